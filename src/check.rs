@@ -1,0 +1,285 @@
+//! Checks: SQL over the tables of a run, and what the learner is told about each. Pure; nothing is drawn or trained here.
+
+use std::collections::BTreeMap;
+
+use crate::course::answers::Answers;
+use crate::course::exercise::{Check, Question};
+use crate::fault::Fault;
+use crate::sql;
+use crate::tables::{self, Frame, Tables};
+use crate::text;
+use crate::text::Text;
+
+/// What became of a check, or of a whole submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As asked.
+    Passed,
+    /// Not as asked.
+    Failed,
+    /// A check that it needs did not pass: nothing can be said.
+    Skipped,
+    /// The answer that it looks at was not given.
+    NotAttempted,
+    /// What was handed in cannot be run; it says where, and costs nothing.
+    Invalid,
+    /// Our fault or the author's; never a zero.
+    Error,
+}
+
+/// A figure that a check shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Figure {
+    /// A number.
+    Number(f64),
+    /// A word.
+    Word(String),
+    /// It could not be computed.
+    Undefined,
+}
+
+/// What became of one check.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The check's id.
+    pub id: String,
+    /// What is checked.
+    pub title: Text,
+    /// What it is worth.
+    pub points: i64,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Its figures by name, in the order of its `shows`.
+    pub figures: Vec<(String, Figure)>,
+    /// What the learner is told.
+    pub sentence: Text,
+    /// What to change next, where it failed.
+    pub hint: Option<Text>,
+    /// The author's mistake, where the verdict is an error.
+    pub fault: Option<Fault>,
+}
+
+/// Judges every check over the tables of a run, in order.
+pub fn judge(checks: &[Check], questions: &[Question], answers: &Answers, tables: &Tables) -> Vec<Outcome> {
+    let mut passed: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut outcomes = Vec::new();
+    for check in checks {
+        let unmet = check.needs.iter().find(|need| !passed.get(need.as_str()).is_some_and(|&passed| passed));
+        let outcome = match unmet {
+            Some(need) => {
+                let title = checks.iter().find(|other| other.id == *need).map(|other| other.title.clone()).unwrap_or_default();
+                let Text { en, ja } = title;
+                let sentence = text!("not judged, because this did not pass: {en}", "「{ja}」に合格していないため、判定していません。");
+                outcome(check, Verdict::Skipped, Vec::new(), sentence)
+            }
+            None => one(check, questions, answers, tables).unwrap_or_else(|fault| {
+                let sentence = Text::new(
+                    "this check is itself at fault; it counts neither for nor against you",
+                    "この判定そのものに誤りがあります。得点にも減点にもなりません。",
+                );
+                Outcome { fault: Some(fault), ..outcome(check, Verdict::Error, Vec::new(), sentence) }
+            }),
+        };
+        passed.insert(&check.id, outcome.verdict == Verdict::Passed);
+        outcomes.push(outcome);
+    }
+    outcomes
+}
+
+fn outcome(check: &Check, verdict: Verdict, figures: Vec<(String, Figure)>, sentence: Text) -> Outcome {
+    let hint = (verdict == Verdict::Failed).then(|| check.hint.clone());
+    Outcome {
+        id: check.id.clone(),
+        title: check.title.clone(),
+        points: check.points,
+        verdict,
+        figures,
+        sentence,
+        hint,
+        fault: None,
+    }
+}
+
+fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables) -> Result<Outcome, Fault> {
+    let used = sql::names(&check.sql.value).map_err(|fault| fault.at(&check.sql.place))?;
+    let asked = |question: &&Question| {
+        used.columns.iter().any(|column| {
+            let stem = column.strip_suffix("_low").or_else(|| column.strip_suffix("_high")).unwrap_or(column);
+            *column == question.id || stem == question.id
+        })
+    };
+    if used.tables.contains("answers") {
+        if let Some(question) = questions.iter().filter(asked).find(|question| !answers.contains_key(&question.id)) {
+            let id = &question.id;
+            let sentence = text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
+            return Ok(outcome(check, Verdict::NotAttempted, Vec::new(), sentence));
+        }
+    }
+    let verdict = verdict(check, tables)?;
+    let figures = figures(check, tables)?;
+    let (verdict, told) = match verdict {
+        Some(true) => (Verdict::Passed, &check.pass),
+        _ => (Verdict::Failed, &check.fail),
+    };
+    let mut sentence = Text { en: fill(&told.en, &figures).into(), ja: fill(&told.ja, &figures).into() };
+    if figures.iter().any(|(_, figure)| *figure == Figure::Undefined) || (verdict == Verdict::Failed && is_null(check, tables)) {
+        let Text { en, ja } = sentence;
+        sentence = text!("{en} (A figure could not be computed for this model.)", "{ja}（このモデルでは計算できない値があります。）");
+    }
+    Ok(outcome(check, verdict, figures, sentence))
+}
+
+/// The check's one boolean; `None` where it is NULL, which is undefined and therefore not passed.
+fn verdict(check: &Check, tables: &Tables) -> Result<Option<bool>, Fault> {
+    let result = sql::query(tables, &check.sql.value).map_err(|fault| fault.at(&check.sql.place))?;
+    let (rows, columns) = (result.height(), result.width());
+    let expected = Text::new(
+        "exactly one boolean: one row, one column, true or false",
+        "真偽値ちょうど1つ（1行1列で、真か偽）",
+    );
+    if rows != 1 || columns != 1 {
+        return Err(check.sql.fault(text!("{rows} rows and {columns} columns", "{rows}行{columns}列"), expected));
+    }
+    let column = &result.columns()[0];
+    if column.dtype().is_null() {
+        return Ok(None);
+    }
+    let Ok(values) = column.bool() else {
+        let kind = column.dtype().to_string();
+        return Err(check.sql.fault(text!("a value of the type {kind}", "{kind}型の値"), expected));
+    };
+    Ok(values.get(0))
+}
+
+fn is_null(check: &Check, tables: &Tables) -> bool {
+    matches!(verdict(check, tables), Ok(None))
+}
+
+/// The row that the check's texts show.
+fn figures(check: &Check, tables: &Tables) -> Result<Vec<(String, Figure)>, Fault> {
+    let result = sql::query(tables, &check.shows.value).map_err(|fault| fault.at(&check.shows.place))?;
+    if result.height() != 1 {
+        let rows = result.height();
+        return Err(check.shows.fault(text!("{rows} rows", "{rows}行"), Text::new("one row of figures", "値の1行")));
+    }
+    let figures: Vec<(String, Figure)> = tables::names(&result)
+        .into_iter()
+        .map(|name| {
+            let figure = if tables::is_number(&result, name) {
+                let number = tables::numbers(&result, name).ok().and_then(|values| values[0]);
+                number.map_or(Figure::Undefined, Figure::Number)
+            } else {
+                let word = tables::words(&result, name).ok().and_then(|mut values| values.swap_remove(0));
+                word.map_or(Figure::Undefined, Figure::Word)
+            };
+            (name.to_owned(), figure)
+        })
+        .collect();
+    if let Some(fault) = texts(check).into_iter().find_map(|text| unknown_figure(check, &text, &figures)) {
+        return Err(fault);
+    }
+    Ok(figures)
+}
+
+fn texts(check: &Check) -> Vec<String> {
+    [&check.pass, &check.fail, &check.hint].iter().flat_map(|text| [text.en.to_string(), text.ja.to_string()]).collect()
+}
+
+fn unknown_figure(check: &Check, text: &str, figures: &[(String, Figure)]) -> Option<Fault> {
+    let names: Vec<&str> = figures.iter().map(|(name, _)| name.as_str()).collect();
+    let unknown = pieces(text).into_iter().find_map(|piece| match piece {
+        Piece::Figure(name, _) if !names.contains(&name) => Some(name.to_owned()),
+        _ => None,
+    })?;
+    let list = names.join(", ");
+    let fault = check.shows.fault(
+        text!("{{{unknown}}} in a text, which `shows` does not return", "文の中の {{{unknown}}} が、showsの結果にありません"),
+        text!("one of {list}", "{list} のいずれか"),
+    );
+    Some(fault.near(&unknown, names))
+}
+
+enum Piece<'t> {
+    Plain(&'t str),
+    /// A figure's name and how many decimals it is shown with.
+    Figure(&'t str, Option<usize>),
+}
+
+/// `"expects {predicted:0} patients"` → plain text and figures. A brace that does not close is plain text.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
+        pieces.push(Piece::Plain(&rest[..open]));
+        let inner = &rest[open + 1..close];
+        let (name, decimals) = inner.split_once(':').map_or((inner, None), |(name, d)| (name, d.parse().ok()));
+        pieces.push(Piece::Figure(name, decimals));
+        rest = &rest[close + 1..];
+    }
+    pieces.push(Piece::Plain(rest));
+    pieces
+}
+
+fn fill(text: &str, figures: &[(String, Figure)]) -> String {
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => text.to_owned(),
+            Piece::Figure(name, decimals) => match figures.iter().find(|(other, _)| other == name) {
+                Some((_, Figure::Number(x))) => show(*x, decimals),
+                Some((_, Figure::Word(word))) => word.clone(),
+                _ => "–".to_owned(),
+            },
+        })
+        .collect()
+}
+
+/// A number for people: so many decimals, or three significant digits.
+fn show(x: f64, decimals: Option<usize>) -> String {
+    let decimals = decimals.unwrap_or_else(|| {
+        let digits = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
+        usize::try_from(2 - digits).unwrap_or(0).min(6)
+    });
+    let shown = format!("{x:.decimals$}");
+    if shown.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') { shown.trim_start_matches('-').to_owned() } else { shown }
+}
+
+/// The text with its figures filled in.
+pub fn filled(text: &Text, figures: &[(String, Figure)]) -> Text {
+    Text { en: fill(&text.en, figures).into(), ja: fill(&text.ja, figures).into() }
+}
+
+/// Points gained and points that could be gained; checks that are at fault count for neither.
+pub fn score(outcomes: &[Outcome]) -> (i64, i64) {
+    let sum = |of: &dyn Fn(&&Outcome) -> bool| outcomes.iter().filter(of).map(|outcome| outcome.points).sum();
+    (sum(&|outcome| outcome.verdict == Verdict::Passed), sum(&|outcome| outcome.verdict != Verdict::Error))
+}
+
+/// The verdict on all checks together.
+pub fn overall(outcomes: &[Outcome]) -> Verdict {
+    let any = |verdict: Verdict| outcomes.iter().any(|outcome| outcome.verdict == verdict);
+    if any(Verdict::Error) {
+        Verdict::Error
+    } else if outcomes.iter().all(|outcome| outcome.verdict == Verdict::Passed) {
+        Verdict::Passed
+    } else if any(Verdict::Failed) || any(Verdict::Skipped) {
+        Verdict::Failed
+    } else {
+        Verdict::NotAttempted
+    }
+}
+
+/// One table with one row, for values that are not rows of patients.
+pub fn one_row(values: &BTreeMap<String, Figure>) -> Result<Frame, tables::TableError> {
+    let mut frame = Frame::empty_with_height(1);
+    for (name, figure) in values {
+        match figure {
+            Figure::Number(x) => tables::set_numbers(&mut frame, name, &[*x])?,
+            Figure::Word(word) => tables::set_words(&mut frame, name, &[Some(word)])?,
+            Figure::Undefined => tables::set_maybe_numbers(&mut frame, name, &[None])?,
+        }
+    }
+    Ok(frame)
+}

@@ -1,0 +1,425 @@
+//! `dataset.toml`: a dataset as a causal model (nested tables of SQL columns), or as a file of one's own.
+
+use crate::fault::{Fault, Place, nearest};
+use crate::keys::{Key, Kind, Need, Section, Written};
+use crate::text;
+use crate::text::Text;
+
+/// The keys of `dataset.toml`.
+pub const KEYS: &[Key<'static>] = &[
+    Key::new("id", Kind::String, Need::Required, "The folder's name.", "フォルダーの名前です。"),
+    Key::new(
+        "version",
+        Kind::Whole { min: 1, max: 1_000_000 },
+        Need::Required,
+        "Raised whenever the data change.",
+        "データが変わるたびに上げます。",
+    ),
+    Key::new("title", Kind::Bilingual, Need::Required, "What the data are.", "何のデータかを表します。"),
+    Key::new(
+        "licence",
+        Kind::String,
+        Need::Required,
+        "The licence, as an SPDX name.",
+        "ライセンス（SPDXの名前）です。",
+    ),
+    Key::new("card", Kind::Table(CARD), Need::Required, "The data card.", "データカードです。"),
+    Key::new(
+        "table",
+        Kind::Tables(TABLE),
+        Need::Default("[]"),
+        "The tables of the causal model, from the outermost to the innermost.",
+        "因果モデルの表です。外側から内側の順に書きます。",
+    ),
+    Key::new(
+        "source",
+        Kind::Table(SOURCE),
+        Need::Optional,
+        "A file of your own, instead of tables.",
+        "表の代わりに使う、手元のファイルです。",
+    ),
+];
+
+const CARD: &[Key<'static>] = &[
+    Key::new(
+        "about",
+        Kind::Bilingual,
+        Need::Required,
+        "Who is described, when, and what a row is.",
+        "誰の、いつの、何を1行とするデータかを書きます。",
+    ),
+    Key::new(
+        "unrealistic",
+        Kind::Bilingual,
+        Need::Required,
+        "What is not as in real patients.",
+        "実際の患者とは異なる点を書きます。",
+    ),
+];
+
+const TABLE: &[Key<'static>] = &[
+    Key::new(
+        "name",
+        Kind::String,
+        Need::Required,
+        "The table's name; its rows' numbers stand in a column of this name.",
+        "表の名前です。行の番号は同じ名前の列に入ります。",
+    ),
+    Key::new(
+        "each",
+        Kind::String,
+        Need::Optional,
+        "The table before it: `rows` rows are drawn for each of its rows, and may use its columns.",
+        "1つ外側の表です。その各行に対して`rows`行を生成し、その列を使えます。",
+    ),
+    Key::new(
+        "rows",
+        Kind::Sql,
+        Need::Required,
+        "How many rows: a number or an SQL expression over the outer table's columns.",
+        "行数です。数、または外側の表の列を使うSQL式で書きます。",
+    ),
+    Key::new(
+        "columns",
+        Kind::Tables(COLUMN),
+        Need::Required,
+        "The columns, each from those before it.",
+        "列です。それぞれ前の列から決まります。",
+    ),
+];
+
+const COLUMN: &[Key<'static>] = &[
+    Key::new("name", Kind::String, Need::Required, "The column's name.", "列の名前です。"),
+    Key::new(
+        "sql",
+        Kind::Sql,
+        Need::Required,
+        "The column's equation.",
+        "列を決める式です。",
+    ),
+    ROLE,
+    UNIT,
+    ABOUT,
+];
+
+const SOURCE: &[Key<'static>] = &[
+    Key::new(
+        "path",
+        Kind::String,
+        Need::Required,
+        "The file beside dataset.toml: .csv or .parquet.",
+        "dataset.tomlと同じフォルダーにあるファイル（.csv または .parquet）です。",
+    ),
+    Key::new(
+        "encoding",
+        Kind::Choice(&["utf-8", "cp932"]),
+        Need::Default("\"utf-8\""),
+        "The CSV's letters: cp932 is what Excel in Japanese writes as plain CSV.",
+        "CSVの文字コードです。日本語版Excelの通常の「CSV」はcp932です。",
+    ),
+    Key::new(
+        "columns",
+        Kind::Tables(DESCRIBED),
+        Need::Default("[]"),
+        "Roles, units and meanings of the file's columns; a column not named is a feature.",
+        "列の役割・単位・意味です。書かなかった列は説明変数とみなします。",
+    ),
+];
+
+const DESCRIBED: &[Key<'static>] =
+    &[Key::new("name", Kind::String, Need::Required, "The column's name.", "列の名前です。"), ROLE, UNIT, ABOUT];
+
+/// What a column is for, as written.
+pub const ROLES: &[&str] = &["feature", "id", "group", "time", "label", "truth", "hidden"];
+
+const ROLE: Key<'static> = Key::new(
+    "role",
+    Kind::Choice(ROLES),
+    Need::Default("\"feature\""),
+    "feature, id, group, time, label; truth (the true risk) and hidden never reach a learner.",
+    "feature（説明変数）、id、group、time、label（結果）。truth（真のリスク）とhiddenは学習者に渡りません。",
+);
+const UNIT: Key<'static> =
+    Key::new("unit", Kind::String, Need::Default("\"\""), "The column's unit.", "列の単位です。");
+const ABOUT: Key<'static> =
+    Key::new("about", Kind::Bilingual, Need::Optional, "What the column means.", "列の意味です。");
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A model may see it.
+    Feature,
+    /// It names a row.
+    Id,
+    /// It names a group that rows belong to; a model may see it, and rows may be split by it.
+    Group,
+    /// When the row came about.
+    Time,
+    /// What is to be predicted: 0 or 1.
+    Label,
+    /// The true risk; gives the ceiling. Learners never see it.
+    Truth,
+    /// Exists in the world, never shown.
+    Hidden,
+}
+
+impl Role {
+    /// Whether a learner may see a column of this role.
+    pub fn is_visible(self) -> bool {
+        !matches!(self, Self::Truth | Self::Hidden)
+    }
+
+    fn of(word: &str) -> Self {
+        match word {
+            "id" => Self::Id,
+            "group" => Self::Group,
+            "time" => Self::Time,
+            "label" => Self::Label,
+            "truth" => Self::Truth,
+            "hidden" => Self::Hidden,
+            _ => Self::Feature,
+        }
+    }
+}
+
+/// A column of a dataset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its equation; none in a file.
+    pub sql: Option<Written<String>>,
+    /// What it is for.
+    pub role: Role,
+    /// Its unit, or empty.
+    pub unit: String,
+    /// What it means.
+    pub about: Option<Text>,
+}
+
+/// A table of the causal model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Its name, which is also the name of its column of row numbers.
+    pub name: String,
+    /// How many rows, for each row of the table before it.
+    pub rows: Written<String>,
+    /// Its columns in the order in which they are drawn.
+    pub columns: Vec<Column>,
+}
+
+/// Where the rows come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Drawn from a causal model: tables from the outermost to the innermost; a row of the innermost is a row of the data.
+    Model(Vec<Table>),
+    /// Read from a file.
+    File {
+        /// The file's name beside `dataset.toml`.
+        path: Written<String>,
+        /// Whether its letters are CP932 rather than UTF-8.
+        cp932: bool,
+        /// The columns that are described.
+        columns: Vec<Column>,
+    },
+}
+
+/// A dataset, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: i64,
+    /// What the data are.
+    pub title: Text,
+    /// The licence's SPDX name.
+    pub licence: String,
+    /// Who is described.
+    pub about: Text,
+    /// What is not as in real patients.
+    pub unrealistic: Text,
+    /// Where the rows come from.
+    pub source: Source,
+    /// The file it was read from.
+    pub place: Place,
+}
+
+/// Names that the SQL of columns uses itself.
+const RESERVED: &[&str] = &["row", "split", "p", "raw", "alert", "repeat"];
+
+/// Reads `dataset.toml`.
+///
+/// # Errors
+/// Everything that is wrong with it by itself, SQL apart (which is parsed where it is drawn).
+pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
+    let top = crate::keys::read(file, bytes, KEYS)?;
+    let mut faults = Vec::new();
+    let tables: Vec<Table> = tables(&top, &mut faults);
+    let source = match top.maybe_table("source") {
+        Some(source) if tables.is_empty() => Source::File {
+            path: source.written("path"),
+            cp932: source.string("encoding") == "cp932",
+            columns: source.tables("columns").map(column).collect(),
+        },
+        Some(source) => {
+            faults.push(Fault::new(
+                source.place.clone(),
+                Text::new("both [source] and [[table]]", "[source] と [[table]] の両方があります"),
+                Text::new("either a file or a causal model", "ファイルか因果モデルのどちらか一方"),
+            ));
+            Source::Model(tables)
+        }
+        None => {
+            if tables.is_empty() {
+                faults.push(Fault::new(
+                    Place::file(file),
+                    Text::new("neither [source] nor [[table]]", "[source] も [[table]] もありません"),
+                    Text::new("a file or a causal model", "ファイルまたは因果モデル"),
+                ));
+            }
+            Source::Model(tables)
+        }
+    };
+    let card = top.table("card");
+    let dataset = Dataset {
+        id: top.string("id"),
+        version: top.whole("version"),
+        title: top.text("title"),
+        licence: top.string("licence"),
+        about: card.text("about"),
+        unrealistic: card.text("unrealistic"),
+        source,
+        place: Place::file(file),
+    };
+    let labels = dataset.columns().filter(|column| column.role == Role::Label).count();
+    if labels != 1 && faults.is_empty() {
+        faults.push(Fault::new(
+            Place::file(file),
+            text!("{labels} columns with the role label", "役割がlabelの列が{labels}個あります"),
+            Text::new("exactly one", "ちょうど1個"),
+        ));
+    }
+    if faults.is_empty() { Ok(dataset) } else { Err(faults) }
+}
+
+fn tables(top: &Section, faults: &mut Vec<Fault>) -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for section in top.tables("table") {
+        let name = section.written("name");
+        let before = tables.last().map(|table| table.name.clone());
+        let each = section.maybe_string("each");
+        if each.as_ref().map(|each| &each.value) != before.as_ref() {
+            let place = section.place_of("each");
+            let found = each.map_or_else(
+                || Text::new("no `each`", "`each`がありません"),
+                |each| {
+                    let each = each.value;
+                    text!("each = \"{each}\"", "each = \"{each}\"")
+                },
+            );
+            let expected = before.clone().map_or_else(
+                || Text::new("no `each` in the first table", "最初の表には`each`を書きません"),
+                |before| text!("each = \"{before}\", the table before it", "1つ前の表を指す each = \"{before}\""),
+            );
+            faults.push(Fault { nearest: before, ..Fault::new(place, found, expected) });
+        }
+        let columns: Vec<(Section, Column)> =
+            section.tables("columns").map(|section| (section.clone(), column(section))).collect();
+        let own = std::iter::once(&name).map(|name| (name.place.clone(), name.value.clone()));
+        let of_columns = columns.iter().map(|(section, column)| (section.place_of("name"), column.name.clone()));
+        for (place, name) in own.chain(of_columns) {
+            if let Some(fault) = name_fault(place, &name, &names) {
+                faults.push(fault);
+            }
+            names.push(name);
+        }
+        tables.push(Table {
+            name: name.value,
+            rows: section.written("rows"),
+            columns: columns.into_iter().map(|(_, column)| column).collect(),
+        });
+    }
+    tables
+}
+
+fn name_fault(place: Place, name: &str, taken: &[String]) -> Option<Fault> {
+    let mut letters = name.chars();
+    let plain = letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && letters.all(|c| c.is_alphanumeric() || c == '_');
+    let found = text!("the name \"{name}\"", "名前 \"{name}\"");
+    if !plain || name.starts_with("__") {
+        let expected = Text::new("letters, digits and _ only, a letter first", "文字・数字・_ だけの名前（先頭は文字）");
+        return Some(Fault::new(place, found, expected));
+    }
+    if RESERVED.contains(&name) {
+        let list = RESERVED.join(", ");
+        let expected = text!("a name other than {list}, which runs use", "{list} 以外の名前（これらは実行時に使います）");
+        return Some(Fault::new(place, found, expected));
+    }
+    taken.iter().any(|other| other == name).then(|| {
+        Fault::new(place, found, Text::new("a name that no other column or table has", "ほかの列や表と重ならない名前"))
+    })
+}
+
+fn column(section: &Section) -> Column {
+    Column {
+        name: section.string("name"),
+        sql: section.maybe_string("sql"),
+        role: Role::of(&section.string("role")),
+        unit: section.string("unit"),
+        about: section.maybe_text("about"),
+    }
+}
+
+impl Dataset {
+    /// All columns, from the outermost table to the innermost; of a file, those that are described.
+    pub fn columns(&self) -> impl Iterator<Item = &Column> {
+        let (tables, columns): (&[Table], &[Column]) = match &self.source {
+            Source::Model(tables) => (tables, &[]),
+            Source::File { columns, .. } => (&[], columns),
+        };
+        tables.iter().flat_map(|table| &table.columns).chain(columns)
+    }
+
+    /// The role of a column; row numbers of tables are ids, undescribed columns of a file are features.
+    pub fn role(&self, name: &str) -> Role {
+        if let Some(column) = self.columns().find(|column| column.name == name) {
+            return column.role;
+        }
+        if self.tables().any(|table| table == name) { Role::Id } else { Role::Feature }
+    }
+
+    /// The names of the tables, from the outermost to the innermost; none of a file.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        let tables: &[Table] = match &self.source {
+            Source::Model(tables) => tables,
+            Source::File { .. } => &[],
+        };
+        tables.iter().map(|table| table.name.as_str())
+    }
+
+    /// The name of the column that is to be predicted.
+    pub fn label(&self) -> &str {
+        self.columns().find(|column| column.role == Role::Label).map_or("", |column| &column.name)
+    }
+
+    /// The name of the column that holds the true risk, where the dataset has one.
+    pub fn truth(&self) -> Option<&str> {
+        self.columns().find(|column| column.role == Role::Truth).map(|column| column.name.as_str())
+    }
+
+    /// A fault for a table name that is not one of this dataset's.
+    pub fn unknown_table(&self, place: Place, name: &str) -> Fault {
+        let list = self.tables().collect::<Vec<_>>().join(", ");
+        Fault {
+            nearest: nearest(name, self.tables()),
+            ..Fault::new(
+                place,
+                text!("the unknown table \"{name}\"", "知らない表 \"{name}\" があります"),
+                text!("one of {list}", "{list} のいずれか"),
+            )
+        }
+    }
+}

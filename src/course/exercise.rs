@@ -1,0 +1,510 @@
+//! `exercise.toml`: what is asked, on which data, how it is checked, and what the learner is told.
+
+use std::collections::BTreeMap;
+
+use super::dataset::{Dataset, Role, Source};
+use crate::fault::{Fault, Place};
+use crate::keys::{Key, Kind, Need, Section, Value, Written};
+use crate::text;
+use crate::text::Text;
+
+/// The fields and settings that an exercise can belong to.
+pub const FIELDS: &[&str] = &[
+    "imaging", "genomics", "care", "drug", "dementia", "surgery", "home", "public-health", "administration", "business", "law",
+    "ethics",
+];
+
+/// The keys of `exercise.toml`.
+pub const KEYS: &[Key<'static>] = &[
+    Key::new("id", Kind::String, Need::Required, "The folder's name.", "フォルダーの名前です。"),
+    Key::new(
+        "version",
+        Kind::Whole { min: 1, max: 1_000_000 },
+        Need::Required,
+        "Raised whenever results could change.",
+        "結果が変わりうる変更のたびに上げます。",
+    ),
+    Key::new("dataset", Kind::String, Need::Required, "The dataset's id.", "データセットのidです。"),
+    Key::new("field", Kind::Choice(FIELDS), Need::Required, "The field of medicine or practice.", "分野です。"),
+    Key::new(
+        "level",
+        Kind::Choice(&["intensive", "doctoral"]),
+        Need::Required,
+        "The course it is written for.",
+        "対象とするコースです。",
+    ),
+    Key::measured(
+        "minutes",
+        Kind::Whole { min: 5, max: 600 },
+        Need::Required,
+        "minutes",
+        "How long a learner needs.",
+        "学習者に必要な時間です。",
+    ),
+    Key::new("title", Kind::Bilingual, Need::Required, "The exercise's title.", "演習の題名です。"),
+    Key::new("summary", Kind::Bilingual, Need::Required, "The problem in one sentence.", "課題を1文で表します。"),
+    Key::new(
+        "evidence",
+        Kind::List(&Kind::String),
+        Need::Required,
+        "Published sources for every claim in the brief.",
+        "説明文の主張の根拠となる文献です。",
+    ),
+    Key::new(
+        "asks",
+        Kind::List(&Kind::Choice(&["plan", "answers"])),
+        Need::Default("[\"plan\", \"answers\"]"),
+        "What the learner hands in.",
+        "学習者が提出するものです。",
+    ),
+    Key::new(
+        "groups",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "Columns by whose values results are also shown apart.",
+        "結果を分けて示すための列です。",
+    ),
+    Key::measured(
+        "worth",
+        Kind::Number { min: 0.001, max: 0.99 },
+        Need::Optional,
+        "risk",
+        "The risk at which an alert is just worth its cost; net benefit is shown for it.",
+        "警告する価値がちょうどあるリスクです。この値での純便益を示します。",
+    ),
+    Key::new("question", Kind::Tables(QUESTION), Need::Default("[]"), "What the learner answers.", "学習者への問いです。"),
+    Key::new("develop", Kind::Table(DRAW), Need::Default("{}"), "What the learner gets.", "学習者に渡すデータです。"),
+    Key::new("exam", Kind::Table(DRAW), Need::Default("{}"), "The hidden rows that judge.", "判定に使う非公開のデータです。"),
+    Key::new("probe", Kind::Tables(PROBE), Need::Default("[]"), "The exam again, with a cause changed.", "原因を変えた、もう一つの判定用データです。"),
+    Key::new("check", Kind::Tables(CHECK), Need::Required, "What is judged.", "判定の項目です。"),
+];
+
+const QUESTION: &[Key<'static>] = &[
+    Key::new("id", Kind::String, Need::Required, "The answer's key and column.", "解答のキーと列の名前です。"),
+    Key::new(
+        "kind",
+        Kind::Choice(&["number", "interval", "choice"]),
+        Need::Required,
+        "A number, an interval [low, high], or one of the choices.",
+        "数値、区間 [下限, 上限]、または選択肢です。",
+    ),
+    Key::new("prompt", Kind::Bilingual, Need::Required, "The question.", "問いの文です。"),
+    Key::new("unit", Kind::String, Need::Default("\"\""), "The unit of the answer.", "解答の単位です。"),
+    Key::new("min", Kind::Number { min: -1e12, max: 1e12 }, Need::Default("0"), "The smallest possible answer.", "解答の下限です。"),
+    Key::new("max", Kind::Number { min: -1e12, max: 1e12 }, Need::Default("1000000"), "The largest possible answer.", "解答の上限です。"),
+    Key::new("choice", Kind::Tables(CHOICE), Need::Default("[]"), "The choices.", "選択肢です。"),
+];
+
+const CHOICE: &[Key<'static>] = &[
+    Key::new("id", Kind::String, Need::Required, "What the learner writes.", "学習者が書く語です。"),
+    Key::new("text", Kind::Bilingual, Need::Required, "What it means.", "その意味です。"),
+];
+
+const ROWS: Key<'static> = Key::new(
+    "rows",
+    Kind::Map(&Kind::Sql),
+    Need::Default("{}"),
+    "Rows of the tables named; the others keep the dataset's.",
+    "名前を挙げた表の行数です。ほかの表はデータセットのとおりです。",
+);
+const DO: Key<'static> = Key::new(
+    "do",
+    Kind::Map(&Kind::Sql),
+    Need::Default("{}"),
+    "Interventions: a column's equation is replaced; on the right its own name is the value it would have had.",
+    "介入です。列の式を置き換えます。右辺でその列自身の名前を使うと、介入がなければ取った値になります。",
+);
+
+const DRAW: &[Key<'static>] = &[
+    ROWS,
+    DO,
+    Key::new(
+        "where",
+        Kind::Sql,
+        Need::Optional,
+        "Of a dataset that is a file: the rows used here.",
+        "ファイルのデータセットで、ここに使う行の条件です。",
+    ),
+    Key::new(
+        "share",
+        Kind::Number { min: 0.05, max: 0.9 },
+        Need::Optional,
+        "Of a dataset that is a file: the share of rows held out, at random by the seed. Only in [exam].",
+        "ファイルのデータセットで、シードで無作為に取り分ける行の割合です。[exam]だけに書きます。",
+    ),
+];
+
+const PROBE: &[Key<'static>] = &[
+    Key::new("name", Kind::String, Need::Required, "The probe's table in checks.", "判定で使う表の名前です。"),
+    Key::new("about", Kind::Bilingual, Need::Required, "What is changed, for the learner.", "何を変えたかを学習者に伝える文です。"),
+    ROWS,
+    DO,
+    Key::new(
+        "retrain",
+        Kind::Flag,
+        Need::Default("false"),
+        "Change the learner's data too, and train again under the same plan.",
+        "学習者のデータも変え、同じ計画で学習し直します。",
+    ),
+];
+
+const CHECK: &[Key<'static>] = &[
+    Key::new("id", Kind::String, Need::Required, "The check's name.", "判定の名前です。"),
+    Key::measured("points", Kind::Whole { min: 1, max: 100 }, Need::Default("1"), "points", "What it is worth.", "配点です。"),
+    Key::new(
+        "needs",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "Checks that must pass first; otherwise this one is skipped, not failed.",
+        "先に合格すべき判定です。不合格なら、この判定は不合格ではなく省略になります。",
+    ),
+    Key::new("sql", Kind::Sql, Need::Required, "One SELECT that returns one boolean.", "真偽値を1つだけ返すSELECT文です。"),
+    Key::new(
+        "shows",
+        Kind::Sql,
+        Need::Required,
+        "One SELECT with one row: the figures that the texts name as {column} or {column:decimals}.",
+        "1行を返すSELECT文です。その列を、文の中で {列} や {列:小数桁数} として使えます。",
+    ),
+    Key::new("title", Kind::Bilingual, Need::Required, "What is checked, in a few words.", "何を判定するかの短い文です。"),
+    Key::new("pass", Kind::Bilingual, Need::Required, "Told when it passes.", "合格のときの文です。"),
+    Key::new("fail", Kind::Bilingual, Need::Required, "Told when it fails.", "不合格のときの文です。"),
+    Key::new("hint", Kind::Bilingual, Need::Required, "What to change next.", "次に何を変えるかの手がかりです。"),
+];
+
+/// A question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// The answer's key and column.
+    pub id: String,
+    /// What kind of answer it wants.
+    pub kind: QuestionKind,
+    /// The question.
+    pub prompt: Text,
+    /// The answer's unit.
+    pub unit: String,
+}
+
+/// What kind of answer a question wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QuestionKind {
+    /// A number in a range.
+    Number {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+    },
+    /// `[low, high]` within a range.
+    Interval {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+    },
+    /// One of these words, with their meanings.
+    Choice(Vec<(String, Text)>),
+}
+
+/// Which rows are drawn, in which world.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draw {
+    /// Row counts by table.
+    pub rows: BTreeMap<String, Written<String>>,
+    /// Replaced equations by column.
+    pub interventions: BTreeMap<String, Written<String>>,
+    /// Of a file: the rows used.
+    pub filter: Option<Written<String>>,
+    /// Of a file: the share of rows held out at random.
+    pub share: Option<f64>,
+}
+
+/// The exam again, changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probe {
+    /// Its table in checks.
+    pub name: String,
+    /// What is changed, for the learner.
+    pub about: Text,
+    /// The exam's draw with the probe's changes laid over it.
+    pub draw: Draw,
+    /// Whether the model is trained again in the changed world.
+    pub retrain: bool,
+}
+
+/// A check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// Its name.
+    pub id: String,
+    /// What it is worth.
+    pub points: i64,
+    /// Checks that must pass first.
+    pub needs: Vec<String>,
+    /// One SELECT that returns one boolean.
+    pub sql: Written<String>,
+    /// One SELECT that returns the figures in its texts.
+    pub shows: Written<String>,
+    /// What is checked.
+    pub title: Text,
+    /// Told when it passes.
+    pub pass: Text,
+    /// Told when it fails.
+    pub fail: Text,
+    /// What to change next.
+    pub hint: Text,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// An exercise, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exercise {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: i64,
+    /// Its dataset's id.
+    pub dataset: Written<String>,
+    /// One of [`FIELDS`].
+    pub field: String,
+    /// `intensive` or `doctoral`.
+    pub level: String,
+    /// How long a learner needs.
+    pub minutes: i64,
+    /// Its title.
+    pub title: Text,
+    /// The problem in one sentence.
+    pub summary: Text,
+    /// Published sources.
+    pub evidence: Vec<String>,
+    /// Whether answers are asked for.
+    pub asks_answers: bool,
+    /// Columns by whose values results are also shown.
+    pub groups: Vec<Written<String>>,
+    /// The risk at which an alert is just worth its cost.
+    pub worth: Option<f64>,
+    /// What the learner answers.
+    pub questions: Vec<Question>,
+    /// What the learner gets.
+    pub develop: Draw,
+    /// The hidden rows that judge.
+    pub exam: Draw,
+    /// The exam again, changed.
+    pub probes: Vec<Probe>,
+    /// What is judged.
+    pub checks: Vec<Check>,
+    /// The file it was read from.
+    pub place: Place,
+}
+
+impl Exercise {
+    /// `prevalence-shift@1`
+    pub fn reference(&self) -> String {
+        format!("{}@{}", self.id, self.version)
+    }
+
+    /// What full marks are.
+    pub fn points(&self) -> i64 {
+        self.checks.iter().map(|check| check.points).sum()
+    }
+}
+
+/// Tables that every run has.
+pub const TABLES: &[&str] = &["develop", "exam", "epochs", "metrics", "answers", "plan"];
+
+/// Reads `exercise.toml`.
+///
+/// # Errors
+/// Everything that is wrong with it by itself; SQL is parsed where it is run, and `against` looks at the dataset.
+pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
+    let top = crate::keys::read(file, bytes, KEYS)?;
+    let mut faults = Vec::new();
+    let exam = draw(top.table("exam"));
+    let probes: Vec<Probe> = top
+        .tables("probe")
+        .map(|section| {
+            let mut over = exam.clone();
+            let own = draw(section);
+            over.rows.extend(own.rows);
+            over.interventions.extend(own.interventions);
+            Probe { name: section.string("name"), about: section.text("about"), draw: over, retrain: section.flag("retrain") }
+        })
+        .collect();
+    let mut names: Vec<String> = TABLES.iter().map(|&table| table.to_owned()).collect();
+    for section in top.tables("probe") {
+        once(&section.written("name"), &mut names, &mut faults);
+    }
+    let mut ids = Vec::new();
+    for section in top.tables("question") {
+        once(&section.written("id"), &mut ids, &mut faults);
+    }
+    let checks: Vec<Check> = top.tables("check").map(check).collect();
+    let mut earlier: Vec<String> = Vec::new();
+    for section in top.tables("check") {
+        for need in section.strings("needs") {
+            if !earlier.contains(&need.value) {
+                let list = earlier.join(", ");
+                let name = &need.value;
+                faults.push(
+                    need.fault(
+                        text!("needs \"{name}\"", "needs に \"{name}\" があります"),
+                        text!("the id of a check further up ({list})", "これより前にある判定のid（{list}）"),
+                    )
+                    .near(name, earlier.iter().map(String::as_str)),
+                );
+            }
+        }
+        once(&section.written("id"), &mut earlier, &mut faults);
+    }
+    let exercise = Exercise {
+        id: top.string("id"),
+        version: top.whole("version"),
+        dataset: top.written("dataset"),
+        field: top.string("field"),
+        level: top.string("level"),
+        minutes: top.whole("minutes"),
+        title: top.text("title"),
+        summary: top.text("summary"),
+        evidence: top.strings("evidence").into_iter().map(|source| source.value).collect(),
+        asks_answers: top.strings("asks").iter().any(|ask| ask.value == "answers"),
+        groups: top.strings("groups"),
+        worth: top.maybe_number("worth"),
+        questions: top.tables("question").map(|section| question(section, &mut faults)).collect(),
+        develop: draw(top.table("develop")),
+        exam,
+        probes,
+        checks,
+        place: Place::file(file),
+    };
+    if faults.is_empty() { Ok(exercise) } else { Err(faults) }
+}
+
+fn once(name: &Written<String>, taken: &mut Vec<String>, faults: &mut Vec<Fault>) {
+    if taken.contains(&name.value) {
+        let id = &name.value;
+        faults.push(name.fault(
+            text!("the name \"{id}\" a second time", "名前 \"{id}\" が重複しています"),
+            Text::new("a name of its own", "ほかと重ならない名前"),
+        ));
+    }
+    taken.push(name.value.clone());
+}
+
+fn draw(section: &Section) -> Draw {
+    let sql = |name: &str| {
+        let map = section.maybe_table(name).map(Section::entries).into_iter().flatten();
+        map.filter_map(|(name, entry)| match &entry.value {
+            Value::String(sql) => Some((name.to_owned(), Written { value: sql.clone(), place: entry.place.clone() })),
+            _ => None,
+        })
+        .collect()
+    };
+    Draw {
+        rows: sql("rows"),
+        interventions: sql("do"),
+        filter: section.maybe_string("where"),
+        share: section.maybe_number("share"),
+    }
+}
+
+fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
+    let (min, max) = (section.number("min"), section.number("max"));
+    let choices: Vec<(String, Text)> =
+        section.tables("choice").map(|choice| (choice.string("id"), choice.text("text"))).collect();
+    let id = section.written("id");
+    let plain = id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !plain || id.value.is_empty() || id.value == "exercise" {
+        let name = &id.value;
+        faults.push(id.fault(
+            text!("the id \"{name}\"", "id \"{name}\""),
+            Text::new("small letters, digits and _ (it is a column of `answers`)", "小文字・数字・_ だけのid（`answers`の列名になります）"),
+        ));
+    }
+    let kind = match section.string("kind").as_str() {
+        "choice" => {
+            if choices.len() < 2 {
+                let n = choices.len();
+                faults.push(Fault::new(
+                    section.place.clone(),
+                    text!("{n} choices", "選択肢が{n}個"),
+                    Text::new("at least two [[question.choice]]", "2個以上の [[question.choice]]"),
+                ));
+            }
+            QuestionKind::Choice(choices)
+        }
+        "interval" => QuestionKind::Interval { min, max },
+        _ => QuestionKind::Number { min, max },
+    };
+    Question { id: id.value, kind, prompt: section.text("prompt"), unit: section.string("unit") }
+}
+
+fn check(section: &Section) -> Check {
+    Check {
+        id: section.string("id"),
+        points: section.whole("points"),
+        needs: section.strings("needs").into_iter().map(|need| need.value).collect(),
+        sql: section.written("sql"),
+        shows: section.written("shows"),
+        title: section.text("title"),
+        pass: section.text("pass"),
+        fail: section.text("fail"),
+        hint: section.text("hint"),
+        place: section.place.clone(),
+    }
+}
+
+/// What is wrong with an exercise once its dataset is known: tables, columns and draws that the dataset does not have.
+pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let draws = [&exercise.develop, &exercise.exam].into_iter().chain(exercise.probes.iter().map(|probe| &probe.draw));
+    for draw in draws {
+        for (name, rows) in &draw.rows {
+            if !dataset.tables().any(|table| table == name) {
+                faults.push(dataset.unknown_table(rows.place.clone(), name));
+            }
+        }
+        for (name, equation) in &draw.interventions {
+            if !dataset.columns().any(|column| column.name == *name && column.sql.is_some()) {
+                let columns: Vec<&str> = dataset.columns().map(|column| column.name.as_str()).collect();
+                let list = columns.join(", ");
+                let fault = equation.fault(
+                    text!("an intervention on \"{name}\"", "\"{name}\" への介入があります"),
+                    text!("a column of the causal model ({list})", "因果モデルの列（{list}）"),
+                );
+                faults.push(fault.near(name, columns));
+            }
+        }
+        if let (Source::Model(_), Some(filter)) = (&dataset.source, &draw.filter) {
+            faults.push(filter.fault(
+                Text::new("`where` on drawn data", "生成するデータに`where`があります"),
+                Text::new("`rows`: a causal model draws just the rows that are asked for", "`rows`（因果モデルでは必要な行だけを生成します）"),
+            ));
+        }
+    }
+    if let (Source::File { .. }, Some(probe)) = (&dataset.source, exercise.probes.first()) {
+        let name = &probe.name;
+        faults.push(Fault::new(
+            exercise.place.clone(),
+            text!("the probe \"{name}\" on a dataset that is a file", "ファイルのデータセットにプローブ \"{name}\" があります"),
+            Text::new("a causal model: only its equations can be changed", "因果モデルのデータセット（式を変えられるのはそれだけです）"),
+        ));
+    }
+    if let Source::Model(_) = &dataset.source {
+        for group in &exercise.groups {
+            let name = &group.value;
+            let known = dataset.columns().any(|column| column.name == *name && column.role.is_visible())
+                || dataset.tables().any(|table| table == name);
+            if !known {
+                faults.push(
+                    group
+                        .fault(text!("the group \"{name}\"", "グループ \"{name}\""), Text::new("a visible column", "学習者に見える列"))
+                        .near(name, dataset.columns().filter(|c| c.role != Role::Hidden).map(|c| c.name.as_str())),
+                );
+            }
+        }
+    }
+    faults.sort_by(|a, b| a.place.cmp(&b.place));
+    faults.dedup();
+    faults
+}

@@ -1,0 +1,284 @@
+//! A course pack: the folders `exercises/` and `datasets/`, embedded in the program or on disk.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use super::answers::{self, Answers};
+use super::dataset::{self, Dataset};
+use super::exercise::{self, Exercise};
+use super::plan::{self, Plan};
+use crate::fault::{Fault, Place, nearest};
+use crate::keys::{Key, Kind, Need};
+use crate::text;
+use crate::text::{Lang, Text};
+
+static EXERCISES: Dir = include_dir!("$CARGO_MANIFEST_DIR/exercises");
+static DATASETS: Dir = include_dir!("$CARGO_MANIFEST_DIR/datasets");
+
+/// Where exercises and datasets come from.
+#[derive(Clone, Debug, Default)]
+pub enum Pack {
+    /// The course pack that is part of the program.
+    #[default]
+    Embedded,
+    /// A folder with the same layout.
+    Folder(PathBuf),
+}
+
+/// What a learner hands in, or what an author gives as a model of it: a plan and answers.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The experiment.
+    pub plan: Plan,
+    /// The conclusions.
+    pub answers: Answers,
+}
+
+/// An exercise with its dataset.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The exercise.
+    pub exercise: Exercise,
+    /// Its dataset.
+    pub dataset: Dataset,
+}
+
+/// A wrong solution, and what it must fail.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    /// Its folder's name: the mistake.
+    pub mistake: String,
+    /// The checks that must fail, and no others.
+    pub fails: Vec<String>,
+    /// Why people do this.
+    pub why: Text,
+    /// `expect.toml`
+    pub place: Place,
+}
+
+/// The keys of `expect.toml` in a wrong solution's folder.
+pub const EXPECT: &[Key<'static>] = &[
+    Key::new(
+        "fails",
+        Kind::List(&Kind::String),
+        Need::Required,
+        "The checks that this solution must fail; all others it passes or skips.",
+        "この解が不合格になるべき判定です。ほかは合格か省略になります。",
+    ),
+    Key::new("why", Kind::Bilingual, Need::Required, "Why people do this.", "なぜこの誤りが起こるかを書きます。"),
+];
+
+impl Pack {
+    /// The pack of a folder.
+    ///
+    /// # Errors
+    /// Where the folder has no `exercises/`.
+    pub fn folder(path: &Path) -> Result<Self, Fault> {
+        if path.join("exercises").is_dir() {
+            return Ok(Self::Folder(path.to_owned()));
+        }
+        Err(Fault::new(
+            Place::file(path.display().to_string()),
+            Text::new("no folder `exercises` in it", "この中にフォルダー`exercises`がありません"),
+            Text::new(
+                "a course pack: a folder with exercises/ and datasets/",
+                "教材のフォルダー（exercises/ と datasets/ を含むもの）",
+            ),
+        ))
+    }
+
+    /// One file, by its path within the pack with `/` between folders.
+    pub fn bytes(&self, path: &str) -> Option<Cow<'static, [u8]>> {
+        match self {
+            Self::Embedded => {
+                let (top, rest) = path.split_once('/')?;
+                let dir = if top == "exercises" { &EXERCISES } else { &DATASETS };
+                dir.get_file(rest).map(|file| Cow::Borrowed(file.contents()))
+            }
+            Self::Folder(root) => std::fs::read(root.join(path)).ok().map(Cow::Owned),
+        }
+    }
+
+    /// The names of the folders in a folder of the pack, in order.
+    pub fn folders(&self, path: &str) -> Vec<String> {
+        let names: BTreeSet<String> = match self {
+            Self::Embedded => {
+                let (top, rest) = path.split_once('/').unwrap_or((path, ""));
+                let dir = if top == "exercises" { &EXERCISES } else { &DATASETS };
+                let dir = if rest.is_empty() { Some(dir) } else { dir.get_dir(rest) };
+                let names = dir.into_iter().flat_map(Dir::dirs).filter_map(|dir| dir.path().file_name());
+                names.map(|name| name.to_string_lossy().into_owned()).collect()
+            }
+            Self::Folder(root) => std::fs::read_dir(root.join(path))
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter(|entry| entry.path().is_dir())
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect(),
+        };
+        names.into_iter().filter(|name| !name.starts_with('.')).collect()
+    }
+
+    /// The ids of all exercises.
+    pub fn exercises(&self) -> Vec<String> {
+        self.folders("exercises")
+    }
+
+    /// The exercise alone, without its dataset.
+    ///
+    /// # Errors
+    /// An unknown id, or everything that is wrong with `exercise.toml`.
+    pub fn exercise(&self, id: &str) -> Result<Exercise, Vec<Fault>> {
+        let path = format!("exercises/{id}/exercise.toml");
+        let Some(bytes) = self.bytes(&path) else {
+            let ids = self.exercises();
+            let list = ids.join(", ");
+            return Err(vec![
+                Fault::new(
+                    Place::file(path),
+                    text!("no exercise \"{id}\"", "演習 \"{id}\" はありません"),
+                    text!("one of {list}", "{list} のいずれか"),
+                )
+                .near(id, ids.iter().map(String::as_str)),
+            ]);
+        };
+        let exercise = exercise::read(&path, &bytes)?;
+        if exercise.id != id {
+            let found = &exercise.id;
+            let place = Place { key: Some("id".to_owned()), ..Place::file(path) };
+            let found = text!("the id \"{found}\"", "id \"{found}\"");
+            return Err(vec![Fault::new(place, found, text!("the folder's name, \"{id}\"", "フォルダーの名前 \"{id}\""))]);
+        }
+        Ok(exercise)
+    }
+
+    /// The dataset of an id.
+    ///
+    /// # Errors
+    /// An unknown id, or everything that is wrong with `dataset.toml`.
+    pub fn dataset(&self, id: &str, asked: &Place) -> Result<Dataset, Vec<Fault>> {
+        let path = format!("datasets/{id}/dataset.toml");
+        let Some(bytes) = self.bytes(&path) else {
+            let ids = self.folders("datasets");
+            let list = ids.join(", ");
+            return Err(vec![
+                Fault::new(
+                    asked.clone(),
+                    text!("the dataset \"{id}\", which is not there", "データセット \"{id}\" は見つかりません"),
+                    text!("one of {list}", "{list} のいずれか"),
+                )
+                .near(id, ids.iter().map(String::as_str)),
+            ]);
+        };
+        let dataset = dataset::read(&path, &bytes)?;
+        if dataset.id != id {
+            let found = &dataset.id;
+            let place = Place { key: Some("id".to_owned()), ..Place::file(path) };
+            let found = text!("the id \"{found}\"", "id \"{found}\"");
+            return Err(vec![Fault::new(place, found, text!("the folder's name, \"{id}\"", "フォルダーの名前 \"{id}\""))]);
+        }
+        Ok(dataset)
+    }
+
+    /// An exercise with its dataset, fitting each other.
+    ///
+    /// # Errors
+    /// Everything that is wrong with either, SQL apart.
+    pub fn task(&self, id: &str) -> Result<Task, Vec<Fault>> {
+        let exercise = self.exercise(id)?;
+        let dataset = self.dataset(&exercise.dataset.value, &exercise.dataset.place)?;
+        let faults = exercise::against(&exercise, &dataset);
+        if faults.is_empty() { Ok(Task { exercise, dataset }) } else { Err(faults) }
+    }
+
+    /// The brief in a language, as Markdown.
+    pub fn brief(&self, id: &str, lang: Lang) -> Option<String> {
+        let bytes = self.bytes(&format!("exercises/{id}/brief.{}.md", lang.code()))?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// A plan and answers that lie in a folder of the exercise: `starter`, `solution` or `wrong/<mistake>`.
+    ///
+    /// # Errors
+    /// A missing `plan.toml`, or everything that is wrong with either file.
+    pub fn submission(&self, exercise: &Exercise, folder: &str) -> Result<Submission, Vec<Fault>> {
+        let path = |file: &str| format!("exercises/{}/{folder}/{file}", exercise.id);
+        let (plan, answers) = (path("plan.toml"), path("answers.toml"));
+        submission(exercise, (&plan, self.bytes(&plan).as_deref()), (&answers, self.bytes(&answers).as_deref()))
+    }
+
+    /// The wrong solutions of an exercise.
+    ///
+    /// # Errors
+    /// Everything that is wrong with their `expect.toml`.
+    pub fn wrong(&self, exercise: &Exercise) -> Result<Vec<Wrong>, Vec<Fault>> {
+        let mut wrong = Vec::new();
+        for mistake in self.folders(&format!("exercises/{}/wrong", exercise.id)) {
+            let file = format!("exercises/{}/wrong/{mistake}/expect.toml", exercise.id);
+            let bytes = self.bytes(&file).unwrap_or_default();
+            let section = crate::keys::read(&file, &bytes, EXPECT)?;
+            let mut faults = Vec::new();
+            for id in section.strings("fails") {
+                if !exercise.checks.iter().any(|check| check.id == id.value) {
+                    let name = &id.value;
+                    let fault = id.fault(
+                        text!("the unknown check \"{name}\"", "知らない判定 \"{name}\" があります"),
+                        Text::new("the id of a check of this exercise", "この演習の判定のid"),
+                    );
+                    faults.push(fault.near(name, exercise.checks.iter().map(|check| check.id.as_str())));
+                }
+            }
+            if !faults.is_empty() {
+                return Err(faults);
+            }
+            wrong.push(Wrong {
+                mistake,
+                fails: section.strings("fails").into_iter().map(|id| id.value).collect(),
+                why: section.text("why"),
+                place: Place::file(file),
+            });
+        }
+        Ok(wrong)
+    }
+
+    /// The nearest exercise to a mistyped id.
+    pub fn nearest(&self, id: &str) -> Option<String> {
+        nearest(id, self.exercises().iter().map(String::as_str))
+    }
+}
+
+/// Reads a plan and answers, each given as its file's name and its bytes. Missing answers are answers not attempted.
+///
+/// # Errors
+/// A missing plan, or everything that is wrong with either file.
+pub fn submission(
+    exercise: &Exercise,
+    (plan_file, plan): (&str, Option<&[u8]>),
+    (answers_file, answers): (&str, Option<&[u8]>),
+) -> Result<Submission, Vec<Fault>> {
+    let Some(plan) = plan else {
+        let id = &exercise.id;
+        return Err(vec![Fault::new(
+            Place::file(plan_file),
+            Text::new("no such file", "ファイルがありません"),
+            text!("a plan; `practicum start {id}` writes one to begin with", "計画ファイル（`practicum start {id}` で作れます）"),
+        )]);
+    };
+    let mut faults = Vec::new();
+    let plan = plan::read(plan_file, plan)
+        .and_then(|plan| match answers::reference_fault(Some(plan.exercise.clone()), exercise) {
+            Some(fault) => Err(vec![fault]),
+            None => Ok(plan),
+        })
+        .map_err(|more| faults.extend(more));
+    let answers =
+        answers::read(answers_file, answers.unwrap_or_default(), exercise).map_err(|more| faults.extend(more));
+    match (plan, answers) {
+        (Ok(plan), Ok(answers)) => Ok(Submission { plan, answers }),
+        _ => Err(faults),
+    }
+}

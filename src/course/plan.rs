@@ -1,0 +1,424 @@
+//! `plan.toml`: the learner's experiment, written as data.
+
+use crate::keys::{Key, Kind, Need, Section, Written};
+use crate::fault::{Fault, Place};
+use crate::text;
+use crate::text::Text;
+
+/// The keys of `plan.toml`.
+pub const KEYS: &[Key<'static>] = &[
+    Key::new(
+        "exercise",
+        Kind::String,
+        Need::Required,
+        "The exercise and its version, as in prevalence-shift@1.",
+        "演習の名前と版です（例：prevalence-shift@1）。",
+    ),
+    Key::new("cohort", Kind::Table(COHORT), Need::Default("{}"), "Who is studied.", "対象とする患者です。"),
+    Key::new(
+        "split",
+        Kind::Table(SPLIT),
+        Need::Default("{}"),
+        "Who trains the model, who tunes it, who tests it.",
+        "学習・調整・テストへの割り当てです。",
+    ),
+    Key::new(
+        "features",
+        Kind::Table(FEATURES),
+        Need::Default("{}"),
+        "What the model sees.",
+        "モデルに与える変数です。",
+    ),
+    Key::new("model", Kind::Kinds(crate::models::kinds), Need::Default("{}"), "The kind of model.", "モデルの種類です。"),
+    Key::new("train", Kind::Table(TRAIN), Need::Default("{}"), "How it learns.", "学習のしかたです。"),
+    Key::new(
+        "operate",
+        Kind::Table(OPERATE),
+        Need::Default("{}"),
+        "How its output is used at the bedside: calibration and threshold.",
+        "出力を現場でどう使うか（較正と閾値）です。",
+    ),
+];
+
+const COHORT: &[Key<'static>] = &[Key::new(
+    "where",
+    Kind::Sql,
+    Need::Optional,
+    "Only rows of develop.csv for which this SQL condition is true are used.",
+    "develop.csvのうち、このSQL条件が真になる行だけを使います。",
+)];
+
+/// The most that one part may hold: something must be left to train on.
+const PART: Kind<'static> = Kind::Either(&[Kind::Number { min: 0.0, max: 0.9 }, Kind::Sql]);
+
+const SPLIT: &[Key<'static>] = &[
+    Key::new(
+        "unit",
+        Kind::String,
+        Need::Optional,
+        "All rows of one unit (a patient, a hospital …) stay in the same part; left out, each row is its own unit.",
+        "同じ単位（患者・病院など）の行を必ず同じ群に入れます。書かなければ1行を1単位とします。",
+    ),
+    Key::new(
+        "by",
+        Kind::Choice(&["random", "time"]),
+        Need::Default("\"random\""),
+        "At random, or by time: the latest units are tested, those before them tune.",
+        "無作為に分けるか、時間で分けるか（最も新しい単位をテスト、その前を調整に使います）です。",
+    ),
+    Key::measured(
+        "valid",
+        PART,
+        Need::Default("0.2"),
+        "share of units, or an SQL condition",
+        "Validation rows: they stop the training, fit the calibration and choose the threshold.",
+        "検証用の行です。学習の打ち切り、較正、閾値の選択に使います。",
+    ),
+    Key::measured(
+        "test",
+        PART,
+        Need::Default("0.2"),
+        "share of units, or an SQL condition",
+        "Test rows: nothing is fitted on them; they give you an estimate of your own.",
+        "テスト用の行です。何の当てはめにも使わず、自分で性能を見積もるために使います。",
+    ),
+];
+
+/// How missing numbers are filled.
+pub const IMPUTE: &[&str] = &["none", "median", "mean", "flag+median", "flag+mean"];
+
+/// How numbers are scaled.
+pub const SCALE: &[&str] = &["none", "standard", "minmax"];
+
+const FEATURES: &[Key<'static>] = &[
+    Key::new(
+        "use",
+        Kind::List(&Kind::String),
+        Need::Optional,
+        "The columns that the model sees; left out, every feature of develop.csv.",
+        "モデルに与える列です。書かなければdevelop.csvのすべての変数を使います。",
+    ),
+    Key::new(
+        "impute",
+        Kind::Choice(IMPUTE),
+        Need::Default("\"median\""),
+        "How missing numbers are filled, with the training rows' value; flag+… adds a column that says it was missing.",
+        "欠測値の補い方です（学習用の行の値を使います）。flag+… は欠測の有無を示す列を加えます。",
+    ),
+    Key::new(
+        "scale",
+        Kind::Choice(SCALE),
+        Need::Default("\"standard\""),
+        "How numbers are scaled, by the training rows: standard (mean 0, SD 1), minmax (0 to 1).",
+        "数値の尺度のそろえ方です（学習用の行が基準）。standardは平均0・標準偏差1、minmaxは0から1です。",
+    ),
+    Key::new(
+        "one_hot",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "Numeric columns that are codes: one column per code. Text columns always are.",
+        "数値だがコードである列です（コードごとに1列にします）。文字列の列は常にそう扱います。",
+    ),
+];
+
+const TRAIN: &[Key<'static>] = &[
+    Key::measured(
+        "epochs",
+        Kind::Whole { min: 1, max: 2000 },
+        Need::Default("30"),
+        "passes",
+        "How often the model sees every training row, at most.",
+        "学習用の行をすべて見る回数の上限です。",
+    ),
+    Key::measured(
+        "batch",
+        Kind::Whole { min: 0, max: 65536 },
+        Need::Default("64"),
+        "rows",
+        "Rows per step; 0: all at once.",
+        "1回の更新に使う行数です。0ならすべてを一度に使います。",
+    ),
+    Key::new(
+        "optimiser",
+        Kind::Choice(&["adam", "sgd"]),
+        Need::Default("\"adam\""),
+        "adam adapts the step of each weight; sgd takes plain steps with momentum 0.9.",
+        "adamは重みごとに歩幅を調整します。sgdは慣性0.9の素朴な更新です。",
+    ),
+    Key::new(
+        "learning_rate",
+        Kind::Number { min: 1e-6, max: 10.0 },
+        Need::Default("0.01"),
+        "Size of a step; it falls to zero along a half cosine over the epochs.",
+        "更新の歩幅です。学習が進むにつれ、余弦に沿って0まで小さくなります。",
+    ),
+    Key::new(
+        "class_weight",
+        Kind::Either(&[Kind::Choice(&["none", "balanced"]), Kind::Number { min: 0.01, max: 1000.0 }]),
+        Need::Default("\"none\""),
+        "Weight of a positive row's loss: none (1), balanced (negatives per positive), or a number.",
+        "陽性の行の損失の重みです。none（1）、balanced（陰性と陽性の数の比）、または数値です。",
+    ),
+    Key::new(
+        "early_stopping",
+        Kind::Table(EARLY),
+        Need::Optional,
+        "Stop when the validation loss no longer falls, and keep the best weights.",
+        "検証用の損失が下がらなくなったら止め、最良の重みを残します。",
+    ),
+];
+
+const EARLY: &[Key<'static>] = &[Key::measured(
+    "patience",
+    Kind::Whole { min: 1, max: 200 },
+    Need::Default("5"),
+    "epochs",
+    "Epochs without improvement before stopping.",
+    "改善がなくても待つ回数です。",
+)];
+
+/// How scores become risks.
+pub const CALIBRATE: &[&str] = &["none", "intercept", "platt", "isotonic"];
+
+const OPERATE: &[Key<'static>] = &[
+    Key::new(
+        "on",
+        Kind::Sql,
+        Need::Optional,
+        "The validation rows on which calibration and threshold are fitted; left out, all of them.",
+        "較正と閾値を当てはめる検証用の行の条件です。書かなければ検証用の行すべてを使います。",
+    ),
+    Key::new(
+        "calibrate",
+        Kind::Choice(CALIBRATE),
+        Need::Default("\"none\""),
+        "intercept: shifts all risks alike; platt: shifts and stretches them; isotonic: any rising curve.",
+        "interceptは全体をずらし、plattはずらして伸縮し、isotonicは単調増加の曲線を当てはめます。",
+    ),
+    Key::new(
+        "threshold",
+        Kind::Either(&[Kind::Number { min: 0.0, max: 1.0 }, Kind::OneOf(THRESHOLD)]),
+        Need::Default("0.5"),
+        "Alert when the predicted risk is at least this: a number, or a rule that finds it on the validation rows.",
+        "予測リスクがこの値以上なら警告します。数値、または検証用の行から値を決める規則です。",
+    ),
+];
+
+const THRESHOLD: &[Key<'static>] = &[
+    Key::new(
+        "sensitivity",
+        Kind::Number { min: 0.01, max: 1.0 },
+        Need::Optional,
+        "The highest threshold that still finds this share of the patients with the disease.",
+        "この割合の患者を見つけられる、最も高い閾値です。",
+    ),
+    Key::new(
+        "net_benefit",
+        Kind::Number { min: 0.001, max: 0.99 },
+        Need::Optional,
+        "The threshold with the greatest net benefit when a patient with this risk is just worth an alert.",
+        "「このリスクの患者なら警告する価値がちょうどある」とみなすときに、純便益が最大になる閾値です。",
+    ),
+];
+
+/// A learner's experiment, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The exercise's id and version as written.
+    pub exercise: Written<String>,
+    /// Who is studied: an SQL condition over the visible columns.
+    pub cohort: Option<Written<String>>,
+    /// Who trains, tunes, tests.
+    pub split: Split,
+    /// What the model sees.
+    pub features: Features,
+    /// The model: its `kind` and the settings of that kind.
+    pub model: Section,
+    /// How it learns.
+    pub train: Train,
+    /// How its output is used.
+    pub operate: Operate,
+    /// All of it as checked keys and values.
+    pub section: Section,
+}
+
+/// Who trains, tunes, tests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// The column whose values stay together.
+    pub unit: Option<Written<String>>,
+    /// By time instead of at random.
+    pub by_time: Option<Place>,
+    /// Validation rows.
+    pub valid: Written<Part>,
+    /// Test rows.
+    pub test: Written<Part>,
+}
+
+/// A part of the cohort.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// This share of the units.
+    Share(f64),
+    /// The rows for which this SQL condition holds.
+    Where(String),
+}
+
+/// What the model sees.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Features {
+    /// The columns; all features where none are named.
+    pub columns: Option<Vec<Written<String>>>,
+    /// One of [`IMPUTE`].
+    pub impute: Written<String>,
+    /// One of [`SCALE`].
+    pub scale: String,
+    /// Numeric columns that are codes.
+    pub one_hot: Vec<Written<String>>,
+}
+
+/// How the model learns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Train {
+    /// Passes over the training rows.
+    pub epochs: usize,
+    /// Rows per step; 0: all.
+    pub batch: usize,
+    /// `adam` or `sgd`.
+    pub optimiser: String,
+    /// The first step's size.
+    pub learning_rate: f64,
+    /// Weight of a positive row's loss.
+    pub class_weight: ClassWeight,
+    /// Epochs without improvement before stopping, where it stops early at all.
+    pub patience: Option<Written<usize>>,
+}
+
+/// Weight of a positive row's loss.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ClassWeight {
+    /// Negatives per positive among the training rows.
+    Balanced,
+    /// This weight; 1 is none.
+    Fixed(f64),
+}
+
+/// How the output is used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operate {
+    /// The validation rows on which calibration and threshold are fitted.
+    pub on: Option<Written<String>>,
+    /// One of [`CALIBRATE`].
+    pub calibrate: Written<String>,
+    /// When to alert.
+    pub threshold: Written<Threshold>,
+}
+
+/// When to alert.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// At this risk.
+    Fixed(f64),
+    /// At the highest threshold with this sensitivity.
+    Sensitivity(f64),
+    /// At the threshold with the greatest net benefit for this threshold probability.
+    NetBenefit(f64),
+}
+
+/// Reads `plan.toml`.
+///
+/// # Errors
+/// Everything that is wrong with it by itself; what depends on the data comes later.
+pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
+    let top = crate::keys::read(file, bytes, KEYS)?;
+    let mut faults = Vec::new();
+    let plan = Plan {
+        exercise: top.written("exercise"),
+        cohort: top.table("cohort").maybe_string("where"),
+        split: split(top.table("split")),
+        features: features(top.table("features")),
+        model: top.table("model").clone(),
+        train: train(top.table("train")),
+        operate: operate(top.table("operate")),
+        section: top,
+    };
+    // What needs validation rows cannot do without them.
+    if plan.split.valid.value == Part::Share(0.0) {
+        let expected = Text::new("validation rows: valid above 0", "検証用の行（validを0より大きく）");
+        let found = |what: &str| text!("{what}, but no validation rows", "{what} が指定されていますが、検証用の行がありません");
+        if let Some(patience) = &plan.train.patience {
+            faults.push(patience.fault(found("early_stopping"), expected.clone()));
+        }
+        if plan.operate.calibrate.value != "none" {
+            faults.push(plan.operate.calibrate.fault(found("calibrate"), expected.clone()));
+        }
+        if !matches!(plan.operate.threshold.value, Threshold::Fixed(_)) {
+            faults.push(plan.operate.threshold.fault(found("threshold"), expected));
+        }
+    }
+    if let (Part::Share(valid), Part::Share(test)) = (&plan.split.valid.value, &plan.split.test.value) {
+        if valid + test > 0.95 {
+            faults.push(plan.split.valid.fault(
+                text!("valid {valid} + test {test}", "valid {valid} + test {test}"),
+                Text::new("a sum of at most 0.95, so that rows are left to train on", "合計0.95以下（学習用の行を残すため）"),
+            ));
+        }
+    }
+    if faults.is_empty() { Ok(plan) } else { Err(faults) }
+}
+
+fn split(section: &Section) -> Split {
+    let part = |name: &str| {
+        let value = match section.maybe_string(name) {
+            Some(sql) => Part::Where(sql.value),
+            None => Part::Share(section.number(name)),
+        };
+        Written { value, place: section.place_of(name) }
+    };
+    Split {
+        unit: section.maybe_string("unit"),
+        by_time: (section.string("by") == "time").then(|| section.place_of("by")),
+        valid: part("valid"),
+        test: part("test"),
+    }
+}
+
+fn features(section: &Section) -> Features {
+    Features {
+        columns: section.get("use").map(|_| section.strings("use")),
+        impute: section.written("impute"),
+        scale: section.string("scale"),
+        one_hot: section.strings("one_hot"),
+    }
+}
+
+fn train(section: &Section) -> Train {
+    Train {
+        epochs: section.count("epochs"),
+        batch: section.count("batch"),
+        optimiser: section.string("optimiser"),
+        learning_rate: section.number("learning_rate"),
+        class_weight: match section.maybe_string("class_weight").map(|word| word.value).as_deref() {
+            Some("balanced") => ClassWeight::Balanced,
+            Some(_) => ClassWeight::Fixed(1.0),
+            None => ClassWeight::Fixed(section.number("class_weight")),
+        },
+        patience: section
+            .maybe_table("early_stopping")
+            .map(|early| Written { value: early.count("patience"), place: early.place_of("patience") }),
+    }
+}
+
+fn operate(section: &Section) -> Operate {
+    let rule = section.maybe_table("threshold");
+    let value = match rule.map(|rule| (rule.maybe_number("sensitivity"), rule.maybe_number("net_benefit"))) {
+        Some((Some(target), _)) => Threshold::Sensitivity(target),
+        Some((None, Some(at))) => Threshold::NetBenefit(at),
+        _ => Threshold::Fixed(section.number("threshold")),
+    };
+    Operate {
+        on: section.maybe_string("on"),
+        calibrate: section.written("calibrate"),
+        threshold: Written { value, place: section.place_of("threshold") },
+    }
+}

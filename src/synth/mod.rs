@@ -1,0 +1,119 @@
+//! The data of an exercise: drawn from a causal model, or taken from a file.
+
+mod draw;
+mod file;
+
+use crate::course::dataset::{Dataset, Source};
+use crate::course::exercise::{Draw, Exercise};
+use crate::fault::{Fault, Place};
+use crate::seed::Seed;
+use crate::tables::{self, Frame, TableError};
+use crate::text;
+use crate::text::Text;
+
+/// Why there are no data: always the author's or our fault, never the learner's.
+#[derive(Debug, thiserror::Error)]
+pub enum SynthError {
+    /// The dataset or the exercise is wrong.
+    #[error("the dataset cannot be drawn")]
+    Author(Vec<Fault>),
+    /// Our own failure.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+impl From<Fault> for SynthError {
+    fn from(fault: Fault) -> Self {
+        Self::Author(vec![fault])
+    }
+}
+
+/// The world that a seed makes of a dataset, as one exercise draws from it.
+#[derive(Debug)]
+pub struct World<'a> {
+    dataset: &'a Dataset,
+    exercise: &'a Exercise,
+    seed: Seed,
+    file: Option<Frame>,
+}
+
+/// What the learner gets or the hidden rows that judge: two draws that share no luck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The learner's.
+    Develop,
+    /// The judge's.
+    Exam,
+}
+
+impl Side {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Develop => "develop",
+            Self::Exam => "exam",
+        }
+    }
+}
+
+impl<'a> World<'a> {
+    /// A world. `file` gives the bytes of the dataset's file, where it is one, by its name beside `dataset.toml`.
+    ///
+    /// # Errors
+    /// A file that is missing or cannot be read as a table.
+    pub fn new(
+        dataset: &'a Dataset,
+        exercise: &'a Exercise,
+        seed: Seed,
+        file: &dyn Fn(&str) -> Option<Vec<u8>>,
+    ) -> Result<Self, SynthError> {
+        let file = match &dataset.source {
+            Source::Model(_) => None,
+            Source::File { path, cp932, columns } => {
+                let Some(bytes) = file(&path.value) else {
+                    let name = &path.value;
+                    let found = text!("no file \"{name}\" beside dataset.toml", "dataset.tomlと同じフォルダーに \"{name}\" がありません");
+                    return Err(path.fault(found, Text::new("a .csv or .parquet file", "CSVまたはParquetのファイル")).into());
+                };
+                let name = dataset.place.file.replace("dataset.toml", &path.value);
+                Some(file::read(dataset, &name, bytes, *cp932, columns).map_err(SynthError::Author)?)
+            }
+        };
+        Ok(Self { dataset, exercise, seed, file })
+    }
+
+    /// The rows of one side, with every column, the hidden ones too.
+    ///
+    /// # Errors
+    /// SQL that does not run, draws out of range, more rows than allowed.
+    pub fn rows(&self, side: Side, draw: &Draw) -> Result<Frame, SynthError> {
+        match &self.file {
+            Some(all) => file::rows(all, side, self.exercise, self.seed),
+            None => draw::draw(self.dataset, draw, self.seed.named(side.name())),
+        }
+    }
+
+    /// The columns that a learner may see.
+    ///
+    /// # Errors
+    /// Our own.
+    pub fn visible(&self, frame: &Frame) -> Result<Frame, TableError> {
+        let names: Vec<&str> =
+            tables::names(frame).into_iter().filter(|name| self.dataset.role(name).is_visible()).collect();
+        tables::select(frame, &names)
+    }
+}
+
+/// A label must be 0 or 1 in every row: anything else would be counted as one of them somewhere.
+fn check_label(dataset: &Dataset, frame: &Frame) -> Result<(), SynthError> {
+    let label = dataset.label();
+    let values = tables::numbers(frame, label)?;
+    let Some(row) = values.iter().position(|y| y.is_none_or(|y| y != 0.0 && y != 1.0)) else { return Ok(()) };
+    let found = values[row].map_or_else(|| "null".to_owned(), |y| y.to_string());
+    let row = row + 1;
+    Err(Fault::new(
+        Place { key: Some(label.to_owned()), ..dataset.place.clone() },
+        text!("{found} in row {row} of the label", "結果の列の{row}行目が{found}です"),
+        Text::new("0 or 1 in every row", "すべての行で0または1"),
+    )
+    .into())
+}
