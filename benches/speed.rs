@@ -1,1 +1,128 @@
-fn main(){}
+//! Speed, as the README's table states it: `cargo bench`. Whole-process times are of the program that a learner starts.
+//!
+//! `cargo bench -- peer-mlp` prints the microseconds of one training step for `benches/peers/mlp_step.py`.
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use ndarray::Array2;
+use practicum::course::dataset::{self, Dataset};
+use practicum::course::exercise::Draw;
+use practicum::course::pack::Pack;
+use practicum::course::plan;
+use practicum::seed::Seed;
+use practicum::synth::{Side, World};
+use practicum::tables::Frame;
+use practicum::train::{self, Rows};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    if std::env::args().any(|argument| argument == "peer-mlp") {
+        println!("{:.1}", mlp_step_microseconds());
+        return;
+    }
+    divan::main();
+}
+
+/// The program in a learner's folder, silent.
+fn whole_process(arguments: &[&str]) {
+    let folder = std::env::temp_dir().join("practicum-bench");
+    std::fs::create_dir_all(&folder).unwrap();
+    let program = env!("CARGO_BIN_EXE_practicum");
+    Command::new(program).args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+}
+
+#[divan::bench(sample_count = 20)]
+fn whole_process_list() {
+    whole_process(&["list"]);
+}
+
+#[divan::bench(sample_count = 10)]
+fn whole_process_check_prevalence_shift() {
+    whole_process(&["check", "prevalence-shift"]);
+}
+
+#[divan::bench(sample_count = 3)]
+fn whole_process_tour() {
+    whole_process(&["tour"]);
+}
+
+/// One million rows of ten columns: seven draws of several kinds, and three computed ones.
+fn million() -> Dataset {
+    let columns = [
+        ("age", "round(clip(normal(68, 15), 18, 99))"),
+        ("sex", "CASE WHEN bernoulli(0.5) = 1 THEN 'female' ELSE 'male' END"),
+        ("rate", "normal(18 + 0.02 * age, 3)"),
+        ("crp", "lognormal(2.6, 0.9)"),
+        ("visits", "poisson(1.5)"),
+        ("weight", "uniform(45, 110)"),
+        ("delay", "exponential(0.5)"),
+        ("high", "CASE WHEN crp > 50 THEN 1 ELSE 0 END"),
+        ("risk", "expit(-3 + 0.02 * (age - 68) + 0.1 * (rate - 18) + 0.5 * high)"),
+        ("y", "bernoulli(risk)"),
+    ];
+    let lines: Vec<String> = columns
+        .iter()
+        .map(|(name, sql)| {
+            let role = if *name == "y" { ", role = \"label\"" } else { "" };
+            format!("  {{ name = \"{name}\", sql = \"{sql}\"{role} }},")
+        })
+        .collect();
+    let both = "{ en = \"a\", ja = \"あ\" }";
+    let text = format!(
+        "id = \"million\"\nversion = 1\ntitle = {both}\nlicence = \"CC0-1.0\"\n[card]\nabout = {both}\nunrealistic = {both}\n\
+         [[table]]\nname = \"patient\"\nrows = \"1000000\"\ncolumns = [\n{}\n]\n",
+        lines.join("\n")
+    );
+    dataset::read("dataset.toml", text.as_bytes()).unwrap()
+}
+
+#[divan::bench(sample_count = 5)]
+fn draw_one_million_rows_of_ten_columns(bencher: divan::Bencher) {
+    let dataset = million();
+    let exercise = Pack::Embedded.exercise("prevalence-shift").unwrap();
+    bencher.bench_local(|| -> Frame {
+        let world = World::new(&dataset, &exercise, Seed::new(1), Seed::new(1), &|_| None).unwrap();
+        world.rows(Side::Develop, &Draw::default()).unwrap()
+    });
+}
+
+const FEATURES: usize = 32;
+const BATCH: usize = 64;
+const STEPS: usize = 200;
+const EPOCHS: usize = 5;
+
+/// Five passes of 200 steps over 12,800 rows of 32 numbers: mlp 32 → 64 → 32 → 1, Adam, batches of 64.
+fn train_mlp() {
+    let plan = format!(
+        "exercise = \"x@1\"\n[model]\nkind = \"mlp\"\nhidden = [64, 32]\nl2 = 0\n[train]\nepochs = {EPOCHS}\nbatch = {BATCH}\n"
+    );
+    let plan = plan::read("plan.toml", plan.as_bytes()).unwrap();
+    let seed = Seed::new(1);
+    let rows = STEPS * BATCH;
+    let x = Array2::from_shape_fn((rows, FEATURES), |(row, column)| {
+        seed.at(row as u64).at(column as u64).uniform() as f32 - 0.5
+    });
+    let y = x.rows().into_iter().map(|row| if row.sum() > 0.0 { 1.0 } else { 0.0 }).collect();
+    train::fit(&plan.model, &plan.train, &Rows { x, y }, None, seed, &mut |_| {}).unwrap();
+}
+
+fn mlp_step_microseconds() -> f64 {
+    train_mlp();
+    let mut times: Vec<f64> = (0..7)
+        .map(|_| {
+            let start = Instant::now();
+            train_mlp();
+            start.elapsed().as_secs_f64() * 1e6 / (STEPS * EPOCHS) as f64
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[3]
+}
+
+#[divan::bench(sample_count = 10)]
+fn one_thousand_mlp_training_steps() {
+    train_mlp();
+}

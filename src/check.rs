@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::course::answers::Answers;
 use crate::course::exercise::{Check, Question};
 use crate::fault::Fault;
-use crate::sql;
+use crate::sql::{self, Purpose};
 use crate::tables::{self, Frame, Tables};
 use crate::text;
 use crate::text::Text;
@@ -102,9 +102,9 @@ fn outcome(check: &Check, verdict: Verdict, figures: Vec<(String, Figure)>, sent
 }
 
 fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables) -> Result<Outcome, Fault> {
-    let used = sql::names(&check.sql.value).map_err(|fault| fault.at(&check.sql.place))?;
+    let used = sql::parse(&check.sql.value, Purpose::Check).map_err(|fault| fault.in_place(check.sql.place.clone()))?;
     let asked = |question: &&Question| {
-        used.columns.iter().any(|column| {
+        used.columns.iter().any(|(_, column)| {
             let stem = column.strip_suffix("_low").or_else(|| column.strip_suffix("_high")).unwrap_or(column);
             *column == question.id || stem == question.id
         })
@@ -132,7 +132,7 @@ fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables
 
 /// The check's one boolean; `None` where it is NULL, which is undefined and therefore not passed.
 fn verdict(check: &Check, tables: &Tables) -> Result<Option<bool>, Fault> {
-    let result = sql::query(tables, &check.sql.value).map_err(|fault| fault.at(&check.sql.place))?;
+    let result = sql::query(tables, &check.sql.value).map_err(|fault| fault.in_place(check.sql.place.clone()))?;
     let (rows, columns) = (result.height(), result.width());
     let expected = Text::new(
         "exactly one boolean: one row, one column, true or false",
@@ -158,7 +158,7 @@ fn is_null(check: &Check, tables: &Tables) -> bool {
 
 /// The row that the check's texts show.
 fn figures(check: &Check, tables: &Tables) -> Result<Vec<(String, Figure)>, Fault> {
-    let result = sql::query(tables, &check.shows.value).map_err(|fault| fault.at(&check.shows.place))?;
+    let result = sql::query(tables, &check.shows.value).map_err(|fault| fault.in_place(check.shows.place.clone()))?;
     if result.height() != 1 {
         let rows = result.height();
         return Err(check.shows.fault(text!("{rows} rows", "{rows}行"), Text::new("one row of figures", "値の1行")));

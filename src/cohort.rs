@@ -220,7 +220,7 @@ fn check_parts(plan: &Plan, dataset: &Dataset, visible: &Frame, parts: &[Part]) 
 
 /// Which rows meet a learner's condition over the visible columns; unknown counts as not met.
 pub fn filter(visible: &Frame, condition: &Written<String>) -> Result<Vec<bool>, Fault> {
-    sql::filter(visible, &condition.value).map_err(|fault| fault.at(&condition.place))
+    sql::filter(visible, &condition.value).map_err(|fault| fault.in_place(condition.place.clone()))
 }
 
 /// A fault for a column that is not among those that the learner may use.

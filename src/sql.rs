@@ -1,16 +1,185 @@
-//! stub
-#![allow(missing_docs, unused)]
+//! The one door to SQL: every SQL text that an author or a learner writes is read, judged and run here.
+//!
+//! The way of a text, one file each:
+//! `read` (text → syntax tree) → `allow` (may all of this stand here?) → `select` (names → columns, subqueries → values; one plain
+//! SELECT at a time) → `engine` (polars). What may be called is in `functions`, `scalars`, `draws`, `aggregates`; nothing else can be.
+//!
+//! The dialect is polars' SQL, as far as it does what SQL says:
+//! - `1/2` is 0.5 (`div(x, y)` and `x // y` give whole numbers); `x/0` is infinite, so write `x/nullif(y, 0)`.
+//! - Names of columns and tables keep upper and lower case apart. Text stands in single quotes, odd names in double quotes.
+//! - Whole numbers come out as Int64, others as Float64, whatever width they had inside.
+//! - Every branch of CASE is computed for every row, so a draw in a branch must be possible in all rows (`clip` its parameters).
+//! - Draws are numbered in the order in which their calls end, from 0; the number is part of the draw's stream.
+//! - A query with GROUP BY and no ORDER BY is sorted by its columns from the left, so that the same run gives the same table.
+//! - A query in brackets sees its own tables only: it is run once, before the rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::*;
+
 use crate::fault::{Fault, Place};
 use crate::seed::Seed;
-use crate::text::Text;
-use polars::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
-pub enum Purpose { Column, Intervention, Filter, Check }
-#[derive(Debug)]
-pub struct SqlFault { pub found: Text, pub expected: Text, pub nearest: Option<String>, pub at: Option<(usize, usize)> }
-impl SqlFault { pub fn at(self, place: &Place) -> Fault { Fault { place: place.clone(), found: self.found, expected: self.expected, nearest: self.nearest } } }
-pub struct Names { pub tables: BTreeSet<String>, pub columns: BTreeSet<String> }
-pub fn column(frame: &DataFrame, key: &str, sql: &str, stream: Seed, purpose: Purpose) -> Result<Column, SqlFault> { unimplemented!() }
-pub fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> { unimplemented!() }
-pub fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFrame, SqlFault> { unimplemented!() }
-pub fn names(sql: &str) -> Result<Names, SqlFault> { unimplemented!() }
+use crate::text::{Lang, Text};
+
+mod aggregates;
+mod allow;
+mod draws;
+mod engine;
+mod functions;
+mod quantile;
+mod read;
+mod rows;
+mod scalars;
+mod select;
+
+pub use functions::{Function, Kind};
+
+/// What an SQL text is for, hence what it may contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A dataset's column: one expression of one row, with draws.
+    Column,
+    /// What a probe changes: the same, with `shuffle`.
+    Intervention,
+    /// A learner's choice of patients: one condition of one row, without chance.
+    Filter,
+    /// A question to a run's tables: one SELECT, or WITH … SELECT, without chance.
+    Check,
+}
+
+/// A mistake in an SQL text, told so that its writer can mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlFault {
+    /// What was found.
+    pub found: Text,
+    /// What was expected instead.
+    pub expected: Text,
+    /// The nearest valid name, where a name was wrong.
+    pub nearest: Option<String>,
+    /// The line and column within the SQL text, from 1, where known.
+    pub at: Option<(usize, usize)>,
+}
+
+impl SqlFault {
+    fn new(found: Text, expected: Text) -> Self {
+        Self { found, expected, nearest: None, at: None }
+    }
+
+    fn at(mut self, line: u64, column: u64) -> Self {
+        // Line 0 is sqlparser's "unknown".
+        if line > 0 {
+            self.at = usize::try_from(line).ok().zip(usize::try_from(column).ok());
+        }
+        self
+    }
+
+    fn near(mut self, nearest: Option<String>) -> Self {
+        self.nearest = nearest;
+        self
+    }
+
+    /// The same mistake, of the file and key where the SQL text stands.
+    pub fn in_place(self, place: Place) -> Fault {
+        let mut found = self.found;
+        if let Some((line, column)) = self.at {
+            found = Text {
+                en: format!("{} (in the SQL, line {line}, column {column})", found.en).into(),
+                ja: format!("{}(SQLの{line}行{column}文字目)", found.ja).into(),
+            };
+        }
+        Fault { place, found, expected: self.expected, nearest: self.nearest }
+    }
+
+    /// The whole message in one language, for logs and tests.
+    pub fn display(&self, lang: Lang) -> String {
+        let (found, expected) = (self.found.get(lang), self.expected.get(lang));
+        let mut out = match lang {
+            Lang::En => format!("found {found}; expected {expected}"),
+            Lang::Ja => format!("見つかったもの: {found}。必要なもの: {expected}"),
+        };
+        if let Some(nearest) = &self.nearest {
+            out += &match lang {
+                Lang::En => format!("; did you mean {nearest}?"),
+                Lang::Ja => format!("。もしかして: {nearest}"),
+            };
+        }
+        out
+    }
+}
+
+/// The tables and columns that an SQL text names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Tables of the run; not those that the text makes itself with WITH.
+    pub tables: BTreeSet<String>,
+    /// Columns, with the table where the text says which (the table's own name, not its alias). Names given with AS are left out.
+    pub columns: BTreeSet<(Option<String>, String)>,
+    /// Tables of which all columns are read, by `*` or `t.*`; an empty name for a bare `*`.
+    pub all_of: BTreeSet<String>,
+}
+
+/// Judges an SQL text without data, and tells which names it uses.
+///
+/// # Errors
+/// Everything that can be wrong with a text before its names are looked up: syntax, length, statements other than one SELECT,
+/// functions that do not exist or may not stand here, functions in FROM.
+pub fn parse(sql: &str, purpose: Purpose) -> Result<Names, SqlFault> {
+    match purpose {
+        Purpose::Check => allow::query(&*read::query(sql)?),
+        Purpose::Column | Purpose::Intervention | Purpose::Filter => allow::expression(&read::expression(sql)?, purpose),
+    }
+}
+
+/// Computes one column: `sql` for each row of `frame`, as many values as the frame is high.
+///
+/// `key` names the frame's UInt64 column that identifies rows; together with `stream` it decides every draw, so that a row is the
+/// same whatever the other rows are. A dotted name `a.b` means the frame's column of just that name. The result is Boolean, Int64,
+/// Float64, String or Date; all of a column whose every value is NULL is Null.
+///
+/// # Errors
+/// What [`parse`] finds; unknown columns; arguments out of a function's range, with the row (from 1).
+pub fn column(frame: &DataFrame, key: &str, sql: &str, stream: Seed, purpose: Purpose) -> Result<Column, SqlFault> {
+    let expression = read::expression(sql)?;
+    let names = allow::expression(&expression, purpose)?;
+    select::expression(frame, Some(key), expression, &names, stream)
+}
+
+/// The rows of `frame` that meet a learner's condition; a row where it is NULL does not.
+///
+/// # Errors
+/// What [`parse`] finds; unknown columns; a result other than true/false.
+pub fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> {
+    let expression = read::expression(sql)?;
+    let names = allow::expression(&expression, Purpose::Filter)?;
+    let column = select::expression(frame, None, expression, &names, Seed::new(0))?;
+    if *column.dtype() == DataType::Null {
+        return Ok(vec![false; frame.height()]);
+    }
+    let Ok(kept) = column.bool() else {
+        return Err(select::no_condition(&engine::kind(column.dtype())));
+    };
+    Ok(kept.iter().map(|kept| kept == Some(true)).collect())
+}
+
+/// Runs one SELECT, or WITH … SELECT, over `tables`.
+///
+/// # Errors
+/// What [`parse`] finds; unknown tables and columns; types that do not fit; joins that would be larger than 20 million rows.
+pub fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFrame, SqlFault> {
+    let query = read::query(sql)?;
+    allow::query(&query)?;
+    select::query(tables, &query)
+}
+
+/// All functions that SQL may call, by name, for documentation.
+pub fn functions() -> impl Iterator<Item = &'static Function> {
+    functions::FUNCTIONS.values().copied()
+}
+
+/// The table that has all columns of `frame` and none of its rows: to try an SQL text without data.
+pub fn empty_like(frame: &DataFrame) -> DataFrame {
+    frame.clear()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,26 @@
 //! Metrics: pure functions from checked numbers to an [`Estimate`], or to the reason why there is none.
 //!
 //! One file per family. Nothing here prints, draws from a global generator or knows of tables; the SQL door offers each line of
-//! [`REGISTRY`] to checks as a function.
+//! [`REGISTRY`] to checks as a function. Input is read in two steps: the constructors of the checked types ([`Binary`],
+//! [`Probabilities`], [`Confusion`](classification::Confusion), ...) refuse what cannot be meant ([`BadInput`]); the metrics
+//! themselves then only answer with a figure or an [`Undefined`] reason.
 
-use crate::text::Text;
+pub mod calibration;
+pub mod classification;
+pub mod distributions;
+pub mod input;
+pub mod intervals;
+pub mod linear;
+pub mod logistic;
+pub mod order;
+pub mod reason;
+pub mod registry;
+pub mod survival;
+pub mod utility;
+
+pub use input::{Binary, Classes, Probabilities};
+pub use reason::{BadInput, Undefined};
+pub use registry::{Metric, REGISTRY, Takes, metric};
 
 /// A figure with its 95 % interval, where one is defined.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,7 +33,26 @@ pub struct Estimate {
     pub n: usize,
 }
 
+impl Estimate {
+    /// A figure without an interval.
+    pub fn plain(value: f64, n: usize) -> Self {
+        debug_assert!(!value.is_nan(), "an undefined figure must be an `Undefined`");
+        Self { value, interval: None, n }
+    }
+
+    /// The same figure with this 95 % interval.
+    #[must_use]
+    pub fn with(self, interval: Option<(f64, f64)>) -> Self {
+        Self { interval, ..self }
+    }
+
+    /// The figure and its interval multiplied by `factor` (> 0), for "per 1,000 rows" and the like.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        let interval = self.interval.map(|(low, high)| (low * factor, high * factor));
+        Self { value: self.value * factor, interval, n: self.n }
+    }
+}
+
 /// A figure, or why it does not exist. Never 0, never 0.5, never NaN in its stead.
 pub type Measure = Result<Estimate, Undefined>;
-
-#[allow(missing_docs)] pub enum Undefined{}

@@ -124,7 +124,7 @@ fn counts(outer: Option<&Frame>, rows: &Written<String>, stream: Seed) -> Result
             .into());
     };
     let drawn = sql::column(outer, KEY, &rows.value, stream.named("rows"), Purpose::Column)
-        .map_err(|fault| fault.at(&rows.place))?;
+        .map_err(|fault| fault.in_place(rows.place.clone()))?;
     let counts = Frame::new_infer_height(vec![drawn.with_name("rows".into())]).map_err(tables::TableError::from)?;
     let counts = tables::numbers(&counts, "rows")?;
     counts
@@ -150,12 +150,12 @@ fn equation(
     let Some(own) = &column.sql else { return Ok(Series::new_empty(column.name.as_str().into(), &DataType::Null)) };
     let name = column.name.as_str();
     let natural = sql::column(frame, KEY, &own.value, stream, Purpose::Column)
-        .map_err(|fault| fault.at(&own.place))?
+        .map_err(|fault| fault.in_place(own.place.clone()))?
         .with_name(name.into());
     let Some(intervention) = interventions.get(name) else { return Ok(natural) };
     let mut world = frame.clone();
     world.with_column(natural).map_err(tables::TableError::from)?;
     let changed = sql::column(&world, KEY, &intervention.value, stream.named("do"), Purpose::Intervention)
-        .map_err(|fault| fault.at(&intervention.place))?;
+        .map_err(|fault| fault.in_place(intervention.place.clone()))?;
     Ok(changed.with_name(name.into()))
 }

@@ -59,7 +59,7 @@ pub(super) fn rows(all: &Frame, side: Side, exercise: &Exercise, seed: Seed) -> 
         Side::Exam => &exercise.exam,
     };
     if let Some(condition) = &draw.filter {
-        let met = sql::filter(all, &condition.value).map_err(|fault| fault.at(&condition.place))?;
+        let met = sql::filter(all, &condition.value).map_err(|fault| fault.in_place(condition.place.clone()))?;
         for (keep, met) in keep.iter_mut().zip(met) {
             *keep &= met;
         }

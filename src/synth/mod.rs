@@ -33,7 +33,8 @@ impl From<Fault> for SynthError {
 pub struct World<'a> {
     dataset: &'a Dataset,
     exercise: &'a Exercise,
-    seed: Seed,
+    develop: Seed,
+    exam: Seed,
     file: Option<Frame>,
 }
 
@@ -46,24 +47,16 @@ pub enum Side {
     Exam,
 }
 
-impl Side {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Develop => "develop",
-            Self::Exam => "exam",
-        }
-    }
-}
-
 impl<'a> World<'a> {
-    /// A world. `file` gives the bytes of the dataset's file, where it is one, by its name beside `dataset.toml`.
+    /// A world: `develop` seeds the learner's rows, `exam` the judge's. `file` gives the bytes of the dataset's file, where it is one, by its name beside `dataset.toml`.
     ///
     /// # Errors
     /// A file that is missing or cannot be read as a table.
     pub fn new(
         dataset: &'a Dataset,
         exercise: &'a Exercise,
-        seed: Seed,
+        develop: Seed,
+        exam: Seed,
         file: &dyn Fn(&str) -> Option<Vec<u8>>,
     ) -> Result<Self, SynthError> {
         let file = match &dataset.source {
@@ -78,7 +71,7 @@ impl<'a> World<'a> {
                 Some(file::read(dataset, &name, bytes, *cp932, columns).map_err(SynthError::Author)?)
             }
         };
-        Ok(Self { dataset, exercise, seed, file })
+        Ok(Self { dataset, exercise, develop, exam, file })
     }
 
     /// The rows of one side, with every column, the hidden ones too.
@@ -87,8 +80,14 @@ impl<'a> World<'a> {
     /// SQL that does not run, draws out of range, more rows than allowed.
     pub fn rows(&self, side: Side, draw: &Draw) -> Result<Frame, SynthError> {
         match &self.file {
-            Some(all) => file::rows(all, side, self.exercise, self.seed),
-            None => draw::draw(self.dataset, draw, self.seed.named(side.name())),
+            Some(all) => file::rows(all, side, self.exercise, self.develop),
+            None => {
+                let seed = match side {
+                    Side::Develop => self.develop.named("learner"),
+                    Side::Exam => self.exam.named("judge"),
+                };
+                draw::draw(self.dataset, draw, seed)
+            }
         }
     }
 

@@ -1,0 +1,496 @@
+//! The command line: the only room that prints, asks for the time of day, or ends the program.
+
+mod tour;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::author::validate::{self, Tried};
+use crate::check::{self, Verdict};
+use crate::course::pack::{Pack, Submission, Task};
+use crate::fault::Fault;
+use crate::learner::workspace::{self, Workspace, WorkspaceError};
+use crate::report::json::Document;
+use crate::report::terminal::{Terminal, bold, dim};
+use crate::run::{self, Ended, Event, Job, Run, RunError};
+use crate::tables::{self, TableError};
+use crate::text::Lang;
+
+/// Everything asked for was done; a check passed.
+pub const PASSED: u8 = 0;
+/// A check failed, or was not answered yet.
+pub const FAILED: u8 = 1;
+/// What was given cannot be used: a file, an option, an exercise. It says where.
+pub const BAD_INPUT: u8 = 2;
+/// Our own error, or the exercise author's.
+pub const OUR_ERROR: u8 = 3;
+
+/// The seed of the learner's data and of the practice exam.
+const SEED: u64 = 1;
+
+/// Learn medical AI by doing it: decide, train, and see what the decision did to patients.
+#[derive(Debug, Parser)]
+#[command(name = "practicum", version, about, after_help = AFTER, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+const AFTER: &str = "\
+Synthetic data for teaching. Not a medical device; nothing here is evidence about patients.
+
+Exit codes: 0 passed or done, 1 a check failed, 2 bad input, 3 our error.";
+
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// The language: en or ja. Otherwise PRACTICUM_LANG or the system's.
+    #[arg(long, global = true, value_parser = ["en", "ja"])]
+    lang: Option<String>,
+    /// A course pack of your own: a folder with exercises/ and datasets/.
+    #[arg(long, global = true, value_name = "DIR")]
+    course: Option<PathBuf>,
+    /// The result as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A first three minutes: one exercise from the problem to the passed check.
+    Tour,
+    /// The exercises.
+    List,
+    /// Begin an exercise: brief, data, and a plan to change. Never overwrites your files.
+    Start {
+        /// The exercise.
+        exercise: String,
+    },
+    /// Train your plan and see how it does on your own test rows.
+    Run {
+        /// The exercise.
+        exercise: String,
+        #[command(flatten)]
+        seed: SeedOption,
+    },
+    /// Train your plan and have it judged on new patients.
+    Check {
+        /// The exercise.
+        exercise: String,
+        #[command(flatten)]
+        seed: SeedOption,
+    },
+    /// For instructors.
+    Author {
+        #[command(subcommand)]
+        command: AuthorCommand,
+    },
+}
+
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct SeedOption {
+    /// Another draw of the data and of the training's chance.
+    #[arg(long, default_value_t = SEED)]
+    seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuthorCommand {
+    /// Prove that exercises are right: formats, texts, reference, starter and wrong solutions.
+    Validate {
+        /// The exercises; all of the course where none is named.
+        exercises: Vec<String>,
+    },
+}
+
+/// Why a command ended early.
+enum Ending {
+    /// What was given cannot be used.
+    Faults(Vec<Fault>),
+    /// The author's mistake.
+    Author(Vec<Fault>),
+    /// Our own failure.
+    Ours(anyhow::Error),
+}
+
+impl From<RunError> for Ending {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Author(faults) => Self::Author(faults),
+            RunError::Table(error) => Self::Ours(error.into()),
+        }
+    }
+}
+
+impl From<WorkspaceError> for Ending {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::Run(error) => error.into(),
+            error @ WorkspaceError::Write { .. } => Self::Ours(error.into()),
+        }
+    }
+}
+
+impl From<TableError> for Ending {
+    fn from(error: TableError) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+impl From<serde_json::Error> for Ending {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+/// Reads the command line, does what it asks, and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal { lang: language(cli.common.lang.as_deref()), width: width() };
+    let session = Session { terminal, json: cli.common.json, root: PathBuf::from(".") };
+    let ended = match &cli.common.course {
+        None => Ok(Pack::Embedded),
+        Some(folder) => Pack::folder(folder).map_err(|fault| Ending::Faults(vec![fault])),
+    }
+    .and_then(|pack| session.obey(&pack, &cli.command));
+    ExitCode::from(match ended {
+        Ok(code) => code,
+        Err(ending) => session.end(&cli.command, &ending),
+    })
+}
+
+fn language(asked: Option<&str>) -> Lang {
+    let variable = std::env::var("PRACTICUM_LANG").ok().filter(|lang| !lang.is_empty());
+    let locale = asked.map(str::to_owned).or(variable).or_else(sys_locale::get_locale);
+    locale.map_or(Lang::En, |locale| Lang::of_locale(&locale))
+}
+
+/// Wide enough to read, not so wide that the eye loses the line.
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || if std::io::stdout().is_terminal() { textwrap::termwidth() } else { 100 };
+    columns.unwrap_or_else(seen).clamp(40, 100)
+}
+
+/// One call of the program: for whom, in which form, where they stand.
+struct Session {
+    terminal: Terminal,
+    json: bool,
+    root: PathBuf,
+}
+
+impl Session {
+    fn obey(&self, pack: &Pack, command: &Command) -> Result<u8, Ending> {
+        match command {
+            Command::Tour => tour::tour(self, pack),
+            Command::List => self.list(pack),
+            Command::Start { exercise } => self.start(pack, exercise),
+            Command::Run { exercise, seed } => self.run(pack, exercise, seed.seed),
+            Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
+            Command::Author { command: AuthorCommand::Validate { exercises } } => self.validate(pack, exercises),
+        }
+    }
+
+    /// Prints to the learner. A closed pipe (`| head`) is nobody's error.
+    fn say(&self, text: &str) {
+        let _ = anstream::stdout().write_all(text.as_bytes());
+    }
+
+    fn pick<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
+        match self.terminal.lang {
+            Lang::En => en,
+            Lang::Ja => ja,
+        }
+    }
+
+    fn list(&self, pack: &Pack) -> Result<u8, Ending> {
+        let mut listed = Vec::new();
+        let mut faults = Vec::new();
+        for id in pack.exercises() {
+            match pack.exercise(&id) {
+                Ok(exercise) => listed.push(exercise),
+                Err(more) => faults.extend(more),
+            }
+        }
+        if self.json {
+            let exercises: Vec<_> = listed
+                .iter()
+                .map(|e| {
+                    serde_json::json!({
+                        "exercise": e.reference(), "id": e.id, "version": e.version, "field": e.field, "level": e.level,
+                        "minutes": e.minutes, "points": e.points(),
+                        "title": { "en": e.title.en, "ja": e.title.ja },
+                        "summary": { "en": e.summary.en, "ja": e.summary.ja },
+                    })
+                })
+                .collect();
+            let document = serde_json::json!({ "schema": "practicum.list/1", "exercises": exercises });
+            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        } else {
+            for exercise in &listed {
+                let minutes = exercise.minutes;
+                let about = match self.terminal.lang {
+                    Lang::En => format!("{} · {} · {minutes} minutes · {} points", exercise.field, exercise.level, exercise.points()),
+                    Lang::Ja => format!("{}・{}・{minutes}分・{}点", exercise.field, exercise.level, exercise.points()),
+                };
+                self.say(&format!("{}  {}\n", bold(&exercise.id), exercise.title.get(self.terminal.lang)));
+                self.say(&self.terminal.paragraph("    ", exercise.summary.get(self.terminal.lang)));
+                self.say(&format!("    {}\n\n", dim(&about)));
+            }
+            self.say(&self.terminal.paragraph(
+                "",
+                self.pick("Begin one with: practicum start EXERCISE", "始めるには：practicum start 演習の名前"),
+            ));
+        }
+        if faults.is_empty() { Ok(PASSED) } else { Err(Ending::Faults(faults)) }
+    }
+
+    fn start(&self, pack: &Pack, id: &str) -> Result<u8, Ending> {
+        let task = self.task(pack, id)?;
+        let workspace = Workspace::new(&self.root, id);
+        let started = workspace.start(pack, &task, SEED)?;
+        if self.json {
+            let document = serde_json::json!({
+                "schema": "practicum.start/1", "exercise": task.exercise.reference(), "folder": workspace.shown(""),
+                "written": started.written, "kept": started.kept,
+            });
+            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+            return Ok(PASSED);
+        }
+        self.say(&format!("{}\n\n", bold(task.exercise.title.get(self.terminal.lang))));
+        for file in &started.written {
+            self.say(&format!("  {file}\n"));
+        }
+        for file in &started.kept {
+            self.say(&format!("  {file}  {}\n", dim(self.pick("(yours, left as it is)", "（あなたのファイルなので、そのままです）"))));
+        }
+        let brief = workspace.shown(&format!("brief.{}.md", self.terminal.lang.code()));
+        let plan = workspace.shown("plan.toml");
+        self.say("\n");
+        self.say(&self.terminal.paragraph(
+            "",
+            &match self.terminal.lang {
+                Lang::En => format!("Read {brief}, change {plan}, then: practicum run {id}"),
+                Lang::Ja => format!("{brief} を読み、{plan} を書き換えてから：practicum run {id}"),
+            },
+        ));
+        Ok(PASSED)
+    }
+
+    fn run(&self, pack: &Pack, id: &str, seed: u64) -> Result<u8, Ending> {
+        let (task, workspace) = self.begun(pack, id)?;
+        let run = self.train(pack, &task, &workspace, seed, None)?;
+        let document = Document::ran("run", task.exercise.reference(), seed, &run);
+        keep(&workspace, &task, &run, &document)?;
+        if self.json {
+            self.say(&document.text());
+            return Ok(PASSED);
+        }
+        self.headline(&task);
+        self.say(&self.terminal.ran(&run));
+        self.say("\n");
+        let (predictions, answers) = (workspace.shown("results/predictions.csv"), workspace.shown("answers.toml"));
+        self.say(&self.terminal.paragraph(
+            "",
+            &match self.terminal.lang {
+                Lang::En => format!("Each row's prediction is in {predictions}. Next: write what you conclude in {answers}, then: practicum check {id}"),
+                Lang::Ja => format!("1行ごとの予測は {predictions} にあります。次に、結論を {answers} に書いてから：practicum check {id}"),
+            },
+        ));
+        Ok(PASSED)
+    }
+
+    fn check(&self, pack: &Pack, id: &str, seed: u64) -> Result<u8, Ending> {
+        let (task, workspace) = self.begun(pack, id)?;
+        let run = self.train(pack, &task, &workspace, seed, Some(seed))?;
+        let document = Document::ran("check", task.exercise.reference(), seed, &run);
+        keep(&workspace, &task, &run, &document)?;
+        if self.json {
+            self.say(&document.text());
+        } else {
+            self.headline(&task);
+            self.say(&self.terminal.checked(&task.exercise, &run));
+        }
+        Ok(match check::overall(&run.outcomes) {
+            Verdict::Passed => PASSED,
+            Verdict::Error => OUR_ERROR,
+            _ => FAILED,
+        })
+    }
+
+    fn validate(&self, pack: &Pack, asked: &[String]) -> Result<u8, Ending> {
+        let ids = if asked.is_empty() { pack.exercises() } else { asked.to_vec() };
+        let mut faults = Vec::new();
+        let mut documents = Vec::new();
+        for id in &ids {
+            let bar = spinner();
+            let report = validate::validate(pack, id, SEED, &mut |what| {
+                bar.set_message(format!("{id}: {what}"));
+                bar.tick();
+            });
+            bar.finish_and_clear();
+            let report = report?;
+            if self.json {
+                let tried: Vec<_> = report
+                    .tried
+                    .iter()
+                    .map(|t| serde_json::json!({ "folder": t.folder, "points": t.score.0, "of": t.score.1, "failed": t.failed }))
+                    .collect();
+                documents.push(serde_json::json!({ "exercise": id, "tried": tried, "faults": report.faults.len() }));
+            } else {
+                self.say(&format!("{}\n", bold(id)));
+                for tried in &report.tried {
+                    self.say(&self.tried(tried));
+                }
+                for fault in &report.faults {
+                    self.say(&self.terminal.fault(fault));
+                }
+                let n = report.faults.len();
+                let sentence = match (self.terminal.lang, n) {
+                    (Lang::En, 0) => "no faults: the reference passes, the starter does not, every wrong solution is caught where it should be".to_owned(),
+                    (Lang::Ja, 0) => "誤りはありません。模範解は合格し、出発点は合格せず、誤答例はすべて想定どおりの判定で捉えられます。".to_owned(),
+                    (Lang::En, n) => format!("{n} faults"),
+                    (Lang::Ja, n) => format!("誤りが{n}件あります"),
+                };
+                self.say(&self.terminal.paragraph("  ", &sentence));
+            }
+            faults.extend(report.faults);
+        }
+        if self.json {
+            let document = serde_json::json!({ "schema": "practicum.validate/1", "exercises": documents });
+            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        }
+        Ok(if faults.is_empty() { PASSED } else { BAD_INPUT })
+    }
+
+    fn tried(&self, tried: &Tried) -> String {
+        let Tried { folder, score: (points, of), failed } = tried;
+        let failed = if failed.is_empty() {
+            String::new()
+        } else {
+            format!("  {} {}", self.pick("fails", "不合格："), failed.join(", "))
+        };
+        format!("  {folder:<32} {points:>3}/{of}{}\n", dim(&failed))
+    }
+
+    /// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.
+    fn task(&self, pack: &Pack, id: &str) -> Result<Task, Ending> {
+        let known = pack.exercises().iter().any(|other| other == id);
+        pack.task(id).map_err(|faults| if known && matches!(pack, Pack::Embedded) { Ending::Author(faults) } else { Ending::Faults(faults) })
+    }
+
+    /// An exercise and its workspace, started where it was not.
+    fn begun(&self, pack: &Pack, id: &str) -> Result<(Task, Workspace), Ending> {
+        let task = self.task(pack, id)?;
+        let workspace = Workspace::new(&self.root, id);
+        if !workspace.is_started() {
+            workspace.start(pack, &task, SEED)?;
+            if !self.json {
+                let folder = workspace.shown("");
+                self.say(&self.terminal.paragraph(
+                    "",
+                    &match self.terminal.lang {
+                        Lang::En => format!("Started in {folder}: this is the starter plan, not yet yours."),
+                        Lang::Ja => format!("{folder} に演習を用意しました。これは出発点の計画で、まだあなたの計画ではありません。"),
+                    },
+                ));
+                self.say("\n");
+            }
+        }
+        Ok((task, workspace))
+    }
+
+    /// Trains the plan of a workspace.
+    fn train(&self, pack: &Pack, task: &Task, workspace: &Workspace, seed: u64, exam: Option<u64>) -> Result<Run, Ending> {
+        let submission = workspace.submission(task).map_err(Ending::Faults)?;
+        self.engine(pack, task, &submission, seed, exam)
+    }
+
+    /// Runs the engine with a progress bar.
+    fn engine(&self, pack: &Pack, task: &Task, submission: &Submission, seed: u64, exam: Option<u64>) -> Result<Run, Ending> {
+        let file = |file: &str| workspace::dataset_file(pack, task, file);
+        let bar = ProgressBar::new(0);
+        let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        let ended = run::run(&Job { task, submission, seed, exam, file: &file }, &mut |event| match event {
+            Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
+            Event::Trained(epoch) => {
+                bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
+                bar.set_length(epoch.of as u64);
+                bar.set_position(epoch.number as u64);
+            }
+            Event::Judging => bar.set_message(self.pick("judging", "判定中").to_owned()),
+        });
+        bar.finish_and_clear();
+        match ended? {
+            Ended::Ran(run) => Ok(*run),
+            Ended::Invalid(faults) => Err(Ending::Faults(faults)),
+        }
+    }
+
+    fn headline(&self, task: &Task) {
+        self.say(&format!("{}  {}\n\n", bold(task.exercise.title.get(self.terminal.lang)), dim(&task.exercise.reference())));
+    }
+
+    /// Tells why a command ended early, and gives the exit code.
+    fn end(&self, command: &Command, ending: &Ending) -> u8 {
+        let (name, exercise, seed) = match command {
+            Command::Run { exercise, seed } => ("run", exercise.clone(), seed.seed),
+            Command::Check { exercise, seed } => ("check", exercise.clone(), seed.seed),
+            Command::Start { exercise } => ("start", exercise.clone(), SEED),
+            Command::List => ("list", String::new(), SEED),
+            Command::Tour => ("tour", String::new(), SEED),
+            Command::Author { .. } => ("author validate", String::new(), SEED),
+        };
+        let (verdict, code, faults): (_, _, &[Fault]) = match ending {
+            Ending::Faults(faults) => (Verdict::Invalid, BAD_INPUT, faults),
+            Ending::Author(faults) => (Verdict::Error, OUR_ERROR, faults),
+            Ending::Ours(_) => (Verdict::Error, OUR_ERROR, &[]),
+        };
+        if self.json {
+            self.say(&Document::faulty(name, exercise, seed, verdict, faults).text());
+        }
+        let mut told = match ending {
+            Ending::Faults(faults) => self.terminal.invalid(faults),
+            Ending::Author(faults) => {
+                let told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
+                let comfort = self.pick(
+                    "The exercise itself is at fault, not you. Please tell your instructor.",
+                    "誤りがあるのは教材のほうで、あなたの提出物ではありません。担当教員にお知らせください。",
+                );
+                format!("{told}\n{}", self.terminal.paragraph("", comfort))
+            }
+            Ending::Ours(error) => format!("{error:#}\n"),
+        };
+        if !told.ends_with('\n') {
+            told.push('\n');
+        }
+        let _ = anstream::stderr().write_all(told.as_bytes());
+        code
+    }
+}
+
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar
+}
+
+/// Keeps the result and each row's prediction beside the plan, with nothing in it that the learner may not see.
+fn keep(workspace: &Workspace, task: &Task, run: &Run, document: &Document) -> Result<(), Ending> {
+    workspace.write("results/result.json", document.text().as_bytes())?;
+    if let Some(develop) = run.tables.get("develop") {
+        let mine = ["split", "raw", "p", "alert"];
+        let names: Vec<&str> = tables::names(develop)
+            .into_iter()
+            .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())
+            .collect();
+        workspace.write("results/predictions.csv", &tables::csv(&tables::select(develop, &names)?)?)?;
+    }
+    Ok(())
+}

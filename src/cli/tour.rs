@@ -1,0 +1,132 @@
+//! A newcomer's first three minutes: one exercise as a learner would do it, with real runs of the real engine.
+
+use super::{Ending, PASSED, Session};
+use crate::course::pack::{Pack, Submission, Task};
+use crate::learner::workspace::{Workspace, dataset_file};
+use crate::report::figures::{self, Style};
+use crate::report::terminal::{bold, dim};
+use crate::run;
+use crate::tables;
+
+/// The exercise that the tour walks through.
+const EXERCISE: &str = "prevalence-shift";
+
+pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
+    let task = session.task(pack, EXERCISE)?;
+    let lang = session.terminal.lang;
+    let step = |number: u8, en: &str, ja: &str| {
+        session.say(&format!("\n{}\n\n", bold(&format!("{number}  {}", session.pick(en, ja)))));
+    };
+    let tell = |en: &str, ja: &str| session.say(&session.terminal.paragraph("   ", session.pick(en, ja)));
+
+    session.say(&format!("{}\n", bold("Practicum")));
+    session.say(&session.terminal.paragraph(
+        "",
+        session.pick(
+            "Learn medical AI by doing it. All patients here are synthetic; nothing is evidence about real ones.",
+            "手を動かして学ぶ医療AI。患者はすべて架空であり、ここでの結果は実際の患者についてのエビデンスではありません。",
+        ),
+    ));
+
+    step(1, "The problem", "課題");
+    tell(&task.exercise.summary.en, &task.exercise.summary.ja);
+
+    step(2, "The data", "データ");
+    Workspace::new(&session.root, EXERCISE).start(pack, &task, super::SEED)?;
+    data(session, pack, &task)?;
+
+    step(3, "The plan to begin with, trained and judged on new patients", "出発点の計画を学習させ、新しい患者で判定します");
+    let starter = plan_of(pack, &task, "starter")?;
+    let before = session.engine(pack, &task, &starter, super::SEED, Some(super::SEED))?;
+    session.say(&session.terminal.judged(&before));
+
+    step(4, "One decision is changed: adjust the alarm on patients of the hospital where it will ring", "判断を1つ変えます：警報を使う病院の患者で調整し直します");
+    session.say(&changed(pack));
+    tell(
+        "The regional patients no longer train the model; they recalibrate it. The alarm rings from the risk that the staff agreed on.",
+        "地域病院の患者は学習には使わず、較正に使います。警報は、現場で合意したリスクから鳴らします。",
+    );
+
+    step(5, "Trained and judged again", "もう一度、学習と判定");
+    let solution = plan_of(pack, &task, "solution")?;
+    let after = session.engine(pack, &task, &solution, super::SEED, Some(super::SEED))?;
+    session.say(&session.terminal.judged(&after));
+    tell(
+        "The same model, the same patients, the same order of risk: AUROC did not move. What the alarm does to patients did.",
+        "モデルも患者も、リスクの順位も同じで、AUROCは変わっていません。変わったのは、警報が患者に何をもたらすかです。",
+    );
+
+    step(6, "Your turn", "次はあなたの番です");
+    let workspace = Workspace::new(&session.root, EXERCISE);
+    let (brief, plan) = (workspace.shown(&format!("brief.{}.md", lang.code())), workspace.shown("plan.toml"));
+    for (en, ja) in [
+        (format!("read    {brief}"), format!("読む      {brief}")),
+        (format!("change  {plan}"), format!("書き換える {plan}")),
+        (format!("then    practicum check {EXERCISE}"), format!("そして    practicum check {EXERCISE}")),
+        ("more    practicum list".to_owned(), "ほかの演習 practicum list".to_owned()),
+    ] {
+        session.say(&format!("   {}\n", session.pick(&en, &ja)));
+    }
+    Ok(PASSED)
+}
+
+/// A plan of the exercise's author, without answers: those are the learner's to give.
+fn plan_of(pack: &Pack, task: &Task, folder: &str) -> Result<Submission, Ending> {
+    let mut submission = pack.submission(&task.exercise, folder).map_err(Ending::Author)?;
+    submission.answers.clear();
+    Ok(submission)
+}
+
+/// The learner's patients by hospital, and three of them.
+fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
+    let rows = run::learners_rows(task, super::SEED, &|file| dataset_file(pack, task, file))?;
+    let label = task.dataset.label();
+    for group in &task.exercise.groups {
+        let words = tables::words(&rows, &group.value)?;
+        let outcome = tables::numbers(&rows, label)?;
+        let mut values: Vec<&String> = words.iter().flatten().collect();
+        values.sort();
+        values.dedup();
+        for value in values {
+            let of: Vec<f64> = words
+                .iter()
+                .zip(&outcome)
+                .filter(|(word, _)| word.as_ref() == Some(value))
+                .filter_map(|(_, y)| *y)
+                .collect();
+            let share = figures::show(of.iter().sum::<f64>() / of.len().max(1) as f64, Style::Percent);
+            let n = figures::count(of.len());
+            let (en, ja) = (
+                format!("{n} patients with {} = {value}: {share} have {label} = 1", group.value),
+                format!("{} = {value} の患者{n}人：{label} = 1 は{share}", group.value),
+            );
+            session.say(&session.terminal.paragraph("   ", session.pick(&en, &ja)));
+        }
+    }
+    let three = tables::csv(&tables::take(&rows, &[0, 1, 2])?)?;
+    session.say("\n");
+    for line in String::from_utf8_lossy(&three).lines() {
+        session.say(&format!("   {}\n", dim(line)));
+    }
+    Ok(())
+}
+
+/// The lines of the plan that differ: those taken away, and those put in their place.
+fn changed(pack: &Pack) -> String {
+    let lines = |folder: &str| -> Vec<String> {
+        let bytes = pack.bytes(&format!("exercises/{EXERCISE}/{folder}/plan.toml")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let bare = |line: &str| line.split_once('#').map_or(line, |(code, _)| code).trim().to_owned();
+        text.lines().map(bare).filter(|line| !line.is_empty()).collect()
+    };
+    let (starter, solution) = (lines("starter"), lines("solution"));
+    let mut out = String::new();
+    for line in starter.iter().filter(|line| !solution.contains(line)) {
+        out += &format!("   {}\n", dim(&format!("- {line}")));
+    }
+    for line in solution.iter().filter(|line| !starter.contains(line)) {
+        out += &format!("   + {line}\n");
+    }
+    out.push('\n');
+    out
+}

@@ -1,0 +1,3 @@
+//! What a learner has on disk: a workspace per exercise, in the folder `practicum/` of where they stand.
+
+pub mod workspace;

@@ -1,0 +1,171 @@
+//! A learner's folder of one exercise. What the learner wrote is never overwritten; what we write is written whole or not at all.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::course::dataset::Role;
+use crate::course::pack::{self, Pack, Submission, Task};
+use crate::fault::Fault;
+use crate::run::{self, RunError};
+use crate::tables::{self, Frame};
+use crate::text::Lang;
+
+/// The folder that holds all workspaces.
+pub const FOLDER: &str = "practicum";
+
+/// Why a workspace cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// The disk said no.
+    #[error("cannot write `{path}`: {source} (is it open in another program?)")]
+    Write {
+        /// The file or folder.
+        path: String,
+        /// What the disk said.
+        source: io::Error,
+    },
+    /// The data could not be drawn.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// A learner's folder of one exercise.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    folder: PathBuf,
+    id: String,
+}
+
+/// What `start` did.
+#[derive(Clone, Debug, Default)]
+pub struct Started {
+    /// Files written, relative to where the learner stands.
+    pub written: Vec<String>,
+    /// Files of the learner's that were there and stay as they are.
+    pub kept: Vec<String>,
+}
+
+impl Workspace {
+    /// The workspace of an exercise below `root` (the folder where the learner stands).
+    pub fn new(root: &Path, id: &str) -> Self {
+        Self { folder: root.join(FOLDER).join(id), id: id.to_owned() }
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How the learner calls a file of it, with `/` on every system.
+    pub fn shown(&self, file: &str) -> String {
+        let id = &self.id;
+        if file.is_empty() { format!("{FOLDER}/{id}") } else { format!("{FOLDER}/{id}/{file}") }
+    }
+
+    /// Whether the exercise was started here.
+    pub fn is_started(&self) -> bool {
+        self.folder.join("plan.toml").is_file()
+    }
+
+    /// Lays out the exercise: the briefs, the learner's data with their description, and a plan and answers to begin with. A plan
+    /// or answers that are already there stay as they are.
+    ///
+    /// # Errors
+    /// The disk's, and data that cannot be drawn.
+    pub fn start(&self, pack: &Pack, task: &Task, seed: u64) -> Result<Started, WorkspaceError> {
+        let id = &task.exercise.id;
+        let mut started = Started::default();
+        for file in ["plan.toml", "answers.toml"] {
+            let Some(bytes) = pack.bytes(&format!("exercises/{id}/starter/{file}")) else { continue };
+            if self.folder.join(file).exists() {
+                started.kept.push(self.shown(file));
+            } else {
+                self.write(file, &bytes)?;
+                started.written.push(self.shown(file));
+            }
+        }
+        for lang in [Lang::En, Lang::Ja] {
+            if let Some(brief) = pack.brief(id, lang) {
+                self.renew(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
+            }
+        }
+        let rows = run::learners_rows(task, seed, &|file| dataset_file(pack, task, file))?;
+        self.renew("data/develop.csv", &tables::csv(&rows).map_err(RunError::from)?, &mut started)?;
+        self.renew("data/columns.md", columns(task, &rows).as_bytes(), &mut started)?;
+        Ok(started)
+    }
+
+    /// The learner's plan and answers.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn submission(&self, task: &Task) -> Result<Submission, Vec<Fault>> {
+        let read = |file: &str| std::fs::read(self.folder.join(file)).ok();
+        let (plan, answers) = (read("plan.toml"), read("answers.toml"));
+        pack::submission(
+            &task.exercise,
+            (&self.shown("plan.toml"), plan.as_deref()),
+            (&self.shown("answers.toml"), answers.as_deref()),
+        )
+    }
+
+    /// Writes a file that is ours, and says so only where it was not there as it is.
+    fn renew(&self, file: &str, bytes: &[u8], started: &mut Started) -> Result<(), WorkspaceError> {
+        if std::fs::read(self.folder.join(file)).is_ok_and(|there| there == bytes) {
+            return Ok(());
+        }
+        self.write(file, bytes)?;
+        started.written.push(self.shown(file));
+        Ok(())
+    }
+
+    /// Writes a file whole or not at all: into a temporary file beside it, then renamed over it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), WorkspaceError> {
+        let path = self.folder.join(file);
+        let failed = |source: io::Error| WorkspaceError::Write { path: self.shown(file), source };
+        let folder = path.parent().unwrap_or(&self.folder);
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let mut temporary =
+            tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder).map_err(failed)?;
+        temporary.write_all(bytes).map_err(failed)?;
+        temporary.as_file().sync_all().map_err(failed)?;
+        temporary.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+}
+
+/// The bytes of a dataset's own file.
+pub fn dataset_file(pack: &Pack, task: &Task, file: &str) -> Option<Vec<u8>> {
+    // A file's name, not a way out of the dataset's folder.
+    if file.contains("..") || Path::new(file).is_absolute() {
+        return None;
+    }
+    pack.bytes(&format!("datasets/{}/{file}", task.dataset.id)).map(std::borrow::Cow::into_owned)
+}
+
+/// The columns of develop.csv: name, role, unit, meaning; and the data card.
+fn columns(task: &Task, rows: &Frame) -> String {
+    let dataset = &task.dataset;
+    let mut out = format!("# {} / {}\n\n{}\n\n{}\n\n", dataset.title.en, dataset.title.ja, dataset.about.en, dataset.about.ja);
+    out += "| column / 列 | role / 役割 | unit / 単位 | meaning / 意味 |\n|---|---|---|---|\n";
+    for name in tables::names(rows) {
+        let column = dataset.columns().find(|column| column.name == name);
+        let role = match dataset.role(name) {
+            Role::Id => "id",
+            Role::Group => "group",
+            Role::Time => "time",
+            Role::Label => "label",
+            _ => "feature",
+        };
+        let unit = column.map_or("", |column| column.unit.as_str());
+        let about = column.and_then(|column| column.about.as_ref());
+        let about = about.map_or_else(String::new, |about| format!("{} / {}", about.en, about.ja));
+        out += &format!("| {name} | {role} | {unit} | {about} |\n");
+    }
+    out += "\n## What is unrealistic here / 実際とは異なる点\n\n";
+    out += &format!("{}\n\n{}\n", dataset.unrealistic.en, dataset.unrealistic.ja);
+    out
+}

@@ -1,0 +1,432 @@
+//! Calibration: whether predicted probabilities mean what they say.
+
+use super::classification::multiclass_log_loss;
+use super::distributions::Z95;
+use super::logistic::{Options, fit, logit};
+use super::order::{ascending, ceil_index, floor_index, quantile, sorted, tied};
+use super::{Classes, Estimate, Measure, Probabilities, Undefined};
+use rayon::prelude::*;
+
+/// Observed over expected cases, Σy / Σp. 0 to ∞; 1 is right, above 1 the model predicts too little.
+///
+/// Interval: exp(ln(O/E) ± 1.96 √((1 − O/n) / O)), the expectation taken as fixed (Debray et al., BMJ 2017); none without
+/// observed cases. Undefined as 0/0 only.
+pub fn observed_expected(data: &Probabilities<'_>) -> Measure {
+    if data.rows() == 0 {
+        return Err(Undefined::NoRows);
+    }
+    let (observed, expected) = (data.positives() as f64, data.p().iter().sum::<f64>());
+    if observed <= 0.0 && expected <= 0.0 {
+        return Err(Undefined::NothingExpected);
+    }
+    let value = observed / expected;
+    let half = Z95 * ((1.0 - observed / data.rows() as f64) / observed).sqrt();
+    let interval = (observed > 0.0 && value.is_finite()).then(|| (value * (-half).exp(), value * half.exp()));
+    Ok(Estimate::plain(value, data.rows()).with(interval))
+}
+
+/// The Brier score, the mean of (p − y)². 0 (perfect) to 1: the binary form, half of the sum over both classes. Wald interval from
+/// the spread of the squared errors.
+pub fn brier(data: &Probabilities<'_>) -> Measure {
+    mean_of(data.pairs().map(|(y, p)| (p - f64::from(u8::from(y))).powi(2)))
+}
+
+/// The mean of one number per row, with its Wald interval; none for a single row or without any spread.
+fn mean_of(values: impl Iterator<Item = f64> + Clone) -> Measure {
+    let (n, sum) = values.clone().fold((0_usize, 0.0), |(n, sum), v| (n + 1, sum + v));
+    if n == 0 {
+        return Err(Undefined::NoRows);
+    }
+    let mean = sum / n as f64;
+    let squares: f64 = values.map(|v| (v - mean) * (v - mean)).sum();
+    let half = Z95 * (squares / (n as f64 - 1.0) / n as f64).sqrt();
+    let interval = (n > 1 && half > 0.0).then_some((mean - half, mean + half));
+    Ok(Estimate::plain(mean, n).with(interval))
+}
+
+/// The scaled Brier score, 1 − Brier / (prevalence · (1 − prevalence)): 1 is perfect, 0 no better than predicting the prevalence
+/// for everybody, negative worse (Steyerberg et al. 2010). Undefined with one class only.
+pub fn scaled_brier(data: &Probabilities<'_>) -> Measure {
+    let score = brier(data)?;
+    both_classes(data)?;
+    let prevalence = data.positives() as f64 / data.rows() as f64;
+    Ok(Estimate::plain(1.0 - score.value / (prevalence * (1.0 - prevalence)), data.rows()))
+}
+
+/// The mean of −ln p(what happened), p clipped to 2.2e−16 from 0 and 1 as in scikit-learn. 0 to 36; natural logarithm. Wald
+/// interval.
+pub fn log_loss(data: &Probabilities<'_>) -> Measure {
+    mean_of(data.pairs().map(|(y, p)| {
+        let p = p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+        -(if y { p } else { 1.0 - p }).ln()
+    }))
+}
+
+/// One bin of the reliability diagram.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bin {
+    /// The lower edge, excluded (but included in the first bin).
+    pub low: f64,
+    /// The upper edge, included.
+    pub high: f64,
+    /// How many rows.
+    pub count: usize,
+    /// Observed share of cases and mean predicted probability; none for an empty bin.
+    pub means: Option<(f64, f64)>,
+}
+
+/// Counts and sums of one bin.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    count: usize,
+    y: f64,
+    p: f64,
+}
+
+impl Sums {
+    fn add(&mut self, y: f64, p: f64) {
+        self.count += 1;
+        self.y += y;
+        self.p += p;
+    }
+
+    /// |mean y − mean p|, weighted by the number of rows.
+    fn gap(&self) -> f64 {
+        (self.y - self.p).abs()
+    }
+}
+
+/// The right-closed bin of `p` among `bins` of equal width: the first with p ≤ k / bins.
+fn bin_of(p: f64, bins: usize) -> usize {
+    let edge = |k: usize| k as f64 / bins as f64;
+    let mut k = ceil_index(p * bins as f64).clamp(1, bins);
+    // The product may be rounded across an edge: the edge itself decides.
+    while k > 1 && p <= edge(k - 1) {
+        k -= 1;
+    }
+    while k < bins && p > edge(k) {
+        k += 1;
+    }
+    k - 1
+}
+
+fn equal_width(rows: impl Iterator<Item = (bool, f64)>, bins: usize) -> Vec<Sums> {
+    let mut sums = vec![Sums::default(); bins.max(1)];
+    for (y, p) in rows {
+        sums[bin_of(p, bins.max(1))].add(f64::from(u8::from(y)), p);
+    }
+    sums
+}
+
+/// The reliability diagram: `bins` of equal width, closed on the right, the first also on the left.
+pub fn reliability_bins(data: &Probabilities<'_>, bins: usize) -> Vec<Bin> {
+    let sums = equal_width(data.pairs(), bins);
+    let width = sums.len() as f64;
+    let bin = |(k, s): (usize, &Sums)| Bin {
+        low: k as f64 / width,
+        high: (k + 1) as f64 / width,
+        count: s.count,
+        means: (s.count > 0).then(|| (s.y / s.count as f64, s.p / s.count as f64)),
+    };
+    sums.iter().enumerate().map(bin).collect()
+}
+
+/// The expected calibration error: Σ over bins of n_b/n · |mean y − mean p|, `bins` (10) of equal width, right-closed, p = 0 in the
+/// first. 0 to 1. It depends on the bins and is biased upwards in small samples.
+pub fn ece(data: &Probabilities<'_>, bins: usize) -> Measure {
+    weighted_gap(&equal_width(data.pairs(), bins), data.rows())
+}
+
+fn weighted_gap(sums: &[Sums], rows: usize) -> Measure {
+    if rows == 0 {
+        return Err(Undefined::NoRows);
+    }
+    Ok(Estimate::plain(sums.iter().map(Sums::gap).sum::<f64>() / rows as f64, rows))
+}
+
+/// The largest |mean y − mean p| over bins as in [`ece`]. 0 to 1.
+pub fn max_calibration_error(data: &Probabilities<'_>, bins: usize) -> Measure {
+    let sums = equal_width(data.pairs(), bins);
+    let gaps = sums.iter().filter(|s| s.count > 0).map(|s| s.gap() / s.count as f64);
+    gaps.reduce(f64::max).map(|gap| Estimate::plain(gap, data.rows())).ok_or(Undefined::NoRows)
+}
+
+/// The expected calibration error over `bins` groups of equal count after a stable sort by p (ties keep row order; when n is no
+/// multiple of `bins`, the first groups hold one row more). 0 to 1.
+pub fn ece_equal_count(data: &Probabilities<'_>, bins: usize) -> Measure {
+    let (order, bins) = (ascending(data.p()), bins.max(1));
+    let (size, more) = (order.len() / bins, order.len() % bins);
+    let mut sums = vec![Sums::default(); bins];
+    for (place, &row) in order.iter().enumerate() {
+        let of_larger = place / (size + 1);
+        let bin = if of_larger < more { of_larger } else { more + (place - more * (size + 1)) / size.max(1) };
+        sums[bin].add(data.label()[row], data.p()[row]);
+    }
+    weighted_gap(&sums, data.rows())
+}
+
+/// The expected calibration error of the most probable class: its probability against whether it is right, bins as in [`ece`].
+/// 0 to 1.
+pub fn ece_top_label(data: &Classes<'_>, bins: usize) -> Measure {
+    let top = |row: usize| {
+        let class = data.predicted(row);
+        (class == data.label()[row], data.column(class)[row])
+    };
+    weighted_gap(&equal_width((0..data.rows()).map(top), bins), data.rows())
+}
+
+/// The mean over classes of the binary [`ece`] of each class against the rest. 0 to 1.
+pub fn ece_class_wise(data: &Classes<'_>, bins: usize) -> Measure {
+    let mut sum = 0.0;
+    for class in 0..data.classes() {
+        let rows = data.label().iter().zip(data.column(class)).map(|(&y, &p)| (y == class, p));
+        sum += weighted_gap(&equal_width(rows, bins), data.rows())?.value;
+    }
+    Ok(Estimate::plain(sum / data.classes() as f64, data.rows()))
+}
+
+/// The Brier score summed over classes, the mean of Σ_k (p_k − y_k)². 0 to 2: for two classes, twice [`brier`].
+pub fn brier_multiclass(data: &Classes<'_>) -> Measure {
+    if data.rows() == 0 {
+        return Err(Undefined::NoRows);
+    }
+    let error = |row: usize, class: usize| data.column(class)[row] - if data.label()[row] == class { 1.0 } else { 0.0 };
+    let sum: f64 = (0..data.rows()).flat_map(|row| (0..data.classes()).map(move |k| error(row, k).powi(2))).sum();
+    Ok(Estimate::plain(sum / data.rows() as f64, data.rows()))
+}
+
+/// The mean of −ln p(true class): see [`multiclass_log_loss`].
+pub fn log_loss_multiclass(data: &Classes<'_>) -> Measure {
+    multiclass_log_loss(data)
+}
+
+fn both_classes(data: &Probabilities<'_>) -> Result<(), Undefined> {
+    match (data.rows(), data.positives()) {
+        (0, _) => Err(Undefined::NoRows),
+        (n, k) if k == 0 || k == n => Err(Undefined::OneClass),
+        _ => Ok(()),
+    }
+}
+
+/// ln(p / (1 − p)) of every row; undefined when one of them is infinite.
+fn logits(data: &Probabilities<'_>) -> Result<Vec<f64>, Undefined> {
+    if let Some(at) = data.p().iter().position(|&p| p <= 0.0 || p >= 1.0) {
+        return Err(Undefined::ProbabilityZeroOrOne { row: at + 1 });
+    }
+    Ok(data.p().iter().map(|&p| logit(p)).collect())
+}
+
+/// Calibration-in-the-large: the intercept a of logit P(y) = a + logit(p), the slope fixed at 1. On the log-odds scale; 0 is right,
+/// above 0 the model predicts too little. Wald interval (Cox 1958; Van Calster et al. 2019).
+///
+/// Not the intercept of the joint fit, [`calibration_intercept_joint`]. Undefined with one class only, or when some p is 0 or 1.
+pub fn citl(data: &Probabilities<'_>) -> Measure {
+    both_classes(data)?;
+    let offset = logits(data)?;
+    let fitted = fit(&[], data.label(), Options { offset: Some(&offset), penalty: 0.0 })?;
+    Ok(coefficient(&fitted.coefficients, &fitted.standard_errors, 0, data.rows()))
+}
+
+fn coefficient(values: &[f64], errors: &[f64], k: usize, n: usize) -> Estimate {
+    Estimate::plain(values[k], n).with(Some((values[k] - Z95 * errors[k], values[k] + Z95 * errors[k])))
+}
+
+/// The joint fit logit P(y) = a + b · logit(p): intercept and slope, each with a Wald interval.
+fn joint(data: &Probabilities<'_>) -> Result<(Estimate, Estimate), Undefined> {
+    both_classes(data)?;
+    let x = logits(data)?;
+    let range = |keep: bool| {
+        let of = data.pairs().zip(&x).filter(|((y, _), _)| *y == keep).map(|(_, &l)| l);
+        of.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), l| (low.min(l), high.max(l)))
+    };
+    let (cases, others) = (range(true), range(false));
+    if tied(cases.0.min(others.0), cases.1.max(others.1)) {
+        return Err(Undefined::ConstantPrediction);
+    }
+    // With one predictor, separation (complete or not) is a matter of the two ranges: no need to watch a fit run away.
+    if cases.0 >= others.1 || cases.1 <= others.0 {
+        return Err(Undefined::Separated);
+    }
+    let fitted = fit(&[&x], data.label(), Options::default())?;
+    let of = |k| coefficient(&fitted.coefficients, &fitted.standard_errors, k, data.rows());
+    Ok((of(0), of(1)))
+}
+
+/// The calibration slope b of logit P(y) = a + b · logit(p). 1 is right, below 1 the predictions are too extreme (overfitting),
+/// above 1 too timid. Wald interval (Cox 1958).
+///
+/// Undefined with one class only, when some p is 0 or 1, when all p are equal, and when p separates the classes.
+pub fn calibration_slope(data: &Probabilities<'_>) -> Measure {
+    Ok(joint(data)?.1)
+}
+
+/// The intercept a of the joint fit logit P(y) = a + b · logit(p): not calibration-in-the-large ([`citl`]). Undefined as
+/// [`calibration_slope`].
+pub fn calibration_intercept_joint(data: &Probabilities<'_>) -> Measure {
+    Ok(joint(data)?.0)
+}
+
+/// How far a smooth calibration curve strays from the diagonal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurveErrors {
+    /// The mean distance: the integrated calibration index.
+    pub ici: f64,
+    /// The median distance.
+    pub e50: f64,
+    /// The 90 % quantile of the distance, by linear interpolation.
+    pub e90: f64,
+    /// The largest distance.
+    pub emax: f64,
+}
+
+/// The share of rows in each local fit of the smooth calibration curve.
+pub const SPAN: f64 = 2.0 / 3.0;
+
+/// The smooth calibration curve: for every row the observed risk near its p, by [`lowess`] of y on p without robustness steps.
+pub fn calibration_curve(data: &Probabilities<'_>) -> Result<Vec<f64>, Undefined> {
+    if data.rows() < 3 {
+        return Err(match data.rows() {
+            0 => Undefined::NoRows,
+            found => Undefined::TooFewRows { needed: 3, found },
+        });
+    }
+    Ok(lowess(data.p(), data.label(), SPAN))
+}
+
+/// The distances |curve(p) − p| of [`calibration_curve`] over the rows (Austin & Steyerberg 2019). 0 to 1.
+///
+/// With lowess (degree 1, span 2/3, curve values not clipped); the loess of R (degree 2, span 0.75) gives other values.
+pub fn curve_errors(data: &Probabilities<'_>) -> Result<CurveErrors, Undefined> {
+    let curve = calibration_curve(data)?;
+    let distance = sorted(curve.iter().zip(data.p()).map(|(c, p)| (c - p).abs()).collect());
+    let at = |q| quantile(&distance, q).ok_or(Undefined::NoRows);
+    let ici = distance.iter().sum::<f64>() / distance.len() as f64;
+    Ok(CurveErrors { ici, e50: at(0.5)?, e90: at(0.9)?, emax: at(1.0)? })
+}
+
+/// The integrated calibration index: see [`curve_errors`].
+pub fn ici(data: &Probabilities<'_>) -> Measure {
+    Ok(Estimate::plain(curve_errors(data)?.ici, data.rows()))
+}
+
+/// The rows up to which [`lowess`] fits at every distinct x.
+const EXACT_ROWS: usize = 5000;
+/// How many fits, about, it makes on more rows; between them it interpolates.
+const FITS: f64 = 400.0;
+
+/// Locally weighted linear regression of `y` on `x` (Cleveland 1979): at each x a straight line through the nearest `span` of the
+/// rows, with tricube weights; no robustness steps. The answer is in row order.
+///
+/// Up to 5,000 rows it is fitted at every distinct x. Beyond, at points at least 1/400 of the range apart, and interpolated
+/// linearly between them, as Cleveland's own program does (`delta`).
+pub fn lowess(x: &[f64], y: &[f64], span: f64) -> Vec<f64> {
+    let order = ascending(x);
+    let n = order.len();
+    if n == 0 {
+        return Vec::new();
+    }
+    let xs: Vec<f64> = order.iter().map(|&row| x[row]).collect();
+    let ys: Vec<f64> = order.iter().map(|&row| y[row]).collect();
+    let near = floor_index(span * n as f64 + 1e-10).clamp(2.min(n), n);
+    let delta = if n <= EXACT_ROWS { 0.0 } else { (xs[n - 1] - xs[0]) / FITS };
+    // The places to fit at: the first of each run of equal x, the next at least `delta` further on, and always the last.
+    let mut places = vec![0];
+    let mut last = xs[0];
+    for (at, pair) in xs.windows(2).enumerate() {
+        if pair[1] > pair[0] && (pair[1] >= last + delta || tied(pair[1], xs[n - 1])) {
+            places.push(at + 1);
+            last = pair[1];
+        }
+    }
+    let fitted: Vec<f64> = places.par_iter().map(|&at| local_line(&xs, &ys, at, near)).collect();
+    let mut out = vec![0.0; n];
+    let mut part = 0;
+    for (at, &row) in order.iter().enumerate() {
+        while part + 1 < places.len() && xs[at] >= xs[places[part + 1]] {
+            part += 1;
+        }
+        let left = xs[places[part]];
+        out[row] = match places.get(part + 1) {
+            Some(&next) if xs[at] > left => {
+                let share = (xs[at] - left) / (xs[next] - left);
+                fitted[part] + share * (fitted[part + 1] - fitted[part])
+            }
+            _ => fitted[part],
+        };
+    }
+    out
+}
+
+/// The value at `xs[at]` of the weighted line through its `near` nearest neighbours.
+fn local_line(xs: &[f64], ys: &[f64], at: usize, near: usize) -> f64 {
+    let x = xs[at];
+    let (mut from, mut to) = window(xs, at, near);
+    let radius = (x - xs[from]).max(xs[to - 1] - x);
+    if radius <= 0.0 {
+        // All neighbours share this x: every row at it counts.
+        from = xs.partition_point(|&v| v < x);
+        to = xs.partition_point(|&v| v <= x);
+        return ys[from..to].iter().sum::<f64>() / (to - from) as f64;
+    }
+    let weight = |v: f64| {
+        let u = ((v - x).abs() / radius).min(1.0);
+        (1.0 - u * u * u).powi(3)
+    };
+    let (mut sum, mut sum_x) = (0.0, 0.0);
+    for &v in &xs[from..to] {
+        let w = weight(v);
+        sum += w;
+        sum_x += w * v;
+    }
+    let centre = sum_x / sum;
+    let (mut spread, mut level, mut slope) = (0.0, 0.0, 0.0);
+    for (&v, &value) in xs[from..to].iter().zip(&ys[from..to]) {
+        let w = weight(v) / sum;
+        spread += w * (v - centre) * (v - centre);
+        level += w * value;
+        slope += w * (v - centre) * value;
+    }
+    // A spread of (next to) nothing leaves the local mean.
+    level + (x - centre) * slope / spread.max(1e-12)
+}
+
+/// The `near` consecutive rows nearest to row `at`.
+fn window(xs: &[f64], at: usize, near: usize) -> (usize, usize) {
+    let (mut low, mut high) = (at.saturating_sub(near - 1), at.min(xs.len() - near));
+    // The window starts at the first place whose left end is no further away than the row just right of it.
+    while low < high {
+        let middle = low.midpoint(high);
+        if xs[at] - xs[middle] > xs[middle + near] - xs[at] { low = middle + 1 } else { high = middle }
+    }
+    (low, low + near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bin_edges_belong_to_the_left() {
+        let bins: Vec<usize> = [0.0, 0.1, 0.3, 0.30000000000000004, 0.7, 0.70000000001, 1.0].map(|p| bin_of(p, 10)).into();
+        assert_eq!(bins, [0, 0, 2, 3, 6, 7, 9]);
+    }
+
+    #[test]
+    fn reasons() {
+        let of = |y: &[f64], p: &[f64]| calibration_slope(&Probabilities::new(y, p).expect("sound input"));
+        assert_eq!(of(&[1.0, 0.0], &[0.3, 0.3]), Err(Undefined::ConstantPrediction));
+        assert_eq!(of(&[1.0, 0.0], &[0.3, 0.2]), Err(Undefined::Separated));
+        assert_eq!(of(&[1.0, 0.0], &[0.3, 0.0]), Err(Undefined::ProbabilityZeroOrOne { row: 2 }));
+        assert_eq!(of(&[1.0, 1.0], &[0.3, 0.2]), Err(Undefined::OneClass));
+    }
+
+    #[test]
+    fn lowess_reproduces_a_line_also_when_it_interpolates() {
+        for n in [50, 12_000] {
+            let x: Vec<f64> = (0..n).map(|i| f64::from(i * 7919 % n) / f64::from(n)).collect();
+            let y: Vec<f64> = x.iter().map(|x| 0.25 + 0.5 * x).collect();
+            let got = lowess(&x, &y, SPAN);
+            assert!(got.iter().zip(&y).all(|(a, b)| (a - b).abs() < 1e-9));
+        }
+    }
+}

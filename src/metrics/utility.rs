@@ -1,0 +1,239 @@
+//! Utility: what decisions are worth to patients, at the exchange rate between a missed case and a false alert that a threshold
+//! stands for.
+
+use super::classification::Confusion;
+use super::distributions::Z95;
+use super::input::{probabilities, same_length};
+use super::order::ascending;
+use super::survival::{Follow, kaplan_meier};
+use super::{BadInput, Estimate, Measure, Probabilities, Undefined};
+
+/// The odds t / (1 − t): how many cases found one false alert outweighs. Undefined at 1.
+fn odds(threshold: f64) -> Result<f64, Undefined> {
+    if threshold >= 1.0 { Err(Undefined::ThresholdOne) } else { Ok(threshold / (1.0 - threshold)) }
+}
+
+/// Net benefit of treating when p ≥ `threshold`: TP/n − FP/n · t/(1 − t). In true cases per person; at most the prevalence, below 0
+/// means harm (Vickers & Elkin 2006).
+///
+/// The interval is Wald's, from the spread of each person's contribution (1, −t/(1 − t) or 0); none without spread. Undefined at
+/// t = 1 (infinite weight). `threshold` is 0 to 1.
+pub fn net_benefit(data: &Probabilities<'_>, threshold: f64) -> Measure {
+    net_benefit_of(&Confusion::at(data.as_binary(), threshold), threshold)
+}
+
+/// [`net_benefit`] of decisions already made, weighed at `threshold`.
+pub fn net_benefit_of(table: &Confusion, threshold: f64) -> Measure {
+    let odds = odds(threshold)?;
+    let n = table.rows();
+    if n == 0 {
+        return Err(Undefined::NoRows);
+    }
+    let (found, false_alerts) = (table.true_positives as f64 / n as f64, table.false_positives as f64 / n as f64);
+    let value = found - false_alerts * odds;
+    let spread = found + false_alerts * odds * odds - value * value;
+    let half = Z95 * (spread.max(0.0) / n as f64).sqrt();
+    Ok(Estimate::plain(value, n).with((half > 0.0).then_some((value - half, value + half))))
+}
+
+/// Net benefit of treating everybody: prevalence − (1 − prevalence) · t/(1 − t). Undefined at t = 1.
+pub fn net_benefit_treat_all(data: &Probabilities<'_>, threshold: f64) -> Measure {
+    let (cases, n) = (data.positives(), data.rows());
+    let everybody =
+        Confusion { true_positives: cases, false_positives: n - cases, true_negatives: 0, false_negatives: 0 };
+    net_benefit_of(&everybody, threshold)
+}
+
+/// Net benefit divided by the prevalence, its largest possible value: 1 is perfect (Kerr et al. 2016). Undefined at t = 1 and without
+/// cases.
+pub fn net_benefit_standardised(data: &Probabilities<'_>, threshold: f64) -> Measure {
+    let plain = net_benefit(data, threshold)?;
+    if data.positives() == 0 {
+        return Err(Undefined::NoPositives);
+    }
+    Ok(plain.scaled(data.rows() as f64 / data.positives() as f64))
+}
+
+/// Net benefit at another prevalence than the sample's (case–control data): sensitivity · π − (1 − specificity) · (1 − π) ·
+/// t/(1 − t). Undefined at t = 1 and with one class only.
+pub fn net_benefit_at_prevalence(data: &Probabilities<'_>, threshold: f64, prevalence: f64) -> Measure {
+    let odds = odds(threshold)?;
+    let table = Confusion::at(data.as_binary(), threshold);
+    match (table.positives(), table.negatives()) {
+        (0, 0) => return Err(Undefined::NoRows),
+        (0, _) | (_, 0) => return Err(Undefined::OneClass),
+        _ => {}
+    }
+    let sensitivity = table.true_positives as f64 / table.positives() as f64;
+    let false_rate = table.false_positives as f64 / table.negatives() as f64;
+    Ok(Estimate::plain(sensitivity * prevalence - false_rate * (1.0 - prevalence) * odds, table.rows()))
+}
+
+/// Interventions avoided per 100 people, compared with treating everybody, without missing more benefit: (NB − NB of treat-all) /
+/// (t/(1 − t)) · 100. Undefined at t = 0 and t = 1.
+pub fn interventions_avoided_per_100(data: &Probabilities<'_>, threshold: f64) -> Measure {
+    let odds = odds(threshold)?;
+    let gain = net_benefit(data, threshold)?.value - net_benefit_treat_all(data, threshold)?.value;
+    if odds <= 0.0 {
+        return Err(Undefined::ThresholdZero);
+    }
+    Ok(Estimate::plain(gain / odds * 100.0, data.rows()))
+}
+
+/// One threshold of a decision curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DecisionPoint {
+    /// The threshold.
+    pub threshold: f64,
+    /// Net benefit of the model; treating nobody has 0.
+    pub model: Measure,
+    /// Net benefit of treating everybody.
+    pub treat_all: Measure,
+}
+
+/// The decision curve at these thresholds (each 0 to 1): every row is placed among them once.
+pub fn decision_curve(data: &Probabilities<'_>, thresholds: &[f64]) -> Vec<DecisionPoint> {
+    let order = ascending(thresholds);
+    let edges: Vec<f64> = order.iter().map(|&at| thresholds[at]).collect();
+    // How many cases and others pass exactly the first k thresholds.
+    let mut passing = vec![[0_usize; 2]; edges.len() + 1];
+    for (case, p) in data.pairs() {
+        passing[edges.partition_point(|&t| t <= p)][usize::from(case)] += 1;
+    }
+    let empty = DecisionPoint { threshold: 0.0, model: Err(Undefined::NoRows), treat_all: Err(Undefined::NoRows) };
+    let mut points = vec![empty; thresholds.len()];
+    let [mut others, mut cases] = [0, 0];
+    for (k, &at) in order.iter().enumerate().rev() {
+        others += passing[k + 1][0];
+        cases += passing[k + 1][1];
+        let table = Confusion {
+            true_positives: cases,
+            false_positives: others,
+            true_negatives: data.rows() - data.positives() - others,
+            false_negatives: data.positives() - cases,
+        };
+        let threshold = thresholds[at];
+        points[at] = DecisionPoint {
+            threshold,
+            model: net_benefit_of(&table, threshold),
+            treat_all: net_benefit_treat_all(data, threshold),
+        };
+    }
+    points
+}
+
+/// What each outcome of a decision is worth to a person, in money or any other unit; losses are negative.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Values {
+    /// A case found.
+    pub true_positive: f64,
+    /// A false alert.
+    pub false_positive: f64,
+    /// A case missed.
+    pub false_negative: f64,
+    /// Rightly left alone.
+    pub true_negative: f64,
+    /// What the test costs everybody.
+    pub test: f64,
+}
+
+/// Net monetary benefit per person: the mean worth of the decisions minus the cost of the test, in the unit of `values`.
+pub fn net_monetary_benefit(table: &Confusion, values: &Values) -> Measure {
+    if table.rows() == 0 {
+        return Err(Undefined::NoRows);
+    }
+    let sum = values.true_positive * table.true_positives as f64
+        + values.false_positive * table.false_positives as f64
+        + values.false_negative * table.false_negatives as f64
+        + values.true_negative * table.true_negatives as f64;
+    Ok(Estimate::plain(sum / table.rows() as f64 - values.test, table.rows()))
+}
+
+/// Follow-up, and the predicted risk of the event by some time, for every row.
+#[derive(Clone, Debug)]
+pub struct SurvivalRisk<'a> {
+    follow: Follow<'a>,
+    risk: &'a [f64],
+}
+
+impl<'a> SurvivalRisk<'a> {
+    /// Check times (≥ 0), events (0 or 1) and risks (0 to 1).
+    pub fn new(time: &'a [f64], event: &'a [f64], risk: &'a [f64]) -> Result<Self, BadInput> {
+        same_length(("time", time.len()), ("risk", risk.len()))?;
+        probabilities("risk", risk)?;
+        Ok(Self { follow: Follow::new(time, event)?, risk })
+    }
+}
+
+/// Net benefit for a censored outcome: with the Kaplan–Meier risk r of the event by `time` among those with risk ≥ `threshold`
+/// (share s), s·r − s·(1 − r)·t/(1 − t) (Vickers et al. 2008). 0 when nobody is treated.
+///
+/// Undefined at t = 1, and when the treated are not followed to `time`.
+pub fn net_benefit_survival(data: &SurvivalRisk<'_>, threshold: f64, time: f64) -> Measure {
+    let odds = odds(threshold)?;
+    let n = data.risk.len();
+    if n == 0 {
+        return Err(Undefined::NoRows);
+    }
+    let rows: Vec<usize> = (0..n).filter(|&row| data.risk[row] >= threshold).collect();
+    if rows.is_empty() {
+        return Ok(Estimate::plain(0.0, n));
+    }
+    let survival = kaplan_meier(&data.follow.select(&rows))?.survival(time)?;
+    let treated = rows.len() as f64 / n as f64;
+    Ok(Estimate::plain(treated * (1.0 - survival) - treated * survival * odds, n))
+}
+
+/// The true prevalence behind `positives` of `n` tests that err: (k/n + Sp − 1) / (Se + Sp − 1), reported unclipped (it may be
+/// negative). Wald interval, Se and Sp taken as known (Rogan & Gladen 1978). Undefined when Se + Sp = 1.
+pub fn rogan_gladen(positives: usize, n: usize, sensitivity: f64, specificity: f64) -> Measure {
+    if n == 0 {
+        return Err(Undefined::NoRows);
+    }
+    let youden = sensitivity + specificity - 1.0;
+    if youden.abs() < 1e-12 {
+        return Err(Undefined::UninformativeTest);
+    }
+    let apparent = positives as f64 / n as f64;
+    let value = (apparent + specificity - 1.0) / youden;
+    let half = Z95 * (apparent * (1.0 - apparent) / n as f64).sqrt() / youden.abs();
+    Ok(Estimate::plain(value, n).with(Some((value - half, value + half))))
+}
+
+/// PPV at a prevalence, by Bayes: Se·π / (Se·π + (1 − Sp)(1 − π)). 0 to 1. Undefined when no test would be positive.
+pub fn ppv_from_prevalence(prevalence: f64, sensitivity: f64, specificity: f64) -> Result<f64, Undefined> {
+    let right = sensitivity * prevalence;
+    let wrong = (1.0 - specificity) * (1.0 - prevalence);
+    if right + wrong > 0.0 { Ok(right / (right + wrong)) } else { Err(Undefined::NothingPredictedPositive) }
+}
+
+/// NPV at a prevalence, by Bayes: Sp(1 − π) / (Sp(1 − π) + (1 − Se)·π). 0 to 1. Undefined when no test would be negative.
+pub fn npv_from_prevalence(prevalence: f64, sensitivity: f64, specificity: f64) -> Result<f64, Undefined> {
+    let right = specificity * (1.0 - prevalence);
+    let wrong = (1.0 - sensitivity) * prevalence;
+    if right + wrong > 0.0 { Ok(right / (right + wrong)) } else { Err(Undefined::NothingPredictedNegative) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn net_benefit_by_hand() {
+        // Two of three alerts right among four; t = 0.2: 2/4 − 1/4 · 0.25.
+        let data = Probabilities::new(&[1.0, 1.0, 0.0, 0.0], &[0.9, 0.2, 0.5, 0.1]).expect("sound input");
+        assert!((net_benefit(&data, 0.2).expect("defined").value - 0.4375).abs() < 1e-15);
+        assert_eq!(net_benefit(&data, 1.0), Err(Undefined::ThresholdOne));
+    }
+
+    #[test]
+    fn the_curve_is_made_of_single_net_benefits() {
+        let p: Vec<f64> = (0..200).map(|i| f64::from(i * 37 % 101) / 100.0).collect();
+        let y: Vec<f64> = (0..200).map(|i| f64::from(u8::from(i % 3 == 0))).collect();
+        let data = Probabilities::new(&y, &p).expect("sound input");
+        let thresholds = [0.5, 0.0, 0.1, 1.0, 0.25];
+        for point in decision_curve(&data, &thresholds) {
+            assert_eq!(point.model, net_benefit(&data, point.threshold));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The result for machines: one document, versioned. `docs/json.md` describes it.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::check::{self, Figure, Outcome, Verdict};
+use crate::fault::Fault;
+use crate::measure::Line;
+use crate::run::{Count, Run, Story};
+use crate::text::Text;
+
+/// The version of the document; raised when a key changes its meaning or goes.
+pub const SCHEMA: &str = "practicum.result/1";
+
+/// A result.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    schema: &'static str,
+    command: &'static str,
+    exercise: String,
+    seed: u64,
+    verdict: Verdict,
+    score: Option<Score>,
+    faults: Vec<FaultDocument>,
+    trained: Option<Trained>,
+    metrics: Vec<Metric>,
+    checks: Vec<Check>,
+}
+
+#[derive(Debug, Serialize)]
+struct Score {
+    points: i64,
+    of: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct TextDocument {
+    en: String,
+    ja: String,
+}
+
+#[derive(Debug, Serialize)]
+struct FaultDocument {
+    file: String,
+    line: Option<usize>,
+    key: Option<String>,
+    found: TextDocument,
+    expected: TextDocument,
+    nearest: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Rows {
+    rows: usize,
+    positive: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Trained {
+    model: String,
+    features: Vec<String>,
+    parts: BTreeMap<&'static str, Rows>,
+    operate: Rows,
+    calibrate: String,
+    threshold: f64,
+    epochs: usize,
+    best_epoch: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Group {
+    column: String,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Metric {
+    table: String,
+    group: Option<Group>,
+    metric: String,
+    value: Option<serde_json::Value>,
+    low: Option<serde_json::Value>,
+    high: Option<serde_json::Value>,
+    n: usize,
+    undefined_because: Option<TextDocument>,
+}
+
+#[derive(Debug, Serialize)]
+struct Check {
+    id: String,
+    title: TextDocument,
+    points: i64,
+    verdict: Verdict,
+    figures: BTreeMap<String, Option<serde_json::Value>>,
+    sentence: TextDocument,
+    hint: Option<TextDocument>,
+    fault: Option<FaultDocument>,
+}
+
+/// A number as JSON: infinite ones as the words `inf` and `-inf`, for JSON has none.
+fn number(x: f64) -> serde_json::Value {
+    if x.is_infinite() {
+        return serde_json::Value::from(if x > 0.0 { "inf" } else { "-inf" });
+    }
+    serde_json::Value::from(x)
+}
+
+impl From<&Text> for TextDocument {
+    fn from(text: &Text) -> Self {
+        Self { en: text.en.to_string(), ja: text.ja.to_string() }
+    }
+}
+
+impl From<&Fault> for FaultDocument {
+    fn from(fault: &Fault) -> Self {
+        Self {
+            file: fault.place.file.clone(),
+            line: fault.place.line,
+            key: fault.place.key.clone(),
+            found: (&fault.found).into(),
+            expected: (&fault.expected).into(),
+            nearest: fault.nearest.clone(),
+        }
+    }
+}
+
+impl From<Count> for Rows {
+    fn from(count: Count) -> Self {
+        Self { rows: count.rows, positive: count.positive }
+    }
+}
+
+impl From<&Story> for Trained {
+    fn from(story: &Story) -> Self {
+        Self {
+            model: story.model.clone(),
+            features: story.features.clone(),
+            parts: story.parts.iter().map(|(part, count)| (*part, (*count).into())).collect(),
+            operate: story.operate.into(),
+            calibrate: story.calibrate.clone(),
+            threshold: story.threshold,
+            epochs: story.epochs,
+            best_epoch: story.best,
+        }
+    }
+}
+
+impl From<&Line> for Metric {
+    fn from(line: &Line) -> Self {
+        let estimate = line.measure.as_ref().ok();
+        let interval = estimate.and_then(|estimate| estimate.interval);
+        Self {
+            table: line.table.clone(),
+            group: line.group.as_ref().map(|(column, value)| Group { column: column.clone(), value: value.clone() }),
+            metric: line.metric.clone(),
+            value: estimate.map(|estimate| number(estimate.value)),
+            low: interval.map(|(low, _)| number(low)),
+            high: interval.map(|(_, high)| number(high)),
+            n: line.n,
+            undefined_because: line.measure.as_ref().err().map(Into::into),
+        }
+    }
+}
+
+impl From<&Outcome> for Check {
+    fn from(outcome: &Outcome) -> Self {
+        let figure = |figure: &Figure| match figure {
+            Figure::Number(x) => Some(number(*x)),
+            Figure::Word(word) => Some(serde_json::Value::from(word.as_str())),
+            Figure::Undefined => None,
+        };
+        Self {
+            id: outcome.id.clone(),
+            title: (&outcome.title).into(),
+            points: outcome.points,
+            verdict: outcome.verdict,
+            figures: outcome.figures.iter().map(|(name, value)| (name.clone(), figure(value))).collect(),
+            sentence: (&outcome.sentence).into(),
+            hint: outcome.hint.as_ref().map(Into::into),
+            fault: outcome.fault.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl Document {
+    /// What became of a run or a check.
+    pub fn ran(command: &'static str, exercise: String, seed: u64, run: &Run) -> Self {
+        let judged = !run.outcomes.is_empty();
+        let (points, of) = check::score(&run.outcomes);
+        Self {
+            schema: SCHEMA,
+            command,
+            exercise,
+            seed,
+            verdict: if judged { check::overall(&run.outcomes) } else { Verdict::NotAttempted },
+            score: judged.then_some(Score { points, of }),
+            faults: Vec::new(),
+            trained: Some((&run.story).into()),
+            metrics: run.lines.iter().map(Into::into).collect(),
+            checks: run.outcomes.iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Something that could not be run: a learner's mistake (`invalid`), or the author's (`error`).
+    pub fn faulty(command: &'static str, exercise: String, seed: u64, verdict: Verdict, faults: &[Fault]) -> Self {
+        Self {
+            schema: SCHEMA,
+            command,
+            exercise,
+            seed,
+            verdict,
+            score: None,
+            faults: faults.iter().map(Into::into).collect(),
+            trained: None,
+            metrics: Vec::new(),
+            checks: Vec::new(),
+        }
+    }
+
+    /// The document as text, ending in a line break.
+    pub fn text(&self) -> String {
+        // Strings, finite numbers and words only: nothing here can fail to be written.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"));
+        text.push('\n');
+        text
+    }
+}

@@ -1,0 +1,6 @@
+//! What people and machines read of a finished run. Readers of finished values only.
+
+pub mod figures;
+pub mod json;
+pub mod plot;
+pub mod terminal;

@@ -1,0 +1,58 @@
+//! A calibration curve that a terminal can show: of the patients given this risk, so many had the outcome.
+
+/// Patients with about the same predicted risk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bin {
+    /// Rows.
+    pub n: usize,
+    /// Mean predicted risk.
+    pub predicted: f64,
+    /// Share with the outcome.
+    pub observed: f64,
+}
+
+/// Rows in `bins` groups of equal size by predicted risk, lowest first; equal risks may fall in two groups.
+pub fn calibration(p: &[f64], y: &[f64], bins: usize) -> Vec<Bin> {
+    let mut rows: Vec<(f64, f64)> = p.iter().copied().zip(y.iter().copied()).collect();
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let n = rows.len();
+    (0..bins)
+        .map(|bin| &rows[n * bin / bins..n * (bin + 1) / bins])
+        .filter(|rows| !rows.is_empty())
+        .map(|rows| {
+            let mean = |of: &dyn Fn(&(f64, f64)) -> f64| rows.iter().map(of).sum::<f64>() / rows.len() as f64;
+            Bin { n: rows.len(), predicted: mean(&|row| row.0), observed: mean(&|row| row.1) }
+        })
+        .collect()
+}
+
+/// A bar of eighths of a block, `width` cells long at 1.
+pub fn bar(share: f64, width: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_hold_all_rows_in_order() {
+        let p: Vec<f64> = (0..103).map(|i| f64::from(i) / 103.0).collect();
+        let y: Vec<f64> = p.iter().map(|p| f64::from(u8::from(*p > 0.5))).collect();
+        let bins = calibration(&p, &y, 5);
+        assert_eq!(bins.iter().map(|bin| bin.n).sum::<usize>(), 103);
+        assert!(bins.windows(2).all(|two| two[0].predicted < two[1].predicted));
+        assert_eq!((bins[0].observed, bins[4].observed), (0.0, 1.0));
+        assert!(calibration(&[], &[], 5).is_empty());
+    }
+
+    #[test]
+    fn bars_grow() {
+        assert_eq!(bar(0.0, 10), "");
+        assert_eq!(bar(0.5, 10), "█████");
+        assert_eq!(bar(1.0, 3), "███");
+        assert_eq!(bar(0.0125 * 5.0, 2), "▏");
+    }
+}

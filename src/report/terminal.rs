@@ -1,0 +1,393 @@
+//! The result for people, in a terminal.
+//!
+//! Readable without colour: colour only repeats what a sign or a word says. Lines are wrapped for the terminal's width; Japanese is
+//! broken where Japanese may be broken.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style as Paint};
+use unicode_width::UnicodeWidthStr;
+
+use super::figures::{self, FIGURES, count, with_interval};
+use super::plot;
+use crate::check::{self, Outcome, Verdict, filled};
+use crate::course::exercise::Exercise;
+use crate::fault::Fault;
+use crate::measure::Line;
+use crate::run::{Run, Story};
+use crate::tables;
+use crate::text::{Lang, Text};
+
+/// Writes for one reader: in a language, for a width.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// The reader's language.
+    pub lang: Lang,
+    /// How many cells a line has.
+    pub width: usize,
+}
+
+const BOLD: Paint = Paint::new().bold();
+const DIM: Paint = Paint::new().dimmed();
+const GOOD: Paint = AnsiColor::Green.on_default().bold();
+const BAD: Paint = AnsiColor::Red.on_default().bold();
+const OTHER: Paint = AnsiColor::Yellow.on_default().bold();
+
+/// A text in a paint.
+pub fn paint(paint: Paint, text: &str) -> String {
+    format!("{}{text}{}", paint.render(), paint.render_reset())
+}
+
+/// A text in bold.
+pub fn bold(text: &str) -> String {
+    paint(BOLD, text)
+}
+
+/// A text that stands back.
+pub fn dim(text: &str) -> String {
+    paint(DIM, text)
+}
+
+impl Terminal {
+    fn say<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
+        match self.lang {
+            Lang::En => en,
+            Lang::Ja => ja,
+        }
+    }
+
+    /// A paragraph, wrapped, each line behind `indent`.
+    pub fn paragraph(&self, indent: &str, text: &str) -> String {
+        let options = textwrap::Options::new(self.width).initial_indent(indent).subsequent_indent(indent);
+        let mut out = textwrap::fill(text, options);
+        out.push('\n');
+        out
+    }
+
+    /// What a run found on the learner's own test rows.
+    pub fn ran(&self, run: &Run) -> String {
+        let mut out = self.story(&run.story);
+        out += "\n";
+        if run.lines.is_empty() {
+            out += &self.paragraph(
+                "",
+                self.say(
+                    "No test rows ([split] test = 0): nothing of your own to judge by.",
+                    "テスト用の行がないため（[split] test = 0）、手元での評価はありません。",
+                ),
+            );
+        } else {
+            let title = self.say("On your own test rows, on which nothing was fitted", "何の当てはめにも使っていない、手元のテスト用の行では");
+            out += &format!("{}\n", bold(title));
+            out += &self.figures(&self.columns(&run.lines, &["develop"]));
+            out += &self.calibration(run, "develop", |split| split == Some("test"));
+        }
+        out
+    }
+
+    /// What a check found on the hidden rows, each check, and what to change next.
+    pub fn checked(&self, exercise: &Exercise, run: &Run) -> String {
+        let mut out = self.story(&run.story);
+        out += "\n";
+        let title = self.say("On new patients whom nobody has seen before (the exam)", "まだ誰も見ていない新しい患者（判定用データ）では");
+        out += &format!("{}\n", bold(title));
+        let tables: Vec<&str> =
+            std::iter::once("exam").chain(exercise.probes.iter().map(|probe| probe.name.as_str())).collect();
+        out += &self.figures(&self.columns(&run.lines, &tables));
+        for probe in &exercise.probes {
+            out += &dim(&self.paragraph("  ", &format!("{} = {}", probe.name, probe.about.get(self.lang))));
+        }
+        out += &self.calibration(run, "exam", |_| true);
+        out += "\n";
+        out += &self.outcomes(&run.outcomes);
+        out
+    }
+
+    /// In a few lines: who trained, and each check that looks at the model; checks of answers that were not given are left out.
+    pub fn judged(&self, run: &Run) -> String {
+        let attempted: Vec<Outcome> =
+            run.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::NotAttempted).cloned().collect();
+        let mut out = self.story(&run.story);
+        out += "\n";
+        out += &self.each(&attempted);
+        out.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("   {line}\n") }).collect()
+    }
+
+    /// Who trained, who tuned, when there is an alert.
+    fn story(&self, story: &Story) -> String {
+        let part = |name: &str| story.parts.get(name).copied().unwrap_or_default();
+        let share = |n: crate::run::Count| figures::show(n.positive as f64 / n.rows.max(1) as f64, figures::Style::Percent);
+        let (train, operate) = (part("train"), story.operate);
+        let mut rows = Vec::new();
+        let (n, inputs, epochs) = (count(train.rows), story.features.len(), story.epochs);
+        let kept = if story.best < story.epochs {
+            match self.lang {
+                Lang::En => format!(", epoch {} kept", story.best),
+                Lang::Ja => format!("（{}回目を採用）", story.best),
+            }
+        } else {
+            String::new()
+        };
+        rows.push((
+            self.say("Trained", "学習"),
+            match self.lang {
+                Lang::En => format!("{} on {n} rows ({} positive), {inputs} inputs, {epochs} epochs{kept}", story.model, share(train)),
+                Lang::Ja => format!("{}、{n}行（陽性{}）、入力{inputs}個、{epochs}回{kept}", story.model, share(train)),
+            },
+        ));
+        let n = count(operate.rows);
+        let threshold = format!("{:.1} %", 100.0 * story.threshold);
+        let tuned = match (self.lang, story.calibrate.as_str()) {
+            (Lang::En, "none") => "not calibrated".to_owned(),
+            (Lang::Ja, "none") => "較正なし".to_owned(),
+            (Lang::En, kind) => format!("{kind} calibration on {n} validation rows ({} positive)", share(operate)),
+            (Lang::Ja, kind) => format!("検証用の{n}行（陽性{}）で{kind}較正", share(operate)),
+        };
+        let alert = match self.lang {
+            Lang::En => format!("{tuned}; alert from a predicted risk of {threshold} on"),
+            Lang::Ja => format!("{tuned}、予測リスク{threshold}以上で警報"),
+        };
+        rows.push((self.say("In use", "運用"), alert));
+        let wide = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+        let mut out = String::new();
+        for (name, text) in rows {
+            let pad = " ".repeat(wide - name.width());
+            let indent = " ".repeat(wide + 2);
+            let paragraph = self.paragraph(&indent, &text);
+            let _ = write!(out, "{}{pad}  {}", bold(name), paragraph.trim_start());
+        }
+        out
+    }
+
+    /// Figures down, tables and groups across.
+    fn figures(&self, columns: &[Shown]) -> String {
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        rows.push(std::iter::once(String::new()).chain(columns.iter().map(|column| column.title.clone())).collect());
+        let of = |n: usize| match self.lang {
+            Lang::En => format!("{} rows", count(n)),
+            Lang::Ja => format!("{}行", count(n)),
+        };
+        rows.push(
+            std::iter::once(String::new())
+                .chain(columns.iter().map(|column| of(column.lines.first().map_or(0, |line| line.n))))
+                .collect(),
+        );
+        for figure in FIGURES {
+            let cells: Vec<String> = columns
+                .iter()
+                .map(|column| match column.lines.iter().find(|line| line.metric == figure.metric) {
+                    None => String::new(),
+                    Some(Line { measure: Ok(estimate), .. }) => {
+                        with_interval(estimate.value, estimate.interval, figure.style)
+                    }
+                    Some(_) => "–".to_owned(),
+                })
+                .collect();
+            if cells.iter().all(String::is_empty) {
+                continue;
+            }
+            rows.push(std::iter::once(figure.name.get(self.lang).to_owned()).chain(cells).collect());
+        }
+        for (metric, en, ja) in [
+            ("ceiling_auroc", "  best attainable AUROC", "　到達しうる最良のAUROC"),
+        ] {
+            let cells: Vec<String> = columns
+                .iter()
+                .map(|column| match column.lines.iter().find(|line| line.metric == metric) {
+                    Some(Line { measure: Ok(estimate), .. }) => figures::show(estimate.value, figures::Style::Ratio),
+                    _ => String::new(),
+                })
+                .collect();
+            if cells.iter().any(|cell| !cell.is_empty()) {
+                let at = rows.iter().position(|row| row[0] == "AUROC").map_or(rows.len(), |at| at + 1);
+                rows.insert(at, std::iter::once(self.say(en, ja).to_owned()).chain(cells).collect());
+            }
+        }
+        let mut out = table(&rows);
+        let undefined: Vec<String> = columns
+            .iter()
+            .flat_map(|column| &column.lines)
+            .filter(|line| FIGURES.iter().any(|figure| figure.metric == line.metric))
+            .filter_map(|line| line.measure.as_ref().err())
+            .map(|because| because.get(self.lang).to_owned())
+            .collect();
+        if let Some(because) = undefined.first() {
+            out += &dim(&self.paragraph("  ", &format!("– {because}")));
+        }
+        out
+    }
+
+    /// Of the patients given this risk, so many had the outcome.
+    fn calibration(&self, run: &Run, table: &str, of: impl Fn(Option<&str>) -> bool) -> String {
+        let Some(frame) = run.tables.get(table) else { return String::new() };
+        let (Ok(p), Ok(y)) = (tables::numbers(frame, "p"), tables::numbers(frame, &run.label)) else { return String::new() };
+        let split = tables::words(frame, "split").unwrap_or_else(|_| vec![None; p.len()]);
+        let (p, y): (Vec<f64>, Vec<f64>) = p
+            .iter()
+            .zip(&y)
+            .zip(&split)
+            .filter(|(_, split)| of(split.as_deref()))
+            .filter_map(|((p, y), _)| Some(((*p)?, (*y)?)))
+            .unzip();
+        let bins = plot::calibration(&p, &y, 5);
+        if bins.len() < 5 {
+            return String::new();
+        }
+        let mut out = format!(
+            "\n{}\n",
+            self.say(
+                "  Patients in five groups by predicted risk: what was predicted, and what came",
+                "  予測リスクで5群に分けた患者：予測と実際",
+            )
+        );
+        let top = bins.iter().map(|bin| bin.predicted.max(bin.observed)).fold(0.05, f64::max);
+        for bin in bins {
+            let show = |share: f64| figures::show(share, figures::Style::Percent);
+            let line = |name: &str, share: f64| format!("{name} {:>5} {}", show(share), plot::bar(share / top, 24));
+            let predicted = line(self.say("predicted", "予測"), bin.predicted);
+            let observed = line(self.say("observed ", "実際"), bin.observed);
+            let _ = writeln!(out, "    {predicted}\n    {observed}");
+        }
+        out
+    }
+
+    fn columns<'r>(&self, lines: &'r [Line], of: &[&str]) -> Vec<Shown<'r>> {
+        let mut shown: Vec<Shown> = Vec::new();
+        for line in lines.iter().filter(|line| of.contains(&line.table.as_str())) {
+            let same = |other: &Line| other.table == line.table && other.group == line.group;
+            if shown.iter().any(|column| column.lines.first().is_some_and(|first| same(first))) {
+                continue;
+            }
+            let title = match &line.group {
+                Some((column, value)) => format!("{column} = {value}"),
+                None if line.table == "develop" => self.say("all", "全体").to_owned(),
+                None => line.table.clone(),
+            };
+            shown.push(Shown { title, lines: lines.iter().filter(|other| same(other)).collect() });
+        }
+        shown
+    }
+
+    /// Each check with its sentence.
+    fn each(&self, outcomes: &[Outcome]) -> String {
+        let mut out = String::new();
+        for outcome in outcomes {
+            let (sign, style) = sign(outcome.verdict);
+            let points = match outcome.verdict {
+                Verdict::Passed => format!("{0}/{0}", outcome.points),
+                Verdict::Error => String::new(),
+                _ => format!("0/{}", outcome.points),
+            };
+            let word = match outcome.verdict {
+                Verdict::Passed | Verdict::Failed => String::new(),
+                other => format!(" ({})", self.verdict(other)),
+            };
+            let _ = writeln!(out, "{} {}{word}  {}", paint(style, sign), bold(outcome.title.get(self.lang)), dim(&points));
+            out += &self.paragraph("    ", outcome.sentence.get(self.lang));
+            if let Some(fault) = &outcome.fault {
+                out += &self.fault(fault);
+            }
+        }
+        out
+    }
+
+    fn outcomes(&self, outcomes: &[Outcome]) -> String {
+        let mut out = self.each(outcomes);
+        let (points, of) = check::score(outcomes);
+        let _ = writeln!(
+            out,
+            "\n{}",
+            bold(&match self.lang {
+                Lang::En => format!("{points} of {of} points"),
+                Lang::Ja => format!("{of}点中{points}点"),
+            })
+        );
+        if let Some((outcome, hint)) = outcomes.iter().find_map(|o| o.hint.as_ref().map(|hint| (o, hint))) {
+            let hint = filled(hint, &outcome.figures);
+            let next = self.say("Next: ", "次に：");
+            out += &self.paragraph("", &format!("{next}{}", hint.get(self.lang)));
+        } else if let Some(open) = outcomes.iter().find(|outcome| outcome.verdict == Verdict::NotAttempted) {
+            let next = self.say("Next: ", "次に：");
+            out += &self.paragraph("", &format!("{next}{}", open.sentence.get(self.lang)));
+        }
+        out
+    }
+
+    fn verdict(&self, verdict: Verdict) -> &'static str {
+        let (en, ja) = match verdict {
+            Verdict::Passed => ("passed", "合格"),
+            Verdict::Failed => ("failed", "不合格"),
+            Verdict::Skipped => ("skipped", "省略"),
+            Verdict::NotAttempted => ("not answered yet", "未回答"),
+            Verdict::Invalid => ("invalid", "無効"),
+            Verdict::Error => ("our error", "教材側の誤り"),
+        };
+        match self.lang {
+            Lang::En => en,
+            Lang::Ja => ja,
+        }
+    }
+
+    /// A mistake: where, what was found, what was expected, what was probably meant.
+    pub fn fault(&self, fault: &Fault) -> String {
+        let mut out = format!("{} {}\n", paint(BAD, "✘"), bold(&fault.place.display(self.lang)));
+        let found = fault.found.get(self.lang);
+        let expected = fault.expected.get(self.lang);
+        out += &self.paragraph("    ", &format!("{}{found}", self.say("found:    ", "内容：")));
+        out += &self.paragraph("    ", &format!("{}{expected}", self.say("expected: ", "正しくは：")));
+        if let Some(nearest) = &fault.nearest {
+            out += &self.paragraph("    ", &format!("{}{nearest}", self.say("nearest:  ", "もしかして：")));
+        }
+        out
+    }
+
+    /// A learner's mistakes, and that they cost nothing.
+    pub fn invalid(&self, faults: &[Fault]) -> String {
+        let mut out: String = faults.iter().map(|fault| self.fault(fault)).collect();
+        let comfort = Text::new(
+            "Nothing was run, nothing was overwritten, and this costs you nothing. Mend it and try again.",
+            "何も実行しておらず、何も上書きしていません。減点もありません。直してもう一度お試しください。",
+        );
+        out += "\n";
+        out += &self.paragraph("", comfort.get(self.lang));
+        out
+    }
+}
+
+fn sign(verdict: Verdict) -> (&'static str, Paint) {
+    match verdict {
+        Verdict::Passed => ("✔", GOOD),
+        Verdict::Failed => ("✘", BAD),
+        Verdict::Skipped => ("-", OTHER),
+        Verdict::NotAttempted => ("?", OTHER),
+        Verdict::Invalid | Verdict::Error => ("!", OTHER),
+    }
+}
+
+/// One column of figures: a table, or a group of its rows.
+struct Shown<'r> {
+    title: String,
+    lines: Vec<&'r Line>,
+}
+
+/// Cells in columns; the first column to the left, the others to the right.
+fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let wide: Vec<usize> =
+        (0..columns).map(|i| rows.iter().filter_map(|row| row.get(i)).map(|cell| cell.width()).max().unwrap_or(0)).collect();
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::from("  ");
+        for (i, cell) in row.iter().enumerate() {
+            let pad = " ".repeat(wide[i] - cell.width());
+            if i == 0 {
+                line += &format!("{cell}{pad}");
+            } else {
+                line += &format!("   {pad}{cell}");
+            }
+        }
+        out += line.trim_end();
+        out.push('\n');
+    }
+    out
+}

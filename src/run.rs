@@ -1,0 +1,393 @@
+//! The whole story, in order; the only room that knows every stage.
+//!
+//! ```text
+//! synth → cohort → prepare → train → operate → predict → measure → check
+//!   └────────────── probes: synth again, changed ────────┘
+//! ```
+
+use std::collections::BTreeMap;
+
+use crate::check::{self, Figure, Outcome};
+use crate::cohort::{self, CohortError, Part};
+use crate::course::answers::{Answer, Answers};
+use crate::course::exercise::{Draw, Question};
+use crate::course::pack::{Submission, Task};
+use crate::fault::Fault;
+use crate::keys::{Section, Value};
+use crate::measure::{self, Line};
+use crate::operate::{self, Calibration, expit};
+use crate::prepare::Prepared;
+use crate::seed::Seed;
+use crate::synth::{Side, SynthError, World};
+use crate::tables::{self, Frame, TableError, Tables};
+use crate::text;
+use crate::text::Text;
+use crate::train::{self, Epoch, Fitted, Rows, TrainError};
+
+/// What is to be run.
+pub struct Job<'a> {
+    /// The exercise with its dataset.
+    pub task: &'a Task,
+    /// The plan and the answers.
+    pub submission: &'a Submission,
+    /// Seeds the learner's data and the training.
+    pub seed: u64,
+    /// Seeds the hidden rows that judge; none for a run without an exam.
+    pub exam: Option<u64>,
+    /// Gives the bytes of a dataset's file by its name beside `dataset.toml`.
+    pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+}
+
+/// What happens on the way.
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    /// Data are being drawn.
+    Drawing,
+    /// A pass over the training rows has ended.
+    Trained(Epoch),
+    /// The hidden rows are being judged.
+    Judging,
+}
+
+/// How a run ended, where it could be begun at all.
+#[derive(Debug)]
+pub enum Ended {
+    /// The plan or the answers cannot be run on these data; it says where, and costs nothing.
+    Invalid(Vec<Fault>),
+    /// It ran.
+    Ran(Box<Run>),
+}
+
+/// Why nothing could be run: never the learner's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The exercise or its dataset is wrong.
+    #[error("the exercise or its dataset is at fault")]
+    Author(Vec<Fault>),
+    /// Our own failure.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+impl From<SynthError> for RunError {
+    fn from(error: SynthError) -> Self {
+        match error {
+            SynthError::Author(faults) => Self::Author(faults),
+            SynthError::Table(error) => Self::Table(error),
+        }
+    }
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Run {
+    /// Its tables: `develop`, `exam`, `epochs`, `metrics`, `answers`, `plan` and one per probe.
+    pub tables: Tables,
+    /// The column that is predicted.
+    pub label: String,
+    /// What was trained, on whom.
+    pub story: Story,
+    /// The figures of `develop` (its test rows), `exam` and the probes.
+    pub lines: Vec<Line>,
+    /// What became of each check; empty without an exam.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What was trained, on whom.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// The kind of model.
+    pub model: String,
+    /// The numbers that it sees.
+    pub features: Vec<String>,
+    /// Rows and positives of each part.
+    pub parts: BTreeMap<&'static str, Count>,
+    /// The validation rows on which calibration and threshold were fitted.
+    pub operate: Count,
+    /// The calibration's kind.
+    pub calibrate: String,
+    /// The rows' risk at and above which there is an alert.
+    pub threshold: f64,
+    /// Passes made.
+    pub epochs: usize,
+    /// The pass whose weights were kept.
+    pub best: usize,
+    /// The last pass.
+    pub last: Option<Epoch>,
+}
+
+/// Rows, and how many of them have the outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Rows.
+    pub rows: usize,
+    /// Those with the outcome.
+    pub positive: usize,
+}
+
+/// Runs a job. Every stage tells `tell` as it goes.
+///
+/// # Errors
+/// The author's mistakes and our own failures; the learner's are [`Ended::Invalid`].
+pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
+    let Task { exercise, dataset } = job.task;
+    let seed = Seed::new(job.seed);
+    tell(Event::Drawing);
+    let world = World::new(dataset, exercise, seed, Seed::new(job.exam.unwrap_or(job.seed)), job.file)?;
+    let model = match develop(job, &world, &exercise.develop, tell) {
+        Ok(model) => model,
+        Err(Stopped::Invalid(faults)) => return Ok(Ended::Invalid(faults)),
+        Err(Stopped::Run(error)) => return Err(error),
+    };
+    let label = dataset.label();
+    let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
+    let test: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
+    let mut lines = Vec::new();
+    if test.contains(&true) {
+        let rows = tables::keep(&model.develop, &test)?;
+        lines.extend(measure::measure("develop", &rows, (label, None), &groups, exercise.worth)?);
+    }
+    let mut tables = Tables::new();
+    if job.exam.is_some() {
+        tell(Event::Judging);
+        let exam = model.predict(world.rows(Side::Exam, &exercise.exam)?)?;
+        lines.extend(measure::measure("exam", &exam, (label, dataset.truth()), &groups, exercise.worth)?);
+        tables.insert("exam".to_owned(), exam);
+        for probe in &exercise.probes {
+            let rows = world.rows(Side::Exam, &probe.draw)?;
+            let predicted = if probe.retrain {
+                let mut draw = exercise.develop.clone();
+                draw.interventions.extend(probe.draw.interventions.clone());
+                match develop(job, &world, &draw, &mut |_| {}) {
+                    Ok(again) => again.predict(rows)?,
+                    // Trained once already under the same plan: what fails now is the changed world's doing.
+                    Err(Stopped::Invalid(faults)) => return Err(RunError::Author(faults)),
+                    Err(Stopped::Run(error)) => return Err(error),
+                }
+            } else {
+                model.predict(rows)?
+            };
+            lines.extend(measure::measure(&probe.name, &predicted, (label, dataset.truth()), &[], exercise.worth)?);
+            tables.insert(probe.name.clone(), predicted);
+        }
+    }
+    tables.insert("epochs".to_owned(), epochs_table(&model.fitted.epochs)?);
+    tables.insert("metrics".to_owned(), measure::as_table(&lines)?);
+    tables.insert("plan".to_owned(), plan_table(&job.submission.plan.section, model.story.threshold)?);
+    tables.insert("answers".to_owned(), answers_table(&exercise.questions, &job.submission.answers)?);
+    tables.insert("develop".to_owned(), model.develop);
+    let outcomes = if job.exam.is_some() {
+        check::judge(&exercise.checks, &exercise.questions, &job.submission.answers, &tables)
+    } else {
+        Vec::new()
+    };
+    Ok(Ended::Ran(Box::new(Run { tables, label: label.to_owned(), story: model.story, lines, outcomes })))
+}
+
+/// What a learner may see of the rows that are theirs.
+///
+/// # Errors
+/// The author's mistakes and our own failures.
+pub fn learners_rows(task: &Task, seed: u64, file: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<Frame, RunError> {
+    let seed = Seed::new(seed);
+    let world = World::new(&task.dataset, &task.exercise, seed, seed, file)?;
+    Ok(world.visible(&world.rows(Side::Develop, &task.exercise.develop)?)?)
+}
+
+enum Stopped {
+    Invalid(Vec<Fault>),
+    Run(RunError),
+}
+
+impl From<CohortError> for Stopped {
+    fn from(error: CohortError) -> Self {
+        match error {
+            CohortError::Plan(faults) => Self::Invalid(faults),
+            CohortError::Table(error) => Self::Run(error.into()),
+        }
+    }
+}
+
+impl<E: Into<RunError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+/// A model made ready for use, and the learner's rows as it sees them.
+struct Model {
+    prepared: Prepared,
+    fitted: Fitted,
+    calibration: Calibration,
+    develop: Frame,
+    parts: Vec<Part>,
+    story: Story,
+}
+
+impl Model {
+    fn predict(&self, mut frame: Frame) -> Result<Frame, TableError> {
+        let scores = self.fitted.scores(&self.prepared.apply(&frame)?);
+        add_predictions(&mut frame, &scores, &self.calibration, self.story.threshold)?;
+        Ok(frame)
+    }
+}
+
+/// `raw`: the model's own risk; `p`: the calibrated one; `alert`: whether `p` reaches the threshold.
+fn add_predictions(
+    frame: &mut Frame,
+    scores: &[f64],
+    calibration: &Calibration,
+    threshold: f64,
+) -> Result<(), TableError> {
+    let raw: Vec<f64> = scores.iter().map(|&score| expit(score)).collect();
+    let p: Vec<f64> = scores.iter().map(|&score| calibration.risk(score)).collect();
+    let alert: Vec<bool> = p.iter().map(|&p| p >= threshold).collect();
+    tables::set_numbers(frame, "raw", &raw)?;
+    tables::set_numbers(frame, "p", &p)?;
+    tables::set_flags(frame, "alert", &alert)
+}
+
+/// From the learner's rows to a model in use: cohort, prepare, train, operate.
+fn develop(job: &Job, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -> Result<Model, Stopped> {
+    let dataset = &job.task.dataset;
+    let plan = &job.submission.plan;
+    let seed = Seed::new(job.seed).named("develop");
+    let mut frame = world.rows(Side::Develop, draw)?;
+    let visible = world.visible(&frame)?;
+    let parts = cohort::split(plan, dataset, &visible, seed)?;
+    let rows = |part: Part| -> Vec<usize> { (0..parts.len()).filter(|&row| parts[row] == part).collect() };
+    let train_rows = rows(Part::Train);
+    let prepared = Prepared::fit(&plan.features, dataset, &visible, &train_rows)?;
+    let x = prepared.apply(&visible)?;
+    let y: Vec<f32> = tables::numbers(&visible, dataset.label())?.into_iter().map(|y| y.unwrap_or(0.0) as f32).collect();
+    let part = |rows: &[usize]| Rows {
+        x: x.select(ndarray::Axis(0), rows),
+        y: rows.iter().map(|&row| y[row]).collect(),
+    };
+    let valid_rows = rows(Part::Valid);
+    let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows));
+    let operate_rows = operate_rows(job, &visible, &valid_rows)?;
+    let fitted = train::fit(&plan.model, &plan.train, &part(&train_rows), valid.as_ref(), seed, &mut |epoch| {
+        tell(Event::Trained(epoch));
+    })
+    .map_err(|TrainError::Diverged { epoch }| {
+        let rate = plan.train.learning_rate;
+        let place = plan.section.table("train").place_of("learning_rate");
+        Stopped::Invalid(vec![Fault::new(
+            place,
+            text!("learning_rate = {rate}, with which the loss became infinite in epoch {epoch}", "learning_rate = {rate} では、{epoch}回目で損失が無限大になりました"),
+            Text::new("a smaller step, such as 0.01", "より小さい値（例：0.01）"),
+        )])
+    })?;
+    let scores = fitted.scores(&x);
+    let pick = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { operate_rows.iter().map(|&row| of(row)).collect() };
+    let outcome = pick(&|row| f64::from(y[row]));
+    let calibration = Calibration::fit(&plan.operate.calibrate.value, &pick(&|row| scores[row]), &outcome);
+    let risks = pick(&|row| calibration.risk(scores[row]));
+    let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
+    let words: Vec<Option<&str>> = parts.iter().map(|part| Some(part.word())).collect();
+    tables::set_words(&mut frame, "split", &words)?;
+    add_predictions(&mut frame, &scores, &calibration, threshold)?;
+    let count = |rows: &[usize]| Count {
+        rows: rows.len(),
+        positive: rows.iter().filter(|&&row| y[row] > 0.5).count(),
+    };
+    let story = Story {
+        model: plan.model.string("kind"),
+        features: prepared.names(),
+        parts: [Part::Train, Part::Valid, Part::Test].into_iter().map(|p| (p.word(), count(&rows(p)))).collect(),
+        operate: count(&operate_rows),
+        calibrate: plan.operate.calibrate.value.clone(),
+        threshold,
+        epochs: fitted.epochs.len(),
+        best: fitted.best,
+        last: fitted.epochs.last().copied(),
+    };
+    Ok(Model { prepared, fitted, calibration, develop: frame, parts, story })
+}
+
+/// The validation rows on which calibration and threshold are fitted.
+fn operate_rows(job: &Job, visible: &Frame, valid: &[usize]) -> Result<Vec<usize>, Stopped> {
+    let plan = &job.submission.plan;
+    let Some(condition) = &plan.operate.on else { return Ok(valid.to_vec()) };
+    let met = cohort::filter(visible, condition).map_err(|fault| Stopped::Invalid(vec![fault]))?;
+    let rows: Vec<usize> = valid.iter().copied().filter(|&row| met[row]).collect();
+    let fits = plan.operate.calibrate.value != "none"
+        || !matches!(plan.operate.threshold.value, crate::course::plan::Threshold::Fixed(_));
+    if fits && rows.is_empty() {
+        let n = valid.len();
+        return Err(Stopped::Invalid(vec![condition.fault(
+            text!("0 of the {n} validation rows meet the condition", "検証用の{n}行のうち、条件を満たす行が0行です"),
+            Text::new("a condition that leaves validation rows (see [split] valid)", "検証用の行が残る条件（[split]のvalidも見直してください）"),
+        )]));
+    }
+    Ok(rows)
+}
+
+fn epochs_table(epochs: &[Epoch]) -> Result<Frame, TableError> {
+    let mut frame = Frame::empty_with_height(epochs.len());
+    tables::set_numbers(&mut frame, "epoch", &epochs.iter().map(|epoch| epoch.number as f64).collect::<Vec<_>>())?;
+    tables::set_numbers(&mut frame, "train_loss", &epochs.iter().map(|epoch| epoch.train_loss).collect::<Vec<_>>())?;
+    tables::set_maybe_numbers(&mut frame, "valid_loss", &epochs.iter().map(|epoch| epoch.valid_loss).collect::<Vec<_>>())?;
+    Ok(frame)
+}
+
+/// The plan as one row: `train_epochs`, `operate_calibrate` …, and `threshold`, the risk at which there was an alert.
+fn plan_table(plan: &Section, threshold: f64) -> Result<Frame, TableError> {
+    let mut values = BTreeMap::from([("threshold".to_owned(), Figure::Number(threshold))]);
+    flatten("", plan, &mut values);
+    check::one_row(&values)
+}
+
+fn flatten(prefix: &str, section: &Section, out: &mut BTreeMap<String, Figure>) {
+    for (name, entry) in section.entries() {
+        let name = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{name}") };
+        match &entry.value {
+            Value::Table(inner) => flatten(&name, inner, out),
+            Value::List(items) => {
+                let words = items.iter().filter_map(|item| word(&item.value)).collect::<Vec<_>>().join(", ");
+                out.insert(name, Figure::Word(words));
+            }
+            Value::Number(x) => drop(out.insert(name, Figure::Number(*x))),
+            Value::Whole(i) => drop(out.insert(name, Figure::Number(*i as f64))),
+            other => {
+                if let Some(word) = word(other) {
+                    out.insert(name, Figure::Word(word));
+                }
+            }
+        }
+    }
+}
+
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => Some(s.clone()),
+        Value::Whole(i) => Some(i.to_string()),
+        Value::Number(x) => Some(x.to_string()),
+        Value::Flag(b) => Some(b.to_string()),
+        _ => None,
+    }
+}
+
+/// The answers as one row: `id` for numbers and choices, `id_low` and `id_high` for intervals; NULL where none was given.
+fn answers_table(questions: &[Question], answers: &Answers) -> Result<Frame, TableError> {
+    use crate::course::exercise::QuestionKind;
+    let mut values = BTreeMap::new();
+    for question in questions {
+        let id = &question.id;
+        match (&question.kind, answers.get(id)) {
+            (QuestionKind::Interval { .. }, answer) => {
+                let (low, high) = match answer {
+                    Some(Answer::Interval(low, high)) => (Figure::Number(*low), Figure::Number(*high)),
+                    _ => (Figure::Undefined, Figure::Undefined),
+                };
+                values.insert(format!("{id}_low"), low);
+                values.insert(format!("{id}_high"), high);
+            }
+            (_, Some(Answer::Number(x))) => drop(values.insert(id.clone(), Figure::Number(*x))),
+            (_, Some(Answer::Choice(word))) => drop(values.insert(id.clone(), Figure::Word(word.clone()))),
+            _ => drop(values.insert(id.clone(), Figure::Undefined)),
+        }
+    }
+    check::one_row(&values)
+}

@@ -1,0 +1,101 @@
+//! The commands as a learner meets them.
+
+use super::session::Learner;
+
+#[test]
+fn a_learners_path_from_start_to_passed() {
+    let learner = Learner::new();
+    learner.types("list").ends(0).says("prevalence-shift").says("practicum start");
+    learner.types("start prevalence-shift").ends(0).says("practicum/prevalence-shift/plan.toml");
+    for file in ["brief.en.md", "brief.ja.md", "plan.toml", "answers.toml", "data/develop.csv", "data/columns.md"] {
+        assert!(learner.path(&format!("practicum/prevalence-shift/{file}")).is_file(), "{file}");
+    }
+    learner.types("run prevalence-shift").ends(0).says("site = regional").says("site = university").says("missed per 1,000");
+    let first = learner.types("check prevalence-shift").ends(1).says("Next:").says("points");
+    assert!(first.out.contains('✘') && first.out.contains("not answered yet"));
+    let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/prevalence-shift/solution");
+    for file in ["plan.toml", "answers.toml"] {
+        let text = std::fs::read(format!("{solution}/{file}")).unwrap();
+        learner.writes(&format!("practicum/prevalence-shift/{file}"), text);
+    }
+    let last = learner.types("check prevalence-shift").ends(0).says("9 of 9 points");
+    assert!(!last.out.contains('✘') && !last.out.contains("Next:"));
+}
+
+#[test]
+fn the_learners_files_are_never_overwritten() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    learner.writes("practicum/prevalence-shift/plan.toml", "# mine\nexercise = \"prevalence-shift@1\"\n");
+    learner.writes("practicum/prevalence-shift/answers.toml", "# mine too\n");
+    for command in ["start prevalence-shift", "run prevalence-shift", "check prevalence-shift", "tour"] {
+        learner.types(command);
+        assert!(learner.read("practicum/prevalence-shift/plan.toml").starts_with("# mine\n"), "{command}");
+        assert_eq!(learner.read("practicum/prevalence-shift/answers.toml"), "# mine too\n", "{command}");
+    }
+    learner.types("start prevalence-shift").says("left as it is");
+}
+
+#[test]
+fn check_starts_what_is_not_started() {
+    let learner = Learner::new();
+    learner.types("check prevalence-shift").ends(1).says("Started in practicum/prevalence-shift");
+}
+
+#[test]
+fn the_tour_shows_a_failed_and_a_passed_check_and_stays_in_its_folder() {
+    let learner = Learner::new();
+    let tour = learner.types("tour").ends(0);
+    let (before, after) = tour.out.split_once("4  ").unwrap();
+    assert!(before.contains('✘') && !after.contains('✘'), "{}", tour.out);
+    assert!(after.contains("+ calibrate = \"platt\""));
+    let made: Vec<_> = std::fs::read_dir(learner.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(made, ["practicum"]);
+    let japanese = learner.types("tour --lang ja").ends(0);
+    assert!(japanese.out.contains("次はあなたの番です"));
+}
+
+#[test]
+fn json_holds_the_same_in_both_languages() {
+    let learner = Learner::new();
+    let json = learner.types("check prevalence-shift --json").ends(1).json();
+    assert_eq!(json["schema"], "practicum.result/1");
+    assert_eq!((json["verdict"].as_str(), json["exercise"].as_str()), (Some("failed"), Some("prevalence-shift@1")));
+    assert_eq!(json, learner.types("check prevalence-shift --json --lang ja").json());
+    for check in json["checks"].as_array().unwrap() {
+        for lang in ["en", "ja"] {
+            assert!(check["sentence"][lang].as_str().unwrap().len() > 10);
+        }
+    }
+    for line in json["metrics"].as_array().unwrap() {
+        assert_ne!(line["value"].is_null(), line["undefined_because"].is_null(), "a figure or the reason for none: {line}");
+    }
+    assert_eq!(json["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "not_attempted").count(), 3);
+}
+
+#[test]
+fn colour_is_for_terminals_and_no_color_is_respected() {
+    let learner = Learner::new();
+    let plain = learner.types("list");
+    assert!(!plain.out.contains('\u{1b}'), "no terminal, no colour");
+    let asked = Learner::new().with("CLICOLOR_FORCE", "1").types("list");
+    assert!(asked.out.contains('\u{1b}'));
+    let refused = Learner::new().with("NO_COLOR", "1").types("list");
+    assert!(!refused.out.contains('\u{1b}'));
+}
+
+#[test]
+fn nothing_but_the_result_is_printed_where_there_is_no_terminal() {
+    let learner = Learner::new();
+    let answer = learner.types("check prevalence-shift --json");
+    assert_eq!(answer.err, "", "a progress bar is for terminals");
+}
+
+#[test]
+fn a_plan_with_a_byte_order_mark_and_windows_line_ends_is_read() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    let plan = learner.read("practicum/prevalence-shift/plan.toml").replace('\n', "\r\n");
+    learner.writes("practicum/prevalence-shift/plan.toml", format!("\u{feff}{plan}"));
+    learner.types("run prevalence-shift").ends(0);
+}

@@ -1,0 +1,93 @@
+//! Every shipped exercise, as its author would prove it.
+
+use practicum::course::pack::Pack;
+use practicum::keys::{self, Kind, Need};
+
+use super::session::Learner;
+
+#[test]
+fn every_shipped_exercise_validates() {
+    let answer = Learner::new().types("author validate --json").ends(0).json();
+    let exercises = answer["exercises"].as_array().unwrap();
+    assert_eq!(exercises.len(), Pack::Embedded.exercises().len());
+    for exercise in exercises {
+        assert_eq!(exercise["faults"], 0);
+        let tried = exercise["tried"].as_array().unwrap();
+        assert!(tried.len() >= 2 + 3, "solution, starter, and at least three wrong solutions");
+    }
+}
+
+#[test]
+fn the_lesson_of_prevalence_shift_comes_out_of_the_simulation() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    let figures = |folder: &str| {
+        let from = format!("{}/exercises/prevalence-shift/{folder}", env!("CARGO_MANIFEST_DIR"));
+        for file in ["plan.toml", "answers.toml"] {
+            learner.writes(&format!("practicum/prevalence-shift/{file}"), std::fs::read(format!("{from}/{file}")).unwrap());
+        }
+        let json = learner.types("check prevalence-shift --json").json();
+        let figure = |table: &str, metric: &str| {
+            let lines = json["metrics"].as_array().unwrap();
+            let line = lines.iter().find(|l| l["table"] == table && l["metric"] == metric && l["group"].is_null());
+            line.unwrap_or_else(|| panic!("no {metric} on {table}"))["value"].as_f64().unwrap()
+        };
+        [("exam", "auroc"), ("home", "auroc"), ("exam", "observed_expected"), ("home", "observed_expected"), ("exam", "net_benefit_decided"), ("exam", "ceiling_net_benefit"), ("exam", "ceiling_auroc")]
+            .map(|(table, metric)| figure(table, metric))
+    };
+    let [auroc, at_home, oe, oe_at_home, benefit, best, ceiling] = figures("wrong/raw-model");
+    assert!((auroc - at_home).abs() < 0.03, "discrimination stays: {at_home} and {auroc}");
+    assert!(auroc > ceiling - 0.03, "and is near what can be reached: {auroc} of {ceiling}");
+    assert!((0.9..1.1).contains(&oe_at_home) && oe < 0.5, "calibration breaks: {oe_at_home} and {oe}");
+    assert!(benefit < 0.6 * best, "the threshold misleads: {benefit} of {best}");
+    let [.., oe, _, benefit, best, _] = figures("solution");
+    assert!((0.7..1.4).contains(&oe) && benefit > 0.85 * best, "recalibrated: {oe}, {benefit} of {best}");
+}
+
+#[test]
+fn every_key_has_help_in_both_languages_and_a_default_of_its_own_kind() {
+    fn look(path: &str, keys: &[keys::Key]) {
+        for key in keys {
+            let path = format!("{path}.{}", key.name);
+            assert!(key.help.en.ends_with('.') && key.help.en.len() > 8, "{path}: {}", key.help.en);
+            assert!(key.help.ja.ends_with('。'), "{path}: {}", key.help.ja);
+            if let Need::Default(default) = key.need {
+                let name = "it";
+                let one = [keys::Key { name, need: Need::Required, ..key.clone() }];
+                assert!(keys::read("default", format!("{name} = {default}").as_bytes(), &one).is_ok(), "{path} = {default}");
+            }
+            match &key.kind {
+                Kind::Table(keys) | Kind::Tables(keys) | Kind::OneOf(keys) => look(&path, keys),
+                Kind::Either(kinds) => {
+                    for kind in *kinds {
+                        if let Kind::OneOf(keys) | Kind::Table(keys) = kind {
+                            look(&path, keys);
+                        }
+                    }
+                }
+                Kind::Kinds(kinds) => {
+                    for (name, keys) in kinds() {
+                        look(&format!("{path}.{name}"), keys);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    use practicum::course::{dataset, exercise, pack, plan};
+    for (file, keys) in [("plan", plan::KEYS), ("dataset", dataset::KEYS), ("exercise", exercise::KEYS), ("expect", pack::EXPECT)] {
+        look(file, keys);
+    }
+}
+
+#[test]
+fn the_smallest_plan_is_a_whole_plan() {
+    let plan = practicum::course::plan::read("plan.toml", b"exercise = \"x@1\"").unwrap();
+    assert_eq!(plan.model.string("kind"), "logistic");
+    assert_eq!(plan.train.epochs, 30);
+    for (kind, keys) in practicum::models::kinds() {
+        let text = format!("exercise = \"x@1\"\n[model]\nkind = \"{kind}\"");
+        let plan = practicum::course::plan::read("plan.toml", text.as_bytes()).unwrap();
+        assert_eq!(plan.model.entries().count(), 1 + keys.len(), "{kind}");
+    }
+}

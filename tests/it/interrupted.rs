@@ -1,0 +1,36 @@
+//! A workspace stays readable whatever happens while it is written.
+
+use std::time::Duration;
+
+use super::session::Learner;
+
+#[test]
+fn a_command_killed_at_any_moment_leaves_whole_files() {
+    let learner = Learner::new();
+    learner.types("check prevalence-shift --json");
+    let files = ["plan.toml", "answers.toml", "data/develop.csv", "data/columns.md", "results/result.json", "results/predictions.csv"];
+    let whole: Vec<Vec<u8>> = files.iter().map(|file| learner.bytes(&format!("practicum/prevalence-shift/{file}"))).collect();
+    for moment in [5, 40, 80, 120, 160, 200, 250, 300, 400, 600] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_practicum"));
+        command.current_dir(learner.path(".")).args(["check", "prevalence-shift"]);
+        let mut child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(moment));
+        let _ = child.kill();
+        let _ = child.wait();
+        for (file, whole) in files.iter().zip(&whole) {
+            assert!(learner.bytes(&format!("practicum/prevalence-shift/{file}")) == *whole, "{file}, killed after {moment} ms");
+        }
+    }
+    // And the next command takes up from there.
+    assert_eq!(learner.types("check prevalence-shift --json").json()["schema"], "practicum.result/1");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_loses_nothing() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    // A folder stands where the results should go.
+    learner.writes("practicum/prevalence-shift/results", "in the way");
+    learner.types("run prevalence-shift").ends(3).says("practicum/prevalence-shift/results");
+    assert!(learner.read("practicum/prevalence-shift/plan.toml").contains("[operate]"));
+}

@@ -1,0 +1,99 @@
+//! The floors of the house: no room imports a higher one, and no two rooms import each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Each room and its floor, as the table in `src/lib.rs` tells them.
+const FLOORS: &[(&str, u8)] = &[
+    ("seed", 0),
+    ("text", 0),
+    ("fault", 0),
+    ("keys", 0),
+    ("metrics", 1),
+    ("models", 1),
+    ("course", 2),
+    ("sql", 2),
+    ("tables", 2),
+    ("synth", 3),
+    ("cohort", 3),
+    ("prepare", 3),
+    ("train", 3),
+    ("operate", 3),
+    ("measure", 4),
+    ("check", 4),
+    ("run", 5),
+    ("report", 6),
+    ("learner", 6),
+    ("author", 7),
+    ("cli", 8),
+];
+
+fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn room(path: &Path, src: &Path) -> String {
+    let first = path.strip_prefix(src).unwrap().components().next().unwrap();
+    first.as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+/// What each room imports.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    files(&src, &mut paths);
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in paths {
+        let from = room(&path, &src);
+        if from == "lib" || from == "main" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let uses = imports.entry(from.clone()).or_default();
+        for piece in code.split("crate::").skip(1) {
+            // `use crate::{a, b}` would hide rooms from this test; the macro `crate::text!` is the room `text`.
+            let name: String = piece.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            assert!(!name.is_empty(), "{}: write each `crate::` import on a line of its own", path.display());
+            uses.insert(name);
+        }
+        uses.remove(&from);
+    }
+    imports
+}
+
+#[test]
+fn no_room_imports_a_higher_one() {
+    let floor = |room: &str| {
+        FLOORS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("the room `{room}` has no floor")).1
+    };
+    for (from, uses) in imports() {
+        for to in uses {
+            assert!(floor(&to) <= floor(&from), "`{from}` (floor {}) imports `{to}` (floor {})", floor(&from), floor(&to));
+        }
+    }
+}
+
+#[test]
+fn no_rooms_import_each_other_in_a_circle() {
+    let imports = imports();
+    for start in imports.keys() {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![start];
+        while let Some(room) = open.pop() {
+            for next in &imports[room] {
+                assert_ne!(next, start, "a circle through `{start}` and `{room}`");
+                if seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+    }
+}
