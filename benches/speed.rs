@@ -31,7 +31,13 @@ fn whole_process(arguments: &[&str]) {
     let folder = std::env::temp_dir().join("practicum-bench");
     std::fs::create_dir_all(&folder).unwrap();
     let program = env!("CARGO_BIN_EXE_practicum");
-    Command::new(program).args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
 }
 
 #[divan::bench(sample_count = 20)]

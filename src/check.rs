@@ -68,9 +68,13 @@ pub fn judge(checks: &[Check], questions: &[Question], answers: &Answers, tables
         let unmet = check.needs.iter().find(|need| !passed.get(need.as_str()).is_some_and(|&passed| passed));
         let outcome = match unmet {
             Some(need) => {
-                let title = checks.iter().find(|other| other.id == *need).map(|other| other.title.clone()).unwrap_or_default();
+                let title =
+                    checks.iter().find(|other| other.id == *need).map(|other| other.title.clone()).unwrap_or_default();
                 let Text { en, ja } = title;
-                let sentence = text!("not judged, because this did not pass: {en}", "「{ja}」に合格していないため、判定していません。");
+                let sentence = text!(
+                    "not judged, because this did not pass: {en}",
+                    "「{ja}」に合格していないため、判定していません。"
+                );
                 outcome(check, Verdict::Skipped, Vec::new(), sentence)
             }
             None => one(check, questions, answers, tables).unwrap_or_else(|fault| {
@@ -112,32 +116,33 @@ fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables
     if used.tables.contains("answers") {
         if let Some(question) = questions.iter().filter(asked).find(|question| !answers.contains_key(&question.id)) {
             let id = &question.id;
-            let sentence = text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
+            let sentence =
+                text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
             return Ok(outcome(check, Verdict::NotAttempted, Vec::new(), sentence));
         }
     }
-    let verdict = verdict(check, tables)?;
+    let judged = judge_one(check, tables)?;
     let figures = figures(check, tables)?;
-    let (verdict, told) = match verdict {
-        Some(true) => (Verdict::Passed, &check.pass),
-        _ => (Verdict::Failed, &check.fail),
-    };
-    let mut sentence = Text { en: fill(&told.en, &figures).into(), ja: fill(&told.ja, &figures).into() };
-    if figures.iter().any(|(_, figure)| *figure == Figure::Undefined) || (verdict == Verdict::Failed && is_null(check, tables)) {
+    let undefined = judged.is_none() || figures.iter().any(|(_, figure)| *figure == Figure::Undefined);
+    let (verdict, told) =
+        if judged == Some(true) { (Verdict::Passed, &check.pass) } else { (Verdict::Failed, &check.fail) };
+    let mut sentence = filled(told, &figures);
+    if undefined {
         let Text { en, ja } = sentence;
-        sentence = text!("{en} (A figure could not be computed for this model.)", "{ja}（このモデルでは計算できない値があります。）");
+        sentence = text!(
+            "{en} (A figure could not be computed for this model.)",
+            "{ja}（このモデルでは計算できない値があります。）"
+        );
     }
     Ok(outcome(check, verdict, figures, sentence))
 }
 
 /// The check's one boolean; `None` where it is NULL, which is undefined and therefore not passed.
-fn verdict(check: &Check, tables: &Tables) -> Result<Option<bool>, Fault> {
+fn judge_one(check: &Check, tables: &Tables) -> Result<Option<bool>, Fault> {
     let result = sql::query(tables, &check.sql.value).map_err(|fault| fault.in_place(check.sql.place.clone()))?;
     let (rows, columns) = (result.height(), result.width());
-    let expected = Text::new(
-        "exactly one boolean: one row, one column, true or false",
-        "真偽値ちょうど1つ（1行1列で、真か偽）",
-    );
+    let expected =
+        Text::new("exactly one boolean: one row, one column, true or false", "真偽値ちょうど1つ（1行1列で、真か偽）");
     if rows != 1 || columns != 1 {
         return Err(check.sql.fault(text!("{rows} rows and {columns} columns", "{rows}行{columns}列"), expected));
     }
@@ -150,10 +155,6 @@ fn verdict(check: &Check, tables: &Tables) -> Result<Option<bool>, Fault> {
         return Err(check.sql.fault(text!("a value of the type {kind}", "{kind}型の値"), expected));
     };
     Ok(values.get(0))
-}
-
-fn is_null(check: &Check, tables: &Tables) -> bool {
-    matches!(verdict(check, tables), Ok(None))
 }
 
 /// The row that the check's texts show.
@@ -194,7 +195,10 @@ fn unknown_figure(check: &Check, text: &str, figures: &[(String, Figure)]) -> Op
     })?;
     let list = names.join(", ");
     let fault = check.shows.fault(
-        text!("{{{unknown}}} in a text, which `shows` does not return", "文の中の {{{unknown}}} が、showsの結果にありません"),
+        text!(
+            "{{{unknown}}} in a text, which `shows` does not return",
+            "文の中の {{{unknown}}} が、showsの結果にありません"
+        ),
         text!("one of {list}", "{list} のいずれか"),
     );
     Some(fault.near(&unknown, names))
@@ -243,7 +247,11 @@ fn show(x: f64, decimals: Option<usize>) -> String {
         usize::try_from(2 - digits).unwrap_or(0).min(6)
     });
     let shown = format!("{x:.decimals$}");
-    if shown.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') { shown.trim_start_matches('-').to_owned() } else { shown }
+    if shown.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
+        shown.trim_start_matches('-').to_owned()
+    } else {
+        shown
+    }
 }
 
 /// The text with its figures filled in.

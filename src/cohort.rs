@@ -69,7 +69,8 @@ pub fn split(plan: &Plan, dataset: &Dataset, visible: &Frame, seed: Seed) -> Res
         None => vec![true; rows],
     };
     if !member.contains(&true) {
-        let place = plan.cohort.as_ref().map_or_else(|| plan.exercise.place.clone(), |condition| condition.place.clone());
+        let place =
+            plan.cohort.as_ref().map_or_else(|| plan.exercise.place.clone(), |condition| condition.place.clone());
         return Err(Fault::new(
             place,
             text!("a cohort without rows: 0 of {rows} meet the condition", "条件を満たす行が{rows}行中0行です"),
@@ -137,7 +138,10 @@ fn units(
             let Some(time) = names.iter().find(|name| dataset.role(name) == Role::Time) else {
                 return Err(Fault::new(
                     place.clone(),
-                    Text::new("by = \"time\", but these data have no time", "by = \"time\" ですが、このデータには時間の列がありません"),
+                    Text::new(
+                        "by = \"time\", but these data have no time",
+                        "by = \"time\" ですが、このデータには時間の列がありません",
+                    ),
                     Text::new("by = \"random\"", "by = \"random\""),
                 )
                 .into());
@@ -148,9 +152,7 @@ fn units(
     let mut keyed: Vec<(Option<f64>, u64, Vec<usize>)> = units
         .into_iter()
         .map(|(name, rows)| {
-            let time = latest.as_ref().and_then(|time| {
-                rows.iter().filter_map(|&row| time[row]).max_by(f64::total_cmp)
-            });
+            let time = latest.as_ref().and_then(|time| rows.iter().filter_map(|&row| time[row]).max_by(f64::total_cmp));
             (time, seed.named(&name).bits(), rows)
         })
         .collect();
@@ -210,8 +212,14 @@ fn check_parts(plan: &Plan, dataset: &Dataset, visible: &Frame, parts: &[Part]) 
             let value = i32::from(positive > 0);
             faults.push(Fault::new(
                 place.clone(),
-                text!("one class only: all {n} {word} rows have {label} = {value}", "{word}の{n}行すべてが {label} = {value} で、片方のクラスしかありません"),
-                Text::new("rows with and without the outcome, to learn the difference from", "違いを学べるよう、結果がある行とない行の両方"),
+                text!(
+                    "one class only: all {n} {word} rows have {label} = {value}",
+                    "{word}の{n}行すべてが {label} = {value} で、片方のクラスしかありません"
+                ),
+                Text::new(
+                    "rows with and without the outcome, to learn the difference from",
+                    "違いを学べるよう、結果がある行とない行の両方",
+                ),
             ));
         }
     }

@@ -233,7 +233,11 @@ impl Reader<'_> {
                 Need::Required => {
                     let mut at = self.place(place, key.name, 0);
                     at.line = place.line;
-                    self.faults.push(Fault::new(at, Text::new("nothing", "このキーがありません"), expected(&key.kind, key)));
+                    self.faults.push(Fault::new(
+                        at,
+                        Text::new("nothing", "このキーがありません"),
+                        expected(&key.kind, key),
+                    ));
                 }
                 Need::Default(default) => {
                     if let Some(value) = self.default_value(default, key, place) {
@@ -253,7 +257,11 @@ impl Reader<'_> {
             Ok(parsed) => parsed,
             Err(error) => {
                 let message = error.message().to_owned();
-                self.faults.push(Fault::new(at, text!("a default that is not TOML: {message}", "既定値がTOMLではありません：{message}"), expected(&key.kind, key)));
+                self.faults.push(Fault::new(
+                    at,
+                    text!("a default that is not TOML: {message}", "既定値がTOMLではありません：{message}"),
+                    expected(&key.kind, key),
+                ));
                 return None;
             }
         };
@@ -264,7 +272,8 @@ impl Reader<'_> {
         let wrong = |found: &DeValue| Fault::new(at.clone(), describe(found), expected(kind, key));
         let checked = match (kind, value.get_ref()) {
             (Kind::String | Kind::Sql, DeValue::String(s)) => Value::String(s.to_string()),
-            (Kind::Whole { min, max }, found @ DeValue::Integer(i)) => match i64::from_str_radix(i.as_str(), i.radix()) {
+            (Kind::Whole { min, max }, found @ DeValue::Integer(i)) => match i64::from_str_radix(i.as_str(), i.radix())
+            {
                 Ok(i) if (*min..=*max).contains(&i) => Value::Whole(i),
                 _ => {
                     self.faults.push(wrong(found));
@@ -362,7 +371,11 @@ impl Reader<'_> {
         let kind = Key::new("kind", Kind::Choice(&names), Need::Required, "Its kind.", "種類です。");
         let Some((name, keys)) = chosen else {
             // Only the kind's own fault: what its other keys mean is not known.
-            let only: DeTable = table.iter().filter(|(name, _)| name.get_ref() == "kind").map(|(n, v)| (n.clone(), v.clone())).collect();
+            let only: DeTable = table
+                .iter()
+                .filter(|(name, _)| name.get_ref() == "kind")
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect();
             return self.section(&only, &[kind], at);
         };
         let keys: Vec<Key> = std::iter::once(kind).chain(keys.iter().cloned()).collect();
@@ -517,7 +530,9 @@ impl Section {
     /// A text that may be missing.
     pub fn maybe_string(&self, name: &str) -> Option<Written<String>> {
         match self.entries.get(name) {
-            Some(Written { value: Value::String(s), place }) => Some(Written { value: s.clone(), place: place.clone() }),
+            Some(Written { value: Value::String(s), place }) => {
+                Some(Written { value: s.clone(), place: place.clone() })
+            }
             _ => None,
         }
     }

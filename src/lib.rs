@@ -1,4 +1,29 @@
-//! Practicum: a hands-on medical AI training sandbox.
+//! Practicum: a hands-on medical AI training sandbox. A learner decides, a small model trains, and checks tell what the decision did
+//! to patients.
+//!
+//! The way of the data:
+//!
+//! ```text
+//! exercise.toml ─┐
+//! dataset.toml ──┼─ course ─► synth ─► cohort ─► prepare ─► train ─► operate ─► measure ─► check ─► report
+//! plan.toml ─────┘   (read)   (draw)   (filter,  (impute,   (burn)   (calibrate, (metrics)  (SQL)
+//! answers.toml                          split)    scale…)             threshold)
+//! ```
+//!
+//! The floors of the house: a room imports rooms of its own floor or below, never in a circle (a test holds both).
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 0 | [`seed`] streams of chance · [`text`] two languages · [`fault`] mistakes, placed · [`keys`] the language of keys |
+//! | 1 | [`metrics`] pure figures · [`models`] burn models |
+//! | 2 | [`course`] what people write · [`sql`] the one door to SQL · [`tables`] tables in and out |
+//! | 3 | [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions |
+//! | 4 | [`measure`] the figures of a run · [`check`] the verdicts |
+//! | 5 | [`run`] the only room that knows every stage |
+//! | 6 | [`report`] for people and machines · [`learner`] the workspace |
+//! | 7 | [`author`] proofs for instructors |
+//! | 8 | [`cli`] the command line: the only room that prints |
+
 #![recursion_limit = "256"]
 
 pub mod author;

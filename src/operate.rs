@@ -95,7 +95,9 @@ fn platt(scores: &[f64], y: &[f64]) -> Calibration {
         }
         let (da, db) = ((hbb * ga - hab * gb) / det, (haa * gb - hab * ga) / det);
         let before = loss(a, b);
-        let Some(step) = (0..30).map(|k| 0.5_f64.powi(k)).find(|s| loss(a - s * da, b - s * db) <= before) else { break };
+        let Some(step) = (0..30).map(|k| 0.5_f64.powi(k)).find(|s| loss(a - s * da, b - s * db) <= before) else {
+            break;
+        };
         a -= step * da;
         b -= step * db;
     }

@@ -62,7 +62,10 @@ impl Prepared {
             .map(|column| {
                 if column.value == dataset.label() {
                     let name = &column.value;
-                    let found = text!("\"{name}\", which is what the model shall predict", "予測の対象である \"{name}\" が含まれています");
+                    let found = text!(
+                        "\"{name}\", which is what the model shall predict",
+                        "予測の対象である \"{name}\" が含まれています"
+                    );
                     return column.fault(found, Text::new("columns known before the outcome", "結果より前に分かる列"));
                 }
                 unknown_column(column, &usable)
@@ -92,8 +95,14 @@ impl Prepared {
                 let missing = values.iter().filter(|x| x.is_none()).count();
                 if plan.impute.value == "none" && missing > 0 {
                     faults.push(plan.impute.fault(
-                        text!("impute = \"none\", but {missing} values of \"{name}\" are missing", "impute = \"none\" ですが、\"{name}\" に欠測が{missing}個あります"),
-                        Text::new("median, mean, flag+median or flag+mean, or features without missing values", "median、mean、flag+median、flag+mean のいずれか、または欠測のない変数"),
+                        text!(
+                            "impute = \"none\", but {missing} values of \"{name}\" are missing",
+                            "impute = \"none\" ですが、\"{name}\" に欠測が{missing}個あります"
+                        ),
+                        Text::new(
+                            "median, mean, flag+median or flag+mean, or features without missing values",
+                            "median、mean、flag+median、flag+mean のいずれか、または欠測のない変数",
+                        ),
                     ));
                 }
                 fit_number(name, &values, rows, plan)

@@ -259,11 +259,10 @@ fn develop(job: &Job, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -
     let train_rows = rows(Part::Train);
     let prepared = Prepared::fit(&plan.features, dataset, &visible, &train_rows)?;
     let x = prepared.apply(&visible)?;
-    let y: Vec<f32> = tables::numbers(&visible, dataset.label())?.into_iter().map(|y| y.unwrap_or(0.0) as f32).collect();
-    let part = |rows: &[usize]| Rows {
-        x: x.select(ndarray::Axis(0), rows),
-        y: rows.iter().map(|&row| y[row]).collect(),
-    };
+    let y: Vec<f32> =
+        tables::numbers(&visible, dataset.label())?.into_iter().map(|y| y.unwrap_or(0.0) as f32).collect();
+    let part =
+        |rows: &[usize]| Rows { x: x.select(ndarray::Axis(0), rows), y: rows.iter().map(|&row| y[row]).collect() };
     let valid_rows = rows(Part::Valid);
     let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows));
     let operate_rows = operate_rows(job, &visible, &valid_rows)?;
@@ -275,7 +274,10 @@ fn develop(job: &Job, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -
         let place = plan.section.table("train").place_of("learning_rate");
         Stopped::Invalid(vec![Fault::new(
             place,
-            text!("learning_rate = {rate}, with which the loss became infinite in epoch {epoch}", "learning_rate = {rate} では、{epoch}回目で損失が無限大になりました"),
+            text!(
+                "learning_rate = {rate}, with which the loss became infinite in epoch {epoch}",
+                "learning_rate = {rate} では、{epoch}回目で損失が無限大になりました"
+            ),
             Text::new("a smaller step, such as 0.01", "より小さい値（例：0.01）"),
         )])
     })?;
@@ -288,10 +290,7 @@ fn develop(job: &Job, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -
     let words: Vec<Option<&str>> = parts.iter().map(|part| Some(part.word())).collect();
     tables::set_words(&mut frame, "split", &words)?;
     add_predictions(&mut frame, &scores, &calibration, threshold)?;
-    let count = |rows: &[usize]| Count {
-        rows: rows.len(),
-        positive: rows.iter().filter(|&&row| y[row] > 0.5).count(),
-    };
+    let count = |rows: &[usize]| Count { rows: rows.len(), positive: rows.iter().filter(|&&row| y[row] > 0.5).count() };
     let story = Story {
         model: plan.model.string("kind"),
         features: prepared.names(),
@@ -318,7 +317,10 @@ fn operate_rows(job: &Job, visible: &Frame, valid: &[usize]) -> Result<Vec<usize
         let n = valid.len();
         return Err(Stopped::Invalid(vec![condition.fault(
             text!("0 of the {n} validation rows meet the condition", "検証用の{n}行のうち、条件を満たす行が0行です"),
-            Text::new("a condition that leaves validation rows (see [split] valid)", "検証用の行が残る条件（[split]のvalidも見直してください）"),
+            Text::new(
+                "a condition that leaves validation rows (see [split] valid)",
+                "検証用の行が残る条件（[split]のvalidも見直してください）",
+            ),
         )]));
     }
     Ok(rows)
@@ -328,7 +330,11 @@ fn epochs_table(epochs: &[Epoch]) -> Result<Frame, TableError> {
     let mut frame = Frame::empty_with_height(epochs.len());
     tables::set_numbers(&mut frame, "epoch", &epochs.iter().map(|epoch| epoch.number as f64).collect::<Vec<_>>())?;
     tables::set_numbers(&mut frame, "train_loss", &epochs.iter().map(|epoch| epoch.train_loss).collect::<Vec<_>>())?;
-    tables::set_maybe_numbers(&mut frame, "valid_loss", &epochs.iter().map(|epoch| epoch.valid_loss).collect::<Vec<_>>())?;
+    tables::set_maybe_numbers(
+        &mut frame,
+        "valid_loss",
+        &epochs.iter().map(|epoch| epoch.valid_loss).collect::<Vec<_>>(),
+    )?;
     Ok(frame)
 }
 

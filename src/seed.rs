@@ -37,9 +37,10 @@ impl Seed {
         Self(bits)
     }
 
-    /// The first uniform number of this point's stream, strictly between 0 and 1 (53 bits, centred in its cell).
+    /// The first uniform number of this point's stream, strictly between 0 and 1: 52 bits, each in the middle of its cell (with 53,
+    /// the last middle would round to 1).
     pub fn uniform(self) -> f64 {
-        ((mix(self.0) >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+        ((mix(self.0) >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
     }
 
     /// A random order of `0..n`.

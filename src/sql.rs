@@ -6,6 +6,7 @@
 //!
 //! The dialect is polars' SQL, as far as it does what SQL says:
 //! - `1/2` is 0.5 (`div(x, y)` and `x // y` give whole numbers); `x/0` is infinite, so write `x/nullif(y, 0)`.
+//!   `-7 % 3` is 2: the remainder has the divisor's sign.
 //! - Names of columns and tables keep upper and lower case apart. Text stands in single quotes, odd names in double quotes.
 //! - Whole numbers come out as Int64, others as Float64, whatever width they had inside.
 //! - Every branch of CASE is computed for every row, so a draw in a branch must be possible in all rows (`clip` its parameters).
@@ -31,6 +32,7 @@ mod read;
 mod rows;
 mod scalars;
 mod select;
+mod walk;
 
 pub use functions::{Function, Kind};
 
@@ -98,10 +100,11 @@ impl SqlFault {
             Lang::Ja => format!("見つかったもの: {found}。必要なもの: {expected}"),
         };
         if let Some(nearest) = &self.nearest {
-            out += &match lang {
-                Lang::En => format!("; did you mean {nearest}?"),
-                Lang::Ja => format!("。もしかして: {nearest}"),
+            out += match lang {
+                Lang::En => "; did you mean ",
+                Lang::Ja => "。もしかして: ",
             };
+            out += nearest;
         }
         out
     }
@@ -126,15 +129,17 @@ pub struct Names {
 pub fn parse(sql: &str, purpose: Purpose) -> Result<Names, SqlFault> {
     match purpose {
         Purpose::Check => allow::query(&*read::query(sql)?),
-        Purpose::Column | Purpose::Intervention | Purpose::Filter => allow::expression(&read::expression(sql)?, purpose),
+        Purpose::Column | Purpose::Intervention | Purpose::Filter => {
+            allow::expression(&read::expression(sql)?, purpose)
+        }
     }
 }
 
 /// Computes one column: `sql` for each row of `frame`, as many values as the frame is high.
 ///
-/// `key` names the frame's UInt64 column that identifies rows; together with `stream` it decides every draw, so that a row is the
-/// same whatever the other rows are. A dotted name `a.b` means the frame's column of just that name. The result is Boolean, Int64,
-/// Float64, String or Date; all of a column whose every value is NULL is Null.
+/// `key` names the frame's `UInt64` column that identifies rows; together with `stream` it decides every draw, so that a row is the
+/// same whatever the other rows are. A dotted name `a.b` means the frame's column of just that name. The result is Boolean, `Int64`,
+/// `Float64`, String or Date, or Null if the text is just NULL; its name is `value`.
 ///
 /// # Errors
 /// What [`parse`] finds; unknown columns; arguments out of a function's range, with the row (from 1).
@@ -161,7 +166,8 @@ pub fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> {
     Ok(kept.iter().map(|kept| kept == Some(true)).collect())
 }
 
-/// Runs one SELECT, or WITH … SELECT, over `tables`.
+/// Runs one SELECT, or WITH … SELECT, over `tables`. To try a text without data, give it the tables without rows
+/// (`DataFrame::clear`): names and types are judged just the same.
 ///
 /// # Errors
 /// What [`parse`] finds; unknown tables and columns; types that do not fit; joins that would be larger than 20 million rows.
@@ -174,11 +180,6 @@ pub fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFram
 /// All functions that SQL may call, by name, for documentation.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
     functions::FUNCTIONS.values().copied()
-}
-
-/// The table that has all columns of `frame` and none of its rows: to try an SQL text without data.
-pub fn empty_like(frame: &DataFrame) -> DataFrame {
-    frame.clear()
 }
 
 #[cfg(test)]

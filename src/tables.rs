@@ -268,7 +268,8 @@ fn column(file: &str, name: &str, cells: &[(usize, String)]) -> Result<Column, F
     let parsed = |cell: &str| cell.parse::<f64>().ok();
     let numeric = filled.iter().filter(|(_, cell)| parsed(cell).is_some()).count();
     if 2 * numeric <= filled.len() {
-        let words: Vec<Option<&str>> = cells.iter().map(|(_, cell)| Some(cell.as_str()).filter(|c| !c.is_empty())).collect();
+        let words: Vec<Option<&str>> =
+            cells.iter().map(|(_, cell)| Some(cell.as_str()).filter(|c| !c.is_empty())).collect();
         return Ok(Column::new(name.into(), words));
     }
     if let Some((line, cell)) = filled.iter().find(|(_, cell)| parsed(cell).is_none_or(|x| !x.is_finite())) {

@@ -96,11 +96,8 @@ pub fn fit(
             let logits = network.forward(x, Some(luck));
             // −log P(y) = −log σ(±logit): + where y = 1.
             let loss = (activation::log_sigmoid(logits * sign) * weights).mean().neg();
-            let objective = if penalty > 0.0 {
-                loss.clone() + network.half_squares().mul_scalar(penalty)
-            } else {
-                loss.clone()
-            };
+            let objective =
+                if penalty > 0.0 { loss.clone() + network.half_squares().mul_scalar(penalty) } else { loss.clone() };
             let gradients = GradientsParams::from_grads(objective.backward(), &network);
             network = optimiser.step(rate(plan.learning_rate, step, steps), network, gradients);
             total += f64::from(loss.into_scalar::<f32>()) * chosen.len() as f64;
@@ -139,7 +136,9 @@ impl Fitted {
 
 fn optimiser(plan: &Train) -> ModuleOptimizer {
     match plan.optimiser.as_str() {
-        "sgd" => SgdConfig::new().with_momentum(Some(MomentumConfig::new().with_momentum(0.9).with_dampening(0.0))).init(),
+        "sgd" => {
+            SgdConfig::new().with_momentum(Some(MomentumConfig::new().with_momentum(0.9).with_dampening(0.0))).init()
+        }
         _ => AdamConfig::new().init(),
     }
 }

@@ -77,7 +77,11 @@ pub fn validate(pack: &Pack, id: &str, seed: u64, tell: &mut dyn FnMut(&str)) ->
     if let Some(outcomes) = outcomes("starter", &mut report)? {
         if check::overall(&outcomes) == Verdict::Passed {
             let found = Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます");
-            report.faults.push(Fault::new(at("starter"), found, Text::new("something left to decide", "判断の余地があること")));
+            report.faults.push(Fault::new(
+                at("starter"),
+                found,
+                Text::new("something left to decide", "判断の余地があること"),
+            ));
         }
     }
     let wrong = match pack.wrong(&task.exercise) {
@@ -110,7 +114,10 @@ pub fn validate(pack: &Pack, id: &str, seed: u64, tell: &mut dyn FnMut(&str)) ->
         report.faults.push(Fault::new(
             check.place.clone(),
             text!("no wrong solution fails the check `{id}`", "判定`{id}`で不合格になる誤答例がありません"),
-            Text::new("at least one folder under wrong/ that it catches", "この判定が捉える誤答例（wrong/ の中のフォルダー）を1つ以上"),
+            Text::new(
+                "at least one folder under wrong/ that it catches",
+                "この判定が捉える誤答例（wrong/ の中のフォルダー）を1つ以上",
+            ),
         ));
     }
     Ok(report)
@@ -121,12 +128,7 @@ fn failed(outcomes: &[Outcome]) -> Vec<String> {
 }
 
 /// Runs one of an exercise's own solutions through the exam.
-fn try_folder(
-    pack: &Pack,
-    task: &Task,
-    folder: &str,
-    seed: u64,
-) -> Result<Result<Vec<Outcome>, Vec<Fault>>, RunError> {
+fn try_folder(pack: &Pack, task: &Task, folder: &str, seed: u64) -> Result<Result<Vec<Outcome>, Vec<Fault>>, RunError> {
     let submission: Submission = match pack.submission(&task.exercise, folder) {
         Ok(submission) => submission,
         Err(faults) => return Ok(Err(faults)),
@@ -164,7 +166,9 @@ fn texts(pack: &Pack, task: &Task) -> Vec<Fault> {
         both(format!("question.{}.prompt", question.id), &question.prompt, &exercise.place);
     }
     for check in &exercise.checks {
-        for (key, text) in [("title", &check.title), ("pass", &check.pass), ("fail", &check.fail), ("hint", &check.hint)] {
+        for (key, text) in
+            [("title", &check.title), ("pass", &check.pass), ("fail", &check.fail), ("hint", &check.hint)]
+        {
             both(format!("check.{}.{key}", check.id), text, &check.place);
         }
     }
@@ -173,7 +177,11 @@ fn texts(pack: &Pack, task: &Task) -> Vec<Fault> {
             let code = lang.code();
             let place = Place::file(format!("exercises/{id}/brief.{code}.md"));
             let found = Text::new("no brief, or hardly one", "説明文がないか、短すぎます");
-            faults.push(Fault::new(place, found, Text::new("what the learner reads first", "学習者が最初に読む説明文")));
+            faults.push(Fault::new(
+                place,
+                found,
+                Text::new("what the learner reads first", "学習者が最初に読む説明文"),
+            ));
         }
     }
     if exercise.evidence.is_empty() {

@@ -6,7 +6,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::author::validate::{self, Tried};
@@ -16,9 +16,11 @@ use crate::fault::Fault;
 use crate::learner::workspace::{self, Workspace, WorkspaceError};
 use crate::report::json::Document;
 use crate::report::terminal::{Terminal, bold, dim};
+use crate::report::{picture, plot};
 use crate::run::{self, Ended, Event, Job, Run, RunError};
 use crate::tables::{self, TableError};
-use crate::text::Lang;
+use crate::text;
+use crate::text::{Lang, Text};
 
 /// Everything asked for was done; a check passed.
 pub const PASSED: u8 = 0;
@@ -115,14 +117,14 @@ enum Ending {
     /// The author's mistake.
     Author(Vec<Fault>),
     /// Our own failure.
-    Ours(anyhow::Error),
+    Ours(Text),
 }
 
 impl From<RunError> for Ending {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Author(faults) => Self::Author(faults),
-            RunError::Table(error) => Self::Ours(error.into()),
+            RunError::Table(error) => error.into(),
         }
     }
 }
@@ -131,37 +133,86 @@ impl From<WorkspaceError> for Ending {
     fn from(error: WorkspaceError) -> Self {
         match error {
             WorkspaceError::Run(error) => error.into(),
-            error @ WorkspaceError::Write { .. } => Self::Ours(error.into()),
+            error @ WorkspaceError::Write { .. } => Self::Ours(error.text()),
         }
     }
 }
 
 impl From<TableError> for Ending {
     fn from(error: TableError) -> Self {
-        Self::Ours(error.into())
+        ours(&error)
     }
 }
 
 impl From<serde_json::Error> for Ending {
     fn from(error: serde_json::Error) -> Self {
-        Self::Ours(error.into())
+        ours(&error)
     }
+}
+
+fn ours(error: &dyn std::fmt::Display) -> Ending {
+    Ending::Ours(text!("Our own error: {error}.", "プログラム側の誤りです（{error}）。"))
 }
 
 /// Reads the command line, does what it asks, and gives the exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    // `--help` has to speak the reader's language too, before anything is parsed.
+    let asked = arguments.windows(2).find(|two| two[0] == "--lang").map(|two| two[1].to_string_lossy().into_owned());
+    let spoken = localised(Cli::command(), language(asked.as_deref()));
+    let cli = match spoken.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { BAD_INPUT } else { PASSED });
+        }
+    };
     let terminal = Terminal { lang: language(cli.common.lang.as_deref()), width: width() };
     let session = Session { terminal, json: cli.common.json, root: PathBuf::from(".") };
     let ended = match &cli.common.course {
         None => Ok(Pack::Embedded),
         Some(folder) => Pack::folder(folder).map_err(|fault| Ending::Faults(vec![fault])),
     }
-    .and_then(|pack| session.obey(&pack, &cli.command));
+    .and_then(|pack| {
+        session.obey(&pack, &cli.command).map_err(|ending| match (ending, &pack) {
+            // Whoever names a course folder can mend it: its mistakes are theirs, not ours.
+            (Ending::Author(faults), Pack::Folder(_)) => Ending::Faults(faults),
+            (ending, _) => ending,
+        })
+    });
     ExitCode::from(match ended {
         Ok(code) => code,
         Err(ending) => session.end(&cli.command, &ending),
     })
+}
+
+/// The help in the reader's language: clap's own words stay English, ours do not.
+fn localised(command: clap::Command, lang: Lang) -> clap::Command {
+    if lang == Lang::En {
+        return command;
+    }
+    let about =
+        |command: clap::Command, name: &str, about: &'static str| command.mut_subcommand(name, |c| c.about(about));
+    let mut command = command
+        .about("手を動かして学ぶ医療AI：判断し、学習させ、その判断が患者に何をもたらすかを確かめます。")
+        .after_help(
+            "教育用の合成データです。医療機器ではなく、ここでの結果は患者についてのエビデンスではありません。\n\n\
+             終了コード：0 合格または完了、1 不合格または未回答の判定あり、2 入力の誤り、3 教材またはプログラムの誤り",
+        )
+        .mut_arg("lang", |arg| arg.help("言語：en または ja。省略時は PRACTICUM_LANG、なければシステムの言語です。"))
+        .mut_arg("course", |arg| arg.help("自作の教材フォルダー（exercises/ と datasets/ を含むもの）です。"))
+        .mut_arg("json", |arg| arg.help("結果をJSONで出力します。"));
+    for (name, text) in [
+        ("tour", "最初の3分間：1つの演習を、課題から合格まで案内します。"),
+        ("list", "演習の一覧です。"),
+        ("start", "演習を始めます。説明文・データ・計画を用意します。あなたのファイルは上書きしません。"),
+        ("run", "計画を学習させ、手元のテスト用の行で結果を見ます。"),
+        ("check", "計画を学習させ、新しい患者で判定を受けます。"),
+        ("author", "教員向けの機能です。"),
+    ] {
+        command = about(command, name, text);
+    }
+    command
 }
 
 fn language(asked: Option<&str>) -> Lang {
@@ -235,7 +286,12 @@ impl Session {
             for exercise in &listed {
                 let minutes = exercise.minutes;
                 let about = match self.terminal.lang {
-                    Lang::En => format!("{} · {} · {minutes} minutes · {} points", exercise.field, exercise.level, exercise.points()),
+                    Lang::En => format!(
+                        "{} · {} · {minutes} minutes · {} points",
+                        exercise.field,
+                        exercise.level,
+                        exercise.points()
+                    ),
                     Lang::Ja => format!("{}・{}・{minutes}分・{}点", exercise.field, exercise.level, exercise.points()),
                 };
                 self.say(&format!("{}  {}\n", bold(&exercise.id), exercise.title.get(self.terminal.lang)));
@@ -267,7 +323,10 @@ impl Session {
             self.say(&format!("  {file}\n"));
         }
         for file in &started.kept {
-            self.say(&format!("  {file}  {}\n", dim(self.pick("(yours, left as it is)", "（あなたのファイルなので、そのままです）"))));
+            self.say(&format!(
+                "  {file}  {}\n",
+                dim(self.pick("(yours, left as it is)", "（あなたのファイルなので、そのままです）"))
+            ));
         }
         let brief = workspace.shown(&format!("brief.{}.md", self.terminal.lang.code()));
         let plan = workspace.shown("plan.toml");
@@ -298,8 +357,8 @@ impl Session {
         self.say(&self.terminal.paragraph(
             "",
             &match self.terminal.lang {
-                Lang::En => format!("Each row's prediction is in {predictions}. Next: write what you conclude in {answers}, then: practicum check {id}"),
-                Lang::Ja => format!("1行ごとの予測は {predictions} にあります。次に、結論を {answers} に書いてから：practicum check {id}"),
+                Lang::En => format!("Each row's prediction is in {predictions}, the calibration plot beside it. Next: write what you conclude in {answers}, then: practicum check {id}"),
+                Lang::Ja => format!("1行ごとの予測は {predictions} に、較正プロットも同じフォルダーにあります。次に、結論を {answers} に書いてから：practicum check {id}"),
             },
         ));
         Ok(PASSED)
@@ -381,7 +440,7 @@ impl Session {
     /// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.
     fn task(&self, pack: &Pack, id: &str) -> Result<Task, Ending> {
         let known = pack.exercises().iter().any(|other| other == id);
-        pack.task(id).map_err(|faults| if known && matches!(pack, Pack::Embedded) { Ending::Author(faults) } else { Ending::Faults(faults) })
+        pack.task(id).map_err(|faults| if known { Ending::Author(faults) } else { Ending::Faults(faults) })
     }
 
     /// An exercise and its workspace, started where it was not.
@@ -396,7 +455,9 @@ impl Session {
                     "",
                     &match self.terminal.lang {
                         Lang::En => format!("Started in {folder}: this is the starter plan, not yet yours."),
-                        Lang::Ja => format!("{folder} に演習を用意しました。これは出発点の計画で、まだあなたの計画ではありません。"),
+                        Lang::Ja => format!(
+                            "{folder} に演習を用意しました。これは出発点の計画で、まだあなたの計画ではありません。"
+                        ),
                     },
                 ));
                 self.say("\n");
@@ -406,16 +467,31 @@ impl Session {
     }
 
     /// Trains the plan of a workspace.
-    fn train(&self, pack: &Pack, task: &Task, workspace: &Workspace, seed: u64, exam: Option<u64>) -> Result<Run, Ending> {
+    fn train(
+        &self,
+        pack: &Pack,
+        task: &Task,
+        workspace: &Workspace,
+        seed: u64,
+        exam: Option<u64>,
+    ) -> Result<Run, Ending> {
         let submission = workspace.submission(task).map_err(Ending::Faults)?;
         self.engine(pack, task, &submission, seed, exam)
     }
 
     /// Runs the engine with a progress bar.
-    fn engine(&self, pack: &Pack, task: &Task, submission: &Submission, seed: u64, exam: Option<u64>) -> Result<Run, Ending> {
+    fn engine(
+        &self,
+        pack: &Pack,
+        task: &Task,
+        submission: &Submission,
+        seed: u64,
+        exam: Option<u64>,
+    ) -> Result<Run, Ending> {
         let file = |file: &str| workspace::dataset_file(pack, task, file);
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         let ended = run::run(&Job { task, submission, seed, exam, file: &file }, &mut |event| match event {
             Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
@@ -434,7 +510,11 @@ impl Session {
     }
 
     fn headline(&self, task: &Task) {
-        self.say(&format!("{}  {}\n\n", bold(task.exercise.title.get(self.terminal.lang)), dim(&task.exercise.reference())));
+        self.say(&format!(
+            "{}  {}\n\n",
+            bold(task.exercise.title.get(self.terminal.lang)),
+            dim(&task.exercise.reference())
+        ));
     }
 
     /// Tells why a command ended early, and gives the exit code.
@@ -455,7 +535,7 @@ impl Session {
         if self.json {
             self.say(&Document::faulty(name, exercise, seed, verdict, faults).text());
         }
-        let mut told = match ending {
+        let told = match ending {
             Ending::Faults(faults) => self.terminal.invalid(faults),
             Ending::Author(faults) => {
                 let told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
@@ -465,11 +545,8 @@ impl Session {
                 );
                 format!("{told}\n{}", self.terminal.paragraph("", comfort))
             }
-            Ending::Ours(error) => format!("{error:#}\n"),
+            Ending::Ours(error) => self.terminal.paragraph("", error.get(self.terminal.lang)),
         };
-        if !told.ends_with('\n') {
-            told.push('\n');
-        }
         let _ = anstream::stderr().write_all(told.as_bytes());
         code
     }
@@ -484,6 +561,14 @@ fn spinner() -> ProgressBar {
 /// Keeps the result and each row's prediction beside the plan, with nothing in it that the learner may not see.
 fn keep(workspace: &Workspace, task: &Task, run: &Run, document: &Document) -> Result<(), Ending> {
     workspace.write("results/result.json", document.text().as_bytes())?;
+    let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
+    let bins = plot::bins(run, table, 10);
+    if !bins.is_empty() {
+        workspace.write(
+            "results/calibration.png",
+            &picture::calibration(&format!("{} ({table})", task.exercise.id), &bins),
+        )?;
+    }
     if let Some(develop) = run.tables.get("develop") {
         let mine = ["split", "raw", "p", "alert"];
         let names: Vec<&str> = tables::names(develop)

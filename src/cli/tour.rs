@@ -35,12 +35,20 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     Workspace::new(&session.root, EXERCISE).start(pack, &task, super::SEED)?;
     data(session, pack, &task)?;
 
-    step(3, "The plan to begin with, trained and judged on new patients", "出発点の計画を学習させ、新しい患者で判定します");
+    step(
+        3,
+        "The plan to begin with, trained and judged on new patients",
+        "出発点の計画を学習させ、新しい患者で判定します",
+    );
     let starter = plan_of(pack, &task, "starter")?;
     let before = session.engine(pack, &task, &starter, super::SEED, Some(super::SEED))?;
     session.say(&session.terminal.judged(&before));
 
-    step(4, "One decision is changed: adjust the alarm on patients of the hospital where it will ring", "判断を1つ変えます：警報を使う病院の患者で調整し直します");
+    step(
+        4,
+        "One decision is changed: adjust the alarm on patients of the hospital where it will ring",
+        "判断を1つ変えます：警報を使う病院の患者で調整し直します",
+    );
     session.say(&changed(pack));
     tell(
         "The regional patients no longer train the model; they recalibrate it. The alarm rings from the risk that the staff agreed on.",

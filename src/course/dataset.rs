@@ -90,13 +90,7 @@ const TABLE: &[Key<'static>] = &[
 
 const COLUMN: &[Key<'static>] = &[
     Key::new("name", Kind::String, Need::Required, "The column's name.", "列の名前です。"),
-    Key::new(
-        "sql",
-        Kind::Sql,
-        Need::Required,
-        "The column's equation.",
-        "列を決める式です。",
-    ),
+    Key::new("sql", Kind::Sql, Need::Required, "The column's equation.", "列を決める式です。"),
     ROLE,
     UNIT,
     ABOUT,
@@ -350,12 +344,14 @@ fn name_fault(place: Place, name: &str, taken: &[String]) -> Option<Fault> {
         && letters.all(|c| c.is_alphanumeric() || c == '_');
     let found = text!("the name \"{name}\"", "名前 \"{name}\"");
     if !plain || name.starts_with("__") {
-        let expected = Text::new("letters, digits and _ only, a letter first", "文字・数字・_ だけの名前（先頭は文字）");
+        let expected =
+            Text::new("letters, digits and _ only, a letter first", "文字・数字・_ だけの名前（先頭は文字）");
         return Some(Fault::new(place, found, expected));
     }
     if RESERVED.contains(&name) {
         let list = RESERVED.join(", ");
-        let expected = text!("a name other than {list}, which runs use", "{list} 以外の名前（これらは実行時に使います）");
+        let expected =
+            text!("a name other than {list}, which runs use", "{list} 以外の名前（これらは実行時に使います）");
         return Some(Fault::new(place, found, expected));
     }
     taken.iter().any(|other| other == name).then(|| {

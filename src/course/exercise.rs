@@ -10,7 +10,17 @@ use crate::text::Text;
 
 /// The fields and settings that an exercise can belong to.
 pub const FIELDS: &[&str] = &[
-    "imaging", "genomics", "care", "drug", "dementia", "surgery", "home", "public-health", "administration", "business", "law",
+    "imaging",
+    "genomics",
+    "care",
+    "drug",
+    "dementia",
+    "surgery",
+    "home",
+    "public-health",
+    "administration",
+    "business",
+    "law",
     "ethics",
 ];
 
@@ -72,10 +82,28 @@ pub const KEYS: &[Key<'static>] = &[
         "The risk at which an alert is just worth its cost; net benefit is shown for it.",
         "警告する価値がちょうどあるリスクです。この値での純便益を示します。",
     ),
-    Key::new("question", Kind::Tables(QUESTION), Need::Default("[]"), "What the learner answers.", "学習者への問いです。"),
+    Key::new(
+        "question",
+        Kind::Tables(QUESTION),
+        Need::Default("[]"),
+        "What the learner answers.",
+        "学習者への問いです。",
+    ),
     Key::new("develop", Kind::Table(DRAW), Need::Default("{}"), "What the learner gets.", "学習者に渡すデータです。"),
-    Key::new("exam", Kind::Table(DRAW), Need::Default("{}"), "The hidden rows that judge.", "判定に使う非公開のデータです。"),
-    Key::new("probe", Kind::Tables(PROBE), Need::Default("[]"), "The exam again, with a cause changed.", "原因を変えた、もう一つの判定用データです。"),
+    Key::new(
+        "exam",
+        Kind::Table(DRAW),
+        Need::Default("{}"),
+        "The hidden rows that judge.",
+        "判定に使う非公開のデータです。",
+    ),
+    Key::new(
+        "probe",
+        Kind::Tables(PROBE),
+        Need::Default("[]"),
+        "The exam again, with a cause changed.",
+        "原因を変えた、もう一つの判定用データです。",
+    ),
     Key::new("check", Kind::Tables(CHECK), Need::Required, "What is judged.", "判定の項目です。"),
 ];
 
@@ -90,8 +118,20 @@ const QUESTION: &[Key<'static>] = &[
     ),
     Key::new("prompt", Kind::Bilingual, Need::Required, "The question.", "問いの文です。"),
     Key::new("unit", Kind::String, Need::Default("\"\""), "The unit of the answer.", "解答の単位です。"),
-    Key::new("min", Kind::Number { min: -1e12, max: 1e12 }, Need::Default("0"), "The smallest possible answer.", "解答の下限です。"),
-    Key::new("max", Kind::Number { min: -1e12, max: 1e12 }, Need::Default("1000000"), "The largest possible answer.", "解答の上限です。"),
+    Key::new(
+        "min",
+        Kind::Number { min: -1e12, max: 1e12 },
+        Need::Default("0"),
+        "The smallest possible answer.",
+        "解答の下限です。",
+    ),
+    Key::new(
+        "max",
+        Kind::Number { min: -1e12, max: 1e12 },
+        Need::Default("1000000"),
+        "The largest possible answer.",
+        "解答の上限です。",
+    ),
     Key::new("choice", Kind::Tables(CHOICE), Need::Default("[]"), "The choices.", "選択肢です。"),
 ];
 
@@ -136,7 +176,13 @@ const DRAW: &[Key<'static>] = &[
 
 const PROBE: &[Key<'static>] = &[
     Key::new("name", Kind::String, Need::Required, "The probe's table in checks.", "判定で使う表の名前です。"),
-    Key::new("about", Kind::Bilingual, Need::Required, "What is changed, for the learner.", "何を変えたかを学習者に伝える文です。"),
+    Key::new(
+        "about",
+        Kind::Bilingual,
+        Need::Required,
+        "What is changed, for the learner.",
+        "何を変えたかを学習者に伝える文です。",
+    ),
     ROWS,
     DO,
     Key::new(
@@ -150,7 +196,14 @@ const PROBE: &[Key<'static>] = &[
 
 const CHECK: &[Key<'static>] = &[
     Key::new("id", Kind::String, Need::Required, "The check's name.", "判定の名前です。"),
-    Key::measured("points", Kind::Whole { min: 1, max: 100 }, Need::Default("1"), "points", "What it is worth.", "配点です。"),
+    Key::measured(
+        "points",
+        Kind::Whole { min: 1, max: 100 },
+        Need::Default("1"),
+        "points",
+        "What it is worth.",
+        "配点です。",
+    ),
     Key::new(
         "needs",
         Kind::List(&Kind::String),
@@ -158,7 +211,13 @@ const CHECK: &[Key<'static>] = &[
         "Checks that must pass first; otherwise this one is skipped, not failed.",
         "先に合格すべき判定です。不合格なら、この判定は不合格ではなく省略になります。",
     ),
-    Key::new("sql", Kind::Sql, Need::Required, "One SELECT that returns one boolean.", "真偽値を1つだけ返すSELECT文です。"),
+    Key::new(
+        "sql",
+        Kind::Sql,
+        Need::Required,
+        "One SELECT that returns one boolean.",
+        "真偽値を1つだけ返すSELECT文です。",
+    ),
     Key::new(
         "shows",
         Kind::Sql,
@@ -166,7 +225,13 @@ const CHECK: &[Key<'static>] = &[
         "One SELECT with one row: the figures that the texts name as {column} or {column:decimals}.",
         "1行を返すSELECT文です。その列を、文の中で {列} や {列:小数桁数} として使えます。",
     ),
-    Key::new("title", Kind::Bilingual, Need::Required, "What is checked, in a few words.", "何を判定するかの短い文です。"),
+    Key::new(
+        "title",
+        Kind::Bilingual,
+        Need::Required,
+        "What is checked, in a few words.",
+        "何を判定するかの短い文です。",
+    ),
     Key::new("pass", Kind::Bilingual, Need::Required, "Told when it passes.", "合格のときの文です。"),
     Key::new("fail", Kind::Bilingual, Need::Required, "Told when it fails.", "不合格のときの文です。"),
     Key::new("hint", Kind::Bilingual, Need::Required, "What to change next.", "次に何を変えるかの手がかりです。"),
@@ -328,7 +393,12 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             let own = draw(section);
             over.rows.extend(own.rows);
             over.interventions.extend(own.interventions);
-            Probe { name: section.string("name"), about: section.text("about"), draw: over, retrain: section.flag("retrain") }
+            Probe {
+                name: section.string("name"),
+                about: section.text("about"),
+                draw: over,
+                retrain: section.flag("retrain"),
+            }
         })
         .collect();
     let mut names: Vec<String> = TABLES.iter().map(|&table| table.to_owned()).collect();
@@ -418,7 +488,10 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
         let name = &id.value;
         faults.push(id.fault(
             text!("the id \"{name}\"", "id \"{name}\""),
-            Text::new("small letters, digits and _ (it is a column of `answers`)", "小文字・数字・_ だけのid（`answers`の列名になります）"),
+            Text::new(
+                "small letters, digits and _ (it is a column of `answers`)",
+                "小文字・数字・_ だけのid（`answers`の列名になります）",
+            ),
         ));
     }
     let kind = match section.string("kind").as_str() {
@@ -478,7 +551,10 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
         if let (Source::Model(_), Some(filter)) = (&dataset.source, &draw.filter) {
             faults.push(filter.fault(
                 Text::new("`where` on drawn data", "生成するデータに`where`があります"),
-                Text::new("`rows`: a causal model draws just the rows that are asked for", "`rows`（因果モデルでは必要な行だけを生成します）"),
+                Text::new(
+                    "`rows`: a causal model draws just the rows that are asked for",
+                    "`rows`（因果モデルでは必要な行だけを生成します）",
+                ),
             ));
         }
     }
@@ -486,8 +562,14 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
         let name = &probe.name;
         faults.push(Fault::new(
             exercise.place.clone(),
-            text!("the probe \"{name}\" on a dataset that is a file", "ファイルのデータセットにプローブ \"{name}\" があります"),
-            Text::new("a causal model: only its equations can be changed", "因果モデルのデータセット（式を変えられるのはそれだけです）"),
+            text!(
+                "the probe \"{name}\" on a dataset that is a file",
+                "ファイルのデータセットにプローブ \"{name}\" があります"
+            ),
+            Text::new(
+                "a causal model: only its equations can be changed",
+                "因果モデルのデータセット（式を変えられるのはそれだけです）",
+            ),
         ));
     }
     if let Source::Model(_) = &dataset.source {
@@ -498,7 +580,10 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
             if !known {
                 faults.push(
                     group
-                        .fault(text!("the group \"{name}\"", "グループ \"{name}\""), Text::new("a visible column", "学習者に見える列"))
+                        .fault(
+                            text!("the group \"{name}\"", "グループ \"{name}\""),
+                            Text::new("a visible column", "学習者に見える列"),
+                        )
                         .near(name, dataset.columns().filter(|c| c.role != Role::Hidden).map(|c| c.name.as_str())),
                 );
             }

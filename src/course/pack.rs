@@ -151,7 +151,11 @@ impl Pack {
             let found = &exercise.id;
             let place = Place { key: Some("id".to_owned()), ..Place::file(path) };
             let found = text!("the id \"{found}\"", "id \"{found}\"");
-            return Err(vec![Fault::new(place, found, text!("the folder's name, \"{id}\"", "フォルダーの名前 \"{id}\""))]);
+            return Err(vec![Fault::new(
+                place,
+                found,
+                text!("the folder's name, \"{id}\"", "フォルダーの名前 \"{id}\""),
+            )]);
         }
         Ok(exercise)
     }
@@ -179,7 +183,11 @@ impl Pack {
             let found = &dataset.id;
             let place = Place { key: Some("id".to_owned()), ..Place::file(path) };
             let found = text!("the id \"{found}\"", "id \"{found}\"");
-            return Err(vec![Fault::new(place, found, text!("the folder's name, \"{id}\"", "フォルダーの名前 \"{id}\""))]);
+            return Err(vec![Fault::new(
+                place,
+                found,
+                text!("the folder's name, \"{id}\"", "フォルダーの名前 \"{id}\""),
+            )]);
         }
         Ok(dataset)
     }
@@ -265,7 +273,10 @@ pub fn submission(
         return Err(vec![Fault::new(
             Place::file(plan_file),
             Text::new("no such file", "ファイルがありません"),
-            text!("a plan; `practicum start {id}` writes one to begin with", "計画ファイル（`practicum start {id}` で作れます）"),
+            text!(
+                "a plan; `practicum start {id}` writes one to begin with",
+                "計画ファイル（`practicum start {id}` で作れます）"
+            ),
         )]);
     };
     let mut faults = Vec::new();

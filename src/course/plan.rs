@@ -1,7 +1,7 @@
 //! `plan.toml`: the learner's experiment, written as data.
 
-use crate::keys::{Key, Kind, Need, Section, Written};
 use crate::fault::{Fault, Place};
+use crate::keys::{Key, Kind, Need, Section, Written};
 use crate::text;
 use crate::text::Text;
 
@@ -29,7 +29,13 @@ pub const KEYS: &[Key<'static>] = &[
         "What the model sees.",
         "モデルに与える変数です。",
     ),
-    Key::new("model", Kind::Kinds(crate::models::kinds), Need::Default("{}"), "The kind of model.", "モデルの種類です。"),
+    Key::new(
+        "model",
+        Kind::Kinds(crate::models::kinds),
+        Need::Default("{}"),
+        "The kind of model.",
+        "モデルの種類です。",
+    ),
     Key::new("train", Kind::Table(TRAIN), Need::Default("{}"), "How it learns.", "学習のしかたです。"),
     Key::new(
         "operate",
@@ -345,7 +351,8 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
     // What needs validation rows cannot do without them.
     if plan.split.valid.value == Part::Share(0.0) {
         let expected = Text::new("validation rows: valid above 0", "検証用の行（validを0より大きく）");
-        let found = |what: &str| text!("{what}, but no validation rows", "{what} が指定されていますが、検証用の行がありません");
+        let found =
+            |what: &str| text!("{what}, but no validation rows", "{what} が指定されていますが、検証用の行がありません");
         if let Some(patience) = &plan.train.patience {
             faults.push(patience.fault(found("early_stopping"), expected.clone()));
         }
@@ -360,7 +367,10 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
         if valid + test > 0.95 {
             faults.push(plan.split.valid.fault(
                 text!("valid {valid} + test {test}", "valid {valid} + test {test}"),
-                Text::new("a sum of at most 0.95, so that rows are left to train on", "合計0.95以下（学習用の行を残すため）"),
+                Text::new(
+                    "a sum of at most 0.95, so that rows are left to train on",
+                    "合計0.95以下（学習用の行を残すため）",
+                ),
             ));
         }
     }

@@ -8,7 +8,8 @@ use crate::course::pack::{self, Pack, Submission, Task};
 use crate::fault::Fault;
 use crate::run::{self, RunError};
 use crate::tables::{self, Frame};
-use crate::text::Lang;
+use crate::text;
+use crate::text::{Lang, Text};
 
 /// The folder that holds all workspaces.
 pub const FOLDER: &str = "practicum";
@@ -17,7 +18,7 @@ pub const FOLDER: &str = "practicum";
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
     /// The disk said no.
-    #[error("cannot write `{path}`: {source} (is it open in another program?)")]
+    #[error("cannot write `{path}`: {source}")]
     Write {
         /// The file or folder.
         path: String,
@@ -27,6 +28,19 @@ pub enum WorkspaceError {
     /// The data could not be drawn.
     #[error(transparent)]
     Run(#[from] RunError),
+}
+
+impl WorkspaceError {
+    /// What the learner is told.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Write { path, source } => text!(
+                "Cannot write {path}: {source}. Is it open in another program, such as Excel? Nothing of yours was changed.",
+                "{path} に書き込めません（{source}）。Excelなどで開いていませんか。あなたのファイルは変更していません。"
+            ),
+            Self::Run(error) => Text::same(error.to_string()),
+        }
+    }
 }
 
 /// A learner's folder of one exercise.
@@ -128,8 +142,7 @@ impl Workspace {
         let failed = |source: io::Error| WorkspaceError::Write { path: self.shown(file), source };
         let folder = path.parent().unwrap_or(&self.folder);
         std::fs::create_dir_all(folder).map_err(failed)?;
-        let mut temporary =
-            tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder).map_err(failed)?;
+        let mut temporary = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder).map_err(failed)?;
         temporary.write_all(bytes).map_err(failed)?;
         temporary.as_file().sync_all().map_err(failed)?;
         temporary.persist(&path).map_err(|error| failed(error.error))?;
@@ -149,7 +162,8 @@ pub fn dataset_file(pack: &Pack, task: &Task, file: &str) -> Option<Vec<u8>> {
 /// The columns of develop.csv: name, role, unit, meaning; and the data card.
 fn columns(task: &Task, rows: &Frame) -> String {
     let dataset = &task.dataset;
-    let mut out = format!("# {} / {}\n\n{}\n\n{}\n\n", dataset.title.en, dataset.title.ja, dataset.about.en, dataset.about.ja);
+    let mut out =
+        format!("# {} / {}\n\n{}\n\n{}\n\n", dataset.title.en, dataset.title.ja, dataset.about.en, dataset.about.ja);
     out += "| column / 列 | role / 役割 | unit / 単位 | meaning / 意味 |\n|---|---|---|---|\n";
     for name in tables::names(rows) {
         let column = dataset.columns().find(|column| column.name == name);

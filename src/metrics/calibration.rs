@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 /// Observed over expected cases, Σy / Σp. 0 to ∞; 1 is right, above 1 the model predicts too little.
 ///
-/// Interval: exp(ln(O/E) ± 1.96 √((1 − O/n) / O)), the expectation taken as fixed (Debray et al., BMJ 2017); none without
-/// observed cases. Undefined as 0/0 only.
+/// Interval: exp(ln(O/E) ± 1.96 √((1 − O/n) / O)), the expectation taken as fixed (Debray et al., BMJ 2017); none
+/// without observed cases. Undefined as 0/0 only.
 pub fn observed_expected(data: &Probabilities<'_>) -> Measure {
     if data.rows() == 0 {
         return Err(Undefined::NoRows);
@@ -25,8 +25,8 @@ pub fn observed_expected(data: &Probabilities<'_>) -> Measure {
     Ok(Estimate::plain(value, data.rows()).with(interval))
 }
 
-/// The Brier score, the mean of (p − y)². 0 (perfect) to 1: the binary form, half of the sum over both classes. Wald interval from
-/// the spread of the squared errors.
+/// The Brier score, the mean of (p − y)². 0 (perfect) to 1: the binary form, half of the sum over both classes. Wald
+/// interval from the spread of the squared errors.
 pub fn brier(data: &Probabilities<'_>) -> Measure {
     mean_of(data.pairs().map(|(y, p)| (p - f64::from(u8::from(y))).powi(2)))
 }
@@ -44,8 +44,8 @@ fn mean_of(values: impl Iterator<Item = f64> + Clone) -> Measure {
     Ok(Estimate::plain(mean, n).with(interval))
 }
 
-/// The scaled Brier score, 1 − Brier / (prevalence · (1 − prevalence)): 1 is perfect, 0 no better than predicting the prevalence
-/// for everybody, negative worse (Steyerberg et al. 2010). Undefined with one class only.
+/// The scaled Brier score, 1 − Brier / (prevalence · (1 − prevalence)): 1 is perfect, 0 no better than predicting the
+/// prevalence for everybody, negative worse (Steyerberg et al. 2010). Undefined with one class only.
 pub fn scaled_brier(data: &Probabilities<'_>) -> Measure {
     let score = brier(data)?;
     both_classes(data)?;
@@ -53,8 +53,8 @@ pub fn scaled_brier(data: &Probabilities<'_>) -> Measure {
     Ok(Estimate::plain(1.0 - score.value / (prevalence * (1.0 - prevalence)), data.rows()))
 }
 
-/// The mean of −ln p(what happened), p clipped to 2.2e−16 from 0 and 1 as in scikit-learn. 0 to 36; natural logarithm. Wald
-/// interval.
+/// The mean of −ln p(what happened), p clipped to 2.2e−16 from 0 and 1 as in scikit-learn. 0 to 36; natural logarithm.
+/// Wald interval.
 pub fn log_loss(data: &Probabilities<'_>) -> Measure {
     mean_of(data.pairs().map(|(y, p)| {
         let p = p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
@@ -131,8 +131,8 @@ pub fn reliability_bins(data: &Probabilities<'_>, bins: usize) -> Vec<Bin> {
     sums.iter().enumerate().map(bin).collect()
 }
 
-/// The expected calibration error: Σ over bins of n_b/n · |mean y − mean p|, `bins` (10) of equal width, right-closed, p = 0 in the
-/// first. 0 to 1. It depends on the bins and is biased upwards in small samples.
+/// The expected calibration error: the sum over bins of `n_b / n · |mean y − mean p|`, `bins` (10) of equal width,
+/// right-closed, p = 0 in the first. 0 to 1. It depends on the bins and is biased upwards in small samples.
 pub fn ece(data: &Probabilities<'_>, bins: usize) -> Measure {
     weighted_gap(&equal_width(data.pairs(), bins), data.rows())
 }
@@ -151,8 +151,8 @@ pub fn max_calibration_error(data: &Probabilities<'_>, bins: usize) -> Measure {
     gaps.reduce(f64::max).map(|gap| Estimate::plain(gap, data.rows())).ok_or(Undefined::NoRows)
 }
 
-/// The expected calibration error over `bins` groups of equal count after a stable sort by p (ties keep row order; when n is no
-/// multiple of `bins`, the first groups hold one row more). 0 to 1.
+/// The expected calibration error over `bins` groups of equal count after a stable sort by p (ties keep row order; when
+/// n is no multiple of `bins`, the first groups hold one row more). 0 to 1.
 pub fn ece_equal_count(data: &Probabilities<'_>, bins: usize) -> Measure {
     let (order, bins) = (ascending(data.p()), bins.max(1));
     let (size, more) = (order.len() / bins, order.len() % bins);
@@ -165,8 +165,8 @@ pub fn ece_equal_count(data: &Probabilities<'_>, bins: usize) -> Measure {
     weighted_gap(&sums, data.rows())
 }
 
-/// The expected calibration error of the most probable class: its probability against whether it is right, bins as in [`ece`].
-/// 0 to 1.
+/// The expected calibration error of the most probable class: its probability against whether it is right, bins as in
+/// [`ece`]. 0 to 1.
 pub fn ece_top_label(data: &Classes<'_>, bins: usize) -> Measure {
     let top = |row: usize| {
         let class = data.predicted(row);
@@ -185,7 +185,7 @@ pub fn ece_class_wise(data: &Classes<'_>, bins: usize) -> Measure {
     Ok(Estimate::plain(sum / data.classes() as f64, data.rows()))
 }
 
-/// The Brier score summed over classes, the mean of Σ_k (p_k − y_k)². 0 to 2: for two classes, twice [`brier`].
+/// The Brier score summed over classes, the mean of `Σ_k (p_k − y_k)²`. 0 to 2: for two classes, twice [`brier`].
 pub fn brier_multiclass(data: &Classes<'_>) -> Measure {
     if data.rows() == 0 {
         return Err(Undefined::NoRows);
@@ -216,10 +216,11 @@ fn logits(data: &Probabilities<'_>) -> Result<Vec<f64>, Undefined> {
     Ok(data.p().iter().map(|&p| logit(p)).collect())
 }
 
-/// Calibration-in-the-large: the intercept a of logit P(y) = a + logit(p), the slope fixed at 1. On the log-odds scale; 0 is right,
-/// above 0 the model predicts too little. Wald interval (Cox 1958; Van Calster et al. 2019).
+/// Calibration-in-the-large: the intercept a of logit P(y) = a + logit(p), the slope fixed at 1. On the log-odds scale;
+/// 0 is right, above 0 the model predicts too little. Wald interval (Cox 1958; Van Calster et al. 2019).
 ///
-/// Not the intercept of the joint fit, [`calibration_intercept_joint`]. Undefined with one class only, or when some p is 0 or 1.
+/// Not the intercept of the joint fit, [`calibration_intercept_joint`]. Undefined with one class only, or when some p
+/// is 0 or 1.
 pub fn citl(data: &Probabilities<'_>) -> Measure {
     both_classes(data)?;
     let offset = logits(data)?;
@@ -252,16 +253,16 @@ fn joint(data: &Probabilities<'_>) -> Result<(Estimate, Estimate), Undefined> {
     Ok((of(0), of(1)))
 }
 
-/// The calibration slope b of logit P(y) = a + b · logit(p). 1 is right, below 1 the predictions are too extreme (overfitting),
-/// above 1 too timid. Wald interval (Cox 1958).
+/// The calibration slope b of logit P(y) = a + b · logit(p). 1 is right, below 1 the predictions are too extreme
+/// (overfitting), above 1 too timid. Wald interval (Cox 1958).
 ///
 /// Undefined with one class only, when some p is 0 or 1, when all p are equal, and when p separates the classes.
 pub fn calibration_slope(data: &Probabilities<'_>) -> Measure {
     Ok(joint(data)?.1)
 }
 
-/// The intercept a of the joint fit logit P(y) = a + b · logit(p): not calibration-in-the-large ([`citl`]). Undefined as
-/// [`calibration_slope`].
+/// The intercept a of the joint fit logit P(y) = a + b · logit(p): not calibration-in-the-large ([`citl`]). Undefined
+/// as [`calibration_slope`].
 pub fn calibration_intercept_joint(data: &Probabilities<'_>) -> Measure {
     Ok(joint(data)?.0)
 }
@@ -282,43 +283,47 @@ pub struct CurveErrors {
 /// The share of rows in each local fit of the smooth calibration curve.
 pub const SPAN: f64 = 2.0 / 3.0;
 
-/// The smooth calibration curve: for every row the observed risk near its p, by [`lowess`] of y on p without robustness steps.
-pub fn calibration_curve(data: &Probabilities<'_>) -> Result<Vec<f64>, Undefined> {
+/// The smooth calibration curve: for every row the observed risk near its p, by [`lowess`] of y on p, usually with
+/// [`SPAN`].
+pub fn calibration_curve(data: &Probabilities<'_>, span: f64) -> Result<Vec<f64>, Undefined> {
     if data.rows() < 3 {
         return Err(match data.rows() {
             0 => Undefined::NoRows,
             found => Undefined::TooFewRows { needed: 3, found },
         });
     }
-    Ok(lowess(data.p(), data.label(), SPAN))
+    Ok(lowess(data.p(), data.label(), span))
 }
 
 /// The distances |curve(p) − p| of [`calibration_curve`] over the rows (Austin & Steyerberg 2019). 0 to 1.
 ///
 /// With lowess (degree 1, span 2/3, curve values not clipped); the loess of R (degree 2, span 0.75) gives other values.
-pub fn curve_errors(data: &Probabilities<'_>) -> Result<CurveErrors, Undefined> {
-    let curve = calibration_curve(data)?;
+pub fn curve_errors(data: &Probabilities<'_>, span: f64) -> Result<CurveErrors, Undefined> {
+    let curve = calibration_curve(data, span)?;
     let distance = sorted(curve.iter().zip(data.p()).map(|(c, p)| (c - p).abs()).collect());
     let at = |q| quantile(&distance, q).ok_or(Undefined::NoRows);
     let ici = distance.iter().sum::<f64>() / distance.len() as f64;
     Ok(CurveErrors { ici, e50: at(0.5)?, e90: at(0.9)?, emax: at(1.0)? })
 }
 
-/// The integrated calibration index: see [`curve_errors`].
+/// The integrated calibration index with [`SPAN`]: see [`curve_errors`].
 pub fn ici(data: &Probabilities<'_>) -> Measure {
-    Ok(Estimate::plain(curve_errors(data)?.ici, data.rows()))
+    Ok(Estimate::plain(curve_errors(data, SPAN)?.ici, data.rows()))
 }
 
-/// The rows up to which [`lowess`] fits at every distinct x.
+/// The rows up to which [`lowess`] is exact.
 const EXACT_ROWS: usize = 5000;
 /// How many fits, about, it makes on more rows; between them it interpolates.
 const FITS: f64 = 400.0;
+/// Into how many cells of equal width it then pools the rows.
+const CELLS: f64 = 20_000.0;
 
-/// Locally weighted linear regression of `y` on `x` (Cleveland 1979): at each x a straight line through the nearest `span` of the
-/// rows, with tricube weights; no robustness steps. The answer is in row order.
+/// Locally weighted linear regression of `y` on `x` (Cleveland 1979): at each x a straight line through the nearest
+/// `span` of the rows, with tricube weights; no robustness steps. The answer is in row order.
 ///
-/// Up to 5,000 rows it is fitted at every distinct x. Beyond, at points at least 1/400 of the range apart, and interpolated
-/// linearly between them, as Cleveland's own program does (`delta`).
+/// Up to 5,000 rows it is fitted at every distinct x. Beyond, at points at least 1/400 of the range apart, and
+/// interpolated linearly between them, as Cleveland's own program does (`delta`); rows closer than 1/20,000 of the
+/// range are pooled.
 pub fn lowess(x: &[f64], y: &[f64], span: f64) -> Vec<f64> {
     let order = ascending(x);
     let n = order.len();
@@ -326,10 +331,13 @@ pub fn lowess(x: &[f64], y: &[f64], span: f64) -> Vec<f64> {
         return Vec::new();
     }
     let xs: Vec<f64> = order.iter().map(|&row| x[row]).collect();
-    let ys: Vec<f64> = order.iter().map(|&row| y[row]).collect();
     let near = floor_index(span * n as f64 + 1e-10).clamp(2.min(n), n);
-    let delta = if n <= EXACT_ROWS { 0.0 } else { (xs[n - 1] - xs[0]) / FITS };
-    // The places to fit at: the first of each run of equal x, the next at least `delta` further on, and always the last.
+    let range = xs[n - 1] - xs[0];
+    let exact = n <= EXACT_ROWS;
+    let (delta, width) = if exact { (0.0, 0.0) } else { (range / FITS, range / CELLS) };
+    let cells = pool(&xs, order.iter().map(|&row| y[row]), width);
+    // The places to fit at: the first of each run of equal x, the next at least `delta` further on, and always the
+    // last.
     let mut places = vec![0];
     let mut last = xs[0];
     for (at, pair) in xs.windows(2).enumerate() {
@@ -338,7 +346,7 @@ pub fn lowess(x: &[f64], y: &[f64], span: f64) -> Vec<f64> {
             last = pair[1];
         }
     }
-    let fitted: Vec<f64> = places.par_iter().map(|&at| local_line(&xs, &ys, at, near)).collect();
+    let fitted: Vec<f64> = places.par_iter().map(|&at| local_line(&cells, xs[at], radius(&xs, at, near))).collect();
     let mut out = vec![0.0; n];
     let mut part = 0;
     for (at, &row) in order.iter().enumerate() {
@@ -357,37 +365,63 @@ pub fn lowess(x: &[f64], y: &[f64], span: f64) -> Vec<f64> {
     out
 }
 
-/// The value at `xs[at]` of the weighted line through its `near` nearest neighbours.
-fn local_line(xs: &[f64], ys: &[f64], at: usize, near: usize) -> f64 {
-    let x = xs[at];
-    let (mut from, mut to) = window(xs, at, near);
-    let radius = (x - xs[from]).max(xs[to - 1] - x);
-    if radius <= 0.0 {
-        // All neighbours share this x: every row at it counts.
-        from = xs.partition_point(|&v| v < x);
-        to = xs.partition_point(|&v| v <= x);
-        return ys[from..to].iter().sum::<f64>() / (to - from) as f64;
+/// Rows of (nearly) the same x.
+#[derive(Clone, Copy)]
+struct Cell {
+    x: f64,
+    y: f64,
+    rows: f64,
+}
+
+/// Pool ascending rows whose x lies within `width` of the first of their cell; the answer holds means.
+fn pool(xs: &[f64], ys: impl Iterator<Item = f64>, width: f64) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = Vec::new();
+    let mut first = f64::NEG_INFINITY;
+    for (&x, y) in xs.iter().zip(ys) {
+        match cells.last_mut() {
+            Some(cell) if x <= first + width => {
+                cell.rows += 1.0;
+                cell.x += (x - cell.x) / cell.rows;
+                cell.y += (y - cell.y) / cell.rows;
+            }
+            _ => {
+                first = x;
+                cells.push(Cell { x, y, rows: 1.0 });
+            }
+        }
     }
-    let weight = |v: f64| {
-        let u = ((v - x).abs() / radius).min(1.0);
-        (1.0 - u * u * u).powi(3)
+    cells
+}
+
+/// The value at `x` of the line through the cells nearer than `radius`, with tricube weights.
+fn local_line(cells: &[Cell], x: f64, radius: f64) -> f64 {
+    let from = cells.partition_point(|c| c.x < x - radius);
+    let to = cells.partition_point(|c| c.x <= x + radius);
+    let weight = |c: &Cell| {
+        // With a radius of 0 only rows at x itself are left, all alike.
+        let u = if radius > 0.0 { ((c.x - x).abs() / radius).min(1.0) } else { 0.0 };
+        let v = 1.0 - u * u * u;
+        c.rows * v * v * v
     };
-    let (mut sum, mut sum_x) = (0.0, 0.0);
-    for &v in &xs[from..to] {
-        let w = weight(v);
-        sum += w;
-        sum_x += w * v;
-    }
-    let centre = sum_x / sum;
+    let near = &cells[from..to];
+    let weights: Vec<f64> = near.iter().map(weight).collect();
+    let sum: f64 = weights.iter().sum();
+    let pairs = || near.iter().zip(&weights);
+    let centre = pairs().map(|(c, w)| w * c.x).sum::<f64>() / sum;
     let (mut spread, mut level, mut slope) = (0.0, 0.0, 0.0);
-    for (&v, &value) in xs[from..to].iter().zip(&ys[from..to]) {
-        let w = weight(v) / sum;
-        spread += w * (v - centre) * (v - centre);
-        level += w * value;
-        slope += w * (v - centre) * value;
+    for (cell, w) in pairs() {
+        spread += w * (cell.x - centre) * (cell.x - centre);
+        level += w * cell.y;
+        slope += w * (cell.x - centre) * cell.y;
     }
     // A spread of (next to) nothing leaves the local mean.
-    level + (x - centre) * slope / spread.max(1e-12)
+    (level + (x - centre) * slope / (spread / sum).max(1e-12)) / sum
+}
+
+/// The distance from row `at` to the farthest of its `near` nearest rows.
+fn radius(xs: &[f64], at: usize, near: usize) -> f64 {
+    let (from, to) = window(xs, at, near);
+    (xs[at] - xs[from]).max(xs[to - 1] - xs[at])
 }
 
 /// The `near` consecutive rows nearest to row `at`.
@@ -407,7 +441,8 @@ mod tests {
 
     #[test]
     fn bin_edges_belong_to_the_left() {
-        let bins: Vec<usize> = [0.0, 0.1, 0.3, 0.30000000000000004, 0.7, 0.70000000001, 1.0].map(|p| bin_of(p, 10)).into();
+        let bins: Vec<usize> =
+            [0.0, 0.1, 0.3, 0.300_000_000_000_000_04, 0.7, 0.700_000_000_01, 1.0].map(|p| bin_of(p, 10)).into();
         assert_eq!(bins, [0, 0, 2, 3, 6, 7, 9]);
     }
 

@@ -2,13 +2,13 @@
 
 use super::distributions::{Z95, normal_two_sided};
 use super::input::{same_length, zero_or_one};
-use super::intervals::{Bootstrap, percentile_interval, pick, proportion, wilson};
+use super::intervals::{Bootstrap, percentile_interval, picks, proportion, wilson};
 use super::order::{floor_index, sorted, tied};
 use super::{BadInput, Binary, Classes, Estimate, Measure, Undefined};
 use crate::seed::Seed;
 use rayon::prelude::*;
 
-// ---- decisions: the 2 × 2 table -------------------------------------------------------------------------------------------
+// ---- decisions: the 2 × 2 table ------------------------------------------------------------------------------------
 
 /// The four counts of alerts against outcomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,14 +104,14 @@ pub fn false_positive_rate(table: &Confusion) -> Measure {
     proportion(table.false_positives, table.negatives(), Undefined::NoNegatives)
 }
 
-/// Positive predictive value (precision): the share of alerts that are right. 0 to 1, Wilson interval. Undefined without
-/// alerts: never 0.
+/// Positive predictive value (precision): the share of alerts that are right. 0 to 1, Wilson interval. Undefined
+/// without alerts: never 0.
 pub fn ppv(table: &Confusion) -> Measure {
     proportion(table.true_positives, table.alerts(), Undefined::NothingPredictedPositive)
 }
 
-/// Negative predictive value: the share of rows without an alert that are no case. 0 to 1, Wilson interval. Undefined when every
-/// row has an alert.
+/// Negative predictive value: the share of rows without an alert that are no case. 0 to 1, Wilson interval. Undefined
+/// when every row has an alert.
 pub fn npv(table: &Confusion) -> Measure {
     proportion(table.true_negatives, table.rows() - table.alerts(), Undefined::NothingPredictedNegative)
 }
@@ -121,8 +121,8 @@ pub fn accuracy(table: &Confusion) -> Measure {
     proportion(table.true_positives + table.true_negatives, table.rows(), Undefined::NoRows)
 }
 
-/// The mean of sensitivity and specificity. 0 to 1; 0.5 is what a constant decision gets. Undefined unless both classes occur
-/// (some libraries then average over the classes present).
+/// The mean of sensitivity and specificity. 0 to 1; 0.5 is what a constant decision gets. Undefined unless both classes
+/// occur (some libraries then average over the classes present).
 pub fn balanced_accuracy(table: &Confusion) -> Measure {
     table.both_classes()?;
     Ok(Estimate::plain(0.5 * (sensitivity(table)?.value + specificity(table)?.value), table.rows()))
@@ -134,8 +134,8 @@ pub fn youden(table: &Confusion) -> Measure {
     Ok(Estimate::plain(sensitivity(table)?.value + specificity(table)?.value - 1.0, table.rows()))
 }
 
-/// The F score, (1 + β²) TP / ((1 + β²) TP + β² FN + FP): the harmonic mean of PPV and sensitivity, the latter weighted β². 0 to
-/// 1. Undefined (0/0) without any case and any alert (van Rijsbergen 1979).
+/// The F score, (1 + β²) TP / ((1 + β²) TP + β² FN + FP): the harmonic mean of PPV and sensitivity, the latter weighted
+/// β². 0 to 1. Undefined (0/0) without any case and any alert (van Rijsbergen 1979).
 pub fn f_beta(table: &Confusion, beta: f64) -> Measure {
     let [tp, fp, _, misses] = table.cells();
     let square = beta * beta;
@@ -155,8 +155,8 @@ pub fn f1(table: &Confusion) -> Measure {
     f_beta(table, 1.0)
 }
 
-/// Matthews' correlation coefficient of alert and outcome. −1 to 1. By convention 0 (no association) when a row or a column of the
-/// table is empty, as in scikit-learn (Matthews 1975).
+/// Matthews' correlation coefficient of alert and outcome. −1 to 1. By convention 0 (no association) when a row or a
+/// column of the table is empty, as in scikit-learn (Matthews 1975).
 pub fn mcc(table: &Confusion) -> Measure {
     let [tp, fp, tn, misses] = table.cells();
     table.of_rows(|| {
@@ -165,8 +165,8 @@ pub fn mcc(table: &Confusion) -> Measure {
     })
 }
 
-/// Cohen's kappa between alert and outcome: agreement beyond chance. Undefined when chance agreement is 1 (both constant and
-/// equal).
+/// Cohen's kappa between alert and outcome: agreement beyond chance. Undefined when chance agreement is 1 (both
+/// constant and equal).
 pub fn cohen_kappa(table: &Confusion) -> Measure {
     let [tp, fp, tn, misses] = table.cells();
     let n = table.rows() as f64;
@@ -180,9 +180,9 @@ pub fn cohen_kappa(table: &Confusion) -> Measure {
     Ok(Estimate::plain(((tp + tn) / n - chance) / (1.0 - chance), table.rows()))
 }
 
-/// The positive likelihood ratio, sensitivity / (1 − specificity): the factor by which an alert raises the odds. 0 to ∞ (∞ with
-/// true but no false positives). Undefined when a class is missing, and as 0/0 without alerts. Interval on the log scale (Simel,
-/// Samsa & Matchar 1991) when both cells are filled.
+/// The positive likelihood ratio, sensitivity / (1 − specificity): the factor by which an alert raises the odds. 0 to ∞
+/// (∞ with true but no false positives). Undefined when a class is missing, and as 0/0 without alerts. Interval on the
+/// log scale (Simel, Samsa & Matchar 1991) when both cells are filled.
 pub fn lr_positive(table: &Confusion) -> Measure {
     table.both_classes()?;
     if table.alerts() == 0 {
@@ -191,8 +191,9 @@ pub fn lr_positive(table: &Confusion) -> Measure {
     Ok(ratio((table.true_positives, table.positives()), (table.false_positives, table.negatives()), table.rows()))
 }
 
-/// The negative likelihood ratio, (1 − sensitivity) / specificity: the factor by which the absence of an alert changes the odds. 0
-/// to ∞. Undefined when a class is missing, and as 0/0 when every row has an alert. Interval as for [`lr_positive`].
+/// The negative likelihood ratio, (1 − sensitivity) / specificity: the factor by which the absence of an alert changes
+/// the odds. 0 to ∞. Undefined when a class is missing, and as 0/0 when every row has an alert. Interval as for
+/// [`lr_positive`].
 pub fn lr_negative(table: &Confusion) -> Measure {
     table.both_classes()?;
     if table.alerts() == table.rows() {
@@ -210,7 +211,8 @@ fn ratio((k, n): (usize, usize), (l, m): (usize, usize), rows: usize) -> Estimat
     Estimate::plain(value, rows).with(interval)
 }
 
-/// The mean cost of the decisions, (`cost_fp` · FP + `cost_fn` · FN) / n, in the unit of the costs; right decisions cost 0.
+/// The mean cost of the decisions, (`cost_fp` · FP + `cost_fn` · FN) / n, in the unit of the costs; right decisions
+/// cost 0.
 pub fn expected_cost(table: &Confusion, cost_fp: f64, cost_fn: f64) -> Measure {
     let [_, fp, _, misses] = table.cells();
     table.of_rows(|| (cost_fp * fp + cost_fn * misses) / table.rows() as f64)
@@ -226,8 +228,8 @@ pub fn prevalence(table: &Confusion) -> Measure {
     proportion(table.positives(), table.rows(), Undefined::NoRows)
 }
 
-/// Alerts per true case found, 1 / PPV (number needed to evaluate). 1 to ∞ (∞ when no alert is right). The interval is that of
-/// PPV (Wilson), inverted. Undefined without alerts.
+/// Alerts per true case found, 1 / PPV (number needed to evaluate). 1 to ∞ (∞ when no alert is right). The interval is
+/// that of PPV (Wilson), inverted. Undefined without alerts.
 pub fn alerts_per_true_case(table: &Confusion) -> Measure {
     let share = ppv(table)?;
     let interval = share.interval.map(|(low, high)| (1.0 / high, 1.0 / low));
@@ -244,7 +246,7 @@ pub fn false_alerts_per_1000(table: &Confusion) -> Measure {
     Ok(proportion(table.false_positives, table.rows(), Undefined::NoRows)?.scaled(1000.0))
 }
 
-// ---- scores: ranking ------------------------------------------------------------------------------------------------------
+// ---- scores: ranking -----------------------------------------------------------------------------------------------
 
 /// The rows that share one score.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -295,9 +297,10 @@ impl Ranked {
 
 /// The area under the ROC curve from tie groups in ascending order, by the Mann–Whitney count: exact in whole numbers.
 fn area(ties: impl Iterator<Item = (u64, u64)>, positives: usize, negatives: usize) -> f64 {
-    let (mut below, mut twice) = (0_u64, 0_u128);
+    // Twice the count of pairs: it fits as long as the rows fit into memory.
+    let (mut below, mut twice) = (0_u64, 0_u64);
     for (cases, others) in ties {
-        twice += u128::from(cases) * u128::from(2 * below + others);
+        twice += cases * (2 * below + others);
         below += others;
     }
     twice as f64 / (2.0 * positives as f64 * negatives as f64)
@@ -316,8 +319,8 @@ fn auroc_value(data: &Binary<'_>) -> Result<f64, Undefined> {
 
 /// AUROC: the probability that a case scores higher than a non-case, ties counting one half. 0 to 1; 0.5 is chance.
 ///
-/// The interval is `DeLong`'s (Wald, clipped to 0 to 1); none with fewer than two cases or non-cases. Undefined with one class
-/// only: never 0.5.
+/// The interval is `DeLong`'s (Wald, clipped to 0 to 1); none with fewer than two cases or non-cases. Undefined with
+/// one class only: never 0.5.
 pub fn auroc(data: &Binary<'_>) -> Measure {
     let value = auroc_value(data)?;
     let interval = delong_variance(data).ok().map(|variance| {
@@ -327,8 +330,8 @@ pub fn auroc(data: &Binary<'_>) -> Measure {
     Ok(Estimate::plain(value, data.rows()).with(interval))
 }
 
-/// The variance of AUROC by `DeLong`, `DeLong` & Clarke-Pearson (Biometrics 1988), computed from placements in one pass over tie
-/// groups (Sun & Xu 2014), with sample (n − 1) variances. Undefined with fewer than two cases or non-cases.
+/// The variance of AUROC by `DeLong`, `DeLong` & Clarke-Pearson (Biometrics 1988), computed from placements in one pass
+/// over tie groups (Sun & Xu 2014), with sample (n − 1) variances. Undefined with fewer than two cases or non-cases.
 pub fn delong_variance(data: &Binary<'_>) -> Measure {
     let centre = auroc_value(data)?;
     let (cases, others) = (data.positives() as f64, data.negatives() as f64);
@@ -438,11 +441,11 @@ pub fn auroc_bootstrap(data: &Binary<'_>, resamples: usize, seed: Seed) -> Resul
         counts.clear();
         counts.resize(ties.len(), (0, 0));
         let seed = seed.at(b as u64);
-        for i in 0..cases.len() {
-            counts[cases[pick(seed, i, cases.len())]].0 += 1;
+        for at in picks(seed.named("cases"), cases.len(), cases.len()) {
+            counts[cases[at]].0 += 1;
         }
-        for i in 0..others.len() {
-            counts[others[pick(seed, cases.len() + i, others.len())]].1 += 1;
+        for at in picks(seed.named("others"), others.len(), others.len()) {
+            counts[others[at]].1 += 1;
         }
         let pairs = counts.iter().map(|&(a, b)| (u64::from(a), u64::from(b)));
         Some(area(pairs, cases.len(), others.len()))
@@ -476,9 +479,10 @@ pub fn roc_curve(data: &Binary<'_>) -> Result<Vec<RocPoint>, Undefined> {
     Ok(points)
 }
 
-/// Average precision: Σ (R_k − R_{k−1}) P_k over distinct scores, descending. 0 to 1; prevalence is chance.
+/// Average precision: `Σ (R_k − R_{k−1}) P_k` over distinct scores, descending. 0 to 1; prevalence is chance.
 ///
-/// The step-wise sum of scikit-learn, not the (optimistic) trapezoid under the precision–recall curve. Undefined without cases.
+/// The step-wise sum of scikit-learn, not the (optimistic) trapezoid under the precision–recall curve. Undefined
+/// without cases.
 pub fn average_precision(data: &Binary<'_>) -> Measure {
     if data.rows() == 0 {
         return Err(Undefined::NoRows);
@@ -495,8 +499,8 @@ pub fn average_precision(data: &Binary<'_>) -> Measure {
     Ok(Estimate::plain(sum / data.positives() as f64, data.rows()))
 }
 
-/// The largest sensitivity that any threshold reaches while specificity stays at least `least` (0 to 1): no interpolation between
-/// points of the ROC curve. Undefined with one class only.
+/// The largest sensitivity that any threshold reaches while specificity stays at least `least` (0 to 1): no
+/// interpolation between points of the ROC curve. Undefined with one class only.
 pub fn sensitivity_at_specificity(data: &Binary<'_>, least: f64) -> Measure {
     auroc_value(data)?;
     // The allowance keeps 0.1 · 130 from becoming 12.999...
@@ -512,7 +516,7 @@ pub fn sensitivity_at_specificity(data: &Binary<'_>, least: f64) -> Measure {
     Ok(Estimate::plain(found as f64 / data.positives() as f64, data.positives()).with(wilson(found, data.positives())))
 }
 
-// ---- several classes ------------------------------------------------------------------------------------------------------
+// ---- several classes -----------------------------------------------------------------------------------------------
 
 /// Counts of true class (row) against most probable class (column); the lowest class wins ties.
 pub fn confusion_matrix(data: &Classes<'_>) -> Vec<Vec<usize>> {
@@ -559,7 +563,8 @@ pub fn multiclass_balanced_accuracy(data: &Classes<'_>) -> Measure {
     Ok(Estimate::plain(sum / table.len() as f64, data.rows()))
 }
 
-/// The unweighted mean of F1 over the classes that occur in truth or prediction (for any other, F1 is 0/0 and left out). 0 to 1.
+/// The unweighted mean of F1 over the classes that occur in truth or prediction (for any other, F1 is 0/0 and left
+/// out). 0 to 1.
 pub fn f1_macro(data: &Classes<'_>) -> Measure {
     let table = confusion_matrix(data);
     let (mut sum, mut classes) = (0.0, 0);
@@ -573,7 +578,8 @@ pub fn f1_macro(data: &Classes<'_>) -> Measure {
     if classes == 0 { Err(Undefined::NoRows) } else { Ok(Estimate::plain(sum / f64::from(classes), data.rows())) }
 }
 
-/// The multi-class correlation coefficient R_k (Gorodkin 2004). −1 to 1; by convention 0 when truth or prediction is constant.
+/// The multi-class correlation coefficient `R_k` (Gorodkin 2004). −1 to 1; by convention 0 when truth or prediction is
+/// constant.
 pub fn multiclass_mcc(data: &Classes<'_>) -> Measure {
     if data.rows() == 0 {
         return Err(Undefined::NoRows);
@@ -599,7 +605,8 @@ pub fn multiclass_kappa(data: &Classes<'_>) -> Measure {
     }
     let table = confusion_matrix(data);
     let n = data.rows() as f64;
-    let chance = (0..table.len()).map(|k| row_sum(&table, k) as f64 * column_sum(&table, k) as f64).sum::<f64>() / (n * n);
+    let chance =
+        (0..table.len()).map(|k| row_sum(&table, k) as f64 * column_sum(&table, k) as f64).sum::<f64>() / (n * n);
     if (1.0 - chance).abs() < 1e-15 {
         return Err(Undefined::ChanceAgreementCertain);
     }
@@ -627,7 +634,8 @@ pub fn auroc_ovr_macro(data: &Classes<'_>) -> Measure {
     Ok(Estimate::plain(areas.iter().map(|a| a.value).sum::<f64>() / areas.len() as f64, data.rows()))
 }
 
-/// The mean of the one-vs-rest AUROCs, weighted by how often each class occurs. 0 to 1. Undefined when a class never occurs.
+/// The mean of the one-vs-rest AUROCs, weighted by how often each class occurs. 0 to 1. Undefined when a class never
+/// occurs.
 pub fn auroc_ovr_weighted(data: &Classes<'_>) -> Measure {
     all_present(data)?;
     let areas = auroc_ovr(data).into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -635,8 +643,8 @@ pub fn auroc_ovr_weighted(data: &Classes<'_>) -> Measure {
     Ok(Estimate::plain(sum / data.rows() as f64, data.rows()))
 }
 
-/// The mean AUROC over all pairs of classes, each pair in both directions (Hand & Till 2001): another quantity than one-vs-rest,
-/// unaffected by prevalence. 0 to 1. Undefined when a class never occurs.
+/// The mean AUROC over all pairs of classes, each pair in both directions (Hand & Till 2001): another quantity than
+/// one-vs-rest, unaffected by prevalence. 0 to 1. Undefined when a class never occurs.
 pub fn auroc_ovo_macro(data: &Classes<'_>) -> Measure {
     all_present(data)?;
     let mut sum = 0.0;

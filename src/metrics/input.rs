@@ -6,18 +6,19 @@ use super::order::floor_index;
 use std::sync::OnceLock;
 
 /// Refuse columns of unequal length.
-pub fn same_length(
-    (first, a): (&'static str, usize),
-    (second, b): (&'static str, usize),
-) -> Result<(), BadInput> {
+pub fn same_length((first, a): (&'static str, usize), (second, b): (&'static str, usize)) -> Result<(), BadInput> {
     if a == b { Ok(()) } else { Err(BadInput::LengthsDiffer { first, first_rows: a, second, second_rows: b }) }
 }
 
-/// Refuse missing, NaN and infinite values.
+/// No measurement is this large; its square would soon be infinite.
+const LARGEST: f64 = 1e100;
+
+/// Refuse missing, NaN and infinite values, and those beyond ±1e100.
 pub fn finite(column: &'static str, values: &[f64]) -> Result<(), BadInput> {
-    match values.iter().position(|v| !v.is_finite()) {
+    match values.iter().position(|v| !(-LARGEST..=LARGEST).contains(v)) {
         None => Ok(()),
-        Some(at) => Err(BadInput::NotFinite { column, row: at + 1 }),
+        Some(at) if !values[at].is_finite() => Err(BadInput::NotFinite { column, row: at + 1 }),
+        Some(at) => Err(BadInput::TooLarge { column, row: at + 1, found: values[at] }),
     }
 }
 
@@ -66,7 +67,11 @@ pub fn categories(column: &'static str, values: &[f64], categories: usize) -> Re
 
 /// A parameter within its range, both ends included.
 pub fn within(parameter: &'static str, value: f64, low: f64, high: f64) -> Result<f64, BadInput> {
-    if (low..=high).contains(&value) { Ok(value) } else { Err(BadInput::OutOfRange { parameter, found: value, low, high }) }
+    if (low..=high).contains(&value) {
+        Ok(value)
+    } else {
+        Err(BadInput::OutOfRange { parameter, found: value, low, high })
+    }
 }
 
 /// A 0/1 label and a score for every row; a higher score means that the outcome is more likely.

@@ -1,4 +1,5 @@
-//! Logistic regression by Newton's method (iteratively reweighted least squares), with an optional L2 penalty and offset.
+//! Logistic regression by Newton's method (iteratively reweighted least squares), with an optional L2 penalty and
+//! offset.
 
 use super::Undefined;
 use super::linear::Cholesky;
@@ -8,7 +9,8 @@ use super::linear::Cholesky;
 pub struct Logistic {
     /// The intercept, then one coefficient per column.
     pub coefficients: Vec<f64>,
-    /// Their standard errors, from the inverse of the observed information (of the penalised likelihood, where penalised).
+    /// Their standard errors, from the inverse of the observed information (of the penalised likelihood, where
+    /// penalised).
     pub standard_errors: Vec<f64>,
 }
 
@@ -33,8 +35,9 @@ pub fn logit(p: f64) -> f64 {
 
 /// Fit `outcome` (0/1) on an intercept and `columns`, each as long as `outcome`.
 ///
-/// Undefined when the outcome has one class only, when columns repeat each other, and when the fit runs away (separation).
-/// McCullagh & Nelder 1989, section 4.4; steps are halved while they make the penalised likelihood worse.
+/// Undefined when the outcome has one class only, when columns repeat each other, and when the fit runs away
+/// (separation). `McCullagh` & Nelder 1989, section 4.4; steps are halved while they make the penalised likelihood
+/// worse.
 pub fn fit(columns: &[&[f64]], outcome: &[f64], options: Options<'_>) -> Result<Logistic, Undefined> {
     let positives: f64 = outcome.iter().sum();
     if outcome.is_empty() {
@@ -140,7 +143,8 @@ mod tests {
 
     #[test]
     fn two_by_two_table_by_hand() {
-        // 10 of 40 exposed and 5 of 60 unexposed: log odds ratio ln((10·55)/(30·5)), SE √(1/10 + 1/30 + 1/5 + 1/55) (Woolf).
+        // 10 of 40 exposed and 5 of 60 unexposed: log odds ratio ln((10·55)/(30·5)), SE √(1/10 + 1/30 + 1/5 + 1/55)
+        // (Woolf).
         let exposed: Vec<f64> = (0..100).map(|i| if i < 40 { 1.0 } else { 0.0 }).collect();
         let outcome: Vec<f64> = (0..100).map(|i| if i < 10 || (40..45).contains(&i) { 1.0 } else { 0.0 }).collect();
         let fitted = fit(&[&exposed], &outcome, Options::default()).expect("a finite fit");

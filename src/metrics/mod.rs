@@ -1,13 +1,18 @@
 //! Metrics: pure functions from checked numbers to an [`Estimate`], or to the reason why there is none.
 //!
-//! One file per family. Nothing here prints, draws from a global generator or knows of tables; the SQL door offers each line of
-//! [`REGISTRY`] to checks as a function. Input is read in two steps: the constructors of the checked types ([`Binary`],
-//! [`Probabilities`], [`Confusion`](classification::Confusion), ...) refuse what cannot be meant ([`BadInput`]); the metrics
-//! themselves then only answer with a figure or an [`Undefined`] reason.
+//! One file per family. Nothing here prints, draws from a global generator or knows of tables; the SQL door offers each
+//! line of [`REGISTRY`] to checks as a function. Input is read in two steps: the constructors of the checked types
+//! ([`Binary`], [`Probabilities`], [`Confusion`](classification::Confusion), ...) refuse what cannot be meant
+//! ([`BadInput`]); the metrics themselves then only answer with a figure or an [`Undefined`] reason.
 
+pub mod agreement;
 pub mod calibration;
 pub mod classification;
+pub mod design;
+pub mod detection;
 pub mod distributions;
+pub mod drift;
+pub mod fairness;
 pub mod input;
 pub mod intervals;
 pub mod linear;
@@ -15,7 +20,10 @@ pub mod logistic;
 pub mod order;
 pub mod reason;
 pub mod registry;
+pub mod segmentation;
+pub mod sequence;
 pub mod survival;
+pub mod uncertainty;
 pub mod utility;
 
 pub use input::{Binary, Classes, Probabilities};

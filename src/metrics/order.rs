@@ -9,37 +9,63 @@ pub fn tied(a: f64, b: f64) -> bool {
 }
 
 /// The whole number of a non-negative figure, rounded down; 0 for a negative one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is what is meant")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what is meant"
+)]
 pub fn floor_index(x: f64) -> usize {
     x.floor() as usize
 }
 
 /// The whole number of a non-negative figure, rounded up; 0 for a negative one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is what is meant")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what is meant"
+)]
 pub fn ceil_index(x: f64) -> usize {
     x.ceil() as usize
 }
 
+/// Bits that are in the order of the numbers; −0 and 0 have the same.
+fn key(value: f64) -> u64 {
+    // Adding 0 turns −0 into 0.
+    let bits = (value + 0.0).to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+}
+
+/// The fewest values that are worth sorting on several threads.
+const WORTH_THREADS: usize = 1 << 16;
+
 /// The values in ascending order.
 pub fn sorted(mut values: Vec<f64>) -> Vec<f64> {
-    // -0 and 0 are tied; adding 0 makes them the same bits, so that `total_cmp` agrees with `==`.
-    values.iter_mut().for_each(|v| *v += 0.0);
-    values.par_sort_unstable_by(f64::total_cmp);
+    if values.len() < WORTH_THREADS {
+        values.sort_unstable_by_key(|&v| key(v));
+    } else {
+        values.par_sort_unstable_by_key(|&v| key(v));
+    }
     values
 }
 
 /// The row numbers in ascending order of their values; tied rows keep their order.
 pub fn ascending(values: &[f64]) -> Vec<usize> {
-    let mut rows: Vec<usize> = (0..values.len()).collect();
-    rows.par_sort_by(|&a, &b| (values[a] + 0.0).total_cmp(&(values[b] + 0.0)));
-    rows
+    rows_by(values, key)
 }
 
 /// The row numbers in descending order of their values; tied rows keep their order.
 pub fn descending(values: &[f64]) -> Vec<usize> {
-    let mut rows: Vec<usize> = (0..values.len()).collect();
-    rows.par_sort_by(|&a, &b| (values[b] + 0.0).total_cmp(&(values[a] + 0.0)));
-    rows
+    rows_by(values, |v| !key(v))
+}
+
+fn rows_by(values: &[f64], key: impl Fn(f64) -> u64) -> Vec<usize> {
+    let mut rows: Vec<(u64, usize)> = values.iter().enumerate().map(|(row, &v)| (key(v), row)).collect();
+    if rows.len() < WORTH_THREADS {
+        rows.sort_unstable();
+    } else {
+        rows.par_sort_unstable();
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// The quantile `q` (0 to 1) of ascending values, by linear interpolation between order statistics at `q · (n − 1)`

@@ -99,6 +99,8 @@ pub enum Undefined {
         /// The largest possible Cox–Snell R².
         largest: f64,
     },
+    /// R² is not below the shrinkage asked for, so that no number of rows reaches it.
+    ShrinkageOutOfReach,
     /// The alarm limit was never passed.
     NoAlarm,
     /// Too many resamples had no value.
@@ -121,24 +123,26 @@ impl Undefined {
             ),
             Self::OneClass => Text::new(
                 "Every row has the same outcome, so there is nothing to tell apart.",
-                "すべての行で転帰が同じなので、見分ける対象がありません。"
+                "すべての行で転帰が同じなので、見分ける対象がありません。",
             ),
             Self::NoPositives => {
                 Text::new("No row has the outcome (no true case).", "転帰が陽性の行（真の症例）がありません。")
             }
-            Self::NoNegatives => {
-                Text::new("Every row has the outcome (no one without it).", "すべての行が陽性で、陰性の行がありません。")
-            }
-            Self::NothingPredictedPositive => {
-                Text::new("No alert was raised, so no alert can be right or wrong.", "アラートが1件も出ていないため、その正誤を測れません。")
-            }
+            Self::NoNegatives => Text::new(
+                "Every row has the outcome (no one without it).",
+                "すべての行が陽性で、陰性の行がありません。",
+            ),
+            Self::NothingPredictedPositive => Text::new(
+                "No alert was raised, so no alert can be right or wrong.",
+                "アラートが1件も出ていないため、その正誤を測れません。",
+            ),
             Self::NothingPredictedNegative => Text::new(
                 "Every row raised an alert, so there is no all-clear to judge.",
-                "すべての行でアラートが出ているため、「異常なし」の判断を評価できません。"
+                "すべての行でアラートが出ているため、「異常なし」の判断を評価できません。",
             ),
             Self::NoCaseAndNoAlert => Text::new(
                 "There is neither a true case nor an alert, so the figure is 0/0.",
-                "真の症例もアラートもないため、値は0/0になり決まりません。"
+                "真の症例もアラートもないため、値は0/0になり決まりません。",
             ),
             Self::ClassAbsent { class } => text!(
                 "Class {class} never occurs, so a figure over all classes does not exist.",
@@ -146,11 +150,11 @@ impl Undefined {
             ),
             Self::OneCategory => Text::new(
                 "Only one category occurs, so agreement beyond chance cannot be measured.",
-                "カテゴリが1種類しか現れないため、偶然を超える一致は測れません。"
+                "カテゴリが1種類しか現れないため、偶然を超える一致は測れません。",
             ),
             Self::ConstantPrediction => Text::new(
                 "All predictions are equal, so there is no slope to estimate.",
-                "予測値がすべて同じなので、傾きを推定できません。"
+                "予測値がすべて同じなので、傾きを推定できません。",
             ),
             Self::ProbabilityZeroOrOne { row } => text!(
                 "Row {row} has a probability of exactly 0 or 1: certainty, which no recalibration can move.",
@@ -158,35 +162,35 @@ impl Undefined {
             ),
             Self::Separated => Text::new(
                 "The predictions separate the outcomes without a single error, so the fit has no finite answer.",
-                "予測値が転帰を1件の誤りもなく分けているため、当てはめの解が有限になりません。"
+                "予測値が転帰を1件の誤りもなく分けているため、当てはめの解が有限になりません。",
             ),
             Self::NoConvergence => {
                 Text::new("The fit did not settle on an answer.", "当てはめの計算が収束しませんでした。")
             }
             Self::NothingExpected => Text::new(
                 "Every predicted probability is 0 and no case occurred: 0 observed over 0 expected.",
-                "予測確率がすべて0で症例もないため、観察数0／期待数0となり決まりません。"
+                "予測確率がすべて0で症例もないため、観察数0／期待数0となり決まりません。",
             ),
             Self::ThresholdZero => Text::new(
                 "At a threshold of 0 the figure would divide by zero.",
-                "しきい値が0のとき、この値は0での割り算になります。"
+                "しきい値が0のとき、この値は0での割り算になります。",
             ),
             Self::ThresholdOne => Text::new(
                 "At a threshold of 1 a false alert would weigh infinitely much.",
-                "しきい値が1のとき、誤ったアラートの重みが無限大になります。"
+                "しきい値が1のとき、誤ったアラートの重みが無限大になります。",
             ),
             Self::UninformativeTest => Text::new(
                 "Sensitivity and specificity add up to 1: the test says nothing about the disease.",
-                "感度と特異度の和が1です。この検査は疾患について何も教えてくれません。"
+                "感度と特異度の和が1です。この検査は疾患について何も教えてくれません。",
             ),
             Self::NoEvents => Text::new("Nobody had the event.", "イベントが1件も起きていません。"),
             Self::NoComparablePair => Text::new(
                 "No pair of patients can be put in order (too few events, or all at the same time).",
-                "前後を比べられる患者の組がありません（イベントが少なすぎるか、すべて同じ時点です）。"
+                "前後を比べられる患者の組がありません（イベントが少なすぎるか、すべて同じ時点です）。",
             ),
             Self::MedianNotReached => Text::new(
                 "Fewer than half had the event during follow-up, so the median is not reached.",
-                "追跡期間中にイベントが起きたのは半数未満なので、中央値に達していません。"
+                "追跡期間中にイベントが起きたのは半数未満なので、中央値に達していません。",
             ),
             Self::BeyondFollowUp { time } => text!(
                 "Time {time} lies after the last observation, when people were still at risk.",
@@ -202,40 +206,39 @@ impl Undefined {
             ),
             Self::TooFewGroups => Text::new(
                 "Fewer than two groups can be assessed, so there is no gap to measure.",
-                "評価できる群が2つ未満なので、差を測れません。"
+                "評価できる群が2つ未満なので、差を測れません。",
             ),
             Self::AllRatesZero => Text::new(
                 "The rate is 0 in every group, so the ratio is 0/0.",
-                "どの群でも割合が0なので、比は0/0になり決まりません。"
+                "どの群でも割合が0なので、比は0/0になり決まりません。",
             ),
-            Self::NoVariation => {
-                Text::new("All values are the same, so there is no variation to explain.", "値がすべて同じで、ばらつきがありません。")
-            }
+            Self::NoVariation => Text::new(
+                "All values are the same, so there is no variation to explain.",
+                "値がすべて同じで、ばらつきがありません。",
+            ),
             Self::ChanceAgreementCertain => Text::new(
                 "Both use one and the same category throughout, so agreement beyond chance is 0/0.",
-                "両者とも常に同じ1つのカテゴリを使っているため、偶然を超える一致は0/0になり決まりません。"
+                "両者とも常に同じ1つのカテゴリを使っているため、偶然を超える一致は0/0になり決まりません。",
             ),
             Self::Collinear => Text::new(
                 "Some covariates repeat each other (or never vary), so their effects cannot be told apart.",
-                "互いに重複する、またはまったく変動しない共変量があるため、効果を区別できません。"
+                "互いに重複する、またはまったく変動しない共変量があるため、効果を区別できません。",
             ),
-            Self::EmptyReference => {
-                Text::new("The reference mask is empty.", "正解のマスクが空です。")
-            }
-            Self::EmptyPrediction => {
-                Text::new("The predicted mask is empty.", "予測されたマスクが空です。")
-            }
+            Self::EmptyReference => Text::new("The reference mask is empty.", "正解のマスクが空です。"),
+            Self::EmptyPrediction => Text::new("The predicted mask is empty.", "予測されたマスクが空です。"),
             Self::OneMaskEmpty => Text::new(
                 "One of the two masks is empty, so there is no surface to measure a distance to.",
-                "一方のマスクが空なので、距離を測る相手の面がありません。"
+                "一方のマスクが空なので、距離を測る相手の面がありません。",
             ),
-            Self::NoTruth => {
-                Text::new("There is no true object to be found.", "見つけるべき真の対象がありません。")
-            }
+            Self::NoTruth => Text::new("There is no true object to be found.", "見つけるべき真の対象がありません。"),
             Self::NoImages => Text::new("There are no images.", "画像がありません。"),
             Self::ImpossibleR2 { largest } => text!(
                 "At this prevalence R² cannot exceed {largest:.3}.",
                 "この有病割合では、R²は{largest:.3}を超えられません。"
+            ),
+            Self::ShrinkageOutOfReach => Text::new(
+                "R² must be above 0 and below the shrinkage asked for, and the shrinkage below 1.",
+                "R²は0より大きく、求める縮小係数より小さくなければなりません。縮小係数は1未満です。",
             ),
             Self::NoAlarm => Text::new("The alarm limit was never passed.", "警報の限界を一度も超えていません。"),
             Self::ResamplesUndefined { undefined, resamples } => text!(
@@ -274,6 +277,15 @@ pub enum BadInput {
         /// The row, from 1.
         row: usize,
     },
+    /// A value is beyond ±1e100, which no measurement is.
+    TooLarge {
+        /// The column.
+        column: &'static str,
+        /// The row, from 1.
+        row: usize,
+        /// What was found.
+        found: f64,
+    },
     /// A value that must be 0 or 1 is neither.
     NotZeroOrOne {
         /// The column.
@@ -305,6 +317,15 @@ pub enum BadInput {
     },
     /// A value that must not be negative is.
     Negative {
+        /// The column.
+        column: &'static str,
+        /// The row, from 1.
+        row: usize,
+        /// What was found.
+        found: f64,
+    },
+    /// A value that must be more than 0 is not.
+    NotPositive {
         /// The column.
         column: &'static str,
         /// The row, from 1.
@@ -385,6 +406,10 @@ impl BadInput {
                 "{column}, row {row}: the value is missing or not a finite number.",
                 "{column}の{row}行目：値が欠けているか、有限の数ではありません。"
             ),
+            Self::TooLarge { column, row, found } => text!(
+                "{column}, row {row}: {found:e} is too large to be a measurement.",
+                "{column}の{row}行目：{found:e}は測定値としては大きすぎます。"
+            ),
             Self::NotZeroOrOne { column, row, found } => text!(
                 "{column}, row {row}: found {found}, expected 0 or 1.",
                 "{column}の{row}行目：{found}ではなく、0か1でなければなりません。"
@@ -400,6 +425,10 @@ impl BadInput {
             Self::Negative { column, row, found } => text!(
                 "{column}, row {row}: found {found}, expected 0 or more.",
                 "{column}の{row}行目：{found}ではなく、0以上でなければなりません。"
+            ),
+            Self::NotPositive { column, row, found } => text!(
+                "{column}, row {row}: found {found}, expected more than 0.",
+                "{column}の{row}行目：{found}ではなく、0より大きくなければなりません。"
             ),
             Self::NotConstant { parameter, row } => text!(
                 "{parameter} changes in row {row}: it must be one value for all rows.",
@@ -422,8 +451,8 @@ impl BadInput {
                 "軸{axis}のボクセル間隔が{found}です。0より大きくなければなりません。"
             ),
             Self::BoxInverted { table, row } => text!(
-                "{table}, row {row}: the box has no area (x2 must exceed x1, y2 must exceed y1).",
-                "{table}の{row}行目：矩形に面積がありません（x2はx1より、y2はy1より大きくしてください）。"
+                "{table}, row {row}: the corners are in the wrong order (x2 must not be below x1, nor y2 below y1).",
+                "{table}の{row}行目：矩形の角の順序が逆です（x2はx1以上、y2はy1以上にしてください）。"
             ),
             Self::NoSuchImage { table, row, images } => text!(
                 "{table}, row {row}: the image number must be from 1 to {images}.",

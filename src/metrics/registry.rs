@@ -1,9 +1,17 @@
 //! Every metric that makes sense over columns of a table: one line each.
 
+use super::agreement::{self, Icc, Methods, RaterPair, Ratings, Weights};
 use super::classification::{self as class, Confusion};
-use super::input::{finite, within};
-use super::order::tied;
-use super::{BadInput, Binary, Measure, Probabilities, Undefined, calibration, utility};
+use super::drift::{self, Samples};
+use super::fairness::{self, Groups, Odds};
+use super::input::{categories, finite, within};
+use super::intervals::{self, Bootstrap, Resampling};
+use super::order::{floor_index, tied};
+use super::survival::{self, Causes, Follow, Ranking};
+use super::uncertainty::{self, Gaussian, Selective};
+use super::utility::SurvivalRisk;
+use super::{BadInput, Binary, Estimate, Measure, Probabilities, Undefined, calibration, utility};
+use crate::seed::Seed;
 use crate::text::Text;
 
 /// What a column of a metric must hold.
@@ -21,14 +29,41 @@ pub enum Takes {
     Time,
     /// Whether follow-up ended with the event (1) or without (0).
     Event,
-    /// The number of a group.
+    /// How follow-up ended: 0 censored, 1, 2, ... the cause.
+    Cause,
+    /// A group as a whole number from 0.
     Group,
     /// A category as a whole number from 0.
     Category,
+    /// Whether a row belongs to the current sample (1) or to the reference (0).
+    Current,
+    /// Whether the prediction was wrong: 0 or 1.
+    Error,
     /// A measurement.
     Value,
     /// One constant, with its name: the same in every row.
     Number(&'static str),
+}
+
+impl Takes {
+    /// The name of what the column holds, as help and messages say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Score => "score",
+            Self::Probability => "p",
+            Self::Alert => "alert",
+            Self::Time => "time",
+            Self::Event => "event",
+            Self::Cause => "cause",
+            Self::Group => "group",
+            Self::Category => "category",
+            Self::Current => "current",
+            Self::Error => "error",
+            Self::Value => "value",
+            Self::Number(name) => name,
+        }
+    }
 }
 
 /// A metric over columns.
@@ -42,6 +77,34 @@ pub struct Metric {
     pub compute: fn(&[&[f64]]) -> Result<Measure, BadInput>,
     /// What it is, in one sentence.
     pub help: Text,
+}
+
+impl Metric {
+    /// The bootstrap interval of this metric: rows are resampled, all columns together, parameters left as they are.
+    ///
+    /// Refused when the columns are; undefined where [`intervals::bootstrap`] is.
+    pub fn bootstrap(
+        &self,
+        columns: &[&[f64]],
+        resampling: &Resampling,
+        resamples: usize,
+        seed: Seed,
+    ) -> Result<Result<Bootstrap, Undefined>, BadInput> {
+        if let Err(reason) = (self.compute)(columns)? {
+            return Ok(Err(reason));
+        }
+        let is_number = |k: usize| matches!(self.takes.get(k), Some(Takes::Number(_)));
+        let statistic = |rows: &[usize]| {
+            let drawn = |(k, column): (usize, &&[f64])| {
+                let kept = if is_number(k) { &[0][..] } else { rows };
+                kept.iter().map(|&row| column[row]).collect()
+            };
+            let drawn: Vec<Vec<f64>> = columns.iter().enumerate().map(drawn).collect();
+            let slices: Vec<&[f64]> = drawn.iter().map(Vec::as_slice).collect();
+            (self.compute)(&slices).ok()?.ok().map(|estimate| estimate.value)
+        };
+        Ok(intervals::bootstrap(resampling, resamples, seed, statistic))
+    }
 }
 
 /// The metric of this name.
@@ -92,9 +155,55 @@ fn at_threshold(columns: &[&[f64]], metric: fn(&Probabilities<'_>, f64) -> Measu
     })
 }
 
+/// A metric of decisions compared between groups.
+fn compared(columns: &[&[f64]], metric: fn(&Groups<'_, usize>) -> Measure) -> Result<Measure, BadInput> {
+    let [label, alert, group] = take(columns)?;
+    let group = categories("group", group, MOST_CATEGORIES)?;
+    if group.is_empty() {
+        return Ok(Err(Undefined::NoRows));
+    }
+    Ok(metric(&Groups::new(label, alert, &group)?))
+}
+
+/// A metric of follow-up at one time.
+fn followed(columns: &[&[f64]], metric: fn(&Follow<'_>, f64) -> Measure) -> Result<Measure, BadInput> {
+    let [time, event, at] = take(columns)?;
+    let follow = Follow::new(time, event)?;
+    Ok(match number("at", at, 0.0, f64::MAX)? {
+        Some(at) => metric(&follow, at),
+        None => Err(Undefined::NoRows),
+    })
+}
+
+/// A metric of two raters over the categories 0 to the largest that occurs.
+fn rated(columns: &[&[f64]], metric: fn(&RaterPair) -> Measure) -> Result<Measure, BadInput> {
+    let [first, second] = take(columns)?;
+    Ok(metric(&pair(first, second)?))
+}
+
+/// Two raters over the categories 0 to the largest that occurs.
+fn pair(first: &[f64], second: &[f64]) -> Result<RaterPair, BadInput> {
+    let largest = [first, second].into_iter().flatten().copied().fold(1.0, f64::max);
+    RaterPair::new(first, second, floor_index(largest).saturating_add(1).min(MOST_CATEGORIES))
+}
+
+/// A metric of one variable in two samples.
+fn shifted(columns: &[&[f64]], metric: fn(&Samples) -> Measure) -> Result<Measure, BadInput> {
+    let [current, value] = take(columns)?;
+    Ok(metric(&Samples::from_column(current, value)?))
+}
+
+/// More groups or categories than this are surely a mistake (a column of measurements).
+const MOST_CATEGORIES: usize = 1000;
+
 const LABEL_SCORE: &[Takes] = &[Takes::Label, Takes::Score];
 const LABEL_PROBABILITY: &[Takes] = &[Takes::Label, Takes::Probability];
 const LABEL_ALERT: &[Takes] = &[Takes::Label, Takes::Alert];
+const LABEL_ALERT_GROUP: &[Takes] = &[Takes::Label, Takes::Alert, Takes::Group];
+const TWO_RATERS: &[Takes] = &[Takes::Category, Takes::Category];
+const TWO_METHODS: &[Takes] = &[Takes::Value, Takes::Value];
+const CURRENT_VALUE: &[Takes] = &[Takes::Current, Takes::Value];
+const FOLLOW_AT: &[Takes] = &[Takes::Time, Takes::Event, Takes::Number("at")];
 const LABEL_PROBABILITY_THRESHOLD: &[Takes] = &[Takes::Label, Takes::Probability, Takes::Number("threshold")];
 
 /// Every metric over columns, family by family. To add one: a function in its family's file, and a line here.
@@ -157,19 +266,28 @@ pub static REGISTRY: &[Metric] = &[
         name: "specificity",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::specificity),
-        help: Text::new("The share of non-cases without an alert.", "非症例のうち、アラートが出なかったものの割合です。"),
+        help: Text::new(
+            "The share of non-cases without an alert.",
+            "非症例のうち、アラートが出なかったものの割合です。",
+        ),
     },
     Metric {
         name: "false_positive_rate",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::false_positive_rate),
-        help: Text::new("The share of non-cases with an alert.", "非症例のうち、アラートが出てしまったものの割合です。"),
+        help: Text::new(
+            "The share of non-cases with an alert.",
+            "非症例のうち、アラートが出てしまったものの割合です。",
+        ),
     },
     Metric {
         name: "ppv",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::ppv),
-        help: Text::new("The share of alerts that are right.", "アラートのうち、正しかったものの割合（陽性的中率）です。"),
+        help: Text::new(
+            "The share of alerts that are right.",
+            "アラートのうち、正しかったものの割合（陽性的中率）です。",
+        ),
     },
     Metric {
         name: "npv",
@@ -419,6 +537,378 @@ pub static REGISTRY: &[Metric] = &[
             "全員を治療する場合と比べて、100人あたりに避けられる介入の数です。",
         ),
     },
+    // Survival.
+    Metric {
+        name: "harrell_c",
+        takes: &[Takes::Time, Takes::Event, Takes::Score],
+        compute: |c| {
+            let [time, event, risk] = take(c)?;
+            Ok(survival::harrell_c(&Ranking::new(time, event, risk)?))
+        },
+        help: Text::new(
+            "Harrell's C: how often the patient with the earlier event had the higher risk (0.5 is guessing).",
+            "HarrellのC指数です。先にイベントが起きた患者のリスクの方が高かった割合です（0.5は当て推量）。",
+        ),
+    },
+    Metric {
+        name: "km_survival",
+        takes: FOLLOW_AT,
+        compute: |c| followed(c, survival::km_survival),
+        help: Text::new(
+            "The share without the event at this time (Kaplan–Meier); log(−log) interval.",
+            "この時点でイベントが起きていない割合（Kaplan–Meier法）です。区間はlog(−log)変換によります。",
+        ),
+    },
+    Metric {
+        name: "km_risk",
+        takes: FOLLOW_AT,
+        compute: |c| followed(c, survival::km_risk),
+        help: Text::new(
+            "The share with the event by this time, 1 − Kaplan–Meier; without competing causes only.",
+            "この時点までにイベントが起きた割合（1−Kaplan–Meier推定値）です。競合リスクがない場合に限ります。",
+        ),
+    },
+    Metric {
+        name: "km_median",
+        takes: &[Takes::Time, Takes::Event],
+        compute: |c| {
+            let [time, event] = take(c)?;
+            Ok(survival::km_median(&Follow::new(time, event)?))
+        },
+        help: Text::new(
+            "The time by which half have had the event (Kaplan–Meier).",
+            "半数にイベントが起きるまでの時間（Kaplan–Meier法による中央値）です。",
+        ),
+    },
+    Metric {
+        name: "rmst",
+        takes: FOLLOW_AT,
+        compute: |c| followed(c, survival::rmst),
+        help: Text::new(
+            "The mean time without the event up to this time (restricted mean survival time).",
+            "この時点までの、イベントが起きずに過ごした平均時間（境界内平均生存時間）です。",
+        ),
+    },
+    Metric {
+        name: "logrank_p",
+        takes: &[Takes::Time, Takes::Event, Takes::Group],
+        compute: |c| {
+            let [time, event, group] = take(c)?;
+            let group = categories("group", group, MOST_CATEGORIES)?;
+            let test = survival::log_rank(&Follow::new(time, event)?, &group)?;
+            Ok(test.map(|t| Estimate::plain(t.p, time.len())))
+        },
+        help: Text::new(
+            "The p value of the log-rank test of equal survival in all groups.",
+            "すべての群で生存が等しいかを調べるログランク検定のp値です。",
+        ),
+    },
+    Metric {
+        name: "observed_expected_at",
+        takes: &[Takes::Time, Takes::Event, Takes::Probability, Takes::Number("at")],
+        compute: |c| {
+            let [time, event, risk, at] = take(c)?;
+            let follow = Follow::new(time, event)?;
+            match number("at", at, 0.0, f64::MAX)? {
+                Some(at) => survival::observed_expected_at(&follow, risk, at),
+                None => Ok(Err(Undefined::NoRows)),
+            }
+        },
+        help: Text::new(
+            "Observed (Kaplan–Meier) over mean predicted risk by this time; 1 is right.",
+            "この時点までの、予測リスクの平均に対する観察リスク（Kaplan–Meier法）の比です。1が適正です。",
+        ),
+    },
+    Metric {
+        name: "cumulative_incidence",
+        takes: &[Takes::Time, Takes::Cause, Takes::Number("cause"), Takes::Number("at")],
+        compute: |c| {
+            let [time, cause, of, at] = take(c)?;
+            let data = Causes::new(time, cause)?;
+            Ok(match (number("cause", of, 1.0, MOST_CATEGORIES as f64)?, number("at", at, 0.0, f64::MAX)?) {
+                (Some(of), Some(at)) => survival::aalen_johansen(&data, floor_index(of), at),
+                _ => Err(Undefined::NoRows),
+            })
+        },
+        help: Text::new(
+            "The share with this cause by this time where causes compete (Aalen–Johansen).",
+            "競合する原因があるときに、この時点までにこの原因が起きた割合（Aalen–Johansen法）です。",
+        ),
+    },
+    Metric {
+        name: "net_benefit_survival",
+        takes: &[Takes::Time, Takes::Event, Takes::Probability, Takes::Number("threshold"), Takes::Number("at")],
+        compute: |c| {
+            let [time, event, risk, threshold, at] = take(c)?;
+            let data = SurvivalRisk::new(time, event, risk)?;
+            Ok(match (number("threshold", threshold, 0.0, 1.0)?, number("at", at, 0.0, f64::MAX)?) {
+                (Some(threshold), Some(at)) => utility::net_benefit_survival(&data, threshold, at),
+                _ => Err(Undefined::NoRows),
+            })
+        },
+        help: Text::new(
+            "Net benefit of treating at this threshold for an event by this time, with censoring.",
+            "打ち切りを考慮した、この時点までのイベントに対する、このしきい値での純便益です。",
+        ),
+    },
+    // Fairness.
+    Metric {
+        name: "demographic_parity_difference",
+        takes: LABEL_ALERT_GROUP,
+        compute: |c| compared(c, fairness::demographic_parity_difference),
+        help: Text::new(
+            "Largest minus smallest alert rate among groups.",
+            "群の間でのアラート率の最大と最小の差です。",
+        ),
+    },
+    Metric {
+        name: "demographic_parity_ratio",
+        takes: LABEL_ALERT_GROUP,
+        compute: |c| compared(c, fairness::demographic_parity_ratio),
+        help: Text::new("Smallest over largest alert rate among groups.", "群の間でのアラート率の最小と最大の比です。"),
+    },
+    Metric {
+        name: "equal_opportunity_difference",
+        takes: LABEL_ALERT_GROUP,
+        compute: |c| compared(c, fairness::equal_opportunity_difference),
+        help: Text::new(
+            "Largest minus smallest sensitivity among groups that have cases.",
+            "症例のある群の間での、感度の最大と最小の差です。",
+        ),
+    },
+    Metric {
+        name: "equalized_odds_difference",
+        takes: LABEL_ALERT_GROUP,
+        compute: |c| compared(c, |g| fairness::equalized_odds_difference(g, Odds::Worst)),
+        help: Text::new(
+            "The larger of the gaps between groups in sensitivity and in false positive rate.",
+            "感度と偽陽性率それぞれの群間差のうち、大きい方です。",
+        ),
+    },
+    Metric {
+        name: "equalized_odds_ratio",
+        takes: LABEL_ALERT_GROUP,
+        compute: |c| compared(c, |g| fairness::equalized_odds_ratio(g, Odds::Worst)),
+        help: Text::new(
+            "The smaller of the ratios between groups of sensitivity and of false positive rate.",
+            "感度と偽陽性率それぞれの群間比のうち、小さい方です。",
+        ),
+    },
+    Metric {
+        name: "worst_group_sensitivity",
+        takes: LABEL_ALERT_GROUP,
+        compute: |c| compared(c, fairness::worst_group_sensitivity),
+        help: Text::new(
+            "The smallest sensitivity among groups that have cases.",
+            "症例のある群のうち、最も低い感度です。",
+        ),
+    },
+    Metric {
+        name: "worst_group_ppv",
+        takes: LABEL_ALERT_GROUP,
+        compute: |c| compared(c, fairness::worst_group_ppv),
+        help: Text::new(
+            "The smallest PPV among groups that have alerts.",
+            "アラートのある群のうち、最も低い陽性的中率です。",
+        ),
+    },
+    // Agreement.
+    Metric {
+        name: "percent_agreement",
+        takes: TWO_RATERS,
+        compute: |c| rated(c, agreement::percent_agreement),
+        help: Text::new(
+            "The share of units that two raters put into the same category.",
+            "2人の評価者が同じカテゴリに分けた割合です。",
+        ),
+    },
+    Metric {
+        name: "cohen_kappa",
+        takes: TWO_RATERS,
+        compute: |c| rated(c, |p| agreement::cohen_kappa(p, Weights::None)),
+        help: Text::new(
+            "Cohen's kappa: agreement of two raters beyond chance.",
+            "Cohenのκ係数です。偶然を超える2人の評価者の一致の度合いです。",
+        ),
+    },
+    Metric {
+        name: "weighted_kappa",
+        takes: &[Takes::Category, Takes::Category, Takes::Number("categories")],
+        compute: |c| {
+            let [first, second, of] = take(c)?;
+            Ok(match number("categories", of, 2.0, MOST_CATEGORIES as f64)? {
+                Some(of) => {
+                    let pair = RaterPair::new(first, second, floor_index(of))?;
+                    agreement::cohen_kappa(&pair, Weights::Quadratic)
+                }
+                None => Err(Undefined::NoRows),
+            })
+        },
+        help: Text::new(
+            "Cohen's kappa with quadratic weights over all grades of a scale, also unused ones.",
+            "尺度のすべての段階（使われなかったものも含む）にわたる、二次の重みによるCohenのκ係数です。",
+        ),
+    },
+    Metric {
+        name: "gwet_ac1",
+        takes: TWO_RATERS,
+        compute: |c| {
+            let [first, second] = take(c)?;
+            let of = pair(first, second)?.table().len();
+            Ok(agreement::gwet_ac1(&Ratings::new(&[first, second], of)?))
+        },
+        help: Text::new(
+            "Gwet's AC1: agreement beyond chance that does not collapse when one category prevails.",
+            "GwetのAC1です。一方のカテゴリに偏っていても崩れにくい、偶然を超える一致の指標です。",
+        ),
+    },
+    Metric {
+        name: "icc_agreement",
+        takes: TWO_METHODS,
+        compute: |c| {
+            let [first, second] = take(c)?;
+            agreement::icc(&[first, second], Icc::AgreementSingle)
+        },
+        help: Text::new(
+            "ICC(A,1): absolute agreement of two raters' measurements.",
+            "ICC(A,1)です。2人の評価者の測定値の絶対的な一致の度合いです。",
+        ),
+    },
+    Metric {
+        name: "lin_ccc",
+        takes: TWO_METHODS,
+        compute: |c| {
+            let [first, second] = take(c)?;
+            Ok(agreement::lin_ccc(&Methods::new(first, second)?))
+        },
+        help: Text::new(
+            "Lin's concordance of two methods: 1 is the same value every time.",
+            "2つの測定法のLinの一致相関係数です。1は常に同じ値であることを表します。",
+        ),
+    },
+    Metric {
+        name: "bland_altman_bias",
+        takes: TWO_METHODS,
+        compute: |c| {
+            let [first, second] = take(c)?;
+            Ok(agreement::bland_altman(&Methods::new(first, second)?, 1.96).map(|report| report.bias))
+        },
+        help: Text::new(
+            "The mean difference of two methods, first minus second.",
+            "2つの測定法の差（1つ目−2つ目）の平均です。",
+        ),
+    },
+    // Drift.
+    Metric {
+        name: "psi",
+        takes: CURRENT_VALUE,
+        compute: |c| shifted(c, drift::psi),
+        help: Text::new(
+            "Population stability index over the reference's deciles.",
+            "基準データの十分位で求めた母集団安定性指標（PSI）です。",
+        ),
+    },
+    Metric {
+        name: "ks",
+        takes: CURRENT_VALUE,
+        compute: |c| shifted(c, drift::ks),
+        help: Text::new(
+            "The largest distance between the two distribution functions (Kolmogorov–Smirnov).",
+            "2つの分布関数の最大の隔たり（Kolmogorov–Smirnov統計量）です。",
+        ),
+    },
+    Metric {
+        name: "ks_p",
+        takes: CURRENT_VALUE,
+        compute: |c| shifted(c, drift::ks_p),
+        help: Text::new("The p value of the Kolmogorov–Smirnov test.", "Kolmogorov–Smirnov検定のp値です。"),
+    },
+    Metric {
+        name: "wasserstein_1",
+        takes: CURRENT_VALUE,
+        compute: |c| shifted(c, drift::wasserstein_1),
+        help: Text::new(
+            "How far values have moved on average between the samples, in their own unit.",
+            "2つのデータの間で値が平均してどれだけ動いたかを、元の単位で表したものです。",
+        ),
+    },
+    // Uncertainty.
+    Metric {
+        name: "coverage",
+        takes: &[Takes::Value, Takes::Value, Takes::Value],
+        compute: |c| {
+            let [y, low, high] = take(c)?;
+            uncertainty::coverage(y, low, high)
+        },
+        help: Text::new(
+            "The share of measurements inside their prediction interval (value, low, high).",
+            "測定値が予測区間に入った割合です（測定値、下限、上限の順）。",
+        ),
+    },
+    Metric {
+        name: "mean_width",
+        takes: &[Takes::Value, Takes::Value],
+        compute: |c| {
+            let [low, high] = take(c)?;
+            uncertainty::mean_width(low, high)
+        },
+        help: Text::new(
+            "The mean width of prediction intervals (low, high).",
+            "予測区間の幅の平均です（下限、上限の順）。",
+        ),
+    },
+    Metric {
+        name: "aurc",
+        takes: &[Takes::Score, Takes::Error],
+        compute: |c| {
+            let [confidence, error] = take(c)?;
+            Ok(uncertainty::aurc(&Selective::new(confidence, error)?))
+        },
+        help: Text::new(
+            "The error rate among the most confident rows, averaged over how many are kept.",
+            "確信度の高い順に残した行での誤りの割合を、残す数について平均したものです。",
+        ),
+    },
+    Metric {
+        name: "risk_at_coverage",
+        takes: &[Takes::Score, Takes::Error, Takes::Number("coverage")],
+        compute: |c| {
+            let [confidence, error, kept] = take(c)?;
+            let data = Selective::new(confidence, error)?;
+            Ok(match number("coverage", kept, 0.0, 1.0)? {
+                Some(kept) => uncertainty::risk_at_coverage(&data, kept),
+                None => Err(Undefined::NoRows),
+            })
+        },
+        help: Text::new(
+            "The error rate among this share of the most confident rows.",
+            "確信度の高い方からこの割合だけ残したときの、誤りの割合です。",
+        ),
+    },
+    Metric {
+        name: "gaussian_nll",
+        takes: &[Takes::Value, Takes::Value, Takes::Value],
+        compute: |c| {
+            let [mean, sd, y] = take(c)?;
+            Ok(uncertainty::gaussian_nll(&Gaussian::new(mean, sd, y)?))
+        },
+        help: Text::new(
+            "The mean negative log-density of measurements under normal predictions (mean, SD, value).",
+            "正規分布による予測のもとでの負の対数密度の平均です（平均、標準偏差、測定値の順）。",
+        ),
+    },
+    Metric {
+        name: "crps_gaussian",
+        takes: &[Takes::Value, Takes::Value, Takes::Value],
+        compute: |c| {
+            let [mean, sd, y] = take(c)?;
+            Ok(uncertainty::crps_gaussian(&Gaussian::new(mean, sd, y)?))
+        },
+        help: Text::new(
+            "The mean CRPS of normal predictions (mean, SD, value), in the unit of measurement.",
+            "正規分布による予測のCRPSの平均です（平均、標準偏差、測定値の順）。単位は測定値と同じです。",
+        ),
+    },
 ];
 
 #[cfg(test)]
@@ -433,7 +923,11 @@ mod tests {
         for m in REGISTRY {
             assert!(m.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "{}", m.name);
             assert!(!m.help.en.is_empty() && !m.help.ja.is_empty() && m.help.ja != m.help.en, "{}", m.name);
-            assert!(m.help.ja.ends_with("です。") || m.help.ja.ends_with("ます。") || m.help.ja.contains("です"), "{}", m.name);
+            assert!(
+                m.help.ja.ends_with("です。") || m.help.ja.ends_with("ます。") || m.help.ja.contains("です"),
+                "{}",
+                m.name
+            );
         }
     }
 
@@ -460,6 +954,22 @@ mod tests {
                 assert!((m.compute)(&columns).is_err(), "{}, column {at}", m.name);
             }
         }
+    }
+
+    #[test]
+    fn every_metric_takes_a_bootstrap() {
+        let label: Vec<f64> = (0..60).map(|i| f64::from(i % 2)).collect();
+        let score: Vec<f64> = (0..60).map(|i| f64::from(i * 7 % 60) / 60.0).collect();
+        let ppv = metric("ppv").expect("registered");
+        let alert: Vec<f64> = score.iter().map(|s| s.round()).collect();
+        let strata = Resampling::strata(&label.iter().map(|y| y.to_bits()).collect::<Vec<_>>());
+        let got =
+            ppv.bootstrap(&[&label, &alert], &strata, 500, Seed::new(1)).expect("sound input").expect("an interval");
+        let value = (ppv.compute)(&[&label, &alert]).expect("sound input").expect("alerts").value;
+        assert!(got.interval.0 < value && value < got.interval.1);
+        let auroc = metric("auroc").expect("registered");
+        let general = auroc.bootstrap(&[&label, &score], &strata, 500, Seed::new(1)).expect("sound input");
+        assert!(general.is_ok_and(|b| b.undefined == 0));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Utility: what decisions are worth to patients, at the exchange rate between a missed case and a false alert that a threshold
-//! stands for.
+//! Utility: what decisions are worth to patients, at the exchange rate between a missed case and a false alert that a
+//! threshold stands for.
 
 use super::classification::Confusion;
 use super::distributions::Z95;
@@ -13,11 +13,11 @@ fn odds(threshold: f64) -> Result<f64, Undefined> {
     if threshold >= 1.0 { Err(Undefined::ThresholdOne) } else { Ok(threshold / (1.0 - threshold)) }
 }
 
-/// Net benefit of treating when p ≥ `threshold`: TP/n − FP/n · t/(1 − t). In true cases per person; at most the prevalence, below 0
-/// means harm (Vickers & Elkin 2006).
+/// Net benefit of treating when p ≥ `threshold`: TP/n − FP/n · t/(1 − t). In true cases per person; at most the
+/// prevalence, below 0 means harm (Vickers & Elkin 2006).
 ///
-/// The interval is Wald's, from the spread of each person's contribution (1, −t/(1 − t) or 0); none without spread. Undefined at
-/// t = 1 (infinite weight). `threshold` is 0 to 1.
+/// The interval is Wald's, from the spread of each person's contribution (1, −t/(1 − t) or 0); none without spread.
+/// Undefined at t = 1 (infinite weight). `threshold` is 0 to 1.
 pub fn net_benefit(data: &Probabilities<'_>, threshold: f64) -> Measure {
     net_benefit_of(&Confusion::at(data.as_binary(), threshold), threshold)
 }
@@ -44,8 +44,8 @@ pub fn net_benefit_treat_all(data: &Probabilities<'_>, threshold: f64) -> Measur
     net_benefit_of(&everybody, threshold)
 }
 
-/// Net benefit divided by the prevalence, its largest possible value: 1 is perfect (Kerr et al. 2016). Undefined at t = 1 and without
-/// cases.
+/// Net benefit divided by the prevalence, its largest possible value: 1 is perfect (Kerr et al. 2016). Undefined at t =
+/// 1 and without cases.
 pub fn net_benefit_standardised(data: &Probabilities<'_>, threshold: f64) -> Measure {
     let plain = net_benefit(data, threshold)?;
     if data.positives() == 0 {
@@ -54,8 +54,8 @@ pub fn net_benefit_standardised(data: &Probabilities<'_>, threshold: f64) -> Mea
     Ok(plain.scaled(data.rows() as f64 / data.positives() as f64))
 }
 
-/// Net benefit at another prevalence than the sample's (case–control data): sensitivity · π − (1 − specificity) · (1 − π) ·
-/// t/(1 − t). Undefined at t = 1 and with one class only.
+/// Net benefit at another prevalence than the sample's (case–control data): sensitivity · π − (1 − specificity) · (1 −
+/// π) · t/(1 − t). Undefined at t = 1 and with one class only.
 pub fn net_benefit_at_prevalence(data: &Probabilities<'_>, threshold: f64, prevalence: f64) -> Measure {
     let odds = odds(threshold)?;
     let table = Confusion::at(data.as_binary(), threshold);
@@ -69,8 +69,8 @@ pub fn net_benefit_at_prevalence(data: &Probabilities<'_>, threshold: f64, preva
     Ok(Estimate::plain(sensitivity * prevalence - false_rate * (1.0 - prevalence) * odds, table.rows()))
 }
 
-/// Interventions avoided per 100 people, compared with treating everybody, without missing more benefit: (NB − NB of treat-all) /
-/// (t/(1 − t)) · 100. Undefined at t = 0 and t = 1.
+/// Interventions avoided per 100 people, compared with treating everybody, without missing more benefit: (NB − NB of
+/// treat-all) / (t/(1 − t)) · 100. Undefined at t = 0 and t = 1.
 pub fn interventions_avoided_per_100(data: &Probabilities<'_>, threshold: f64) -> Measure {
     let odds = odds(threshold)?;
     let gain = net_benefit(data, threshold)?.value - net_benefit_treat_all(data, threshold)?.value;
@@ -137,7 +137,8 @@ pub struct Values {
     pub test: f64,
 }
 
-/// Net monetary benefit per person: the mean worth of the decisions minus the cost of the test, in the unit of `values`.
+/// Net monetary benefit per person: the mean worth of the decisions minus the cost of the test, in the unit of
+/// `values`.
 pub fn net_monetary_benefit(table: &Confusion, values: &Values) -> Measure {
     if table.rows() == 0 {
         return Err(Undefined::NoRows);
@@ -165,8 +166,8 @@ impl<'a> SurvivalRisk<'a> {
     }
 }
 
-/// Net benefit for a censored outcome: with the Kaplan–Meier risk r of the event by `time` among those with risk ≥ `threshold`
-/// (share s), s·r − s·(1 − r)·t/(1 − t) (Vickers et al. 2008). 0 when nobody is treated.
+/// Net benefit for a censored outcome: with the Kaplan–Meier risk r of the event by `time` among those with risk ≥
+/// `threshold` (share s), s·r − s·(1 − r)·t/(1 − t) (Vickers et al. 2008). 0 when nobody is treated.
 ///
 /// Undefined at t = 1, and when the treated are not followed to `time`.
 pub fn net_benefit_survival(data: &SurvivalRisk<'_>, threshold: f64, time: f64) -> Measure {
@@ -184,8 +185,8 @@ pub fn net_benefit_survival(data: &SurvivalRisk<'_>, threshold: f64, time: f64) 
     Ok(Estimate::plain(treated * (1.0 - survival) - treated * survival * odds, n))
 }
 
-/// The true prevalence behind `positives` of `n` tests that err: (k/n + Sp − 1) / (Se + Sp − 1), reported unclipped (it may be
-/// negative). Wald interval, Se and Sp taken as known (Rogan & Gladen 1978). Undefined when Se + Sp = 1.
+/// The true prevalence behind `positives` of `n` tests that err: (k/n + Sp − 1) / (Se + Sp − 1), reported unclipped (it
+/// may be negative). Wald interval, Se and Sp taken as known (Rogan & Gladen 1978). Undefined when Se + Sp = 1.
 pub fn rogan_gladen(positives: usize, n: usize, sensitivity: f64, specificity: f64) -> Measure {
     if n == 0 {
         return Err(Undefined::NoRows);
@@ -207,7 +208,8 @@ pub fn ppv_from_prevalence(prevalence: f64, sensitivity: f64, specificity: f64) 
     if right + wrong > 0.0 { Ok(right / (right + wrong)) } else { Err(Undefined::NothingPredictedPositive) }
 }
 
-/// NPV at a prevalence, by Bayes: Sp(1 − π) / (Sp(1 − π) + (1 − Se)·π). 0 to 1. Undefined when no test would be negative.
+/// NPV at a prevalence, by Bayes: Sp(1 − π) / (Sp(1 − π) + (1 − Se)·π). 0 to 1. Undefined when no test would be
+/// negative.
 pub fn npv_from_prevalence(prevalence: f64, sensitivity: f64, specificity: f64) -> Result<f64, Undefined> {
     let right = specificity * (1.0 - prevalence);
     let wrong = (1.0 - sensitivity) * prevalence;

@@ -67,9 +67,8 @@ impl Mlp {
     fn mask(&self, like: &Tensor<2>, luck: Seed) -> Tensor<2> {
         let [rows, units] = like.dims();
         let kept = (1.0 / (1.0 - self.dropout)) as f32;
-        let mask: Vec<f32> = (0..(rows * units) as u64)
-            .map(|i| if luck.at(i).uniform() < self.dropout { 0.0 } else { kept })
-            .collect();
+        let mask: Vec<f32> =
+            (0..(rows * units) as u64).map(|i| if luck.at(i).uniform() < self.dropout { 0.0 } else { kept }).collect();
         Tensor::from_data(TensorData::new(mask, [rows, units]), &like.device())
     }
 

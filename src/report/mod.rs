@@ -2,5 +2,6 @@
 
 pub mod figures;
 pub mod json;
+pub mod picture;
 pub mod plot;
 pub mod terminal;

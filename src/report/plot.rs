@@ -1,5 +1,8 @@
 //! A calibration curve that a terminal can show: of the patients given this risk, so many had the outcome.
 
+use crate::run::Run;
+use crate::tables;
+
 /// Patients with about the same predicted risk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bin {
@@ -9,6 +12,16 @@ pub struct Bin {
     pub predicted: f64,
     /// Share with the outcome.
     pub observed: f64,
+}
+
+/// A run's predictions on a table in `bins` groups; of `develop`, its test rows. Empty where there are fewer than ten rows a group.
+pub fn bins(run: &Run, table: &str, bins: usize) -> Vec<Bin> {
+    let Some(frame) = run.tables.get(table) else { return Vec::new() };
+    let (Ok(p), Ok(y)) = (tables::numbers(frame, "p"), tables::numbers(frame, &run.label)) else { return Vec::new() };
+    let split = tables::words(frame, "split").ok();
+    let shown = |row: &usize| split.as_ref().is_none_or(|split| split[*row].as_deref() == Some("test"));
+    let (p, y): (Vec<f64>, Vec<f64>) = (0..p.len()).filter(shown).filter_map(|row| Some((p[row]?, y[row]?))).unzip();
+    if p.len() < 10 * bins { Vec::new() } else { calibration(&p, &y, bins) }
 }
 
 /// Rows in `bins` groups of equal size by predicted risk, lowest first; equal risks may fall in two groups.

@@ -15,7 +15,6 @@ use crate::course::exercise::Exercise;
 use crate::fault::Fault;
 use crate::measure::Line;
 use crate::run::{Run, Story};
-use crate::tables;
 use crate::text::{Lang, Text};
 
 /// Writes for one reader: in a language, for a width.
@@ -77,10 +76,13 @@ impl Terminal {
                 ),
             );
         } else {
-            let title = self.say("On your own test rows, on which nothing was fitted", "何の当てはめにも使っていない、手元のテスト用の行では");
+            let title = self.say(
+                "On your own test rows, on which nothing was fitted",
+                "何の当てはめにも使っていない、手元のテスト用の行では",
+            );
             out += &format!("{}\n", bold(title));
             out += &self.figures(&self.columns(&run.lines, &["develop"]));
-            out += &self.calibration(run, "develop", |split| split == Some("test"));
+            out += &self.calibration(run, "develop");
         }
         out
     }
@@ -89,7 +91,10 @@ impl Terminal {
     pub fn checked(&self, exercise: &Exercise, run: &Run) -> String {
         let mut out = self.story(&run.story);
         out += "\n";
-        let title = self.say("On new patients whom nobody has seen before (the exam)", "まだ誰も見ていない新しい患者（判定用データ）では");
+        let title = self.say(
+            "On new patients whom nobody has seen before (the exam)",
+            "まだ誰も見ていない新しい患者（判定用データ）では",
+        );
         out += &format!("{}\n", bold(title));
         let tables: Vec<&str> =
             std::iter::once("exam").chain(exercise.probes.iter().map(|probe| probe.name.as_str())).collect();
@@ -97,7 +102,7 @@ impl Terminal {
         for probe in &exercise.probes {
             out += &dim(&self.paragraph("  ", &format!("{} = {}", probe.name, probe.about.get(self.lang))));
         }
-        out += &self.calibration(run, "exam", |_| true);
+        out += &self.calibration(run, "exam");
         out += "\n";
         out += &self.outcomes(&run.outcomes);
         out
@@ -116,7 +121,8 @@ impl Terminal {
     /// Who trained, who tuned, when there is an alert.
     fn story(&self, story: &Story) -> String {
         let part = |name: &str| story.parts.get(name).copied().unwrap_or_default();
-        let share = |n: crate::run::Count| figures::show(n.positive as f64 / n.rows.max(1) as f64, figures::Style::Percent);
+        let share =
+            |n: crate::run::Count| figures::show(n.positive as f64 / n.rows.max(1) as f64, figures::Style::Percent);
         let (train, operate) = (part("train"), story.operate);
         let mut rows = Vec::new();
         let (n, inputs, epochs) = (count(train.rows), story.features.len(), story.epochs);
@@ -131,7 +137,11 @@ impl Terminal {
         rows.push((
             self.say("Trained", "学習"),
             match self.lang {
-                Lang::En => format!("{} on {n} rows ({} positive), {inputs} inputs, {epochs} epochs{kept}", story.model, share(train)),
+                Lang::En => format!(
+                    "{} on {n} rows ({} positive), {inputs} inputs, {epochs} epochs{kept}",
+                    story.model,
+                    share(train)
+                ),
                 Lang::Ja => format!("{}、{n}行（陽性{}）、入力{inputs}個、{epochs}回{kept}", story.model, share(train)),
             },
         ));
@@ -188,9 +198,7 @@ impl Terminal {
             }
             rows.push(std::iter::once(figure.name.get(self.lang).to_owned()).chain(cells).collect());
         }
-        for (metric, en, ja) in [
-            ("ceiling_auroc", "  best attainable AUROC", "　到達しうる最良のAUROC"),
-        ] {
+        for (metric, en, ja) in [("ceiling_auroc", "  best attainable AUROC", "　到達しうる最良のAUROC")] {
             let cells: Vec<String> = columns
                 .iter()
                 .map(|column| match column.lines.iter().find(|line| line.metric == metric) {
@@ -218,19 +226,9 @@ impl Terminal {
     }
 
     /// Of the patients given this risk, so many had the outcome.
-    fn calibration(&self, run: &Run, table: &str, of: impl Fn(Option<&str>) -> bool) -> String {
-        let Some(frame) = run.tables.get(table) else { return String::new() };
-        let (Ok(p), Ok(y)) = (tables::numbers(frame, "p"), tables::numbers(frame, &run.label)) else { return String::new() };
-        let split = tables::words(frame, "split").unwrap_or_else(|_| vec![None; p.len()]);
-        let (p, y): (Vec<f64>, Vec<f64>) = p
-            .iter()
-            .zip(&y)
-            .zip(&split)
-            .filter(|(_, split)| of(split.as_deref()))
-            .filter_map(|((p, y), _)| Some(((*p)?, (*y)?)))
-            .unzip();
-        let bins = plot::calibration(&p, &y, 5);
-        if bins.len() < 5 {
+    fn calibration(&self, run: &Run, table: &str) -> String {
+        let bins = plot::bins(run, table, 5);
+        if bins.is_empty() {
             return String::new();
         }
         let mut out = format!(
@@ -282,7 +280,8 @@ impl Terminal {
                 Verdict::Passed | Verdict::Failed => String::new(),
                 other => format!(" ({})", self.verdict(other)),
             };
-            let _ = writeln!(out, "{} {}{word}  {}", paint(style, sign), bold(outcome.title.get(self.lang)), dim(&points));
+            let _ =
+                writeln!(out, "{} {}{word}  {}", paint(style, sign), bold(outcome.title.get(self.lang)), dim(&points));
             out += &self.paragraph("    ", outcome.sentence.get(self.lang));
             if let Some(fault) = &outcome.fault {
                 out += &self.fault(fault);
@@ -373,8 +372,9 @@ struct Shown<'r> {
 /// Cells in columns; the first column to the left, the others to the right.
 fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let wide: Vec<usize> =
-        (0..columns).map(|i| rows.iter().filter_map(|row| row.get(i)).map(|cell| cell.width()).max().unwrap_or(0)).collect();
+    let wide: Vec<usize> = (0..columns)
+        .map(|i| rows.iter().filter_map(|row| row.get(i)).map(|cell| cell.width()).max().unwrap_or(0))
+        .collect();
     let mut out = String::new();
     for row in rows {
         let mut line = String::from("  ");

@@ -26,7 +26,12 @@ const fn whole(name: &'static str, how: How, kind: Kind, takes: &'static [&'stat
 
 /// Polars' own, as far as they do what SQL says.
 pub(super) static FUNCTIONS: &[Function] = &[
-    many("avg", &["x"], "The mean; of a condition, the share of rows where it holds.", "平均です。条件なら、成り立つ行の割合です。"),
+    many(
+        "avg",
+        &["x"],
+        "The mean; of a condition, the share of rows where it holds.",
+        "平均です。条件なら、成り立つ行の割合です。",
+    ),
     many("corr", &["x", "y"], "Pearson's correlation.", "ピアソンの相関係数です。"),
     whole(
         "count",
@@ -39,10 +44,25 @@ pub(super) static FUNCTIONS: &[Function] = &[
         ),
     ),
     many("covar_samp", &["x", "y"], "The covariance (n − 1 in the denominator).", "共分散です(分母はn − 1)。"),
-    many("max", &["x"], "The greatest value; of conditions, whether any holds.", "最大値です。条件なら、どれかが成り立つかどうかです。"),
+    many(
+        "max",
+        &["x"],
+        "The greatest value; of conditions, whether any holds.",
+        "最大値です。条件なら、どれかが成り立つかどうかです。",
+    ),
     many("median", &["x"], "The median.", "中央値です。"),
-    many("min", &["x"], "The least value; of conditions, whether all hold.", "最小値です。条件なら、すべてが成り立つかどうかです。"),
-    many("quantile_cont", &["x", "q"], "The value below which the share q (a number from 0 to 1) of the rows lies, interpolated.", "下側の割合がq(0から1の数)になる値です。間は補間します。"),
+    many(
+        "min",
+        &["x"],
+        "The least value; of conditions, whether all hold.",
+        "最小値です。条件なら、すべてが成り立つかどうかです。",
+    ),
+    many(
+        "quantile_cont",
+        &["x", "q"],
+        "The value below which the share q (a number from 0 to 1) of the rows lies, interpolated.",
+        "下側の割合がq(0から1の数)になる値です。間は補間します。",
+    ),
     many("quantile_disc", &["x", "q"], "The same, without interpolation.", "同じですが、補間しません。"),
     many("stddev", &["x"], "The standard deviation (n − 1 in the denominator).", "標準偏差です(分母はn − 1)。"),
     whole(
@@ -50,12 +70,25 @@ pub(super) static FUNCTIONS: &[Function] = &[
         How::Sums,
         Kind::Aggregate,
         &["x"],
-        Text::new("The sum; of a condition, the number of rows where it holds.", "合計です。条件なら、成り立つ行の数です。"),
+        Text::new(
+            "The sum; of a condition, the number of rows where it holds.",
+            "合計です。条件なら、成り立つ行の数です。",
+        ),
     ),
     many("variance", &["x"], "The variance (n − 1 in the denominator).", "分散です(分母はn − 1)。"),
     window("first_value", &["x"], "The first value of the partition.", "区画の最初の値です。"),
-    window("lag", &["x", "rows?"], "The value so many rows earlier (1 if not given).", "指定した行数(省略すると1)だけ前の行の値です。"),
-    window("lead", &["x", "rows?"], "The value so many rows later (1 if not given).", "指定した行数(省略すると1)だけ後の行の値です。"),
+    window(
+        "lag",
+        &["x", "rows?"],
+        "The value so many rows earlier (1 if not given).",
+        "指定した行数(省略すると1)だけ前の行の値です。",
+    ),
+    window(
+        "lead",
+        &["x", "rows?"],
+        "The value so many rows later (1 if not given).",
+        "指定した行数(省略すると1)だけ後の行の値です。",
+    ),
     whole(
         "row_number",
         How::Counts,
@@ -71,35 +104,23 @@ pub(super) fn metrics() -> Vec<Function> {
     metrics::REGISTRY
         .iter()
         .flat_map(|metric| {
-            let takes: &'static [&'static str] = Vec::leak(metric.takes.iter().map(argument).collect());
+            let takes: &'static [&'static str] = Vec::leak(metric.takes.iter().map(|takes| takes.name()).collect());
             figures.map(|(figure, suffix)| {
                 let name = metric.name;
                 let help = match figure {
                     Figure::Value => metric.help.clone(),
-                    Figure::Low => text!("The lower bound of the 95 % interval of {name}.", "{name}の95 %区間の下限です。"),
-                    Figure::High => text!("The upper bound of the 95 % interval of {name}.", "{name}の95 %区間の上限です。"),
+                    Figure::Low => {
+                        text!("The lower bound of the 95 % interval of {name}.", "{name}の95 %区間の下限です。")
+                    }
+                    Figure::High => {
+                        text!("The upper bound of the 95 % interval of {name}.", "{name}の95 %区間の上限です。")
+                    }
                 };
                 let how = How::Metric(metric, figure);
                 Function { name: format!("{name}{suffix}").into(), takes, kind: Kind::Aggregate, how, help }
             })
         })
         .collect()
-}
-
-/// What an argument of a metric is called.
-fn argument(takes: &metrics::Takes) -> &'static str {
-    match takes {
-        metrics::Takes::Label => "label",
-        metrics::Takes::Score => "score",
-        metrics::Takes::Probability => "p",
-        metrics::Takes::Alert => "alert",
-        metrics::Takes::Time => "time",
-        metrics::Takes::Event => "event",
-        metrics::Takes::Group => "group",
-        metrics::Takes::Category => "category",
-        metrics::Takes::Value => "value",
-        metrics::Takes::Number(name) => name,
-    }
 }
 
 /// One figure of a metric over the rows of `arguments`, as a column of one row.

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, CastKind, CeilFloorKind, DataType, Distinct, DuplicateTreatment, Expr, Function as Call, FunctionArg,
-    FunctionArgExpr, FunctionArguments, GroupByExpr, Ident, JoinConstraint, JoinOperator, Query, Select, SelectFlavor,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, SetQuantifier, TableFactor, UnaryOperator, Value, Visit,
-    Visitor, WildcardAdditionalOptions, WindowType,
+    BinaryOperator, CastKind, CeilFloorKind, DataType, Distinct, DuplicateTreatment, Expr, Function as Call,
+    FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident, JoinConstraint, JoinOperator, Query, Select,
+    SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, SetQuantifier, TableFactor,
+    UnaryOperator, Value, WildcardAdditionalOptions, WindowType,
 };
 
 use super::functions::{self, FUNCTIONS, Function, Kind};
+use super::walk::{Step, walk};
 use super::{Names, Purpose, SqlFault};
 use crate::text;
 use crate::text::Text;
@@ -21,19 +22,17 @@ const DEEPEST: usize = 200;
 /// Lets one expression pass, and gives the names in it.
 pub(super) fn expression(expression: &Expr, purpose: Purpose) -> Result<Names, SqlFault> {
     let mut gate = Gate::new(purpose);
-    match expression.visit(&mut gate) {
-        ControlFlow::Break(fault) => Err(*fault),
-        ControlFlow::Continue(()) => Ok(gate.names()),
-    }
+    let mut refused = None;
+    walk(expression, &mut |step| gate.see(step, &mut refused));
+    refused.map_or_else(|| Ok(gate.names()), Err)
 }
 
 /// Lets one query pass, and gives the names in it.
 pub(super) fn query(query: &Query) -> Result<Names, SqlFault> {
     let mut gate = Gate::new(Purpose::Check);
-    match query.visit(&mut gate) {
-        ControlFlow::Break(fault) => Err(*fault),
-        ControlFlow::Continue(()) => Ok(gate.names()),
-    }
+    let mut refused = None;
+    walk(query, &mut |step| gate.see(step, &mut refused));
+    refused.map_or_else(|| Ok(gate.names()), Err)
 }
 
 /// The function that a call names. The gate has made sure that there is one.
@@ -53,41 +52,26 @@ pub(super) struct Looks {
 
 impl Looks {
     pub(super) fn at(expression: &Expr) -> Self {
-        struct Finder {
-            looks: Looks,
-            queries: usize,
-        }
-        impl Visitor for Finder {
-            type Break = ();
-
-            fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
-                self.queries += 1;
-                ControlFlow::Continue(())
-            }
-
-            fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
-                self.queries -= 1;
-                ControlFlow::Continue(())
-            }
-
-            fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
-                if let (0, Expr::Function(call)) = (self.queries, expression) {
+        let mut looks = Self::default();
+        let mut queries = 0;
+        walk(expression, &mut |step| {
+            match step {
+                Step::Query(_) => queries += 1,
+                Step::QueryEnd => queries -= 1,
+                Step::Expr(Expr::Function(call)) if queries == 0 => {
                     if call.over.is_some() {
-                        self.looks.window = true;
+                        looks.window = true;
                     } else if called(call).is_some_and(|function| function.kind == Kind::Aggregate) {
-                        self.looks.aggregate = true;
+                        looks.aggregate = true;
                     }
                 }
-                ControlFlow::Continue(())
+                _ => {}
             }
-        }
-        let mut finder = Finder { looks: Self::default(), queries: 0 };
-        let _ = expression.visit(&mut finder);
-        finder.looks
+            ControlFlow::Continue(())
+        });
+        looks
     }
 }
-
-type Verdict = ControlFlow<Box<SqlFault>>;
 
 struct Gate {
     purpose: Purpose,
@@ -136,7 +120,8 @@ impl Gate {
                 }
             }
         }
-        let all_of = self.all_of.iter().flat_map(|called| if called.is_empty() { [String::new()].into() } else { real(called) });
+        let all_of =
+            self.all_of.iter().flat_map(|called| if called.is_empty() { [String::new()].into() } else { real(called) });
         Names { tables, columns, all_of: all_of.collect() }
     }
 
@@ -230,7 +215,10 @@ impl Gate {
         let WindowType::WindowSpec(spec) = over else {
             return Err(SqlFault::new(
                 Text::new("a named window", "名前の付いたウィンドウ"),
-                Text::new("OVER (PARTITION BY … ORDER BY …) written out", "OVER (PARTITION BY … ORDER BY …)をその場に書く形"),
+                Text::new(
+                    "OVER (PARTITION BY … ORDER BY …) written out",
+                    "OVER (PARTITION BY … ORDER BY …)をその場に書く形",
+                ),
             ));
         };
         if !allowed {
@@ -271,13 +259,20 @@ impl Gate {
                     Text::new("an expression of one row", "1行だけを見る式"),
                 ))
             }
+            Expr::InList { list, .. } => match list.iter().find(|item| !constant(item)) {
+                None => Ok(()),
+                Some(item) => Err(SqlFault::new(
+                    text!("`{item}` in the list after IN", "INの後の一覧にある`{item}`"),
+                    Text::new(
+                        "numbers and texts in the list; for columns, x = a OR x = b",
+                        "一覧には数と文字列だけを書きます。列との比較はx = a OR x = bです",
+                    ),
+                )),
+            },
             Expr::BinaryOp { op, .. } if operator(op) => Ok(()),
             Expr::BinaryOp { op, .. } => Err(SqlFault::new(
                 text!("the operator {op}", "演算子{op}"),
-                Text::new(
-                    "one of + - * / % = <> < <= > >= AND OR ||",
-                    "+ - * / % = <> < <= > >= AND OR || のどれか",
-                ),
+                Text::new("one of + - * / % = <> < <= > >= AND OR ||", "+ - * / % = <> < <= > >= AND OR || のどれか"),
             )),
             Expr::UnaryOp { op: UnaryOperator::Plus | UnaryOperator::Minus | UnaryOperator::Not, .. }
             | Expr::Like { any: false, escape_char: None, .. }
@@ -292,7 +287,6 @@ impl Gate {
             | Expr::IsNotNull(_)
             | Expr::IsDistinctFrom(..)
             | Expr::IsNotDistinctFrom(..)
-            | Expr::InList { .. }
             | Expr::InSubquery { .. }
             | Expr::Between { .. }
             | Expr::Extract { .. }
@@ -300,19 +294,28 @@ impl Gate {
             | Expr::Substring { .. }
             | Expr::Trim { .. }
             | Expr::Nested(_)
-            | Expr::TypedString(_)
             | Expr::Case { .. }
             | Expr::Exists { .. }
             | Expr::Subquery(_) => Ok(()),
-            Expr::Cast { kind: CastKind::Cast | CastKind::DoubleColon | CastKind::TryCast, data_type, array: false, format: None, .. } => {
+            Expr::Cast {
+                kind: CastKind::Cast | CastKind::DoubleColon | CastKind::TryCast,
+                data_type,
+                array: false,
+                format: None,
+                ..
+            } => {
                 if castable(data_type) {
                     return Ok(());
                 }
                 Err(SqlFault::new(
                     text!("CAST to {data_type}", "{data_type}へのCAST"),
-                    Text::new("BOOLEAN, INTEGER, BIGINT, DOUBLE, VARCHAR or DATE", "BOOLEAN、INTEGER、BIGINT、DOUBLE、VARCHAR、DATEのどれか"),
+                    Text::new(
+                        "BOOLEAN, INTEGER, BIGINT, DOUBLE or VARCHAR; for dates, date(text)",
+                        "BOOLEAN、INTEGER、BIGINT、DOUBLE、VARCHARのどれか。日付はdate(文字列)",
+                    ),
                 ))
             }
+            Expr::TypedString(typed) if typed.data_type == DataType::Date => Ok(()),
             Expr::Value(value) => match &value.value {
                 Value::Number(..) | Value::SingleQuotedString(_) | Value::Boolean(_) | Value::Null => Ok(()),
                 other => Err(SqlFault::new(
@@ -363,7 +366,10 @@ impl Gate {
             ("TOP", select.top.is_some()),
             ("INTO", select.into.is_some()),
             ("GROUP BY ALL", matches!(select.group_by, GroupByExpr::All(_))),
-            ("WITH ROLLUP", matches!(&select.group_by, GroupByExpr::Expressions(_, modifiers) if !modifiers.is_empty())),
+            (
+                "WITH ROLLUP",
+                matches!(&select.group_by, GroupByExpr::Expressions(_, modifiers) if !modifiers.is_empty()),
+            ),
         ];
         if let Some((clause, _)) = clauses.into_iter().find(|(_, there)| *there) {
             return Err(SqlFault::new(
@@ -386,12 +392,16 @@ impl Gate {
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
                     if plain(options) && name.0.len() == 1 =>
                 {
-                    self.all_of.extend(name.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.clone()));
+                    self.all_of
+                        .extend(name.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.clone()));
                 }
                 other => {
                     return Err(SqlFault::new(
                         text!("{other}", "{other}"),
-                        Text::new("columns, each with AS if need be; * or table.*", "列(必要ならASを付けて)、*、表.*のどれか"),
+                        Text::new(
+                            "columns, each with AS if need be; * or table.*",
+                            "列(必要ならASを付けて)、*、表.*のどれか",
+                        ),
                     ));
                 }
             }
@@ -419,7 +429,10 @@ impl Gate {
         if select.having.is_some() && keys.is_empty() {
             return Err(SqlFault::new(
                 Text::new("HAVING without GROUP BY", "GROUP BYのないHAVING"),
-                Text::new("HAVING after GROUP BY, or the condition itself in SELECT", "GROUP BYの後のHAVING、またはSELECTに書いた条件そのもの"),
+                Text::new(
+                    "HAVING after GROUP BY, or the condition itself in SELECT",
+                    "GROUP BYの後のHAVING、またはSELECTに書いた条件そのもの",
+                ),
             ));
         }
         Ok(())
@@ -448,60 +461,65 @@ impl Gate {
     }
 }
 
-impl Visitor for Gate {
-    type Break = Box<SqlFault>;
-
-    fn pre_visit_query(&mut self, query: &Query) -> Verdict {
-        self.aggregates.push(0);
-        verdict(self.query(query))
+impl Gate {
+    /// Judges one step of the walk; what it refuses ends the walk.
+    fn see(&mut self, step: Step, refused: &mut Option<SqlFault>) -> ControlFlow<()> {
+        match self.step(step) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(fault) => {
+                *refused = Some(fault);
+                ControlFlow::Break(())
+            }
+        }
     }
 
-    fn post_visit_query(&mut self, _: &Query) -> Verdict {
-        self.aggregates.pop();
-        ControlFlow::Continue(())
+    fn step(&mut self, step: Step) -> Result<(), SqlFault> {
+        match step {
+            Step::Query(query) => {
+                self.aggregates.push(0);
+                self.query(query)
+            }
+            Step::QueryEnd => {
+                self.aggregates.pop();
+                Ok(())
+            }
+            Step::Select(select) => self.select(select),
+            Step::Relation(name) => {
+                self.relations
+                    .extend(name.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.clone()));
+                Ok(())
+            }
+            Step::Table(factor) => self.table(factor),
+            Step::Expr(expression) => self.enter(expression),
+            Step::ExprEnd(expression) => {
+                self.depth -= 1;
+                if aggregate(expression) {
+                    *self.aggregates.last_mut().unwrap_or(&mut 1) -= 1;
+                }
+                Ok(())
+            }
+        }
     }
 
-    fn pre_visit_select(&mut self, select: &Select) -> Verdict {
-        verdict(self.select(select))
-    }
-
-    fn pre_visit_relation(&mut self, relation: &sqlparser::ast::ObjectName) -> Verdict {
-        self.relations.extend(relation.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.clone()));
-        ControlFlow::Continue(())
-    }
-
-    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Verdict {
-        verdict(self.table(factor))
-    }
-
-    fn pre_visit_expr(&mut self, expression: &Expr) -> Verdict {
+    fn enter(&mut self, expression: &Expr) -> Result<(), SqlFault> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return verdict(Err(SqlFault::new(
-                text!("an expression nested or chained more than {DEEPEST} deep", "{DEEPEST}段より深い入れ子や長い連鎖の式"),
-                Text::new("shorter expressions, in several columns or WITH tables", "いくつかの列やWITHに分けた、短い式"),
-            )));
+            return Err(SqlFault::new(
+                text!(
+                    "an expression nested or chained more than {DEEPEST} deep",
+                    "{DEEPEST}段より深い入れ子や長い連鎖の式"
+                ),
+                Text::new(
+                    "shorter expressions, in several columns or WITH tables",
+                    "いくつかの列やWITHに分けた、短い式",
+                ),
+            ));
         }
-        let verdict = verdict(self.expr(expression));
+        self.expr(expression)?;
         if aggregate(expression) {
             *self.aggregates.last_mut().unwrap_or(&mut 0) += 1;
         }
-        verdict
-    }
-
-    fn post_visit_expr(&mut self, expression: &Expr) -> Verdict {
-        self.depth -= 1;
-        if aggregate(expression) {
-            *self.aggregates.last_mut().unwrap_or(&mut 1) -= 1;
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-fn verdict(result: Result<(), SqlFault>) -> Verdict {
-    match result {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(fault) => ControlFlow::Break(Box::new(fault)),
+        Ok(())
     }
 }
 
@@ -578,6 +596,15 @@ fn operator(op: &BinaryOperator) -> bool {
     )
 }
 
+/// A value written out.
+fn constant(expression: &Expr) -> bool {
+    match expression {
+        Expr::Value(_) => true,
+        Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => matches!(**expr, Expr::Value(_)),
+        _ => false,
+    }
+}
+
 fn castable(to: &DataType) -> bool {
     matches!(
         to,
@@ -596,7 +623,6 @@ fn castable(to: &DataType) -> bool {
             | DataType::Varchar(_)
             | DataType::Text
             | DataType::String(_)
-            | DataType::Date
     )
 }
 

@@ -170,7 +170,7 @@ fn apply(function: &Function, stream: Seed, columns: &[Column]) -> Result<Column
             draws::shuffle(stream, &keys, column, within)
         }
         How::Metric(metric, figure) => aggregates::measure(function, metric, figure, columns),
-        How::Polars | How::Counts | How::Sums => Err(fault_of("a function of polars", &[])),
+        How::Polars | How::Counts | How::Sums | How::Reals => Err(fault_of("a function of polars", &[])),
     }
 }
 
@@ -194,23 +194,86 @@ pub(super) fn fault_of(message: &str, shown: &[(String, String)]) -> SqlFault {
     }
     let first = super::allow::shorten_to(&first, 200);
     let has = |part: &str| message.contains(part);
-    if has("cannot compare") {
-        return SqlFault::new(
-            Text::new("a comparison of text with a number, or of other things that differ in kind", "文字列と数など、種類の違うものの比較"),
-            Text::new("both sides of the same kind: site = 'north', age >= 18", "両側が同じ種類の比較。例: site = 'north'、age >= 18"),
-        );
-    }
     if has("predicate") && has("oolean") {
         return super::select::no_condition(&Text::new("something else", "別のもの"));
     }
-    if has("join constraint") {
-        return SqlFault::new(
-            Text::new("a condition after ON that joins cannot use", "JOINに使えないONの後の条件"),
-            Text::new("comparisons of one table's column with another's, joined by AND; other conditions in WHERE", "二つの表の列どうしの比較をANDでつないだもの。ほかの条件はWHEREに書きます"),
-        );
+    let known = KNOWN.iter().find(|(part, ..)| has(part));
+    match known {
+        Some((_, found, expected)) => SqlFault::new(found.clone(), expected.clone()),
+        None => SqlFault::new(
+            text!("SQL that cannot be run: {first}", "実行できないSQL: {first}"),
+            Text::new("SQL as in the reference", "リファレンスどおりのSQL"),
+        ),
     }
-    SqlFault::new(
-        text!("SQL that cannot be run: {first}", "実行できないSQL: {first}"),
-        Text::new("SQL as in the reference", "リファレンスどおりのSQL"),
-    )
 }
+
+/// Mistakes that polars finds when it knows the types: a part of its message, what was found, what was expected.
+static KNOWN: &[(&str, Text, Text)] = &[
+    (
+        "cannot compare",
+        Text::new(
+            "a comparison of text with a number, or of other things that differ in kind",
+            "文字列と数など、種類の違うものの比較",
+        ),
+        Text::new(
+            "both sides of the same kind: site = 'north', age >= 18",
+            "両側が同じ種類の比較。例: site = 'north'、age >= 18",
+        ),
+    ),
+    (
+        "arithmetic on dtypes",
+        Text::new("arithmetic with text or other things that are no numbers", "文字列など、数でないものの計算"),
+        Text::new(
+            "numbers; CAST(x AS DOUBLE) makes a number of a text",
+            "数。文字列を数にするにはCAST(x AS DOUBLE)を使います",
+        ),
+    ),
+    (
+        "expected String type",
+        Text::new(
+            "a function or LIKE for text, given something else",
+            "文字列でないものに使われた、文字列用の関数かLIKE",
+        ),
+        Text::new(
+            "text; CAST(x AS VARCHAR) makes a text of a number",
+            "文字列。数を文字列にするにはCAST(x AS VARCHAR)を使います",
+        ),
+    ),
+    (
+        "expected `String`",
+        Text::new(
+            "a function or LIKE for text, given something else",
+            "文字列でないものに使われた、文字列用の関数かLIKE",
+        ),
+        Text::new(
+            "text; CAST(x AS VARCHAR) makes a text of a number",
+            "文字列。数を文字列にするにはCAST(x AS VARCHAR)を使います",
+        ),
+    ),
+    (
+        "join keys don't match",
+        Text::new("a join of columns that differ in kind", "種類の違う列どうしの結合"),
+        Text::new(
+            "columns of the same kind; CAST one of them first, in WITH",
+            "同じ種類の列。先にWITHの中で片方をCASTしてください",
+        ),
+    ),
+    (
+        "join constraint",
+        Text::new("a condition after ON that joins cannot use", "JOINに使えないONの後の条件"),
+        Text::new(
+            "comparisons of one table's column with another's, joined by AND; other conditions in WHERE",
+            "二つの表の列どうしの比較をANDでつないだもの。ほかの条件はWHEREに書きます",
+        ),
+    ),
+    (
+        "pattern must be a string literal",
+        Text::new("LIKE with something other than a text after it", "後に文字列のないLIKE"),
+        Text::new("LIKE 'a%'", "LIKE 'a%'"),
+    ),
+    (
+        "arguments for LIMIT",
+        Text::new("LIMIT or OFFSET without a number", "数のないLIMITかOFFSET"),
+        Text::new("LIMIT 10", "LIMIT 10"),
+    ),
+];

@@ -47,6 +47,8 @@ pub(super) enum How {
     Polars,
     /// Polars, as an unsigned whole number, which would wrap around below 0: it is cast to a signed one.
     Counts,
+    /// Polars, of real numbers: of whole ones it would give whole ones, and fail where there is none.
+    Reals,
     /// Polars; of true/false it gives an unsigned number, as above.
     Sums,
     /// Ours, row by row.

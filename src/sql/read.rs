@@ -63,7 +63,8 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, SqlFault> {
             text!("at most {LONGEST} characters", "{LONGEST}文字以下"),
         ));
     }
-    let tokens = Tokenizer::new(&GenericDialect, sql).tokenize_with_location().map_err(|error| fault(sql, &error.into()))?;
+    let tokens =
+        Tokenizer::new(&GenericDialect, sql).tokenize_with_location().map_err(|error| fault(sql, &error.into()))?;
     let count = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).count();
     if count > MOST_TOKENS {
         return Err(SqlFault::new(

@@ -24,6 +24,9 @@ impl Wrong {
     }
 }
 
+/// The first row that could not be computed, the argument's value there, and what is wrong with it.
+type Stop = (usize, f64, Wrong);
+
 /// The arguments of one call, as numbers.
 pub(super) struct Numbers {
     columns: Vec<Float64Chunked>,
@@ -83,7 +86,7 @@ impl Numbers {
         one: impl Fn(usize, &[f64]) -> Result<f64, Wrong> + Sync,
     ) -> Result<Vec<Option<f64>>, SqlFault> {
         let readers: Vec<_> = self.columns.iter().filter_map(|column| column.downcast_iter().next()).collect();
-        let chunks: Vec<Result<Vec<Option<f64>>, (usize, f64, Wrong)>> = (0..self.rows.div_ceil(CHUNK))
+        let chunks: Vec<Result<Vec<Option<f64>>, Stop>> = (0..self.rows.div_ceil(CHUNK))
             .into_par_iter()
             .map(|chunk| {
                 let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.rows);
@@ -91,13 +94,11 @@ impl Numbers {
                 let mut out = Vec::with_capacity(range.len());
                 'rows: for row in range {
                     for (value, reader) in values.iter_mut().zip(&readers) {
-                        match reader.get(if reader.len() == 1 { 0 } else { row }) {
-                            Some(found) => *value = found,
-                            None => {
-                                out.push(None);
-                                continue 'rows;
-                            }
-                        }
+                        let Some(found) = reader.get(if reader.len() == 1 { 0 } else { row }) else {
+                            out.push(None);
+                            continue 'rows;
+                        };
+                        *value = found;
                     }
                     match one(row, &values) {
                         Ok(value) => out.push(Some(value)),

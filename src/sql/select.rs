@@ -10,15 +10,16 @@ use std::ops::ControlFlow;
 
 use polars::prelude::*;
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Distinct, Expr, Function as Call, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident,
-    JoinConstraint, JoinOperator, ObjectName, OrderBy, OrderByExpr, OrderByKind, OrderByOptions, Query, Select, SelectItem,
-    SelectItemQualifiedWildcardKind, SetExpr, SetOperator, SetQuantifier, TableAlias, TableFactor, UnaryOperator, Value, Visit,
-    VisitMut, Visitor, VisitorMut,
+    BinaryOperator, CaseWhen, Distinct, Expr, Function as Call, FunctionArg, FunctionArgExpr, FunctionArguments,
+    GroupByExpr, Ident, JoinConstraint, JoinOperator, ObjectName, OrderBy, OrderByExpr, OrderByKind, OrderByOptions,
+    Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, SetQuantifier, TableAlias,
+    TableFactor, UnaryOperator, Value, VisitMut, VisitorMut, WildcardAdditionalOptions,
 };
 
 use super::allow::{Looks, called, quoted, shorten};
 use super::engine::{self, fault_of, kind};
 use super::functions::{Function, How, Kind};
+use super::walk::{Step, walk};
 use super::{Names, SqlFault, read};
 use crate::fault::nearest;
 use crate::seed::Seed;
@@ -52,7 +53,9 @@ pub(super) fn expression(
         .filter(|column| {
             let name = column.name().as_str();
             let dotted = |(table, column): &(Option<String>, String)| match table {
-                Some(table) => name.strip_prefix(table.as_str()).and_then(|rest| rest.strip_prefix('.')) == Some(column),
+                Some(table) => {
+                    name.strip_prefix(table.as_str()).and_then(|rest| rest.strip_prefix('.')) == Some(column)
+                }
                 None => name == column,
             };
             names.columns.iter().any(dotted)
@@ -61,7 +64,9 @@ pub(super) fn expression(
         .collect();
     let used = DataFrame::new(frame.height(), used).map_err(super::rows::internal)?;
     let key = match key {
-        Some(key) => Some(frame.column(key).map_err(super::rows::internal)?.cast(&DataType::UInt64).map_err(super::rows::internal)?),
+        Some(key) => Some(
+            frame.column(key).map_err(super::rows::internal)?.cast(&DataType::UInt64).map_err(super::rows::internal)?,
+        ),
         None => None,
     };
     let runner = Runner { tables: &BTreeMap::new(), dotted: true, key, stream };
@@ -74,7 +79,10 @@ pub(super) fn expression(
 pub(super) fn no_condition(found: &Text) -> SqlFault {
     let (en, ja) = (&found.en, &found.ja);
     SqlFault::new(
-        Text { en: format!("{en} where a condition should stand").into(), ja: format!("条件のあるべきところに{ja}").into() },
+        Text {
+            en: format!("{en} where a condition should stand").into(),
+            ja: format!("条件のあるべきところに{ja}").into(),
+        },
         Text::new("a condition that is true or false, such as age >= 18", "age >= 18のように、真か偽になる条件"),
     )
 }
@@ -174,7 +182,10 @@ fn unknown_column(ident: &Ident, columns: &[&str]) -> SqlFault {
     let list = shorten(&columns.join(", "));
     let mut expected = text!("one of the columns {list}", "列{list}のどれか");
     if ident.quote_style == Some('"') {
-        expected = text!("one of the columns {list}; or, for a text, single quotes: '{name}'", "列{list}のどれか。文字列なら一重引用符: '{name}'");
+        expected = text!(
+            "one of the columns {list}; or, for a text, single quotes: '{name}'",
+            "列{list}のどれか。文字列なら一重引用符: '{name}'"
+        );
     }
     SqlFault::new(text!("the unknown column {name}", "知らない列{name}"), expected)
         .near(nearest(name, columns.iter().copied()))
@@ -239,7 +250,7 @@ impl Runner<'_> {
                 }
                 with.insert("t0".to_owned(), frame);
                 let mut select = template()?;
-                select.projection = vec![SelectItem::Wildcard(Default::default())];
+                select.projection = vec![SelectItem::Wildcard(WildcardAdditionalOptions::default())];
                 self.select(&select, Some(query), &with)
             }
         }
@@ -261,7 +272,11 @@ impl Runner<'_> {
     fn table(&self, factor: &TableFactor, with: &Frames) -> Result<Source, SqlFault> {
         let (own, alias, frame) = match factor {
             TableFactor::Table { name, alias, .. } => {
-                let ident = name.0.first().and_then(|part| part.as_ident()).ok_or_else(|| fault_of("a table without a name", &[]))?;
+                let ident = name
+                    .0
+                    .first()
+                    .and_then(|part| part.as_ident())
+                    .ok_or_else(|| fault_of("a table without a name", &[]))?;
                 let Some(frame) = with.get(&ident.value).or_else(|| self.tables.get(&ident.value)) else {
                     let known: Vec<&str> = self.tables.keys().chain(with.keys()).map(String::as_str).collect();
                     let start = ident.span.start;
@@ -305,7 +320,10 @@ impl Runner<'_> {
         if rows > MOST_ROWS {
             return Err(SqlFault::new(
                 text!("a join of {rows} rows", "{rows}行になる結合"),
-                text!("at most {MOST_ROWS} rows: JOIN … USING (column)", "{MOST_ROWS}行以下。JOIN … USING (列)を使ってください"),
+                text!(
+                    "at most {MOST_ROWS} rows: JOIN … USING (column)",
+                    "{MOST_ROWS}行以下。JOIN … USING (列)を使ってください"
+                ),
             ));
         }
         Ok(scope)
@@ -407,13 +425,12 @@ impl Runner<'_> {
         let mut keys = Vec::new();
         if let GroupByExpr::Expressions(written, _) = &mut select.group_by {
             for key in written.iter_mut() {
-                *key = match ordinal(key) {
-                    Some(n) => items.get(n.wrapping_sub(1)).map(|(_, e)| e.clone()).ok_or_else(|| no_such_item(n, items.len()))?,
-                    None => {
-                        self.rewrite(&scope, with, &items, key)?;
-                        key.clone()
-                    }
-                };
+                if let Some(n) = ordinal(key) {
+                    let item = items.get(n.wrapping_sub(1)).ok_or_else(|| no_such_item(n, items.len()))?;
+                    *key = item.1.clone();
+                } else {
+                    self.rewrite(&scope, with, &items, key)?;
+                }
                 keys.push(key.clone());
             }
         }
@@ -433,10 +450,14 @@ impl Runner<'_> {
             }
             let shown = scope.shown();
             if let Some(column) = looked().find_map(|e| loose(e, &keys)) {
-                let column = shown.into_iter().find(|(internal, _)| *internal == column).map_or(column, |(_, name)| name);
+                let column =
+                    shown.into_iter().find(|(internal, _)| *internal == column).map_or(column, |(_, name)| name);
                 return Err(SqlFault::new(
                     text!("the column {column} beside aggregates", "集計関数と並んだ列{column}"),
-                    text!("{column} in GROUP BY, or within an aggregate such as avg({column})", "GROUP BYに書いた{column}、またはavg({column})のような集計"),
+                    text!(
+                        "{column} in GROUP BY, or within an aggregate such as avg({column})",
+                        "GROUP BYに書いた{column}、またはavg({column})のような集計"
+                    ),
                 ));
             }
         }
@@ -450,11 +471,10 @@ impl Runner<'_> {
         if let Some(Distinct::All) = select.distinct {
             select.distinct = None;
         }
-        select.projection = items
-            .into_iter()
-            .map(|(name, expr)| SelectItem::ExprWithAlias { expr, alias: quoted(&name) })
-            .collect();
-        let tables = scope.sources.iter().enumerate().map(|(i, source)| (format!("t{i}"), physical(i, source))).collect();
+        select.projection =
+            items.into_iter().map(|(name, expr)| SelectItem::ExprWithAlias { expr, alias: quoted(&name) }).collect();
+        let tables =
+            scope.sources.iter().enumerate().map(|(i, source)| (format!("t{i}"), physical(i, source))).collect();
         let mut statement = wrap(select, query)?;
         statement.order_by = if order.is_empty() {
             None
@@ -472,8 +492,15 @@ impl Runner<'_> {
                 SelectItem::UnnamedExpr(written) => {
                     let name = match written {
                         Expr::Identifier(ident) => ident.value.clone(),
-                        Expr::CompoundIdentifier(parts) => parts.last().map(|ident| ident.value.clone()).unwrap_or_default(),
-                        other => other.to_string(),
+                        Expr::CompoundIdentifier(parts) => {
+                            parts.last().map(|ident| ident.value.clone()).unwrap_or_default()
+                        }
+                        other => {
+                            let text = other.to_string();
+                            let taken = |name: &String| items.iter().any(|(earlier, _)| earlier == name);
+                            let numbered = (2..).map(|n| format!("{text} ({n})"));
+                            std::iter::once(text.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+                        }
                     };
                     let mut expression = written.clone();
                     self.rewrite(scope, with, &[], &mut expression)?;
@@ -489,12 +516,15 @@ impl Runner<'_> {
                         match scope.using.get(column) {
                             Some(_) if items.iter().any(|(name, _)| name == column) => {}
                             Some(expression) => items.push((column.to_owned(), expression.clone())),
-                            None => items.push((column.to_owned(), Expr::Identifier(quoted(&Scope::physical(i, column))))),
+                            None => {
+                                items.push((column.to_owned(), Expr::Identifier(quoted(&Scope::physical(i, column)))));
+                            }
                         }
                     }
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
-                    let table = name.0.first().and_then(|part| part.as_ident()).ok_or_else(|| fault_of("a name", &[]))?;
+                    let table =
+                        name.0.first().and_then(|part| part.as_ident()).ok_or_else(|| fault_of("a name", &[]))?;
                     let Some(i) = scope.sources.iter().position(|source| source.name == table.value) else {
                         let here: Vec<&str> = scope.sources.iter().map(|source| source.name.as_str()).collect();
                         return Err(unknown_table(&table.value, &here));
@@ -553,8 +583,14 @@ impl Runner<'_> {
                     Some((name, _)) => one.expr = Expr::Identifier(quoted(name)),
                     None if given_only => {
                         return Err(SqlFault::new(
-                            Text::new("ORDER BY something that the SELECT does not give", "SELECTにないものによるORDER BY"),
-                            Text::new("it in SELECT, with AS and a name, and ORDER BY that name", "SELECTにAS付きで書き、その名前でORDER BYする形"),
+                            Text::new(
+                                "ORDER BY something that the SELECT does not give",
+                                "SELECTにないものによるORDER BY",
+                            ),
+                            Text::new(
+                                "it in SELECT, with AS and a name, and ORDER BY that name",
+                                "SELECTにAS付きで書き、その名前でORDER BYする形",
+                            ),
                         ));
                     }
                     None => {}
@@ -607,7 +643,8 @@ impl Rewrite<'_> {
                         Text::new("one row, or IN (SELECT …)", "1行、またはIN (SELECT …)"),
                     ));
                 }
-                let value = if column.is_empty() { AnyValue::Null } else { column.get(0).map_err(super::rows::internal)? };
+                let value =
+                    if column.is_empty() { AnyValue::Null } else { column.get(0).map_err(super::rows::internal)? };
                 *expression = literal(&value)?;
                 Ok(())
             }
@@ -627,7 +664,11 @@ impl Rewrite<'_> {
                     ));
                 }
                 let list = (0..count)
-                    .map(|i| literal(&values.get(i).map_err(super::rows::internal)?))
+                    .map(|i| match values.get(i).map_err(super::rows::internal)? {
+                        // Polars reads a text in a list as a date where it is compared with one.
+                        day @ AnyValue::Date(_) => Ok(string(&day.to_string())),
+                        value => literal(&value),
+                    })
                     .collect::<Result<Vec<_>, SqlFault>>()?;
                 *expression = if list.is_empty() {
                     Expr::Value(Value::Boolean(*negated).into())
@@ -675,6 +716,16 @@ impl Rewrite<'_> {
                 }
                 Ok(())
             }
+            // Polars would cast the text, which it calls deprecated on the standard error output.
+            Expr::TypedString(typed) => {
+                let day = typed.value.value.clone().into_string().unwrap_or_default();
+                *expression = function("date", vec![string(&day)])?;
+                Ok(())
+            }
+            Expr::InList { list, .. } => {
+                same_kind(list);
+                Ok(())
+            }
             Expr::Position { .. } => {
                 *expression = whole(expression.clone())?;
                 Ok(())
@@ -688,7 +739,19 @@ impl Rewrite<'_> {
         match function.how {
             How::Polars => Ok(Expr::Function(call)),
             How::Counts => whole(Expr::Function(call)),
-            How::Sums => Ok(Expr::Nested(Box::new(binary(Expr::Function(call), BinaryOperator::Plus, whole(number("0"))?)))),
+            How::Sums => {
+                Ok(Expr::Nested(Box::new(binary(Expr::Function(call), BinaryOperator::Plus, whole(number("0"))?))))
+            }
+            How::Reals => {
+                if let FunctionArguments::List(list) = &mut call.args {
+                    for argument in &mut list.args {
+                        if let FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) = argument {
+                            *argument = cast(argument.clone(), "DOUBLE")?;
+                        }
+                    }
+                }
+                Ok(Expr::Function(call))
+            }
             How::Row(_) => {
                 rename(&mut call, &format!("our {}", function.name));
                 Ok(Expr::Function(call))
@@ -696,14 +759,14 @@ impl Rewrite<'_> {
             How::Metric(..) => {
                 rename(&mut call, &format!("our {}", function.name));
                 // Polars passes over FILTER here; rows with a NULL argument are left out anyway.
-                if let (Some(filter), FunctionArguments::List(list)) = (call.filter.take(), &mut call.args) {
-                    if let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first))) = list.args.first_mut() {
-                        let mut case = read::expression("CASE WHEN TRUE THEN 1 END")?;
-                        if let Expr::Case { conditions, .. } = &mut case {
-                            *conditions = vec![CaseWhen { condition: *filter, result: first.clone() }];
-                        }
-                        *first = case;
+                if let (Some(filter), FunctionArguments::List(list)) = (call.filter.take(), &mut call.args)
+                    && let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first))) = list.args.first_mut()
+                {
+                    let mut case = read::expression("CASE WHEN TRUE THEN 1 END")?;
+                    if let Expr::Case { conditions, .. } = &mut case {
+                        *conditions = vec![CaseWhen { condition: *filter, result: first.clone() }];
                     }
+                    *first = case;
                 }
                 Ok(Expr::Function(call))
             }
@@ -739,33 +802,26 @@ impl VisitorMut for Rewrite<'_> {
 
 /// A column that stands outside every aggregate and is no part of a key.
 fn loose(expression: &Expr, keys: &[Expr]) -> Option<String> {
-    struct Finder<'a> {
-        keys: &'a [Expr],
-        closed: usize,
-    }
-    impl Visitor for Finder<'_> {
-        type Break = String;
-
-        fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<String> {
-            let aggregate = matches!(expression, Expr::Function(call)
-                if called(call).is_some_and(|function| function.kind == Kind::Aggregate));
-            if self.closed > 0 || aggregate || self.keys.contains(expression) {
-                self.closed += 1;
-            } else if let Expr::Identifier(ident) = expression {
-                return ControlFlow::Break(ident.value.clone());
+    let mut found = None;
+    let mut closed = 0_usize;
+    walk(expression, &mut |step| {
+        match step {
+            Step::Expr(expression) => {
+                let aggregate = matches!(expression, Expr::Function(call)
+                    if called(call).is_some_and(|function| function.kind == Kind::Aggregate));
+                if closed > 0 || aggregate || keys.contains(expression) {
+                    closed += 1;
+                } else if let Expr::Identifier(ident) = expression {
+                    found = Some(ident.value.clone());
+                    return ControlFlow::Break(());
+                }
             }
-            ControlFlow::Continue(())
+            Step::ExprEnd(_) => closed = closed.saturating_sub(1),
+            _ => {}
         }
-
-        fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<String> {
-            self.closed = self.closed.saturating_sub(1);
-            ControlFlow::Continue(())
-        }
-    }
-    match expression.visit(&mut Finder { keys, closed: 0 }) {
-        ControlFlow::Break(column) => Some(column),
-        ControlFlow::Continue(()) => None,
-    }
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 /// Refuses what is certainly no condition where one must stand: polars would compute bit by bit.
@@ -824,7 +880,10 @@ fn renamed(frame: DataFrame, alias: &TableAlias) -> Result<DataFrame, SqlFault> 
     let columns = columns.into_iter().zip(&alias.columns).map(|(c, new)| c.with_name(new.name.value.as_str().into()));
     let columns: Vec<Column> = columns.collect();
     DataFrame::new(columns.first().map_or(0, Column::len), columns).map_err(|_| {
-        SqlFault::new(Text::new("two columns of the same name", "同じ名前の二つの列"), Text::new("different names", "別々の名前"))
+        SqlFault::new(
+            Text::new("two columns of the same name", "同じ名前の二つの列"),
+            Text::new("different names", "別々の名前"),
+        )
     })
 }
 
@@ -837,18 +896,30 @@ fn union(left: DataFrame, right: DataFrame, distinct: bool) -> Result<DataFrame,
         ));
     }
     let height = right.height();
+    let rows = left.height() as u128 + height as u128;
+    if rows > MOST_ROWS {
+        return Err(SqlFault::new(
+            text!("a UNION of {rows} rows", "{rows}行になるUNION"),
+            text!("at most {MOST_ROWS} rows", "{MOST_ROWS}行以下"),
+        ));
+    }
     let columns = right.into_columns().into_iter().zip(left.columns());
     let columns = columns.map(|(column, name)| column.with_name(name.name().clone())).collect();
     let right = DataFrame::new(height, columns).map_err(super::rows::internal)?;
     let how = UnionArgs { to_supertypes: true, maintain_order: true, ..UnionArgs::default() };
     let both = concat([left.lazy(), right.lazy()], how).and_then(LazyFrame::collect).map_err(super::rows::internal)?;
-    if distinct { both.unique_stable(None, UniqueKeepStrategy::First, None).map_err(super::rows::internal) } else { Ok(both) }
+    if distinct {
+        both.unique_stable(None, UniqueKeepStrategy::First, None).map_err(super::rows::internal)
+    } else {
+        Ok(both)
+    }
 }
 
 /// The table with the internal names of its columns.
 fn physical(number: usize, source: &Source) -> DataFrame {
     let mut frame = source.frame.clone();
-    let names: Vec<String> = column_names(&source.frame).into_iter().map(|name| Scope::physical(number, name)).collect();
+    let names: Vec<String> =
+        column_names(&source.frame).into_iter().map(|name| Scope::physical(number, name)).collect();
     // Distinct names stay distinct, and there are as many.
     let _ = frame.set_column_names(&names);
     frame
@@ -908,6 +979,25 @@ fn decimal(value: f64) -> String {
     if written.contains('.') { written } else { written + ".0" }
 }
 
+/// Makes all numbers of a list decimal where one is: polars takes lists of one kind only.
+fn same_kind(list: &mut [Expr]) {
+    fn digits(item: &mut Expr) -> Option<&mut String> {
+        match item {
+            Expr::UnaryOp { expr, .. } => digits(expr),
+            Expr::Value(value) => match &mut value.value {
+                Value::Number(digits, _) => Some(digits),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+    if list.iter_mut().filter_map(digits).any(|digits| digits.contains('.')) {
+        for digits in list.iter_mut().filter_map(digits).filter(|digits| !digits.contains('.')) {
+            digits.push_str(".0");
+        }
+    }
+}
+
 fn ordinal(expression: &Expr) -> Option<usize> {
     match expression {
         Expr::Value(value) => match &value.value {
@@ -936,17 +1026,27 @@ fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
 fn function(name: &str, arguments: Vec<Expr>) -> Result<Expr, SqlFault> {
     let mut call = read::expression(&format!("{name}()"))?;
     if let Expr::Function(Call { args: FunctionArguments::List(list), .. }) = &mut call {
-        list.args = arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))).collect();
+        list.args =
+            arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))).collect();
     }
     Ok(call)
 }
 
+/// The number as a signed whole one.
 fn whole(inner: Expr) -> Result<Expr, SqlFault> {
-    let mut cast = read::expression("CAST(0 AS BIGINT)")?;
+    cast(inner, "BIGINT")
+}
+
+fn cast(inner: Expr, to: &str) -> Result<Expr, SqlFault> {
+    let mut cast = read::expression(&format!("CAST(0 AS {to})"))?;
     if let Expr::Cast { expr, .. } = &mut cast {
         **expr = inner;
     }
     Ok(cast)
+}
+
+fn string(text: &str) -> Expr {
+    Expr::Value(Value::SingleQuotedString(text.to_owned()).into())
 }
 
 /// A value as SQL.
@@ -961,9 +1061,9 @@ fn literal(value: &AnyValue<'_>) -> Result<Expr, SqlFault> {
         AnyValue::Int64(value) => signed(*value < 0, value.unsigned_abs().to_string()),
         AnyValue::Float64(value) if value.is_finite() => signed(value.is_sign_negative(), decimal(value.abs())),
         AnyValue::Float64(value) => read::expression(&format!("CAST('{value}' AS DOUBLE)"))?,
-        AnyValue::String(value) => Expr::Value(Value::SingleQuotedString((*value).to_owned()).into()),
-        AnyValue::StringOwned(value) => Expr::Value(Value::SingleQuotedString(value.to_string()).into()),
-        AnyValue::Date(_) => read::expression(&format!("DATE '{value}'"))?,
+        AnyValue::String(value) => string(value),
+        AnyValue::StringOwned(value) => string(value),
+        AnyValue::Date(_) => function("date", vec![string(&value.to_string())])?,
         other => return Err(fault_of(&format!("the value {other}"), &[])),
     })
 }

@@ -120,7 +120,10 @@ fn counts(outer: Option<&Frame>, rows: &Written<String>, stream: Seed) -> Result
     let Some(outer) = outer else {
         let sql = &rows.value;
         return Err(rows
-            .fault(text!("rows = \"{sql}\"", "rows = \"{sql}\""), Text::new("a number: no table lies around this one", "数（この表の外側に表はありません）"))
+            .fault(
+                text!("rows = \"{sql}\"", "rows = \"{sql}\""),
+                Text::new("a number: no table lies around this one", "数（この表の外側に表はありません）"),
+            )
             .into());
     };
     let drawn = sql::column(outer, KEY, &rows.value, stream.named("rows"), Purpose::Column)

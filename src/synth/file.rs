@@ -38,7 +38,9 @@ pub(super) fn read(
         .collect();
     if faults.is_empty() {
         if let Err(SynthError::Author(more)) = check_label(dataset, &frame) {
-            faults.extend(more.into_iter().map(|fault| Fault { place: Place { file: file.to_owned(), ..fault.place }, ..fault }));
+            faults.extend(
+                more.into_iter().map(|fault| Fault { place: Place { file: file.to_owned(), ..fault.place }, ..fault }),
+            );
         }
     }
     if faults.is_empty() { Ok(frame) } else { Err(faults) }

@@ -64,8 +64,13 @@ impl<'a> World<'a> {
             Source::File { path, cp932, columns } => {
                 let Some(bytes) = file(&path.value) else {
                     let name = &path.value;
-                    let found = text!("no file \"{name}\" beside dataset.toml", "dataset.tomlと同じフォルダーに \"{name}\" がありません");
-                    return Err(path.fault(found, Text::new("a .csv or .parquet file", "CSVまたはParquetのファイル")).into());
+                    let found = text!(
+                        "no file \"{name}\" beside dataset.toml",
+                        "dataset.tomlと同じフォルダーに \"{name}\" がありません"
+                    );
+                    return Err(path
+                        .fault(found, Text::new("a .csv or .parquet file", "CSVまたはParquetのファイル"))
+                        .into());
                 };
                 let name = dataset.place.file.replace("dataset.toml", &path.value);
                 Some(file::read(dataset, &name, bytes, *cp932, columns).map_err(SynthError::Author)?)

@@ -16,26 +16,72 @@ struct Mistake {
     nearest: Option<&'static str>,
 }
 
-const fn plan(text: &'static str, line: u64, key: &'static str, expected: &'static str, nearest: Option<&'static str>) -> Mistake {
+const fn plan(
+    text: &'static str,
+    line: u64,
+    key: &'static str,
+    expected: &'static str,
+    nearest: Option<&'static str>,
+) -> Mistake {
     Mistake { file: "plan", text, line: Some(line), key: Some(key), expected, nearest }
 }
 
-const fn answers(text: &'static str, line: u64, key: &'static str, expected: &'static str, nearest: Option<&'static str>) -> Mistake {
+const fn answers(
+    text: &'static str,
+    line: u64,
+    key: &'static str,
+    expected: &'static str,
+    nearest: Option<&'static str>,
+) -> Mistake {
     Mistake { file: "answers", text, line: Some(line), key: Some(key), expected, nearest }
 }
 
 const MISTAKES: &[Mistake] = &[
     // TOML that cannot be read.
-    Mistake { file: "plan", text: "[train\nepochs = 3", line: Some(2), key: None, expected: "key = value", nearest: None },
-    Mistake { file: "plan", text: "[train]\nepochs = ", line: Some(3), key: None, expected: "key = value", nearest: None },
-    Mistake { file: "plan", text: "[model]\nkind = logistic", line: Some(3), key: None, expected: "quotation marks", nearest: None },
-    Mistake { file: "plan", text: "[train]\nepochs = 3\nepochs = 4", line: Some(4), key: None, expected: "key = value", nearest: None },
+    Mistake {
+        file: "plan",
+        text: "[train\nepochs = 3",
+        line: Some(2),
+        key: None,
+        expected: "key = value",
+        nearest: None,
+    },
+    Mistake {
+        file: "plan",
+        text: "[train]\nepochs = ",
+        line: Some(3),
+        key: None,
+        expected: "key = value",
+        nearest: None,
+    },
+    Mistake {
+        file: "plan",
+        text: "[model]\nkind = logistic",
+        line: Some(3),
+        key: None,
+        expected: "quotation marks",
+        nearest: None,
+    },
+    Mistake {
+        file: "plan",
+        text: "[train]\nepochs = 3\nepochs = 4",
+        line: Some(4),
+        key: None,
+        expected: "key = value",
+        nearest: None,
+    },
     // Unknown keys.
     plan("[trian]\nepochs = 3", 2, "trian", "one of", Some("train")),
     plan("[train]\nepoch = 3", 3, "train.epoch", "epochs", Some("epochs")),
     plan("[operate]\ncalibration = \"platt\"", 3, "operate.calibration", "calibrate", Some("calibrate")),
     plan("[model]\nkind = \"logistic\"\nhidden = [8]", 4, "model.hidden", "l2", None),
-    plan("[operate]\nthreshold = { sensitivty = 0.9 }", 3, "operate.threshold.sensitivty", "sensitivity", Some("sensitivity")),
+    plan(
+        "[operate]\nthreshold = { sensitivty = 0.9 }",
+        3,
+        "operate.threshold.sensitivty",
+        "sensitivity",
+        Some("sensitivity"),
+    ),
     // Wrong types.
     plan("[train]\nepochs = \"many\"", 3, "train.epochs", "a whole number from 1 to 2000", None),
     plan("[train]\nepochs = 2.5", 3, "train.epochs", "a whole number", None),
@@ -50,7 +96,13 @@ const MISTAKES: &[Mistake] = &[
     plan("[train]\nlearning_rate = nan", 3, "train.learning_rate", "0.000001 to 10", None),
     plan("[operate]\nthreshold = 10", 3, "operate.threshold", "0 to 1", None),
     plan("[operate]\nthreshold = { sensitivity = 90 }", 3, "operate.threshold.sensitivity", "0.01 to 1", None),
-    plan("[operate]\nthreshold = { sensitivity = 0.9, net_benefit = 0.1 }", 3, "operate.threshold", "exactly one of", None),
+    plan(
+        "[operate]\nthreshold = { sensitivity = 0.9, net_benefit = 0.1 }",
+        3,
+        "operate.threshold",
+        "exactly one of",
+        None,
+    ),
     plan("[operate]\nthreshold = {}", 3, "operate.threshold", "exactly one of", None),
     plan("[split]\nvalid = 0.6\ntest = 0.5", 3, "split.valid", "at most 0.95", None),
     plan("[model]\nkind = \"mlp\"\nhidden = [9, 9, 9, 9, 9]", 4, "model.hidden", "four", None),
@@ -60,7 +112,13 @@ const MISTAKES: &[Mistake] = &[
     plan("[features]\nimpute = \"medain\"", 3, "features.impute", "\"median\"", Some("median")),
     // What is needed is not there.
     plan("[split]\nvalid = 0\n[operate]\ncalibrate = \"platt\"", 5, "operate.calibrate", "validation rows", None),
-    plan("[split]\nvalid = 0\n[train]\nearly_stopping = { patience = 3 }", 5, "train.early_stopping.patience", "validation rows", None),
+    plan(
+        "[split]\nvalid = 0\n[train]\nearly_stopping = { patience = 3 }",
+        5,
+        "train.early_stopping.patience",
+        "validation rows",
+        None,
+    ),
     plan("[features]\nuse = []", 3, "features.use", "at least one", None),
     // SQL.
     plan("[cohort]\nwhere = \"age >\"", 3, "cohort.where", "", None),
@@ -71,7 +129,13 @@ const MISTAKES: &[Mistake] = &[
     plan("[cohort]\nwhere = \"age IN (SELECT age FROM exam)\"", 3, "cohort.where", "", None),
     plan("[cohort]\nwhere = \"sin(age) > absolute(0.5)\"", 3, "cohort.where", "", None),
     plan("[operate]\non = \"site = 'regional\"", 3, "operate.on", "", None),
-    plan("[operate]\non = \"site = 'nowhere'\"\ncalibrate = \"platt\"", 3, "operate.on", "leaves validation rows", None),
+    plan(
+        "[operate]\non = \"site = 'nowhere'\"\ncalibrate = \"platt\"",
+        3,
+        "operate.on",
+        "leaves validation rows",
+        None,
+    ),
     plan("[split]\nvalid = \"sight = 'regional'\"", 3, "split.valid", "site", Some("site")),
     // Columns that the learner may not see or use.
     plan("[cohort]\nwhere = \"risk > 0.5\"", 3, "cohort.where", "", None),
@@ -138,7 +202,9 @@ fn judge(answer: &Answer, mistake: &Mistake, file: &str) -> Option<String> {
         .or_else(|| same("key", mistake.key.map(Into::into)))
         .or_else(|| mistake.nearest.and_then(|nearest| same("nearest", Some(nearest.into()))))
         .or_else(|| (!expected.contains(mistake.expected)).then(|| format!("expected: {expected}")))
-        .or_else(|| fault["expected"]["ja"].as_str().is_none_or(str::is_empty).then(|| "nothing in Japanese".to_owned()))
+        .or_else(|| {
+            fault["expected"]["ja"].as_str().is_none_or(str::is_empty).then(|| "nothing in Japanese".to_owned())
+        })
 }
 
 #[test]
@@ -187,7 +253,12 @@ fn mistakes_in_a_course_pack_of_ones_own_are_placed_too() {
         (dataset, "role = \"label\"", "role = \"lable\"", "nearest:  label"),
         (dataset, "role = \"label\", ", "", "exactly one"),
         (dataset, "name = \"fold\", role = \"id\"", "name = \"fold\", role = \"label\"", "2 columns"),
-        (dataset, "[source]", "[[table]]\nname = \"t\"\nrows = \"3\"\ncolumns = []\n[source]", "either a file or a causal model"),
+        (
+            dataset,
+            "[source]",
+            "[[table]]\nname = \"t\"\nrows = \"3\"\ncolumns = []\n[source]",
+            "either a file or a causal model",
+        ),
         (dataset, "licence = \"CC-BY-4.0\"\n", "", "licence"),
     ] {
         broken(file, from, to).ends(2).says(says);
@@ -238,7 +309,10 @@ fn every_damage_to_a_csv_is_placed() {
         (good.replacen("mean_radius", "平均半径", 1).encode_utf16().flat_map(u16::to_le_bytes).collect(), "wdbc.csv"),
         ([b"\xff\xfe".to_vec(), good.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat(), "CSV UTF-8"),
         // 病院 in CP932 instead of a column's name.
-        ([b"\x95\x61\x89\x40".to_vec(), good.as_bytes()["mean_radius".len()..].to_vec()].concat(), "encoding = \"cp932\""),
+        (
+            [b"\x95\x61\x89\x40".to_vec(), good.as_bytes()["mean_radius".len()..].to_vec()].concat(),
+            "encoding = \"cp932\"",
+        ),
     ] {
         learner.writes(&path, bytes);
         learner.types("check cytology --course course").ends(2).says(says);
@@ -250,6 +324,9 @@ fn every_damage_to_a_csv_is_placed() {
     let dataset = "course/datasets/wdbc/dataset.toml";
     learner.writes(dataset, learner.read(dataset).replace("path =", "encoding = \"cp932\"\npath ="));
     learner.types("check cytology --course course").says("AUROC");
-    assert!(learner.read("practicum/cytology/data/develop.csv").starts_with('\u{feff}'), "Excel must see the Japanese header");
+    assert!(
+        learner.read("practicum/cytology/data/develop.csv").starts_with('\u{feff}'),
+        "Excel must see the Japanese header"
+    );
     assert!(learner.read("practicum/cytology/data/develop.csv").contains("病院"));
 }

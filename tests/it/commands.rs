@@ -10,7 +10,12 @@ fn a_learners_path_from_start_to_passed() {
     for file in ["brief.en.md", "brief.ja.md", "plan.toml", "answers.toml", "data/develop.csv", "data/columns.md"] {
         assert!(learner.path(&format!("practicum/prevalence-shift/{file}")).is_file(), "{file}");
     }
-    learner.types("run prevalence-shift").ends(0).says("site = regional").says("site = university").says("missed per 1,000");
+    learner
+        .types("run prevalence-shift")
+        .ends(0)
+        .says("site = regional")
+        .says("site = university")
+        .says("missed per 1,000");
     let first = learner.types("check prevalence-shift").ends(1).says("Next:").says("points");
     assert!(first.out.contains('✘') && first.out.contains("not answered yet"));
     let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/prevalence-shift/solution");
@@ -68,9 +73,16 @@ fn json_holds_the_same_in_both_languages() {
         }
     }
     for line in json["metrics"].as_array().unwrap() {
-        assert_ne!(line["value"].is_null(), line["undefined_because"].is_null(), "a figure or the reason for none: {line}");
+        assert_ne!(
+            line["value"].is_null(),
+            line["undefined_because"].is_null(),
+            "a figure or the reason for none: {line}"
+        );
     }
-    assert_eq!(json["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "not_attempted").count(), 3);
+    assert_eq!(
+        json["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "not_attempted").count(),
+        3
+    );
 }
 
 #[test]

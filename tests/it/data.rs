@@ -106,7 +106,10 @@ fn an_intervention_changes_its_effects_and_nothing_else() {
         assert_eq!(column(&natural, same), column(&changed, same), "{same}");
     }
     let (before, after) = (column(&natural, "dose"), column(&changed, "dose"));
-    assert!(before.iter().zip(&after).all(|(a, b)| (b - a - 20.0).abs() < 1e-12), "the value it would have had, plus 20");
+    assert!(
+        before.iter().zip(&after).all(|(a, b)| (b - a - 20.0).abs() < 1e-12),
+        "the value it would have had, plus 20"
+    );
     // The same luck under a higher risk: whoever dies without the dose dies with it.
     let (before, after) = (column(&natural, "death"), column(&changed, "death"));
     assert!(before.iter().zip(&after).all(|(a, b)| b >= a));
@@ -118,7 +121,8 @@ fn a_shuffled_column_keeps_its_values_and_loses_its_meaning() {
     let natural = draw(&change(&[("patient", "5000")], &[]), 5);
     let shuffled = draw(&change(&[("patient", "5000")], &[("dose", "shuffle(dose)")]), 5);
     let sorted = |frame: &Frame| {
-        let mut values: Vec<(u64, f64)> = column(frame, "patient").iter().map(|id| *id as u64).zip(column(frame, "dose")).collect();
+        let mut values: Vec<(u64, f64)> =
+            column(frame, "patient").iter().map(|id| *id as u64).zip(column(frame, "dose")).collect();
         values.dedup_by_key(|(id, _)| *id);
         let mut values: Vec<f64> = values.into_iter().map(|(_, dose)| dose).collect();
         values.sort_by(f64::total_cmp);
@@ -129,7 +133,8 @@ fn a_shuffled_column_keeps_its_values_and_loses_its_meaning() {
         let (x, y) = (column(frame, "age"), column(frame, "dose"));
         let n = x.len() as f64;
         let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-        let of = |a: &[f64], ma: f64, b: &[f64], mb: f64| a.iter().zip(b).map(|(a, b)| (a - ma) * (b - mb)).sum::<f64>();
+        let of =
+            |a: &[f64], ma: f64, b: &[f64], mb: f64| a.iter().zip(b).map(|(a, b)| (a - ma) * (b - mb)).sum::<f64>();
         of(&x, mx, &y, my) / (of(&x, mx, &x, mx) * of(&y, my, &y, my)).sqrt()
     };
     assert!(correlation(&natural) > 0.6 && correlation(&shuffled).abs() < 0.1);
@@ -140,8 +145,11 @@ fn what_is_hidden_reaches_no_learner() {
     let pack = Pack::Embedded;
     for id in pack.exercises() {
         let Task { dataset, .. } = pack.task(&id).unwrap();
-        let secret: Vec<&str> =
-            dataset.columns().filter(|c| matches!(c.role, Role::Truth | Role::Hidden)).map(|c| c.name.as_str()).collect();
+        let secret: Vec<&str> = dataset
+            .columns()
+            .filter(|c| matches!(c.role, Role::Truth | Role::Hidden))
+            .map(|c| c.name.as_str())
+            .collect();
         let learner = Learner::new();
         learner.types(&format!("start {id}")).ends(0);
         learner.types(&format!("run {id}")).ends(0);
@@ -160,7 +168,8 @@ fn what_is_hidden_reaches_no_learner() {
             assert!(!about.contains(&format!("| {name} |")), "{id}: columns.md tells of {name}");
             // Nor can a condition ask for it.
             let plan = learner.read(&format!("{folder}/plan.toml"));
-            learner.writes(&format!("{folder}/plan.toml"), format!("{plan}\n[cohort]\nwhere = \"{name} IS NOT NULL\"\n"));
+            learner
+                .writes(&format!("{folder}/plan.toml"), format!("{plan}\n[cohort]\nwhere = \"{name} IS NOT NULL\"\n"));
             learner.types(&format!("run {id}")).ends(2).says("cohort.where");
             learner.writes(&format!("{folder}/plan.toml"), plan);
         }

@@ -115,7 +115,8 @@ columns = [{ name = "day", role = "time" }, { name = "ward", role = "group" }, {
     let wards = tables::words(&rows, "ward").unwrap();
     let parts = split("unit = \"ward\"");
     for ward in 0..23 {
-        let of: Vec<_> = parts.iter().zip(&wards).filter(|(_, w)| **w == Some(ward.to_string())).map(|(p, _)| p).collect();
+        let of: Vec<_> =
+            parts.iter().zip(&wards).filter(|(_, w)| **w == Some(ward.to_string())).map(|(p, _)| p).collect();
         assert!(of.windows(2).all(|two| two[0] == two[1]), "ward {ward} is in two parts");
     }
     let days = tables::numbers(&rows, "day").unwrap();

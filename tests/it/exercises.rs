@@ -24,7 +24,10 @@ fn the_lesson_of_prevalence_shift_comes_out_of_the_simulation() {
     let figures = |folder: &str| {
         let from = format!("{}/exercises/prevalence-shift/{folder}", env!("CARGO_MANIFEST_DIR"));
         for file in ["plan.toml", "answers.toml"] {
-            learner.writes(&format!("practicum/prevalence-shift/{file}"), std::fs::read(format!("{from}/{file}")).unwrap());
+            learner.writes(
+                &format!("practicum/prevalence-shift/{file}"),
+                std::fs::read(format!("{from}/{file}")).unwrap(),
+            );
         }
         let json = learner.types("check prevalence-shift --json").json();
         let figure = |table: &str, metric: &str| {
@@ -32,8 +35,16 @@ fn the_lesson_of_prevalence_shift_comes_out_of_the_simulation() {
             let line = lines.iter().find(|l| l["table"] == table && l["metric"] == metric && l["group"].is_null());
             line.unwrap_or_else(|| panic!("no {metric} on {table}"))["value"].as_f64().unwrap()
         };
-        [("exam", "auroc"), ("home", "auroc"), ("exam", "observed_expected"), ("home", "observed_expected"), ("exam", "net_benefit_decided"), ("exam", "ceiling_net_benefit"), ("exam", "ceiling_auroc")]
-            .map(|(table, metric)| figure(table, metric))
+        [
+            ("exam", "auroc"),
+            ("home", "auroc"),
+            ("exam", "observed_expected"),
+            ("home", "observed_expected"),
+            ("exam", "net_benefit_decided"),
+            ("exam", "ceiling_net_benefit"),
+            ("exam", "ceiling_auroc"),
+        ]
+        .map(|(table, metric)| figure(table, metric))
     };
     let [auroc, at_home, oe, oe_at_home, benefit, best, ceiling] = figures("wrong/raw-model");
     assert!((auroc - at_home).abs() < 0.03, "discrimination stays: {at_home} and {auroc}");
@@ -54,7 +65,10 @@ fn every_key_has_help_in_both_languages_and_a_default_of_its_own_kind() {
             if let Need::Default(default) = key.need {
                 let name = "it";
                 let one = [keys::Key { name, need: Need::Required, ..key.clone() }];
-                assert!(keys::read("default", format!("{name} = {default}").as_bytes(), &one).is_ok(), "{path} = {default}");
+                assert!(
+                    keys::read("default", format!("{name} = {default}").as_bytes(), &one).is_ok(),
+                    "{path} = {default}"
+                );
             }
             match &key.kind {
                 Kind::Table(keys) | Kind::Tables(keys) | Kind::OneOf(keys) => look(&path, keys),
@@ -75,7 +89,9 @@ fn every_key_has_help_in_both_languages_and_a_default_of_its_own_kind() {
         }
     }
     use practicum::course::{dataset, exercise, pack, plan};
-    for (file, keys) in [("plan", plan::KEYS), ("dataset", dataset::KEYS), ("exercise", exercise::KEYS), ("expect", pack::EXPECT)] {
+    for (file, keys) in
+        [("plan", plan::KEYS), ("dataset", dataset::KEYS), ("exercise", exercise::KEYS), ("expect", pack::EXPECT)]
+    {
         look(file, keys);
     }
 }

@@ -8,17 +8,29 @@ use super::session::Learner;
 fn a_command_killed_at_any_moment_leaves_whole_files() {
     let learner = Learner::new();
     learner.types("check prevalence-shift --json");
-    let files = ["plan.toml", "answers.toml", "data/develop.csv", "data/columns.md", "results/result.json", "results/predictions.csv"];
-    let whole: Vec<Vec<u8>> = files.iter().map(|file| learner.bytes(&format!("practicum/prevalence-shift/{file}"))).collect();
+    let files = [
+        "plan.toml",
+        "answers.toml",
+        "data/develop.csv",
+        "data/columns.md",
+        "results/result.json",
+        "results/predictions.csv",
+    ];
+    let whole: Vec<Vec<u8>> =
+        files.iter().map(|file| learner.bytes(&format!("practicum/prevalence-shift/{file}"))).collect();
     for moment in [5, 40, 80, 120, 160, 200, 250, 300, 400, 600] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_practicum"));
         command.current_dir(learner.path(".")).args(["check", "prevalence-shift"]);
-        let mut child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let mut child =
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(moment));
         let _ = child.kill();
         let _ = child.wait();
         for (file, whole) in files.iter().zip(&whole) {
-            assert!(learner.bytes(&format!("practicum/prevalence-shift/{file}")) == *whole, "{file}, killed after {moment} ms");
+            assert!(
+                learner.bytes(&format!("practicum/prevalence-shift/{file}")) == *whole,
+                "{file}, killed after {moment} ms"
+            );
         }
     }
     // And the next command takes up from there.

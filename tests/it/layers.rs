@@ -56,7 +56,8 @@ fn imports() -> BTreeMap<String, BTreeSet<String>> {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code: String =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         let uses = imports.entry(from.clone()).or_default();
         for piece in code.split("crate::").skip(1) {
             // `use crate::{a, b}` would hide rooms from this test; the macro `crate::text!` is the room `text`.
@@ -76,7 +77,12 @@ fn no_room_imports_a_higher_one() {
     };
     for (from, uses) in imports() {
         for to in uses {
-            assert!(floor(&to) <= floor(&from), "`{from}` (floor {}) imports `{to}` (floor {})", floor(&from), floor(&to));
+            assert!(
+                floor(&to) <= floor(&from),
+                "`{from}` (floor {}) imports `{to}` (floor {})",
+                floor(&from),
+                floor(&to)
+            );
         }
     }
 }

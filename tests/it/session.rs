@@ -1,9 +1,8 @@
 //! A learner at the terminal, in a folder of their own.
 
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
-use assert_cmd::Command;
+use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A learner in an empty folder.

@@ -1,0 +1,572 @@
+//! Agreement: between raters, and between two ways of measuring.
+
+use super::distributions::{Z95, f_quantile, t_quantile};
+use super::input::{categories, finite, same_length};
+use super::intervals::proportion;
+use super::order::{ascending, mean, tied, variance};
+use super::{BadInput, Estimate, Measure, Undefined};
+
+// ---- categories ----------------------------------------------------------------------------------------------------
+
+/// Two raters' categories for the same units, counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RaterPair {
+    table: Vec<Vec<usize>>,
+    units: usize,
+}
+
+/// How much a disagreement weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weights {
+    /// All disagreements alike.
+    None,
+    /// By the number of steps between the categories.
+    Linear,
+    /// By the square of the number of steps.
+    Quadratic,
+}
+
+impl RaterPair {
+    /// Check two columns of categories, each a whole number below `of`. All `of` categories count, also unused ones: an
+    /// ordinal scale keeps its steps.
+    pub fn new(first: &[f64], second: &[f64], of: usize) -> Result<Self, BadInput> {
+        same_length(("first", first.len()), ("second", second.len()))?;
+        let (a, b) = (categories("first", first, of)?, categories("second", second, of)?);
+        let mut table = vec![vec![0; of]; of];
+        a.iter().zip(&b).for_each(|(&i, &j)| table[i][j] += 1);
+        Ok(Self { table, units: a.len() })
+    }
+
+    /// Units by first (row) and second (column) rater's category.
+    pub fn table(&self) -> &[Vec<usize>] {
+        &self.table
+    }
+
+    fn agreeing(&self) -> usize {
+        (0..self.table.len()).map(|k| self.table[k][k]).sum()
+    }
+
+    /// Each rater's share of each category.
+    fn shares(&self) -> (Vec<f64>, Vec<f64>) {
+        let share = |count: usize| count as f64 / self.units as f64;
+        let first = self.table.iter().map(|row| share(row.iter().sum())).collect();
+        let second = (0..self.table.len()).map(|k| share(self.table.iter().map(|row| row[k]).sum())).collect();
+        (first, second)
+    }
+
+    /// The four cells of a two-category table (both 0, first only, second only, both 1).
+    fn two(&self) -> Result<[usize; 4], Undefined> {
+        match &self.table[..] {
+            [zero, one] => Ok([zero[0], one[0], zero[1], one[1]]),
+            _ => Err(Undefined::OneCategory),
+        }
+    }
+}
+
+/// The share of units with equal ratings. 0 to 1, Wilson interval. High by chance alone when one category prevails.
+pub fn percent_agreement(pair: &RaterPair) -> Measure {
+    proportion(pair.agreeing(), pair.units, Undefined::NoRows)
+}
+
+/// Cohen's kappa, agreement beyond chance: `1 − Σ w p / Σ w p_chance` with disagreement weights w (Cohen 1960, 1968).
+/// −1 to 1.
+///
+/// Weights are taken over all listed categories. The interval (unweighted only) is Wald's from the asymptotic standard
+/// error of Fleiss, Cohen & Everitt (1969). Undefined as 0/0 when both use one and the same category throughout.
+pub fn cohen_kappa(pair: &RaterPair, weights: Weights) -> Measure {
+    if pair.units == 0 {
+        return Err(Undefined::NoRows);
+    }
+    let (first, second) = pair.shares();
+    let n = pair.units as f64;
+    let (mut observed, mut chance) = (0.0, 0.0);
+    for (i, row) in pair.table.iter().enumerate() {
+        for (j, &count) in row.iter().enumerate() {
+            let steps = i.abs_diff(j) as f64;
+            let weight = match weights {
+                Weights::None => steps.min(1.0),
+                Weights::Linear => steps,
+                Weights::Quadratic => steps * steps,
+            };
+            observed += weight * count as f64 / n;
+            chance += weight * first[i] * second[j];
+        }
+    }
+    if chance <= 1e-15 {
+        return Err(Undefined::ChanceAgreementCertain);
+    }
+    let value = 1.0 - observed / chance;
+    let interval = (weights == Weights::None).then(|| {
+        let half = Z95 * kappa_variance(pair, value).max(0.0).sqrt();
+        (value - half, value + half)
+    });
+    Ok(Estimate::plain(value, pair.units).with(interval))
+}
+
+/// The asymptotic variance of unweighted kappa (Fleiss, Cohen & Everitt 1969, equation 13).
+fn kappa_variance(pair: &RaterPair, kappa: f64) -> f64 {
+    let (first, second) = pair.shares();
+    let n = pair.units as f64;
+    let chance: f64 = first.iter().zip(&second).map(|(a, b)| a * b).sum();
+    let (mut same, mut different) = (0.0, 0.0);
+    for (i, row) in pair.table.iter().enumerate() {
+        for (j, &count) in row.iter().enumerate() {
+            let share = count as f64 / n;
+            if i == j {
+                same += share * (1.0 - (first[i] + second[i]) * (1.0 - kappa)).powi(2);
+            } else {
+                different += share * (second[i] + first[j]).powi(2);
+            }
+        }
+    }
+    let last = kappa - chance * (1.0 - kappa);
+    (same + (1.0 - kappa).powi(2) * different - last * last) / ((1.0 - chance).powi(2) * n)
+}
+
+/// Positive agreement, 2d / (2d + b + c): how far two raters agree on "yes" (category 1 of two). 0 to 1. Undefined when
+/// neither ever says it.
+pub fn positive_agreement(pair: &RaterPair) -> Measure {
+    let [_, first, second, both] = pair.two()?;
+    specific_agreement(both, first + second, pair.units)
+}
+
+/// Negative agreement, 2a / (2a + b + c): how far two raters agree on "no" (category 0 of two). 0 to 1. Undefined when
+/// neither ever says it.
+pub fn negative_agreement(pair: &RaterPair) -> Measure {
+    let [neither, first, second, _] = pair.two()?;
+    specific_agreement(neither, first + second, pair.units)
+}
+
+fn specific_agreement(both: usize, one: usize, units: usize) -> Measure {
+    match (units, 2 * both + one) {
+        (0, _) => Err(Undefined::NoRows),
+        (_, 0) => Err(Undefined::OneCategory),
+        (_, whole) => Ok(Estimate::plain(2.0 * both as f64 / whole as f64, units)),
+    }
+}
+
+/// Prevalence- and bias-adjusted kappa of two categories, 2 · agreement − 1 (Byrt, Bishop & Carlin 1993). −1 to 1.
+pub fn pabak(pair: &RaterPair) -> Measure {
+    pair.two()?;
+    let agreement = percent_agreement(pair)?;
+    let rescale = |share: f64| 2.0 * share - 1.0;
+    let interval = agreement.interval.map(|(low, high)| (rescale(low), rescale(high)));
+    Ok(Estimate { value: rescale(agreement.value), interval, n: agreement.n })
+}
+
+/// Any number of raters' categories; a missing rating is `None`.
+#[derive(Clone, Debug)]
+pub struct Ratings {
+    /// For each unit, how many raters chose each category.
+    counts: Vec<Vec<usize>>,
+    categories: usize,
+}
+
+impl Ratings {
+    /// Check one column per rater, each with whole numbers below `of`; NaN is a missing rating.
+    pub fn new(raters: &[&[f64]], of: usize) -> Result<Self, BadInput> {
+        let units = raters.first().map_or(0, |column| column.len());
+        let mut counts = vec![vec![0; of]; units];
+        for column in raters {
+            same_length(("first rater", units), ("rater", column.len()))?;
+            let present: Vec<f64> = column.iter().map(|&v| if v.is_nan() { 0.0 } else { v }).collect();
+            for ((unit, category), value) in categories("rater", &present, of)?.into_iter().enumerate().zip(*column) {
+                if !value.is_nan() {
+                    counts[unit][category] += 1;
+                }
+            }
+        }
+        Ok(Self { counts, categories: of })
+    }
+
+    /// The share of agreeing pairs of raters, averaged over units with at least two ratings.
+    fn pairwise(&self) -> Result<f64, Undefined> {
+        let of = |counts: &Vec<usize>| {
+            let raters: usize = counts.iter().sum();
+            let pairs: usize = counts.iter().map(|&r| r * r.saturating_sub(1)).sum();
+            (raters > 1).then(|| pairs as f64 / (raters * (raters - 1)) as f64)
+        };
+        let shares: Vec<f64> = self.counts.iter().filter_map(of).collect();
+        mean(&shares).ok_or(Undefined::NoRows)
+    }
+
+    /// The share of each category, averaged over units with a rating.
+    fn shares(&self) -> Vec<f64> {
+        let rated: Vec<(&Vec<usize>, usize)> =
+            self.counts.iter().map(|c| (c, c.iter().sum())).filter(|(_, raters)| *raters > 0).collect();
+        let share = |k: usize| rated.iter().map(|(c, raters)| c[k] as f64 / *raters as f64).sum::<f64>();
+        (0..self.categories).map(|k| share(k) / rated.len() as f64).collect()
+    }
+
+    /// Every unit was rated by the same number of raters, at least two.
+    fn complete(&self) -> Result<(), Undefined> {
+        let raters = |counts: &Vec<usize>| counts.iter().sum::<usize>();
+        let most = self.counts.iter().map(raters).max().ok_or(Undefined::NoRows)?;
+        let fewest = self.counts.iter().map(raters).min().unwrap_or(0);
+        if most < 2 || fewest < most {
+            Err(Undefined::TooFewRows { needed: most.max(2), found: fewest })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Gwet's AC1 for any number of raters, missing ratings allowed: `(p_a − p_e) / (1 − p_e)` with `p_e = Σ π(1 − π) / (q
+/// − 1)`, q the number of categories that occur (Gwet 2008). −1 to 1; it does not collapse when one category prevails,
+/// as kappa does. Undefined when a single category occurs.
+pub fn gwet_ac1(ratings: &Ratings) -> Measure {
+    let agreement = ratings.pairwise()?;
+    let shares = ratings.shares();
+    let occurring = shares.iter().filter(|&&share| share > 0.0).count();
+    if occurring < 2 {
+        return Err(Undefined::OneCategory);
+    }
+    let chance = shares.iter().map(|p| p * (1.0 - p)).sum::<f64>() / (occurring - 1) as f64;
+    Ok(Estimate::plain((agreement - chance) / (1.0 - chance), ratings.counts.len()))
+}
+
+/// Fleiss' kappa for any number of raters without missing ratings (Fleiss 1971). −1 to 1. Undefined when a single
+/// category occurs.
+pub fn fleiss_kappa(ratings: &Ratings) -> Measure {
+    ratings.complete()?;
+    let chance: f64 = ratings.shares().iter().map(|p| p * p).sum();
+    beyond(ratings, chance)
+}
+
+/// Randolph's free-marginal kappa: as [`fleiss_kappa`], with chance agreement 1 / number of listed categories (Randolph
+/// 2005).
+pub fn randolph_kappa(ratings: &Ratings) -> Measure {
+    ratings.complete()?;
+    beyond(ratings, 1.0 / ratings.categories as f64)
+}
+
+fn beyond(ratings: &Ratings, chance: f64) -> Measure {
+    let agreement = ratings.pairwise()?;
+    if 1.0 - chance < 1e-15 {
+        return Err(Undefined::ChanceAgreementCertain);
+    }
+    Ok(Estimate::plain((agreement - chance) / (1.0 - chance), ratings.counts.len()))
+}
+
+/// How two values differ for Krippendorff's alpha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Equal or not.
+    Nominal,
+    /// By how many ratings lie between.
+    Ordinal,
+    /// By their distance.
+    Interval,
+    /// By their distance relative to their sum.
+    Ratio,
+}
+
+/// Krippendorff's alpha, 1 − observed / expected disagreement, for any number of raters; NaN is a missing rating, units
+/// with fewer than two ratings are ignored (Krippendorff 2011). At most 1. Undefined when nothing varies.
+pub fn krippendorff_alpha(raters: &[&[f64]], level: Level) -> Result<Measure, BadInput> {
+    let units = raters.first().map_or(0, |column| column.len());
+    for column in raters {
+        same_length(("first rater", units), ("rater", column.len()))?;
+        if let Some(at) = column.iter().position(|v| v.is_infinite()) {
+            return Err(BadInput::NotFinite { column: "rater", row: at + 1 });
+        }
+    }
+    let of_unit = |unit: usize| raters.iter().map(|c| c[unit]).filter(|v| !v.is_nan()).collect::<Vec<f64>>();
+    let rated: Vec<Vec<f64>> = (0..units).map(of_unit).filter(|values| values.len() > 1).collect();
+    Ok(alpha(&rated, level))
+}
+
+fn alpha(units: &[Vec<f64>], level: Level) -> Measure {
+    let all: Vec<f64> = units.iter().flatten().copied().collect();
+    if all.is_empty() {
+        return Err(Undefined::NoRows);
+    }
+    let mut values: Vec<(f64, f64)> = Vec::new();
+    for row in ascending(&all) {
+        match values.last_mut() {
+            Some((value, count)) if tied(*value, all[row]) => *count += 1.0,
+            _ => values.push((all[row], 1.0)),
+        }
+    }
+    let place = |v: f64| values.partition_point(|(value, _)| *value < v);
+    // How many ratings lie below the middle of each value, for ordinal distances.
+    let mut below = 0.0;
+    let middle = |(_, n): &(f64, f64)| {
+        below += n;
+        below - n / 2.0
+    };
+    let middles: Vec<f64> = values.iter().map(middle).collect();
+    let distance = |i: usize, j: usize| {
+        let ((a, _), (b, _)) = (values[i], values[j]);
+        match level {
+            Level::Nominal => f64::from(u8::from(i != j)),
+            Level::Ordinal => (middles[i] - middles[j]).powi(2),
+            Level::Interval => (a - b).powi(2),
+            Level::Ratio if i == j => 0.0,
+            Level::Ratio => ((a - b) / (a + b)).powi(2),
+        }
+    };
+    let mut observed = 0.0;
+    for unit in units {
+        let places: Vec<usize> = unit.iter().map(|&v| place(v)).collect();
+        let sum: f64 = places.iter().flat_map(|&i| places.iter().map(move |&j| distance(i, j))).sum();
+        observed += sum / (unit.len() - 1) as f64;
+    }
+    let mut expected = 0.0;
+    for (i, (_, n)) in values.iter().enumerate() {
+        expected += values.iter().enumerate().map(|(j, (_, m))| n * m * distance(i, j)).sum::<f64>();
+    }
+    let total = all.len() as f64;
+    if expected <= 0.0 {
+        return Err(Undefined::NoVariation);
+    }
+    Ok(Estimate::plain(1.0 - (total - 1.0) * observed / expected, units.len()))
+}
+
+// ---- measurements --------------------------------------------------------------------------------------------------
+
+/// The forms of the intraclass correlation, named as by `McGraw` & Wong (1996).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icc {
+    /// ICC(1,1): each unit has its own raters; a single rating.
+    OneSingle,
+    /// ICC(1,k): each unit has its own raters; the mean of k ratings.
+    OneMean,
+    /// ICC(A,1): absolute agreement of the same raters; a single rating.
+    AgreementSingle,
+    /// ICC(A,k): absolute agreement of the same raters; the mean of k ratings.
+    AgreementMean,
+    /// ICC(C,1): consistency of the same raters, their levels aside; a single rating.
+    ConsistencySingle,
+    /// ICC(C,k): consistency of the same raters, their levels aside; the mean of k ratings.
+    ConsistencyMean,
+}
+
+impl Icc {
+    /// The form of this name, such as `ICC(A,1)`.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "ICC(1,1)" => Self::OneSingle,
+            "ICC(1,k)" => Self::OneMean,
+            "ICC(A,1)" => Self::AgreementSingle,
+            "ICC(A,k)" => Self::AgreementMean,
+            "ICC(C,1)" => Self::ConsistencySingle,
+            "ICC(C,k)" => Self::ConsistencyMean,
+            _ => return None,
+        })
+    }
+}
+
+/// The intraclass correlation of complete ratings, one column per rater, with the F-based 95 % interval of `McGraw` &
+/// Wong (1996, table 7). At most 1. Undefined with fewer than two units or raters, and when nothing varies.
+pub fn icc(raters: &[&[f64]], form: Icc) -> Result<Measure, BadInput> {
+    let units = raters.first().map_or(0, |column| column.len());
+    for column in raters {
+        same_length(("first rater", units), ("rater", column.len()))?;
+        finite("rater", column)?;
+    }
+    Ok(icc_checked(raters, units, form))
+}
+
+fn icc_checked(raters: &[&[f64]], units: usize, form: Icc) -> Measure {
+    if units < 2 || raters.len() < 2 {
+        return Err(Undefined::TooFewRows { needed: 2, found: units.min(raters.len()) });
+    }
+    let (n, k) = (units as f64, raters.len() as f64);
+    let grand = raters.iter().flat_map(|c| c.iter()).sum::<f64>() / (n * k);
+    let of_unit: Vec<f64> = (0..units).map(|u| raters.iter().map(|c| c[u]).sum::<f64>() / k).collect();
+    let of_rater: Vec<f64> = raters.iter().map(|c| c.iter().sum::<f64>() / n).collect();
+    let square = |x: f64| x * x;
+    let rows = k * of_unit.iter().map(|m| square(m - grand)).sum::<f64>() / (n - 1.0);
+    let columns = n * of_rater.iter().map(|m| square(m - grand)).sum::<f64>() / (k - 1.0);
+    let (mut within, mut error) = (0.0, 0.0);
+    for (column, level) in raters.iter().zip(&of_rater) {
+        for (value, unit) in column.iter().zip(&of_unit) {
+            within += square(value - unit);
+            error += square(value - unit - level + grand);
+        }
+    }
+    within /= n * (k - 1.0);
+    error /= (n - 1.0) * (k - 1.0);
+    if rows + within <= 0.0 {
+        return Err(Undefined::NoVariation);
+    }
+    let spread = MeanSquares { rows, columns, within, error, units: n, raters: k };
+    let value = match form {
+        Icc::OneSingle => (rows - within) / (rows + (k - 1.0) * within),
+        Icc::OneMean => (rows - within) / rows,
+        Icc::ConsistencySingle => (rows - error) / (rows + (k - 1.0) * error),
+        Icc::ConsistencyMean => (rows - error) / rows,
+        Icc::AgreementSingle => spread.agreement(),
+        Icc::AgreementMean => (rows - error) / (rows + (columns - error) / n),
+    };
+    if !value.is_finite() {
+        return Err(Undefined::NoVariation);
+    }
+    let interval = spread.interval(form).filter(|(low, high)| low.is_finite() && high.is_finite());
+    Ok(Estimate::plain(value, units).with(interval))
+}
+
+/// Mean squares of a units × raters table.
+struct MeanSquares {
+    rows: f64,
+    columns: f64,
+    within: f64,
+    error: f64,
+    units: f64,
+    raters: f64,
+}
+
+impl MeanSquares {
+    /// ICC(A,1).
+    fn agreement(&self) -> f64 {
+        let k = self.raters;
+        (self.rows - self.error) / (self.rows + (k - 1.0) * self.error + k / self.units * (self.columns - self.error))
+    }
+
+    fn interval(&self, form: Icc) -> Option<(f64, f64)> {
+        let (n, k) = (self.units, self.raters);
+        let ratio = |error: f64, df: f64| {
+            let f = self.rows / error;
+            (f / f_quantile(n - 1.0, df, 0.975), f * f_quantile(df, n - 1.0, 0.975))
+        };
+        let single = |(low, high): (f64, f64)| ((low - 1.0) / (low + k - 1.0), (high - 1.0) / (high + k - 1.0));
+        let averaged = |(low, high): (f64, f64)| (1.0 - 1.0 / low, 1.0 - 1.0 / high);
+        let consistency = || ratio(self.error, (n - 1.0) * (k - 1.0));
+        Some(match form {
+            Icc::OneSingle => single(ratio(self.within, n * (k - 1.0))),
+            Icc::OneMean => averaged(ratio(self.within, n * (k - 1.0))),
+            Icc::ConsistencySingle => single(consistency()),
+            Icc::ConsistencyMean => averaged(consistency()),
+            Icc::AgreementSingle => self.agreement_interval()?,
+            Icc::AgreementMean => {
+                // Spearman–Brown of the limits for a single rating: the same as McGraw & Wong's formula.
+                let (low, high) = self.agreement_interval()?;
+                let step = |r: f64| k * r / (1.0 + (k - 1.0) * r);
+                (step(low), step(high))
+            }
+        })
+    }
+
+    fn agreement_interval(&self) -> Option<(f64, f64)> {
+        let (n, k) = (self.units, self.raters);
+        // k ρ / (n (1 − ρ)), with which McGraw & Wong's a and b are written.
+        let odds = k / n * self.agreement() / (1.0 - self.agreement());
+        let (from_columns, from_error) = (odds * self.columns, (1.0 + odds * (n - 1.0)) * self.error);
+        let df = (from_columns + from_error).powi(2)
+            / (from_columns.powi(2) / (k - 1.0) + from_error.powi(2) / ((n - 1.0) * (k - 1.0)));
+        if !df.is_finite() || df <= 0.0 {
+            return None;
+        }
+        let (low, high) = (f_quantile(n - 1.0, df, 0.975), f_quantile(df, n - 1.0, 0.975));
+        let noise = k * self.columns + (k * n - k - n) * self.error;
+        Some((
+            n * (self.rows - low * self.error) / (low * noise + n * self.rows),
+            n * (high * self.rows - self.error) / (noise + n * high * self.rows),
+        ))
+    }
+}
+
+/// Two ways of measuring the same units.
+#[derive(Clone, Copy, Debug)]
+pub struct Methods<'a> {
+    first: &'a [f64],
+    second: &'a [f64],
+}
+
+impl<'a> Methods<'a> {
+    /// Check two equally long columns of finite measurements.
+    pub fn new(first: &'a [f64], second: &'a [f64]) -> Result<Self, BadInput> {
+        same_length(("first", first.len()), ("second", second.len()))?;
+        finite("first", first)?;
+        finite("second", second)?;
+        Ok(Self { first, second })
+    }
+
+    fn differences(&self) -> Vec<f64> {
+        self.first.iter().zip(self.second).map(|(a, b)| a - b).collect()
+    }
+}
+
+/// What Bland & Altman (1986) report of two methods of measurement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BlandAltman {
+    /// The mean difference, first minus second, with its t interval.
+    pub bias: Estimate,
+    /// The limits of agreement, bias ± `multiplier` standard deviations (n − 1).
+    pub limits: (f64, f64),
+    /// The 95 % interval of the lower limit: t, with standard error √(3/n) SD.
+    pub lower_interval: (f64, f64),
+    /// The 95 % interval of the upper limit.
+    pub upper_interval: (f64, f64),
+}
+
+/// Bias and limits of agreement (Bland & Altman 1986), in the unit of measurement; `multiplier` is usually 1.96.
+/// Undefined with fewer than two units.
+pub fn bland_altman(methods: &Methods<'_>, multiplier: f64) -> Result<BlandAltman, Undefined> {
+    let differences = methods.differences();
+    let found = differences.len();
+    let few = if found == 0 { Undefined::NoRows } else { Undefined::TooFewRows { needed: 2, found } };
+    let (bias, variance) = mean(&differences).zip(variance(&differences)).ok_or(few)?;
+    let n = found as f64;
+    let (sd, t) = (variance.sqrt(), t_quantile(n - 1.0, 0.975));
+    let around = |centre: f64, error: f64| (centre - t * error, centre + t * error);
+    let limits = (bias - multiplier * sd, bias + multiplier * sd);
+    let error = (3.0 / n).sqrt() * sd;
+    Ok(BlandAltman {
+        bias: Estimate::plain(bias, found).with(Some(around(bias, sd / n.sqrt()))),
+        limits,
+        lower_interval: around(limits.0, error),
+        upper_interval: around(limits.1, error),
+    })
+}
+
+/// Lin's concordance correlation coefficient, 2 cov / (var₁ + var₂ + (mean₁ − mean₂)²), with n in the denominators (Lin
+/// 1989). −1 to 1. Undefined when nothing varies and the means are equal.
+pub fn lin_ccc(methods: &Methods<'_>) -> Measure {
+    let n = methods.first.len();
+    let (a, b) = mean(methods.first).zip(mean(methods.second)).ok_or(Undefined::NoRows)?;
+    let (mut both, mut spread) = (0.0, 0.0);
+    for (x, y) in methods.first.iter().zip(methods.second) {
+        both += (x - a) * (y - b);
+        spread += (x - a) * (x - a) + (y - b) * (y - b);
+    }
+    let whole = spread / n as f64 + (a - b) * (a - b);
+    if whole <= 0.0 { Err(Undefined::NoVariation) } else { Ok(Estimate::plain(2.0 * both / n as f64 / whole, n)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kappa_by_hand() {
+        // Cohen 1960: agreement .7, chance .5 → .4.
+        let pair = RaterPair { table: vec![vec![35, 15], vec![15, 35]], units: 100 };
+        assert!((cohen_kappa(&pair, Weights::None).expect("defined").value - 0.4).abs() < 1e-15);
+        assert!((pabak(&pair).expect("defined").value - 0.4).abs() < 1e-15);
+    }
+
+    #[test]
+    fn alpha_of_the_published_example() {
+        // Krippendorff 2011, example C: four observers, nominal alpha .743, with missing ratings.
+        let m = f64::NAN;
+        let raters: [&[f64]; 4] = [
+            &[1.0, 2.0, 3.0, 3.0, 2.0, 1.0, 4.0, 1.0, 2.0, m, m, m],
+            &[1.0, 2.0, 3.0, 3.0, 2.0, 2.0, 4.0, 1.0, 2.0, 5.0, m, 3.0],
+            &[m, 3.0, 3.0, 3.0, 2.0, 3.0, 4.0, 2.0, 2.0, 5.0, 1.0, m],
+            &[1.0, 2.0, 3.0, 3.0, 2.0, 4.0, 4.0, 1.0, 2.0, 5.0, 1.0, m],
+        ];
+        let at = |level| krippendorff_alpha(&raters, level).expect("sound").expect("defined").value;
+        let rounded = |x: f64| format!("{x:.3}");
+        let got = [Level::Nominal, Level::Ordinal, Level::Interval, Level::Ratio].map(|level| rounded(at(level)));
+        assert_eq!(got, ["0.743", "0.815", "0.849", "0.797"]);
+    }
+
+    #[test]
+    fn perfect_agreement_has_icc_one() {
+        let got = icc(&[&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0]], Icc::AgreementSingle).expect("sound").expect("defined");
+        assert!((got.value - 1.0).abs() < 1e-15 && got.interval.is_none());
+        assert_eq!(icc(&[&[1.0, 1.0], &[1.0, 1.0]], Icc::OneMean), Ok(Err(Undefined::NoVariation)));
+    }
+}

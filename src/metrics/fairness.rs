@@ -1,0 +1,197 @@
+//! Fairness: the same figures in every group, and the gaps between groups.
+//!
+//! A group for which a figure does not exist (a sensitivity without cases) is left out of the gap and named; it never
+//! counts as 0, which would make up a maximal gap.
+
+use super::classification::{self as class, Confusion};
+use super::input::{same_length, zero_or_one};
+use super::{BadInput, Estimate, Measure, Undefined};
+use std::collections::BTreeMap;
+
+/// The rows of each group, in order of the groups.
+pub fn rows_by_group<G: Ord>(group: &[G]) -> BTreeMap<&G, Vec<usize>> {
+    let mut rows: BTreeMap<&G, Vec<usize>> = BTreeMap::new();
+    for (row, g) in group.iter().enumerate() {
+        rows.entry(g).or_default().push(row);
+    }
+    rows
+}
+
+/// Decisions counted in every group, and overall.
+#[derive(Clone, Debug)]
+pub struct Groups<'a, G> {
+    tables: BTreeMap<&'a G, Confusion>,
+    overall: Confusion,
+}
+
+impl<'a, G: Ord> Groups<'a, G> {
+    /// Check labels and alerts (0 or 1) and one group per row, and count.
+    pub fn new(label: &[f64], alert: &[f64], group: &'a [G]) -> Result<Self, BadInput> {
+        same_length(("label", label.len()), ("group", group.len()))?;
+        zero_or_one("label", label)?;
+        let overall = Confusion::new(label, alert)?;
+        let mut tables = BTreeMap::new();
+        for (g, rows) in rows_by_group(group) {
+            let of = |values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Vec<f64>>();
+            tables.insert(g, Confusion::new(&of(label), &of(alert))?);
+        }
+        Ok(Self { tables, overall })
+    }
+
+    /// The counts of every group.
+    pub fn tables(&self) -> &BTreeMap<&'a G, Confusion> {
+        &self.tables
+    }
+
+    /// A figure in every group.
+    pub fn each(&self, figure: fn(&Confusion) -> Measure) -> BTreeMap<&'a G, Measure> {
+        self.tables.iter().map(|(&g, table)| (g, figure(table))).collect()
+    }
+
+    /// The largest and the smallest of a figure among the groups where it exists. Undefined with fewer than two such
+    /// groups.
+    pub fn spread(&self, figure: fn(&Confusion) -> Measure) -> Result<Spread<'a, G>, Undefined> {
+        let (mut assessed, mut not_assessable) = (Vec::new(), Vec::new());
+        for (g, measure) in self.each(figure) {
+            match measure {
+                Ok(estimate) => assessed.push((g, estimate)),
+                Err(_) => not_assessable.push(g),
+            }
+        }
+        if assessed.len() < 2 {
+            return Err(Undefined::TooFewGroups);
+        }
+        let first = assessed[0];
+        let lowest = assessed.iter().fold(first, |best, &a| if a.1.value < best.1.value { a } else { best });
+        let highest = assessed.iter().fold(first, |best, &a| if a.1.value > best.1.value { a } else { best });
+        Ok(Spread { lowest, highest, not_assessable, rows: self.overall.rows() })
+    }
+
+    /// The largest distance of a group's figure from the overall figure. 0 to 1.
+    pub fn difference_to_overall(&self, figure: fn(&Confusion) -> Measure) -> Measure {
+        let overall = figure(&self.overall)?.value;
+        let gaps = self.each(figure).into_values().flatten().map(|e| (e.value - overall).abs());
+        gaps.reduce(f64::max).map(|gap| Estimate::plain(gap, self.overall.rows())).ok_or(Undefined::TooFewGroups)
+    }
+}
+
+/// The extremes of a figure over groups.
+#[derive(Clone, Debug)]
+pub struct Spread<'a, G> {
+    /// The group with the smallest figure (the first of several).
+    pub lowest: (&'a G, Estimate),
+    /// The group with the largest figure (the first of several).
+    pub highest: (&'a G, Estimate),
+    /// The groups where the figure does not exist.
+    pub not_assessable: Vec<&'a G>,
+    rows: usize,
+}
+
+impl<G> Spread<'_, G> {
+    /// Largest minus smallest.
+    pub fn difference(&self) -> Estimate {
+        Estimate::plain(self.highest.1.value - self.lowest.1.value, self.rows)
+    }
+
+    /// Smallest over largest. Undefined as 0/0.
+    pub fn ratio(&self) -> Measure {
+        if self.highest.1.value > 0.0 {
+            Ok(Estimate::plain(self.lowest.1.value / self.highest.1.value, self.rows))
+        } else {
+            Err(Undefined::AllRatesZero)
+        }
+    }
+}
+
+/// Largest minus smallest alert rate among groups. 0 to 1; 0 is parity.
+pub fn demographic_parity_difference<G: Ord>(groups: &Groups<'_, G>) -> Measure {
+    Ok(groups.spread(class::alert_rate)?.difference())
+}
+
+/// Smallest over largest alert rate among groups. 0 to 1; 1 is parity. Undefined without any alert.
+pub fn demographic_parity_ratio<G: Ord>(groups: &Groups<'_, G>) -> Measure {
+    groups.spread(class::alert_rate)?.ratio()
+}
+
+/// Largest minus smallest sensitivity among groups with cases. 0 to 1; 0 is equal opportunity (Hardt et al. 2016).
+pub fn equal_opportunity_difference<G: Ord>(groups: &Groups<'_, G>) -> Measure {
+    Ok(groups.spread(class::sensitivity)?.difference())
+}
+
+/// Smallest over largest sensitivity among groups with cases. 0 to 1. Undefined when no case is found in any group.
+pub fn equal_opportunity_ratio<G: Ord>(groups: &Groups<'_, G>) -> Measure {
+    groups.spread(class::sensitivity)?.ratio()
+}
+
+/// How the two parts of equalized odds are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Odds {
+    /// The worse of the two.
+    Worst,
+    /// Their mean.
+    Mean,
+}
+
+impl Odds {
+    fn combine(self, a: Estimate, b: Estimate, worse: fn(f64, f64) -> f64) -> Estimate {
+        let value = match self {
+            Self::Worst => worse(a.value, b.value),
+            Self::Mean => f64::midpoint(a.value, b.value),
+        };
+        Estimate::plain(value, a.n)
+    }
+}
+
+/// The differences between groups in sensitivity and in false positive rate, the worse of the two or their mean. 0 to
+/// 1; 0 is equalized odds (Hardt et al. 2016). Undefined unless both can be assessed in two groups.
+pub fn equalized_odds_difference<G: Ord>(groups: &Groups<'_, G>, odds: Odds) -> Measure {
+    let (a, b) = (groups.spread(class::sensitivity)?, groups.spread(class::false_positive_rate)?);
+    Ok(odds.combine(a.difference(), b.difference(), f64::max))
+}
+
+/// The ratios between groups of sensitivity and of false positive rate, the worse (smaller) of the two or their mean. 0
+/// to 1; 1 is equalized odds.
+pub fn equalized_odds_ratio<G: Ord>(groups: &Groups<'_, G>, odds: Odds) -> Measure {
+    let (a, b) = (groups.spread(class::sensitivity)?, groups.spread(class::false_positive_rate)?);
+    Ok(odds.combine(a.ratio()?, b.ratio()?, f64::min))
+}
+
+/// The group with the smallest figure and that figure, among groups where it exists (also if there is only one).
+pub fn worst_group<'a, G: Ord>(
+    groups: &Groups<'a, G>,
+    figure: fn(&Confusion) -> Measure,
+) -> Result<(&'a G, Estimate), Undefined> {
+    let assessed = groups.each(figure).into_iter().filter_map(|(g, measure)| Some((g, measure.ok()?)));
+    assessed.reduce(|best, a| if a.1.value < best.1.value { a } else { best }).ok_or(Undefined::TooFewGroups)
+}
+
+/// The smallest sensitivity among groups with cases, with its Wilson interval.
+pub fn worst_group_sensitivity<G: Ord>(groups: &Groups<'_, G>) -> Measure {
+    Ok(worst_group(groups, class::sensitivity)?.1)
+}
+
+/// The smallest PPV among groups with alerts, with its Wilson interval.
+pub fn worst_group_ppv<G: Ord>(groups: &Groups<'_, G>) -> Measure {
+    Ok(worst_group(groups, class::ppv)?.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_without_cases_is_left_out_and_named() {
+        let (label, alert) = ([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
+        let groups = Groups::new(&label, &alert, &["a", "a", "b", "b", "c", "c"]).expect("sound input");
+        let spread = groups.spread(class::sensitivity).expect("two groups");
+        assert_eq!(spread.not_assessable, [&"c"]);
+        assert!((spread.difference().value - 1.0).abs() < 1e-15);
+        assert_eq!(worst_group(&groups, class::sensitivity).map(|w| *w.0), Ok("b"));
+    }
+
+    #[test]
+    fn one_assessable_group_is_no_gap() {
+        let groups = Groups::new(&[1.0, 0.0], &[1.0, 0.0], &["a", "b"]).expect("sound input");
+        assert_eq!(equal_opportunity_difference(&groups), Err(Undefined::TooFewGroups));
+    }
+}

@@ -1,0 +1,215 @@
+//! Uncertainty: whether a model knows what it does not know.
+
+use super::distributions::{normal_cdf, normal_density, normal_half_width};
+use super::input::{finite, same_length, zero_or_one};
+use super::intervals::proportion;
+use super::order::{ceil_index, descending, mean, sorted};
+use super::{BadInput, Classes, Estimate, Measure, Undefined};
+use std::f64::consts::PI;
+
+// ---- conformal prediction ------------------------------------------------------------------------------------------
+
+/// The quantile of split conformal prediction: the order statistic number ⌈(n + 1)(1 − α)⌉ of calibration scores;
+/// infinite when that exceeds n, so that the promise is kept (Vovk et al. 2005; Lei et al. 2018). `alpha` is 0 to 1.
+///
+/// Undefined without calibration rows.
+pub fn conformal_quantile(scores: &[f64], alpha: f64) -> Result<f64, Undefined> {
+    if scores.is_empty() {
+        return Err(Undefined::NoRows);
+    }
+    // The allowance keeps a product such as 100 · (1 − 0.42) from passing the whole number it is.
+    let rank = ceil_index((scores.len() as f64 + 1.0) * (1.0 - alpha) - 1e-9).max(1);
+    Ok(sorted(scores.to_vec()).get(rank - 1).copied().unwrap_or(f64::INFINITY))
+}
+
+/// The share of test scores within the quantile (≤). 0 to 1, Wilson interval. Scores, not rounded limits, are compared.
+pub fn conformal_coverage(scores: &[f64], quantile: f64) -> Measure {
+    proportion(scores.iter().filter(|&&s| s <= quantile).count(), scores.len(), Undefined::NoRows)
+}
+
+/// |y − prediction| of every row: the score of a regression.
+pub fn absolute_residuals(prediction: &[f64], y: &[f64]) -> Result<Vec<f64>, BadInput> {
+    same_length(("prediction", prediction.len()), ("y", y.len()))?;
+    finite("prediction", prediction)?;
+    finite("y", y)?;
+    Ok(y.iter().zip(prediction).map(|(y, p)| (y - p).abs()).collect())
+}
+
+/// 1 − p(true class) of every row: the score of the least ambiguous classifier (LAC; Sadinle, Lei & Wasserman 2019).
+pub fn lac_scores(data: &Classes<'_>) -> Vec<f64> {
+    data.label().iter().enumerate().map(|(row, &class)| 1.0 - data.column(class)[row]).collect()
+}
+
+/// What LAC prediction sets look like on test rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PredictionSets {
+    /// The share of rows whose set holds the true class.
+    pub coverage: Estimate,
+    /// The mean number of classes in a set; empty sets count 0.
+    pub mean_size: f64,
+    /// The share of empty sets.
+    pub empty: f64,
+}
+
+/// Prediction sets of all classes with 1 − p ≤ `quantile`. Undefined without rows.
+pub fn lac_sets(data: &Classes<'_>, quantile: f64) -> Result<PredictionSets, Undefined> {
+    let coverage = conformal_coverage(&lac_scores(data), quantile)?;
+    let size = |row: usize| (0..data.classes()).filter(|&k| 1.0 - data.column(k)[row] <= quantile).count();
+    let sizes: Vec<f64> = (0..data.rows()).map(|row| size(row) as f64).collect();
+    let empty = sizes.iter().filter(|&&s| s < 0.5).count() as f64 / sizes.len() as f64;
+    Ok(PredictionSets { coverage, mean_size: mean(&sizes).ok_or(Undefined::NoRows)?, empty })
+}
+
+/// The share of rows with `low` ≤ y ≤ `high`. 0 to 1, Wilson interval.
+pub fn coverage(y: &[f64], low: &[f64], high: &[f64]) -> Result<Measure, BadInput> {
+    same_length(("y", y.len()), ("low", low.len()))?;
+    same_length(("y", y.len()), ("high", high.len()))?;
+    for (name, values) in [("y", y), ("low", low), ("high", high)] {
+        finite(name, values)?;
+    }
+    let inside = y.iter().zip(low.iter().zip(high)).filter(|(y, (low, high))| low <= y && y <= high).count();
+    Ok(proportion(inside, y.len(), Undefined::NoRows))
+}
+
+/// The mean width of intervals, in the unit of measurement.
+pub fn mean_width(low: &[f64], high: &[f64]) -> Result<Measure, BadInput> {
+    same_length(("low", low.len()), ("high", high.len()))?;
+    finite("low", low)?;
+    finite("high", high)?;
+    let widths: Vec<f64> = low.iter().zip(high).map(|(low, high)| high - low).collect();
+    Ok(mean(&widths).map(|width| Estimate::plain(width, widths.len())).ok_or(Undefined::NoRows))
+}
+
+// ---- selective prediction ------------------------------------------------------------------------------------------
+
+/// A confidence and whether the prediction was wrong (1), for every row.
+#[derive(Clone, Debug)]
+pub struct Selective {
+    /// Errors, the most confident row first; tied rows keep their order.
+    errors: Vec<f64>,
+}
+
+impl Selective {
+    /// Check confidences (finite) and errors (0 or 1), equally many of each.
+    pub fn new(confidence: &[f64], error: &[f64]) -> Result<Self, BadInput> {
+        same_length(("confidence", confidence.len()), ("error", error.len()))?;
+        finite("confidence", confidence)?;
+        zero_or_one("error", error)?;
+        Ok(Self { errors: descending(confidence).into_iter().map(|row| error[row]).collect() })
+    }
+}
+
+/// The mean, over k = 1 to n, of the error rate among the first k rows.
+fn area(errors: impl Iterator<Item = f64>) -> Option<f64> {
+    let (mut wrong, mut sum, mut k) = (0.0, 0.0, 0.0);
+    for error in errors {
+        wrong += error;
+        k += 1.0;
+        sum += wrong / k;
+    }
+    (k > 0.0).then(|| sum / k)
+}
+
+/// The area under the risk–coverage curve: the error rate among the k most confident rows, averaged over k = 1 to n. 0
+/// to 1, less is better (Geifman, Uziel & El-Yaniv 2019).
+pub fn aurc(data: &Selective) -> Measure {
+    let value = area(data.errors.iter().copied()).ok_or(Undefined::NoRows)?;
+    Ok(Estimate::plain(value, data.errors.len()))
+}
+
+/// AURC minus that of a perfect ordering (all right ones first): the exact optimum, not its logarithmic approximation.
+/// 0 is best.
+pub fn excess_aurc(data: &Selective) -> Measure {
+    let wrong: f64 = data.errors.iter().sum();
+    let right = data.errors.len() as f64 - wrong;
+    let best = (0..data.errors.len()).map(|k| if (k as f64) < right { 0.0 } else { 1.0 });
+    Ok(Estimate::plain(aurc(data)?.value - area(best).ok_or(Undefined::NoRows)?, data.errors.len()))
+}
+
+/// The error rate among the ⌈`coverage` · n⌉ most confident rows. 0 to 1, Wilson interval. Undefined when that is none.
+pub fn risk_at_coverage(data: &Selective, coverage: f64) -> Measure {
+    let kept = ceil_index(coverage * data.errors.len() as f64 - 1e-9).min(data.errors.len());
+    proportion(data.errors[..kept].iter().filter(|&&e| e > 0.5).count(), kept, Undefined::NoRows)
+}
+
+// ---- predicted distributions ---------------------------------------------------------------------------------------
+
+/// A predicted normal distribution, and what was measured, for every row.
+#[derive(Clone, Copy, Debug)]
+pub struct Gaussian<'a> {
+    mean: &'a [f64],
+    sd: &'a [f64],
+    y: &'a [f64],
+}
+
+impl<'a> Gaussian<'a> {
+    /// Check means, standard deviations (more than 0) and measurements, equally many of each.
+    pub fn new(mean: &'a [f64], sd: &'a [f64], y: &'a [f64]) -> Result<Self, BadInput> {
+        same_length(("mean", mean.len()), ("sd", sd.len()))?;
+        same_length(("mean", mean.len()), ("y", y.len()))?;
+        for (name, values) in [("mean", mean), ("sd", sd), ("y", y)] {
+            finite(name, values)?;
+        }
+        match sd.iter().position(|&s| s <= 0.0) {
+            None => Ok(Self { mean, sd, y }),
+            Some(at) => Err(BadInput::NotPositive { column: "sd", row: at + 1, found: sd[at] }),
+        }
+    }
+
+    /// Error and standard deviation of every row.
+    fn errors(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.y.iter().zip(self.mean).zip(self.sd).map(|((y, mean), &sd)| (y - mean, sd))
+    }
+
+    fn mean_of(&self, score: impl Fn((f64, f64)) -> f64) -> Measure {
+        let scores: Vec<f64> = self.errors().map(score).collect();
+        mean(&scores).map(|value| Estimate::plain(value, scores.len())).ok_or(Undefined::NoRows)
+    }
+}
+
+/// The mean negative log-density, ½ ln 2π + ln σ + ½ z². Natural logarithm; less is better.
+pub fn gaussian_nll(data: &Gaussian<'_>) -> Measure {
+    data.mean_of(|(error, sd)| 0.5 * (2.0 * PI).ln() + sd.ln() + 0.5 * (error / sd).powi(2))
+}
+
+/// The mean continuous ranked probability score of normal predictions, σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π), in the unit of
+/// measurement; less is better (Gneiting & Raftery 2007).
+pub fn crps_gaussian(data: &Gaussian<'_>) -> Measure {
+    // σz is written as the error itself, which stays finite for the smallest σ.
+    let score = |(error, sd): (f64, f64)| {
+        let z = error / sd;
+        error * (2.0 * normal_cdf(z) - 1.0) + sd * (2.0 * normal_density(z) - 1.0 / PI.sqrt())
+    };
+    data.mean_of(score)
+}
+
+/// The share of measurements inside the central interval of `level` (0 to 1, exclusive). 0 to 1, Wilson interval.
+pub fn interval_coverage(data: &Gaussian<'_>, level: f64) -> Measure {
+    let half = normal_half_width(level);
+    proportion(data.errors().filter(|(error, sd)| error.abs() <= half * sd).count(), data.y.len(), Undefined::NoRows)
+}
+
+/// The mean width of the central interval of `level`, in the unit of measurement.
+pub fn interval_mean_width(data: &Gaussian<'_>, level: f64) -> Measure {
+    let half = normal_half_width(level);
+    data.mean_of(|(_, sd)| 2.0 * half * sd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quantile_keeps_its_promise_in_small_samples() {
+        assert_eq!(conformal_quantile(&[3.0, 1.0, 2.0], 0.25), Ok(3.0));
+        assert_eq!(conformal_quantile(&[3.0, 1.0, 2.0], 0.1), Ok(f64::INFINITY));
+        assert_eq!(conformal_quantile(&[], 0.1), Err(Undefined::NoRows));
+    }
+
+    #[test]
+    fn a_perfect_ordering_has_no_excess() {
+        let data = Selective::new(&[0.9, 0.8, 0.1], &[0.0, 0.0, 1.0]).expect("sound input");
+        assert!((aurc(&data).expect("rows").value - 1.0 / 9.0).abs() < 1e-15);
+        assert!(excess_aurc(&data).expect("rows").value.abs() < 1e-15);
+    }
+}
