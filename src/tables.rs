@@ -133,7 +133,27 @@ pub fn csv(frame: &Frame) -> Result<Vec<u8>, TableError> {
 /// Letters of another encoding, ragged rows, a header name that is empty or there twice, NaN or infinity, a word in a column of
 /// numbers, no rows.
 pub fn read_csv(file: &str, bytes: &[u8], cp932: bool) -> Result<Frame, Vec<Fault>> {
-    let text = decode(file, bytes, cp932).map_err(|fault| vec![fault])?;
+    let text = decode(bytes, cp932).map_err(|letters| {
+        let expected = if letters.utf16 {
+            Text::new("a file saved as \"CSV UTF-8\"", "「CSV UTF-8」で保存したファイル")
+        } else if cp932 {
+            Text::new("encoding = \"utf-8\" if the file is UTF-8", "ファイルがUTF-8なら encoding = \"utf-8\"")
+        } else {
+            Text::new(
+                "a file saved as \"CSV UTF-8\", or encoding = \"cp932\" under [source]",
+                "「CSV UTF-8」で保存したファイル、または [source] に encoding = \"cp932\"",
+            )
+        };
+        vec![Fault::new(Place { line: letters.line, ..Place::file(file) }, letters.found, expected)]
+    })?;
+    read_csv_text(file, &text)
+}
+
+/// [`read_csv`] of letters that are already decoded.
+///
+/// # Errors
+/// As [`read_csv`], but for the encoding.
+pub fn read_csv_text(file: &str, text: &str) -> Result<Frame, Vec<Fault>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let unreadable = |error: &csv::Error| {
         let line = error.position().map(|position| usize::try_from(position.line()).unwrap_or(usize::MAX));
@@ -199,23 +219,33 @@ fn engine_fault(file: &str, error: &dyn std::fmt::Display) -> Fault {
     )
 }
 
-fn decode(file: &str, bytes: &[u8], cp932: bool) -> Result<String, Fault> {
+/// Letters that are not of the encoding that they were read in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letters {
+    /// The line where they stand, from 1.
+    pub line: Option<usize>,
+    /// What they are.
+    pub found: Text,
+    /// Whether they are UTF-16, which is not read at all.
+    pub utf16: bool,
+}
+
+/// The letters of a file: UTF-8, with or without a byte-order mark, or CP932.
+///
+/// # Errors
+/// Letters of another encoding.
+pub fn decode(bytes: &[u8], cp932: bool) -> Result<String, Letters> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(Fault::new(
-            Place::file(file),
-            Text::new("UTF-16 letters (Excel's \"Unicode text\")", "UTF-16の文字（Excelの「Unicodeテキスト」）"),
-            Text::new("a file saved as \"CSV UTF-8\"", "「CSV UTF-8」で保存したファイル"),
-        ));
+        let found =
+            Text::new("UTF-16 letters (Excel's \"Unicode text\")", "UTF-16の文字（Excelの「Unicodeテキスト」）");
+        return Err(Letters { line: None, found, utf16: true });
     }
     if cp932 {
         let (text, _, broken) = encoding_rs::SHIFT_JIS.decode(bytes);
         if broken {
             let line = text.chars().take_while(|&c| c != '\u{fffd}').filter(|&c| c == '\n').count() + 1;
-            return Err(Fault::new(
-                Place { line: Some(line), ..Place::file(file) },
-                Text::new("letters that are not CP932", "CP932ではない文字があります"),
-                Text::new("encoding = \"utf-8\" if the file is UTF-8", "ファイルがUTF-8なら encoding = \"utf-8\""),
-            ));
+            let found = Text::new("letters that are not CP932", "CP932ではない文字があります");
+            return Err(Letters { line: Some(line), found, utf16: false });
         }
         return Ok(text.into_owned());
     }
@@ -231,12 +261,17 @@ fn decode(file: &str, bytes: &[u8], cp932: bool) -> Result<String, Fault> {
                 "UTF-8ではなく、CP932（日本語版Excelの通常の「CSV」）とみられる文字があります",
             )
         };
-        let expected = Text::new(
-            "a file saved as \"CSV UTF-8\", or encoding = \"cp932\" under [source]",
-            "「CSV UTF-8」で保存したファイル、または [source] に encoding = \"cp932\"",
-        );
-        Fault::new(Place { line: Some(line), ..Place::file(file) }, found, expected)
+        Letters { line: Some(line), found, utf16: false }
     })
+}
+
+/// The line of a CSV text in which its row of this number (from 1) begins.
+pub fn csv_line(text: &str, row: usize) -> Option<usize> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let record = reader.records().nth(row.checked_sub(1)?)?.ok()?;
+    let start = usize::try_from(record.position()?.byte()).ok()?;
+    let blank = text.as_bytes().get(start..)?.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    Some(1 + text.get(..start + blank)?.matches('\n').count())
 }
 
 fn header_faults(file: &str, header: &[String]) -> Vec<Fault> {

@@ -1,5 +1,6 @@
 //! The command line: the only room that prints, asks for the time of day, or ends the program.
 
+mod measure;
 mod tour;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -87,6 +88,8 @@ enum Command {
         #[command(flatten)]
         seed: SeedOption,
     },
+    /// Measure any predictions file, from any tool, with the metrics that checks use.
+    Measure(Box<measure::Options>),
     /// For instructors.
     Author {
         #[command(subcommand)]
@@ -208,11 +211,12 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("start", "演習を始めます。説明文・データ・計画を用意します。あなたのファイルは上書きしません。"),
         ("run", "計画を学習させ、手元のテスト用の行で結果を見ます。"),
         ("check", "計画を学習させ、新しい患者で判定を受けます。"),
+        ("measure", "どのツールの予測ファイルでも、判定と同じ指標で評価します。"),
         ("author", "教員向けの機能です。"),
     ] {
         command = about(command, name, text);
     }
-    command
+    command.mut_subcommand("measure", measure::japanese)
 }
 
 fn language(asked: Option<&str>) -> Lang {
@@ -243,6 +247,7 @@ impl Session {
             Command::Start { exercise } => self.start(pack, exercise),
             Command::Run { exercise, seed } => self.run(pack, exercise, seed.seed),
             Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
+            Command::Measure(options) => Ok(measure::measure(self, options)),
             Command::Author { command: AuthorCommand::Validate { exercises } } => self.validate(pack, exercises),
         }
     }
@@ -525,6 +530,7 @@ impl Session {
             Command::Start { exercise } => ("start", exercise.clone(), SEED),
             Command::List => ("list", String::new(), SEED),
             Command::Tour => ("tour", String::new(), SEED),
+            Command::Measure(_) => ("measure", String::new(), SEED),
             Command::Author { .. } => ("author validate", String::new(), SEED),
         };
         let (verdict, code, faults): (_, _, &[Fault]) = match ending {

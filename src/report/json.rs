@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::check::{self, Figure, Outcome, Verdict};
 use crate::fault::Fault;
 use crate::measure::Line;
+use crate::measure::found::{Figure as Found, Measured, Method};
 use crate::run::{Count, Run, Story};
 use crate::text::Text;
 
@@ -220,6 +221,129 @@ impl Document {
     /// The document as text, ending in a line break.
     pub fn text(&self) -> String {
         // Strings, finite numbers and words only: nothing here can fail to be written.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"));
+        text.push('\n');
+        text
+    }
+}
+
+/// The version of [`MeasureDocument`]; raised when a key changes its meaning or goes.
+pub const MEASURE_SCHEMA: &str = "practicum.measure/1";
+
+/// What `practicum measure` found of a file.
+#[derive(Debug, Default, Serialize)]
+pub struct MeasureDocument {
+    schema: &'static str,
+    faults: Vec<FaultDocument>,
+    task: Option<&'static str>,
+    files: Vec<String>,
+    columns: BTreeMap<&'static str, Vec<String>>,
+    rows: usize,
+    measured: usize,
+    missing: Vec<Missing>,
+    clusters: Option<Clusters>,
+    resamples: usize,
+    seed: u64,
+    notes: Vec<TextDocument>,
+    metrics: Vec<Measurement>,
+}
+
+#[derive(Debug, Serialize)]
+struct Missing {
+    column: String,
+    rows: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Clusters {
+    column: String,
+    n: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Of {
+    kind: &'static str,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LeftOut {
+    cases: usize,
+    because: TextDocument,
+}
+
+#[derive(Debug, Serialize)]
+struct Measurement {
+    metric: &'static str,
+    of: Option<Of>,
+    group: Option<Group>,
+    value: Option<serde_json::Value>,
+    low: Option<serde_json::Value>,
+    high: Option<serde_json::Value>,
+    interval: Option<&'static str>,
+    resamples: Option<usize>,
+    n: usize,
+    left_out: Option<LeftOut>,
+    undefined_because: Option<TextDocument>,
+    no_interval_because: Option<TextDocument>,
+}
+
+impl From<&Found> for Measurement {
+    fn from(found: &Found) -> Self {
+        let estimate = found.measure.as_ref().ok();
+        let interval = estimate.and_then(|estimate| estimate.interval);
+        Self {
+            metric: found.metric,
+            of: found.part.as_ref().map(|part| Of { kind: part.kind, value: part.value.clone() }),
+            group: found.group.as_ref().map(|(column, value)| Group { column: column.clone(), value: value.clone() }),
+            value: estimate.map(|estimate| number(estimate.value)),
+            low: interval.map(|(low, _)| number(low)),
+            high: interval.map(|(_, high)| number(high)),
+            interval: found.method.map(Method::name),
+            resamples: found.resamples,
+            n: found.n,
+            left_out: found.without.as_ref().map(|(cases, because)| LeftOut { cases: *cases, because: because.into() }),
+            undefined_because: found.measure.as_ref().err().map(Into::into),
+            no_interval_because: found.no_interval.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl MeasureDocument {
+    /// What was measured.
+    pub fn measured(measured: &Measured) -> Self {
+        let mut columns: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+        for (role, name) in &measured.roles {
+            columns.entry(role).or_default().push(name.clone());
+        }
+        Self {
+            schema: MEASURE_SCHEMA,
+            faults: Vec::new(),
+            task: Some(measured.task.name()),
+            files: measured.files.clone(),
+            columns,
+            rows: measured.rows,
+            measured: measured.used,
+            missing: measured
+                .missing
+                .iter()
+                .map(|(column, rows)| Missing { column: column.clone(), rows: *rows })
+                .collect(),
+            clusters: measured.clusters.as_ref().map(|(column, n)| Clusters { column: column.clone(), n: *n }),
+            resamples: measured.resamples,
+            seed: measured.seed,
+            notes: measured.notes.iter().map(Into::into).collect(),
+            metrics: measured.figures.iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Why nothing could be measured.
+    pub fn faulty(faults: &[Fault]) -> Self {
+        Self { schema: MEASURE_SCHEMA, faults: faults.iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// The document as text, ending in a line break.
+    pub fn text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"));
         text.push('\n');
         text

@@ -2,6 +2,7 @@
 
 pub mod figures;
 pub mod json;
+pub mod measured;
 pub mod picture;
 pub mod plot;
 pub mod terminal;

@@ -48,7 +48,7 @@ pub fn dim(text: &str) -> String {
 }
 
 impl Terminal {
-    fn say<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
+    pub(super) fn say<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
         match self.lang {
             Lang::En => en,
             Lang::Ja => ja,
@@ -370,7 +370,7 @@ struct Shown<'r> {
 }
 
 /// Cells in columns; the first column to the left, the others to the right.
-fn table(rows: &[Vec<String>]) -> String {
+pub(super) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let wide: Vec<usize> = (0..columns)
         .map(|i| rows.iter().filter_map(|row| row.get(i)).map(|cell| cell.width()).max().unwrap_or(0))

@@ -8,6 +8,7 @@ mod exercises;
 mod interrupted;
 mod laws;
 mod layers;
+mod measure;
 mod readme;
 mod real;
 mod reference;

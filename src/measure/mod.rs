@@ -1,4 +1,11 @@
-//! The figures of a run: every table with predictions measured, as a whole and by group.
+//! The figures of a run: every table with predictions measured, as a whole and by group. And those of any file with predictions,
+//! from any tool: see [`file`] and [`masks`].
+
+mod asks;
+pub mod file;
+pub mod found;
+pub mod masks;
+mod source;
 
 use polars::prelude::Column;
 

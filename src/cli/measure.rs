@@ -1,0 +1,380 @@
+//! `practicum measure`: any predictions file, from any tool, measured with the metrics that checks use.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::{BAD_INPUT, PASSED, Session};
+use crate::fault::{Fault, Place};
+use crate::measure::file::{self, Question, Scale};
+use crate::measure::found::Task;
+use crate::measure::masks;
+use crate::report::json::MeasureDocument;
+use crate::text;
+use crate::text::{Lang, Text};
+
+/// What follows the help.
+const AFTER: &str = "\
+Examples:
+  practicum measure predictions.csv --label died --score risk --threshold 0.1
+  practicum measure predictions.parquet --label y --score p --group sex --cluster patient
+  practicum measure predictions.csv --label stage --score p0,p1,p2
+  practicum measure follow_up.csv --time months --event died --score risk --at 12
+  practicum measure readings.csv --raters reader_a,reader_b
+  practicum measure true_masks/ predicted_masks/ --spacing 3,0.7,0.7
+
+A score may lie on any scale; higher has to mean that the outcome is more likely. Where one lies outside 0 to 1, figures \
+that need a probability (calibration, Brier score, net benefit) are given as undefined, with that reason. Whoever means \
+probabilities says --task calibration: then a score outside 0 to 1 is an error.
+
+An outcome of one class only is an error; in a group, it leaves figures undefined. Rows in which a needed value is \
+missing are left out and counted. Intervals: those of the metric where it has one, else a bootstrap stratified by \
+outcome; with --cluster, a bootstrap of whole clusters for every figure.";
+
+const AFTER_JA: &str = "\
+使用例：
+  practicum measure predictions.csv --label died --score risk --threshold 0.1
+  practicum measure predictions.parquet --label y --score p --group sex --cluster patient
+  practicum measure predictions.csv --label stage --score p0,p1,p2
+  practicum measure follow_up.csv --time months --event died --score risk --at 12
+  practicum measure readings.csv --raters reader_a,reader_b
+  practicum measure true_masks/ predicted_masks/ --spacing 3,0.7,0.7
+
+スコアの尺度は問いませんが、高いほど転帰が起こりやすいという向きにしてください。0から1の範囲を外れる値が1つでもあれば、\
+確率を必要とする値（較正、Brierスコア、純便益）は、その理由とともに「値なし」になります。確率のつもりのスコアなら \
+--task calibration を付けてください。0から1を外れた値は誤りになります。
+
+転帰が1種類しかなければ誤りです（群の中でなら、その値だけが求まりません）。必要な値が欠けている行は除き、その数を示します。\
+区間は、指標に固有のものがあればそれを、なければ転帰で層別したブートストラップで求めます。--cluster を付けると、すべて\
+クラスター単位のブートストラップになります。";
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TaskName {
+    Classification,
+    Calibration,
+    Multiclass,
+    Survival,
+    Agreement,
+    Regression,
+    Drift,
+    Segmentation,
+}
+
+impl From<TaskName> for Task {
+    fn from(name: TaskName) -> Self {
+        match name {
+            TaskName::Classification => Self::Classification,
+            TaskName::Calibration => Self::Calibration,
+            TaskName::Multiclass => Self::Multiclass,
+            TaskName::Survival => Self::Survival,
+            TaskName::Agreement => Self::Agreement,
+            TaskName::Regression => Self::Regression,
+            TaskName::Drift => Self::Drift,
+            TaskName::Segmentation => Self::Segmentation,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ScaleName {
+    Nominal,
+    Ordinal,
+    Measurement,
+}
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER)]
+pub(super) struct Options {
+    /// The predictions: CSV or Parquet. For masks: the true one and the predicted one (PNG or .npy), or two folders.
+    #[arg(required = true, num_args = 1..=2, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The column of the outcome: 0 or 1, true or false; for several classes a number from 0, or a column of --score.
+    #[arg(long, value_name = "COL")]
+    label: Option<String>,
+    /// The value of --label (or --event, --current) that counts as 1, where it holds words.
+    #[arg(long, value_name = "VALUE")]
+    positive: Option<String>,
+    /// The column of the score; for several classes one per class, with commas.
+    #[arg(long, value_name = "COL")]
+    score: Vec<String>,
+    /// A second score, to compare AUROCs on the same rows.
+    #[arg(long, value_name = "COL")]
+    versus: Option<String>,
+    /// The column of decisions already made: 0 or 1.
+    #[arg(long, value_name = "COL")]
+    alert: Option<String>,
+    /// Alert where the score is at least this; for masks, inside where the prediction is.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    threshold: Option<f64>,
+    /// A column of groups: each is measured apart.
+    #[arg(long, value_name = "COL")]
+    group: Vec<String>,
+    /// The column that names the patient, where rows of one patient are not independent.
+    #[arg(long, value_name = "COL")]
+    cluster: Option<String>,
+    /// The column of the time of follow-up.
+    #[arg(long, value_name = "COL")]
+    time: Option<String>,
+    /// The column that is 1 where follow-up ended with the event, 0 where without.
+    #[arg(long, value_name = "COL")]
+    event: Option<String>,
+    /// The number in --event of the cause asked about, where causes compete.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..1000))]
+    cause: Option<u32>,
+    /// Times asked about. With one time, a score from 0 to 1 is taken as the risk by then.
+    #[arg(long, value_name = "T", value_delimiter = ',', allow_hyphen_values = true)]
+    at: Vec<f64>,
+    /// The columns of the raters or methods, with commas.
+    #[arg(long, value_name = "COLS")]
+    raters: Vec<String>,
+    /// What raters give; otherwise it is told by their values.
+    #[arg(long, value_enum)]
+    scale: Option<ScaleName>,
+    /// How many grades the raters' scale has, also unused ones.
+    #[arg(long, value_name = "N")]
+    categories: Option<u32>,
+    /// The column of the lower ends of prediction intervals.
+    #[arg(long, value_name = "COL")]
+    low: Option<String>,
+    /// The column of their upper ends.
+    #[arg(long, value_name = "COL")]
+    high: Option<String>,
+    /// The column of the standard deviations of normal predictions, whose means are --score.
+    #[arg(long, value_name = "COL")]
+    sd: Option<String>,
+    /// The column that is 1 for now and 0 for the reference, to tell how far --score has drifted.
+    #[arg(long, value_name = "COL")]
+    current: Option<String>,
+    /// Millimetres between voxels along each axis of the masks.
+    #[arg(long, value_name = "MM", value_delimiter = ',', allow_hyphen_values = true)]
+    spacing: Vec<f64>,
+    /// The labels of the masks to measure apart.
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    labels: Vec<u32>,
+    /// The distance in mm that the surface Dice allows.
+    #[arg(long, value_name = "MM", allow_negative_numbers = true)]
+    tolerance: Option<f64>,
+    /// The task; otherwise it is told by the other options.
+    #[arg(long, value_enum)]
+    task: Option<TaskName>,
+    /// The letters of a CSV file.
+    #[arg(long, default_value = "utf-8", value_parser = ["utf-8", "cp932"])]
+    encoding: String,
+    /// How often the bootstrap resamples; 0 for no bootstrap. Otherwise 1,000 times, on large files down to 200.
+    #[arg(long, value_name = "N")]
+    resamples: Option<usize>,
+    /// The seed of the resampling.
+    #[arg(long, default_value_t = super::SEED)]
+    seed: u64,
+}
+
+/// The help in Japanese.
+pub(super) fn japanese(command: clap::Command) -> clap::Command {
+    let mut command = command.after_help(AFTER_JA);
+    for (name, help) in [
+        (
+            "files",
+            "予測値のファイル（CSVまたはParquet）。マスクなら、正解と予測（PNGか .npy）、または2つのフォルダーです。",
+        ),
+        ("label", "転帰の列です。0か1、またはtrueかfalse。多クラスなら、0からの番号か --score の列名です。"),
+        ("positive", "--label（または --event、--current）が文字列のとき、1とみなす値です。"),
+        ("score", "スコアの列です。多クラスなら、クラスごとの列をカンマで区切ります。"),
+        ("versus", "2つ目のスコアです。同じ行でAUROCを比べます。"),
+        ("alert", "すでに下した判断（0か1）の列です。"),
+        ("threshold", "スコアがこの値以上なら警報とします。マスクでは、予測がこの値以上なら内側とします。"),
+        ("group", "群の列です。群ごとに評価します。"),
+        ("cluster", "患者を示す列です。同じ患者の行が独立でないときに指定します。"),
+        ("time", "追跡時間の列です。"),
+        ("event", "追跡がイベントで終わったら1、打ち切りなら0の列です。"),
+        ("cause", "競合する原因があるとき、評価する原因の番号（--event の値）です。"),
+        ("at", "評価する時点です。1つだけなら、0から1のスコアをその時点までのリスクとみなします。"),
+        ("raters", "評価者または測定法の列を、カンマで区切って指定します。"),
+        ("scale", "評価の尺度です。省略時は値から判断します。"),
+        ("categories", "評価の段階の数です（使われなかった段階も含みます）。"),
+        ("low", "予測区間の下限の列です。"),
+        ("high", "予測区間の上限の列です。"),
+        ("sd", "正規分布による予測の標準偏差の列です。平均は --score です。"),
+        ("current", "現在を1、基準を0とする列です。--score がどれだけ変わったかを調べます。"),
+        ("spacing", "マスクの各軸のボクセル間隔（mm）です。"),
+        ("labels", "別々に評価するマスクのラベルです。"),
+        ("tolerance", "表面Diceの許容距離（mm）です。"),
+        ("task", "課題の種類です。省略時はほかのオプションから判断します。"),
+        ("encoding", "CSVファイルの文字コードです。"),
+        (
+            "resamples",
+            "ブートストラップの回数です。0なら行いません。省略時は1,000回（大きなファイルでは最少200回）です。",
+        ),
+        ("seed", "再抽出のシードです。"),
+    ] {
+        command = command.mut_arg(name, |arg| arg.help(help));
+    }
+    command
+}
+
+/// Measures, and prints what was found, or what is wrong with the input.
+pub(super) fn measure(session: &Session, options: &Options) -> u8 {
+    let segmentation =
+        options.files.len() == 2 || matches!(options.task, Some(TaskName::Segmentation)) || is_mask(&options.files);
+    let measured = if segmentation { of_masks(options) } else { of_table(options) };
+    let measured = match measured {
+        Ok(measured) => measured,
+        Err(faults) => {
+            if session.json {
+                session.say(&MeasureDocument::faulty(&faults).text());
+            }
+            session.complain(
+                &faults,
+                "Nothing was measured. Mend it and try again.",
+                "評価は行っていません。直してもう一度お試しください。",
+            );
+            return BAD_INPUT;
+        }
+    };
+    if session.json {
+        session.say(&MeasureDocument::measured(&measured).text());
+    } else {
+        session.say(&session.terminal.measured(&measured));
+    }
+    PASSED
+}
+
+fn is_mask(files: &[PathBuf]) -> bool {
+    files.iter().any(|file| {
+        let end = file.extension().map(|end| end.to_string_lossy().to_lowercase());
+        file.is_dir() || end.is_some_and(|end| end == "png" || end == "npy")
+    })
+}
+
+fn refused(option: &str, found: Text, expected: Text) -> Fault {
+    Fault::new(Place::file(option), found, expected)
+}
+
+fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
+    let mut faults = Vec::new();
+    for (option, given) in [
+        ("--spacing", !options.spacing.is_empty()),
+        ("--labels", !options.labels.is_empty()),
+        ("--tolerance", options.tolerance.is_some()),
+    ] {
+        if given {
+            faults.push(refused(
+                option,
+                Text::new("an option for masks, beside a table", "表に対して、マスク用のオプションがあります"),
+                Text::new("two masks, or two folders of masks", "マスク2つ、または2つのフォルダー"),
+            ));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    file::measure(&Question {
+        file: options.files[0].clone(),
+        task: options.task.map(Into::into),
+        cp932: options.encoding == "cp932",
+        label: options.label.clone(),
+        positive: options.positive.clone(),
+        score: options.score.clone(),
+        versus: options.versus.clone(),
+        alert: options.alert.clone(),
+        threshold: options.threshold,
+        group: options.group.clone(),
+        cluster: options.cluster.clone(),
+        time: options.time.clone(),
+        event: options.event.clone(),
+        cause: options.cause,
+        at: options.at.clone(),
+        raters: options.raters.clone(),
+        scale: options.scale.map(|scale| match scale {
+            ScaleName::Nominal => Scale::Nominal,
+            ScaleName::Ordinal => Scale::Ordinal,
+            ScaleName::Measurement => Scale::Measurement,
+        }),
+        categories: options.categories,
+        low: options.low.clone(),
+        high: options.high.clone(),
+        sd: options.sd.clone(),
+        current: options.current.clone(),
+        resamples: options.resamples,
+        seed: options.seed,
+    })
+}
+
+fn of_masks(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
+    let [reference, prediction] = options.files.as_slice() else {
+        let file = options.files.first().map(|file| file.display().to_string()).unwrap_or_default();
+        return Err(vec![refused(
+            &file,
+            Text::new("one file", "ファイルが1つだけです"),
+            Text::new(
+                "two masks, the true one and the predicted one, or two folders of them",
+                "正解と予測の2つのマスク、または2つのフォルダー",
+            ),
+        )]);
+    };
+    let mut faults = Vec::new();
+    for (option, given) in [
+        ("--label", options.label.is_some()),
+        ("--positive", options.positive.is_some()),
+        ("--score", !options.score.is_empty()),
+        ("--versus", options.versus.is_some()),
+        ("--alert", options.alert.is_some()),
+        ("--group", !options.group.is_empty()),
+        ("--cluster", options.cluster.is_some()),
+        ("--time", options.time.is_some()),
+        ("--event", options.event.is_some()),
+        ("--cause", options.cause.is_some()),
+        ("--at", !options.at.is_empty()),
+        ("--raters", !options.raters.is_empty()),
+        ("--scale", options.scale.is_some()),
+        ("--categories", options.categories.is_some()),
+        ("--low", options.low.is_some()),
+        ("--high", options.high.is_some()),
+        ("--sd", options.sd.is_some()),
+        ("--current", options.current.is_some()),
+    ] {
+        if given {
+            let expected = Text::new(
+                "only --spacing, --labels, --threshold, --tolerance beside masks (or one table)",
+                "マスクに使えるのは --spacing、--labels、--threshold、--tolerance だけです（表なら1つだけ指定）",
+            );
+            faults.push(refused(
+                option,
+                Text::new("an option for tables, beside masks", "マスクに対して、表用のオプションがあります"),
+                expected,
+            ));
+        }
+    }
+    if let Some(task) = options.task.map(Task::from).filter(|task| *task != Task::Segmentation) {
+        let task = task.name();
+        faults.push(refused(
+            "--task",
+            text!("{task}, beside masks", "マスクに対して {task}"),
+            Text::new("segmentation, or one table", "segmentation、または表1つ"),
+        ));
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    masks::measure(&masks::Question {
+        reference: reference.clone(),
+        prediction: prediction.clone(),
+        spacing: options.spacing.clone(),
+        labels: options.labels.clone(),
+        threshold: options.threshold,
+        tolerance: options.tolerance.unwrap_or(1.0),
+        resamples: options.resamples,
+        seed: options.seed,
+    })
+}
+
+impl Session {
+    /// Tells what is wrong with the input.
+    fn complain(&self, faults: &[Fault], en: &'static str, ja: &'static str) {
+        use std::io::Write as _;
+        let mut told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
+        told.push('\n');
+        told += &self.terminal.paragraph("", if self.terminal.lang == Lang::Ja { ja } else { en });
+        let _ = anstream::stderr().write_all(told.as_bytes());
+    }
+}

@@ -1,0 +1,558 @@
+//! Any predictions file, from any tool, measured with the metrics that checks use.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::asks;
+use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answer};
+use super::source::Source;
+use crate::fault::{Fault, Place};
+use crate::metrics::{BadInput, input};
+use crate::seed::Seed;
+use crate::text;
+use crate::text::Text;
+
+/// What raters' values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Categories without an order.
+    Nominal,
+    /// Grades, in order.
+    Ordinal,
+    /// Measurements.
+    Measurement,
+}
+
+/// What is asked about a file: columns by name, as a person gave them.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// The file.
+    pub file: PathBuf,
+    /// The task; none to be told by the columns.
+    pub task: Option<Task>,
+    /// Whether the file is CP932 rather than UTF-8.
+    pub cp932: bool,
+    /// The outcome.
+    pub label: Option<String>,
+    /// The outcome's value that counts as 1.
+    pub positive: Option<String>,
+    /// The scores: one, or one per class.
+    pub score: Vec<String>,
+    /// A second score to compare the first with.
+    pub versus: Option<String>,
+    /// Decisions already made.
+    pub alert: Option<String>,
+    /// The score from which there is an alert.
+    pub threshold: Option<f64>,
+    /// Groups, each measured apart.
+    pub group: Vec<String>,
+    /// What the rows of one patient have in common.
+    pub cluster: Option<String>,
+    /// The time of follow-up.
+    pub time: Option<String>,
+    /// Whether it ended with the event.
+    pub event: Option<String>,
+    /// The cause asked about, where causes compete.
+    pub cause: Option<u32>,
+    /// The times asked about.
+    pub at: Vec<f64>,
+    /// The raters or methods.
+    pub raters: Vec<String>,
+    /// What they rate on; none to be told by the values.
+    pub scale: Option<Scale>,
+    /// How many grades the scale has.
+    pub categories: Option<u32>,
+    /// The lower ends of prediction intervals.
+    pub low: Option<String>,
+    /// Their upper ends.
+    pub high: Option<String>,
+    /// The standard deviations of normal predictions.
+    pub sd: Option<String>,
+    /// Whether a row belongs to now (1) or to the reference (0).
+    pub current: Option<String>,
+    /// How often a bootstrap resamples: 0 for no bootstrap, none for 1,000 times, and less often on a large file.
+    pub resamples: Option<usize>,
+    /// The seed of the resampling.
+    pub seed: u64,
+}
+
+/// What a column must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    ZeroOne,
+    Finite,
+    Probability,
+    NotNegative,
+    Positive,
+    Category(usize),
+}
+
+/// A column in its role.
+struct Column {
+    role: &'static str,
+    name: String,
+    values: Vec<Option<f64>>,
+    /// Whether a row without it is measured all the same.
+    may_miss: bool,
+}
+
+/// The rows that are measured: each column without gaps.
+pub(super) struct Dense {
+    /// Their numbers in the file, from 0.
+    rows: Vec<usize>,
+    columns: BTreeMap<&'static str, Vec<Vec<f64>>>,
+    /// The columns in which values were missing, and in how many rows.
+    missing: Vec<(String, usize)>,
+}
+
+impl Dense {
+    /// The column of a role.
+    pub(super) fn column(&self, role: &str) -> Option<&[f64]> {
+        self.columns.get(role).and_then(|columns| columns.first()).map(Vec::as_slice)
+    }
+
+    /// The columns of a role.
+    pub(super) fn columns(&self, role: &str) -> &[Vec<f64>] {
+        self.columns.get(role).map_or(&[], Vec::as_slice)
+    }
+
+    /// The value of every row, as an argument.
+    pub(super) fn rows(&self, role: &str) -> Argument<'_> {
+        Argument::Rows(self.column(role).unwrap_or(&[]))
+    }
+}
+
+/// One file under one question.
+pub(super) struct Asked<'q> {
+    pub(super) question: &'q Question,
+    pub(super) source: Source,
+    columns: Vec<Column>,
+    pub(super) notes: Vec<Text>,
+}
+
+/// Measures a table of predictions.
+///
+/// # Errors
+/// A file, an option or a value that cannot be meant: each names file, line and column.
+pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
+    options(question)?;
+    let source = Source::read(&question.file, question.cp932)?;
+    let task = task(question);
+    unused(question, task, &source)?;
+    let mut asked = Asked { question, source, columns: Vec::new(), notes: Vec::new() };
+    asks::columns(&mut asked, task)?;
+    let clusters = asked.keys("--cluster", question.cluster.as_deref())?;
+    let groups = asked.source.several("--group", &question.group)?;
+    let dense = asked.dense(task, clusters.as_deref())?;
+    let cluster_of =
+        clusters.map(|keys| numbered(&dense.rows.iter().map(|&row| keys[row].as_deref()).collect::<Vec<_>>()));
+    let strata = asks::strata(task, &dense);
+    let all: Vec<usize> = (0..dense.rows.len()).collect();
+    let sampling = Sampling {
+        rows: all.len(),
+        clusters: cluster_of.as_ref().map(|(of, _)| of.as_slice()),
+        strata: strata.as_deref(),
+        resamples: question.resamples,
+        seed: Seed::new(question.seed).named("measure"),
+    };
+    let asks = asks::asks(&mut asked, task, &dense)?;
+    let refused = |bad: BadInput| vec![asked.refused(&bad, &dense.rows)];
+    let mut figures = Vec::new();
+    for ask in &asks {
+        figures.push(answer(ask, None, &all, &sampling).map_err(refused)?);
+    }
+    let mut notes = asked.notes.clone();
+    for column in &groups {
+        let words = asked.source.words(column).map_err(|fault| vec![fault])?;
+        let of_row: Vec<Option<&str>> = dense.rows.iter().map(|&row| words[row].as_deref()).collect();
+        let values = asked.values(column, &of_row)?;
+        let nowhere = of_row.iter().filter(|value| value.is_none()).count();
+        if nowhere > 0 {
+            notes.push(text!(
+                "{nowhere} rows have no {column}: they count in all, but in no group.",
+                "{column}が空の行が{nowhere}行あります。全体には含めますが、どの群にも入れません。"
+            ));
+        }
+        for value in &values {
+            let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row] == Some(*value)).collect();
+            let group = (column.clone(), (*value).to_owned());
+            for ask in &asks {
+                figures.push(answer(ask, Some(&group), &rows, &sampling).map_err(refused)?);
+            }
+        }
+        let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row].is_some()).collect();
+        let place = |value: Option<&str>| values.iter().position(|other| Some(*other) == value).unwrap_or(0);
+        let number: Vec<usize> = of_row.iter().copied().map(place).collect();
+        let numbers: Vec<f64> = number.iter().map(|&k| k as f64).collect();
+        // A resample keeps the size of every group, and of every outcome in it.
+        let both: Vec<usize> =
+            number.iter().enumerate().map(|(row, k)| 1000 * strata.as_ref().map_or(0, |s| s[row]) + k).collect();
+        let within = Sampling { strata: Some(&both), ..sampling };
+        for ask in asks::between(task, &dense, column, &numbers) {
+            figures.push(answer(&ask, None, &rows, &within).map_err(refused)?);
+        }
+        notes.extend(asks::worst(&figures, column));
+    }
+    notes.extend(asks::upside_down(&figures));
+    notes.extend(asks::lopsided(&figures));
+    Ok(Measured {
+        task,
+        files: vec![asked.source.name.clone()],
+        roles: asked.columns.iter().map(|column| (column.role, column.name.clone())).collect(),
+        rows: asked.source.rows(),
+        used: dense.rows.len(),
+        missing: dense.missing.clone(),
+        clusters: question.cluster.clone().zip(cluster_of.map(|(_, n)| n)),
+        resamples: question.resamples.unwrap_or(RESAMPLES),
+        seed: question.seed,
+        notes,
+        figures,
+    })
+}
+
+/// Each key as a number, and how many there are.
+fn numbered(keys: &[Option<&str>]) -> (Vec<usize>, usize) {
+    let mut seen: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    let of = keys
+        .iter()
+        .map(|key| {
+            let next = seen.len();
+            *seen.entry(*key).or_insert(next)
+        })
+        .collect();
+    (of, seen.len())
+}
+
+/// The task that the columns tell of.
+fn task(question: &Question) -> Task {
+    if let Some(task) = question.task {
+        task
+    } else if question.time.is_some() || question.event.is_some() {
+        Task::Survival
+    } else if !question.raters.is_empty() {
+        Task::Agreement
+    } else if question.low.is_some() || question.high.is_some() || question.sd.is_some() {
+        Task::Regression
+    } else if question.current.is_some() {
+        Task::Drift
+    } else if question.score.len() > 1 || question.score.iter().any(|score| score.contains(',')) {
+        Task::Multiclass
+    } else {
+        Task::Classification
+    }
+}
+
+/// Options that no file could make right.
+fn options(question: &Question) -> Result<(), Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut refuse = |option: &str, found: String, expected: Text| {
+        faults.push(Fault::new(Place::file(option), Text::same(found), expected));
+    };
+    if let Some(threshold) = question.threshold.filter(|threshold| !threshold.is_finite()) {
+        refuse("--threshold", threshold.to_string(), Text::new("a finite number", "有限の数値"));
+    }
+    for at in question.at.iter().filter(|at| !at.is_finite() || **at < 0.0) {
+        refuse("--at", at.to_string(), Text::new("a time of follow-up, 0 or more", "0以上の追跡時間"));
+    }
+    if let Some(resamples) = question.resamples.filter(|n| (1..40).contains(n) || *n > 100_000) {
+        refuse(
+            "--resamples",
+            resamples.to_string(),
+            Text::new("40 to 100000, or 0 for no bootstrap", "40から100000まで。ブートストラップをしないなら0"),
+        );
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Options that this task would leave unused: whoever gave them expects something of them.
+fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fault>> {
+    let given: &[(&str, bool)] = &[
+        ("--label", question.label.is_some()),
+        ("--positive", question.positive.is_some()),
+        ("--score", !question.score.is_empty()),
+        ("--versus", question.versus.is_some()),
+        ("--alert", question.alert.is_some()),
+        ("--threshold", question.threshold.is_some()),
+        ("--time", question.time.is_some()),
+        ("--event", question.event.is_some()),
+        ("--cause", question.cause.is_some()),
+        ("--at", !question.at.is_empty()),
+        ("--raters", !question.raters.is_empty()),
+        ("--scale", question.scale.is_some()),
+        ("--categories", question.categories.is_some()),
+        ("--low", question.low.is_some()),
+        ("--high", question.high.is_some()),
+        ("--sd", question.sd.is_some()),
+        ("--current", question.current.is_some()),
+    ];
+    let takes = asks::options(task);
+    let name = task.name();
+    let faults: Vec<Fault> = given
+        .iter()
+        .filter(|(option, given)| *given && !takes.contains(option))
+        .map(|(option, _)| {
+            let takes = takes.join(", ");
+            source.wrong(
+                option,
+                text!("an option that {name} has no use for", "{name}では使わないオプションです"),
+                text!("only {takes}, or another --task", "{takes}。または別の --task"),
+            )
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+impl Asked<'_> {
+    /// The column that an option must name.
+    pub(super) fn need<'a>(&self, option: &str, given: Option<&'a String>, what: &Text) -> Result<&'a str, Vec<Fault>> {
+        let Some(column) = given else {
+            let there = crate::tables::names(&self.source.frame).join(", ");
+            let fault = self.source.wrong(
+                option,
+                Text::new("not given", "指定がありません"),
+                Text {
+                    en: format!("{}: one of {there}", what.en).into(),
+                    ja: format!("{}（列：{there}）", what.ja).into(),
+                },
+            );
+            return Err(vec![fault]);
+        };
+        self.source.named(option, column).map_err(|fault| vec![fault])
+    }
+
+    /// Takes up a column in a role.
+    pub(super) fn add(&mut self, role: &'static str, name: &str, values: Vec<Option<f64>>, may_miss: bool) {
+        self.columns.push(Column { role, name: name.to_owned(), values, may_miss });
+    }
+
+    /// Takes up a column of 0 and 1.
+    pub(super) fn add_flags(
+        &mut self,
+        role: &'static str,
+        name: &str,
+        positive: Option<&str>,
+    ) -> Result<(), Vec<Fault>> {
+        let values = self.source.flags(name, positive, role != "alert").map_err(|fault| vec![fault])?;
+        self.add(role, name, values, false);
+        self.check(Kind::ZeroOne)
+    }
+
+    fn add_numbers(&mut self, role: &'static str, name: &str, kind: Kind) -> Result<(), Vec<Fault>> {
+        let values = self.source.numbers(name).map_err(|fault| vec![fault])?;
+        self.add(role, name, values, false);
+        self.check(kind)
+    }
+
+    /// Takes up a column of numbers on any scale.
+    pub(super) fn add_finite(&mut self, role: &'static str, name: &str) -> Result<(), Vec<Fault>> {
+        self.add_numbers(role, name, Kind::Finite)
+    }
+
+    /// Takes up a column of probabilities.
+    pub(super) fn add_probabilities(&mut self, role: &'static str, name: &str) -> Result<(), Vec<Fault>> {
+        self.add_numbers(role, name, Kind::Probability)
+    }
+
+    /// Takes up a column of numbers from 0 on.
+    pub(super) fn add_not_negative(&mut self, role: &'static str, name: &str) -> Result<(), Vec<Fault>> {
+        self.add_numbers(role, name, Kind::NotNegative)
+    }
+
+    /// Takes up a column of numbers above 0.
+    pub(super) fn add_positive(&mut self, role: &'static str, name: &str) -> Result<(), Vec<Fault>> {
+        self.add_numbers(role, name, Kind::Positive)
+    }
+
+    /// Takes up a column of whole numbers from 0 and below `of`.
+    pub(super) fn add_categories(&mut self, role: &'static str, name: &str, of: usize) -> Result<(), Vec<Fault>> {
+        self.add_numbers(role, name, Kind::Category(of))
+    }
+
+    /// Whether the last column holds what it must, and anything at all.
+    fn check(&self, kind: Kind) -> Result<(), Vec<Fault>> {
+        let Some(column) = self.columns.last() else { return Ok(()) };
+        let rows: Vec<usize> = (0..column.values.len()).filter(|&row| column.values[row].is_some()).collect();
+        let values: Vec<f64> = column.values.iter().copied().flatten().collect();
+        if values.is_empty() {
+            let n = column.values.len();
+            return Err(vec![self.source.wrong(
+                &column.name,
+                text!("no value: it is empty in all {n} rows", "値がありません（{n}行すべてが空です）"),
+                Text::new("a value in some row", "いずれかの行の値"),
+            )]);
+        }
+        let checked = match kind {
+            Kind::ZeroOne => input::zero_or_one("value", &values).map(|_| ()),
+            Kind::Finite => input::finite("value", &values),
+            Kind::Probability => input::probabilities("value", &values),
+            Kind::NotNegative => input::not_negative("value", &values),
+            Kind::Positive => match values.iter().position(|&v| v <= 0.0) {
+                Some(at) => Err(BadInput::NotPositive { column: "value", row: at + 1, found: values[at] }),
+                None => input::finite("value", &values),
+            },
+            Kind::Category(of) => input::categories("value", &values, of).map(|_| ()),
+        };
+        checked.map_err(|bad| vec![self.source.refused(&bad, &column.name, &rows)])
+    }
+
+    /// Whether rows without the last column are measured all the same.
+    pub(super) fn last_may_miss(&mut self, may_miss: bool) {
+        if let Some(column) = self.columns.last_mut() {
+            column.may_miss = may_miss;
+        }
+    }
+
+    /// Whether the last column holds anything at all.
+    pub(super) fn check_finite(&self) -> Result<(), Vec<Fault>> {
+        self.check(Kind::Finite)
+    }
+
+    /// The words of a column by which rows belong together.
+    fn keys(&self, option: &str, column: Option<&str>) -> Result<Option<Vec<Option<String>>>, Vec<Fault>> {
+        let Some(column) = column else { return Ok(None) };
+        let column = self.source.named(option, column).map_err(|fault| vec![fault])?;
+        self.source.words(column).map(Some).map_err(|fault| vec![fault])
+    }
+
+    /// The values of a group column, in order.
+    fn values<'w>(&self, column: &str, of_row: &[Option<&'w str>]) -> Result<Vec<&'w str>, Vec<Fault>> {
+        let mut values: Vec<&str> = of_row.iter().copied().flatten().collect();
+        values.sort_unstable();
+        values.dedup();
+        let numbers: Option<Vec<f64>> = values.iter().map(|value| value.parse().ok()).collect();
+        if numbers.is_some() {
+            let number = |value: &str| value.parse::<f64>().unwrap_or(f64::NAN);
+            values.sort_by(|a, b| number(a).total_cmp(&number(b)));
+        }
+        let n = values.len();
+        if n > 50 {
+            return Err(vec![self.source.wrong(
+                column,
+                text!("{n} different values", "異なる値が{n}個あります"),
+                Text::new(
+                    "a column of groups, at most 50 (cut measurements into groups first)",
+                    "50個以下の群からなる列（測定値なら、先に区分してください）",
+                ),
+            )]);
+        }
+        if n == 0 {
+            return Err(vec![self.source.wrong(
+                column,
+                Text::new("no value in the rows that are measured", "評価する行に値がありません"),
+                Text::new("a group in some row", "いずれかの行の群"),
+            )]);
+        }
+        Ok(values)
+    }
+
+    /// The rows in which nothing needed is missing, and where something was.
+    fn dense(&self, task: Task, clusters: Option<&[Option<String>]>) -> Result<Dense, Vec<Fault>> {
+        let mut missing: Vec<(String, usize)> = Vec::new();
+        for column in self.columns.iter().filter(|column| !column.may_miss) {
+            let empty = column.values.iter().filter(|value| value.is_none()).count();
+            if empty > 0 {
+                missing.push((column.name.clone(), empty));
+            }
+        }
+        if let (Some(keys), Some(column)) = (clusters, &self.question.cluster) {
+            let empty = keys.iter().filter(|key| key.is_none()).count();
+            if empty > 0 {
+                missing.push((column.clone(), empty));
+            }
+        }
+        let optional = |column: &&Column| column.may_miss;
+        let some_optional = self.columns.iter().any(|column| column.may_miss);
+        let complete = |row: usize| {
+            self.columns.iter().filter(|column| !column.may_miss).all(|column| column.values[row].is_some())
+                && clusters.is_none_or(|keys| keys[row].is_some())
+                && (!some_optional || self.columns.iter().filter(optional).any(|column| column.values[row].is_some()))
+        };
+        let rows: Vec<usize> = (0..self.source.rows()).filter(|&row| complete(row)).collect();
+        if rows.is_empty() {
+            let needed: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+            return Err(vec![self.source.wrong(
+                &needed.join(", "),
+                Text::new("no row in which all of them have a value", "すべての値がそろった行がありません"),
+                Text::new("at least one such row", "そのような行が1行以上"),
+            )]);
+        }
+        let mut columns: BTreeMap<&'static str, Vec<Vec<f64>>> = BTreeMap::new();
+        for column in &self.columns {
+            let values = rows.iter().map(|&row| column.values[row].unwrap_or(f64::NAN)).collect();
+            columns.entry(column.role).or_default().push(values);
+        }
+        if let (Task::Classification, Some(threshold), false) =
+            (task, self.question.threshold, columns.contains_key("alert"))
+            && let Some(score) = columns.get("score").and_then(|scores| scores.first())
+        {
+            let alert = score.iter().map(|&score| if score >= threshold { 1.0 } else { 0.0 }).collect();
+            columns.insert("alert", vec![alert]);
+        }
+        let dense = Dense { rows, columns, missing };
+        self.two_outcomes(task, &dense)?;
+        Ok(dense)
+    }
+
+    /// Where outcomes are told apart, there must be two of them.
+    fn two_outcomes(&self, task: Task, dense: &Dense) -> Result<(), Vec<Fault>> {
+        let role = match task {
+            Task::Classification | Task::Calibration | Task::Multiclass => "label",
+            Task::Drift => "current",
+            _ => return Ok(()),
+        };
+        let (Some(values), Some(name)) = (dense.column(role), self.name(role)) else { return Ok(()) };
+        let Some(&first) = values.first() else { return Ok(()) };
+        if values.iter().any(|value| (value - first).abs() > 0.0) {
+            return Ok(());
+        }
+        let n = values.len();
+        Err(vec![self.source.wrong(
+            name,
+            text!("one value, {first}, in all {n} rows", "{n}行すべてが同じ値（{first}）です"),
+            if task == Task::Multiclass {
+                Text::new(
+                    "at least two classes: there is nothing to tell apart",
+                    "2つ以上のクラス。見分ける対象がありません",
+                )
+            } else {
+                Text::new("both 0 and 1: there is nothing to tell apart", "0と1の両方。見分ける対象がありません")
+            },
+        )])
+    }
+
+    /// The column's name in a role.
+    pub(super) fn name(&self, role: &str) -> Option<&str> {
+        self.columns.iter().find(|column| column.role == role).map(|column| column.name.as_str())
+    }
+
+    /// The names of all columns in a role.
+    pub(super) fn names(&self, role: &str) -> Vec<&str> {
+        self.columns.iter().filter(|column| column.role == role).map(|column| column.name.as_str()).collect()
+    }
+
+    /// Why a column is none of probabilities, if it is not.
+    pub(super) fn not_probabilities(&self, role: &str, dense: &Dense) -> Option<Fault> {
+        let bad = input::probabilities("p", dense.column(role)?).err()?;
+        Some(self.source.refused(&bad, self.name(role)?, &dense.rows))
+    }
+
+    /// A fault of a value in a row of those measured.
+    pub(super) fn bad(&self, column: &str, dense: &Dense, row: usize, found: &str, expected: Text) -> Fault {
+        self.source.bad(column, dense.rows[row] + 1, found, expected)
+    }
+
+    fn refused(&self, bad: &BadInput, rows: &[usize]) -> Fault {
+        let all: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        self.source.refused(bad, &all.join(", "), rows)
+    }
+}
+
+/// A metric of these columns.
+pub(super) fn ask<'a>(metric: &'static str, compute: Compute, columns: Vec<Argument<'a>>) -> Ask<'a> {
+    Ask { metric, part: None, compute, columns: Ok(columns), bare: false }
+}
+
+/// The same, of a part.
+pub(super) fn of<'a>(ask: Ask<'a>, kind: &'static str, value: impl Into<String>) -> Ask<'a> {
+    Ask { part: Some(Part { kind, value: value.into() }), ..ask }
+}

@@ -1,0 +1,604 @@
+//! A measured file for people, in a terminal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::figures::count;
+use super::terminal::{Terminal, bold, dim, table};
+use crate::measure::found::{Drawn, Figure, Measured, Method, Part, Task};
+use crate::metrics::Estimate;
+use crate::text::{Lang, Text};
+
+/// How a figure is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    /// With three decimals.
+    Ratio,
+    /// As a percentage with one decimal.
+    Percent,
+    /// Per 1,000 patients, from a share.
+    PerThousand,
+    /// With one decimal.
+    One,
+    /// With four digits that count: a measurement in its own unit.
+    Own,
+    /// As a p value.
+    P,
+}
+
+/// What each metric is called, and how it is written.
+const NAMES: &[(&str, Unit, Text)] = &[
+    name("prevalence", Unit::Percent, "prevalence", "有病率"),
+    name("auroc", Unit::Ratio, "AUROC", "AUROC"),
+    name("average_precision", Unit::Ratio, "average precision", "平均適合率（AP）"),
+    name("auroc_difference", Unit::Ratio, "AUROC difference", "AUROCの差"),
+    name("observed_expected", Unit::Ratio, "observed/expected", "観察/期待比"),
+    name("citl", Unit::Ratio, "calibration-in-the-large", "全体の較正（CITL）"),
+    name("calibration_slope", Unit::Ratio, "calibration slope", "較正の傾き"),
+    name("ici", Unit::Ratio, "calibration error (ICI)", "較正誤差（ICI）"),
+    name("ece", Unit::Ratio, "calibration error (ECE)", "較正誤差（ECE）"),
+    name("brier", Unit::Ratio, "Brier score", "Brierスコア"),
+    name("scaled_brier", Unit::Ratio, "scaled Brier score", "尺度化Brierスコア"),
+    name("log_loss", Unit::Ratio, "log loss", "対数損失"),
+    name("sensitivity", Unit::Percent, "sensitivity", "感度"),
+    name("specificity", Unit::Percent, "specificity", "特異度"),
+    name("ppv", Unit::Percent, "PPV", "陽性的中率"),
+    name("npv", Unit::Percent, "NPV", "陰性的中率"),
+    name("accuracy", Unit::Percent, "accuracy", "正診率"),
+    name("balanced_accuracy", Unit::Percent, "balanced accuracy", "均衡正診率"),
+    name("youden", Unit::Ratio, "Youden's index", "Youden指数"),
+    name("f1", Unit::Ratio, "F1", "F1"),
+    name("mcc", Unit::Ratio, "Matthews correlation", "Matthews相関係数"),
+    name("lr_positive", Unit::Ratio, "LR+", "陽性尤度比"),
+    name("lr_negative", Unit::Ratio, "LR−", "陰性尤度比"),
+    name("alert_rate", Unit::PerThousand, "alerts per 1,000", "1,000人あたりの警報"),
+    name("alerts_per_true_case", Unit::One, "alerts per true case", "真の患者1人あたりの警報"),
+    name("missed_per_1000", Unit::One, "missed per 1,000", "1,000人あたりの見逃し"),
+    name("false_alerts_per_1000", Unit::One, "false alerts per 1,000", "1,000人あたりの誤警報"),
+    name("net_benefit", Unit::PerThousand, "net benefit per 1,000", "1,000人あたりの純便益"),
+    name("net_benefit_decided", Unit::PerThousand, "net benefit per 1,000", "1,000人あたりの純便益"),
+    name("net_benefit_treat_all", Unit::PerThousand, "  if everybody were treated", "　全員を治療した場合の純便益"),
+    name("net_benefit_standardised", Unit::Ratio, "  share of the possible benefit", "　最大の純便益に対する割合"),
+    name("interventions_avoided_per_100", Unit::One, "interventions avoided per 100", "100人あたりに避けた介入"),
+    name("demographic_parity_difference", Unit::Percent, "alert rate: difference", "警報率の差"),
+    name("demographic_parity_ratio", Unit::Ratio, "alert rate: ratio", "警報率の比"),
+    name("equal_opportunity_difference", Unit::Percent, "sensitivity: difference", "感度の差"),
+    name("equalized_odds_difference", Unit::Percent, "equalized odds: difference", "equalized oddsの差"),
+    name("equalized_odds_ratio", Unit::Ratio, "equalized odds: ratio", "equalized oddsの比"),
+    name("worst_group_sensitivity", Unit::Percent, "lowest sensitivity", "最も低い群の感度"),
+    name("worst_group_ppv", Unit::Percent, "lowest PPV", "最も低い群の陽性的中率"),
+    name("multiclass_accuracy", Unit::Percent, "accuracy", "正診率"),
+    name("multiclass_balanced_accuracy", Unit::Percent, "balanced accuracy", "均衡正診率"),
+    name("f1_macro", Unit::Ratio, "F1 (mean of classes)", "F1（クラス平均）"),
+    name("multiclass_mcc", Unit::Ratio, "Matthews correlation", "Matthews相関係数"),
+    name("multiclass_kappa", Unit::Ratio, "Cohen's kappa", "Cohenのκ係数"),
+    name("auroc_ovr_macro", Unit::Ratio, "AUROC one against rest (mean)", "AUROC（1対他、平均）"),
+    name("auroc_ovr_weighted", Unit::Ratio, "AUROC one against rest (weighted)", "AUROC（1対他、加重）"),
+    name("auroc_ovo_macro", Unit::Ratio, "AUROC one against one (mean)", "AUROC（1対1、平均）"),
+    name("auroc_ovr", Unit::Ratio, "AUROC of", "AUROC："),
+    name("brier_multiclass", Unit::Ratio, "Brier score (0 to 2)", "Brierスコア（0～2）"),
+    name("multiclass_log_loss", Unit::Ratio, "log loss", "対数損失"),
+    name("ece_top_label", Unit::Ratio, "calibration error (top class)", "較正誤差（最有力クラス）"),
+    name("ece_class_wise", Unit::Ratio, "calibration error (class-wise)", "較正誤差（クラス別平均）"),
+    name("harrell_c", Unit::Ratio, "Harrell's C", "HarrellのC指数"),
+    name("km_median", Unit::Own, "median time to event", "イベントまでの時間の中央値"),
+    name("km_survival", Unit::Percent, "without the event at", "イベントなし、時点"),
+    name("km_risk", Unit::Percent, "event by", "イベントあり、時点"),
+    name("rmst", Unit::Own, "mean time without event up to", "イベントなしの平均時間、時点"),
+    name("observed_expected_at", Unit::Ratio, "observed/expected by", "観察/期待比、時点"),
+    name("net_benefit_survival", Unit::PerThousand, "net benefit per 1,000 by", "1,000人あたりの純便益、時点"),
+    name("cumulative_incidence", Unit::Percent, "cumulative incidence by", "累積発生割合、時点"),
+    name("logrank_p", Unit::P, "log-rank test p", "ログランク検定のp値"),
+    name("percent_agreement", Unit::Percent, "agreement", "一致率"),
+    name("cohen_kappa", Unit::Ratio, "Cohen's kappa", "Cohenのκ係数"),
+    name("weighted_kappa", Unit::Ratio, "kappa (quadratic weights)", "重み付きκ係数（二次）"),
+    name("gwet_ac1", Unit::Ratio, "Gwet's AC1", "GwetのAC1"),
+    name("fleiss_kappa", Unit::Ratio, "Fleiss' kappa", "Fleissのκ係数"),
+    name("pabak", Unit::Ratio, "PABAK", "PABAK"),
+    name("positive_agreement", Unit::Percent, "agreement on yes", "陽性の一致"),
+    name("negative_agreement", Unit::Percent, "agreement on no", "陰性の一致"),
+    name("krippendorff_alpha_nominal", Unit::Ratio, "Krippendorff's α (nominal)", "Krippendorffのα（名義）"),
+    name("krippendorff_alpha_ordinal", Unit::Ratio, "Krippendorff's α (ordinal)", "Krippendorffのα（順序）"),
+    name("krippendorff_alpha_interval", Unit::Ratio, "Krippendorff's α (interval)", "Krippendorffのα（間隔）"),
+    name("icc_agreement", Unit::Ratio, "ICC(A,1) absolute agreement", "ICC(A,1)（絶対一致）"),
+    name("icc_consistency", Unit::Ratio, "ICC(C,1) consistency", "ICC(C,1)（一貫性）"),
+    name("lin_ccc", Unit::Ratio, "Lin's concordance", "Linの一致相関係数"),
+    name("bland_altman_bias", Unit::Own, "mean difference", "差の平均"),
+    name("bland_altman_lower", Unit::Own, "lower limit of agreement", "一致限界の下限"),
+    name("bland_altman_upper", Unit::Own, "upper limit of agreement", "一致限界の上限"),
+    name("coverage", Unit::Percent, "inside the interval", "予測区間に入った割合"),
+    name("mean_width", Unit::Own, "mean width of the interval", "予測区間の平均幅"),
+    name("gaussian_nll", Unit::Ratio, "negative log-density", "負の対数密度"),
+    name("crps_gaussian", Unit::Own, "CRPS", "CRPS"),
+    name("psi", Unit::Ratio, "population stability index of", "母集団安定性指標（PSI）："),
+    name("ks", Unit::Ratio, "Kolmogorov–Smirnov distance of", "Kolmogorov–Smirnov統計量："),
+    name("ks_p", Unit::P, "Kolmogorov–Smirnov test p of", "Kolmogorov–Smirnov検定のp値："),
+    name("wasserstein_1", Unit::Own, "mean shift (Wasserstein) of", "平均の移動量（Wasserstein）："),
+    name("dice", Unit::Ratio, "Dice", "Dice係数"),
+    name("iou", Unit::Ratio, "IoU", "IoU"),
+    name("voxel_sensitivity", Unit::Percent, "sensitivity of voxels", "ボクセルの感度"),
+    name("voxel_ppv", Unit::Percent, "PPV of voxels", "ボクセルの陽性的中率"),
+    name("relative_volume_error", Unit::Percent, "error of volume", "体積の誤差"),
+    name("hausdorff", Unit::Own, "Hausdorff distance", "Hausdorff距離"),
+    name("hausdorff95", Unit::Own, "HD95", "HD95"),
+    name("assd", Unit::Own, "ASSD", "平均表面距離（ASSD）"),
+    name("masd", Unit::Own, "MASD", "平均表面距離（MASD）"),
+    name("nsd", Unit::Ratio, "surface Dice (NSD)", "表面Dice（NSD）"),
+    name("lesion_sensitivity", Unit::Percent, "lesions found", "病変の感度"),
+    name("lesion_ppv", Unit::Percent, "PPV of lesions", "病変の陽性的中率"),
+    name("lesion_f1", Unit::Ratio, "F1 of lesions", "病変のF1"),
+];
+
+const fn name(metric: &'static str, unit: Unit, en: &'static str, ja: &'static str) -> (&'static str, Unit, Text) {
+    (metric, unit, Text::new(en, ja))
+}
+
+/// What a task is called.
+fn task(task: Task) -> Text {
+    match task {
+        Task::Classification => Text::new("classification", "分類"),
+        Task::Calibration => Text::new("calibration", "較正"),
+        Task::Multiclass => Text::new("several classes", "多クラス分類"),
+        Task::Survival => Text::new("survival", "生存時間"),
+        Task::Agreement => Text::new("agreement", "一致度"),
+        Task::Regression => Text::new("predictive distributions", "予測区間・予測分布"),
+        Task::Drift => Text::new("drift", "ドリフト"),
+        Task::Segmentation => Text::new("segmentation", "セグメンテーション"),
+    }
+}
+
+fn role(role: &'static str) -> Text {
+    match role {
+        "label" => Text::new("label", "転帰"),
+        "score" => Text::new("score", "スコア"),
+        "versus" => Text::new("versus", "比較するスコア"),
+        "alert" => Text::new("alert", "警報"),
+        "time" => Text::new("time", "追跡時間"),
+        "event" => Text::new("event", "イベント"),
+        "rater" => Text::new("rater", "評価者"),
+        "low" => Text::new("low", "下限"),
+        "high" => Text::new("high", "上限"),
+        "sd" => Text::new("SD", "標準偏差"),
+        "current" => Text::new("current", "現在"),
+        other => Text::same(other),
+    }
+}
+
+fn method(method: Method) -> Text {
+    match method {
+        Method::Wilson => Text::new("Wilson", "Wilson法"),
+        Method::DeLong => Text::new("DeLong", "DeLong法"),
+        Method::LogLog => Text::new("log(−log)", "log(−log)変換"),
+        Method::Log => Text::new("normal approximation of the logarithm", "対数尺度の正規近似"),
+        Method::Normal => Text::new("normal approximation", "正規近似"),
+        Method::F => Text::new("the F distribution", "F分布"),
+        Method::T => Text::new("the t distribution", "t分布"),
+        Method::Bootstrap(Drawn::Rows) => Text::new("bootstrap of rows", "行のブートストラップ"),
+        Method::Bootstrap(Drawn::Strata) => {
+            Text::new("bootstrap, stratified by outcome", "転帰で層別したブートストラップ")
+        }
+        Method::Bootstrap(Drawn::Clusters) => Text::new("bootstrap of clusters", "クラスター単位のブートストラップ"),
+        Method::Bootstrap(Drawn::Cases) => Text::new("bootstrap of cases", "症例単位のブートストラップ"),
+    }
+}
+
+/// A value for people.
+fn show(value: f64, unit: Unit) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "∞".to_owned() } else { "−∞".to_owned() };
+    }
+    let text = match unit {
+        Unit::P if value < 0.001 => "<0.001".to_owned(),
+        Unit::Ratio | Unit::P => format!("{value:.3}"),
+        Unit::Percent => format!("{:.1}", 100.0 * value),
+        Unit::PerThousand => format!("{:.1}", 1000.0 * value),
+        Unit::One => format!("{value:.1}"),
+        Unit::Own if value.abs() < 1e-12 => "0".to_owned(),
+        Unit::Own => {
+            let digits = value.abs().max(1e-3).log10().floor();
+            // Four digits that count: 12.34, 0.1234, 1234.
+            let decimals = [5, 4, 3, 2, 1, 0].into_iter().find(|d| *d as f64 + digits < 3.5).unwrap_or(0);
+            format!("{value:.decimals$}")
+        }
+    };
+    let zero = text.strip_prefix('-').is_some_and(|rest| rest.chars().all(|c| "0.".contains(c)));
+    if zero { text[1..].to_owned() } else { text }
+}
+
+fn cell(estimate: &Estimate, unit: Unit, lang: Lang) -> String {
+    let percent = if unit == Unit::Percent { " %" } else { "" };
+    let value = show(estimate.value, unit);
+    match estimate.interval {
+        None => format!("{value}{percent}"),
+        Some((low, high)) => {
+            let dash = match lang {
+                Lang::En if low < 0.0 || high < 0.0 => " to ",
+                Lang::En => "–",
+                Lang::Ja => "～",
+            };
+            format!("{value}{percent} ({}{dash}{})", show(low, unit), show(high, unit))
+        }
+    }
+}
+
+/// A case's label, where labels are measured apart, its name and its figures.
+type Case<'f> = (Option<&'f (String, String)>, &'f str, BTreeMap<&'f str, &'f Figure>);
+
+impl Terminal {
+    /// What was measured of a file.
+    pub fn measured(&self, measured: &Measured) -> String {
+        let files = measured.files.join(" · ");
+        let mut out = format!("{}  {}\n", bold(&files), dim(task(measured.task).get(self.lang)));
+        out += &self.paragraph("", &self.rows(measured));
+        out.push('\n');
+        out += &self.overview(measured);
+        out += &self.between(measured);
+        out += &self.cases(measured);
+        out.push('\n');
+        out += &self.absent(measured);
+        for note in &measured.notes {
+            out += &self.paragraph("", note.get(self.lang));
+        }
+        out += &self.paragraph("", &self.methods(measured));
+        out
+    }
+
+    fn named(&self, metric: &str, part: Option<&Part>) -> String {
+        let name =
+            NAMES.iter().find(|(other, _, _)| *other == metric).map_or(metric, |(_, _, name)| name.get(self.lang));
+        match part {
+            None | Some(Part { kind: "groups" | "case", .. }) => name.to_owned(),
+            Some(Part { kind: "versus", value }) => match self.lang {
+                Lang::En => format!("{name} to {value}"),
+                Lang::Ja => format!("{name}（対 {value}）"),
+            },
+            Some(part) => match self.lang {
+                Lang::En => format!("{name} {}", part.value),
+                Lang::Ja => format!("{name}{}", part.value),
+            },
+        }
+    }
+
+    fn unit(metric: &str) -> Unit {
+        NAMES.iter().find(|(other, _, _)| *other == metric).map_or(Unit::Own, |(_, unit, _)| *unit)
+    }
+
+    /// What was measured, and what was left out.
+    fn rows(&self, measured: &Measured) -> String {
+        let mut roles: Vec<(&'static str, Vec<&str>)> = Vec::new();
+        for (what, name) in &measured.roles {
+            match roles.iter_mut().find(|(other, _)| other == what) {
+                Some((_, names)) => names.push(name),
+                None => roles.push((what, vec![name])),
+            }
+        }
+        let roles: Vec<String> = roles
+            .into_iter()
+            .map(|(what, names)| format!("{} {}", role(what).get(self.lang), names.join(self.say(" + ", "＋"))))
+            .collect();
+        let (used, rows) = (count(measured.used), count(measured.rows));
+        if measured.task == Task::Segmentation {
+            return match (self.lang, measured.used) {
+                (Lang::En, 1) => "1 case".to_owned(),
+                (Lang::En, _) => format!("{used} cases"),
+                (Lang::Ja, _) => format!("{used}例"),
+            };
+        }
+        let mut text = vec![roles.join(self.say(", ", "、")), self.say(": ", "：").to_owned()];
+        let left = measured.rows - measured.used;
+        text.push(match (self.lang, left) {
+            (Lang::En, 0) => format!("{rows} rows"),
+            (Lang::Ja, 0) => format!("{rows}行"),
+            (Lang::En, _) => format!("{used} of {rows} rows; {} left out", count(left)),
+            (Lang::Ja, _) => format!("{rows}行のうち{used}行（{}行を除外）", count(left)),
+        });
+        if !measured.missing.is_empty() {
+            let empty: Vec<String> = measured
+                .missing
+                .iter()
+                .map(|(column, n)| match self.lang {
+                    Lang::En => format!("{column} is empty in {}", count(*n)),
+                    Lang::Ja => format!("{column}の欠測{}行", count(*n)),
+                })
+                .collect();
+            text.push(match self.lang {
+                Lang::En => format!(" ({})", empty.join(", ")),
+                Lang::Ja => format!("（{}）", empty.join("、")),
+            });
+        }
+        if let Some((column, n)) = &measured.clusters {
+            let n = count(*n);
+            text.push(match self.lang {
+                Lang::En => format!("; {n} clusters ({column})"),
+                Lang::Ja => format!("、クラスター{n}個（{column}）"),
+            });
+        }
+        text.concat()
+    }
+
+    /// Figures down, all rows and each group across: in as many tables as the width takes.
+    fn overview(&self, measured: &Measured) -> String {
+        let is_here =
+            |figure: &&Figure| figure.part.as_ref().is_none_or(|part| part.kind != "groups" && part.kind != "case");
+        let figures: Vec<&Figure> = measured.figures.iter().filter(is_here).collect();
+        let mut groups: Vec<Option<&(String, String)>> = Vec::new();
+        let mut lines: Vec<(&str, Option<&Part>)> = Vec::new();
+        for figure in &figures {
+            if !groups.contains(&figure.group.as_ref()) {
+                groups.push(figure.group.as_ref());
+            }
+            if !lines.contains(&(figure.metric, figure.part.as_ref())) {
+                lines.push((figure.metric, figure.part.as_ref()));
+            }
+        }
+        let names: Vec<String> = lines.iter().map(|(metric, part)| self.named(metric, *part)).collect();
+        let columns: Vec<Vec<String>> = groups
+            .iter()
+            .map(|group| {
+                let title = match group {
+                    None => self.say("all", "全体").to_owned(),
+                    Some((column, value)) => format!("{column} = {value}"),
+                };
+                let n = figures.iter().filter(|figure| figure.group.as_ref() == *group).map(|figure| figure.n).max();
+                let n = count(n.unwrap_or(0));
+                let n = match (self.lang, measured.task) {
+                    (Lang::En, Task::Segmentation) => format!("n = {n}"),
+                    (Lang::En, _) => format!("{n} rows"),
+                    (Lang::Ja, Task::Segmentation) => format!("{n}例"),
+                    (Lang::Ja, _) => format!("{n}行"),
+                };
+                let cells = lines.iter().map(|(metric, part)| {
+                    let figure = figures.iter().find(|figure| {
+                        figure.group.as_ref() == *group && figure.metric == *metric && figure.part.as_ref() == *part
+                    });
+                    figure.map_or_else(String::new, |figure| match &figure.measure {
+                        Ok(estimate) => cell(estimate, Self::unit(metric), self.lang),
+                        Err(_) => "–".to_owned(),
+                    })
+                });
+                [title, n].into_iter().chain(cells).collect()
+            })
+            .collect();
+        let first: Vec<String> = [String::new(), String::new()].into_iter().chain(names).collect();
+        let width = |column: &[String]| column.iter().map(|cell| cell.width()).max().unwrap_or(0);
+        let mut out = String::new();
+        let mut rest = columns.as_slice();
+        while !rest.is_empty() {
+            let mut room = self.width.saturating_sub(width(&first) + 2);
+            let mut take = 0;
+            for column in rest {
+                let needs = width(column) + 3;
+                if needs > room && take > 0 {
+                    break;
+                }
+                room = room.saturating_sub(needs);
+                take += 1;
+            }
+            let (now, later) = rest.split_at(take);
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            let rows: Vec<Vec<String>> = (0..first.len())
+                .map(|row| std::iter::once(&first).chain(now).map(|column| column[row].clone()).collect())
+                .collect();
+            out += &table(&rows);
+            rest = later;
+        }
+        out
+    }
+
+    /// How groups differ.
+    fn between(&self, measured: &Measured) -> String {
+        let mut out = String::new();
+        let mut columns: Vec<&str> = Vec::new();
+        let is_of = |figure: &Figure, column: &str| {
+            figure.part.as_ref().is_some_and(|part| part.kind == "groups" && part.value == column)
+        };
+        for part in measured.figures.iter().filter_map(|figure| figure.part.as_ref()) {
+            if part.kind == "groups" && !columns.contains(&part.value.as_str()) {
+                columns.push(&part.value);
+            }
+        }
+        for column in columns {
+            let title = match self.lang {
+                Lang::En => format!("Between the groups of {column}"),
+                Lang::Ja => format!("{column} の群の間で"),
+            };
+            let rows: Vec<Vec<String>> = measured
+                .figures
+                .iter()
+                .filter(|figure| is_of(figure, column))
+                .map(|figure| {
+                    let shown = match &figure.measure {
+                        Ok(estimate) => cell(estimate, Self::unit(figure.metric), self.lang),
+                        Err(_) => "–".to_owned(),
+                    };
+                    vec![self.named(figure.metric, figure.part.as_ref()), shown]
+                })
+                .collect();
+            let _ = write!(out, "\n{}\n{}", bold(&title), table(&rows));
+        }
+        out
+    }
+
+    /// Each case of a segmentation, the worst first; no more than a screen.
+    fn cases(&self, measured: &Measured) -> String {
+        const SHOWN: [&str; 5] = ["dice", "iou", "hausdorff95", "assd", "nsd"];
+        const MOST: usize = 20;
+        let mut cases: Vec<Case<'_>> = Vec::new();
+        for figure in &measured.figures {
+            let Some(Part { kind: "case", value }) = &figure.part else { continue };
+            let key = (figure.group.as_ref(), value.as_str());
+            match cases.iter_mut().find(|(group, case, _)| (*group, *case) == key) {
+                Some((_, _, figures)) => {
+                    figures.insert(figure.metric, figure);
+                }
+                None => cases.push((key.0, key.1, BTreeMap::from([(figure.metric, figure)]))),
+            }
+        }
+        if cases.is_empty() {
+            return String::new();
+        }
+        let value = |figures: &BTreeMap<&str, &Figure>| {
+            figures.get("dice").and_then(|figure| figure.measure.as_ref().ok()).map_or(0.0, |dice| dice.value)
+        };
+        cases.sort_by(|a, b| value(&a.2).total_cmp(&value(&b.2)));
+        let total = cases.len();
+        let mut rows =
+            vec![std::iter::once(String::new()).chain(SHOWN.iter().map(|metric| self.named(metric, None))).collect()];
+        for (group, case, figures) in cases.into_iter().take(MOST) {
+            let title = group.map_or_else(|| case.to_owned(), |(_, label)| format!("{case} ({label})"));
+            let cells = SHOWN.iter().map(|metric| match figures.get(metric).map(|figure| &figure.measure) {
+                Some(Ok(estimate)) => cell(estimate, Self::unit(metric), self.lang),
+                _ => "–".to_owned(),
+            });
+            rows.push(std::iter::once(title).chain(cells).collect::<Vec<_>>());
+        }
+        let title = self.say("Each case, the worst first", "症例ごと（悪い順）");
+        let mut out = format!("\n{}\n{}", bold(title), table(&rows));
+        if total > MOST {
+            let more = count(total - MOST);
+            out += &dim(&self.paragraph(
+                "  ",
+                &match self.lang {
+                    Lang::En => format!("{more} more: --json shows all"),
+                    Lang::Ja => format!("ほか{more}件。--json ですべて出力します"),
+                },
+            ));
+        }
+        out
+    }
+
+    /// What has no figure, and what has no interval, with the reasons.
+    fn absent(&self, measured: &Measured) -> String {
+        let mut reasons: Vec<(&str, String, Vec<String>)> = Vec::new();
+        for figure in measured.figures.iter().filter(|f| f.part.as_ref().is_none_or(|part| part.kind != "case")) {
+            let (sign, because) = match (&figure.measure, &figure.no_interval) {
+                (Err(because), _) => ("–", because),
+                (Ok(_), Some(because)) => (self.say("no interval", "区間なし"), because),
+                _ => continue,
+            };
+            // What holds of all rows need not be told of each group.
+            let of_all =
+                |other: &&Figure| other.group.is_none() && other.metric == figure.metric && other.part == figure.part;
+            if figure.group.is_some()
+                && measured
+                    .figures
+                    .iter()
+                    .find(of_all)
+                    .is_some_and(|all| all.measure.as_ref().err().or(all.no_interval.as_ref()) == Some(because))
+            {
+                continue;
+            }
+            let group = figure.group.as_ref().map(|(column, value)| format!("{column} = {value}"));
+            let because = match &group {
+                None => because.get(self.lang).to_owned(),
+                Some(group) => format!("{group}{}{}", self.say(": ", "："), because.get(self.lang)),
+            };
+            let name = self.named(figure.metric, figure.part.as_ref()).trim().to_owned();
+            match reasons.iter_mut().find(|(other, reason, _)| *other == sign && *reason == because) {
+                Some((_, _, names)) => names.push(name),
+                None => reasons.push((sign, because, vec![name])),
+            }
+        }
+        let mut partial: Vec<(usize, &str, Vec<String>)> = Vec::new();
+        for figure in &measured.figures {
+            let Some((cases, because)) = &figure.without else { continue };
+            let (name, because) = (self.named(figure.metric, None), because.get(self.lang));
+            match partial.iter_mut().find(|(other, reason, _)| other == cases && *reason == because) {
+                Some((_, _, names)) => names.push(name),
+                None => partial.push((*cases, because, vec![name])),
+            }
+        }
+        let mut out = String::new();
+        for (cases, because, names) in partial {
+            let names = names.join(self.say(", ", "、"));
+            let of = measured.used;
+            out += &self.paragraph(
+                "",
+                &match self.lang {
+                    Lang::En => format!("Left out of the mean, {cases} of {of} cases: {names}: {because}"),
+                    Lang::Ja => format!("平均から除いた症例（{of}例中{cases}例）：{names}：{because}"),
+                },
+            );
+        }
+        let lines = reasons.into_iter().map(|(sign, because, names)| {
+            let names = names.join(self.say(", ", "、"));
+            self.paragraph(
+                "",
+                &match self.lang {
+                    Lang::En => format!("{sign} {names}: {because}"),
+                    Lang::Ja => format!("{sign} {names}：{because}"),
+                },
+            )
+        });
+        out.extend(lines);
+        out
+    }
+
+    /// Which kind of interval each figure has.
+    fn methods(&self, measured: &Measured) -> String {
+        let mut methods: BTreeMap<(Method, Option<usize>), Vec<String>> = BTreeMap::new();
+        for figure in &measured.figures {
+            let Some(method) = figure.method else { continue };
+            let name = NAMES.iter().find(|(other, _, _)| *other == figure.metric);
+            let name = name.map_or(figure.metric, |(_, _, name)| name.get(self.lang)).trim();
+            // Bare of what leads on to a class, a time or a column.
+            let ends = [" of", " by", " at", " up to", "、時点", "："];
+            let name = ends.iter().fold(name, |name, end| name.strip_suffix(end).unwrap_or(name)).to_owned();
+            let names = methods.entry((method, figure.resamples)).or_default();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let most = methods.values().map(Vec::len).max().unwrap_or(0);
+        let mut kinds: Vec<String> = Vec::new();
+        let mut rest = None;
+        for ((kind, resamples), names) in &methods {
+            let kind = method(*kind);
+            let (kind, seed) = (kind.get(self.lang), measured.seed);
+            let shown = match (self.lang, resamples.map(count)) {
+                (_, None) => kind.to_owned(),
+                (Lang::En, Some(n)) => format!("{kind} ({n} resamples, seed {seed})"),
+                (Lang::Ja, Some(n)) => format!("{kind}（{n}回、シード{seed}）"),
+            };
+            if rest.is_none() && names.len() == most {
+                rest = Some(shown);
+                continue;
+            }
+            kinds.push(match self.lang {
+                Lang::En => format!("{shown}: {}", names.join(", ")),
+                Lang::Ja => format!("{shown}：{}", names.join("、")),
+            });
+        }
+        let Some(rest) = rest else { return String::new() };
+        match (self.lang, kinds.is_empty()) {
+            (Lang::En, true) => format!("In brackets: 95 % intervals, by {rest}."),
+            (Lang::En, false) => {
+                format!("In brackets: 95 % intervals, by {}; all others by {rest}.", kinds.join("; by "))
+            }
+            (Lang::Ja, true) => format!("括弧内は95 %信頼区間（{rest}）です。"),
+            (Lang::Ja, false) => format!("括弧内は95 %信頼区間です。{}。その他はすべて{rest}。", kinds.join("；")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_for_people() {
+        assert_eq!(show(0.8387, Unit::Ratio), "0.839");
+        assert_eq!(show(-0.0001, Unit::Ratio), "0.000");
+        assert_eq!(show(0.5714, Unit::Percent), "57.1");
+        assert_eq!(show(f64::INFINITY, Unit::Ratio), "∞");
+        assert_eq!(show(4.043_092, Unit::Own), "4.043");
+        assert_eq!(show(1234.5, Unit::Own), "1234");
+        assert_eq!(show(0.012_34, Unit::Own), "0.01234");
+        assert_eq!(show(0.0, Unit::Own), "0");
+        assert_eq!(show(0.0001, Unit::P), "<0.001");
+    }
+}

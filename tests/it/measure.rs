@@ -1,0 +1,564 @@
+//! `practicum measure`: any file with predictions, measured as checks measure; what is wrong with a file, told in its own lines.
+
+use serde_json::Value;
+
+use super::session::{Answer, Learner, data};
+
+/// What the reference says of one metric.
+fn golden(id: &str) -> Value {
+    let family = id.split('/').next().unwrap();
+    let text = std::fs::read_to_string(data("reference").join(family).join("expected.json")).unwrap();
+    let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let case = cases.iter().find(|case| case["id"] == id).unwrap_or_else(|| panic!("no case {id}"));
+    assert_eq!(case["adopted"], true, "{id}");
+    case["value"].clone()
+}
+
+fn file(path: &str) -> String {
+    data("reference").join(path).display().to_string()
+}
+
+fn measured(line: &str) -> Value {
+    let answer = Learner::new().types(&format!("measure --json {line}")).ends(0);
+    let document = answer.json();
+    assert_eq!(document["schema"], "practicum.measure/1");
+    document
+}
+
+/// The figure of a metric, of all rows and of no part.
+fn figure<'d>(document: &'d Value, metric: &str, of: Option<&str>, group: Option<&str>) -> &'d Value {
+    let figures = document["metrics"].as_array().unwrap();
+    figures
+        .iter()
+        .find(|f| f["metric"] == metric && f["of"]["value"].as_str() == of && f["group"]["value"].as_str() == group)
+        .unwrap_or_else(|| panic!("no {metric} {of:?} {group:?} in {document:#}"))
+}
+
+#[track_caller]
+fn same(got: &Value, expected: &Value, what: &str) {
+    let (got, expected) = (got.as_f64().unwrap_or_else(|| panic!("{what}: {got}")), expected.as_f64().unwrap());
+    assert!((got - expected).abs() <= 1e-12 + 1e-8 * expected.abs(), "{what}: {got}, not {expected}");
+}
+
+#[track_caller]
+fn same_interval(figure: &Value, expected: &Value) {
+    same(&figure["low"], &expected[0], "low");
+    same(&figure["high"], &expected[1], "high");
+}
+
+#[test]
+fn classification_gives_the_reference_values() {
+    let path = file("classification/ordinary_200.csv");
+    let found = measured(&format!("{path} --label y --score score --threshold 0.5"));
+    let at = |metric| figure(&found, metric, None, None);
+    same(&at("auroc")["value"], &golden("classification/ordinary_200/roc_auc"), "AUROC");
+    same_interval(at("auroc"), &golden("classification/ordinary_200/auc_ci95_delong"));
+    assert_eq!(at("auroc")["interval"], "delong");
+    same(&at("average_precision")["value"], &golden("classification/ordinary_200/average_precision"), "AP");
+    assert_eq!(at("average_precision")["interval"], "bootstrap_strata");
+    assert_eq!(at("average_precision")["resamples"], 1000);
+    assert_eq!(at("sensitivity")["interval"], "wilson");
+    assert_eq!(found["columns"]["label"][0], "y");
+    assert_eq!((&found["rows"], &found["measured"]), (&Value::from(200), &Value::from(200)));
+}
+
+#[test]
+fn calibration_gives_the_reference_values() {
+    let path = file("calibration/ordinary_200.csv");
+    let found = measured(&format!("{path} --label y --score p --task calibration"));
+    let at = |metric| figure(&found, metric, None, None);
+    for (metric, id) in [
+        ("observed_expected", "observed_expected_ratio"),
+        ("brier", "brier"),
+        ("scaled_brier", "brier_scaled"),
+        ("log_loss", "log_loss"),
+        ("ece", "ece_equal_width"),
+    ] {
+        same(&at(metric)["value"], &golden(&format!("calibration/ordinary_200/{id}")), metric);
+    }
+    same_interval(at("observed_expected"), &golden("calibration/ordinary_200/observed_expected_ci95"));
+    assert!(found["metrics"].as_array().unwrap().iter().all(|figure| figure["metric"] != "auroc"));
+}
+
+#[test]
+fn survival_gives_the_reference_values() {
+    let path = file("survival/ordinary_300.csv");
+    let found = measured(&format!("{path} --time time --event event --score risk --at 1,2,4,6 --group group"));
+    let (survival, limits) =
+        (golden("survival/ordinary_300/km_survival"), golden("survival/ordinary_300/km_ci95_loglog"));
+    for (k, at) in ["1", "2", "4", "6"].into_iter().enumerate() {
+        let at = figure(&found, "km_survival", Some(at), None);
+        same(&at["value"], &survival[k], "survival");
+        same_interval(at, &limits[k]);
+        assert_eq!(at["interval"], "log_log");
+    }
+    same(&figure(&found, "km_median", None, None)["value"], &golden("survival/ordinary_300/km_median"), "median");
+    same(&figure(&found, "rmst", Some("6"), None)["value"], &golden("survival/ordinary_300/rmst"), "RMST");
+    let test = figure(&found, "logrank_p", Some("group"), None);
+    assert_eq!(test["of"]["kind"], "groups");
+    assert!(test["low"].is_null() && test["value"].is_number());
+}
+
+#[test]
+fn agreement_gives_the_reference_values() {
+    let path = file("agreement/nominal_150.csv");
+    let found = measured(&format!("{path} --raters rater_a,rater_b --scale nominal"));
+    let kappa = figure(&found, "cohen_kappa", None, None);
+    same(&kappa["value"], &golden("agreement/nominal_150/cohen_kappa/none"), "kappa");
+    same_interval(kappa, &golden("agreement/nominal_150/cohen_kappa_ci95"));
+    let ac1 = figure(&found, "gwet_ac1", None, None);
+    same(&ac1["value"], &golden("agreement/nominal_150/gwet_ac1"), "AC1");
+    let alpha = figure(&found, "krippendorff_alpha_nominal", None, None);
+    same(&alpha["value"], &golden("agreement/nominal_150/krippendorff_alpha/nominal"), "alpha");
+}
+
+#[test]
+fn groups_are_measured_apart_and_compared() {
+    let path = file("fairness/three_groups_900.csv");
+    let found = measured(&format!("{path} --label y --score score --threshold 0.4 --group group"));
+    let a = |metric| figure(&found, metric, None, Some("A"));
+    same(&a("sensitivity")["value"], &golden("fairness/three_groups_900/tpr/group_A"), "sensitivity");
+    same(&a("ppv")["value"], &golden("fairness/three_groups_900/ppv/group_A"), "PPV");
+    same(&a("auroc")["value"], &golden("fairness/three_groups_900/roc_auc/group_A"), "AUROC");
+    assert_eq!(a("auroc")["n"], 464);
+    let gap = figure(&found, "equal_opportunity_difference", Some("group"), None);
+    assert_eq!(gap["interval"], "bootstrap_strata");
+    let of = |value| figure(&found, "sensitivity", None, Some(value))["value"].as_f64().unwrap();
+    let all = ["A", "B", "C"].map(of);
+    let spread = all.iter().fold(0.0, |a: f64, b| a.max(*b)) - all.iter().fold(1.0, |a: f64, b| a.min(*b));
+    assert!((gap["value"].as_f64().unwrap() - spread).abs() < 1e-12);
+}
+
+#[test]
+fn several_classes_drift_and_intervals_are_measured() {
+    let path = file("classification/three_class_300.csv");
+    let found = measured(&format!("{path} --label y --score p0,p1,p2"));
+    assert_eq!(found["task"], "multiclass");
+    assert_eq!(figure(&found, "auroc_ovr", Some("p1"), None)["of"]["kind"], "class");
+    assert_eq!(figure(&found, "multiclass_accuracy", None, None)["interval"], "wilson");
+
+    let path = file("drift/mean_shift.csv");
+    let found = measured(&format!("{path} --current sample --positive current --score x"));
+    same(&figure(&found, "psi", Some("x"), None)["value"], &golden("drift/mean_shift/psi"), "PSI");
+    same(&figure(&found, "ks", Some("x"), None)["value"], &golden("drift/mean_shift/ks_statistic"), "KS");
+
+    let learner = Learner::new();
+    let row = |i: i32| format!("{i},{},{}\n", i - 2, i + if i % 4 == 0 { -1 } else { 2 });
+    let rows = (0..40).map(row).collect::<Vec<_>>().concat();
+    learner.writes("intervals.csv", format!("y,low,high\n{rows}"));
+    let found = learner.types("measure intervals.csv --label y --low low --high high --json").ends(0).json();
+    same(&figure(&found, "coverage", None, None)["value"], &Value::from(0.75), "coverage");
+
+    let path = file("survival/competing_400.csv");
+    let found = measured(&format!("{path} --time time --event cause --cause 1 --at 2"));
+    assert_eq!(figure(&found, "cumulative_incidence", Some("2"), None)["interval"], "bootstrap_rows");
+}
+
+/// Sixty rows of twenty patients, three alike each.
+fn clustered() -> String {
+    let row = |i: usize| {
+        let patient = i / 3;
+        format!(
+            "{},{},{patient}\n",
+            patient % 2,
+            if patient.is_multiple_of(5) { 0.5 } else { 0.1 * (patient % 7) as f64 }
+        )
+    };
+    format!("y,p,patient\n{}", (0..60).map(row).collect::<String>())
+}
+
+#[test]
+fn rows_of_one_patient_are_drawn_together() {
+    let learner = Learner::new();
+    learner.writes("rows.csv", clustered());
+    let ask = "measure rows.csv --label y --score p --threshold 0.3 --json";
+    let (apart, together) = (learner.types(ask).json(), learner.types(&format!("{ask} --cluster patient")).json());
+    for figure in together["metrics"].as_array().unwrap() {
+        let interval = figure["interval"].as_str();
+        assert!(interval.is_none_or(|interval| interval == "bootstrap_clusters"), "{figure}");
+    }
+    assert_eq!(together["clusters"]["n"], 20);
+    let width = |found: &Value| {
+        let of = figure(found, "sensitivity", None, None);
+        of["high"].as_f64().unwrap() - of["low"].as_f64().unwrap()
+    };
+    assert!(width(&together) > width(&apart), "{} {}", width(&together), width(&apart));
+    let again = learner.types(&format!("{ask} --cluster patient"));
+    assert_eq!(again.json(), together, "the same seed draws the same");
+    let other = learner.types(&format!("{ask} --cluster patient --seed 2")).json();
+    assert_ne!(other["metrics"], together["metrics"]);
+}
+
+#[test]
+fn missing_values_are_left_out_and_told() {
+    let learner = Learner::new();
+    let rows = (0..40).map(|i| format!("{},{}\n", i % 2, f64::from(i % 9) / 10.0)).collect::<Vec<_>>().concat();
+    learner.writes("gaps.csv", format!("\u{feff}y,p\n,0.5\n1,\n1,\n{rows}"));
+    let answer = learner.types("measure gaps.csv --label y --score p").ends(0);
+    answer.says("40 of 43 rows; 3 left out (y is empty in 1, p is empty in 2)");
+    let found = learner.types("measure gaps.csv --label y --score p --json").json();
+    assert_eq!((&found["rows"], &found["measured"]), (&Value::from(43), &Value::from(40)));
+    assert_eq!(found["missing"][1], serde_json::json!({ "column": "p", "rows": 2 }));
+}
+
+#[test]
+fn a_score_that_is_no_probability_is_ranked_only() {
+    let learner = Learner::new();
+    let rows = (0..40).map(|i| format!("{},{}\n", i % 2, i * 7 % 40)).collect::<Vec<_>>().concat();
+    learner.writes("points.csv", format!("y,points\n{rows}"));
+    let found = learner.types("measure points.csv --label y --score points --threshold 20 --json").ends(0).json();
+    assert!(figure(&found, "auroc", None, None)["value"].is_number());
+    assert!(figure(&found, "sensitivity", None, None)["value"].is_number());
+    let brier = figure(&found, "brier", None, None);
+    assert!(brier["value"].is_null());
+    assert!(brier["undefined_because"]["en"].as_str().unwrap().contains("not a probability"), "{brier}");
+    let answer = learner.types("measure points.csv --label y --score points --threshold 20").ends(0);
+    answer.says("– observed/expected").says("points.csv, line 3, points: 7");
+}
+
+#[test]
+fn the_answer_is_told_in_japanese() {
+    let path = file("fairness/three_groups_900.csv");
+    let learner = Learner::new().with("PRACTICUM_LANG", "ja");
+    let ask = format!("measure {path} --label y --score score --threshold 0.4 --group group --resamples 100");
+    let answer = learner.types(&ask).ends(0);
+    let Answer { out, .. } = &answer;
+    for word in ["有病率", "感度", "特異度", "陽性的中率", "較正の傾き", "95 %信頼区間", "Wilson法", "群の間で"]
+    {
+        assert!(out.contains(word), "no {word} in\n{out}");
+    }
+    for english in ["sensitivity", "calibration", "bootstrap", "rows"] {
+        assert!(!out.contains(english), "{english} in\n{out}");
+    }
+    let answer = learner.types("measure --help").ends(0);
+    answer.says("使用例").says("転帰の列").says("スコアの列");
+}
+
+#[test]
+fn no_figure_is_shown_under_its_inner_name() {
+    let learner = Learner::new();
+    for ask in [
+        format!("{} --label y --score score --versus score2 --threshold 0.3", file("classification/ordinary_200.csv")),
+        format!("{} --label y --score p0,p1,p2", file("classification/three_class_300.csv")),
+        format!("{} --time time --event event --score risk --at 1 --group group", file("survival/ordinary_300.csv")),
+        format!("{} --raters rater_a,rater_b", file("agreement/ordinal_250.csv")),
+        format!("{} --raters method_a,method_b", file("agreement/paired_measurements_80.csv")),
+        format!("{} --label y --score mean --sd sd", file("uncertainty/gaussian_150.csv")),
+    ] {
+        let out = learner.types(&format!("measure {ask} --resamples 60")).ends(0).out;
+        for metric in ["auroc_", "_kappa", "km_", "_1000", "icc_", "_alpha", "bland_", "crps_", "observed_"] {
+            assert!(!out.contains(metric), "{metric} in\n{out}");
+        }
+    }
+}
+
+#[test]
+fn parquet_is_measured_like_csv() {
+    let learner = Learner::new();
+    learner.writes("p.csv", clustered());
+    let mut frame = practicum::tables::read_csv("p.csv", clustered().as_bytes(), false).unwrap();
+    let mut bytes = Vec::new();
+    polars_io::parquet::write::ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+    learner.writes("p.parquet", &bytes);
+    let ask = |file: &str| {
+        learner.types(&format!("measure {file} --label y --score p --threshold 0.3 --json")).ends(0).json()["metrics"]
+            .clone()
+    };
+    assert_eq!(ask("p.csv"), ask("p.parquet"));
+    let bad = learner.types("measure p.parquet --label patient --score p --json").ends(2).json();
+    assert_eq!(bad["faults"][0]["found"]["en"], "2 in row 7");
+}
+
+/// A mistake: a file, how it is asked, and what must be said.
+struct Mistake {
+    text: &'static str,
+    ask: &'static str,
+    line: Option<u64>,
+    key: Option<&'static str>,
+    found: &'static str,
+    expected: &'static str,
+    nearest: Option<&'static str>,
+}
+
+const fn mistake(
+    text: &'static str,
+    ask: &'static str,
+    line: Option<u64>,
+    key: Option<&'static str>,
+    found: &'static str,
+    expected: &'static str,
+) -> Mistake {
+    Mistake { text, ask, line, key, found, expected, nearest: None }
+}
+
+const SOUND: &str = "y,p,sex\n1,0.9,F\n0,0.2,M\n1,0.6,M\n0,0.4,F\n";
+
+const MISTAKES: &[Mistake] = &[
+    // Lengths.
+    mistake("y,p\n1,0.9\n0\n", "--label y --score p", Some(3), None, "1 cells", "2, as in the header"),
+    // No rows, nothing in a column, nothing complete.
+    mistake("y,p\n", "--label y --score p", None, None, "no rows", "at least one row"),
+    mistake("", "--label y --score p", None, None, "no rows", "at least one row"),
+    mistake("y,p\n,0.1\n,0.2\n", "--label y --score p", None, Some("y"), "empty in all 2 rows", "a value"),
+    mistake(
+        "y,p\n1,\n,0.2\n0,\n1,\n,0.5\n",
+        "--label y --score p",
+        None,
+        Some("y, p"),
+        "no row in which",
+        "at least one",
+    ),
+    // Values.
+    mistake("y,p\n1,0.9\n2,0.1\n", "--label y --score p", Some(3), Some("y"), "2", "0 or 1"),
+    mistake(
+        "y,p\n1,0.9\n\n0,1.2\n",
+        "--label y --score p --task calibration",
+        Some(4),
+        Some("p"),
+        "1.2",
+        "probability",
+    ),
+    mistake(
+        "y,p\n1,0.9\n0,-0.2\n",
+        "--label y --score p --task calibration",
+        Some(3),
+        Some("p"),
+        "-0.2",
+        "probability",
+    ),
+    mistake("y,p\n1,0.9\n0,nan\n1,0.2\n", "--label y --score p", Some(3), Some("p"), "nan", "finite number"),
+    mistake("y,p\n1,high\n0,low\n", "--label y --score p", Some(2), Some("p"), "\"high\"", "a column of numbers"),
+    mistake("y,p\nyes,0.9\nno,0.2\n", "--label y --score p", Some(2), Some("y"), "\"yes\"", "--positive"),
+    mistake(
+        "y,p\n1,0.9\n1,0.2\n",
+        "--label y --score p",
+        None,
+        Some("y"),
+        "one value, 1, in all 2 rows",
+        "both 0 and 1",
+    ),
+    mistake("t,e\n-1,1\n2,0\n", "--time t --event e", Some(2), Some("t"), "-1", "0 or more"),
+    mistake("t,e\n1,1\n2,2\n", "--time t --event e", Some(3), Some("e"), "2", "--cause"),
+    mistake("y,a,b\n0,0.5,0.5\n1,0.9,0.4\n", "--label y --score a,b", Some(3), Some("a + b"), "1.3000", "add up to 1"),
+    mistake("y,a,b\n0,0.5,0.5\n2,0.6,0.4\n", "--label y --score a,b", Some(3), Some("y"), "2", "below 2"),
+    mistake("y,l,h\n1,2,3\n1,4,3\n", "--label y --low l --high h", Some(3), Some("l"), "4", "at most the upper end, 3"),
+    mistake("y,m,s\n1,2,3\n1,4,0\n", "--label y --score m --sd s", Some(3), Some("s"), "0", "more than 0"),
+    mistake("a,b\n0,1\n1,5\n", "--raters a,b --categories 3", None, Some("--categories"), "3", "at least 6"),
+    mistake("a,b\n0,1\n1.5,0\n", "--raters a,b --scale ordinal", Some(3), Some("a"), "1.5", "whole number"),
+    // Names.
+    Mistake {
+        text: SOUND,
+        ask: "--label y --score pp",
+        line: Some(1),
+        key: Some("--score"),
+        found: "no column \"pp\"",
+        expected: "one of the columns y, p, sex",
+        nearest: Some("p"),
+    },
+    Mistake {
+        text: SOUND,
+        ask: "--label y --score p --group sexe",
+        line: Some(1),
+        key: Some("--group"),
+        found: "no column \"sexe\"",
+        expected: "one of the columns",
+        nearest: Some("sex"),
+    },
+    Mistake {
+        text: SOUND,
+        ask: "--label sex --positive f --score p",
+        line: None,
+        key: Some("--positive"),
+        found: "no row where sex is \"f\"",
+        expected: "\"F\", \"M\"",
+        nearest: Some("F"),
+    },
+    mistake(SOUND, "--label y --score p --cluster who", Some(1), Some("--cluster"), "no column", "one of the columns"),
+    // Options.
+    mistake(SOUND, "--score p", None, Some("--label"), "not given", "y, p, sex"),
+    mistake(SOUND, "--label y", None, Some("--score"), "not given", "y, p, sex"),
+    mistake(SOUND, "--label y --score p --threshold 50", None, Some("--threshold"), "50", "0 to 1"),
+    mistake(SOUND, "--label y --score p --time y --task classification", None, Some("--time"), "no use", "--label"),
+    mistake(SOUND, "--label y --score p --resamples 7", None, None, "7", "40 to 100000"),
+    mistake(SOUND, "--label y --score p --spacing 1,1", None, None, "an option for masks", "two masks"),
+    mistake(SOUND, "--label y --score p,sex --task classification", None, Some("--score"), "2 columns", "multiclass"),
+    mistake(SOUND, "--label y --score p --task segmentation", None, None, "one file", "two masks"),
+];
+
+#[test]
+fn every_mistake_is_told_where_it_stands() {
+    for mistake in MISTAKES {
+        let learner = Learner::new();
+        learner.writes("predictions.csv", mistake.text);
+        let answer = learner.types(&format!("measure predictions.csv --json {}", mistake.ask)).ends(2);
+        let document = answer.json();
+        assert_eq!(document["schema"], "practicum.measure/1");
+        let fault = &document["faults"][0];
+        let told = format!("{} {:?}\n{fault:#}", mistake.ask, mistake.text);
+        assert_eq!(fault["line"].as_u64(), mistake.line, "{told}");
+        if let Some(key) = mistake.key {
+            assert_eq!(fault["key"], key, "{told}");
+            assert_eq!(fault["file"], "predictions.csv", "{told}");
+        }
+        assert!(fault["found"]["en"].as_str().unwrap().contains(mistake.found), "{told}");
+        assert!(fault["expected"]["en"].as_str().unwrap().contains(mistake.expected), "{told}");
+        assert!(!fault["expected"]["ja"].as_str().unwrap().is_empty(), "{told}");
+        assert_eq!(fault["nearest"].as_str(), mistake.nearest, "{told}");
+        assert!(answer.err.contains("Nothing was measured"), "{}", answer.err);
+    }
+}
+
+#[test]
+fn letters_of_another_encoding_are_told_and_can_be_read() {
+    let learner = Learner::new();
+    let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode("転帰,確率\n1,0.9\n0,0.2\n1,0.6\n0,0.4\n");
+    learner.writes("cp932.csv", &bytes);
+    let ask = ["measure", "cp932.csv", "--label", "転帰", "--score", "確率"];
+    let run = |more: &[&str]| learner.command(&[&ask[..], more].concat()).output().unwrap();
+    let refused = run(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("CP932") && told.contains("--encoding cp932") && !told.contains("[source]"), "{told}");
+    assert_eq!(run(&["--encoding", "cp932"]).status.code(), Some(0));
+    learner.writes("absent/here.txt", "");
+    learner.types("measure cp933.csv").ends(2).says("no such file").says("cp932.csv");
+}
+
+// ---- masks ---------------------------------------------------------------------------------------------------------
+
+/// An array of bytes as `numpy.save` writes it.
+fn npy(shape: &[usize], values: &[u8]) -> Vec<u8> {
+    let shape: Vec<String> = shape.iter().map(|axis| format!("{axis},")).collect();
+    let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({}), }}\n", shape.join(" "));
+    let mut out = b"\x93NUMPY\x01\x00".to_vec();
+    out.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
+    out.extend(header.as_bytes());
+    out.extend(values);
+    out
+}
+
+fn png(height: usize, width: usize, values: &[u8]) -> Vec<u8> {
+    let (width, height) = (u32::try_from(width).unwrap(), u32::try_from(height).unwrap());
+    let image = image::GrayImage::from_raw(width, height, values.to_vec()).unwrap();
+    let mut out = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+/// The masks of a reference case: shape, true and predicted.
+fn reference_masks(name: &str) -> (Vec<usize>, Vec<u8>, Vec<u8>) {
+    let text = std::fs::read_to_string(data("reference/segmentation/expected.json")).unwrap();
+    let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let case = cases.iter().find(|case| case["input"] == format!("{name}.csv")).unwrap();
+    let shape: Vec<usize> = serde_json::from_value(case["parameters"]["shape"].clone()).unwrap();
+    let voxels = shape.iter().product();
+    let (mut truth, mut guess) = (vec![0; voxels], vec![0; voxels]);
+    let csv = std::fs::read_to_string(data("reference/segmentation").join(format!("{name}.csv"))).unwrap();
+    for line in csv.lines().skip(1) {
+        let cells: Vec<usize> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
+        let at = shape.iter().zip(&cells).fold(0, |at, (length, place)| at * length + place);
+        truth[at] = u8::try_from(cells[shape.len()]).unwrap();
+        guess[at] = u8::try_from(cells[shape.len() + 1]).unwrap();
+    }
+    (shape, truth, guess)
+}
+
+#[test]
+fn masks_give_the_reference_values() {
+    let learner = Learner::new();
+    let (shape, truth, guess) = reference_masks("blob_2d_isotropic");
+    // Any value but 0 is inside, whichever each tool writes.
+    let white: Vec<u8> = truth.iter().map(|value| value * 255).collect();
+    learner.writes("true.png", png(shape[0], shape[1], &white));
+    learner.writes("guess.npy", npy(&shape, &guess));
+    let found = learner.types("measure true.png guess.npy --task segmentation --spacing 1,1 --json").ends(0).json();
+    for (metric, id) in [
+        ("dice", "dice"),
+        ("iou", "iou"),
+        ("relative_volume_error", "relative_volume_error"),
+        ("voxel_sensitivity", "voxel_sensitivity"),
+        ("voxel_ppv", "voxel_ppv"),
+        ("hausdorff", "hausdorff"),
+    ] {
+        let expected = golden(&format!("segmentation/blob_2d_isotropic/{id}"));
+        same(&figure(&found, metric, None, None)["value"], &expected, metric);
+    }
+    let (shape, truth, guess) = reference_masks("blob_3d_anisotropic");
+    learner.writes("t.npy", npy(&shape, &truth));
+    learner.writes("p.npy", npy(&shape, &guess));
+    let text = std::fs::read_to_string(data("reference/segmentation/expected.json")).unwrap();
+    let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let case = cases.iter().find(|case| case["id"] == "segmentation/blob_3d_anisotropic/hausdorff").unwrap();
+    let spacing: Vec<f64> = serde_json::from_value(case["parameters"]["spacing_mm"].clone()).unwrap();
+    let spacing = spacing.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+    let found = learner.types(&format!("measure t.npy p.npy --spacing {spacing} --json")).ends(0).json();
+    same(&figure(&found, "hausdorff", None, None)["value"], &case["value"], "Hausdorff");
+}
+
+#[test]
+fn folders_of_masks_give_each_case_and_the_mean() {
+    let learner = Learner::new();
+    for case in 0..12_usize {
+        let inside = |shift: usize| -> Vec<u8> {
+            (0..100)
+                .map(|at| u8::from((2..7).contains(&(at / 10)) && (2 + shift..7 + shift).contains(&(at % 10))))
+                .collect()
+        };
+        learner.writes(&format!("true/c{case:02}.png"), png(10, 10, &inside(0)));
+        let guess = if case == 5 { vec![0; 100] } else { inside(case % 3) };
+        learner.writes(&format!("guess/c{case:02}.png"), png(10, 10, &guess));
+    }
+    let found = learner.types("measure true guess --spacing 1,1 --json").ends(0).json();
+    let mean = figure(&found, "dice", None, None);
+    assert_eq!((mean["n"].as_u64(), mean["interval"].as_str()), (Some(12), Some("bootstrap_cases")));
+    let distance = figure(&found, "hausdorff95", None, None);
+    assert_eq!((distance["n"].as_u64(), distance["left_out"]["cases"].as_u64()), (Some(11), Some(1)));
+    let case = figure(&found, "dice", Some("c01.png"), None);
+    same(&case["value"], &Value::from(0.8), "shifted by one column of five");
+    let answer = learner.types("measure true guess --spacing 1,1").ends(0);
+    answer.says("12 cases").says("c05.png").says("Left out of the mean, 1 of 12 cases");
+}
+
+#[test]
+fn masks_that_do_not_fit_are_refused() {
+    let learner = Learner::new();
+    learner.writes("a.npy", npy(&[2, 3], &[0, 1, 1, 0, 0, 0]));
+    learner.writes("b.npy", npy(&[3, 2], &[0, 1, 1, 0, 0, 0]));
+    learner.writes("two.npy", npy(&[2, 3], &[0, 1, 2, 0, 0, 0]));
+    learner.writes("deep.npy", npy(&[1, 1, 2, 3], &[0, 1, 1, 0, 0, 0]));
+    learner.writes("short.npy", npy(&[2, 3], &[0, 1]));
+    learner.writes("text.npy", "no mask");
+    learner.writes("folder/a.npy", npy(&[2, 3], &[0; 6]));
+    learner.writes("other/b.npy", npy(&[2, 3], &[0; 6]));
+    learner.writes("colour.png", {
+        let image = image::RgbImage::from_raw(1, 2, vec![0, 0, 0, 255, 0, 0]).unwrap();
+        let mut out = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut out, image::ImageFormat::Png).unwrap();
+        out.into_inner()
+    });
+    for (ask, file, found, expected) in [
+        ("a.npy b.npy", "b.npy", "a mask of 3 × 2", "2 × 3, as its reference"),
+        ("a.npy a.npy --spacing 0,1", "--spacing", "0", "more than 0"),
+        ("a.npy a.npy --spacing -1,1", "--spacing", "-1", "more than 0"),
+        ("a.npy a.npy --spacing 1,1,1", "--spacing", "3 numbers", "2, one per axis"),
+        ("a.npy two.npy", "two.npy", "several values beside 0: 1, 2", "--labels"),
+        ("a.npy deep.npy", "deep.npy", "4 axes", "1 to 3 axes"),
+        ("a.npy short.npy", "short.npy", "2 values for a shape of 2 × 3", "numpy.save"),
+        ("a.npy text.npy", "text.npy", "neither PNG nor .npy", "PNG"),
+        ("a.npy colour.png", "colour.png", "a colour at (1, 0)", "grey"),
+        ("a.npy c.npy", "c.npy", "no such file", "PNG or .npy"),
+        ("folder other", "other", "no a.npy", "both folders"),
+        ("folder a.npy", "a.npy", "a file beside a folder", "two folders"),
+        ("a.npy", "a.npy", "one file", "two masks"),
+        ("a.npy a.npy --label y", "--label", "an option for tables", "--spacing"),
+        ("a.npy a.npy --labels 0", "--labels", "0", "from 1"),
+    ] {
+        let document = learner.types(&format!("measure --json {ask}")).ends(2).json();
+        let fault = &document["faults"][0];
+        assert_eq!(fault["file"], file, "{ask} {fault:#}");
+        assert!(fault["found"]["en"].as_str().unwrap().contains(found), "{ask} {fault:#}");
+        assert!(fault["expected"]["en"].as_str().unwrap().contains(expected), "{ask} {fault:#}");
+    }
+    let found = learner.types("measure two.npy two.npy --labels 1,2 --json").ends(0).json();
+    same(&figure(&found, "dice", None, Some("2"))["value"], &Value::from(1.0), "a label of its own");
+}
