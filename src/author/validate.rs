@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::check::{self, Outcome, Verdict};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::fault::{Fault, Place};
-use crate::learner::workspace::dataset_file;
 use crate::run::{self, Ended, Job, RunError};
 use crate::sql::{self, Purpose};
 use crate::text;
@@ -133,7 +132,7 @@ fn try_folder(pack: &Pack, task: &Task, folder: &str, seed: u64) -> Result<Resul
         Ok(submission) => submission,
         Err(faults) => return Ok(Err(faults)),
     };
-    let file = |file: &str| dataset_file(pack, task, file);
+    let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
     let job = Job { task, submission: &submission, seed, exam: Some(seed), file: &file };
     match run::run(&job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => Ok(Ok(run.outcomes)),

@@ -13,7 +13,7 @@ use crate::author::validate::{self, Tried};
 use crate::check::{self, Verdict};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::fault::Fault;
-use crate::learner::workspace::{self, Workspace, WorkspaceError};
+use crate::learner::workspace::{Workspace, WorkspaceError};
 use crate::report::json::Document;
 use crate::report::terminal::{Terminal, bold, dim};
 use crate::report::{picture, plot};
@@ -447,21 +447,17 @@ impl Session {
     fn begun(&self, pack: &Pack, id: &str) -> Result<(Task, Workspace), Ending> {
         let task = self.task(pack, id)?;
         let workspace = Workspace::new(&self.root, id);
-        if !workspace.is_started() {
-            workspace.start(pack, &task, SEED)?;
-            if !self.json {
-                let folder = workspace.shown("");
-                self.say(&self.terminal.paragraph(
-                    "",
-                    &match self.terminal.lang {
-                        Lang::En => format!("Started in {folder}: this is the starter plan, not yet yours."),
-                        Lang::Ja => format!(
-                            "{folder} に演習を用意しました。これは出発点の計画で、まだあなたの計画ではありません。"
-                        ),
-                    },
-                ));
-                self.say("\n");
-            }
+        let is_new = !workspace.is_started();
+        // What is ours is renewed where it was lost or the course has changed; what is the learner's stays.
+        workspace.start(pack, &task, SEED)?;
+        if is_new && !self.json {
+            let folder = workspace.shown("");
+            let (en, ja) = (
+                format!("Started in {folder}: this is the starter plan, not yet yours."),
+                format!("{folder} に演習を用意しました。これは出発点の計画で、まだあなたの計画ではありません。"),
+            );
+            self.say(&self.terminal.paragraph("", self.pick(&en, &ja)));
+            self.say("\n");
         }
         Ok((task, workspace))
     }
@@ -488,7 +484,7 @@ impl Session {
         seed: u64,
         exam: Option<u64>,
     ) -> Result<Run, Ending> {
-        let file = |file: &str| workspace::dataset_file(pack, task, file);
+        let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
         let bar = ProgressBar::new(0);
         let style =
             ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());

@@ -274,7 +274,7 @@ pub enum Part {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Features {
     /// The columns; all features where none are named.
-    pub columns: Option<Vec<Written<String>>>,
+    pub columns: Option<Written<Vec<Written<String>>>>,
     /// One of [`IMPUTE`].
     pub impute: Written<String>,
     /// One of [`SCALE`].
@@ -395,7 +395,7 @@ fn split(section: &Section) -> Split {
 
 fn features(section: &Section) -> Features {
     Features {
-        columns: section.get("use").map(|_| section.strings("use")),
+        columns: section.get("use").map(|list| Written { value: section.strings("use"), place: list.place.clone() }),
         impute: section.written("impute"),
         scale: section.string("scale"),
         one_hot: section.strings("one_hot"),

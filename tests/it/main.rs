@@ -1,6 +1,7 @@
 //! End-to-end tests, in one binary: each reads like a session at the terminal.
 
 mod bad_input;
+mod checks;
 mod commands;
 mod data;
 mod engine;
