@@ -73,15 +73,15 @@ pub fn validate(pack: &Pack, id: &str, seed: u64, tell: &mut dyn FnMut(&str)) ->
         }
     }
     tell("starter");
-    if let Some(outcomes) = outcomes("starter", &mut report)? {
-        if check::overall(&outcomes) == Verdict::Passed {
-            let found = Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます");
-            report.faults.push(Fault::new(
-                at("starter"),
-                found,
-                Text::new("something left to decide", "判断の余地があること"),
-            ));
-        }
+    if let Some(outcomes) = outcomes("starter", &mut report)?
+        && check::overall(&outcomes) == Verdict::Passed
+    {
+        let found = Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます");
+        report.faults.push(Fault::new(
+            at("starter"),
+            found,
+            Text::new("something left to decide", "判断の余地があること"),
+        ));
     }
     let wrong = match pack.wrong(&task.exercise) {
         Ok(wrong) => wrong,

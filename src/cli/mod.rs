@@ -51,7 +51,7 @@ Exit codes: 0 passed or done, 1 a check failed, 2 bad input, 3 our error.";
 
 #[derive(Debug, clap::Args)]
 struct Common {
-    /// The language: en or ja. Otherwise PRACTICUM_LANG or the system's.
+    /// The language: en or ja. Otherwise `PRACTICUM_LANG` or the system's.
     #[arg(long, global = true, value_parser = ["en", "ja"])]
     lang: Option<String>,
     /// A course pack of your own: a folder with exercises/ and datasets/.
@@ -248,6 +248,7 @@ impl Session {
     }
 
     /// Prints to the learner. A closed pipe (`| head`) is nobody's error.
+    #[expect(clippy::unused_self, reason = "whoever speaks is in a session")]
     fn say(&self, text: &str) {
         let _ = anstream::stdout().write_all(text.as_bytes());
     }
@@ -437,6 +438,7 @@ impl Session {
         format!("  {folder:<32} {points:>3}/{of}{}\n", dim(&failed))
     }
 
+    #[expect(clippy::unused_self, reason = "whoever asks is in a session")]
     /// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.
     fn task(&self, pack: &Pack, id: &str) -> Result<Task, Ending> {
         let known = pack.exercises().iter().any(|other| other == id);

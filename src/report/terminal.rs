@@ -201,7 +201,8 @@ impl Terminal {
             }
             rows.push(std::iter::once(figure.name.get(self.lang).to_owned()).chain(cells).collect());
         }
-        for (metric, en, ja) in [("ceiling_auroc", "  best attainable AUROC", "　到達しうる最良のAUROC")] {
+        {
+            let (metric, en, ja) = ("ceiling_auroc", "  best attainable AUROC", "　到達しうる最良のAUROC");
             let cells: Vec<String> = columns
                 .iter()
                 .map(|column| match column.lines.iter().find(|line| line.metric == metric) {
