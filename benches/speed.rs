@@ -2,6 +2,9 @@
 //!
 //! `cargo bench -- peer-mlp` prints the microseconds of one training step for `benches/peers/mlp_step.py`.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark ends where something is missing")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its timings")]
+
 use std::process::{Command, Stdio};
 use std::time::Instant;
 

@@ -113,13 +113,13 @@ fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables
             *column == question.id || stem == question.id
         })
     };
-    if used.tables.contains("answers") {
-        if let Some(question) = questions.iter().filter(asked).find(|question| !answers.contains_key(&question.id)) {
-            let id = &question.id;
-            let sentence =
-                text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
-            return Ok(outcome(check, Verdict::NotAttempted, Vec::new(), sentence));
-        }
+    if used.tables.contains("answers")
+        && let Some(question) = questions.iter().filter(asked).find(|question| !answers.contains_key(&question.id))
+    {
+        let id = &question.id;
+        let sentence =
+            text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
+        return Ok(outcome(check, Verdict::NotAttempted, Vec::new(), sentence));
     }
     let judged = judge_one(check, tables)?;
     let figures = figures(check, tables)?;

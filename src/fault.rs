@@ -72,6 +72,7 @@ pub fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Opti
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&name, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(name.chars().count()) / 2)
-        .min_by_key(|(distance, _)| *distance)
+        // Of equally near names, the one of the same length: letters are swapped more often than lost.
+        .min_by_key(|(distance, candidate)| (*distance, candidate.chars().count().abs_diff(name.chars().count())))
         .map(|(_, candidate)| candidate.to_owned())
 }

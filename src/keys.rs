@@ -175,7 +175,7 @@ pub fn read(file: &str, bytes: &[u8], keys: &[Key]) -> Result<Section, Vec<Fault
     };
     let top = Place { file: file.to_owned(), line: None, key: None };
     let section = reader.section(parsed.get_ref(), keys, &top);
-    reader.faults.sort_by(|a, b| a.place.line.cmp(&b.place.line));
+    reader.faults.sort_by_key(|a| a.place.line);
     if reader.faults.is_empty() { Ok(section) } else { Err(reader.faults) }
 }
 
@@ -183,7 +183,7 @@ pub fn read(file: &str, bytes: &[u8], keys: &[Key]) -> Result<Section, Vec<Fault
 fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
-        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count();
+        let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
         Fault::new(
             Place { file: file.to_owned(), line: Some(line), key: None },
             Text::new(
@@ -203,7 +203,7 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn line(&self, offset: usize) -> usize {
-        1 + self.text.as_bytes()[..offset.min(self.text.len())].iter().filter(|&&b| b == b'\n').count()
+        self.text.as_bytes()[..offset.min(self.text.len())].split(|&b| b == b'\n').count()
     }
 
     fn place(&self, within: &Place, name: &str, offset: usize) -> Place {
@@ -456,11 +456,11 @@ pub fn expected(kind: &Kind, key: &Key) -> Text {
     let Text { en, ja } = expected_kind(kind);
     let unit = if key.unit.is_empty() { String::new() } else { format!(" ({})", key.unit) };
     let (mut en, mut ja) = (format!("{en}{unit}"), format!("{ja}{unit}"));
-    if let Need::Default(default) = key.need {
-        if !matches!(kind, Kind::Table(_) | Kind::Tables(_) | Kind::Kinds(_)) {
-            en += &format!("; if you leave the key out: {default}");
-            ja += &format!("（書かなければ {default} になります）");
-        }
+    if let Need::Default(default) = key.need
+        && !matches!(kind, Kind::Table(_) | Kind::Tables(_) | Kind::Kinds(_))
+    {
+        en += &format!("; if you leave the key out: {default}");
+        ja += &format!("（書かなければ {default} になります）");
     }
     Text { en: en.into(), ja: ja.into() }
 }

@@ -14,7 +14,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 0 | [`seed`] streams of chance · [`text`] two languages · [`fault`] mistakes, placed · [`keys`] the language of keys |
+//! | 0 | [`seed`] streams of chance · [`mod@text`] two languages · [`fault`] mistakes, placed · [`keys`] the language of keys |
 //! | 1 | [`metrics`] pure figures · [`models`] burn models |
 //! | 2 | [`course`] what people write · [`sql`] the one door to SQL · [`tables`] tables in and out |
 //! | 3 | [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions |

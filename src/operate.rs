@@ -65,6 +65,7 @@ fn shift(scores: &[f64], y: &[f64]) -> f64 {
 }
 
 /// Newton's method on two parameters, with step halving.
+#[expect(clippy::many_single_char_names, reason = "a, b, p, t and w are the paper's")]
 fn platt(scores: &[f64], y: &[f64]) -> Calibration {
     let events = y.iter().sum::<f64>();
     let others = y.len() as f64 - events;
@@ -111,7 +112,7 @@ fn isotonic(scores: &[f64], y: &[f64]) -> Vec<(f64, f64)> {
     let mut blocks: Vec<(f64, f64, f64, f64)> = Vec::new();
     for (score, y) in rows {
         match blocks.last_mut() {
-            Some(last) if last.3 == score => *last = (last.0 + y, last.1 + 1.0, last.2, score),
+            Some(last) if last.3 >= score => *last = (last.0 + y, last.1 + 1.0, last.2, score),
             _ => blocks.push((y, 1.0, score, score)),
         }
         while let [.., before, last] = blocks.as_mut_slice() {
@@ -143,7 +144,7 @@ pub fn threshold(rule: Threshold, risks: &[f64], y: &[f64]) -> f64 {
         found += y;
         alerts += 1.0;
         // Equal risks get the same decision.
-        if rows.get(i + 1).is_some_and(|(next, _)| next == risk) {
+        if rows.get(i + 1).is_some_and(|(next, _)| next >= risk) {
             continue;
         }
         match rule {
@@ -210,6 +211,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "a threshold is one of the risks, to the bit")]
     fn thresholds_keep_their_promise() {
         let risks = [0.9, 0.8, 0.8, 0.3, 0.2, 0.1];
         let y = [1.0, 1.0, 0.0, 1.0, 0.0, 0.0];

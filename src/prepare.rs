@@ -48,7 +48,7 @@ impl Prepared {
     pub fn fit(plan: &Features, dataset: &Dataset, visible: &Frame, rows: &[usize]) -> Result<Self, CohortError> {
         let usable = usable(dataset, visible);
         let chosen: Vec<Written<String>> = match &plan.columns {
-            Some(columns) => columns.clone(),
+            Some(columns) => columns.value.clone(),
             None => usable
                 .iter()
                 .filter(|name| dataset.role(name) == Role::Feature)
@@ -72,8 +72,7 @@ impl Prepared {
             })
             .collect();
         if chosen.is_empty() {
-            let place = plan.impute.place.clone();
-            let place = crate::fault::Place { key: Some("features.use".to_owned()), ..place };
+            let place = plan.columns.as_ref().map_or_else(|| plan.impute.place.clone(), |list| list.place.clone());
             let list = usable.join(", ");
             faults.push(crate::fault::Fault::new(
                 place,

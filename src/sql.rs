@@ -127,12 +127,12 @@ pub struct Names {
 /// Everything that can be wrong with a text before its names are looked up: syntax, length, statements other than one SELECT,
 /// functions that do not exist or may not stand here, functions in FROM.
 pub fn parse(sql: &str, purpose: Purpose) -> Result<Names, SqlFault> {
-    match purpose {
+    roomy(|| match purpose {
         Purpose::Check => allow::query(&*read::query(sql)?),
         Purpose::Column | Purpose::Intervention | Purpose::Filter => {
             allow::expression(&read::expression(sql)?, purpose)
         }
-    }
+    })
 }
 
 /// Computes one column: `sql` for each row of `frame`, as many values as the frame is high.
@@ -144,9 +144,11 @@ pub fn parse(sql: &str, purpose: Purpose) -> Result<Names, SqlFault> {
 /// # Errors
 /// What [`parse`] finds; unknown columns; arguments out of a function's range, with the row (from 1).
 pub fn column(frame: &DataFrame, key: &str, sql: &str, stream: Seed, purpose: Purpose) -> Result<Column, SqlFault> {
-    let expression = read::expression(sql)?;
-    let names = allow::expression(&expression, purpose)?;
-    select::expression(frame, Some(key), expression, &names, stream)
+    roomy(|| {
+        let expression = read::expression(sql)?;
+        let names = allow::expression(&expression, purpose)?;
+        select::expression(frame, Some(key), expression, &names, stream)
+    })
 }
 
 /// The rows of `frame` that meet a learner's condition; a row where it is NULL does not.
@@ -154,9 +156,11 @@ pub fn column(frame: &DataFrame, key: &str, sql: &str, stream: Seed, purpose: Pu
 /// # Errors
 /// What [`parse`] finds; unknown columns; a result other than true/false.
 pub fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> {
-    let expression = read::expression(sql)?;
-    let names = allow::expression(&expression, Purpose::Filter)?;
-    let column = select::expression(frame, None, expression, &names, Seed::new(0))?;
+    let column = roomy(|| {
+        let expression = read::expression(sql)?;
+        let names = allow::expression(&expression, Purpose::Filter)?;
+        select::expression(frame, None, expression, &names, Seed::new(0))
+    })?;
     if *column.dtype() == DataType::Null {
         return Ok(vec![false; frame.height()]);
     }
@@ -172,10 +176,21 @@ pub fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> {
 /// # Errors
 /// What [`parse`] finds; unknown tables and columns; types that do not fit; joins that would be larger than 20 million rows.
 pub fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFrame, SqlFault> {
-    let query = read::query(sql)?;
-    allow::query(&query)?;
-    select::query(tables, &query)
+    roomy(|| {
+        let query = read::query(sql)?;
+        allow::query(&query)?;
+        select::query(tables, &query)
+    })
 }
+
+/// Does work that goes as deep as people nest their expressions, on a stack that is large enough: threads differ (1 MB is usual on
+/// Windows), and an overflow would end the program.
+fn roomy<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(ROOM, 2 * ROOM, work)
+}
+
+/// Several times what the deepest text within the limits takes.
+const ROOM: usize = 32 * 1024 * 1024;
 
 /// All functions that SQL may call, by name, for documentation.
 pub fn functions() -> impl Iterator<Item = &'static Function> {

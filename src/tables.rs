@@ -43,7 +43,7 @@ pub fn is_number(frame: &Frame, name: &str) -> bool {
 
 /// The names of the columns, in order.
 pub fn names(frame: &Frame) -> Vec<&str> {
-    frame.get_column_names().into_iter().map(|name| name.as_str()).collect()
+    frame.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect()
 }
 
 /// The table with a column of numbers added or replaced.
@@ -251,7 +251,7 @@ pub fn decode(bytes: &[u8], cp932: bool) -> Result<String, Letters> {
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
-        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count();
+        let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
         let (_, _, broken) = encoding_rs::SHIFT_JIS.decode(bytes);
         let found = if broken {
             Text::new("letters that are not UTF-8", "UTF-8ではない文字があります")

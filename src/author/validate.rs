@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::check::{self, Outcome, Verdict};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::fault::{Fault, Place};
-use crate::learner::workspace::dataset_file;
 use crate::run::{self, Ended, Job, RunError};
 use crate::sql::{self, Purpose};
 use crate::text;
@@ -74,15 +73,15 @@ pub fn validate(pack: &Pack, id: &str, seed: u64, tell: &mut dyn FnMut(&str)) ->
         }
     }
     tell("starter");
-    if let Some(outcomes) = outcomes("starter", &mut report)? {
-        if check::overall(&outcomes) == Verdict::Passed {
-            let found = Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます");
-            report.faults.push(Fault::new(
-                at("starter"),
-                found,
-                Text::new("something left to decide", "判断の余地があること"),
-            ));
-        }
+    if let Some(outcomes) = outcomes("starter", &mut report)?
+        && check::overall(&outcomes) == Verdict::Passed
+    {
+        let found = Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます");
+        report.faults.push(Fault::new(
+            at("starter"),
+            found,
+            Text::new("something left to decide", "判断の余地があること"),
+        ));
     }
     let wrong = match pack.wrong(&task.exercise) {
         Ok(wrong) => wrong,
@@ -133,7 +132,7 @@ fn try_folder(pack: &Pack, task: &Task, folder: &str, seed: u64) -> Result<Resul
         Ok(submission) => submission,
         Err(faults) => return Ok(Err(faults)),
     };
-    let file = |file: &str| dataset_file(pack, task, file);
+    let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
     let job = Job { task, submission: &submission, seed, exam: Some(seed), file: &file };
     match run::run(&job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => Ok(Ok(run.outcomes)),

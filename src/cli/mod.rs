@@ -14,7 +14,7 @@ use crate::author::validate::{self, Tried};
 use crate::check::{self, Verdict};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::fault::Fault;
-use crate::learner::workspace::{self, Workspace, WorkspaceError};
+use crate::learner::workspace::{Workspace, WorkspaceError};
 use crate::report::json::Document;
 use crate::report::terminal::{Terminal, bold, dim};
 use crate::report::{picture, plot};
@@ -52,7 +52,7 @@ Exit codes: 0 passed or done, 1 a check failed, 2 bad input, 3 our error.";
 
 #[derive(Debug, clap::Args)]
 struct Common {
-    /// The language: en or ja. Otherwise PRACTICUM_LANG or the system's.
+    /// The language: en or ja. Otherwise `PRACTICUM_LANG` or the system's.
     #[arg(long, global = true, value_parser = ["en", "ja"])]
     lang: Option<String>,
     /// A course pack of your own: a folder with exercises/ and datasets/.
@@ -253,6 +253,7 @@ impl Session {
     }
 
     /// Prints to the learner. A closed pipe (`| head`) is nobody's error.
+    #[expect(clippy::unused_self, reason = "whoever speaks is in a session")]
     fn say(&self, text: &str) {
         let _ = anstream::stdout().write_all(text.as_bytes());
     }
@@ -442,6 +443,7 @@ impl Session {
         format!("  {folder:<32} {points:>3}/{of}{}\n", dim(&failed))
     }
 
+    #[expect(clippy::unused_self, reason = "whoever asks is in a session")]
     /// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.
     fn task(&self, pack: &Pack, id: &str) -> Result<Task, Ending> {
         let known = pack.exercises().iter().any(|other| other == id);
@@ -452,21 +454,17 @@ impl Session {
     fn begun(&self, pack: &Pack, id: &str) -> Result<(Task, Workspace), Ending> {
         let task = self.task(pack, id)?;
         let workspace = Workspace::new(&self.root, id);
-        if !workspace.is_started() {
-            workspace.start(pack, &task, SEED)?;
-            if !self.json {
-                let folder = workspace.shown("");
-                self.say(&self.terminal.paragraph(
-                    "",
-                    &match self.terminal.lang {
-                        Lang::En => format!("Started in {folder}: this is the starter plan, not yet yours."),
-                        Lang::Ja => format!(
-                            "{folder} に演習を用意しました。これは出発点の計画で、まだあなたの計画ではありません。"
-                        ),
-                    },
-                ));
-                self.say("\n");
-            }
+        let is_new = !workspace.is_started();
+        // What is ours is renewed where it was lost or the course has changed; what is the learner's stays.
+        workspace.start(pack, &task, SEED)?;
+        if is_new && !self.json {
+            let folder = workspace.shown("");
+            let (en, ja) = (
+                format!("Started in {folder}: this is the starter plan, not yet yours."),
+                format!("{folder} に演習を用意しました。これは出発点の計画で、まだあなたの計画ではありません。"),
+            );
+            self.say(&self.terminal.paragraph("", self.pick(&en, &ja)));
+            self.say("\n");
         }
         Ok((task, workspace))
     }
@@ -493,7 +491,7 @@ impl Session {
         seed: u64,
         exam: Option<u64>,
     ) -> Result<Run, Ending> {
-        let file = |file: &str| workspace::dataset_file(pack, task, file);
+        let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
         let bar = ProgressBar::new(0);
         let style =
             ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());

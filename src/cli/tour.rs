@@ -2,7 +2,7 @@
 
 use super::{Ending, PASSED, Session};
 use crate::course::pack::{Pack, Submission, Task};
-use crate::learner::workspace::{Workspace, dataset_file};
+use crate::learner::workspace::Workspace;
 use crate::report::figures::{self, Style};
 use crate::report::terminal::{bold, dim};
 use crate::run;
@@ -60,8 +60,8 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     let after = session.engine(pack, &task, &solution, super::SEED, Some(super::SEED))?;
     session.say(&session.terminal.judged(&after));
     tell(
-        "The same model, the same patients, the same order of risk: AUROC did not move. What the alarm does to patients did.",
-        "モデルも患者も、リスクの順位も同じで、AUROCは変わっていません。変わったのは、警報が患者に何をもたらすかです。",
+        "The same kind of model puts the patients in the same order: AUROC did not move. What the alarm does to patients did.",
+        "同じ種類のモデルが患者を同じ順に並べており、AUROCは変わっていません。変わったのは、警報が患者に何をもたらすかです。",
     );
 
     step(6, "Your turn", "次はあなたの番です");
@@ -87,7 +87,7 @@ fn plan_of(pack: &Pack, task: &Task, folder: &str) -> Result<Submission, Ending>
 
 /// The learner's patients by hospital, and three of them.
 fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
-    let rows = run::learners_rows(task, super::SEED, &|file| dataset_file(pack, task, file))?;
+    let rows = run::learners_rows(task, super::SEED, &|file| pack.dataset_file(&task.dataset.id, file))?;
     let label = task.dataset.label();
     for group in &task.exercise.groups {
         let words = tables::words(&rows, &group.value)?;

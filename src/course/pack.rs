@@ -192,6 +192,14 @@ impl Pack {
         Ok(dataset)
     }
 
+    /// The bytes of a dataset's own file, by its name beside `dataset.toml`: a file's name, not a way out of the folder.
+    pub fn dataset_file(&self, dataset: &str, file: &str) -> Option<Vec<u8>> {
+        if file.contains(['/', '\\']) || file.contains("..") {
+            return None;
+        }
+        self.bytes(&format!("datasets/{dataset}/{file}")).map(Cow::into_owned)
+    }
+
     /// An exercise with its dataset, fitting each other.
     ///
     /// # Errors

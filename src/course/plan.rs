@@ -274,7 +274,7 @@ pub enum Part {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Features {
     /// The columns; all features where none are named.
-    pub columns: Option<Vec<Written<String>>>,
+    pub columns: Option<Written<Vec<Written<String>>>>,
     /// One of [`IMPUTE`].
     pub impute: Written<String>,
     /// One of [`SCALE`].
@@ -363,16 +363,16 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
             faults.push(plan.operate.threshold.fault(found("threshold"), expected));
         }
     }
-    if let (Part::Share(valid), Part::Share(test)) = (&plan.split.valid.value, &plan.split.test.value) {
-        if valid + test > 0.95 {
-            faults.push(plan.split.valid.fault(
-                text!("valid {valid} + test {test}", "valid {valid} + test {test}"),
-                Text::new(
-                    "a sum of at most 0.95, so that rows are left to train on",
-                    "合計0.95以下（学習用の行を残すため）",
-                ),
-            ));
-        }
+    if let (Part::Share(valid), Part::Share(test)) = (&plan.split.valid.value, &plan.split.test.value)
+        && valid + test > 0.95
+    {
+        faults.push(plan.split.valid.fault(
+            text!("valid {valid} + test {test}", "valid {valid} + test {test}"),
+            Text::new(
+                "a sum of at most 0.95, so that rows are left to train on",
+                "合計0.95以下（学習用の行を残すため）",
+            ),
+        ));
     }
     if faults.is_empty() { Ok(plan) } else { Err(faults) }
 }
@@ -395,7 +395,7 @@ fn split(section: &Section) -> Split {
 
 fn features(section: &Section) -> Features {
     Features {
-        columns: section.get("use").map(|_| section.strings("use")),
+        columns: section.get("use").map(|list| Written { value: section.strings("use"), place: list.place.clone() }),
         impute: section.written("impute"),
         scale: section.string("scale"),
         one_hot: section.strings("one_hot"),

@@ -89,7 +89,16 @@ impl Workspace {
     pub fn start(&self, pack: &Pack, task: &Task, seed: u64) -> Result<Started, WorkspaceError> {
         let id = &task.exercise.id;
         let mut started = Started::default();
-        for file in ["plan.toml", "answers.toml"] {
+        // Whatever can fail comes first, the plan last: where there is a plan, all else is there.
+        let rows = run::learners_rows(task, seed, &|file| pack.dataset_file(&task.dataset.id, file))?;
+        for lang in [Lang::En, Lang::Ja] {
+            if let Some(brief) = pack.brief(id, lang) {
+                self.renew(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
+            }
+        }
+        self.renew("data/develop.csv", &tables::csv(&rows).map_err(RunError::from)?, &mut started)?;
+        self.renew("data/columns.md", columns(task, &rows).as_bytes(), &mut started)?;
+        for file in ["answers.toml", "plan.toml"] {
             let Some(bytes) = pack.bytes(&format!("exercises/{id}/starter/{file}")) else { continue };
             if self.folder.join(file).exists() {
                 started.kept.push(self.shown(file));
@@ -98,14 +107,6 @@ impl Workspace {
                 started.written.push(self.shown(file));
             }
         }
-        for lang in [Lang::En, Lang::Ja] {
-            if let Some(brief) = pack.brief(id, lang) {
-                self.renew(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
-            }
-        }
-        let rows = run::learners_rows(task, seed, &|file| dataset_file(pack, task, file))?;
-        self.renew("data/develop.csv", &tables::csv(&rows).map_err(RunError::from)?, &mut started)?;
-        self.renew("data/columns.md", columns(task, &rows).as_bytes(), &mut started)?;
         Ok(started)
     }
 
@@ -142,7 +143,7 @@ impl Workspace {
         let failed = |source: io::Error| WorkspaceError::Write { path: self.shown(file), source };
         let folder = path.parent().unwrap_or(&self.folder);
         std::fs::create_dir_all(folder).map_err(failed)?;
-        let mut temporary = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder).map_err(failed)?;
+        let mut temporary = temporary(folder).map_err(failed)?;
         temporary.write_all(bytes).map_err(failed)?;
         temporary.as_file().sync_all().map_err(failed)?;
         temporary.persist(&path).map_err(|error| failed(error.error))?;
@@ -150,13 +151,16 @@ impl Workspace {
     }
 }
 
-/// The bytes of a dataset's own file.
-pub fn dataset_file(pack: &Pack, task: &Task, file: &str) -> Option<Vec<u8>> {
-    // A file's name, not a way out of the dataset's folder.
-    if file.contains("..") || Path::new(file).is_absolute() {
-        return None;
+/// A temporary file in `folder`, with the rights that a file written plainly would have.
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    pack.bytes(&format!("datasets/{}/{file}", task.dataset.id)).map(std::borrow::Cow::into_owned)
+    builder.tempfile_in(folder)
 }
 
 /// The columns of develop.csv: name, role, unit, meaning; and the data card.

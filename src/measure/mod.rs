@@ -69,7 +69,7 @@ pub fn measure(
         for value in values {
             let rows: Vec<bool> = words.iter().map(|word| word.as_ref() == Some(&value)).collect();
             let part = tables::keep(frame, &rows)?;
-            lines.extend(group(table, &part, Some((column.clone(), value)), (label, None), worth)?);
+            lines.extend(group(table, &part, Some(&(column.clone(), value)), (label, None), worth)?);
         }
     }
     Ok(lines)
@@ -78,7 +78,7 @@ pub fn measure(
 fn group(
     table: &str,
     frame: &Frame,
-    group: Option<(String, String)>,
+    group: Option<&(String, String)>,
     (label, truth): (&str, Option<&str>),
     worth: Option<f64>,
 ) -> Result<Vec<Line>, TableError> {
@@ -108,7 +108,7 @@ fn group(
         };
         lines.push(Line {
             table: table.to_owned(),
-            group: group.clone(),
+            group: group.cloned(),
             metric: format!("{prefix}{name}"),
             measure,
             n: label.len(),

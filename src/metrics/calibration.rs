@@ -31,7 +31,8 @@ pub fn brier(data: &Probabilities<'_>) -> Measure {
     mean_of(data.pairs().map(|(y, p)| (p - f64::from(u8::from(y))).powi(2)))
 }
 
-/// The mean of one number per row, with its Wald interval; none for a single row or without any spread.
+/// The mean of one number per row, none of them below 0, with its Wald interval cut off at 0; no interval for a single row or
+/// without any spread.
 fn mean_of(values: impl Iterator<Item = f64> + Clone) -> Measure {
     let (n, sum) = values.clone().fold((0_usize, 0.0), |(n, sum), v| (n + 1, sum + v));
     if n == 0 {
@@ -40,7 +41,7 @@ fn mean_of(values: impl Iterator<Item = f64> + Clone) -> Measure {
     let mean = sum / n as f64;
     let squares: f64 = values.map(|v| (v - mean) * (v - mean)).sum();
     let half = Z95 * (squares / (n as f64 - 1.0) / n as f64).sqrt();
-    let interval = (n > 1 && half > 0.0).then_some((mean - half, mean + half));
+    let interval = (n > 1 && half > 0.0).then_some(((mean - half).max(0.0), mean + half));
     Ok(Estimate::plain(mean, n).with(interval))
 }
 

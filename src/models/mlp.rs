@@ -1,4 +1,4 @@
-//! A neural network with hidden layers: linear, ReLU, dropout, and so on, then one output.
+//! A neural network with hidden layers: linear, `ReLU`, dropout, and so on, then one output.
 
 use burn::module::Module;
 use burn::nn::Linear;

@@ -18,7 +18,7 @@ macro_rules! models {
         #[derive(Module, Debug)]
         pub enum Network {
             $(
-                #[doc = concat!("See [`", stringify!($file), "`].")]
+                #[doc = concat!("The model of `src/models/", stringify!($file), ".rs`.")]
                 $variant($file::$variant),
             )*
         }

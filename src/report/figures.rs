@@ -54,13 +54,13 @@ pub fn show(value: f64, style: Style) -> String {
     }
     let text = match style {
         Style::Ratio => format!("{value:.2}"),
-        Style::Percent => format!("{:.0} %", 100.0 * value),
+        Style::Percent => format!("{:.0}%", 100.0 * value),
         Style::PerThousand => format!("{:.0}", 1000.0 * value),
         Style::Whole => format!("{value:.0}"),
         Style::One => format!("{value:.1}"),
         Style::Three => format!("{value:.3}"),
     };
-    text.strip_prefix('-').filter(|rest| rest.chars().all(|c| "0. %".contains(c))).map_or(text.clone(), str::to_owned)
+    text.strip_prefix('-').filter(|rest| rest.chars().all(|c| "0.%".contains(c))).map_or(text.clone(), str::to_owned)
 }
 
 /// A value with its interval: `0.84 (0.83–0.85)`.
@@ -69,7 +69,7 @@ pub fn with_interval(value: f64, interval: Option<(f64, f64)>, style: Style) -> 
     match interval {
         None => shown,
         Some((low, high)) => {
-            let bare = |x: f64| show(x, style).trim_end_matches(" %").to_owned();
+            let bare = |x: f64| show(x, style).trim_end_matches('%').to_owned();
             format!("{shown} ({}–{})", bare(low), bare(high))
         }
     }
@@ -80,7 +80,7 @@ pub fn count(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

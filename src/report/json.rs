@@ -78,7 +78,8 @@ struct Group {
 struct Metric {
     table: String,
     group: Option<Group>,
-    metric: String,
+    #[serde(rename = "metric")]
+    name: String,
     value: Option<serde_json::Value>,
     low: Option<serde_json::Value>,
     high: Option<serde_json::Value>,
@@ -153,7 +154,7 @@ impl From<&Line> for Metric {
         Self {
             table: line.table.clone(),
             group: line.group.as_ref().map(|(column, value)| Group { column: column.clone(), value: value.clone() }),
-            metric: line.metric.clone(),
+            name: line.metric.clone(),
             value: estimate.map(|estimate| number(estimate.value)),
             low: interval.map(|(low, _)| number(low)),
             high: interval.map(|(_, high)| number(high)),

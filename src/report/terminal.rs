@@ -82,7 +82,10 @@ impl Terminal {
             );
             out += &format!("{}\n", bold(title));
             out += &self.figures(&self.columns(&run.lines, &["develop"]));
-            out += &self.calibration(run, "develop");
+            // Where groups differ, a curve of all rows together would mislead.
+            if run.lines.iter().all(|line| line.group.is_none()) {
+                out += &self.calibration(run, "develop");
+            }
         }
         out
     }
@@ -146,7 +149,7 @@ impl Terminal {
             },
         ));
         let n = count(operate.rows);
-        let threshold = format!("{:.1} %", 100.0 * story.threshold);
+        let threshold = format!("{:.1}%", 100.0 * story.threshold);
         let tuned = match (self.lang, story.calibrate.as_str()) {
             (Lang::En, "none") => "not calibrated".to_owned(),
             (Lang::Ja, "none") => "較正なし".to_owned(),
@@ -198,7 +201,8 @@ impl Terminal {
             }
             rows.push(std::iter::once(figure.name.get(self.lang).to_owned()).chain(cells).collect());
         }
-        for (metric, en, ja) in [("ceiling_auroc", "  best attainable AUROC", "　到達しうる最良のAUROC")] {
+        {
+            let (metric, en, ja) = ("ceiling_auroc", "  best attainable AUROC", "　到達しうる最良のAUROC");
             let cells: Vec<String> = columns
                 .iter()
                 .map(|column| match column.lines.iter().find(|line| line.metric == metric) {

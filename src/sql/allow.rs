@@ -473,6 +473,7 @@ impl Gate {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a step is a reference already")]
     fn step(&mut self, step: Step) -> Result<(), SqlFault> {
         match step {
             Step::Query(query) => {

@@ -74,7 +74,7 @@ fn metrics_are_aggregates() {
     for (sql, answer) in [
         ("SELECT auroc(label, p) >= 0.8 FROM exam", "true"),
         (
-            "SELECT round(auroc(label, p), 3), count(*), auroc_low(label, p) < auroc_high(label, p), brier_low(label, p) FROM exam",
+            "SELECT round(auroc(label, p), 3), count(*), auroc_low(label, p) < auroc_high(label, p), ece_low(label, p) FROM exam",
             "0.889 6 true null",
         ),
         ("SELECT site, auroc(label, p) FROM exam GROUP BY site", r#""a" 1.0 | "b" 0.5"#),
@@ -184,7 +184,7 @@ fn mistakes_are_told() {
         ("SELECT arouc(label, p) FROM exam", "did you mean auroc"),
         ("SELECT mean(p) FROM exam", "did you mean avg"),
         ("SELECT auroc(label) FROM exam", "expected auroc(label, score)"),
-        ("SELECT auroc(film, p) FROM exam", "label other than 0 and 1"),
+        ("SELECT auroc(film, p) FROM exam", "expected 0 or 1"),
         ("SELECT auroc(site, p) FROM exam", "label of auroc is text"),
         ("SELECT count(*) FROM exam WHERE site = \"a\"", "single quotes: 'a'"),
         ("SELECT p FROM exam JOIN flip USING (film)", "exam.p, flip.p"),
@@ -604,8 +604,11 @@ fn the_registry_is_complete() {
             .takes
             .iter()
             .map(|takes| match *takes {
-                "label" => "label",
-                "q" | "threshold" => "0.5",
+                "label" | "alert" | "event" | "error" => "label",
+                "group" | "category" | "current" => "CAST(label AS INTEGER)",
+                "cause" => "1",
+                "categories" => "2",
+                "q" | "threshold" | "specificity" | "coverage" | "at" | "cost_fp" | "cost_fn" => "0.5",
                 _ => "p",
             })
             .collect();

@@ -36,12 +36,12 @@ pub(super) fn read(
             .near(name, names.iter().copied())
         })
         .collect();
-    if faults.is_empty() {
-        if let Err(SynthError::Author(more)) = check_label(dataset, &frame) {
-            faults.extend(
-                more.into_iter().map(|fault| Fault { place: Place { file: file.to_owned(), ..fault.place }, ..fault }),
-            );
-        }
+    if faults.is_empty()
+        && let Err(SynthError::Author(more)) = check_label(dataset, &frame)
+    {
+        faults.extend(
+            more.into_iter().map(|fault| Fault { place: Place { file: file.to_owned(), ..fault.place }, ..fault }),
+        );
     }
     if faults.is_empty() { Ok(frame) } else { Err(faults) }
 }

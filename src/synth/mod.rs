@@ -84,15 +84,14 @@ impl<'a> World<'a> {
     /// # Errors
     /// SQL that does not run, draws out of range, more rows than allowed.
     pub fn rows(&self, side: Side, draw: &Draw) -> Result<Frame, SynthError> {
-        match &self.file {
-            Some(all) => file::rows(all, side, self.exercise, self.develop),
-            None => {
-                let seed = match side {
-                    Side::Develop => self.develop.named("learner"),
-                    Side::Exam => self.exam.named("judge"),
-                };
-                draw::draw(self.dataset, draw, seed)
-            }
+        if let Some(all) = &self.file {
+            file::rows(all, side, self.exercise, self.develop)
+        } else {
+            let seed = match side {
+                Side::Develop => self.develop.named("learner"),
+                Side::Exam => self.exam.named("judge"),
+            };
+            draw::draw(self.dataset, draw, seed)
         }
     }
 
@@ -111,7 +110,7 @@ impl<'a> World<'a> {
 fn check_label(dataset: &Dataset, frame: &Frame) -> Result<(), SynthError> {
     let label = dataset.label();
     let values = tables::numbers(frame, label)?;
-    let Some(row) = values.iter().position(|y| y.is_none_or(|y| y != 0.0 && y != 1.0)) else { return Ok(()) };
+    let Some(row) = values.iter().position(|y| y.is_none_or(|y| ![0.0, 1.0].contains(&y))) else { return Ok(()) };
     let found = values[row].map_or_else(|| "null".to_owned(), |y| y.to_string());
     let row = row + 1;
     Err(Fault::new(

@@ -1,6 +1,9 @@
 //! End-to-end tests, in one binary: each reads like a session at the terminal.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
 mod bad_input;
+mod checks;
 mod commands;
 mod data;
 mod engine;

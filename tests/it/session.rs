@@ -6,29 +6,29 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A learner in an empty folder.
-pub struct Learner {
+pub(crate) struct Learner {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
 }
 
 /// What a command answered.
-pub struct Answer {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Answer {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Learner {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().unwrap(), variables: vec![("PRACTICUM_LANG", "en".to_owned())] }
     }
 
-    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.variables.push((name, value.to_owned()));
         self
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_practicum"));
         command.current_dir(self.folder.path()).args(arguments);
         for (name, value) in &self.variables {
@@ -37,7 +37,7 @@ impl Learner {
         command
     }
 
-    pub fn types(&self, line: &str) -> Answer {
+    pub(crate) fn types(&self, line: &str) -> Answer {
         let arguments: Vec<&str> = line.split_whitespace().collect();
         let Output { status, stdout, stderr } = self.command(&arguments).output().unwrap();
         Answer {
@@ -47,19 +47,19 @@ impl Learner {
         }
     }
 
-    pub fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(file)
     }
 
-    pub fn read(&self, file: &str) -> String {
+    pub(crate) fn read(&self, file: &str) -> String {
         std::fs::read_to_string(self.path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     }
 
-    pub fn bytes(&self, file: &str) -> Vec<u8> {
+    pub(crate) fn bytes(&self, file: &str) -> Vec<u8> {
         std::fs::read(self.path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     }
 
-    pub fn writes(&self, file: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn writes(&self, file: &str, text: impl AsRef<[u8]>) {
         let path = self.path(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
@@ -67,30 +67,30 @@ impl Learner {
 }
 
 impl Answer {
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
     }
 
     #[track_caller]
-    pub fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, code, "\n{}\n{}", self.out, self.err);
         self
     }
 
     #[track_caller]
-    pub fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.out.contains(text) || self.err.contains(text), "no {text:?} in\n{}\n{}", self.out, self.err);
         self
     }
 }
 
 /// A file or folder of the tests' data.
-pub fn data(path: &str) -> PathBuf {
+pub(crate) fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path)
 }
 
 /// Copies a folder with all that is in it.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
