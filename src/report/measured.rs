@@ -208,7 +208,7 @@ fn show(value: f64, unit: Unit) -> String {
 }
 
 fn cell(estimate: &Estimate, unit: Unit, lang: Lang) -> String {
-    let percent = if unit == Unit::Percent { " %" } else { "" };
+    let percent = if unit == Unit::Percent { "%" } else { "" };
     let value = show(estimate.value, unit);
     match estimate.interval {
         None => format!("{value}{percent}"),
@@ -575,12 +575,12 @@ impl Terminal {
         }
         let Some(rest) = rest else { return String::new() };
         match (self.lang, kinds.is_empty()) {
-            (Lang::En, true) => format!("In brackets: 95 % intervals, by {rest}."),
+            (Lang::En, true) => format!("In brackets: 95% intervals, by {rest}."),
             (Lang::En, false) => {
-                format!("In brackets: 95 % intervals, by {}; all others by {rest}.", kinds.join("; by "))
+                format!("In brackets: 95% intervals, by {}; all others by {rest}.", kinds.join("; by "))
             }
-            (Lang::Ja, true) => format!("括弧内は95 %信頼区間（{rest}）です。"),
-            (Lang::Ja, false) => format!("括弧内は95 %信頼区間です。{}。その他はすべて{rest}。", kinds.join("；")),
+            (Lang::Ja, true) => format!("括弧内は95%信頼区間（{rest}）です。"),
+            (Lang::Ja, false) => format!("括弧内は95%信頼区間です。{}。その他はすべて{rest}。", kinds.join("；")),
         }
     }
 }
