@@ -1,5 +1,5 @@
 //! The figures of a run: every table with predictions measured, as a whole and by group. And those of any file with predictions,
-//! from any tool: see [`file`] and [`masks`].
+//! from any tool: see [`mod@file`] and [`masks`].
 
 mod asks;
 pub mod file;
