@@ -15,7 +15,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 | [`seed`] streams of chance · [`mod@text`] two languages · [`fault`] mistakes, placed · [`keys`] the language of keys |
-//! | 1 | [`metrics`] pure figures · [`models`] burn models |
+//! | 1 | [`metrics`] pure figures · [`models`] burn models · [`render`] pictures |
 //! | 2 | [`course`] what people write · [`sql`] the one door to SQL · [`tables`] tables in and out |
 //! | 3 | [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions |
 //! | 4 | [`measure`] the figures of a run · [`check`] the verdicts |
@@ -39,6 +39,7 @@ pub mod metrics;
 pub mod models;
 pub mod operate;
 pub mod prepare;
+pub mod render;
 pub mod report;
 pub mod run;
 pub mod seed;

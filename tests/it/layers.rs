@@ -11,6 +11,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("keys", 0),
     ("metrics", 1),
     ("models", 1),
+    ("render", 1),
     ("course", 2),
     ("sql", 2),
     ("tables", 2),

@@ -1,0 +1,89 @@
+//! Pictures drawn from named parameters: teaching phantoms, one file per modality. They look like the real thing only as far as a
+//! lesson needs; nothing that is measured on them holds for patients.
+//!
+//! Every layer of a picture (anatomy, disease, artefacts, noise) draws from a stream of its own, so that a changed parameter
+//! changes what it names and nothing else.
+
+use crate::seed::Seed;
+
+/// A number that a picture is drawn from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its key under `[image] with`.
+    pub name: &'static str,
+    /// Its unit; empty for shares and counts.
+    pub unit: &'static str,
+    /// The smallest value.
+    pub low: f64,
+    /// The largest value.
+    pub high: f64,
+    /// The value where the dataset gives none.
+    pub default: f64,
+    /// Whether it draws something that is not the body: a marker, a drain, ink. Changing it changes no pixel outside its mask.
+    pub artefact: bool,
+    /// What it does, in English.
+    pub en: &'static str,
+    /// What it does, in Japanese.
+    pub ja: &'static str,
+}
+
+/// A modality that can be drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Renderer {
+    /// Its name in `[image] kind`.
+    pub name: &'static str,
+    /// 1 for grey, 3 for red, green, blue.
+    pub channels: usize,
+    /// What it is drawn from.
+    pub parameters: &'static [Parameter],
+    /// What it can say of each pixel, in the order of [`Picture::masks`]: "lesion", "marker" …
+    pub masks: &'static [&'static str],
+    /// What is drawn, in English.
+    pub en: &'static str,
+    /// What is drawn, in Japanese.
+    pub ja: &'static str,
+    /// Draws one picture.
+    pub draw: fn(&Asked) -> Picture,
+}
+
+/// One picture asked of a [`Renderer`].
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Rows and columns of pixels, from [`SMALLEST`] to [`LARGEST`].
+    pub size: usize,
+    /// A value for each of the renderer's parameters, in their order, within their ranges.
+    pub values: &'a [f64],
+    /// The luck of the body: pictures of one patient share it.
+    pub body: Seed,
+    /// The luck of this one picture: its noise, its pose.
+    pub shot: Seed,
+}
+
+/// A drawn picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Rows and columns.
+    pub size: usize,
+    /// 1 or 3.
+    pub channels: usize,
+    /// `[size, size, channels]`, row by row, 0 to 255.
+    pub pixels: Vec<u8>,
+    /// For each of the renderer's masks `[size, size]`, row by row, 0 or 1.
+    pub masks: Vec<Vec<u8>>,
+    /// Distance of rows and of columns, in mm.
+    pub spacing: [f64; 2],
+}
+
+/// Fewest pixels on a side.
+pub const SMALLEST: usize = 32;
+
+/// Most pixels on a side.
+pub const LARGEST: usize = 256;
+
+/// Every modality.
+pub const RENDERERS: &[Renderer] = &[];
+
+/// The modality of this name.
+pub fn renderer(name: &str) -> Option<&'static Renderer> {
+    RENDERERS.iter().find(|renderer| renderer.name == name)
+}
