@@ -49,6 +49,16 @@ impl View {
         [(x * self.cosine + y * self.sine) / self.zoom, (y * self.cosine - x * self.sine) / self.zoom]
     }
 
+    /// Sixteen places in the body, spread evenly over a pixel.
+    pub(super) fn within(self, row: usize, column: usize) -> [Place; 16] {
+        let [x, y] = self.body(row, column);
+        std::array::from_fn(|k| {
+            let across = ((k % 4) as f32 / 4.0 - 0.375) * self.spacing[1] / self.zoom;
+            let down = ((k / 4) as f32 / 4.0 - 0.375) * self.spacing[0] / self.zoom;
+            [x + across * self.cosine + down * self.sine, y + down * self.cosine - across * self.sine]
+        })
+    }
+
     /// The place on the film of a place in the body.
     fn to_film(self, [x, y]: Place) -> Place {
         let (x, y) = (x * self.zoom, y * self.zoom);

@@ -4,6 +4,7 @@
 //! Every layer of a picture (anatomy, disease, artefacts, noise) draws from a stream of its own, so that a changed parameter
 //! changes what it names and nothing else.
 
+pub mod brain_mr;
 mod canvas;
 pub mod chest_xray;
 mod luck;
@@ -110,7 +111,7 @@ pub const SMALLEST: usize = 32;
 pub const LARGEST: usize = 256;
 
 /// Every modality.
-pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER];
+pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER, brain_mr::RENDERER];
 
 /// The modality of this name.
 pub fn renderer(name: &str) -> Option<&'static Renderer> {
