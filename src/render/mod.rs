@@ -7,6 +7,9 @@
 pub mod brain_mr;
 mod canvas;
 pub mod chest_xray;
+mod colour;
+pub mod dermoscopy;
+pub mod fundus;
 mod luck;
 mod noise;
 
@@ -111,7 +114,7 @@ pub const SMALLEST: usize = 32;
 pub const LARGEST: usize = 256;
 
 /// Every modality.
-pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER, brain_mr::RENDERER];
+pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER, brain_mr::RENDERER, dermoscopy::RENDERER, fundus::RENDERER];
 
 /// The modality of this name.
 pub fn renderer(name: &str) -> Option<&'static Renderer> {
