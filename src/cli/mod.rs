@@ -4,12 +4,13 @@ mod measure;
 mod tour;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::author::gallery;
 use crate::author::validate::{self, Tried};
 use crate::check::{self, Verdict};
 use crate::course::pack::{Pack, Submission, Task};
@@ -110,6 +111,12 @@ enum AuthorCommand {
     Validate {
         /// The exercises; all of the course where none is named.
         exercises: Vec<String>,
+    },
+    /// Write the page that shows every renderer and its parameters.
+    Gallery {
+        /// The folder that the page is written into.
+        #[arg(long, value_name = "DIR", default_value = "docs")]
+        to: PathBuf,
     },
 }
 
@@ -249,6 +256,7 @@ impl Session {
             Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
             Command::Measure(options) => Ok(measure::measure(self, options)),
             Command::Author { command: AuthorCommand::Validate { exercises } } => self.validate(pack, exercises),
+            Command::Author { command: AuthorCommand::Gallery { to } } => self.gallery(to),
         }
     }
 
@@ -431,6 +439,24 @@ impl Session {
             self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
         }
         Ok(if faults.is_empty() { PASSED } else { BAD_INPUT })
+    }
+
+    fn gallery(&self, to: &Path) -> Result<u8, Ending> {
+        let page = (gallery::PAGE.to_owned(), gallery::page().into_bytes());
+        for (name, bytes) in std::iter::once(page).chain(gallery::pictures()) {
+            let path = to.join(&name);
+            let written =
+                path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, bytes));
+            if let Err(error) = written {
+                let shown = path.display();
+                return Err(Ending::Ours(text!(
+                    "{shown} cannot be written: {error}.",
+                    "{shown} に書き込めません（{error}）。"
+                )));
+            }
+        }
+        self.say(&format!("{}\n", to.join(gallery::PAGE).display()));
+        Ok(PASSED)
     }
 
     fn tried(&self, tried: &Tried) -> String {

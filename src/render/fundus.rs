@@ -7,6 +7,7 @@ use super::colour::{Colour, bytes, grainy, lit, mix};
 use super::luck::Luck;
 use super::noise::Cloud;
 use super::{Asked, Parameter, Picture, Renderer};
+use crate::seed::Seed;
 
 /// The side of the picture in mm on the retina.
 const FIELD: f32 = 13.5;
@@ -151,14 +152,17 @@ struct Vessel {
     /// Steps left.
     steps: usize,
     depth: u8,
+    /// Its own luck, so that no other vessel moves when this one changes.
+    seed: Seed,
 }
 
 const STEP: f32 = 0.3;
 
 /// Draws the arteries, or the veins, of an eye.
-fn tree(plane: &mut Plane, view: View, eye: &Eye, luck: &mut Luck, asked: &Asked, width: f32) {
+fn tree(plane: &mut Plane, view: View, eye: &Eye, seed: Seed, asked: &Asked, width: f32) {
     let winding = asked.value(PARAMETERS, "tortuosity");
-    let width = width * asked.value(PARAMETERS, "vessel_width");
+    let wide = asked.value(PARAMETERS, "vessel_width");
+    let mut luck = Luck::of(seed);
     let mut open: Vec<Vessel> = Vec::with_capacity(64);
     for down in [-1.0_f32, 1.0] {
         // Two arcades about the macula, two vessels to the nose; angles from straight up or down towards the fovea.
@@ -171,18 +175,20 @@ fn tree(plane: &mut Plane, view: View, eye: &Eye, luck: &mut Luck, asked: &Asked
                 bend: down * (bend + luck.normal(0.025)),
                 steps,
                 depth: 0,
+                seed: seed.named("trunk").at(steps as u64 * 2 + u64::from(down > 0.0)),
             }
         };
-        open.push(start(luck, -0.12, 0.37, width, 36));
-        open.push(start(luck, -0.85, -0.05, 0.8 * width, 16));
-        open.push(start(luck, 0.55, -0.02, 0.38 * width, 8));
+        open.push(start(&mut luck, -0.12, 0.37, width, 36));
+        open.push(start(&mut luck, -0.85, -0.05, 0.8 * width, 16));
+        open.push(start(&mut luck, 0.55, -0.02, 0.38 * width, 8));
     }
     while let Some(mut vessel) = open.pop() {
         let mut knots: Vec<Knot> = Vec::with_capacity(vessel.steps + 1);
+        let mut luck = Luck::of(vessel.seed);
         let phase = luck.between(0.0, std::f32::consts::TAU);
         let mut turn = luck.sign();
         for step in 0..=vessel.steps {
-            knots.push([vessel.at[0], vessel.at[1], vessel.half]);
+            knots.push([vessel.at[0], vessel.at[1], vessel.half * wide]);
             let (dx, dy) = (vessel.at[0] - eye.fovea[0], vessel.at[1] - eye.fovea[1]);
             let from_fovea = (dx * dx + dy * dy).sqrt();
             if from_fovea < 0.55 || vessel.at[0].hypot(vessel.at[1]) > APERTURE + 0.4 {
@@ -209,6 +215,7 @@ fn tree(plane: &mut Plane, view: View, eye: &Eye, luck: &mut Luck, asked: &Asked
                     bend: -0.16 * away + luck.normal(0.04),
                     steps: (vessel.steps.saturating_sub(step) * 2 / 5 + 3).min(12),
                     depth: vessel.depth + 1,
+                    seed: vessel.seed.named("branch").at(step as u64),
                 });
                 vessel.angle -= 0.12 * away;
             }
@@ -315,9 +322,9 @@ fn draw(asked: &Asked) -> Picture {
     view = view.mirrored(eye.side);
 
     let mut veins = Plane::new(size);
-    tree(&mut veins, view, &eye, &mut Luck::of(body.named("veins")), asked, 0.095);
+    tree(&mut veins, view, &eye, body.named("veins"), asked, 0.095);
     let mut arteries = Plane::new(size);
-    tree(&mut arteries, view, &eye, &mut Luck::of(body.named("arteries")), asked, 0.070);
+    tree(&mut arteries, view, &eye, body.named("arteries"), asked, 0.070);
     let (mut red, mut yellow) = (vec![0.0; size * size], vec![0.0; size * size]);
     spread(&spots(asked, &eye), view, &mut red, &mut yellow);
 

@@ -15,4 +15,5 @@ mod measure;
 mod readme;
 mod real;
 mod reference;
+mod render;
 mod session;
