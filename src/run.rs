@@ -236,6 +236,22 @@ pub fn learners_rows(task: &Task, seed: u64, file: &dyn Fn(&str) -> Option<Vec<u
     Ok(world.visible(&world.rows(Side::Develop, &task.exercise.develop)?.table)?)
 }
 
+/// What the learner's pictures are drawn from, with the rows that they belong to; none where the data have no pictures.
+///
+/// # Errors
+/// The author's mistakes and our own failures.
+pub fn learners_pictures(
+    task: &Task,
+    seed: u64,
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<Option<(Frame, Shots)>, RunError> {
+    let seed = Seed::new(seed);
+    let world = World::new(&task.dataset, &task.exercise, seed, seed, file)?;
+    let drawn = world.rows(Side::Develop, &task.exercise.develop)?;
+    let visible = world.visible(&drawn.table)?;
+    Ok(drawn.shots.map(|shots| (visible, shots)))
+}
+
 enum Stopped {
     Invalid(Vec<Fault>),
     Run(RunError),
