@@ -1,5 +1,6 @@
 //! The command line: the only room that prints, asks for the time of day, or ends the program.
 
+mod look;
 mod measure;
 mod tour;
 
@@ -18,7 +19,7 @@ use crate::fault::Fault;
 use crate::learner::workspace::{Workspace, WorkspaceError};
 use crate::report::json::Document;
 use crate::report::terminal::{Terminal, bold, dim};
-use crate::report::{picture, plot};
+use crate::report::{montage, picture, plot};
 use crate::run::{self, Ended, Event, Job, Run, RunError};
 use crate::tables::{self, TableError};
 use crate::text;
@@ -75,6 +76,8 @@ enum Command {
         /// The exercise.
         exercise: String,
     },
+    /// Look at the pictures of an exercise, and at those that your model got wrong.
+    Look(look::Options),
     /// Train your plan and see how it does on your own test rows.
     Run {
         /// The exercise.
@@ -254,6 +257,7 @@ impl Session {
             Command::Start { exercise } => self.start(pack, exercise),
             Command::Run { exercise, seed } => self.run(pack, exercise, seed.seed),
             Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
+            Command::Look(options) => look::look(self, pack, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
             Command::Author { command: AuthorCommand::Validate { exercises } } => self.validate(pack, exercises),
             Command::Author { command: AuthorCommand::Gallery { to } } => self.gallery(to),
@@ -554,6 +558,7 @@ impl Session {
             Command::Start { exercise } => ("start", exercise.clone(), SEED),
             Command::List => ("list", String::new(), SEED),
             Command::Tour => ("tour", String::new(), SEED),
+            Command::Look(options) => ("look", options.exercise.clone(), options.seed.seed),
             Command::Measure(_) => ("measure", String::new(), SEED),
             Command::Author { .. } => ("author validate", String::new(), SEED),
         };
@@ -598,6 +603,9 @@ fn keep(workspace: &Workspace, task: &Task, run: &Run, document: &Document) -> R
             "results/calibration.png",
             &picture::calibration(&format!("{} ({table})", task.exercise.id), &bins),
         )?;
+    }
+    if !run.mistakes.is_empty() {
+        workspace.write(look::MISTAKES, &montage::mistakes(&run.mistakes))?;
     }
     if let Some(develop) = run.tables.get("develop") {
         let mine = ["split", "raw", "p", "alert"];

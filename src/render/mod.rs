@@ -116,6 +116,17 @@ pub const LARGEST: usize = 256;
 /// Every modality.
 pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER, brain_mr::RENDERER, dermoscopy::RENDERER, fundus::RENDERER];
 
+/// Their names.
+pub const NAMES: &[&str] = &{
+    let mut names = [""; RENDERERS.len()];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = RENDERERS[i].name;
+        i += 1;
+    }
+    names
+};
+
 /// The modality of this name.
 pub fn renderer(name: &str) -> Option<&'static Renderer> {
     RENDERERS.iter().find(|renderer| renderer.name == name)

@@ -2,6 +2,7 @@
 
 mod draw;
 mod file;
+mod pictures;
 
 use crate::course::dataset::{Dataset, Source};
 use crate::course::exercise::{Draw, Exercise};
@@ -10,6 +11,17 @@ use crate::seed::Seed;
 use crate::tables::{self, Frame, TableError};
 use crate::text;
 use crate::text::Text;
+
+pub use pictures::{Pictures, Shots};
+
+/// Drawn rows.
+#[derive(Debug, Default)]
+pub struct Drawn {
+    /// Every column, the hidden ones too.
+    pub table: Frame,
+    /// What the rows' pictures are drawn from, where the dataset has pictures.
+    pub shots: Option<Shots>,
+}
 
 /// Why there are no data: always the author's or our fault, never the learner's.
 #[derive(Debug, thiserror::Error)]
@@ -83,9 +95,9 @@ impl<'a> World<'a> {
     ///
     /// # Errors
     /// SQL that does not run, draws out of range, more rows than allowed.
-    pub fn rows(&self, side: Side, draw: &Draw) -> Result<Frame, SynthError> {
+    pub fn rows(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
         if let Some(all) = &self.file {
-            file::rows(all, side, self.exercise, self.develop)
+            Ok(Drawn { table: file::rows(all, side, self.exercise, self.develop)?, shots: None })
         } else {
             let seed = match side {
                 Side::Develop => self.develop.named("learner"),
