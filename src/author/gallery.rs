@@ -12,7 +12,7 @@ use crate::seed::Seed;
 pub const PAGE: &str = "renderers.md";
 
 /// Pixels on a side of each picture.
-const SIZE: usize = 64;
+const SIZE: usize = 80;
 const BODIES: u64 = 12;
 /// Pictures of a strip.
 const STEPS: usize = 4;
@@ -34,10 +34,10 @@ Nothing that is measured on them holds for patients, and a model trained on them
 
 The same body with another shot has the same anatomy and the same place of disease, but another pose, exposure and noise. Parameters
 marked *artefact* are not part of the body: changing one changes no pixel outside the mask of the same name. Pictures are 32 to 256
-pixels on a side, 8 bits; below they are 64.
+pixels on a side, 8 bits; below they are 80.
 
 同じ患者を撮り直すと、解剖と病変の位置は同じで、体位・露出・ノイズだけが変わります。*アーチファクト* と記したパラメータは体の一部では
-なく、値を変えても同名のマスクの外の画素は変わりません。画像は一辺32〜256画素、8ビットです（このページでは64画素）。
+なく、値を変えても同名のマスクの外の画素は変わりません。画像は一辺32〜256画素、8ビットです（このページでは80画素）。
 ";
 
 /// The text of [`PAGE`].

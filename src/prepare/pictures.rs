@@ -183,7 +183,10 @@ impl Views {
 
     fn cut(&self, of: impl Fn(usize) -> f32) -> Vec<f32> {
         let [left, top, width, height] = self.window;
-        (top..top + height).flat_map(|line| (left..left + width).map(move |column| line * self.size + column)).map(of).collect()
+        (top..top + height)
+            .flat_map(|line| (left..left + width).map(move |column| line * self.size + column))
+            .map(of)
+            .collect()
     }
 
     fn resized(&self, plane: Vec<f32>) -> Vec<f32> {
@@ -236,7 +239,8 @@ mod tests {
     #[test]
     fn nothing_of_a_blanked_rectangle_reaches_the_model() {
         for normalise in ["training", "picture", "none"] {
-            let views = fit(&format!("normalise = \"{normalise}\"\nmask = [{{ left = 2, top = 3, width = 5, height = 4 }}]"));
+            let views =
+                fit(&format!("normalise = \"{normalise}\"\nmask = [{{ left = 2, top = 3, width = 5, height = 4 }}]"));
             let views = views.expect("a sound view");
             let before = views.apply(&pictures());
             let mut other = pictures();

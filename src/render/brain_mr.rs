@@ -108,7 +108,7 @@ const PARAMETERS: &[Parameter] = &[
         "column_spacing",
         "mm",
         [0.0, 8.0, 0.0],
-        "Distance of columns; below 0.2: what makes the picture 210 mm wide. Unlike rows, pixels are oblong.",
+        "Distance of columns; below 0.2: what makes the picture 210 mm wide. Where it differs from the distance of rows, pixels are oblong.",
         "列の間隔です。0.2未満では画像の横が210 mmになる値を用います。行の間隔と異なれば画素は長方形になります。",
     ),
 ];

@@ -206,9 +206,16 @@ pub(super) struct Curve {
 }
 
 impl Curve {
-    /// Through at least one point, in ascending order of x; level beyond the ends. Between the points it is a cubic that never
-    /// overshoots them (Fritsch and Butland, SIAM J Sci Stat Comput 1984).
-    pub(super) fn through(points: &[Place]) -> Self {
+    /// Through at least one point, in ascending order of x; level beyond the ends. A point less than 1 mm beyond the one before, as
+    /// chance may put it, is left out. Between the points it is a cubic that never overshoots them (Fritsch and Butland, SIAM J Sci
+    /// Stat Comput 1984).
+    pub(super) fn through(all: &[Place]) -> Self {
+        let mut points: Vec<Place> = Vec::with_capacity(all.len());
+        for &point in all {
+            if points.last().is_none_or(|last| point[0] > last[0] + 1.0) {
+                points.push(point);
+            }
+        }
         let (first, last) = (points[0], points[points.len() - 1]);
         let per_step = (last[0] - first[0]) / STEPS as f32;
         let slope = |k: usize| (points[k + 1][1] - points[k][1]) / (points[k + 1][0] - points[k][0]);

@@ -59,8 +59,8 @@ const PARAMETERS: &[Parameter] = &[
         "network",
         "",
         [0.0, 1.0, 0.4],
-        "Pigment network: brown lines about paler holes; finer and wilder with asymmetry.",
-        "色素ネットワーク：淡い孔を囲む褐色の網目です。",
+        "Pigment network: brown lines about paler holes; less regular with asymmetry.",
+        "色素ネットワーク：淡い孔を囲む褐色の網目です。非対称性が大きいほど不規則になります。",
     ),
     Parameter::new(
         "pigment",
