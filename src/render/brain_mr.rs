@@ -349,7 +349,7 @@ fn draw(asked: &Asked) -> Picture {
         given => given,
     });
     let mut pose = Luck::of(shot.named("pose"));
-    let view = View::new(size, spacing).posed(pose.normal(2.5), 1.0, [pose.normal(2.5), pose.normal(2.5)]);
+    let view = View::new(size, spacing).posed(pose.normal(2.0), 1.0, [pose.normal(1.6), pose.normal(1.6)]);
     let (slice, atrophy) = (value("slice"), value("atrophy"));
 
     let head = Head::of(asked);

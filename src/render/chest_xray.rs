@@ -463,7 +463,7 @@ fn draw(asked: &Asked) -> Picture {
 
     let mut pose = Luck::of(shot.named("pose"));
     let turn = pose.normal(1.3);
-    let shift = [pose.normal(5.0), pose.normal(6.0)];
+    let shift = [pose.normal(4.0), pose.normal(4.5)];
     let zoom = value("body_size") * (1.0 + Luck::of(body.named("stature")).normal(0.025));
     let view = View::new(size, [spacing; 2]).posed(turn, zoom, shift);
 
@@ -596,7 +596,7 @@ fn draw(asked: &Asked) -> Picture {
     }
 
     let mut luck = Luck::of(shot.named("exposure"));
-    let tone = Tone::new(value("exposure") + luck.normal(0.2), 1.0 + luck.normal(0.08));
+    let tone = Tone::new(value("exposure") + luck.normal(0.15), 1.0 + luck.normal(0.06));
     let (level, grains) = (value("noise"), shot.named("grain"));
     for (i, value) in film.iter_mut().enumerate() {
         *value = tone.grey(*value) + level * grain(grains, i);

@@ -202,7 +202,7 @@ fn draw(asked: &Asked) -> Picture {
 
     let mut luck = Luck::of(body.named("skin"));
     let tone = value("skin_tone");
-    let skin = skin_colour(tone + luck.normal(0.035));
+    let skin = skin_colour(tone + luck.normal(0.06));
     let (red, lines) = (luck.between(0.2, 1.0), luck.between(0.3, 1.0));
     let furrow = luck.between(0.0, 3.2).sin_cos();
     let mottle = Cloud::new(body.named("mottle"));
@@ -226,9 +226,9 @@ fn draw(asked: &Asked) -> Picture {
     let (network, asymmetry, border) = (value("network"), value("asymmetry"), value("border"));
 
     let mut luck = Luck::of(shot.named("light"));
-    let light = 1.0 + luck.normal(0.035);
+    let light = 1.0 + luck.normal(0.025);
     let side = [luck.normal(0.04), luck.normal(0.04)];
-    let warm = value("white_balance") + luck.normal(0.12);
+    let warm = value("white_balance") + luck.normal(0.08);
     let balance = [1.0 + 0.07 * warm, 1.0 + 0.01 * warm, 1.0 - 0.13 * warm];
     let vignette = value("vignette");
     let (level, grains) = (value("noise"), shot.named("grain"));

@@ -97,7 +97,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::new(
         "illumination",
         "",
-        [0.0, 1.0, 0.3],
+        [0.0, 1.0, 0.15],
         "Unevenness of the light: 0 even, 1 one side nearly dark.",
         "照明のむら：0は均一、1は片側がかなり暗くなります。",
     ),
@@ -329,7 +329,7 @@ fn draw(asked: &Asked) -> Picture {
     spread(&spots(asked, &eye), view, &mut red, &mut yellow);
 
     let mut luck = Luck::of(body.named("retina"));
-    let pigmentation = (value("pigmentation") + luck.normal(0.08)).clamp(0.0, 1.0);
+    let pigmentation = (value("pigmentation") + luck.normal(0.16)).clamp(0.0, 1.0);
     let warmth = luck.normal(1.0);
     let ground = mix([222.0, 118.0, 62.0 + 6.0 * warmth], [146.0, 62.0 + 4.0 * warmth, 30.0], pigmentation);
     let macula = luck.between(0.75, 1.2);
@@ -342,7 +342,7 @@ fn draw(asked: &Asked) -> Picture {
     let contrast = value("lesion_contrast");
 
     let mut luck = Luck::of(shot.named("light"));
-    let (angle, light) = (luck.between(0.0, std::f32::consts::TAU), 1.0 + luck.normal(0.05));
+    let (angle, light) = (luck.between(0.0, std::f32::consts::TAU), 1.0 + luck.normal(0.03));
     let (side_x, side_y) = (angle.cos(), angle.sin());
     let uneven = value("illumination");
     let haze = value("haze");
