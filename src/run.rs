@@ -173,7 +173,8 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
         let rows = tables::keep(&model.develop.table, &judged)?;
         lines.extend(measure::measure("develop", &rows, (label, None), &groups, exercise.worth)?);
         let outlines = &model.develop.outlines;
-        let own: Vec<Outline> = outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
+        let own: Vec<Outline> =
+            outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
         lines.extend(outlines::lines("develop", &own));
     }
     let mistakes = model.mistakes();
@@ -181,7 +182,9 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
     let mut told = |name: &str, told: &Told, groups: &[String], tables: &mut Tables| -> Result<(), RunError> {
         lines.extend(measure::measure(name, &told.table, (label, dataset.truth()), groups, exercise.worth)?);
         lines.extend(outlines::lines(name, &told.outlines));
-        if let (Some(_), Some(id)) = (dataset.image.as_ref().and_then(|image| image.mask.as_ref()), dataset.tables().last()) {
+        if let (Some(_), Some(id)) =
+            (dataset.image.as_ref().and_then(|image| image.mask.as_ref()), dataset.tables().last())
+        {
             let lesions = if name == "exam" { "lesions".to_owned() } else { format!("{name}_lesions") };
             tables.insert(lesions, outlines::lesion_table(&told.table, id, &told.outlines)?);
         }
@@ -298,7 +301,14 @@ impl Model<'_> {
         let pictures = self.seen.as_ref().and(drawn.shots.as_ref()).map(Shots::draw_all);
         let x = self.prepared.apply(&drawn.table, pictures.as_ref())?;
         let logits = self.fitted.logits(&x);
-        told(self.job, drawn.table, &logits, (&self.prepared, pictures.as_ref()), &self.calibration, self.story.threshold)
+        told(
+            self.job,
+            drawn.table,
+            &logits,
+            (&self.prepared, pictures.as_ref()),
+            &self.calibration,
+            self.story.threshold,
+        )
     }
 
     /// The misses with the lowest and the false alarms with the highest risk among the learner's test rows (validation rows,
@@ -381,8 +391,9 @@ fn told(
             })
             .collect();
         alert = masks.iter().map(|mask: &Vec<bool>| mask.contains(&true)).collect();
-        outlines = outlines::compare(pictures, &masks, image.tolerance)
-            .map_err(|bad| RunError::Author(vec![Fault::new(image.kind.place.clone(), bad.text(), Text::same("mm"))]))?;
+        outlines = outlines::compare(pictures, &masks, image.tolerance).map_err(|bad| {
+            RunError::Author(vec![Fault::new(image.kind.place.clone(), bad.text(), Text::same("mm"))])
+        })?;
     }
     tables::set_numbers(&mut table, "raw", &raw)?;
     tables::set_numbers(&mut table, "p", &p)?;
@@ -399,7 +410,12 @@ fn draws_masks(job: &Job) -> bool {
 }
 
 /// From the learner's rows to a model in use: cohort, prepare, train, operate.
-fn develop<'a>(job: &'a Job<'a>, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -> Result<Model<'a>, Stopped> {
+fn develop<'a>(
+    job: &'a Job<'a>,
+    world: &World,
+    draw: &Draw,
+    tell: &mut dyn FnMut(Event),
+) -> Result<Model<'a>, Stopped> {
     let dataset = &job.task.dataset;
     let plan = &job.submission.plan;
     let seed = Seed::new(job.seed).named("develop");
@@ -434,11 +450,8 @@ fn develop<'a>(job: &'a Job<'a>, world: &World, draw: &Draw, tell: &mut dyn FnMu
         Some(outlined) => outlined,
         None => Array2::from_shape_fn((y.len(), 1), |(row, _)| y[row]),
     };
-    let part = |rows: &[usize]| Rows {
-        input: prepared.input(),
-        x: x.select(Axis(0), rows),
-        y: targets.select(Axis(0), rows),
-    };
+    let part =
+        |rows: &[usize]| Rows { input: prepared.input(), x: x.select(Axis(0), rows), y: targets.select(Axis(0), rows) };
     let valid_rows = rows(Part::Valid);
     let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows));
     let operate_rows = operate_rows(job, &visible, &valid_rows)?;

@@ -64,7 +64,10 @@ impl Shots {
             let (n, most) = (shots.len(), shots.len() * MOST / bytes);
             return Err(image.size.fault(
                 text!("{n} pictures of {size} × {size} pixels", "{size}×{size}画素の画像が{n}枚"),
-                text!("at most {most} of this size, or smaller ones", "この大きさなら{most}枚以下、またはより小さい画像"),
+                text!(
+                    "at most {most} of this size, or smaller ones",
+                    "この大きさなら{most}枚以下、またはより小さい画像"
+                ),
             ));
         }
         let mut values = vec![renderer.parameters.iter().map(|p| p.default).collect::<Vec<f64>>(); shots.len()];
@@ -79,7 +82,10 @@ impl Shots {
                         let row = row + 1;
                         return Err(equation.fault(
                             text!("{name} = {found} in row {row}", "{row}行目で {name} = {found}"),
-                            text!("{low} to {high} {unit}: clip(…, {low}, {high})", "{low}以上{high}以下 {unit}（例：clip(…, {low}, {high})）"),
+                            text!(
+                                "{low} to {high} {unit}: clip(…, {low}, {high})",
+                                "{low}以上{high}以下 {unit}（例：clip(…, {low}, {high})）"
+                            ),
                         ));
                     }
                 }
