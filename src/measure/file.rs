@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::asks;
-use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answer};
+use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answers};
 use super::source::Source;
 use crate::fault::{Fault, Place};
-use crate::metrics::{BadInput, input};
+use crate::metrics::{BadInput, input, order};
 use crate::seed::Seed;
 use crate::text;
 use crate::text::Text;
@@ -147,7 +147,8 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let cluster_of =
         clusters.map(|keys| numbered(&dense.rows.iter().map(|&row| keys[row].as_deref()).collect::<Vec<_>>()));
     let strata = asks::strata(task, &dense);
-    let all: Vec<usize> = (0..dense.rows.len()).collect();
+    // By score where there is one: what is sorted once need not be in every resample.
+    let all: Vec<usize> = dense.column("score").map_or_else(|| (0..dense.rows.len()).collect(), order::ascending);
     let sampling = Sampling {
         rows: all.len(),
         clusters: cluster_of.as_ref().map(|(of, _)| of.as_slice()),
@@ -156,11 +157,11 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         seed: Seed::new(question.seed).named("measure"),
     };
     let asks = asks::asks(&mut asked, task, &dense)?;
-    let refused = |bad: BadInput| vec![asked.refused(&bad, &dense.rows)];
-    let mut figures = Vec::new();
-    for ask in &asks {
-        figures.push(answer(ask, None, &all, &sampling).map_err(refused)?);
-    }
+    let answered = |asks: &[Ask<'_>], group: Option<&(String, String)>, rows: &[usize], sampling: &Sampling<'_>| {
+        let in_file = || rows.iter().map(|&row| dense.rows[row]).collect::<Vec<usize>>();
+        answers(asks, group, rows, sampling).map_err(|bad| vec![asked.refused(&bad, &in_file())])
+    };
+    let mut figures = answered(&asks, None, &all, &sampling)?;
     let mut notes = asked.notes.clone();
     for column in &groups {
         let words = asked.source.words(column).map_err(|fault| vec![fault])?;
@@ -176,9 +177,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         for value in &values {
             let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row] == Some(*value)).collect();
             let group = (column.clone(), (*value).to_owned());
-            for ask in &asks {
-                figures.push(answer(ask, Some(&group), &rows, &sampling).map_err(refused)?);
-            }
+            figures.extend(answered(&asks, Some(&group), &rows, &sampling)?);
         }
         let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row].is_some()).collect();
         let place = |value: Option<&str>| values.iter().position(|other| Some(*other) == value).unwrap_or(0);
@@ -188,9 +187,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         let both: Vec<usize> =
             number.iter().enumerate().map(|(row, k)| 1000 * strata.as_ref().map_or(0, |s| s[row]) + k).collect();
         let within = Sampling { strata: Some(&both), ..sampling };
-        for ask in asks::between(task, &dense, column, &numbers) {
-            figures.push(answer(&ask, None, &rows, &within).map_err(refused)?);
-        }
+        figures.extend(answered(&asks::between(task, &dense, column, &numbers), None, &rows, &within)?);
         notes.extend(asks::worst(&figures, column));
     }
     notes.extend(asks::upside_down(&figures));

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 // ---- decisions: the 2 × 2 table ------------------------------------------------------------------------------------
 
 /// The four counts of alerts against outcomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Confusion {
     /// Alert, and the outcome occurred.
     pub true_positives: usize,
@@ -44,6 +44,17 @@ impl Confusion {
         }
         let [true_negatives, false_positives, false_negatives, true_positives] = cells;
         Self { true_positives, false_positives, true_negatives, false_negatives }
+    }
+
+    /// The counts of these rows and of others.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            true_positives: self.true_positives + other.true_positives,
+            false_positives: self.false_positives + other.false_positives,
+            true_negatives: self.true_negatives + other.true_negatives,
+            false_negatives: self.false_negatives + other.false_negatives,
+        }
     }
 
     /// Rows with the outcome.

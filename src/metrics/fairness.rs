@@ -38,6 +38,12 @@ impl<'a, G: Ord> Groups<'a, G> {
         Ok(Self { tables, overall })
     }
 
+    /// From the counts of every group.
+    pub fn of_tables(tables: BTreeMap<&'a G, Confusion>) -> Self {
+        let overall = tables.values().fold(Confusion::default(), |sum, table| sum.plus(table));
+        Self { tables, overall }
+    }
+
     /// The counts of every group.
     pub fn tables(&self) -> &BTreeMap<&'a G, Confusion> {
         &self.tables
