@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use super::{BAD_INPUT, PASSED, Session};
 use crate::fault::{Fault, Place};
@@ -27,8 +28,8 @@ A score may lie on any scale; higher has to mean that the outcome is more likely
 that need a probability (calibration, Brier score, net benefit) are given as undefined, with that reason. Whoever means \
 probabilities says --task calibration: then a score outside 0 to 1 is an error.
 
-An outcome of one class only is an error; in a group, it leaves figures undefined. Rows in which a needed value is \
-missing are left out and counted. Intervals: those of the metric where it has one, else a bootstrap stratified by \
+An outcome of one class only is an error; in a group, it leaves figures undefined. A missing value that is needed is an \
+error; with --missing drop, such rows are left out and counted. Intervals: those of the metric where it has one, else a bootstrap stratified by \
 outcome; with --cluster, a bootstrap of whole clusters for every figure.";
 
 const AFTER_JA: &str = "\
@@ -44,42 +45,34 @@ const AFTER_JA: &str = "\
 確率を必要とする値（較正、Brierスコア、純便益）は、その理由とともに「値なし」になります。確率のつもりのスコアなら \
 --task calibration を付けてください。0から1を外れた値は誤りになります。
 
-転帰が1種類しかなければ誤りです（群の中でなら、その値だけが求まりません）。必要な値が欠けている行は除き、その数を示します。\
-区間は、指標に固有のものがあればそれを、なければ転帰で層別したブートストラップで求めます。--cluster を付けると、すべて\
+転帰が1種類しかなければ誤りです（群の中でなら、その値だけが求まりません）。必要な値の欠測も誤りです。\
+--missing drop を付けると、その行を除いて行数を示します。区間は、指標に固有のものがあればそれを、なければ転帰で層別したブートストラップで求めます。--cluster を付けると、すべて\
 クラスター単位のブートストラップになります。";
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum TaskName {
-    Classification,
-    Calibration,
-    Multiclass,
-    Survival,
-    Agreement,
-    Regression,
-    Drift,
-    Segmentation,
-}
+impl ValueEnum for Task {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
 
-impl From<TaskName> for Task {
-    fn from(name: TaskName) -> Self {
-        match name {
-            TaskName::Classification => Self::Classification,
-            TaskName::Calibration => Self::Calibration,
-            TaskName::Multiclass => Self::Multiclass,
-            TaskName::Survival => Self::Survival,
-            TaskName::Agreement => Self::Agreement,
-            TaskName::Regression => Self::Regression,
-            TaskName::Drift => Self::Drift,
-            TaskName::Segmentation => Self::Segmentation,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ScaleName {
-    Nominal,
-    Ordinal,
-    Measurement,
+impl ValueEnum for Scale {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Nominal, Self::Ordinal, Self::Measurement]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MissingName {
+    Refuse,
+    Drop,
 }
 
 /// What to measure.
@@ -119,10 +112,15 @@ pub(super) struct Options {
     /// The column that is 1 where follow-up ended with the event, 0 where without.
     #[arg(long, value_name = "COL")]
     event: Option<String>,
+    /// The rows that the model was trained on (time and event under the same names): their censoring weights Uno's C, and
+    /// AUROC and Brier score at a time. Otherwise the rows measured are used.
+    #[arg(long, value_name = "FILE")]
+    training: Option<PathBuf>,
     /// The number in --event of the cause asked about, where causes compete.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..1000))]
     cause: Option<u32>,
-    /// Times asked about. With one time, a score from 0 to 1 is taken as the risk by then.
+    /// Times asked about. With one time, a score from 0 to 1 is taken as the risk by then; with several, give --score one
+    /// risk for each.
     #[arg(long, value_name = "T", value_delimiter = ',', allow_hyphen_values = true)]
     at: Vec<f64>,
     /// The columns of the raters or methods, with commas.
@@ -130,7 +128,7 @@ pub(super) struct Options {
     raters: Vec<String>,
     /// What raters give; otherwise it is told by their values.
     #[arg(long, value_enum)]
-    scale: Option<ScaleName>,
+    scale: Option<Scale>,
     /// How many grades the raters' scale has, also unused ones.
     #[arg(long, value_name = "N")]
     categories: Option<u32>,
@@ -157,7 +155,11 @@ pub(super) struct Options {
     tolerance: Option<f64>,
     /// The task; otherwise it is told by the other options.
     #[arg(long, value_enum)]
-    task: Option<TaskName>,
+    task: Option<Task>,
+    /// What to do with rows in which a needed value is missing (an empty cell; NA among numbers): refuse the file, or drop
+    /// the rows and say how many.
+    #[arg(long, value_enum, default_value = "refuse")]
+    missing: MissingName,
     /// The letters of a CSV file.
     #[arg(long, default_value = "utf-8", value_parser = ["utf-8", "cp932"])]
     encoding: String,
@@ -187,8 +189,15 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("cluster", "患者を示す列です。同じ患者の行が独立でないときに指定します。"),
         ("time", "追跡時間の列です。"),
         ("event", "追跡がイベントで終わったら1、打ち切りなら0の列です。"),
+        (
+            "training",
+            "モデルの学習に使った行のファイルです（時間とイベントは同じ列名）。その打ち切りでUnoのC指数などを重み付けします。省略時は評価する行自身を使います。",
+        ),
         ("cause", "競合する原因があるとき、評価する原因の番号（--event の値）です。"),
-        ("at", "評価する時点です。1つだけなら、0から1のスコアをその時点までのリスクとみなします。"),
+        (
+            "at",
+            "評価する時点です。1つだけなら、0から1のスコアをその時点までのリスクとみなします。複数なら、--score に時点ごとのリスクを指定できます。",
+        ),
         ("raters", "評価者または測定法の列を、カンマで区切って指定します。"),
         ("scale", "評価の尺度です。省略時は値から判断します。"),
         ("categories", "評価の段階の数です（使われなかった段階も含みます）。"),
@@ -200,6 +209,10 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("labels", "別々に評価するマスクのラベルです。"),
         ("tolerance", "表面Diceの許容距離（mm）です。"),
         ("task", "課題の種類です。省略時はほかのオプションから判断します。"),
+        (
+            "missing",
+            "必要な値が欠けている行（空のセル、数値の列ではNAも）の扱いです。refuse は誤りとし、drop は除いて行数を示します。",
+        ),
         ("encoding", "CSVファイルの文字コードです。"),
         (
             "resamples",
@@ -215,7 +228,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
 /// Measures, and prints what was found, or what is wrong with the input.
 pub(super) fn measure(session: &Session, options: &Options) -> u8 {
     let segmentation =
-        options.files.len() == 2 || matches!(options.task, Some(TaskName::Segmentation)) || is_mask(&options.files);
+        options.files.len() == 2 || matches!(options.task, Some(Task::Segmentation)) || is_mask(&options.files);
     let measured = if segmentation { of_masks(options) } else { of_table(options) };
     let measured = match measured {
         Ok(measured) => measured,
@@ -270,7 +283,7 @@ fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
     }
     file::measure(&Question {
         file: options.files[0].clone(),
-        task: options.task.map(Into::into),
+        task: options.task,
         cp932: options.encoding == "cp932",
         label: options.label.clone(),
         positive: options.positive.clone(),
@@ -282,18 +295,16 @@ fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
         cluster: options.cluster.clone(),
         time: options.time.clone(),
         event: options.event.clone(),
+        training: options.training.clone(),
         cause: options.cause,
         at: options.at.clone(),
         raters: options.raters.clone(),
-        scale: options.scale.map(|scale| match scale {
-            ScaleName::Nominal => Scale::Nominal,
-            ScaleName::Ordinal => Scale::Ordinal,
-            ScaleName::Measurement => Scale::Measurement,
-        }),
+        scale: options.scale,
         categories: options.categories,
         low: options.low.clone(),
         high: options.high.clone(),
         sd: options.sd.clone(),
+        drop_missing: options.missing == MissingName::Drop,
         current: options.current.clone(),
         resamples: options.resamples,
         seed: options.seed,
@@ -323,6 +334,7 @@ fn of_masks(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
         ("--cluster", options.cluster.is_some()),
         ("--time", options.time.is_some()),
         ("--event", options.event.is_some()),
+        ("--training", options.training.is_some()),
         ("--cause", options.cause.is_some()),
         ("--at", !options.at.is_empty()),
         ("--raters", !options.raters.is_empty()),
@@ -345,7 +357,7 @@ fn of_masks(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
             ));
         }
     }
-    if let Some(task) = options.task.map(Task::from).filter(|task| *task != Task::Segmentation) {
+    if let Some(task) = options.task.filter(|task| *task != Task::Segmentation) {
         let task = task.name();
         faults.push(refused(
             "--task",

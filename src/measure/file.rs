@@ -52,6 +52,9 @@ pub struct Question {
     pub time: Option<String>,
     /// Whether it ended with the event.
     pub event: Option<String>,
+    /// The rows that the model was trained on, with the same columns of follow-up: how they were censored weights those
+    /// measured. None for the file's own rows.
+    pub training: Option<PathBuf>,
     /// The cause asked about, where causes compete.
     pub cause: Option<u32>,
     /// The times asked about.
@@ -68,6 +71,8 @@ pub struct Question {
     pub high: Option<String>,
     /// The standard deviations of normal predictions.
     pub sd: Option<String>,
+    /// Whether rows without a needed value are left out and counted; otherwise they are a fault.
+    pub drop_missing: bool,
     /// Whether a row belongs to now (1) or to the reference (0).
     pub current: Option<String>,
     /// How often a bootstrap resamples: 0 for no bootstrap, none for 1,000 times, and less often on a large file.
@@ -101,6 +106,8 @@ pub(super) struct Dense {
     /// Their numbers in the file, from 0.
     rows: Vec<usize>,
     columns: BTreeMap<&'static str, Vec<Vec<f64>>>,
+    /// Time and event of the rows whose censoring counts.
+    training: Option<(Vec<f64>, Vec<f64>)>,
     /// The columns in which values were missing, and in how many rows.
     missing: Vec<(String, usize)>,
 }
@@ -116,6 +123,14 @@ impl Dense {
         self.columns.get(role).map_or(&[], Vec::as_slice)
     }
 
+    /// Time and event of the rows whose censoring counts: those of the training file, else the file's own.
+    pub(super) fn training(&self) -> (&[f64], &[f64]) {
+        self.training.as_ref().map_or_else(
+            || (self.column("time").unwrap_or(&[]), self.column("event").unwrap_or(&[])),
+            |(time, event)| (time, event),
+        )
+    }
+
     /// The value of every row, as an argument.
     pub(super) fn rows(&self, role: &str) -> Argument<'_> {
         Argument::Rows(self.column(role).unwrap_or(&[]))
@@ -128,6 +143,7 @@ pub(super) struct Asked<'q> {
     pub(super) source: Source,
     columns: Vec<Column>,
     pub(super) notes: Vec<Text>,
+    pub(super) training: Option<(Vec<f64>, Vec<f64>)>,
 }
 
 /// Measures a table of predictions.
@@ -139,7 +155,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let source = Source::read(&question.file, question.cp932)?;
     let task = task(question);
     unused(question, task, &source)?;
-    let mut asked = Asked { question, source, columns: Vec::new(), notes: Vec::new() };
+    let mut asked = Asked::new(question, source);
     asks::columns(&mut asked, task)?;
     let clusters = asked.keys("--cluster", question.cluster.as_deref())?;
     let groups = asked.source.several("--group", &question.group)?;
@@ -272,6 +288,7 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
         ("--threshold", question.threshold.is_some()),
         ("--time", question.time.is_some()),
         ("--event", question.event.is_some()),
+        ("--training", question.training.is_some()),
         ("--cause", question.cause.is_some()),
         ("--at", !question.at.is_empty()),
         ("--raters", !question.raters.is_empty()),
@@ -299,7 +316,27 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-impl Asked<'_> {
+impl Scale {
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nominal => "nominal",
+            Self::Ordinal => "ordinal",
+            Self::Measurement => "measurement",
+        }
+    }
+}
+
+impl<'q> Asked<'q> {
+    /// Nothing taken up yet.
+    pub(super) fn new(question: &'q Question, source: Source) -> Self {
+        Self { question, source, columns: Vec::new(), notes: Vec::new(), training: None }
+    }
+
+    /// The measured columns of a role, of the rows where nothing is missing.
+    pub(super) fn taken(&self, task: Task) -> Result<Dense, Vec<Fault>> {
+        self.dense(task, None)
+    }
     /// The column that an option must name.
     pub(super) fn need<'a>(&self, option: &str, given: Option<&'a String>, what: &Text) -> Result<&'a str, Vec<Fault>> {
         let Some(column) = given else {
@@ -457,6 +494,9 @@ impl Asked<'_> {
                 missing.push((column.clone(), empty));
             }
         }
+        if !self.question.drop_missing && !missing.is_empty() {
+            return Err(self.gaps(clusters));
+        }
         let optional = |column: &&Column| column.may_miss;
         let some_optional = self.columns.iter().any(|column| column.may_miss);
         let complete = |row: usize| {
@@ -485,9 +525,47 @@ impl Asked<'_> {
             let alert = score.iter().map(|&score| if score >= threshold { 1.0 } else { 0.0 }).collect();
             columns.insert("alert", vec![alert]);
         }
-        let dense = Dense { rows, columns, missing };
+        let dense = Dense { rows, columns, training: self.training.clone(), missing };
         self.two_outcomes(task, &dense)?;
         Ok(dense)
+    }
+
+    /// A fault for each column in which a needed value is missing, at the first row without.
+    fn gaps(&self, clusters: Option<&[Option<String>]>) -> Vec<Fault> {
+        let needed = self.columns.iter().filter(|column| !column.may_miss);
+        let mut gaps: Vec<(&str, Vec<usize>)> = needed
+            .map(|column| {
+                (column.name.as_str(), (0..column.values.len()).filter(|&row| column.values[row].is_none()).collect())
+            })
+            .collect();
+        if let (Some(keys), Some(column)) = (clusters, &self.question.cluster) {
+            gaps.push((column, (0..keys.len()).filter(|&row| keys[row].is_none()).collect()));
+        }
+        let fault = |(column, rows): &(&str, Vec<usize>)| {
+            let first = *rows.first()?;
+            let (row, more) = (first + 1, rows.len() - 1);
+            let fault = self.source.bad(
+                column,
+                row,
+                "",
+                Text::new(
+                    "a value in every row, or --missing drop to leave such rows out",
+                    "すべての行の値。または、その行を除くなら --missing drop",
+                ),
+            );
+            let found = match (fault.place.line, more) {
+                (Some(_), 0) => Text::new("no value", "値がありません"),
+                (Some(_), _) => {
+                    text!("no value, here and in {more} more rows", "値がありません（ほかにも{more}行）")
+                }
+                (None, 0) => text!("no value in row {row}", "{row}行目に値がありません"),
+                (None, _) => {
+                    text!("no value in row {row} and in {more} more", "{row}行目とほか{more}行に値がありません")
+                }
+            };
+            Some(Fault { found, ..fault })
+        };
+        gaps.iter().filter_map(fault).collect()
     }
 
     /// Where outcomes are told apart, there must be two of them.

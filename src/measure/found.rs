@@ -1,5 +1,6 @@
 //! What measuring a file gives: figures, each with how its interval came about, and what was left out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -132,7 +133,7 @@ impl Method {
             | "pabak"
             | "coverage" => Self::Wilson,
             "auroc" | "auroc_ovr" | "auroc_difference" => Self::DeLong,
-            "km_survival" | "km_risk" | "observed_expected_at" => Self::LogLog,
+            "km_survival" | "km_risk" | "km_median" | "observed_expected_at" => Self::LogLog,
             "observed_expected" | "lr_positive" | "lr_negative" => Self::Log,
             "icc_agreement" | "icc_consistency" => Self::F,
             "bland_altman_bias" | "bland_altman_lower" | "bland_altman_upper" => Self::T,
@@ -145,6 +146,8 @@ impl Method {
             | "net_benefit_treat_all"
             | "net_benefit_standardised"
             | "harrell_c"
+            | "rmst"
+            | "brier_at"
             | "cohen_kappa" => Self::Normal,
             _ => return None,
         })
@@ -235,6 +238,8 @@ pub(super) type Compute = fn(&[&[f64]]) -> Result<Measure, BadInput>;
 pub(super) enum Argument<'a> {
     /// A value per row.
     Rows(&'a [f64]),
+    /// Values of other rows, the same in every group and resample.
+    Fixed(&'a [f64]),
     /// The same value throughout.
     Constant(f64),
 }
@@ -322,6 +327,7 @@ pub(super) fn answers(
         .map(|ask| {
             let columns = ask.columns.as_ref().ok()?.iter().map(|column| match column {
                 Argument::Rows(values) => gathered.get(&values.as_ptr()).map_or(&[][..], Vec::as_slice),
+                Argument::Fixed(values) => values,
                 Argument::Constant(value) => std::slice::from_ref(value),
             });
             Some(columns.collect())
@@ -344,15 +350,15 @@ pub(super) fn answers(
         let (ask, columns) = (&asks[at], taken[at].as_deref().unwrap_or(&[]));
         let by_rows = || {
             Statistic::Rows(Box::new(move |drawn: &[usize]| {
-                let resampled: Vec<Vec<f64>> = columns
+                let resampled: Vec<Cow<'_, [f64]>> = columns
                     .iter()
                     .zip(ask.columns.as_ref().ok()?)
                     .map(|(values, column)| match column {
                         Argument::Rows(_) => drawn.iter().map(|&at| values[at]).collect(),
-                        Argument::Constant(value) => vec![*value],
+                        Argument::Fixed(_) | Argument::Constant(_) => Cow::Borrowed(*values),
                     })
                     .collect();
-                let slices: Vec<&[f64]> = resampled.iter().map(Vec::as_slice).collect();
+                let slices: Vec<&[f64]> = resampled.iter().map(AsRef::as_ref).collect();
                 (ask.compute)(&slices).ok()?.ok().map(|estimate| estimate.value)
             }))
         };
@@ -423,11 +429,23 @@ fn plain(
         }
     } else {
         estimate.interval = None;
-        figure.no_interval = no_bootstrap(&estimate, sampling.resamples(), resampling);
+        figure.no_interval = no_bootstrap(&estimate, sampling.resamples(), resampling)
+            .or_else(|| too_long(ask.metric, rows, sampling.resamples));
         wants_bootstrap = figure.no_interval.is_none();
     }
     figure.measure = Ok(estimate);
     Ok((figure, wants_bootstrap))
+}
+
+/// Why a bootstrap of pairs of very many rows is not made unless it is asked for.
+fn too_long(metric: &str, rows: usize, asked: Option<usize>) -> Option<Text> {
+    let pairs = ["uno_c", "auroc_at", "integrated_brier", "cumulative_incidence", "net_benefit_survival"];
+    (asked.is_none() && pairs.contains(&metric) && rows.saturating_mul(FEWEST) > BUDGET).then(|| {
+        Text::new(
+            "Its bootstrap of so many rows takes minutes: ask for it with --resamples 200.",
+            "この行数のブートストラップには数分かかります。必要なら --resamples 200 を付けてください。",
+        )
+    })
 }
 
 fn no_bootstrap(estimate: &Estimate, resamples: usize, resampling: &Resampling) -> Option<Text> {

@@ -190,15 +190,30 @@ fn rows_of_one_patient_are_drawn_together() {
 }
 
 #[test]
-fn missing_values_are_left_out_and_told() {
+fn missing_values_are_a_mistake_or_left_out_and_told() {
     let learner = Learner::new();
     let rows = (0..40).map(|i| format!("{},{}\n", i % 2, f64::from(i % 9) / 10.0)).collect::<Vec<_>>().concat();
     learner.writes("gaps.csv", format!("\u{feff}y,p\n,0.5\n1,\n1,\n{rows}"));
-    let answer = learner.types("measure gaps.csv --label y --score p").ends(0);
+    let refused = learner.types("measure gaps.csv --label y --score p").ends(2);
+    let refused = refused.says("gaps.csv, line 2, y").says("no value").says("--missing drop");
+    refused.says("gaps.csv, line 3, p").says("no value, here and in 1 more rows");
+    let answer = learner.types("measure gaps.csv --label y --score p --missing drop").ends(0);
     answer.says("40 of 43 rows; 3 left out (y is empty in 1, p is empty in 2)");
-    let found = learner.types("measure gaps.csv --label y --score p --json").json();
+    let found = learner.types("measure gaps.csv --label y --score p --missing drop --json").json();
     assert_eq!((&found["rows"], &found["measured"]), (&Value::from(43), &Value::from(40)));
     assert_eq!(found["missing"][1], serde_json::json!({ "column": "p", "rows": 2 }));
+}
+
+#[test]
+fn na_is_a_missing_number_and_never_an_outcome() {
+    let learner = Learner::new();
+    let rows =
+        (0..40).map(|i| format!("{},{}\n", ["no", "yes"][i % 2], f64::from(u8::try_from(i % 9).unwrap()) / 10.0));
+    learner.writes("na.csv", format!("died,p\nNA,0.5\nyes,NA\n{}", rows.collect::<Vec<_>>().concat()));
+    let ask = "measure na.csv --label died --positive yes --score p";
+    learner.types(ask).ends(2).says("na.csv, line 2, died").says("na.csv, line 3, p");
+    let found = learner.types(&format!("{ask} --missing drop --json")).json();
+    assert_eq!((&found["rows"], &found["measured"]), (&Value::from(42), &Value::from(40)));
 }
 
 #[test]
