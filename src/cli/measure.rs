@@ -7,6 +7,7 @@ use clap::builder::PossibleValue;
 
 use super::{BAD_INPUT, PASSED, Session};
 use crate::fault::{Fault, Place};
+use crate::measure::boxes;
 use crate::measure::file::{self, Question, Scale};
 use crate::measure::found::Task;
 use crate::measure::masks;
@@ -23,6 +24,7 @@ Examples:
   practicum measure follow_up.csv --time months --event died --score risk --at 12
   practicum measure readings.csv --raters reader_a,reader_b
   practicum measure true_masks/ predicted_masks/ --spacing 3,0.7,0.7
+  practicum measure boxes.csv --truth true_boxes.csv --images 200
 
 A score may lie on any scale; higher has to mean that the outcome is more likely. Where one lies outside 0 to 1, figures \
 that need a probability (calibration, Brier score, net benefit) are given as undefined, with that reason. Whoever means \
@@ -40,6 +42,7 @@ const AFTER_JA: &str = "\
   practicum measure follow_up.csv --time months --event died --score risk --at 12
   practicum measure readings.csv --raters reader_a,reader_b
   practicum measure true_masks/ predicted_masks/ --spacing 3,0.7,0.7
+  practicum measure boxes.csv --truth true_boxes.csv --images 200
 
 スコアの尺度は問いませんが、高いほど転帰が起こりやすいという向きにしてください。0から1の範囲を外れる値が1つでもあれば、\
 確率を必要とする値（較正、Brierスコア、純便益）は、その理由とともに「値なし」になります。確率のつもりのスコアなら \
@@ -153,6 +156,18 @@ pub(super) struct Options {
     /// The distance in mm that the surface Dice allows.
     #[arg(long, value_name = "MM", allow_negative_numbers = true)]
     tolerance: Option<f64>,
+    /// The true boxes of a detection: columns image, x1, y1, x2, y2. FILE then holds the predicted ones, and their score.
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+    /// How many images there are, also those without any box; otherwise those that the files name.
+    #[arg(long, value_name = "N")]
+    images: Option<usize>,
+    /// The overlap (IoU) from which a predicted box finds a true one; 0.5 where you do not say.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    iou: Option<f64>,
+    /// Also the points of curves, in the JSON: ROC, calibration, decision, Kaplan–Meier.
+    #[arg(long)]
+    curves: bool,
     /// The task; otherwise it is told by the other options.
     #[arg(long, value_enum)]
     task: Option<Task>,
@@ -208,6 +223,13 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("spacing", "マスクの各軸のボクセル間隔（mm）です。"),
         ("labels", "別々に評価するマスクのラベルです。"),
         ("tolerance", "表面Diceの許容距離（mm）です。"),
+        (
+            "truth",
+            "物体検出の正解のファイルです（列 image, x1, y1, x2, y2）。FILE には予測のボックスと score を入れます。",
+        ),
+        ("images", "ボックスのないものを含む画像の総数です。省略時はファイルに現れる画像です。"),
+        ("iou", "予測が正解を見つけたとみなす重なり（IoU）です。省略時は0.5です。"),
+        ("curves", "曲線（ROC、較正、決定曲線、Kaplan–Meier）の点もJSONに含めます。"),
         ("task", "課題の種類です。省略時はほかのオプションから判断します。"),
         (
             "missing",
@@ -229,7 +251,17 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
 pub(super) fn measure(session: &Session, options: &Options) -> u8 {
     let segmentation =
         options.files.len() == 2 || matches!(options.task, Some(Task::Segmentation)) || is_mask(&options.files);
-    let measured = if segmentation { of_masks(options) } else { of_table(options) };
+    let detection = options.truth.is_some() || matches!(options.task, Some(Task::Detection));
+    let bar = super::spinner();
+    bar.set_message(session.pick("measuring", "評価中").to_owned());
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    let measured = match (curves_unseen(session, options), detection, segmentation) {
+        (Some(fault), ..) => Err(vec![fault]),
+        (None, true, _) => of_boxes(options),
+        (None, false, true) => of_masks(options),
+        (None, false, false) => of_table(options),
+    };
+    bar.finish_and_clear();
     let measured = match measured {
         Ok(measured) => measured,
         Err(faults) => {
@@ -250,6 +282,17 @@ pub(super) fn measure(session: &Session, options: &Options) -> u8 {
         session.say(&session.terminal.measured(&measured));
     }
     PASSED
+}
+
+/// Curves are points for a program, and a terminal shows none.
+fn curves_unseen(session: &Session, options: &Options) -> Option<Fault> {
+    (options.curves && !session.json).then(|| {
+        refused(
+            "--curves",
+            Text::new("curves, without --json", "--json のない --curves"),
+            Text::new("--curves together with --json", "--json と一緒に指定"),
+        )
+    })
 }
 
 fn is_mask(files: &[PathBuf]) -> bool {
@@ -278,6 +321,7 @@ fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
             ));
         }
     }
+    faults.extend(for_boxes(options));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -306,25 +350,33 @@ fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
         sd: options.sd.clone(),
         drop_missing: options.missing == MissingName::Drop,
         current: options.current.clone(),
+        curves: options.curves,
         resamples: options.resamples,
         seed: options.seed,
     })
 }
 
-fn of_masks(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
-    let [reference, prediction] = options.files.as_slice() else {
-        let file = options.files.first().map(|file| file.display().to_string()).unwrap_or_default();
-        return Err(vec![refused(
-            &file,
-            Text::new("one file", "ファイルが1つだけです"),
-            Text::new(
-                "two masks, the true one and the predicted one, or two folders of them",
-                "正解と予測の2つのマスク、または2つのフォルダー",
-            ),
-        )]);
-    };
-    let mut faults = Vec::new();
-    for (option, given) in [
+/// Options for boxes, where there are none.
+fn for_boxes(options: &Options) -> Vec<Fault> {
+    [("--images", options.images.is_some()), ("--iou", options.iou.is_some())]
+        .into_iter()
+        .filter(|(_, given)| *given)
+        .map(|(option, _)| {
+            refused(
+                option,
+                Text::new(
+                    "an option for boxes, without --truth",
+                    "--truth がないのに、物体検出用のオプションがあります",
+                ),
+                Text::new("--truth with the true boxes", "正解のボックスを --truth で指定"),
+            )
+        })
+        .collect()
+}
+
+/// The options for tables that were given.
+fn for_tables(options: &Options) -> Vec<&'static str> {
+    [
         ("--label", options.label.is_some()),
         ("--positive", options.positive.is_some()),
         ("--score", !options.score.is_empty()),
@@ -344,18 +396,87 @@ fn of_masks(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
         ("--high", options.high.is_some()),
         ("--sd", options.sd.is_some()),
         ("--current", options.current.is_some()),
+        ("--curves", options.curves),
+        ("--missing", options.missing == MissingName::Drop),
+    ]
+    .into_iter()
+    .filter(|(_, given)| *given)
+    .map(|(option, _)| option)
+    .collect()
+}
+
+fn of_boxes(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
+    let expected = || {
+        Text::new(
+            "only --truth, --images, --iou beside one file of boxes (columns image, x1, y1, x2, y2, score)",
+            "ボックスのファイル1つ（列 image, x1, y1, x2, y2, score）と --truth、--images、--iou だけ",
+        )
+    };
+    let unfit = || Text::new("an option that boxes have no use for", "物体検出では使わないオプションです");
+    let mut faults: Vec<Fault> =
+        for_tables(options).into_iter().map(|option| refused(option, unfit(), expected())).collect();
+    for (option, given) in [
+        ("--threshold", options.threshold.is_some()),
+        ("--spacing", !options.spacing.is_empty()),
+        ("--labels", !options.labels.is_empty()),
+        ("--tolerance", options.tolerance.is_some()),
     ] {
         if given {
-            let expected = Text::new(
+            faults.push(refused(option, unfit(), expected()));
+        }
+    }
+    if let Some(task) = options.task.filter(|task| *task != Task::Detection) {
+        faults.push(refused(
+            "--task",
+            Text::same(task.name()),
+            Text::new("detection beside --truth", "--truth には detection"),
+        ));
+    }
+    let [predictions] = options.files.as_slice() else {
+        faults.push(refused("FILE", Text::new("two files", "ファイルが2つあります"), expected()));
+        return Err(faults);
+    };
+    let Some(truth) = &options.truth else {
+        let what = Text::new("the file of the true boxes", "正解のボックスのファイル");
+        faults.push(refused("--truth", Text::new("not given", "指定がありません"), what));
+        return Err(faults);
+    };
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    boxes::measure(&boxes::Question {
+        predictions: predictions.clone(),
+        truth: truth.clone(),
+        cp932: options.encoding == "cp932",
+        images: options.images,
+        iou: options.iou.unwrap_or(0.5),
+        resamples: options.resamples,
+        seed: options.seed,
+    })
+}
+
+fn of_masks(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
+    let [reference, prediction] = options.files.as_slice() else {
+        let file = options.files.first().map(|file| file.display().to_string()).unwrap_or_default();
+        return Err(vec![refused(
+            &file,
+            Text::new("one file", "ファイルが1つだけです"),
+            Text::new(
+                "two masks, the true one and the predicted one, or two folders of them",
+                "正解と予測の2つのマスク、または2つのフォルダー",
+            ),
+        )]);
+    };
+    let mut faults = for_boxes(options);
+    for option in for_tables(options) {
+        faults.push(refused(
+            option,
+            Text::new("an option for tables, beside masks", "マスクに対して、表用のオプションがあります"),
+            Text::new(
                 "only --spacing, --labels, --threshold, --tolerance beside masks (or one table)",
                 "マスクに使えるのは --spacing、--labels、--threshold、--tolerance だけです（表なら1つだけ指定）",
-            );
-            faults.push(refused(
-                option,
-                Text::new("an option for tables, beside masks", "マスクに対して、表用のオプションがあります"),
-                expected,
-            ));
-        }
+            ),
+        ));
     }
     if let Some(task) = options.task.filter(|task| *task != Task::Segmentation) {
         let task = task.name();

@@ -22,7 +22,7 @@ pub(super) fn options(task: Task) -> &'static [&'static str] {
         Task::Agreement => &["--raters", "--scale", "--categories"],
         Task::Regression => &["--label", "--low", "--high", "--score", "--sd"],
         Task::Drift => &["--current", "--positive", "--score"],
-        Task::Segmentation => &[],
+        Task::Segmentation | Task::Detection => &[],
     }
 }
 
@@ -43,6 +43,10 @@ pub(super) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault
                 asked.add_finite("score", &score)?;
             }
             Ok(())
+        }
+        Task::Detection => {
+            let what = Text::new("the file of the true boxes", "正解のボックスのファイル");
+            Err(vec![asked.source.wrong("--truth", Text::new("not given", "指定がありません"), what)])
         }
         Task::Segmentation => {
             let name = asked.source.name.clone();
@@ -307,7 +311,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
         Task::Agreement => agreement(asked, dense),
         Task::Regression => regression(asked, dense),
         Task::Drift => Ok(drift(asked, dense)),
-        Task::Segmentation => Ok(Vec::new()),
+        Task::Segmentation | Task::Detection => Ok(Vec::new()),
     }
 }
 

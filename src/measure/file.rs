@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::asks;
+use super::curves;
 use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answers};
 use super::source::Source;
 use crate::fault::{Fault, Place};
@@ -75,6 +76,8 @@ pub struct Question {
     pub drop_missing: bool,
     /// Whether a row belongs to now (1) or to the reference (0).
     pub current: Option<String>,
+    /// Whether the points of curves are wanted.
+    pub curves: bool,
     /// How often a bootstrap resamples: 0 for no bootstrap, none for 1,000 times, and less often on a large file.
     pub resamples: Option<usize>,
     /// The seed of the resampling.
@@ -179,6 +182,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     };
     let mut figures = answered(&asks, None, &all, &sampling)?;
     let mut notes = asked.notes.clone();
+    let mut drawn = if question.curves { curves::curves(task, &dense, &all, None) } else { Vec::new() };
     for column in &groups {
         let words = asked.source.words(column).map_err(|fault| vec![fault])?;
         let of_row: Vec<Option<&str>> = dense.rows.iter().map(|&row| words[row].as_deref()).collect();
@@ -194,6 +198,9 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row] == Some(*value)).collect();
             let group = (column.clone(), (*value).to_owned());
             figures.extend(answered(&asks, Some(&group), &rows, &sampling)?);
+            if question.curves {
+                drawn.extend(curves::curves(task, &dense, &rows, Some(&group)));
+            }
         }
         let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row].is_some()).collect();
         let place = |value: Option<&str>| values.iter().position(|other| Some(*other) == value).unwrap_or(0);
@@ -220,6 +227,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         seed: question.seed,
         notes,
         figures,
+        curves: drawn,
     })
 }
 
@@ -556,11 +564,11 @@ impl<'q> Asked<'q> {
             let found = match (fault.place.line, more) {
                 (Some(_), 0) => Text::new("no value", "値がありません"),
                 (Some(_), _) => {
-                    text!("no value, here and in {more} more rows", "値がありません（ほかにも{more}行）")
+                    text!("no value, here and {more} times below", "値がありません（ほかにも{more}行）")
                 }
                 (None, 0) => text!("no value in row {row}", "{row}行目に値がありません"),
                 (None, _) => {
-                    text!("no value in row {row} and in {more} more", "{row}行目とほか{more}行に値がありません")
+                    text!("no value in row {row} and {more} times below", "{row}行目とほか{more}行に値がありません")
                 }
             };
             Some(Fault { found, ..fault })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::curves::Curve;
 use crate::metrics::counted::{Statistic, counted};
 use crate::metrics::intervals::{self, Resampling};
 use crate::metrics::{BadInput, Estimate, Measure};
@@ -31,6 +32,8 @@ pub enum Task {
     Drift,
     /// Masks of images.
     Segmentation,
+    /// Boxes in images.
+    Detection,
 }
 
 impl Task {
@@ -44,6 +47,7 @@ impl Task {
         Self::Regression,
         Self::Drift,
         Self::Segmentation,
+        Self::Detection,
     ];
 
     /// Its name in options and documents.
@@ -57,6 +61,7 @@ impl Task {
             Self::Regression => "regression",
             Self::Drift => "drift",
             Self::Segmentation => "segmentation",
+            Self::Detection => "detection",
         }
     }
 }
@@ -93,6 +98,8 @@ pub enum Drawn {
     Clusters,
     /// Whole cases of segmentation.
     Cases,
+    /// Whole images of detection.
+    Images,
 }
 
 impl Method {
@@ -110,6 +117,7 @@ impl Method {
             Self::Bootstrap(Drawn::Strata) => "bootstrap_strata",
             Self::Bootstrap(Drawn::Clusters) => "bootstrap_clusters",
             Self::Bootstrap(Drawn::Cases) => "bootstrap_cases",
+            Self::Bootstrap(Drawn::Images) => "bootstrap_images",
         }
     }
 
@@ -228,6 +236,8 @@ pub struct Measured {
     pub notes: Vec<Text>,
     /// The figures.
     pub figures: Vec<Figure>,
+    /// The curves, where they were asked for.
+    pub curves: Vec<Curve>,
 }
 
 /// What a metric computes from columns.
