@@ -162,7 +162,7 @@ pub(super) struct Options {
     /// How many images there are, also those without any box; otherwise those that the files name.
     #[arg(long, value_name = "N")]
     images: Option<usize>,
-    /// The overlap (IoU) from which a predicted box finds a true one; 0.5 where you do not say.
+    /// The overlap (`IoU`) from which a predicted box finds a true one; 0.5 where you do not say.
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     iou: Option<f64>,
     /// Also the points of curves, in the JSON: ROC, calibration, decision, Kaplan–Meier.

@@ -479,9 +479,9 @@ fn censored<'a>(c: &[&'a [f64]], at: usize) -> Result<(Follow<'a>, Result<Censor
 }
 
 /// A metric of time, event, score, the training rows' time and event, and the time asked about.
-fn at_time(
-    c: &[&[f64]],
-    metric: fn(&AtTime<'_>, &[f64], f64) -> Result<Measure, BadInput>,
+fn at_time<'a>(
+    c: &[&'a [f64]],
+    metric: fn(&AtTime<'a>, &[f64], f64) -> Result<Measure, BadInput>,
 ) -> Result<Measure, BadInput> {
     let (follow, censoring) = censored(c, 3)?;
     let censoring = match censoring {
@@ -537,7 +537,7 @@ const BEYOND: &[(&str, Compute)] = &[
         Ok(class::auroc_ovr(&Classes::new(label, columns)?).swap_remove(of))
     }),
     ("uno_c", uno_c),
-    ("auroc_at", |c| at_time(c, |data, score, at| data.auroc(score, at))),
+    ("auroc_at", |c| at_time(c, AtTime::auroc)),
     ("brier_at", |c| at_time(c, |data, risk, at| data.brier(&risk.iter().map(|r| 1.0 - r).collect::<Vec<f64>>(), at))),
     ("integrated_brier", integrated_brier),
     ("fleiss_kappa", |c| rated(c, agreement::fleiss_kappa)),

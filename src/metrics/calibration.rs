@@ -25,7 +25,7 @@ pub fn observed_expected(data: &Probabilities<'_>) -> Measure {
     Ok(Estimate::plain(value, data.rows()).with(interval))
 }
 
-/// The Brier score, the mean of (p − y)². 0 (perfect) to 1: the binary form, half of the sum over both classes. Wald
+/// The Brier score (Brier 1950), the mean of (p − y)². 0 (perfect) to 1: the binary form, half of the sum over both classes. Wald
 /// interval from the spread of the squared errors.
 pub fn brier(data: &Probabilities<'_>) -> Measure {
     mean_of(data.pairs().map(|(y, p)| (p - f64::from(u8::from(y))).powi(2)))
@@ -284,7 +284,7 @@ pub struct CurveErrors {
 /// The share of rows in each local fit of the smooth calibration curve.
 pub const SPAN: f64 = 2.0 / 3.0;
 
-/// The smooth calibration curve: for every row the observed risk near its p, by [`lowess`] of y on p, usually with
+/// The smooth calibration curve: for every row the observed risk near its p (not clipped to 0 to 1), by [`lowess`] of y on p, usually with
 /// [`SPAN`].
 pub fn calibration_curve(data: &Probabilities<'_>, span: f64) -> Result<Vec<f64>, Undefined> {
     if data.rows() < 3 {
@@ -307,7 +307,7 @@ pub fn curve_errors(data: &Probabilities<'_>, span: f64) -> Result<CurveErrors, 
     Ok(CurveErrors { ici, e50: at(0.5)?, e90: at(0.9)?, emax: at(1.0)? })
 }
 
-/// The integrated calibration index with [`SPAN`]: see [`curve_errors`].
+/// The integrated calibration index with [`SPAN`] (Austin & Steyerberg 2019). 0 to 1: see [`curve_errors`].
 pub fn ici(data: &Probabilities<'_>) -> Measure {
     Ok(Estimate::plain(curve_errors(data, SPAN)?.ici, data.rows()))
 }
@@ -446,7 +446,7 @@ pub(super) struct Cells {
     label: Vec<u8>,
     gap: Vec<f64>,
     /// Where in that order each cell ends, and its mean p.
-    cells: Vec<(usize, f64)>,
+    ends: Vec<(usize, f64)>,
 }
 
 /// How narrow the cells of [`Cells::narrow`] are, and how many fits are made over them, over the range of p. Cleveland
@@ -476,7 +476,7 @@ impl Cells {
             label: order.iter().map(|&row| u8::from(label[row] > 0.5)).collect(),
             gap: order.iter().map(|&row| label[row] - p[row]).collect(),
             order,
-            cells,
+            ends: cells,
         }
     }
 
@@ -495,7 +495,7 @@ impl Cells {
     /// [`ece`] of the rows drawn.
     pub(super) fn gap(&self, counts: &[u8]) -> Option<f64> {
         let (mut from, mut rows, mut sum) = (0, 0_u64, 0.0_f64);
-        for &(end, _) in &self.cells {
+        for &(end, _) in &self.ends {
             let mut gap = 0.0;
             for (&row, own) in self.order[from..end].iter().zip(&self.gap[from..end]) {
                 rows += u64::from(counts[row]);
@@ -510,8 +510,8 @@ impl Cells {
     /// [`ici`] of the rows drawn, with [`SPAN`].
     pub(super) fn curve_error(&self, counts: &[u8]) -> Option<f64> {
         let mut from = 0;
-        let mut cells: Vec<Cell> = Vec::with_capacity(self.cells.len());
-        for &(end, x) in &self.cells {
+        let mut cells: Vec<Cell> = Vec::with_capacity(self.ends.len());
+        for &(end, x) in &self.ends {
             let (mut rows, mut cases) = (0_u32, 0_u32);
             for (&row, &label) in self.order[from..end].iter().zip(&self.label[from..end]) {
                 rows += u32::from(counts[row]);

@@ -11,12 +11,15 @@ use super::order::{descending, tied};
 use super::{Measure, utility};
 use std::collections::BTreeMap;
 
-/// A figure of resampled rows; `None` where it is undefined.
+/// What gives a figure from a resample, as rows or as counts; `None` where it is undefined.
+pub type Value<'a, T> = Box<dyn Fn(&[T]) -> Option<f64> + Sync + 'a>;
+
+/// A figure of resampled rows.
 pub enum Statistic<'a> {
     /// From the rows drawn, each as often as it was drawn.
-    Rows(Box<dyn Fn(&[usize]) -> Option<f64> + Sync + 'a>),
+    Rows(Value<'a, usize>),
     /// From how often each row was drawn.
-    Counts(Box<dyn Fn(&[u8]) -> Option<f64> + Sync + 'a>),
+    Counts(Value<'a, u8>),
 }
 
 /// A metric of [`REGISTRY`](super::REGISTRY) on these columns, made ready for counts; `None` where it takes rows.
@@ -60,7 +63,10 @@ pub fn counted<'a>(name: &str, columns: &[&'a [f64]]) -> Option<Statistic<'a>> {
     }
 }
 
-const OF_TABLE: &[(&str, fn(&Confusion) -> Measure)] = &[
+/// Of the table of decisions.
+type Decided = fn(&Confusion) -> Measure;
+
+const OF_TABLE: &[(&str, Decided)] = &[
     ("sensitivity", class::sensitivity),
     ("specificity", class::specificity),
     ("ppv", class::ppv),
@@ -202,7 +208,9 @@ mod tests {
         let group: Vec<f64> = (0..n).map(|i| (draw("g", i) * 4.0).floor()).collect();
         let rows: Vec<usize> = (0..n).map(|i| order::floor_index(draw("row", i) * 700.0)).collect();
         let mut counts = vec![0_u8; 700];
-        rows.iter().for_each(|&row| counts[row] += 1);
+        for &row in &rows {
+            counts[row] += 1;
+        }
         let names = OF_TABLE.iter().map(|(name, _)| (*name, vec![&label, &alert]));
         let threshold = vec![0.3];
         let benefits = OF_BENEFIT.iter().map(|(name, _)| (*name, vec![&label, &p, &threshold]));

@@ -256,7 +256,8 @@ pub fn ppv(data: &Detections, iou: f64) -> Measure {
     proportion(hits, hits + wrong, Undefined::NothingPredictedPositive)
 }
 
-/// False positives per image when every prediction is kept; images without objects count in the denominator. 0 to ∞.
+/// False positives per image when every prediction is kept: predictions without a match over images, also those without
+/// objects. 0 to ∞.
 /// Undefined without images.
 pub fn false_positives_per_image(data: &Detections, iou: f64) -> Measure {
     if data.images() == 0 {

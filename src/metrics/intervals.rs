@@ -113,7 +113,9 @@ impl Resampling {
             }
             Self::Clusters(clusters) => {
                 for (cluster, times) in clusters.iter().zip(drawn(seed, clusters.len())) {
-                    cluster.iter().for_each(|&row| counts[row] = times);
+                    for &row in cluster {
+                        counts[row] = times;
+                    }
                 }
             }
         }

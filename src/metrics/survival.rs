@@ -476,7 +476,8 @@ fn concordance_parts(data: &Ranking<'_>, weight: impl Fn(usize) -> f64) -> (Vec<
     (earlier, later)
 }
 
-/// How many comparable pairs are concordant (the earlier event has the higher risk), discordant, and tied in risk.
+/// How many comparable pairs are concordant (the earlier event has the higher risk), discordant, and tied in risk; pairs
+/// as in [`harrell_c`].
 pub fn concordance_pairs(data: &Ranking<'_>) -> (f64, f64, f64) {
     let (earlier, _) = concordance_parts(data, |_| 1.0);
     earlier.iter().fold((0.0, 0.0, 0.0), |(a, b, c), p| (a + p.concordant, b + p.discordant, c + p.tied))
@@ -533,7 +534,8 @@ impl Censoring {
         Ok(Self { steps, last: training.last() })
     }
 
-    /// The probability of being uncensored beyond `time`, right-continuous.
+    /// The probability of being uncensored beyond `time`, right-continuous. 0 to 1. Undefined after the last observation
+    /// unless the curve has reached 0.
     pub fn at(&self, time: f64) -> Result<f64, Undefined> {
         let value = self.steps.partition_point(|s| s.0 <= time).checked_sub(1).map_or(1.0, |k| self.steps[k].1);
         if time > self.last && value > 0.0 { Err(Undefined::BeyondFollowUp { time }) } else { Ok(value) }
@@ -622,7 +624,7 @@ impl<'a> AtTime<'a> {
         Ok(Estimate::plain(mean, survival.len()).with(interval))
     }
 
-    /// The Brier score integrated over `times` (ascending) by trapezoids, divided by their span; `survival` holds one
+    /// The Brier score integrated over `times` (ascending) by trapezoids, divided by their span (Graf et al. 1999). 0 to 1; `survival` holds one
     /// column per time. Undefined as [`AtTime::brier`], and with fewer than two times.
     pub fn integrated_brier(&self, survival: &[&[f64]], times: &[f64]) -> Result<Measure, BadInput> {
         same_length(("times", times.len()), ("survival columns", survival.len()))?;

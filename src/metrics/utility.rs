@@ -36,7 +36,8 @@ pub fn net_benefit_of(table: &Confusion, threshold: f64) -> Measure {
     Ok(Estimate::plain(value, n).with((half > 0.0).then_some((value - half, value + half))))
 }
 
-/// Net benefit of treating everybody: prevalence − (1 − prevalence) · t/(1 − t). Undefined at t = 1.
+/// Net benefit of treating everybody: prevalence − (1 − prevalence) · t/(1 − t), in true cases per person (Vickers & Elkin
+/// 2006). Undefined at t = 1.
 pub fn net_benefit_treat_all(data: &Probabilities<'_>, threshold: f64) -> Measure {
     let (cases, n) = (data.positives(), data.rows());
     let everybody =
@@ -70,7 +71,7 @@ pub fn net_benefit_at_prevalence(data: &Probabilities<'_>, threshold: f64, preva
 }
 
 /// Interventions avoided per 100 people, compared with treating everybody, without missing more benefit: (NB − NB of
-/// treat-all) / (t/(1 − t)) · 100. Undefined at t = 0 and t = 1.
+/// treat-all) / (t/(1 − t)) · 100 (Vickers et al. 2008). Undefined at t = 0 and t = 1.
 pub fn interventions_avoided_per_100(data: &Probabilities<'_>, threshold: f64) -> Measure {
     interventions_avoided_of(&Confusion::at(data.as_binary(), threshold), threshold)
 }
