@@ -130,11 +130,29 @@ pub struct Count {
 /// # Errors
 /// The author's mistakes and our own failures; the learner's are [`Ended::Invalid`].
 pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
-    let Task { exercise, dataset } = job.task;
-    let seed = Seed::new(job.seed);
     tell(Event::Drawing);
-    let world = World::new(dataset, exercise, seed, Seed::new(job.exam.unwrap_or(job.seed)), job.file)?;
-    let model = match develop(job, &world, &exercise.develop, tell) {
+    run_in(&world(job.task, (job.seed, job.exam), job.file)?, job, tell)
+}
+
+/// The world of a task and its seeds (the learner's, and the judge's where there is an exam): its data, before they are drawn.
+///
+/// # Errors
+/// The author's mistakes.
+pub fn world<'a>(
+    task: &'a Task,
+    (seed, exam): (u64, Option<u64>),
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<World<'a>, RunError> {
+    Ok(World::new(&task.dataset, &task.exercise, Seed::new(seed), Seed::new(exam.unwrap_or(seed)), file)?)
+}
+
+/// Runs a job in the [`world`] of its task and seeds, which other jobs may share.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
+    let Task { exercise, dataset } = job.task;
+    let model = match develop(job, world, &exercise.develop, tell) {
         Ok(model) => model,
         Err(Stopped::Invalid(faults)) => return Ok(Ended::Invalid(faults)),
         Err(Stopped::Run(error)) => return Err(error),
@@ -158,7 +176,7 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
             let predicted = if probe.retrain {
                 let mut draw = exercise.develop.clone();
                 draw.interventions.extend(probe.draw.interventions.clone());
-                match develop(job, &world, &draw, &mut |_| {}) {
+                match develop(job, world, &draw, &mut |_| {}) {
                     Ok(again) => again.predict(rows)?,
                     // Trained once already under the same plan: what fails now is the changed world's doing.
                     Err(Stopped::Invalid(faults)) => return Err(RunError::Author(faults)),

@@ -1,5 +1,7 @@
 //! The command line: the only room that prints, asks for the time of day, or ends the program.
 
+mod author;
+mod courses;
 mod measure;
 mod tour;
 
@@ -10,16 +12,15 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::author::validate::{self, Tried};
 use crate::check::{self, Verdict};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::fault::Fault;
+use crate::learner::variant;
 use crate::learner::workspace::{Workspace, WorkspaceError};
 use crate::report::json::Document;
 use crate::report::terminal::{Terminal, bold, dim};
-use crate::report::{picture, plot};
 use crate::run::{self, Ended, Event, Job, Run, RunError};
-use crate::tables::{self, TableError};
+use crate::tables::TableError;
 use crate::text;
 use crate::text::{Lang, Text};
 
@@ -32,8 +33,8 @@ pub const BAD_INPUT: u8 = 2;
 /// Our own error, or the exercise author's.
 pub const OUR_ERROR: u8 = 3;
 
-/// The seed of the learner's data and of the practice exam.
-const SEED: u64 = 1;
+/// The seed where nobody says which.
+const SEED: u64 = variant::USUAL;
 
 /// Learn medical AI by doing it: decide, train, and see what the decision did to patients.
 #[derive(Debug, Parser)]
@@ -73,6 +74,9 @@ enum Command {
     Start {
         /// The exercise.
         exercise: String,
+        /// Another draw of the data, for example one per learner: a student's number, a name.
+        #[arg(long, value_name = "KEY")]
+        variant: Option<String>,
     },
     /// Train your plan and see how it does on your own test rows.
     Run {
@@ -90,27 +94,23 @@ enum Command {
     },
     /// Measure any predictions file, from any tool, with the metrics that checks use.
     Measure(Box<measure::Options>),
+    /// The courses and their exercises.
+    Courses {
+        /// One course; all of them where none is named.
+        course: Option<String>,
+    },
     /// For instructors.
     Author {
         #[command(subcommand)]
-        command: AuthorCommand,
+        command: author::Command,
     },
 }
 
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct SeedOption {
-    /// Another draw of the data and of the training's chance.
-    #[arg(long, default_value_t = SEED)]
-    seed: u64,
-}
-
-#[derive(Debug, Subcommand)]
-enum AuthorCommand {
-    /// Prove that exercises are right: formats, texts, reference, starter and wrong solutions.
-    Validate {
-        /// The exercises; all of the course where none is named.
-        exercises: Vec<String>,
-    },
+    /// Another draw of the data and of the training's chance; otherwise the workspace's own.
+    #[arg(long)]
+    seed: Option<u64>,
 }
 
 /// Why a command ended early.
@@ -136,6 +136,7 @@ impl From<WorkspaceError> for Ending {
     fn from(error: WorkspaceError) -> Self {
         match error {
             WorkspaceError::Run(error) => error.into(),
+            WorkspaceError::Variant(faults) => Self::Faults(faults),
             error @ WorkspaceError::Write { .. } => Self::Ours(error.text()),
         }
     }
@@ -174,6 +175,7 @@ pub fn main() -> ExitCode {
     let session = Session { terminal, json: cli.common.json, root: PathBuf::from(".") };
     let ended = match &cli.common.course {
         None => Ok(Pack::Embedded),
+        Some(folder) if author::makes_the_folder(&cli.command) => Ok(Pack::Folder(folder.clone())),
         Some(folder) => Pack::folder(folder).map_err(|fault| Ending::Faults(vec![fault])),
     }
     .and_then(|pack| {
@@ -211,12 +213,13 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("start", "演習を始めます。説明文・データ・計画を用意します。あなたのファイルは上書きしません。"),
         ("run", "計画を学習させ、手元のテスト用の行で結果を見ます。"),
         ("check", "計画を学習させ、新しい患者で判定を受けます。"),
+        ("courses", "コースと、その演習の一覧です。"),
         ("measure", "どのツールの予測ファイルでも、判定と同じ指標で評価します。"),
         ("author", "教員向けの機能です。"),
     ] {
         command = about(command, name, text);
     }
-    command.mut_subcommand("measure", measure::japanese)
+    command.mut_subcommand("measure", measure::japanese).mut_subcommand("author", author::japanese)
 }
 
 fn language(asked: Option<&str>) -> Lang {
@@ -244,11 +247,12 @@ impl Session {
         match command {
             Command::Tour => tour::tour(self, pack),
             Command::List => self.list(pack),
-            Command::Start { exercise } => self.start(pack, exercise),
+            Command::Start { exercise, variant } => self.start(pack, exercise, variant.as_deref()),
             Command::Run { exercise, seed } => self.run(pack, exercise, seed.seed),
             Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
+            Command::Courses { course } => courses::courses(self, pack, course.as_deref()),
             Command::Measure(options) => Ok(measure::measure(self, options)),
-            Command::Author { command: AuthorCommand::Validate { exercises } } => self.validate(pack, exercises),
+            Command::Author { command } => author::author(self, pack, command),
         }
     }
 
@@ -312,14 +316,17 @@ impl Session {
         if faults.is_empty() { Ok(PASSED) } else { Err(Ending::Faults(faults)) }
     }
 
-    fn start(&self, pack: &Pack, id: &str) -> Result<u8, Ending> {
+    fn start(&self, pack: &Pack, id: &str, variant: Option<&str>) -> Result<u8, Ending> {
         let task = self.task(pack, id)?;
         let workspace = Workspace::new(&self.root, id);
-        let started = workspace.start(pack, &task, SEED)?;
+        if let Some(key) = variant {
+            workspace.become_variant(&variant::key(key).map_err(|fault| Ending::Faults(vec![fault]))?)?;
+        }
+        let started = workspace.start(pack, &task)?;
         if self.json {
             let document = serde_json::json!({
                 "schema": "practicum.start/1", "exercise": task.exercise.reference(), "folder": workspace.shown(""),
-                "written": started.written, "kept": started.kept,
+                "variant": workspace.variant().map_err(Ending::Faults)?, "written": started.written, "kept": started.kept,
             });
             self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
             return Ok(PASSED);
@@ -347,11 +354,12 @@ impl Session {
         Ok(PASSED)
     }
 
-    fn run(&self, pack: &Pack, id: &str, seed: u64) -> Result<u8, Ending> {
+    fn run(&self, pack: &Pack, id: &str, seed: Option<u64>) -> Result<u8, Ending> {
         let (task, workspace) = self.begun(pack, id)?;
+        let seed = seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
         let run = self.train(pack, &task, &workspace, seed, None)?;
         let document = Document::ran("run", task.exercise.reference(), seed, &run);
-        keep(&workspace, &task, &run, &document)?;
+        workspace.keep(&task, &run, &document)?;
         if self.json {
             self.say(&document.text());
             return Ok(PASSED);
@@ -370,11 +378,12 @@ impl Session {
         Ok(PASSED)
     }
 
-    fn check(&self, pack: &Pack, id: &str, seed: u64) -> Result<u8, Ending> {
+    fn check(&self, pack: &Pack, id: &str, seed: Option<u64>) -> Result<u8, Ending> {
         let (task, workspace) = self.begun(pack, id)?;
+        let seed = seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
         let run = self.train(pack, &task, &workspace, seed, Some(seed))?;
         let document = Document::ran("check", task.exercise.reference(), seed, &run);
-        keep(&workspace, &task, &run, &document)?;
+        workspace.keep(&task, &run, &document)?;
         if self.json {
             self.say(&document.text());
         } else {
@@ -386,61 +395,6 @@ impl Session {
             Verdict::Error => OUR_ERROR,
             _ => FAILED,
         })
-    }
-
-    fn validate(&self, pack: &Pack, asked: &[String]) -> Result<u8, Ending> {
-        let ids = if asked.is_empty() { pack.exercises() } else { asked.to_vec() };
-        let mut faults = Vec::new();
-        let mut documents = Vec::new();
-        for id in &ids {
-            let bar = spinner();
-            let report = validate::validate(pack, id, SEED, &mut |what| {
-                bar.set_message(format!("{id}: {what}"));
-                bar.tick();
-            });
-            bar.finish_and_clear();
-            let report = report?;
-            if self.json {
-                let tried: Vec<_> = report
-                    .tried
-                    .iter()
-                    .map(|t| serde_json::json!({ "folder": t.folder, "points": t.score.0, "of": t.score.1, "failed": t.failed }))
-                    .collect();
-                documents.push(serde_json::json!({ "exercise": id, "tried": tried, "faults": report.faults.len() }));
-            } else {
-                self.say(&format!("{}\n", bold(id)));
-                for tried in &report.tried {
-                    self.say(&self.tried(tried));
-                }
-                for fault in &report.faults {
-                    self.say(&self.terminal.fault(fault));
-                }
-                let n = report.faults.len();
-                let sentence = match (self.terminal.lang, n) {
-                    (Lang::En, 0) => "no faults: the reference passes, the starter does not, every wrong solution is caught where it should be".to_owned(),
-                    (Lang::Ja, 0) => "誤りはありません。模範解は合格し、出発点は合格せず、誤答例はすべて想定どおりの判定で捉えられます。".to_owned(),
-                    (Lang::En, n) => format!("{n} faults"),
-                    (Lang::Ja, n) => format!("誤りが{n}件あります"),
-                };
-                self.say(&self.terminal.paragraph("  ", &sentence));
-            }
-            faults.extend(report.faults);
-        }
-        if self.json {
-            let document = serde_json::json!({ "schema": "practicum.validate/1", "exercises": documents });
-            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
-        }
-        Ok(if faults.is_empty() { PASSED } else { BAD_INPUT })
-    }
-
-    fn tried(&self, tried: &Tried) -> String {
-        let Tried { folder, score: (points, of), failed } = tried;
-        let failed = if failed.is_empty() {
-            String::new()
-        } else {
-            format!("  {} {}", self.pick("fails", "不合格："), failed.join(", "))
-        };
-        format!("  {folder:<32} {points:>3}/{of}{}\n", dim(&failed))
     }
 
     #[expect(clippy::unused_self, reason = "whoever asks is in a session")]
@@ -456,7 +410,7 @@ impl Session {
         let workspace = Workspace::new(&self.root, id);
         let is_new = !workspace.is_started();
         // What is ours is renewed where it was lost or the course has changed; what is the learner's stays.
-        workspace.start(pack, &task, SEED)?;
+        workspace.start(pack, &task)?;
         if is_new && !self.json {
             let folder = workspace.shown("");
             let (en, ja) = (
@@ -525,12 +479,14 @@ impl Session {
         let (name, exercise, seed) = match command {
             Command::Run { exercise, seed } => ("run", exercise.clone(), seed.seed),
             Command::Check { exercise, seed } => ("check", exercise.clone(), seed.seed),
-            Command::Start { exercise } => ("start", exercise.clone(), SEED),
-            Command::List => ("list", String::new(), SEED),
-            Command::Tour => ("tour", String::new(), SEED),
-            Command::Measure(_) => ("measure", String::new(), SEED),
-            Command::Author { .. } => ("author validate", String::new(), SEED),
+            Command::Start { exercise, .. } => ("start", exercise.clone(), None),
+            Command::List => ("list", String::new(), None),
+            Command::Tour => ("tour", String::new(), None),
+            Command::Measure(_) => ("measure", String::new(), None),
+            Command::Courses { .. } => ("courses", String::new(), None),
+            Command::Author { command } => (command.name(), String::new(), None),
         };
+        let seed = seed.unwrap_or(SEED);
         let (verdict, code, faults): (_, _, &[Fault]) = match ending {
             Ending::Faults(faults) => (Verdict::Invalid, BAD_INPUT, faults),
             Ending::Author(faults) => (Verdict::Error, OUR_ERROR, faults),
@@ -556,30 +512,3 @@ impl Session {
     }
 }
 
-fn spinner() -> ProgressBar {
-    let bar = ProgressBar::new_spinner();
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    bar
-}
-
-/// Keeps the result and each row's prediction beside the plan, with nothing in it that the learner may not see.
-fn keep(workspace: &Workspace, task: &Task, run: &Run, document: &Document) -> Result<(), Ending> {
-    workspace.write("results/result.json", document.text().as_bytes())?;
-    let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
-    let bins = plot::bins(run, table, 10);
-    if !bins.is_empty() {
-        workspace.write(
-            "results/calibration.png",
-            &picture::calibration(&format!("{} ({table})", task.exercise.id), &bins),
-        )?;
-    }
-    if let Some(develop) = run.tables.get("develop") {
-        let mine = ["split", "raw", "p", "alert"];
-        let names: Vec<&str> = tables::names(develop)
-            .into_iter()
-            .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())
-            .collect();
-        workspace.write("results/predictions.csv", &tables::csv(&tables::select(develop, &names)?)?)?;
-    }
-    Ok(())
-}

@@ -3,6 +3,9 @@
 mod draw;
 mod file;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
 use crate::course::dataset::{Dataset, Source};
 use crate::course::exercise::{Draw, Exercise};
 use crate::fault::{Fault, Place};
@@ -36,6 +39,7 @@ pub struct World<'a> {
     develop: Seed,
     exam: Seed,
     file: Option<Frame>,
+    drawn: Option<Mutex<BTreeMap<String, Arc<OnceLock<Frame>>>>>,
 }
 
 /// What the learner gets or the hidden rows that judge: two draws that share no luck.
@@ -76,7 +80,13 @@ impl<'a> World<'a> {
                 Some(file::read(dataset, &name, bytes, *cp932, columns).map_err(SynthError::Author)?)
             }
         };
-        Ok(Self { dataset, exercise, develop, exam, file })
+        Ok(Self { dataset, exercise, develop, exam, file, drawn: None })
+    }
+
+    /// The same world, which keeps what it has drawn: for many runs in one world.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self { drawn: Some(Mutex::default()), ..self }
     }
 
     /// The rows of one side, with every column, the hidden ones too.
@@ -84,6 +94,17 @@ impl<'a> World<'a> {
     /// # Errors
     /// SQL that does not run, draws out of range, more rows than allowed.
     pub fn rows(&self, side: Side, draw: &Draw) -> Result<Frame, SynthError> {
+        let Some(drawn) = &self.drawn else { return self.draw(side, draw) };
+        let key = format!("{side:?} {draw:?}");
+        let slot = drawn.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        if let Some(frame) = slot.get() {
+            return Ok(frame.clone());
+        }
+        let frame = self.draw(side, draw)?;
+        Ok(slot.get_or_init(|| frame).clone())
+    }
+
+    fn draw(&self, side: Side, draw: &Draw) -> Result<Frame, SynthError> {
         if let Some(all) = &self.file {
             file::rows(all, side, self.exercise, self.develop)
         } else {
