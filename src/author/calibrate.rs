@@ -7,7 +7,7 @@ use super::content::Digest;
 use super::kept::Kept;
 use super::reading::{self, Solution, Written};
 use super::rules::{Finding, Rule};
-use super::trial::{self, Proof, Trial};
+use super::trial::{self, Judged, Proof, Trial};
 use super::work;
 use crate::check::Verdict;
 use crate::course::exercise::Check;
@@ -15,6 +15,7 @@ use crate::course::pack::Pack;
 use crate::fault::Fault;
 use crate::metrics::intervals::clopper_pearson;
 use crate::run::{self, RunError};
+use crate::sql::{self, Purpose};
 
 /// Draws of a table, where nobody says how many.
 pub const OF_TABLES: u64 = 200;
@@ -260,9 +261,16 @@ fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], refere
     let judged = |n: usize| {
         draws.iter().filter_map(move |trials| trials[n].checks.iter().find(|judged| judged.id == check.id))
     };
-    let figures = |n: usize| -> Vec<f64> { judged(n).filter_map(|judged| Some(judged.figure(check)?.1)).collect() };
+    // A check that looks at the answers alone turns on a word, whatever it shows beside it.
+    let answers_alone = check.figure.is_none()
+        && sql::parse(&check.sql.value, Purpose::Check).is_ok_and(|used| used.tables.iter().eq(["answers"]));
+    let figure_of = |judged: &Judged| -> Option<(String, f64)> {
+        let (name, figure) = judged.figure(check).filter(|_| !answers_alone)?;
+        Some((name.to_owned(), figure))
+    };
+    let figures = |n: usize| -> Vec<f64> { judged(n).filter_map(|judged| Some(figure_of(judged)?.1)).collect() };
     let times = |n: usize, verdict: Verdict| judged(n).filter(|judged| judged.verdict == verdict).count();
-    let figure = judged(reference).find_map(|judged| Some(judged.figure(check)?.0.to_owned()));
+    let figure = judged(reference).find_map(|judged| Some(figure_of(judged)?.0));
     let mut wrong = Vec::new();
     for (n, solution) in solutions.iter().enumerate() {
         let Some(of) = solution.wrong.as_ref().filter(|of| of.fails.contains(&check.id)) else { continue };
@@ -272,7 +280,7 @@ fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], refere
     let (mut passed, mut failed) = (Vec::new(), Vec::new());
     for n in 0..solutions.len() {
         for judged in judged(n) {
-            let Some((_, figure)) = judged.figure(check) else { continue };
+            let Some((_, figure)) = figure_of(judged) else { continue };
             match judged.verdict {
                 Verdict::Passed => passed.push(figure),
                 Verdict::Failed => failed.push(figure),

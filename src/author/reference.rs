@@ -1,23 +1,23 @@
 //! `docs/reference/`, from the code: every key of every file, every SQL function, every rule. A test holds the folder against this.
 
 use super::rules::Rule;
-use super::schema::{self, FILES};
+use super::files::{self, FILES};
 use crate::keys::{self, Key, Kind as Holds, Need};
 use crate::sql::{self, Function, Kind};
 use crate::text::{Lang, Text};
 
 /// All files of the reference, by path within its folder.
-pub fn files() -> Vec<(String, String)> {
-    let mut files = vec![("README.md".to_owned(), contents()), ("sql.md".to_owned(), functions()), ("rules.md".to_owned(), rules())];
+pub fn pages() -> Vec<(String, String)> {
+    let mut pages = vec![("README.md".to_owned(), contents()), ("sql.md".to_owned(), functions()), ("rules.md".to_owned(), rules())];
     for file in FILES {
-        let mut schema = serde_json::to_string_pretty(&schema::of(file)).unwrap_or_default();
+        let mut schema = serde_json::to_string_pretty(&files::of(file)).unwrap_or_default();
         schema.push('\n');
-        files.push((format!("schema/{}.json", file.name), schema));
+        pages.push((format!("schema/{}.json", file.name), schema));
         let mut page = format!("{}# {}.toml\n\n{}\n{}\n", GENERATED, file.name, file.about.en, file.about.ja);
         section(&mut page, "", file.keys);
-        files.push((format!("{}.md", file.name), page));
+        pages.push((format!("{}.md", file.name), page));
     }
-    files
+    pages
 }
 
 const GENERATED: &str = "<!-- Written by `practicum author reference`; a test holds it against the program. -->\n\n";

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
-use super::schema::{self, FILES};
+use super::files::{FILES, of};
 use crate::course::pack::Pack;
 use crate::fault::{Fault, Place};
 use crate::text;
@@ -56,7 +56,7 @@ pub fn new(folder: &Path, id: &str, from: Option<(&Pack, &str)>) -> Result<Vec<S
         }
     };
     for file in FILES {
-        let schema = serde_json::to_string_pretty(&schema::of(file)).unwrap_or_default();
+        let schema = serde_json::to_string_pretty(&of(file)).unwrap_or_default();
         files.push((format!("{SCHEMAS}/{}.json", file.name), schema.into_bytes()));
     }
     let mut written = Vec::new();

@@ -10,7 +10,7 @@ use cpu_time::ProcessTime;
 use etcetera::BaseStrategy as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{BAD_INPUT, Ending, OUR_ERROR, PASSED, SEED, Session};
+use super::{BAD_INPUT, Ending, PASSED, SEED, Session};
 use crate::author::calibrate::{self, Calibrated, short, spread};
 use crate::author::preview::{self, Preview};
 use crate::author::reading;
@@ -387,7 +387,7 @@ fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace:
             ));
         }
     }
-    Ok(if right { PASSED } else { OUR_ERROR.min(BAD_INPUT) })
+    Ok(if right { PASSED } else { BAD_INPUT })
 }
 
 fn calibration_document(calibrated: &Calibrated, written: &[String]) -> serde_json::Value {
@@ -525,7 +525,7 @@ fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u
 }
 
 fn reference(session: &Session, folder: &std::path::Path) -> Result<u8, Ending> {
-    for (path, text) in reference::files() {
+    for (path, text) in reference::pages() {
         let path = folder.join(path);
         let made = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text));
         made.map_err(|error| super::ours(&error))?;
@@ -559,18 +559,23 @@ fn preview(session: &Session, pack: &Pack, id: &str) -> Result<u8, Ending> {
     heading("What the checks say: to the reference, and to a wrong solution", "判定の文：模範解に対して、誤答例に対して");
     for said in &preview.checks {
         let points = said.points;
-        let worth = text!("{points} points", "{points}点");
+        let worth = if points == 1 { Text::new("1 point", "1点") } else { text!("{points} points", "{points}点") };
         session.say(&format!("{}  {}\n", bold(said.title.get(lang)), dim(worth.get(lang))));
-        session.say(&session.terminal.paragraph("  ✔ ", said.pass.get(lang)));
+        session.say(&marked(session, '✔', said.pass.get(lang)));
         match &said.fail {
             Some((folder, fail, hint)) => {
-                session.say(&session.terminal.paragraph("  ✘ ", &format!("{} ({folder})", fail.get(lang))));
+                session.say(&marked(session, '✘', &format!("{} ({folder})", fail.get(lang))));
                 session.say(&session.terminal.paragraph("    ", &format!("{} {}", session.pick("hint:", "手がかり："), hint.get(lang))));
             }
-            None => session.say(&session.terminal.paragraph("  ✘ ", session.pick("no wrong solution fails it", "不合格になる誤答例がありません"))),
+            None => session.say(&marked(session, '✘', session.pick("no wrong solution fails it", "不合格になる誤答例がありません"))),
         }
     }
     Ok(PASSED)
+}
+
+/// A paragraph with a sign before its first line.
+fn marked(session: &Session, sign: char, text: &str) -> String {
+    session.terminal.paragraph("    ", text).replacen("    ", &format!("  {sign} "), 1)
 }
 
 fn rows(session: &Session, preview: &Preview) {

@@ -97,7 +97,8 @@ enum Command {
     /// The courses and their exercises.
     Courses {
         /// One course; all of them where none is named.
-        course: Option<String>,
+        #[arg(value_name = "COURSE")]
+        name: Option<String>,
     },
     /// For instructors.
     Author {
@@ -250,7 +251,7 @@ impl Session {
             Command::Start { exercise, variant } => self.start(pack, exercise, variant.as_deref()),
             Command::Run { exercise, seed } => self.run(pack, exercise, seed.seed),
             Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
-            Command::Courses { course } => courses::courses(self, pack, course.as_deref()),
+            Command::Courses { name } => courses::courses(self, pack, name.as_deref()),
             Command::Measure(options) => Ok(measure::measure(self, options)),
             Command::Author { command } => author::author(self, pack, command),
         }

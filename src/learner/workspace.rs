@@ -4,12 +4,15 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::variant;
+use crate::course::answers;
 use crate::course::dataset::Role;
 use crate::course::pack::{self, Pack, Submission, Task};
+use crate::course::plan;
 use crate::fault::{Fault, Place};
 use crate::report::json::Document;
 use crate::report::{picture, plot};
 use crate::run::{self, Run, RunError};
+use crate::schema;
 use crate::tables::{self, Frame};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -154,6 +157,14 @@ impl Workspace {
         }
         self.renew("data/develop.csv", &tables::csv(rows).map_err(RunError::from)?, &mut started)?;
         self.renew("data/columns.md", columns(task, rows).as_bytes(), &mut started)?;
+        for (file, schema) in [
+            ("plan", schema::document("plan.toml", &task.exercise.title, plan::KEYS)),
+            ("answers", answers::with_keys(&task.exercise, |keys| schema::document("answers.toml", &task.exercise.title, keys))),
+        ] {
+            // For editors, and therefore not told.
+            let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+            self.renew(&format!(".schema/{file}.json"), text.as_bytes(), &mut Started::default())?;
+        }
         for file in ["answers.toml", "plan.toml"] {
             let Some(bytes) = pack.bytes(&format!("exercises/{id}/starter/{file}")) else { continue };
             if self.folder.join(file).exists() {
