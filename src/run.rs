@@ -34,6 +34,8 @@ pub struct Job<'a> {
     pub seed: u64,
     /// Seeds the hidden rows that judge; none for a run without an exam.
     pub exam: Option<u64>,
+    /// Whether the figures of the table `metrics` are wanted: checks that do not read them are judged without.
+    pub figures: bool,
     /// Gives the bytes of a dataset's file by its name beside `dataset.toml`.
     pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
 }
@@ -161,7 +163,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
     let test: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
     let mut lines = Vec::new();
-    if test.contains(&true) {
+    if job.figures && test.contains(&true) {
         let rows = tables::keep(&model.develop, &test)?;
         lines.extend(measure::measure("develop", &rows, (label, None), &groups, exercise.worth)?);
     }
@@ -169,7 +171,9 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     if job.exam.is_some() {
         tell(Event::Judging);
         let exam = model.predict(world.rows(Side::Exam, &exercise.exam)?)?;
-        lines.extend(measure::measure("exam", &exam, (label, dataset.truth()), &groups, exercise.worth)?);
+        if job.figures {
+            lines.extend(measure::measure("exam", &exam, (label, dataset.truth()), &groups, exercise.worth)?);
+        }
         tables.insert("exam".to_owned(), exam);
         for probe in &exercise.probes {
             let rows = world.rows(Side::Exam, &probe.draw)?;
@@ -185,7 +189,9 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
             } else {
                 model.predict(rows)?
             };
-            lines.extend(measure::measure(&probe.name, &predicted, (label, dataset.truth()), &[], exercise.worth)?);
+            if job.figures {
+                lines.extend(measure::measure(&probe.name, &predicted, (label, dataset.truth()), &[], exercise.worth)?);
+            }
             tables.insert(probe.name.clone(), predicted);
         }
     }

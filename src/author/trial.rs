@@ -12,6 +12,7 @@ use crate::course::exercise::Check;
 use crate::fault::Fault;
 use crate::report::json::Document;
 use crate::run::{self, Ended, Job, Run, RunError};
+use crate::sql::{self, Purpose};
 use crate::synth::World;
 use crate::tables;
 
@@ -144,7 +145,9 @@ pub fn run(
     file: &dyn Fn(&str) -> Option<Vec<u8>>,
     proof: Proof,
 ) -> Result<Result<(Trial, Box<Run>), Vec<Fault>>, RunError> {
-    let job = Job { task: &written.task, submission: &solution.submission, seed, exam: Some(seed), file };
+    // The reference gives the ceilings, and everything for a digest.
+    let figures = solution.folder == "solution" || proof == Proof::Everything || reads_metrics(written);
+    let job = Job { task: &written.task, submission: &solution.submission, seed, exam: Some(seed), figures, file };
     let run = match run::run_in(world, &job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => run,
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
@@ -174,6 +177,12 @@ pub fn run(
         Proof::Everything => everything(&run)?.to_string(),
     };
     Ok(Ok((Trial { work: solution.work.to_string(), seed, checks, ceilings, digest }, run)))
+}
+
+/// Whether a check asks the table of figures.
+fn reads_metrics(written: &Written) -> bool {
+    let mut texts = written.task.exercise.checks.iter().flat_map(|check| [&check.sql, &check.shows]);
+    texts.any(|sql| sql::parse(&sql.value, Purpose::Check).is_ok_and(|used| used.tables.contains("metrics")))
 }
 
 /// Every figure, every sentence, every row of every table.

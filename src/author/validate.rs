@@ -137,46 +137,39 @@ pub fn validate(
     let read: Vec<Option<Written>> =
         reports.iter_mut().map(|report| reading::read(pack, &report.id, &mut report.findings)).collect();
     let ways: Vec<Option<Way>> = read.iter().map(|written| Some(way(written.as_ref()?, settings))).collect();
-    // What is read wrongly is not run: the first mistakes come first.
-    let pieces: Vec<(usize, Piece)> = ways
-        .iter()
-        .enumerate()
-        .filter_map(|(i, way)| Some((i, way.as_ref()?)))
-        .flat_map(|(i, way)| pieces(way.written, &reports[i]).into_iter().map(move |piece| (i, piece)))
-        .collect();
-    for (i, _) in &pieces {
-        if let Some(way) = &ways[*i] {
-            way.world.lock().unwrap_or_else(PoisonError::into_inner).0 += 1;
-        }
-    }
-    let total = pieces.len();
+    let found: Vec<bool> = reports.iter().map(|report| !report.findings.is_empty()).collect();
+    let first = each(&ways, |way| {
+        let solutions = (0..way.written.solutions.len()).map(Piece::Solution);
+        std::iter::once(Piece::Texts).chain(solutions).collect()
+    });
+    // What a process of its own says counts once nothing else is wrong.
+    let last = each(&ways, |_| vec![Piece::Once(1), Piece::Once(2)]);
+    let last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| !found[*i]).collect();
+    let total = first.len() + last.len();
     let mut done = 0;
-    let results = work::side_by_side(
-        &pieces,
-        settings.at_once,
-        |(i, piece)| {
-            let Some(way) = &ways[*i] else { return Ok(Outcome::Findings(Vec::new())) };
-            let result = one(pack, way, piece, settings);
+    let mut each_told = |(i, piece): &(usize, Piece)| {
+        done += 1;
+        let Some(way) = &ways[*i] else { return };
+        let what = match piece {
+            Piece::Texts => "texts".to_owned(),
+            Piece::Solution(n) => way.written.solutions[*n].folder.clone(),
+            Piece::Once(threads) => format!("solution, {threads} threads"),
+        };
+        tell(&Done { id: way.written.task.exercise.id.clone(), what, of: (done, total) });
+    };
+    let work = |(i, piece): &(usize, Piece)| {
+        let Some(way) = &ways[*i] else { return Ok(Outcome::Findings(Vec::new())) };
+        let result = one(pack, way, piece, settings);
+        if piece.draws() {
             way.finished();
-            result
-        },
-        |(i, piece), _| {
-            done += 1;
-            let Some(way) = &ways[*i] else { return };
-            let what = match piece {
-                Piece::Texts => "texts".to_owned(),
-                Piece::Solution(n) => way.written.solutions[*n].folder.clone(),
-                Piece::Once(threads) => format!("solution, {threads} threads"),
-            };
-            tell(&Done { id: way.written.task.exercise.id.clone(), what, of: (done, total) });
-        },
-    );
+        }
+        result
+    };
     let mut trials: Vec<Vec<(usize, Trial)>> = ways.iter().map(|_| Vec::new()).collect();
-    let mut onces: Vec<Vec<(usize, Once)>> = ways.iter().map(|_| Vec::new()).collect();
-    for ((i, _), result) in pieces.iter().zip(results) {
+    let results = work::side_by_side(&first, settings.at_once, work, |piece, _| each_told(piece));
+    for ((i, _), result) in first.iter().zip(results) {
         let (report, Some(way)) = (&mut reports[*i], &ways[*i]) else { continue };
         match result? {
-            Outcome::Findings(findings) => report.findings.extend(findings),
             Outcome::Tried(n, trial, findings) => {
                 report.findings.extend(findings);
                 let Some((trial, known)) = trial else { continue };
@@ -185,20 +178,27 @@ pub fn validate(
                 report.tried.push(Tried { folder, score, failed: trial.failed(), known });
                 trials[*i].push((n, trial));
             }
-            Outcome::Once(threads, once, findings) => {
-                report.findings.extend(findings);
-                onces[*i].extend(once.map(|once| (threads, once)));
-            }
+            Outcome::Findings(findings) | Outcome::Once(_, _, findings) => report.findings.extend(findings),
+        }
+    }
+    for (i, report) in reports.iter_mut().enumerate() {
+        let Some(way) = ways[i].as_ref().filter(|_| !trials[i].is_empty()) else { continue };
+        // Which check catches nobody is known once every solution was read and run.
+        let whole = trials[i].len() == way.written.solutions.len() && !found[i];
+        report.findings.extend(verdicts(way.written, &trials[i], whole));
+    }
+    let last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| reports[*i].is_valid()).collect();
+    let results = work::side_by_side(&last, settings.at_once, work, |piece, _| each_told(piece));
+    let mut onces: Vec<Vec<(usize, Once)>> = ways.iter().map(|_| Vec::new()).collect();
+    for ((i, _), result) in last.iter().zip(results) {
+        if let Outcome::Once(threads, once, findings) = result? {
+            reports[*i].findings.extend(findings);
+            onces[*i].extend(once.map(|once| (threads, once)));
         }
     }
     for (i, report) in reports.iter_mut().enumerate() {
         let Some(way) = &ways[i] else { continue };
-        if !trials[i].is_empty() {
-            // Which check catches nobody is known once every solution was read and run.
-            let whole = trials[i].len() == way.written.solutions.len() && report.findings.iter().all(|f| f.rule != Rule::Format);
-            report.findings.extend(verdicts(way.written, &trials[i], whole));
-            report.findings.extend(repeats(way.written, &trials[i], &onces[i]));
-        }
+        report.findings.extend(repeats(way.written, &trials[i], &onces[i]));
         report.once = onces[i].iter().find(|(threads, _)| *threads == 2).map(|(_, once)| once.clone());
         report.findings.extend(calibration::rules(pack, way.written));
         report.findings.sort_by(|a, b| (a.note, &a.fault.place, a.rule).cmp(&(b.note, &b.fault.place, b.rule)));
@@ -246,14 +246,23 @@ impl<'w> Way<'w> {
     }
 }
 
-fn pieces(written: &Written, report: &Report) -> Vec<Piece> {
-    let mut pieces = vec![Piece::Texts];
-    // A folder that cannot be read is a mistake of its own; the others are tried all the same.
-    pieces.extend((0..written.solutions.len()).map(Piece::Solution));
-    if written.reference().is_some() && report.findings.is_empty() {
-        pieces.extend([Piece::Once(1), Piece::Once(2)]);
+/// The pieces of every exercise that can be read; each keeps its world until its last piece is done.
+fn each(ways: &[Option<Way>], pieces: impl Fn(&Way) -> Vec<Piece>) -> Vec<(usize, Piece)> {
+    let mut all = Vec::new();
+    for (i, way) in ways.iter().enumerate() {
+        let Some(way) = way else { continue };
+        let pieces = pieces(way);
+        way.world.lock().unwrap_or_else(PoisonError::into_inner).0 += pieces.iter().filter(|p| p.draws()).count();
+        all.extend(pieces.into_iter().map(|piece| (i, piece)));
     }
-    pieces
+    all
+}
+
+impl Piece {
+    /// Whether it needs the exercise's data in this process.
+    fn draws(&self) -> bool {
+        !matches!(self, Self::Once(_))
+    }
 }
 
 fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Outcome, RunError> {

@@ -451,7 +451,7 @@ impl Session {
         let style =
             ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
-        let ended = run::run(&Job { task, submission, seed, exam, file: &file }, &mut |event| match event {
+        let ended = run::run(&Job { task, submission, seed, exam, figures: true, file: &file }, &mut |event| match event {
             Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
             Event::Trained(epoch) => {
                 bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
