@@ -11,7 +11,7 @@ use crate::text;
 use crate::text::Text;
 
 /// What became of a check, or of a whole submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// As asked.
@@ -224,6 +224,15 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     }
     pieces.push(Piece::Plain(rest));
     pieces
+}
+
+/// The names of the figures that a text shows.
+pub fn named_figures(text: &str) -> Vec<&str> {
+    let named = pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Figure(name, _) => Some(name),
+        Piece::Plain(_) => None,
+    });
+    named.collect()
 }
 
 fn fill(text: &str, figures: &[(String, Figure)]) -> String {

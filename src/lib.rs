@@ -14,7 +14,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 0 | [`seed`] streams of chance · [`mod@text`] two languages · [`fault`] mistakes, placed · [`keys`] the language of keys |
+//! | 0 | [`seed`] streams of chance · [`mod@text`] two languages · [`fault`] mistakes, placed · [`keys`] the language of keys · [`schema`] the same for editors |
 //! | 1 | [`metrics`] pure figures · [`models`] burn models · [`render`] pictures |
 //! | 2 | [`course`] what people write · [`sql`] the one door to SQL · [`tables`] tables in and out |
 //! | 3 | [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions |
@@ -42,6 +42,7 @@ pub mod prepare;
 pub mod render;
 pub mod report;
 pub mod run;
+pub mod schema;
 pub mod seed;
 pub mod sql;
 pub mod synth;

@@ -6,6 +6,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::check::{self, Figure, Outcome};
 use crate::cohort::{self, CohortError, Part};
@@ -38,6 +39,8 @@ pub struct Job<'a> {
     pub seed: u64,
     /// Seeds the hidden rows that judge; none for a run without an exam.
     pub exam: Option<u64>,
+    /// Whether the figures of the table `metrics` are wanted: checks that do not read them are judged without.
+    pub figures: bool,
     /// Gives the bytes of a dataset's file by its name beside `dataset.toml`.
     pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
 }
@@ -156,11 +159,29 @@ pub struct Count {
 /// # Errors
 /// The author's mistakes and our own failures; the learner's are [`Ended::Invalid`].
 pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
-    let Task { exercise, dataset } = job.task;
-    let seed = Seed::new(job.seed);
     tell(Event::Drawing);
-    let world = World::new(dataset, exercise, seed, Seed::new(job.exam.unwrap_or(job.seed)), job.file)?;
-    let model = match develop(job, &world, &exercise.develop, tell) {
+    run_in(&world(job.task, (job.seed, job.exam), job.file)?, job, tell)
+}
+
+/// The world of a task and its seeds (the learner's, and the judge's where there is an exam): its data, before they are drawn.
+///
+/// # Errors
+/// The author's mistakes.
+pub fn world<'a>(
+    task: &'a Task,
+    (seed, exam): (u64, Option<u64>),
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<World<'a>, RunError> {
+    Ok(World::new(&task.dataset, &task.exercise, Seed::new(seed), Seed::new(exam.unwrap_or(seed)), file)?)
+}
+
+/// Runs a job in the [`world`] of its task and seeds, which other jobs may share.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
+    let Task { exercise, dataset } = job.task;
+    let model = match develop(job, world, &exercise.develop, tell) {
         Ok(model) => model,
         Err(Stopped::Invalid(faults)) => return Ok(Ended::Invalid(faults)),
         Err(Stopped::Run(error)) => return Err(error),
@@ -169,7 +190,7 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
     let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
     let mut lines = Vec::new();
     let judged: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
-    if judged.contains(&true) {
+    if job.figures && judged.contains(&true) {
         let rows = tables::keep(&model.develop.table, &judged)?;
         lines.extend(measure::measure("develop", &rows, (label, None), &groups, exercise.worth)?);
         let outlines = &model.develop.outlines;
@@ -177,11 +198,13 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
             outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
         lines.extend(outlines::lines("develop", &own));
     }
-    let mistakes = model.mistakes();
+    let mistakes = if job.figures { model.mistakes() } else { Vec::new() };
     let mut tables = Tables::new();
     let mut told = |name: &str, told: &Told, groups: &[String], tables: &mut Tables| -> Result<(), RunError> {
-        lines.extend(measure::measure(name, &told.table, (label, dataset.truth()), groups, exercise.worth)?);
-        lines.extend(outlines::lines(name, &told.outlines));
+        if job.figures {
+            lines.extend(measure::measure(name, &told.table, (label, dataset.truth()), groups, exercise.worth)?);
+            lines.extend(outlines::lines(name, &told.outlines));
+        }
         if let (Some(_), Some(id)) =
             (dataset.image.as_ref().and_then(|image| image.mask.as_ref()), dataset.tables().last())
         {
@@ -200,7 +223,7 @@ pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
             let predicted = if probe.retrain {
                 let mut draw = exercise.develop.clone();
                 draw.interventions.extend(probe.draw.interventions.clone());
-                match develop(job, &world, &draw, &mut |_| {}) {
+                match develop(job, world, &draw, &mut |_| {}) {
                     Ok(again) => {
                         let predicted = again.predict(rows)?;
                         tables.insert(format!("{}_develop", probe.name), again.develop.table);
@@ -283,7 +306,7 @@ struct Model<'a> {
     calibration: Calibration,
     develop: Told,
     /// The learner's pictures and what the model sees of them.
-    seen: Option<(Pictures, Array2<f32>)>,
+    seen: Option<(Arc<Pictures>, Array2<f32>)>,
     parts: Vec<Part>,
     story: Story,
 }
@@ -299,13 +322,13 @@ struct Told {
 impl Model<'_> {
     fn predict(&self, drawn: Drawn) -> Result<Told, RunError> {
         let pictures = self.seen.as_ref().and(drawn.shots.as_ref()).map(Shots::draw_all);
-        let x = self.prepared.apply(&drawn.table, pictures.as_ref())?;
+        let x = self.prepared.apply(&drawn.table, pictures.as_deref())?;
         let logits = self.fitted.logits(&x);
         told(
             self.job,
             drawn.table,
             &logits,
-            (&self.prepared, pictures.as_ref()),
+            (&self.prepared, pictures.as_deref()),
             &self.calibration,
             self.story.threshold,
         )
@@ -438,8 +461,8 @@ fn develop<'a>(
             None
         }
     };
-    let prepared = Prepared::fit(plan, dataset, &visible, pictures.as_ref(), &train_rows)?;
-    let x = prepared.apply(&visible, pictures.as_ref())?;
+    let prepared = Prepared::fit(plan, dataset, &visible, pictures.as_deref(), &train_rows)?;
+    let x = prepared.apply(&visible, pictures.as_deref())?;
     let y: Vec<f32> =
         tables::numbers(&visible, dataset.label())?.into_iter().map(|y| y.unwrap_or(0.0) as f32).collect();
     let outlined = match (&prepared, &pictures) {
@@ -481,7 +504,7 @@ fn develop<'a>(
     let risks = pick(&|row| calibration.risk(score(row)));
     let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
     let words: Vec<Option<&str>> = parts.iter().map(|part| Some(part.word())).collect();
-    let mut told = told(job, drawn.table, &logits, (&prepared, pictures.as_ref()), &calibration, threshold)
+    let mut told = told(job, drawn.table, &logits, (&prepared, pictures.as_deref()), &calibration, threshold)
         .map_err(Stopped::Run)?;
     tables::set_words(&mut told.table, "split", &words)?;
     let count = |rows: &[usize]| Count { rows: rows.len(), positive: rows.iter().filter(|&&row| y[row] > 0.5).count() };

@@ -1,23 +1,82 @@
-//! Proof that an exercise is right: its files fit together, its reference passes with full marks, its starter does not, and every
-//! wrong solution fails exactly the checks that name its mistake.
+//! Proof that an exercise is right: its files fit together, its texts are whole, nothing leaks, its reference passes with full marks,
+//! its starter does not, and every wrong solution fails exactly the checks that name its mistake.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::check::{self, Outcome, Verdict};
-use crate::course::pack::{Pack, Submission, Task};
-use crate::fault::{Fault, Place};
-use crate::run::{self, Ended, Job, RunError};
-use crate::sql::{self, Purpose};
+use super::calibration;
+use super::content::{self, Digest};
+use super::kept::Kept;
+use super::leaks;
+use super::reading::{self, Solution, Written};
+use super::rules::{Finding, Rule};
+use super::texts;
+use super::trial::{self, Judged, Proof, Shown, Trial};
+use super::work;
+use crate::check::{self, Verdict};
+use crate::course::answers::Answer;
+use crate::course::courses;
+use crate::course::exercise::{Check, QuestionKind};
+use crate::course::pack::Pack;
+use crate::fault::Place;
+use crate::run::{self, RunError};
+use crate::synth::World;
 use crate::text;
-use crate::text::{Lang, Text};
+use crate::text::Text;
 
-/// What was tried, and what was found.
+/// What one run of the reference may take of a processor's time, in seconds.
+pub const SECONDS: f64 = 60.0;
+
+/// What one run of the reference may take of memory, in bytes.
+pub const BYTES: u64 = 1_000_000_000;
+
+/// What a run in a process of its own took and gave.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Once {
+    /// All results in one digest.
+    pub digest: String,
+    /// Seconds of processor time, over all threads.
+    pub seconds: f64,
+    /// The most memory that it held, in bytes.
+    pub bytes: u64,
+}
+
+/// Runs a solution of an exercise in a process of its own, with so many threads. Only the command line can start one, and look at a clock.
+pub type RunOnce<'a> = dyn Fn(&str, &str, usize) -> Result<Once, Text> + Sync + 'a;
+
+/// How to validate.
+pub struct Settings<'a> {
+    /// The seed of the data and of the training's chance.
+    pub seed: u64,
+    /// How many solutions run at once.
+    pub at_once: usize,
+    /// Where results are kept; nowhere for a fresh validation.
+    pub cache: Option<PathBuf>,
+    /// The engine that gives the results: another engine, other results.
+    pub engine: String,
+    /// Runs a solution in a process of its own.
+    pub once: &'a RunOnce<'a>,
+}
+
+/// What was tried, and what was found, of one exercise.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Each solution that was run: its folder, points, points attainable, and the checks that failed.
+    /// The exercise.
+    pub id: String,
+    /// Each solution that was run.
     pub tried: Vec<Tried>,
-    /// Every mistake.
-    pub faults: Vec<Fault>,
+    /// What the reference took in a process of its own.
+    pub once: Option<Once>,
+    /// What was found, by file and line.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether the exercise is right; remarks do not count.
+    pub fn is_valid(&self) -> bool {
+        self.findings.iter().all(|finding| finding.note)
+    }
 }
 
 /// A solution that was run.
@@ -29,88 +88,352 @@ pub struct Tried {
     pub score: (i64, i64),
     /// The checks that failed.
     pub failed: Vec<String>,
+    /// Whether it was run before, and nothing has changed since.
+    pub known: bool,
 }
 
-/// Validates one exercise.
+/// Something that takes time and was done.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The exercise.
+    pub id: String,
+    /// What was done: a solution's folder, or what was looked at.
+    pub what: String,
+    /// How many pieces are done, and how many there are.
+    pub of: (usize, usize),
+}
+
+/// An exercise on its way.
+struct Way<'w> {
+    written: &'w Written,
+    kept: Kept,
+    /// The drawn world, while pieces of this exercise are left.
+    world: Mutex<(usize, Option<Arc<World<'w>>>)>,
+}
+
+enum Piece {
+    Texts,
+    Solution(usize),
+    Once(usize),
+}
+
+enum Outcome {
+    Findings(Vec<Finding>),
+    Tried(usize, Option<(Trial, bool)>, Vec<Finding>),
+    Once(usize, Option<Once>, Vec<Finding>),
+}
+
+/// Validates exercises, side by side.
 ///
 /// # Errors
-/// Our own failures; the author's mistakes are in the report.
-pub fn validate(pack: &Pack, id: &str, seed: u64, tell: &mut dyn FnMut(&str)) -> Result<Report, RunError> {
-    let mut report = Report::default();
-    let task = match pack.task(id) {
-        Ok(task) => task,
-        Err(faults) => return Ok(Report { faults, ..report }),
+/// Our own failures; the author's mistakes are in the reports.
+pub fn validate(
+    pack: &Pack,
+    ids: &[String],
+    settings: &Settings,
+    tell: &mut dyn FnMut(&Done),
+) -> Result<Vec<Report>, RunError> {
+    let mut reports: Vec<Report> = ids.iter().map(|id| Report { id: id.clone(), ..Report::default() }).collect();
+    let read: Vec<Option<Written>> =
+        reports.iter_mut().map(|report| reading::read(pack, &report.id, &mut report.findings)).collect();
+    let ways: Vec<Option<Way>> = read.iter().map(|written| Some(way(written.as_ref()?, settings))).collect();
+    let found: Vec<bool> = reports.iter().map(|report| !report.findings.is_empty()).collect();
+    let first = each(&ways, |way| {
+        let solutions = (0..way.written.solutions.len()).map(Piece::Solution);
+        std::iter::once(Piece::Texts).chain(solutions).collect()
+    });
+    // What a process of its own says counts once nothing else is wrong.
+    let last = each(&ways, |_| vec![Piece::Once(1), Piece::Once(2)]);
+    let last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| !found[*i]).collect();
+    let total = first.len() + last.len();
+    let mut done = 0;
+    let mut each_told = |(i, piece): &(usize, Piece)| {
+        done += 1;
+        let Some(way) = &ways[*i] else { return };
+        let what = match piece {
+            Piece::Texts => "texts".to_owned(),
+            Piece::Solution(n) => way.written.solutions[*n].folder.clone(),
+            Piece::Once(threads) => format!("solution, {threads} threads"),
+        };
+        tell(&Done { id: way.written.task.exercise.id.clone(), what, of: (done, total) });
     };
-    report.faults.extend(texts(pack, &task));
-    report.faults.extend(queries(&task));
-    if !report.faults.is_empty() {
-        return Ok(report);
-    }
-    let outcomes = |folder: &str, report: &mut Report| -> Result<Option<Vec<Outcome>>, RunError> {
-        match try_folder(pack, &task, folder, seed)? {
-            Ok(outcomes) => {
-                let failed = failed(&outcomes);
-                report.tried.push(Tried { folder: folder.to_owned(), score: check::score(&outcomes), failed });
-                report.faults.extend(outcomes.iter().filter_map(|outcome| outcome.fault.clone()));
-                Ok(Some(outcomes))
-            }
-            Err(faults) => {
-                report.faults.extend(faults);
-                Ok(None)
-            }
+    let work = |(i, piece): &(usize, Piece)| {
+        let Some(way) = &ways[*i] else { return Ok(Outcome::Findings(Vec::new())) };
+        let result = one(pack, way, piece, settings);
+        if piece.draws() {
+            way.finished();
         }
+        result
     };
-    let at = |folder: &str| Place::file(format!("exercises/{id}/{folder}"));
-    tell("solution");
-    if let Some(outcomes) = outcomes("solution", &mut report)? {
-        for outcome in outcomes.iter().filter(|o| !matches!(o.verdict, Verdict::Passed | Verdict::Error)) {
-            let (check, sentence) = (&outcome.id, &outcome.sentence);
-            let found = Text {
-                en: format!("the reference does not pass `{check}`: {}", sentence.en).into(),
-                ja: format!("模範解が判定`{check}`に合格しません：{}", sentence.ja).into(),
+    let mut trials: Vec<Vec<(usize, Trial)>> = ways.iter().map(|_| Vec::new()).collect();
+    let results = work::side_by_side(&first, settings.at_once, work, |piece, _| each_told(piece));
+    for ((i, _), result) in first.iter().zip(results) {
+        let (report, Some(way)) = (&mut reports[*i], &ways[*i]) else { continue };
+        match result? {
+            Outcome::Tried(n, trial, findings) => {
+                report.findings.extend(findings);
+                let Some((trial, known)) = trial else { continue };
+                let folder = way.written.solutions[n].folder.clone();
+                let score = trial.score(&way.written.task.exercise.checks);
+                report.tried.push(Tried { folder, score, failed: trial.failed(), known });
+                trials[*i].push((n, trial));
+            }
+            Outcome::Findings(findings) | Outcome::Once(_, _, findings) => report.findings.extend(findings),
+        }
+    }
+    for (i, report) in reports.iter_mut().enumerate() {
+        let Some(way) = ways[i].as_ref().filter(|_| !trials[i].is_empty()) else { continue };
+        // Which check catches nobody is known once every solution was read and run.
+        let whole = trials[i].len() == way.written.solutions.len() && !found[i];
+        report.findings.extend(verdicts(way.written, &trials[i], whole));
+    }
+    let last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| reports[*i].is_valid()).collect();
+    let results = work::side_by_side(&last, settings.at_once, work, |piece, _| each_told(piece));
+    let mut onces: Vec<Vec<(usize, Once)>> = ways.iter().map(|_| Vec::new()).collect();
+    for ((i, _), result) in last.iter().zip(results) {
+        if let Outcome::Once(threads, once, findings) = result? {
+            reports[*i].findings.extend(findings);
+            onces[*i].extend(once.map(|once| (threads, once)));
+        }
+    }
+    for (i, report) in reports.iter_mut().enumerate() {
+        let Some(way) = &ways[i] else { continue };
+        report.findings.extend(repeats(way.written, &trials[i], &onces[i]));
+        report.once = onces[i].iter().find(|(threads, _)| *threads == 2).map(|(_, once)| once.clone());
+        report.findings.extend(calibration::rules(pack, way.written));
+        report.findings.sort_by(|a, b| (a.note, &a.fault.place, a.rule).cmp(&(b.note, &b.fault.place, b.rule)));
+        report.findings.dedup();
+    }
+    Ok(reports)
+}
+
+/// What is wrong with `courses.toml`.
+pub fn course(pack: &Pack) -> Vec<Finding> {
+    match courses::read(pack) {
+        None => Vec::new(),
+        Some(Err(faults)) => faults.into_iter().map(|fault| Rule::Course.by(fault)).collect(),
+        Some(Ok(courses)) => texts::languages(&courses.section),
+    }
+}
+
+fn way<'w>(written: &'w Written, settings: &Settings) -> Way<'w> {
+    let kept = settings
+        .cache
+        .as_deref()
+        .and_then(|folder| Kept::open(folder, &written.task.exercise.id, written.content, &settings.engine).ok());
+    Way { written, kept: kept.unwrap_or_else(Kept::nothing), world: Mutex::default() }
+}
+
+impl<'w> Way<'w> {
+    /// The world of the exercise, drawn once for all of its solutions.
+    fn world(&self, file: &dyn Fn(&str) -> Option<Vec<u8>>, seed: u64) -> Result<Arc<World<'w>>, RunError> {
+        let mut slot = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(world) = &slot.1 {
+            return Ok(world.clone());
+        }
+        let world = Arc::new(run::world(&self.written.task, (seed, Some(seed)), file)?.remembering());
+        slot.1 = Some(world.clone());
+        Ok(world)
+    }
+
+    /// A piece is done; with the last one goes the world.
+    fn finished(&self) {
+        let mut slot = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.0 = slot.0.saturating_sub(1);
+        if slot.0 == 0 {
+            slot.1 = None;
+        }
+    }
+}
+
+/// The pieces of every exercise that can be read; each keeps its world until its last piece is done.
+fn each(ways: &[Option<Way>], pieces: impl Fn(&Way) -> Vec<Piece>) -> Vec<(usize, Piece)> {
+    let mut all = Vec::new();
+    for (i, way) in ways.iter().enumerate() {
+        let Some(way) = way else { continue };
+        let pieces = pieces(way);
+        way.world.lock().unwrap_or_else(PoisonError::into_inner).0 += pieces.iter().filter(|p| p.draws()).count();
+        all.extend(pieces.into_iter().map(|piece| (i, piece)));
+    }
+    all
+}
+
+impl Piece {
+    /// Whether it needs the exercise's data in this process.
+    fn draws(&self) -> bool {
+        !matches!(self, Self::Once(_))
+    }
+}
+
+fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Outcome, RunError> {
+    let written = way.written;
+    let file = written.file(pack);
+    let world = || way.world(&file, settings.seed);
+    match piece {
+        Piece::Texts => {
+            let mut findings = texts::rules(pack, written);
+            match world().and_then(|world| leaks::rules(pack, written, &world)) {
+                Ok(more) => findings.extend(more),
+                Err(RunError::Author(faults)) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
+                Err(error) => return Err(error),
+            }
+            Ok(Outcome::Findings(findings))
+        }
+        Piece::Solution(n) => {
+            let solution = &written.solutions[*n];
+            let is_reference = solution.folder == "solution";
+            let proof = if is_reference { Proof::Everything } else { Proof::Verdicts };
+            let known = way.kept.trial(solution.work, settings.seed);
+            if let Some(trial) = known.filter(|trial| !is_reference || !trial.digest.is_empty()) {
+                return Ok(Outcome::Tried(*n, Some((trial, true)), Vec::new()));
+            }
+            let ran = match world() {
+                Ok(world) => trial::run(written, solution, &world, settings.seed, &file, proof)?,
+                Err(RunError::Author(faults)) => Err(faults),
+                Err(error) => return Err(error),
             };
-            report.faults.push(Fault::new(at("solution"), found, Text::new("full marks", "満点")));
+            Ok(match ran {
+                Err(faults) => {
+                    Outcome::Tried(*n, None, faults.into_iter().map(|fault| of_run(written, fault)).collect())
+                }
+                Ok((trial, run)) => {
+                    let findings = if is_reference { leaks::in_results(written, &run) } else { Vec::new() };
+                    // What leaks is looked at again until it does not.
+                    if findings.is_empty() {
+                        way.kept.keep(&trial);
+                    }
+                    Outcome::Tried(*n, Some((trial, false)), findings)
+                }
+            })
+        }
+        Piece::Once(threads) => Ok(once(way, *threads, settings)),
+    }
+}
+
+/// A fault of a check's SQL is told as such; any other stops the solution.
+fn of_run(written: &Written, fault: crate::fault::Fault) -> Finding {
+    let of_check = |check: &Check| fault.place == check.sql.place || fault.place == check.shows.place;
+    let rule = if written.task.exercise.checks.iter().any(of_check) { Rule::Query } else { Rule::Run };
+    rule.by(fault)
+}
+
+/// The reference in a process of its own.
+fn once(way: &Way, threads: usize, settings: &Settings) -> Outcome {
+    let Some(reference) = way.written.reference() else { return Outcome::Once(threads, None, Vec::new()) };
+    let name = format!("once {} {} {threads}", reference.work, settings.seed);
+    if let Some(once) = way.kept.fact(&name).and_then(|text| serde_json::from_str(&text).ok()) {
+        return Outcome::Once(threads, Some(once), Vec::new());
+    }
+    match (settings.once)(&way.written.task.exercise.id, &reference.folder, threads) {
+        Ok(once) => {
+            if within(&once)
+                && let Ok(text) = serde_json::to_string(&once)
+            {
+                way.kept.keep_fact(&name, &text);
+            }
+            Outcome::Once(threads, Some(once), Vec::new())
+        }
+        Err(found) => {
+            let expected = text!(
+                "a run with {threads} threads in a process of its own",
+                "スレッド{threads}個の別プロセスでの実行"
+            );
+            let place = way.written.task.exercise.place.clone();
+            Outcome::Once(threads, None, vec![Rule::Run.broken(place, found, expected)])
         }
     }
-    tell("starter");
-    if let Some(outcomes) = outcomes("starter", &mut report)?
-        && check::overall(&outcomes) == Verdict::Passed
-    {
-        let found = Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます");
-        report.faults.push(Fault::new(
-            at("starter"),
-            found,
-            Text::new("something left to decide", "判断の余地があること"),
-        ));
-    }
-    let wrong = match pack.wrong(&task.exercise) {
-        Ok(wrong) => wrong,
-        Err(faults) => {
-            report.faults.extend(faults);
-            return Ok(report);
+}
+
+fn within(once: &Once) -> bool {
+    once.seconds <= SECONDS && once.bytes <= BYTES
+}
+
+/// The same result in this process and in two others, and within the budget.
+fn repeats(written: &Written, trials: &[(usize, Trial)], onces: &[(usize, Once)]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let place = || written.task.exercise.place.clone();
+    let here = trials.iter().find(|(n, _)| written.solutions[*n].folder == "solution").map(|(_, trial)| &trial.digest);
+    for (threads, once) in onces {
+        if here.is_some_and(|here| *here != once.digest) {
+            let found = text!(
+                "another result of the reference with {threads} threads",
+                "スレッド{threads}個では、模範解の結果が異なります"
+            );
+            let expected = Text::new(
+                "the same result each time: draws and training hang on the seed alone",
+                "毎回同じ結果（生成と学習はシードだけで決まること）",
+            );
+            findings.push(Rule::Repeat.broken(place(), found, expected));
         }
-    };
-    let mut caught = BTreeSet::new();
-    for wrong in &wrong {
-        let folder = format!("wrong/{}", wrong.mistake);
-        tell(&folder);
-        let Some(outcomes) = outcomes(&folder, &mut report)? else { continue };
-        let (found, expected): (BTreeSet<String>, BTreeSet<String>) =
-            (failed(&outcomes).into_iter().collect(), wrong.fails.iter().cloned().collect());
-        caught.extend(found.iter().cloned());
-        if found != expected {
-            let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
-            let (found, expected) = (list(&found), list(&expected));
-            report.faults.push(Fault::new(
-                Place { key: Some("fails".to_owned()), ..wrong.place.clone() },
-                text!("it fails [{found}]", "不合格になった判定は [{found}] です"),
-                text!("[{expected}]", "[{expected}]"),
+    }
+    if let Some((_, once)) = onces.iter().min_by(|(_, a), (_, b)| a.seconds.total_cmp(&b.seconds)) {
+        let seconds = once.seconds;
+        if seconds > SECONDS {
+            findings.push(Rule::Time.broken(
+                place(),
+                text!(
+                    "{seconds:.0} seconds of processor time for the reference",
+                    "模範解の判定にCPU時間{seconds:.0}秒"
+                ),
+                text!(
+                    "at most {SECONDS:.0}: fewer rows, fewer epochs, or a smaller model",
+                    "{SECONDS:.0}秒以下（行数・学習回数・モデルを小さく）"
+                ),
+            ));
+        }
+        let megabytes = once.bytes / 1_000_000;
+        if once.bytes > BYTES {
+            findings.push(Rule::Memory.broken(
+                place(),
+                text!("{megabytes} MB of memory for the reference", "模範解の判定にメモリー{megabytes} MB"),
+                Text::new(
+                    "at most 1,000 MB: fewer rows in [exam], or smaller pictures",
+                    "1,000 MB以下（[exam]の行数や画像を小さく）",
+                ),
             ));
         }
     }
-    for check in task.exercise.checks.iter().filter(|check| !caught.contains(&check.id)) {
+    findings
+}
+
+/// Rules on what the checks said of each solution.
+fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Finding> {
+    let checks = &written.task.exercise.checks;
+    let id = &written.task.exercise.id;
+    let mut findings = Vec::new();
+    let mut caught = BTreeSet::new();
+    for (n, trial) in trials {
+        let solution = &written.solutions[*n];
+        match (&solution.wrong, solution.folder.as_str()) {
+            (Some(wrong), _) => {
+                let failed: BTreeSet<String> = trial.failed().into_iter().collect();
+                let expected: BTreeSet<String> = wrong.fails.iter().cloned().collect();
+                caught.extend(failed.intersection(&expected).cloned());
+                if failed != expected {
+                    let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
+                    let (failed, expected) = (list(&failed), list(&expected));
+                    findings.push(Rule::Wrong.broken(
+                        wrong.place.clone(),
+                        text!("it fails [{failed}]", "不合格になった判定は [{failed}] です"),
+                        text!(
+                            "[{expected}], as expect.toml says: mend the solution, the check, or this list",
+                            "expect.tomlのとおり [{expected}]（解・判定・この一覧のどれかを直す）"
+                        ),
+                    ));
+                }
+            }
+            (None, "starter") if trial.passed() => findings.push(Rule::Starter.broken(
+                Place::file(format!("exercises/{id}/starter/plan.toml")),
+                Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます"),
+                Text::new("something left to decide", "判断の余地があること"),
+            )),
+            (None, "solution") => findings.extend(reference(written, solution, trial)),
+            _ => {}
+        }
+    }
+    for check in checks.iter().filter(|check| whole && !caught.contains(&check.id)) {
         let id = &check.id;
-        report.faults.push(Fault::new(
+        findings.push(Rule::Uncaught.broken(
             check.place.clone(),
             text!("no wrong solution fails the check `{id}`", "判定`{id}`で不合格になる誤答例がありません"),
             Text::new(
@@ -119,82 +442,83 @@ pub fn validate(pack: &Pack, id: &str, seed: u64, tell: &mut dyn FnMut(&str)) ->
             ),
         ));
     }
-    Ok(report)
+    findings
 }
 
-fn failed(outcomes: &[Outcome]) -> Vec<String> {
-    outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Failed).map(|outcome| outcome.id.clone()).collect()
-}
-
-/// Runs one of an exercise's own solutions through the exam.
-fn try_folder(pack: &Pack, task: &Task, folder: &str, seed: u64) -> Result<Result<Vec<Outcome>, Vec<Fault>>, RunError> {
-    let submission: Submission = match pack.submission(&task.exercise, folder) {
-        Ok(submission) => submission,
-        Err(faults) => return Ok(Err(faults)),
-    };
-    let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-    let job = Job { task, submission: &submission, seed, exam: Some(seed), file: &file };
-    match run::run(&job, &mut |_| {}) {
-        Ok(Ended::Ran(run)) => Ok(Ok(run.outcomes)),
-        Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => Ok(Err(faults)),
-        Err(error) => Err(error),
-    }
-}
-
-/// Both languages are there, and are not the same text twice; both briefs are there; every claim has a source.
-fn texts(pack: &Pack, task: &Task) -> Vec<Fault> {
-    let exercise = &task.exercise;
-    let id = &exercise.id;
-    let mut faults = Vec::new();
-    let mut both = |key: String, text: &Text, place: &Place| {
-        // A name that is the same in both languages has no letters of either to translate.
-        let same = text.en == text.ja && text.en.chars().any(char::is_alphabetic);
-        if same || text.en.trim().is_empty() || text.ja.trim().is_empty() {
-            let found = if same {
-                Text::new("the same text in both languages", "2つの言語の文が同じです")
-            } else {
-                Text::new("an empty text", "空の文があります")
+/// Rules on the reference: full marks, figures that exist, ranges that hold the truth.
+fn reference(written: &Written, solution: &Solution, trial: &Trial) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (check, judged) in written.task.exercise.checks.iter().zip(&trial.checks) {
+        let id = &check.id;
+        if judged.verdict != Verdict::Passed {
+            let Text { en, ja } = check::filled(&check.fail, &judged.shown());
+            let found = match judged.verdict {
+                Verdict::Failed => text!("the reference fails `{id}`: {en}", "模範解が判定`{id}`で不合格です：{ja}"),
+                _ => text!("the reference is not judged by `{id}`", "模範解が判定`{id}`の対象になっていません"),
             };
-            let place = Place { key: Some(key), ..place.clone() };
-            faults.push(Fault::new(place, found, Text::new("a text in each language", "それぞれの言語の文")));
+            let expected =
+                Text::new("full marks: mend the solution, or what the check asks", "満点（解か、判定の条件を直す）");
+            findings.push(Rule::Reference.broken(check.sql.place.clone(), found, expected));
         }
-    };
-    both("title".to_owned(), &exercise.title, &exercise.place);
-    both("summary".to_owned(), &exercise.summary, &exercise.place);
-    for question in &exercise.questions {
-        both(format!("question.{}.prompt", question.id), &question.prompt, &exercise.place);
-    }
-    for check in &exercise.checks {
-        for (key, text) in
-            [("title", &check.title), ("pass", &check.pass), ("fail", &check.fail), ("hint", &check.hint)]
+        if let Some(figure) = &check.figure
+            && judged.figure(check).is_none()
         {
-            both(format!("check.{}.{key}", check.id), text, &check.place);
+            let name = &figure.value;
+            let numbers: Vec<&str> = judged
+                .figures
+                .iter()
+                .filter(|(_, f)| matches!(f, Shown::Number(_)))
+                .map(|(name, _)| name.as_str())
+                .collect();
+            let list = numbers.join(", ");
+            let fault = figure.fault(
+                text!(
+                    "figure = \"{name}\", which `shows` does not return as a number",
+                    "figure = \"{name}\" は、`shows`の数値の列にありません"
+                ),
+                text!("one of {list}", "{list} のいずれか"),
+            );
+            findings.push(Rule::Figures.by(fault.near(name, numbers)));
         }
+        findings.extend(range(written, solution, check, judged));
     }
-    for lang in [Lang::En, Lang::Ja] {
-        if pack.brief(id, lang).is_none_or(|brief| brief.trim().len() < 200) {
-            let code = lang.code();
-            let place = Place::file(format!("exercises/{id}/brief.{code}.md"));
-            let found = Text::new("no brief, or hardly one", "説明文がないか、短すぎます");
-            faults.push(Fault::new(
-                place,
-                found,
-                Text::new("what the learner reads first", "学習者が最初に読む説明文"),
-            ));
-        }
-    }
-    if exercise.evidence.is_empty() {
-        let place = Place { key: Some("evidence".to_owned()), ..exercise.place.clone() };
-        let found = Text::new("no source", "文献がありません");
-        faults.push(Fault::new(place, found, Text::new("at least one published source", "1つ以上の文献")));
-    }
-    faults
+    findings
 }
 
-/// Every check's SQL can be read, before anything is trained.
-fn queries(task: &Task) -> Vec<Fault> {
-    let texts = task.exercise.checks.iter().flat_map(|check| [&check.sql, &check.shows]);
-    texts
-        .filter_map(|sql| sql::parse(&sql.value, Purpose::Check).err().map(|fault| fault.in_place(sql.place.clone())))
-        .collect()
+/// The truth that a check compares one number of the learner's with: the one figure that is not the answer itself.
+fn range(written: &Written, solution: &Solution, check: &Check, judged: &Judged) -> Option<Finding> {
+    let exercise = &written.task.exercise;
+    let [asked] = texts::questions_of(written, check)[..] else { return None };
+    let n = exercise.questions.iter().position(|question| question.id == asked)?;
+    let (QuestionKind::Number { min, max } | QuestionKind::Interval { min, max }) = exercise.questions[n].kind else {
+        return None;
+    };
+    let own: Vec<f64> = match solution.submission.answers.get(asked)? {
+        Answer::Number(x) => vec![*x],
+        Answer::Interval(low, high) => vec![*low, *high],
+        Answer::Choice(_) => return None,
+    };
+    let on = check.figure.as_ref().map(|figure| figure.value.as_str());
+    let mut others = judged.figures.iter().filter_map(|(name, figure)| match figure {
+        Shown::Number(x) if !own.contains(x) && on != Some(name.as_str()) => Some((name, *x)),
+        _ => None,
+    });
+    let (Some((name, truth)), None) = (others.next(), others.next()) else { return None };
+    if (min..=max).contains(&truth) {
+        return None;
+    }
+    let question = written.exercise.tables("question").nth(n)?;
+    let key = if truth < min { "min" } else { "max" };
+    let found = text!(
+        "a range from {min} to {max}, but `{name}` is {truth:.3}",
+        "範囲は{min}から{max}ですが、`{name}`は{truth:.3}です"
+    );
+    let expected =
+        Text::new("a range that holds the truth, with room on both sides", "真の値を、両側に余裕をもって含む範囲");
+    Some(Rule::Range.broken(question.place_of(key), found, expected))
+}
+
+/// The engine's name in results that are kept: any other build may give other results.
+pub fn engine(program: &[u8]) -> Digest {
+    content::of_bytes(program)
 }

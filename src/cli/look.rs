@@ -3,14 +3,12 @@
 use super::{Ending, PASSED, SeedOption, Session};
 use crate::course::pack::Pack;
 use crate::fault::{Fault, Place};
+use crate::learner::workspace::MISTAKES;
 use crate::report::montage::{self, Tile};
 use crate::run;
 use crate::tables;
 use crate::text;
 use crate::text::{Lang, Text};
-
-/// Where a run leaves the pictures that its model got wrong.
-pub(super) const MISTAKES: &str = "results/mistakes.png";
 
 /// Pictures of each group.
 const ACROSS: usize = 8;
@@ -29,10 +27,15 @@ pub(super) struct Options {
     pub(super) seed: SeedOption,
 }
 
+pub(super) fn japanese(command: clap::Command) -> clap::Command {
+    command.mut_arg("by", |arg| arg.help("この列の値ごとに画像をまとめます。書かなければ演習の群に従います。"))
+}
+
 pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<u8, Ending> {
     let (task, workspace) = session.begun(pack, &options.exercise)?;
     let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-    let Some((rows, shots)) = run::learners_pictures(&task, options.seed.seed, &file)? else {
+    let seed = options.seed.seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
+    let Some((rows, shots)) = run::learners_pictures(&task, seed, &file)? else {
         let id = &options.exercise;
         let with =
             pack.exercises().into_iter().filter(|id| pack.task(id).is_ok_and(|task| task.dataset.image.is_some()));

@@ -1,27 +1,27 @@
 //! The command line: the only room that prints, asks for the time of day, or ends the program.
 
+mod author;
+mod courses;
 mod look;
 mod measure;
 mod tour;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::author::gallery;
-use crate::author::validate::{self, Tried};
 use crate::check::{self, Verdict};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::fault::Fault;
+use crate::learner::variant;
 use crate::learner::workspace::{Workspace, WorkspaceError};
 use crate::report::json::Document;
 use crate::report::terminal::{Terminal, bold, dim};
-use crate::report::{montage, picture, plot};
 use crate::run::{self, Ended, Event, Job, Run, RunError};
-use crate::tables::{self, TableError};
+use crate::tables::TableError;
 use crate::text;
 use crate::text::{Lang, Text};
 
@@ -34,8 +34,8 @@ pub const BAD_INPUT: u8 = 2;
 /// Our own error, or the exercise author's.
 pub const OUR_ERROR: u8 = 3;
 
-/// The seed of the learner's data and of the practice exam.
-const SEED: u64 = 1;
+/// The seed where nobody says which.
+const SEED: u64 = variant::USUAL;
 
 /// Learn medical AI by doing it: decide, train, and see what the decision did to patients.
 #[derive(Debug, Parser)]
@@ -75,6 +75,9 @@ enum Command {
     Start {
         /// The exercise.
         exercise: String,
+        /// Another draw of the data, for example one per learner: a student's number, a name.
+        #[arg(long, value_name = "KEY")]
+        variant: Option<String>,
     },
     /// Look at the pictures of an exercise, and at those that your model got wrong.
     Look(look::Options),
@@ -94,33 +97,24 @@ enum Command {
     },
     /// Measure any predictions file, from any tool, with the metrics that checks use.
     Measure(Box<measure::Options>),
+    /// The courses and their exercises.
+    Courses {
+        /// One course; all of them where none is named.
+        #[arg(value_name = "COURSE")]
+        name: Option<String>,
+    },
     /// For instructors.
     Author {
         #[command(subcommand)]
-        command: AuthorCommand,
+        command: author::Command,
     },
 }
 
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct SeedOption {
-    /// Another draw of the data and of the training's chance.
-    #[arg(long, default_value_t = SEED)]
-    seed: u64,
-}
-
-#[derive(Debug, Subcommand)]
-enum AuthorCommand {
-    /// Prove that exercises are right: formats, texts, reference, starter and wrong solutions.
-    Validate {
-        /// The exercises; all of the course where none is named.
-        exercises: Vec<String>,
-    },
-    /// Write the page that shows every renderer and its parameters.
-    Gallery {
-        /// The folder that the page is written into.
-        #[arg(long, value_name = "DIR", default_value = "docs")]
-        to: PathBuf,
-    },
+    /// Another draw of the data and of the training's chance; otherwise the workspace's own.
+    #[arg(long)]
+    seed: Option<u64>,
 }
 
 /// Why a command ended early.
@@ -146,6 +140,7 @@ impl From<WorkspaceError> for Ending {
     fn from(error: WorkspaceError) -> Self {
         match error {
             WorkspaceError::Run(error) => error.into(),
+            WorkspaceError::Variant(faults) => Self::Faults(faults),
             error @ WorkspaceError::Write { .. } => Self::Ours(error.text()),
         }
     }
@@ -184,6 +179,7 @@ pub fn main() -> ExitCode {
     let session = Session { terminal, json: cli.common.json, root: PathBuf::from(".") };
     let ended = match &cli.common.course {
         None => Ok(Pack::Embedded),
+        Some(folder) if author::makes_the_folder(&cli.command) => Ok(Pack::Folder(folder.clone())),
         Some(folder) => Pack::folder(folder).map_err(|fault| Ending::Faults(vec![fault])),
     }
     .and_then(|pack| {
@@ -221,12 +217,17 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("start", "演習を始めます。説明文・データ・計画を用意します。あなたのファイルは上書きしません。"),
         ("run", "計画を学習させ、手元のテスト用の行で結果を見ます。"),
         ("check", "計画を学習させ、新しい患者で判定を受けます。"),
+        ("courses", "コースと、その演習の一覧です。"),
+        ("look", "演習の画像と、モデルが間違えた画像を見ます。"),
         ("measure", "どのツールの予測ファイルでも、判定と同じ指標で評価します。"),
         ("author", "教員向けの機能です。"),
     ] {
         command = about(command, name, text);
     }
-    command.mut_subcommand("measure", measure::japanese)
+    command
+        .mut_subcommand("look", look::japanese)
+        .mut_subcommand("measure", measure::japanese)
+        .mut_subcommand("author", author::japanese)
 }
 
 fn language(asked: Option<&str>) -> Lang {
@@ -254,13 +255,13 @@ impl Session {
         match command {
             Command::Tour => tour::tour(self, pack),
             Command::List => self.list(pack),
-            Command::Start { exercise } => self.start(pack, exercise),
+            Command::Start { exercise, variant } => self.start(pack, exercise, variant.as_deref()),
             Command::Run { exercise, seed } => self.run(pack, exercise, seed.seed),
             Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
+            Command::Courses { name } => courses::courses(self, pack, name.as_deref()),
             Command::Look(options) => look::look(self, pack, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
-            Command::Author { command: AuthorCommand::Validate { exercises } } => self.validate(pack, exercises),
-            Command::Author { command: AuthorCommand::Gallery { to } } => self.gallery(to),
+            Command::Author { command } => author::author(self, pack, command),
         }
     }
 
@@ -324,14 +325,17 @@ impl Session {
         if faults.is_empty() { Ok(PASSED) } else { Err(Ending::Faults(faults)) }
     }
 
-    fn start(&self, pack: &Pack, id: &str) -> Result<u8, Ending> {
+    fn start(&self, pack: &Pack, id: &str, variant: Option<&str>) -> Result<u8, Ending> {
         let task = self.task(pack, id)?;
         let workspace = Workspace::new(&self.root, id);
-        let started = workspace.start(pack, &task, SEED)?;
+        if let Some(key) = variant {
+            workspace.become_variant(&variant::key(key).map_err(|fault| Ending::Faults(vec![fault]))?)?;
+        }
+        let started = workspace.start(pack, &task)?;
         if self.json {
             let document = serde_json::json!({
                 "schema": "practicum.start/1", "exercise": task.exercise.reference(), "folder": workspace.shown(""),
-                "written": started.written, "kept": started.kept,
+                "variant": workspace.variant().map_err(Ending::Faults)?, "written": started.written, "kept": started.kept,
             });
             self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
             return Ok(PASSED);
@@ -359,11 +363,12 @@ impl Session {
         Ok(PASSED)
     }
 
-    fn run(&self, pack: &Pack, id: &str, seed: u64) -> Result<u8, Ending> {
+    fn run(&self, pack: &Pack, id: &str, seed: Option<u64>) -> Result<u8, Ending> {
         let (task, workspace) = self.begun(pack, id)?;
+        let seed = seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
         let run = self.train(pack, &task, &workspace, seed, None)?;
         let document = Document::ran("run", task.exercise.reference(), seed, &run);
-        keep(&workspace, &task, &run, &document)?;
+        workspace.keep(&task, &run, &document)?;
         if self.json {
             self.say(&document.text());
             return Ok(PASSED);
@@ -382,11 +387,12 @@ impl Session {
         Ok(PASSED)
     }
 
-    fn check(&self, pack: &Pack, id: &str, seed: u64) -> Result<u8, Ending> {
+    fn check(&self, pack: &Pack, id: &str, seed: Option<u64>) -> Result<u8, Ending> {
         let (task, workspace) = self.begun(pack, id)?;
+        let seed = seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
         let run = self.train(pack, &task, &workspace, seed, Some(seed))?;
         let document = Document::ran("check", task.exercise.reference(), seed, &run);
-        keep(&workspace, &task, &run, &document)?;
+        workspace.keep(&task, &run, &document)?;
         if self.json {
             self.say(&document.text());
         } else {
@@ -398,79 +404,6 @@ impl Session {
             Verdict::Error => OUR_ERROR,
             _ => FAILED,
         })
-    }
-
-    fn validate(&self, pack: &Pack, asked: &[String]) -> Result<u8, Ending> {
-        let ids = if asked.is_empty() { pack.exercises() } else { asked.to_vec() };
-        let mut faults = Vec::new();
-        let mut documents = Vec::new();
-        for id in &ids {
-            let bar = spinner();
-            let report = validate::validate(pack, id, SEED, &mut |what| {
-                bar.set_message(format!("{id}: {what}"));
-                bar.tick();
-            });
-            bar.finish_and_clear();
-            let report = report?;
-            if self.json {
-                let tried: Vec<_> = report
-                    .tried
-                    .iter()
-                    .map(|t| serde_json::json!({ "folder": t.folder, "points": t.score.0, "of": t.score.1, "failed": t.failed }))
-                    .collect();
-                documents.push(serde_json::json!({ "exercise": id, "tried": tried, "faults": report.faults.len() }));
-            } else {
-                self.say(&format!("{}\n", bold(id)));
-                for tried in &report.tried {
-                    self.say(&self.tried(tried));
-                }
-                for fault in &report.faults {
-                    self.say(&self.terminal.fault(fault));
-                }
-                let n = report.faults.len();
-                let sentence = match (self.terminal.lang, n) {
-                    (Lang::En, 0) => "no faults: the reference passes, the starter does not, every wrong solution is caught where it should be".to_owned(),
-                    (Lang::Ja, 0) => "誤りはありません。模範解は合格し、出発点は合格せず、誤答例はすべて想定どおりの判定で捉えられます。".to_owned(),
-                    (Lang::En, n) => format!("{n} faults"),
-                    (Lang::Ja, n) => format!("誤りが{n}件あります"),
-                };
-                self.say(&self.terminal.paragraph("  ", &sentence));
-            }
-            faults.extend(report.faults);
-        }
-        if self.json {
-            let document = serde_json::json!({ "schema": "practicum.validate/1", "exercises": documents });
-            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
-        }
-        Ok(if faults.is_empty() { PASSED } else { BAD_INPUT })
-    }
-
-    fn gallery(&self, to: &Path) -> Result<u8, Ending> {
-        let page = (gallery::PAGE.to_owned(), gallery::page().into_bytes());
-        for (name, bytes) in std::iter::once(page).chain(gallery::pictures()) {
-            let path = to.join(&name);
-            let written =
-                path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, bytes));
-            if let Err(error) = written {
-                let shown = path.display();
-                return Err(Ending::Ours(text!(
-                    "{shown} cannot be written: {error}.",
-                    "{shown} に書き込めません（{error}）。"
-                )));
-            }
-        }
-        self.say(&format!("{}\n", to.join(gallery::PAGE).display()));
-        Ok(PASSED)
-    }
-
-    fn tried(&self, tried: &Tried) -> String {
-        let Tried { folder, score: (points, of), failed } = tried;
-        let failed = if failed.is_empty() {
-            String::new()
-        } else {
-            format!("  {} {}", self.pick("fails", "不合格："), failed.join(", "))
-        };
-        format!("  {folder:<32} {points:>3}/{of}{}\n", dim(&failed))
     }
 
     #[expect(clippy::unused_self, reason = "whoever asks is in a session")]
@@ -486,7 +419,7 @@ impl Session {
         let workspace = Workspace::new(&self.root, id);
         let is_new = !workspace.is_started();
         // What is ours is renewed where it was lost or the course has changed; what is the learner's stays.
-        workspace.start(pack, &task, SEED)?;
+        workspace.start(pack, &task)?;
         if is_new && !self.json {
             let folder = workspace.shown("");
             let (en, ja) = (
@@ -526,15 +459,16 @@ impl Session {
         let style =
             ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
-        let ended = run::run(&Job { task, submission, seed, exam, file: &file }, &mut |event| match event {
-            Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
-            Event::Trained(epoch) => {
-                bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
-                bar.set_length(epoch.of as u64);
-                bar.set_position(epoch.number as u64);
-            }
-            Event::Judging => bar.set_message(self.pick("judging", "判定中").to_owned()),
-        });
+        let ended =
+            run::run(&Job { task, submission, seed, exam, figures: true, file: &file }, &mut |event| match event {
+                Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
+                Event::Trained(epoch) => {
+                    bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
+                    bar.set_length(epoch.of as u64);
+                    bar.set_position(epoch.number as u64);
+                }
+                Event::Judging => bar.set_message(self.pick("judging", "判定中").to_owned()),
+            });
         bar.finish_and_clear();
         match ended? {
             Ended::Ran(run) => Ok(*run),
@@ -555,13 +489,15 @@ impl Session {
         let (name, exercise, seed) = match command {
             Command::Run { exercise, seed } => ("run", exercise.clone(), seed.seed),
             Command::Check { exercise, seed } => ("check", exercise.clone(), seed.seed),
-            Command::Start { exercise } => ("start", exercise.clone(), SEED),
-            Command::List => ("list", String::new(), SEED),
-            Command::Tour => ("tour", String::new(), SEED),
+            Command::Start { exercise, .. } => ("start", exercise.clone(), None),
+            Command::List => ("list", String::new(), None),
+            Command::Tour => ("tour", String::new(), None),
             Command::Look(options) => ("look", options.exercise.clone(), options.seed.seed),
-            Command::Measure(_) => ("measure", String::new(), SEED),
-            Command::Author { .. } => ("author validate", String::new(), SEED),
+            Command::Measure(_) => ("measure", String::new(), None),
+            Command::Courses { .. } => ("courses", String::new(), None),
+            Command::Author { command } => (command.name(), String::new(), None),
         };
+        let seed = seed.unwrap_or(SEED);
         let (verdict, code, faults): (_, _, &[Fault]) = match ending {
             Ending::Faults(faults) => (Verdict::Invalid, BAD_INPUT, faults),
             Ending::Author(faults) => (Verdict::Error, OUR_ERROR, faults),
@@ -591,29 +527,4 @@ fn spinner() -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
     bar
-}
-
-/// Keeps the result and each row's prediction beside the plan, with nothing in it that the learner may not see.
-fn keep(workspace: &Workspace, task: &Task, run: &Run, document: &Document) -> Result<(), Ending> {
-    workspace.write("results/result.json", document.text().as_bytes())?;
-    let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
-    let bins = plot::bins(run, table, 10);
-    if !bins.is_empty() {
-        workspace.write(
-            "results/calibration.png",
-            &picture::calibration(&format!("{} ({table})", task.exercise.id), &bins),
-        )?;
-    }
-    if !run.mistakes.is_empty() {
-        workspace.write(look::MISTAKES, &montage::mistakes(&run.mistakes))?;
-    }
-    if let Some(develop) = run.tables.get("develop") {
-        let mine = ["split", "raw", "p", "alert"];
-        let names: Vec<&str> = tables::names(develop)
-            .into_iter()
-            .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())
-            .collect();
-        workspace.write("results/predictions.csv", &tables::csv(&tables::select(develop, &names)?)?)?;
-    }
-    Ok(())
 }

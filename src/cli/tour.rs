@@ -32,7 +32,7 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     tell(&task.exercise.summary.en, &task.exercise.summary.ja);
 
     step(2, "The data", "データ");
-    Workspace::new(&session.root, EXERCISE).start(pack, &task, super::SEED)?;
+    Workspace::new(&session.root, EXERCISE).start(pack, &task)?;
     data(session, pack, &task)?;
 
     step(

@@ -22,11 +22,17 @@ pub enum Answer {
 /// The answers by question; a question without one is not attempted.
 pub type Answers = BTreeMap<String, Answer>;
 
-/// Reads `answers.toml` against the exercise's questions.
-///
-/// # Errors
-/// Unknown questions, answers of another kind or out of range.
-pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<Answers, Vec<Fault>> {
+/// The keys of `answers.toml` that every exercise has; the others are its questions.
+pub const KEYS: &[Key<'static>] = &[Key::new(
+    "exercise",
+    Kind::String,
+    Need::Optional,
+    "The exercise and its version, as in prevalence-shift@1.",
+    "演習の名前と版です（例：prevalence-shift@1）。",
+)];
+
+/// Hands the keys of an exercise's `answers.toml` to `use_keys`: one for each question.
+pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> T {
     let words: Vec<Vec<&str>> = exercise
         .questions
         .iter()
@@ -43,7 +49,7 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<Answers, Ve
             QuestionKind::Choice(_) => Kind::Flag,
         })
         .collect();
-    let mut keys = vec![Key::new("exercise", Kind::String, Need::Optional, "The exercise.", "演習です。")];
+    let mut keys = KEYS.to_vec();
     for ((question, words), number) in exercise.questions.iter().zip(&words).zip(&numbers) {
         let kind = match question.kind {
             QuestionKind::Choice(_) => Kind::Choice(words),
@@ -53,7 +59,15 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<Answers, Ve
         let help = question.prompt.clone();
         keys.push(Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit, help });
     }
-    let top = crate::keys::read(file, bytes, &keys)?;
+    use_keys(&keys)
+}
+
+/// Reads `answers.toml` against the exercise's questions.
+///
+/// # Errors
+/// Unknown questions, answers of another kind or out of range.
+pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<Answers, Vec<Fault>> {
+    let top = with_keys(exercise, |keys| crate::keys::read(file, bytes, keys))?;
     let mut faults: Vec<Fault> = reference_fault(top.maybe_string("exercise"), exercise).into_iter().collect();
     let mut answers = Answers::new();
     for question in &exercise.questions {

@@ -226,6 +226,13 @@ const CHECK: &[Key<'static>] = &[
         "1行を返すSELECT文です。その列を、文の中で {列} や {列:小数桁数} として使えます。",
     ),
     Key::new(
+        "figure",
+        Kind::String,
+        Need::Optional,
+        "The column of `shows` on which the verdict turns, for calibration; left out, its first number.",
+        "合否を分ける値となる、`shows`の列です（キャリブレーションで使います）。書かなければ最初の数値の列です。",
+    ),
+    Key::new(
         "title",
         Kind::Bilingual,
         Need::Required,
@@ -310,6 +317,8 @@ pub struct Check {
     pub sql: Written<String>,
     /// One SELECT that returns the figures in its texts.
     pub shows: Written<String>,
+    /// The column of `shows` on which the verdict turns, where it is not the first number.
+    pub figure: Option<Written<String>>,
     /// What is checked.
     pub title: Text,
     /// Told when it passes.
@@ -320,6 +329,15 @@ pub struct Check {
     pub hint: Text,
     /// Where it stands.
     pub place: Place,
+    /// The lines of its texts.
+    lines: BTreeMap<&'static str, Place>,
+}
+
+impl Check {
+    /// Where one of its keys `title`, `pass`, `fail` and `hint` stands.
+    pub fn place_of(&self, key: &str) -> Place {
+        self.lines.get(key).cloned().unwrap_or_else(|| self.place.clone())
+    }
 }
 
 /// An exercise, checked.
@@ -519,11 +537,13 @@ fn check(section: &Section) -> Check {
         needs: section.strings("needs").into_iter().map(|need| need.value).collect(),
         sql: section.written("sql"),
         shows: section.written("shows"),
+        figure: section.maybe_string("figure"),
         title: section.text("title"),
         pass: section.text("pass"),
         fail: section.text("fail"),
         hint: section.text("hint"),
         place: section.place.clone(),
+        lines: ["title", "pass", "fail", "hint"].into_iter().map(|key| (key, section.place_of(key))).collect(),
     }
 }
 

@@ -55,7 +55,7 @@ pub struct Wrong {
     pub fails: Vec<String>,
     /// Why people do this.
     pub why: Text,
-    /// `expect.toml`
+    /// Its `fails` in `expect.toml`.
     pub place: Place,
 }
 
@@ -117,6 +117,27 @@ impl Pack {
                 .flatten()
                 .flatten()
                 .filter(|entry| entry.path().is_dir())
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect(),
+        };
+        names.into_iter().filter(|name| !name.starts_with('.')).collect()
+    }
+
+    /// The names of the files in a folder of the pack, in order.
+    pub fn files(&self, path: &str) -> Vec<String> {
+        let names: BTreeSet<String> = match self {
+            Self::Embedded => {
+                let (top, rest) = path.split_once('/').unwrap_or((path, ""));
+                let dir = if top == "exercises" { &EXERCISES } else { &DATASETS };
+                let dir = if rest.is_empty() { Some(dir) } else { dir.get_dir(rest) };
+                let names = dir.into_iter().flat_map(Dir::files).filter_map(|file| file.path().file_name());
+                names.map(|name| name.to_string_lossy().into_owned()).collect()
+            }
+            Self::Folder(root) => std::fs::read_dir(root.join(path))
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter(|entry| entry.path().is_file())
                 .map(|entry| entry.file_name().to_string_lossy().into_owned())
                 .collect(),
         };
@@ -233,11 +254,17 @@ impl Pack {
     /// Everything that is wrong with their `expect.toml`.
     pub fn wrong(&self, exercise: &Exercise) -> Result<Vec<Wrong>, Vec<Fault>> {
         let mut wrong = Vec::new();
+        let mut faults = Vec::new();
         for mistake in self.folders(&format!("exercises/{}/wrong", exercise.id)) {
             let file = format!("exercises/{}/wrong/{mistake}/expect.toml", exercise.id);
             let bytes = self.bytes(&file).unwrap_or_default();
-            let section = crate::keys::read(&file, &bytes, EXPECT)?;
-            let mut faults = Vec::new();
+            let section = match crate::keys::read(&file, &bytes, EXPECT) {
+                Ok(section) => section,
+                Err(more) => {
+                    faults.extend(more);
+                    continue;
+                }
+            };
             for id in section.strings("fails") {
                 if !exercise.checks.iter().any(|check| check.id == id.value) {
                     let name = &id.value;
@@ -248,17 +275,14 @@ impl Pack {
                     faults.push(fault.near(name, exercise.checks.iter().map(|check| check.id.as_str())));
                 }
             }
-            if !faults.is_empty() {
-                return Err(faults);
-            }
             wrong.push(Wrong {
                 mistake,
                 fails: section.strings("fails").into_iter().map(|id| id.value).collect(),
                 why: section.text("why"),
-                place: Place::file(file),
+                place: section.place_of("fails"),
             });
         }
-        Ok(wrong)
+        if faults.is_empty() { Ok(wrong) } else { Err(faults) }
     }
 
     /// The nearest exercise to a mistyped id.

@@ -1,3 +1,4 @@
 //! What a learner has on disk: a workspace per exercise, in the folder `practicum/` of where they stand.
 
+pub mod variant;
 pub mod workspace;

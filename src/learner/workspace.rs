@@ -3,16 +3,25 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::variant;
+use crate::course::answers;
 use crate::course::dataset::Role;
 use crate::course::pack::{self, Pack, Submission, Task};
-use crate::fault::Fault;
-use crate::run::{self, RunError};
+use crate::course::plan;
+use crate::fault::{Fault, Place};
+use crate::report::json::Document;
+use crate::report::{montage, picture, plot};
+use crate::run::{self, Run, RunError};
+use crate::schema;
 use crate::tables::{self, Frame};
 use crate::text;
 use crate::text::{Lang, Text};
 
 /// The folder that holds all workspaces.
 pub const FOLDER: &str = "practicum";
+
+/// Where a run leaves the pictures that its model got wrong.
+pub const MISTAKES: &str = "results/mistakes.png";
 
 /// Why a workspace cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +34,9 @@ pub enum WorkspaceError {
         /// What the disk said.
         source: io::Error,
     },
+    /// It is of another variant.
+    #[error("the workspace is of another variant")]
+    Variant(Vec<Fault>),
     /// The data could not be drawn.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -38,6 +50,7 @@ impl WorkspaceError {
                 "Cannot write {path}: {source}. Is it open in another program, such as Excel? Nothing of yours was changed.",
                 "{path} に書き込めません（{source}）。Excelなどで開いていませんか。あなたのファイルは変更していません。"
             ),
+            Self::Variant(_) => Text::same(self.to_string()),
             Self::Run(error) => Text::same(error.to_string()),
         }
     }
@@ -81,23 +94,88 @@ impl Workspace {
         self.folder.join("plan.toml").is_file()
     }
 
+    /// The variant with which it was started.
+    ///
+    /// # Errors
+    /// A `variant.toml` that cannot be read.
+    pub fn variant(&self) -> Result<Option<String>, Vec<Fault>> {
+        let Ok(bytes) = std::fs::read(self.folder.join(variant::FILE)) else { return Ok(None) };
+        let section = crate::keys::read(&self.shown(variant::FILE), &bytes, variant::KEYS)?;
+        variant::key(&section.string("variant")).map(Some).map_err(|fault| vec![fault])
+    }
+
+    /// The seed of its data: its variant's, or the usual one.
+    ///
+    /// # Errors
+    /// A `variant.toml` that cannot be read.
+    pub fn seed(&self) -> Result<u64, Vec<Fault>> {
+        Ok(self.variant()?.map_or(variant::USUAL, |key| variant::seed(&self.id, &key)))
+    }
+
+    /// Makes it a variant, before it is started. A workspace that is started stays what it is: its data belong to the work in it.
+    ///
+    /// # Errors
+    /// The disk's; the workspace is of another variant.
+    pub fn become_variant(&self, key: &str) -> Result<(), WorkspaceError> {
+        let now = self.variant().map_err(WorkspaceError::Variant)?;
+        if now.as_deref() == Some(key) {
+            return Ok(());
+        }
+        if now.is_some() || self.is_started() {
+            let place = Place::file(self.shown(variant::FILE));
+            let expected =
+                Text::new("another folder for another variant", "別のバリアントは、別のフォルダーで始めてください");
+            let found = match now {
+                Some(now) => {
+                    text!("the variant \"{now}\" in this workspace", "この作業フォルダーのバリアントは \"{now}\" です")
+                }
+                None => Text::new(
+                    "a workspace that was started without a variant",
+                    "バリアントなしで始めた作業フォルダーです",
+                ),
+            };
+            return Err(WorkspaceError::Variant(vec![Fault::new(place, found, expected)]));
+        }
+        self.write(variant::FILE, format!("variant = \"{key}\"\n").as_bytes())
+    }
+
     /// Lays out the exercise: the briefs, the learner's data with their description, and a plan and answers to begin with. A plan
     /// or answers that are already there stay as they are.
     ///
     /// # Errors
     /// The disk's, and data that cannot be drawn.
-    pub fn start(&self, pack: &Pack, task: &Task, seed: u64) -> Result<Started, WorkspaceError> {
+    pub fn start(&self, pack: &Pack, task: &Task) -> Result<Started, WorkspaceError> {
+        let seed = self.seed().map_err(WorkspaceError::Variant)?;
+        let rows = run::learners_rows(task, seed, &|file| pack.dataset_file(&task.dataset.id, file))?;
+        self.lay_out(pack, task, &rows)
+    }
+
+    /// As [`Self::start`], with the learner's rows at hand.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn lay_out(&self, pack: &Pack, task: &Task, rows: &Frame) -> Result<Started, WorkspaceError> {
         let id = &task.exercise.id;
         let mut started = Started::default();
         // Whatever can fail comes first, the plan last: where there is a plan, all else is there.
-        let rows = run::learners_rows(task, seed, &|file| pack.dataset_file(&task.dataset.id, file))?;
         for lang in [Lang::En, Lang::Ja] {
             if let Some(brief) = pack.brief(id, lang) {
                 self.renew(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
             }
         }
-        self.renew("data/develop.csv", &tables::csv(&rows).map_err(RunError::from)?, &mut started)?;
-        self.renew("data/columns.md", columns(task, &rows).as_bytes(), &mut started)?;
+        self.renew("data/develop.csv", &tables::csv(rows).map_err(RunError::from)?, &mut started)?;
+        self.renew("data/columns.md", columns(task, rows).as_bytes(), &mut started)?;
+        for (file, schema) in [
+            ("plan", schema::document("plan.toml", &task.exercise.title, plan::KEYS)),
+            (
+                "answers",
+                answers::with_keys(&task.exercise, |keys| schema::document("answers.toml", &task.exercise.title, keys)),
+            ),
+        ] {
+            // For editors, and therefore not told.
+            let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+            self.renew(&format!(".schema/{file}.json"), text.as_bytes(), &mut Started::default())?;
+        }
         for file in ["answers.toml", "plan.toml"] {
             let Some(bytes) = pack.bytes(&format!("exercises/{id}/starter/{file}")) else { continue };
             if self.folder.join(file).exists() {
@@ -122,6 +200,33 @@ impl Workspace {
             (&self.shown("plan.toml"), plan.as_deref()),
             (&self.shown("answers.toml"), answers.as_deref()),
         )
+    }
+
+    /// Keeps the result and each row's prediction beside the plan, with nothing in it that the learner may not see.
+    ///
+    /// # Errors
+    /// The disk's, and our own.
+    pub fn keep(&self, task: &Task, run: &Run, document: &Document) -> Result<(), WorkspaceError> {
+        self.write("results/result.json", document.text().as_bytes())?;
+        let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
+        let bins = plot::bins(run, table, 10);
+        if !bins.is_empty() {
+            let title = format!("{} ({table})", self.id);
+            self.write("results/calibration.png", &picture::calibration(&title, &bins))?;
+        }
+        if !run.mistakes.is_empty() {
+            self.write(MISTAKES, &montage::mistakes(&run.mistakes))?;
+        }
+        if let Some(develop) = run.tables.get("develop") {
+            let mine = ["split", "raw", "p", "alert"];
+            let names: Vec<&str> = tables::names(develop)
+                .into_iter()
+                .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())
+                .collect();
+            let rows = tables::select(develop, &names).map_err(RunError::from)?;
+            self.write("results/predictions.csv", &tables::csv(&rows).map_err(RunError::from)?)?;
+        }
+        Ok(())
     }
 
     /// Writes a file that is ours, and says so only where it was not there as it is.
@@ -164,7 +269,7 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 }
 
 /// The columns of develop.csv: name, role, unit, meaning; and the data card.
-fn columns(task: &Task, rows: &Frame) -> String {
+pub fn columns(task: &Task, rows: &Frame) -> String {
     let dataset = &task.dataset;
     let mut out =
         format!("# {} / {}\n\n{}\n\n{}\n\n", dataset.title.en, dataset.title.ja, dataset.about.en, dataset.about.ja);

@@ -127,6 +127,11 @@ impl From<&Fault> for FaultDocument {
     }
 }
 
+/// A fault as the documents hold it.
+pub fn fault(fault: &Fault) -> serde_json::Value {
+    serde_json::to_value(FaultDocument::from(fault)).unwrap_or_default()
+}
+
 impl From<Count> for Rows {
     fn from(count: Count) -> Self {
         Self { rows: count.rows, positive: count.positive }

@@ -4,6 +4,9 @@ mod draw;
 mod file;
 mod pictures;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
 use crate::course::dataset::{Dataset, Source};
 use crate::course::exercise::{Draw, Exercise};
 use crate::fault::{Fault, Place};
@@ -15,7 +18,7 @@ use crate::text::Text;
 pub use pictures::{Pictures, Shots};
 
 /// Drawn rows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Drawn {
     /// Every column, the hidden ones too.
     pub table: Frame,
@@ -48,6 +51,7 @@ pub struct World<'a> {
     develop: Seed,
     exam: Seed,
     file: Option<Frame>,
+    drawn: Option<Mutex<BTreeMap<String, Arc<OnceLock<Drawn>>>>>,
 }
 
 /// What the learner gets or the hidden rows that judge: two draws that share no luck.
@@ -88,7 +92,13 @@ impl<'a> World<'a> {
                 Some(file::read(dataset, &name, bytes, *cp932, columns).map_err(SynthError::Author)?)
             }
         };
-        Ok(Self { dataset, exercise, develop, exam, file })
+        Ok(Self { dataset, exercise, develop, exam, file, drawn: None })
+    }
+
+    /// The same world, which keeps what it has drawn: for many runs in one world.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self { drawn: Some(Mutex::default()), ..self }
     }
 
     /// The rows of one side, with every column, the hidden ones too.
@@ -96,6 +106,17 @@ impl<'a> World<'a> {
     /// # Errors
     /// SQL that does not run, draws out of range, more rows than allowed.
     pub fn rows(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
+        let Some(drawn) = &self.drawn else { return self.draw(side, draw) };
+        let key = format!("{side:?} {draw:?}");
+        let slot = drawn.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        if let Some(frame) = slot.get() {
+            return Ok(frame.clone());
+        }
+        let frame = self.draw(side, draw)?;
+        Ok(slot.get_or_init(|| frame).clone())
+    }
+
+    fn draw(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
         if let Some(all) = &self.file {
             Ok(Drawn { table: file::rows(all, side, self.exercise, self.develop)?, shots: None })
         } else {

@@ -1,6 +1,7 @@
 //! The pictures of drawn rows: what they are drawn from, and when a model or a person wants to see them, their pixels.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use ndarray::Array2;
 use rayon::prelude::*;
@@ -26,6 +27,7 @@ pub struct Shots {
     values: Vec<Vec<f64>>,
     bodies: Vec<Seed>,
     shots: Vec<Seed>,
+    all: Arc<OnceLock<Arc<Pictures>>>,
 }
 
 /// The pixels of rows' pictures.
@@ -92,7 +94,7 @@ impl Shots {
             }
         }
         let mask = image.mask.as_ref().and_then(|mask| renderer.masks.iter().position(|name| name == mask));
-        Ok(Self { renderer, size, mask, values, bodies, shots })
+        Ok(Self { renderer, size, mask, values, bodies, shots, all: Arc::default() })
     }
 
     /// How many rows there are.
@@ -142,8 +144,8 @@ impl Shots {
         }
     }
 
-    /// Draws the pictures of all rows.
-    pub fn draw_all(&self) -> Pictures {
-        self.draw(&(0..self.len()).collect::<Vec<_>>())
+    /// The pictures of all rows, drawn once.
+    pub fn draw_all(&self) -> Arc<Pictures> {
+        Arc::clone(self.all.get_or_init(|| Arc::new(self.draw(&(0..self.len()).collect::<Vec<_>>()))))
     }
 }

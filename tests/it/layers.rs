@@ -9,6 +9,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("text", 0),
     ("fault", 0),
     ("keys", 0),
+    ("schema", 0),
     ("metrics", 1),
     ("models", 1),
     ("render", 1),

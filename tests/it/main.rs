@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+mod authoring;
 mod bad_input;
 mod checks;
 mod commands;

@@ -20,7 +20,9 @@ pub(crate) struct Answer {
 
 impl Learner {
     pub(crate) fn new() -> Self {
-        Self { folder: TempDir::new().unwrap(), variables: vec![("PRACTICUM_LANG", "en".to_owned())] }
+        let folder = TempDir::new().unwrap();
+        let cache = folder.path().join("cache").display().to_string();
+        Self { folder, variables: vec![("PRACTICUM_LANG", "en".to_owned()), ("PRACTICUM_CACHE", cache)] }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {

@@ -1,0 +1,394 @@
+//! Proof over many draws: how a check's figure is spread for right and for wrong solutions, and how often a verdict is mistaken.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::content::Digest;
+use super::kept::Kept;
+use super::reading::{self, Solution, Written};
+use super::rules::{Finding, Rule};
+use super::trial::{self, Judged, Proof, Trial};
+use super::work;
+use crate::check::Verdict;
+use crate::course::exercise::Check;
+use crate::course::pack::Pack;
+use crate::fault::Fault;
+use crate::metrics::intervals::clopper_pearson;
+use crate::run::{self, RunError};
+use crate::sql::{self, Purpose};
+
+/// Draws of a table, where nobody says how many.
+pub const OF_TABLES: u64 = 200;
+
+/// Draws of pictures: training takes longer there.
+pub const OF_PICTURES: u64 = 30;
+
+/// How to calibrate.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How many draws; none for as many as the data allow in good time.
+    pub seeds: Option<u64>,
+    /// How many draws at once.
+    pub at_once: usize,
+    /// Where results are kept as they come.
+    pub cache: Option<PathBuf>,
+    /// The engine that gives the results.
+    pub engine: String,
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibrated {
+    /// `prevalence-shift@1`
+    pub exercise: String,
+    /// All that decides results.
+    pub content: Digest,
+    /// How many draws.
+    pub seeds: u64,
+    /// Draws in which the reference did not get full marks.
+    pub failures: Rate,
+    /// How often a wrong solution failed a check that it must not fail, by solution and check.
+    pub strays: Vec<(String, String, usize)>,
+    /// The best that anyone could reach, by metric.
+    pub ceilings: Vec<(String, Vec<f64>)>,
+    /// Each check.
+    pub checks: Vec<Calibration>,
+}
+
+/// So often out of so many, and how often it could be at most: the upper end of the 95 % interval of Clopper and Pearson.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    /// How often.
+    pub times: usize,
+    /// Out of how many.
+    pub of: usize,
+    /// The upper bound.
+    pub at_most: f64,
+}
+
+impl Rate {
+    /// The rate with its bound.
+    pub fn new(times: usize, of: usize) -> Self {
+        Self { times, of, at_most: clopper_pearson(times, of).map_or(1.0, |(_, high)| high) }
+    }
+}
+
+/// One check over all draws.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibration {
+    /// The check.
+    pub id: String,
+    /// The figure on which it turns.
+    pub figure: Option<String>,
+    /// How often the reference failed it.
+    pub failures: Rate,
+    /// The reference's figures.
+    pub reference: Vec<f64>,
+    /// The wrong solutions that it must fail.
+    pub wrong: Vec<Wrong>,
+    /// The smallest and the largest figure with which it passed, whosever it was.
+    pub passed: Option<(f64, f64)>,
+    /// The figures with which it failed that lie nearest to those with which it passed, below and above.
+    pub failed: (Option<f64>, Option<f64>),
+    /// The gap between right and wrong, where both have figures.
+    pub gap: Option<Gap>,
+}
+
+/// A wrong solution that a check must fail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wrong {
+    /// Its folder's name.
+    pub mistake: String,
+    /// How often it escaped.
+    pub escapes: Rate,
+    /// Its figures.
+    pub figures: Vec<f64>,
+}
+
+/// The gap between right and wrong figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    /// Its width: the nearest that right and wrong come; below 0 they overlap by so much.
+    pub margin: f64,
+    /// Its middle, on each side on which there are wrong figures; empty where they overlap.
+    pub suggests: Vec<f64>,
+}
+
+impl Calibration {
+    /// Escapes of all its wrong solutions.
+    pub fn escapes(&self) -> usize {
+        self.wrong.iter().map(|wrong| wrong.escapes.times).sum()
+    }
+
+    /// The upper bound for the wrong solution that escapes most often.
+    pub fn escapes_at_most(&self) -> f64 {
+        self.wrong.iter().map(|wrong| wrong.escapes.at_most).fold(0.0, f64::max)
+    }
+}
+
+impl Calibrated {
+    /// Escapes of all checks.
+    pub fn escapes(&self) -> usize {
+        self.checks.iter().map(Calibration::escapes).sum()
+    }
+}
+
+/// The smallest value, the median, the largest, and the standard deviation.
+pub fn spread(values: &[f64]) -> Option<[f64; 4]> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (n, first, last) = (sorted.len(), *sorted.first()?, *sorted.last()?);
+    let median = f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]);
+    let mean = sorted.iter().sum::<f64>() / n as f64;
+    let squares = sorted.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
+    Some([first, median, last, (squares / (n.max(2) - 1) as f64).sqrt()])
+}
+
+/// How many draws, where nobody says.
+pub fn usual_seeds(written: &Written) -> u64 {
+    if written.dataset.get("image").is_some() { OF_PICTURES } else { OF_TABLES }
+}
+
+/// Calibrates an exercise; its mistakes, where it cannot be read or run.
+///
+/// # Errors
+/// Our own failures.
+pub fn calibrate(
+    pack: &Pack,
+    id: &str,
+    settings: &Settings,
+    tell: &mut dyn FnMut(u64, u64),
+) -> Result<Result<Calibrated, Vec<Finding>>, RunError> {
+    let mut findings = Vec::new();
+    let Some(written) = reading::read(pack, id, &mut findings) else { return Ok(Err(findings)) };
+    if !findings.is_empty() {
+        return Ok(Err(findings));
+    }
+    let total = settings.seeds.unwrap_or_else(|| usual_seeds(&written));
+    let kept = settings
+        .cache
+        .as_deref()
+        .and_then(|folder| Kept::open(folder, id, written.content, &settings.engine).ok())
+        .unwrap_or_else(Kept::nothing);
+    let solutions: Vec<&Solution> = written.solutions.iter().filter(|solution| solution.folder != "starter").collect();
+    let seeds: Vec<u64> = (1..=total).collect();
+    let mut done = 0;
+    let results = work::side_by_side(
+        &seeds,
+        settings.at_once,
+        |seed| draw(pack, &written, &solutions, &kept, *seed),
+        |_, _| {
+            done += 1;
+            tell(done, total);
+        },
+    );
+    let mut draws: Vec<Vec<Trial>> = Vec::new();
+    for result in results {
+        match result? {
+            Ok(trials) => draws.push(trials),
+            Err(faults) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
+        }
+    }
+    findings.dedup();
+    if findings.is_empty() { Ok(Ok(summary(&written, &solutions, &draws))) } else { Ok(Err(findings)) }
+}
+
+/// One draw of the data for all solutions.
+fn draw(
+    pack: &Pack,
+    written: &Written,
+    solutions: &[&Solution],
+    kept: &Kept,
+    seed: u64,
+) -> Result<Result<Vec<Trial>, Vec<Fault>>, RunError> {
+    let file = written.file(pack);
+    let mut world = None;
+    let mut trials = Vec::new();
+    for solution in solutions {
+        if let Some(trial) = kept.trial(solution.work, seed) {
+            trials.push(trial);
+            continue;
+        }
+        let world = match &mut world {
+            Some(world) => world,
+            slot @ None => slot.insert(run::world(&written.task, (seed, Some(seed)), &file)?.remembering()),
+        };
+        match trial::run(written, solution, world, seed, &file, Proof::Verdicts)? {
+            Ok((trial, _)) => {
+                kept.keep(&trial);
+                trials.push(trial);
+            }
+            Err(faults) => return Ok(Err(faults)),
+        }
+    }
+    Ok(Ok(trials))
+}
+
+/// `draws`: for each seed, the trials of `solutions`, in order.
+fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> Calibrated {
+    let exercise = &written.task.exercise;
+    let reference = solutions.iter().position(|solution| solution.folder == "solution").unwrap_or(0);
+    let mut ceilings: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for trials in draws {
+        for (metric, value) in &trials[reference].ceilings {
+            ceilings.entry(metric.trim_start_matches("ceiling_").to_owned()).or_default().push(*value);
+        }
+    }
+    let mut strays = Vec::new();
+    for (n, solution) in solutions.iter().enumerate() {
+        let Some(wrong) = &solution.wrong else { continue };
+        for check in exercise.checks.iter().filter(|check| !wrong.fails.contains(&check.id)) {
+            let times = draws.iter().filter(|trials| trials[n].failed().contains(&check.id)).count();
+            if times > 0 {
+                strays.push((wrong.mistake.clone(), check.id.clone(), times));
+            }
+        }
+    }
+    Calibrated {
+        exercise: exercise.reference(),
+        content: written.calibrated_content(),
+        seeds: draws.len() as u64,
+        failures: Rate::new(draws.iter().filter(|trials| !trials[reference].passed()).count(), draws.len()),
+        strays,
+        ceilings: ceilings.into_iter().collect(),
+        checks: exercise.checks.iter().map(|check| of_check(check, solutions, draws, reference)).collect(),
+    }
+}
+
+fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], reference: usize) -> Calibration {
+    let judged =
+        |n: usize| draws.iter().filter_map(move |trials| trials[n].checks.iter().find(|judged| judged.id == check.id));
+    // A check that looks at the answers alone turns on a word, whatever it shows beside it.
+    let answers_alone = check.figure.is_none()
+        && sql::parse(&check.sql.value, Purpose::Check).is_ok_and(|used| used.tables.iter().eq(["answers"]));
+    let figure_of = |judged: &Judged| -> Option<(String, f64)> {
+        let (name, figure) = judged.figure(check).filter(|_| !answers_alone)?;
+        Some((name.to_owned(), figure))
+    };
+    let figures = |n: usize| -> Vec<f64> { judged(n).filter_map(|judged| Some(figure_of(judged)?.1)).collect() };
+    let times = |n: usize, verdict: Verdict| judged(n).filter(|judged| judged.verdict == verdict).count();
+    let figure = judged(reference).find_map(|judged| Some(figure_of(judged)?.0));
+    let mut wrong = Vec::new();
+    for (n, solution) in solutions.iter().enumerate() {
+        let Some(of) = solution.wrong.as_ref().filter(|of| of.fails.contains(&check.id)) else { continue };
+        let escapes = Rate::new(draws.len() - times(n, Verdict::Failed), draws.len());
+        wrong.push(Wrong { mistake: of.mistake.clone(), escapes, figures: figures(n) });
+    }
+    let (mut passed, mut failed) = (Vec::new(), Vec::new());
+    for n in 0..solutions.len() {
+        for judged in judged(n) {
+            let Some((_, figure)) = figure_of(judged) else { continue };
+            match judged.verdict {
+                Verdict::Passed => passed.push(figure),
+                Verdict::Failed => failed.push(figure),
+                _ => {}
+            }
+        }
+    }
+    let passed = spread(&passed).map(|[low, _, high, _]| (low, high));
+    let nearest = |of: &dyn Fn(f64, (f64, f64)) -> bool, better: &dyn Fn(f64, f64) -> f64| {
+        passed.and_then(|passed| failed.iter().copied().filter(|x| of(*x, passed)).reduce(better))
+    };
+    let right = figures(reference);
+    Calibration {
+        id: check.id.clone(),
+        failures: Rate::new(draws.len() - times(reference, Verdict::Passed), draws.len()),
+        gap: figure.as_ref().and_then(|_| gap(&right, &wrong)),
+        figure,
+        failed: (nearest(&|x, (low, _)| x < low, &f64::max), nearest(&|x, (_, high)| x > high, &f64::min)),
+        passed,
+        reference: right,
+        wrong,
+    }
+}
+
+/// Right figures lie together; wrong ones below, above, on both sides, or among them.
+fn gap(right: &[f64], wrong: &[Wrong]) -> Option<Gap> {
+    let [low, _, high, _] = spread(right)?;
+    let wrong: Vec<f64> = wrong.iter().flat_map(|wrong| wrong.figures.iter().copied()).collect();
+    if wrong.is_empty() {
+        return None;
+    }
+    let below = wrong.iter().copied().filter(|x| *x < low).reduce(f64::max);
+    let above = wrong.iter().copied().filter(|x| *x > high).reduce(f64::min);
+    let among: Vec<f64> = wrong.iter().copied().filter(|x| (low..=high).contains(x)).collect();
+    if !among.is_empty() {
+        // By so much would the right ones have to be cut to be rid of the wrong ones, from the cheaper side.
+        let cut = |x: f64| (x - low).min(high - x);
+        return Some(Gap { margin: -among.iter().copied().map(cut).fold(0.0, f64::max), suggests: Vec::new() });
+    }
+    let gaps = [below.map(|x| (low - x, f64::midpoint(x, low))), above.map(|x| (x - high, f64::midpoint(high, x)))];
+    let gaps: Vec<(f64, f64)> = gaps.into_iter().flatten().collect();
+    let margin = gaps.iter().map(|(width, _)| *width).fold(f64::INFINITY, f64::min);
+    Some(Gap { margin, suggests: gaps.into_iter().map(|(_, middle)| middle).collect() })
+}
+
+/// `calibration.toml`.
+pub fn file(calibrated: &Calibrated, engine: &str) -> String {
+    let Calibrated { exercise, content, seeds, failures, .. } = calibrated;
+    let id = exercise.split('@').next().unwrap_or_default();
+    let strays: usize = calibrated.strays.iter().map(|(.., times)| times).sum();
+    let mut out = format!(
+        "# Written by `practicum author calibrate {id}`: what the checks said over {seeds} draws. Not to be edited.\n\
+         # `practicum author calibrate {id}` が書いたものです。手で書き換えないでください。\n\n\
+         exercise = \"{exercise}\"\ncontent = \"{content}\"\nengine = \"{engine}\"\nseeds = {seeds}\n\
+         failures = {}\nfailures_at_most = {}\nescapes = {}\nstrays = {strays}\n",
+        failures.times,
+        short(failures.at_most),
+        calibrated.escapes(),
+    );
+    for (metric, values) in &calibrated.ceilings {
+        if let Some(spread) = written_spread(values) {
+            out += &format!("\n[[ceiling]]\nmetric = \"{metric}\"\n{}\n", spread.replace(", ", "\n"));
+        }
+    }
+    for check in &calibrated.checks {
+        out += &format!("\n[[check]]\nid = \"{}\"\n", check.id);
+        if let Some(figure) = &check.figure {
+            out += &format!("figure = \"{figure}\"\n");
+        }
+        out += &format!(
+            "failures = {}\nfailures_at_most = {}\nescapes = {}\nescapes_at_most = {}\n",
+            check.failures.times,
+            short(check.failures.at_most),
+            check.escapes(),
+            short(check.escapes_at_most()),
+        );
+        if let Some(spread) = written_spread(&check.reference) {
+            out += &format!("reference = {{ {spread} }}\n");
+        }
+        if let Some(gap) = &check.gap {
+            out += &format!("margin = {}\n", short(gap.margin));
+            let middles: Vec<String> = gap.suggests.iter().map(|x| short(*x)).collect();
+            out += &format!("suggests = [{}]\n", middles.join(", "));
+        }
+        if !check.wrong.is_empty() {
+            out += "wrong = [\n";
+            for wrong in &check.wrong {
+                let spread = spread(&wrong.figures).map_or_else(String::new, |[low, median, high, _]| {
+                    format!(", low = {}, median = {}, high = {}", short(low), short(median), short(high))
+                });
+                out +=
+                    &format!("  {{ mistake = \"{}\", escapes = {}{spread} }},\n", wrong.mistake, wrong.escapes.times);
+            }
+            out += "]\n";
+        }
+    }
+    out
+}
+
+fn written_spread(values: &[f64]) -> Option<String> {
+    let [low, median, high, sd] = spread(values)?;
+    Some(format!("low = {}, median = {}, high = {}, sd = {}", short(low), short(median), short(high), short(sd)))
+}
+
+/// Four significant digits, as TOML.
+pub fn short(x: f64) -> String {
+    if x == 0.0 {
+        return "0.0".to_owned();
+    }
+    let digits = usize::try_from(3 - x.abs().log10().floor() as i32).unwrap_or(0).clamp(1, 12);
+    let text = format!("{x:.digits$}");
+    let text = text.trim_end_matches('0');
+    if text.ends_with('.') { format!("{text}0") } else { text.to_owned() }
+}

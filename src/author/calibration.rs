@@ -1,0 +1,183 @@
+//! `calibration.toml`: what an exercise's checks said over many seeds, kept beside it; and the rule that holds it against the exercise.
+
+use super::reading::Written;
+use super::rules::{Finding, Rule};
+use crate::course::pack::Pack;
+use crate::fault::Place;
+use crate::keys::{self, Key, Kind, Need};
+use crate::text;
+use crate::text::Text;
+
+const ANY: Kind<'static> = Kind::Number { min: -1e300, max: 1e300 };
+const MANY: Kind<'static> = Kind::Whole { min: 0, max: 1_000_000_000 };
+const SHARE: Kind<'static> = Kind::Number { min: 0.0, max: 1.0 };
+
+/// The keys of `calibration.toml`, which `practicum author calibrate` writes.
+pub const KEYS: &[Key<'static>] = &[
+    Key::new("exercise", Kind::String, Need::Required, "The exercise and its version.", "演習の名前と版です。"),
+    Key::new(
+        "content",
+        Kind::String,
+        Need::Required,
+        "A digest of all that decides results: data, draws, questions, checks, solutions; not of texts.",
+        "結果を左右するもの（データ・生成・問い・判定・解）の要約値です。文章は含みません。",
+    ),
+    Key::new("engine", Kind::String, Need::Required, "The program's version.", "プログラムの版です。"),
+    Key::new(
+        "seeds",
+        Kind::Whole { min: 1, max: 1_000_000 },
+        Need::Required,
+        "Over how many draws of the data.",
+        "データを何回生成し直したかです。",
+    ),
+    Key::new(
+        "failures",
+        MANY,
+        Need::Required,
+        "Draws in which the reference did not get full marks.",
+        "模範解が満点にならなかった回数です。",
+    ),
+    Key::new(
+        "failures_at_most",
+        SHARE,
+        Need::Required,
+        "Upper bound of the rate of such draws: 95 % interval of Clopper and Pearson.",
+        "その割合の上限です（Clopper–Pearsonの95%信頼区間）。",
+    ),
+    Key::new(
+        "escapes",
+        MANY,
+        Need::Required,
+        "How often a wrong solution was not failed by a check that it must fail.",
+        "不合格になるべき判定で、誤答例が不合格にならなかった回数です。",
+    ),
+    Key::new(
+        "strays",
+        MANY,
+        Need::Required,
+        "How often a wrong solution failed a check that its expect.toml does not name.",
+        "expect.tomlにない判定で、誤答例が不合格になった回数です。",
+    ),
+    Key::new(
+        "ceiling",
+        Kind::Tables(CEILING),
+        Need::Default("[]"),
+        "The best that anyone could reach, over the draws: how alike the variants are.",
+        "到達しうる最良の値の、生成ごとのばらつきです（バリアントの難しさの等しさ）。",
+    ),
+    Key::new("check", Kind::Tables(CHECK), Need::Required, "Each check.", "それぞれの判定です。"),
+];
+
+const LOW: Key<'static> = Key::new("low", ANY, Need::Optional, "The smallest value.", "最小値です。");
+const MEDIAN: Key<'static> = Key::new("median", ANY, Need::Optional, "The median.", "中央値です。");
+const HIGH: Key<'static> = Key::new("high", ANY, Need::Optional, "The largest value.", "最大値です。");
+const SD: Key<'static> = Key::new("sd", ANY, Need::Optional, "The standard deviation.", "標準偏差です。");
+
+const CEILING: &[Key<'static>] =
+    &[Key::new("metric", Kind::String, Need::Required, "The metric.", "指標です。"), LOW, MEDIAN, HIGH, SD];
+
+const CHECK: &[Key<'static>] = &[
+    Key::new("id", Kind::String, Need::Required, "The check.", "判定です。"),
+    Key::new(
+        "figure",
+        Kind::String,
+        Need::Optional,
+        "The figure on which it turns; none where the check looks at a word.",
+        "合否を分ける値です。語を見る判定にはありません。",
+    ),
+    Key::new(
+        "failures",
+        MANY,
+        Need::Required,
+        "How often the reference failed it.",
+        "模範解が不合格になった回数です。",
+    ),
+    Key::new("failures_at_most", SHARE, Need::Required, "Upper bound of that rate.", "その割合の上限です。"),
+    Key::new("escapes", MANY, Need::Required, "How often a wrong solution escaped it.", "誤答例を見逃した回数です。"),
+    Key::new(
+        "escapes_at_most",
+        SHARE,
+        Need::Required,
+        "Upper bound of the rate for the wrong solution that escapes most often.",
+        "最も見逃しの多い誤答例についての、その割合の上限です。",
+    ),
+    Key::new("reference", Kind::Table(SPREAD), Need::Optional, "The reference's figure.", "模範解の値です。"),
+    Key::new(
+        "wrong",
+        Kind::Tables(WRONG),
+        Need::Default("[]"),
+        "The figures of the wrong solutions that it must fail.",
+        "不合格にすべき誤答例の値です。",
+    ),
+    Key::new(
+        "margin",
+        ANY,
+        Need::Optional,
+        "The gap between the reference's values and the nearest wrong value; below 0 they overlap.",
+        "模範解の値と、最も近い誤答例の値との隔たりです。0未満なら重なっています。",
+    ),
+    Key::new(
+        "suggests",
+        Kind::List(&ANY),
+        Need::Optional,
+        "The middle of the gap, on each side on which there are wrong values.",
+        "隔たりの中央の値です（誤答例の値がある側ごと）。",
+    ),
+];
+
+const SPREAD: &[Key<'static>] = &[LOW, MEDIAN, HIGH, SD];
+
+const WRONG: &[Key<'static>] = &[
+    Key::new("mistake", Kind::String, Need::Required, "The wrong solution's folder.", "誤答例のフォルダーです。"),
+    Key::new("escapes", MANY, Need::Required, "How often it escaped.", "見逃した回数です。"),
+    LOW,
+    MEDIAN,
+    HIGH,
+];
+
+/// The rule that holds `calibration.toml` against its exercise.
+pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
+    let exercise = &written.task.exercise;
+    let id = &exercise.id;
+    let path = format!("exercises/{id}/calibration.toml");
+    let again = text!("run `practicum author calibrate {id}`", "`practicum author calibrate {id}` を実行してください");
+    let Some(bytes) = pack.bytes(&path) else {
+        let found = Text::new("not calibrated yet", "まだキャリブレーションしていません");
+        return vec![Finding { note: true, ..Rule::Calibration.broken(Place::file(path), found, again) }];
+    };
+    let section = match keys::read(&path, &bytes, KEYS) {
+        Ok(section) => section,
+        Err(faults) => return faults.into_iter().map(|fault| Rule::Calibration.by(fault)).collect(),
+    };
+    let mut findings = Vec::new();
+    let of = section.written("exercise");
+    let (found, expected) = (&of.value, exercise.reference());
+    if *found != expected {
+        let found = text!(
+            "a calibration of {found}; the exercise is {expected}",
+            "{found} のキャリブレーションです（演習は {expected}）"
+        );
+        findings.push(Rule::Calibration.by(of.fault(found, again.clone())));
+    } else if section.string("content") != written.calibrated_content().to_string() {
+        let found = Text::new(
+            "a calibration of other data, draws, questions, checks or solutions",
+            "データ・生成・問い・判定・解のいずれかが、キャリブレーションのあとで変わっています",
+        );
+        findings.push(Rule::Calibration.by(section.written("content").fault(found, again)));
+    }
+    for (key, en, ja) in [
+        ("failures", "draws in which the reference fails", "模範解が不合格になる生成"),
+        ("escapes", "escapes of wrong solutions", "誤答例の見逃し"),
+    ] {
+        let n = section.whole(key);
+        if n > 0 {
+            let expected = Text::new(
+                "none: move the threshold, or enlarge the exam, until right and wrong no longer meet",
+                "0件（正解と誤答の値が重ならないように、閾値を動かすか[exam]を大きくする）",
+            );
+            let place = section.place_of(key);
+            findings.push(Rule::Calibration.broken(place, text!("{n} {en}", "{ja}が{n}件"), expected));
+        }
+    }
+    findings
+}

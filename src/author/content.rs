@@ -1,0 +1,88 @@
+//! What decides the results of an exercise, as a digest: texts, comments, the order of keys and keys that are left out play no part,
+//! so that mending a sentence asks for no new calibration.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::course::pack::Submission;
+use crate::keys::{Section, Value};
+
+/// A digest of 128 bits: it tells contents apart, and is no proof against forgery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Digest(u128);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// Keys of `exercise.toml` and `dataset.toml` that only people read; texts in two languages are left out too.
+const FOR_PEOPLE: &[&str] = &["version", "field", "level", "minutes", "evidence", "licence", "unit", "figure"];
+
+/// The digest of bytes.
+pub fn of_bytes(bytes: &[u8]) -> Digest {
+    Digest(xxh3_128(bytes))
+}
+
+/// What decides an exercise's results: dataset, draws, questions and checks.
+pub fn of_exercise(exercise: &Section, dataset: &Section, file: Option<&[u8]>) -> Digest {
+    let mut out = String::new();
+    table(&mut out, exercise);
+    table(&mut out, dataset);
+    if let Some(file) = file {
+        let _ = write!(out, "{}", of_bytes(file));
+    }
+    of_bytes(out.as_bytes())
+}
+
+/// What a plan and answers say.
+pub fn of_submission(submission: &Submission) -> Digest {
+    let mut out = String::new();
+    // `exercise = "id@version"` names the version, which decides nothing.
+    for (name, entry) in submission.plan.section.entries() {
+        if name != "exercise" && entry.place.line.is_some() {
+            out += name;
+            value(&mut out, &entry.value);
+        }
+    }
+    let _ = write!(out, "{:?}", submission.answers);
+    of_bytes(out.as_bytes())
+}
+
+fn table(out: &mut String, section: &Section) {
+    out.push('{');
+    for (name, entry) in section.entries() {
+        // A key that is not written has no line: its default is the engine's.
+        if entry.place.line.is_none() || matches!(entry.value, Value::Text(_)) || FOR_PEOPLE.contains(&name) {
+            continue;
+        }
+        out.push_str(name);
+        out.push('=');
+        value(out, &entry.value);
+        out.push(';');
+    }
+    out.push('}');
+}
+
+fn value(out: &mut String, of: &Value) {
+    match of {
+        // Line breaks and indentation of SQL decide nothing.
+        Value::String(text) => drop(write!(out, "{:?}", text.split_whitespace().collect::<Vec<_>>().join(" "))),
+        Value::Text(_) => {}
+        Value::Whole(i) => drop(write!(out, "{i}")),
+        Value::Number(x) => drop(write!(out, "{x:?}")),
+        Value::Flag(flag) => drop(write!(out, "{flag}")),
+        Value::List(items) => {
+            out.push('[');
+            for item in items {
+                value(out, &item.value);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        Value::Table(section) => table(out, section),
+    }
+}

@@ -1,0 +1,217 @@
+//! What a learner receives holds and names no column of the role `truth` or `hidden`.
+
+use std::fs;
+use std::path::Path;
+
+use super::reading::Written;
+use super::rules::{Finding, Rule};
+use super::texts;
+use crate::course::pack::Pack;
+use crate::fault::Place;
+use crate::keys::Section;
+use crate::learner::workspace::Workspace;
+use crate::report::json::Document;
+use crate::run::{Run, RunError};
+use crate::synth::{Side, World};
+use crate::tables;
+use crate::text;
+use crate::text::{Lang, Text};
+
+/// A rank correlation as near to 1 as this is a copy in another unit.
+const COPY: f64 = 0.9999;
+
+/// Rules on the texts, the starter, the learner's rows and the folder that `start` lays out.
+///
+/// # Errors
+/// Our own failures.
+pub fn rules(pack: &Pack, written: &Written, world: &World) -> Result<Vec<Finding>, RunError> {
+    let hidden = hidden(written);
+    let mut findings = named(pack, written, &hidden);
+    findings.extend(copies(written, world)?);
+    let Ok(folder) = tempfile::tempdir() else { return Ok(findings) };
+    let workspace = Workspace::new(folder.path(), &written.task.exercise.id);
+    let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
+    if workspace.lay_out(pack, &written.task, &rows).is_ok() {
+        findings.extend(in_folder(workspace.folder(), &hidden));
+    }
+    findings.dedup();
+    Ok(findings)
+}
+
+/// Rules on what a run leaves in the learner's folder.
+pub fn in_results(written: &Written, run: &Run) -> Vec<Finding> {
+    let Ok(folder) = tempfile::tempdir() else { return Vec::new() };
+    let workspace = Workspace::new(folder.path(), &written.task.exercise.id);
+    let document = Document::ran("check", written.task.exercise.reference(), 0, run);
+    if workspace.keep(&written.task, run, &document).is_err() {
+        return Vec::new();
+    }
+    in_folder(workspace.folder(), &hidden(written))
+}
+
+fn hidden(written: &Written) -> Vec<String> {
+    let hidden = written.task.dataset.columns().filter(|column| !column.role.is_visible());
+    hidden.map(|column| column.name.clone()).collect()
+}
+
+fn leak(place: Place, name: &str) -> Finding {
+    Rule::Leak.broken(
+        place,
+        text!("the hidden column `{name}`", "隠された列 `{name}` が現れています"),
+        Text::new("nothing that a learner must not see", "学習者に見せないものを含まないこと"),
+    )
+}
+
+/// Whether a line for people names a column as a column: in `backticks` or "quotation marks", or by a name that no language has.
+fn names(line: &str, column: &str) -> bool {
+    let marked = [format!("`{column}`"), format!("\"{column}\""), format!("'{column}'")];
+    marked.iter().any(|marked| line.contains(marked))
+        || (column.contains('_') && texts::words(line).any(|word| word == column))
+}
+
+/// Hidden columns that are named in briefs, in the starter, or in texts.
+fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
+    let id = &written.task.exercise.id;
+    let mut findings = Vec::new();
+    let briefs = [Lang::En, Lang::Ja].map(|lang| format!("brief.{}.md", lang.code()));
+    let files = briefs.into_iter().chain(["starter/plan.toml", "starter/answers.toml"].map(str::to_owned));
+    for file in files.map(|file| format!("exercises/{id}/{file}")) {
+        let bytes = pack.bytes(&file).unwrap_or_default();
+        findings.extend(in_lines(&file, &String::from_utf8_lossy(&bytes), hidden));
+    }
+    let texts_of = |section: &Section| texts::texts(section);
+    for (place, text) in texts_of(&written.exercise).into_iter().chain(texts_of(&written.dataset)) {
+        // What stands in braces is a figure's name, and the learner sees its value.
+        let plain = |text: &str| {
+            text.split('{')
+                .map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let (en, ja) = (plain(&text.en), plain(&text.ja));
+        // Of a hidden column, its own meaning goes no further than this file.
+        for name in hidden.iter().filter(|name| names(&en, name) || names(&ja, name)) {
+            findings.push(leak(place.clone(), name));
+        }
+    }
+    findings
+}
+
+fn in_lines(file: &str, text: &str, hidden: &[String]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (i, line) in text.lines().enumerate() {
+        for name in hidden.iter().filter(|name| names(line, name)) {
+            findings.push(leak(Place { line: Some(i + 1), ..Place::file(file) }, name));
+        }
+    }
+    findings
+}
+
+/// Visible columns that are the true risk in another form.
+fn copies(written: &Written, world: &World) -> Result<Vec<Finding>, RunError> {
+    let dataset = &written.task.dataset;
+    let Some(truth) = dataset.truth() else { return Ok(Vec::new()) };
+    let rows = world.rows(Side::Develop, &written.task.exercise.develop)?.table;
+    let risk = tables::numbers(&rows, truth)?;
+    let mut findings = Vec::new();
+    for name in tables::names(&rows) {
+        if !dataset.role(name).is_visible() || name == dataset.label() || !tables::is_number(&rows, name) {
+            continue;
+        }
+        let values = tables::numbers(&rows, name)?;
+        let (x, y): (Vec<f64>, Vec<f64>) = values.iter().zip(&risk).filter_map(|(x, y)| Some(((*x)?, (*y)?))).unzip();
+        if x.len() > 10 && rank_correlation(&x, &y).abs() >= COPY {
+            let place = place_of_column(&written.dataset, name).unwrap_or_else(|| dataset.place.clone());
+            findings.push(Rule::Leak.broken(
+                place,
+                text!(
+                    "the column `{name}`, which orders the patients just as the true risk `{truth}` does",
+                    "列 `{name}` は、真のリスク `{truth}` とまったく同じ順に患者を並べます"
+                ),
+                Text::new(
+                    "role = \"hidden\", or a column with chance of its own",
+                    "role = \"hidden\" とするか、独自の偶然を含む列にすること",
+                ),
+            ));
+        }
+    }
+    Ok(findings)
+}
+
+/// Where a column's `name` stands in `dataset.toml`.
+fn place_of_column(dataset: &Section, name: &str) -> Option<Place> {
+    let columns = dataset.tables("table").flat_map(|table| table.tables("columns"));
+    columns.into_iter().find(|column| column.string("name") == name).map(|column| column.place_of("name"))
+}
+
+/// Pearson's correlation of the ranks; of equal values, the mean rank. 0 where one of them does not vary.
+fn rank_correlation(x: &[f64], y: &[f64]) -> f64 {
+    let (x, y) = (ranks(x), ranks(y));
+    let mean = (x.len() as f64 + 1.0) / 2.0;
+    let sum = |of: &dyn Fn(f64, f64) -> f64| x.iter().zip(&y).map(|(x, y)| of(x - mean, y - mean)).sum::<f64>();
+    let (xx, yy) = (sum(&|x, _| x * x), sum(&|_, y| y * y));
+    if xx == 0.0 || yy == 0.0 { 0.0 } else { sum(&|x, y| x * y) / (xx * yy).sqrt() }
+}
+
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut ranks = vec![0.0; values.len()];
+    let mut first = 0;
+    while first < order.len() {
+        let same = order[first..].iter().take_while(|&&row| values[row] == values[order[first]]).count();
+        for &row in &order[first..first + same] {
+            ranks[row] = first as f64 + (same as f64 + 1.0) / 2.0;
+        }
+        first += same;
+    }
+    ranks
+}
+
+/// Every file below a folder: headers of tables, names in JSON, lines of text.
+fn in_folder(folder: &Path, hidden: &[String]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let shown = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let shown = format!("practicum/{}/{shown}", folder.file_name().unwrap_or_default().to_string_lossy());
+            let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+            // What the author wrote was looked at where it was written.
+            if !matches!(end, "csv" | "json") {
+                continue;
+            }
+            let bytes = fs::read(&path).unwrap_or_default();
+            let found = if end == "csv" { in_header(&bytes, hidden) } else { in_json(&bytes, hidden) };
+            for name in found {
+                findings.push(leak(Place { line: Some(1), key: Some(name.clone()), file: shown.clone() }, &name));
+            }
+        }
+    }
+    findings
+}
+
+fn in_header(bytes: &[u8], hidden: &[String]) -> Vec<String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header = reader.headers().cloned().unwrap_or_default();
+    header.iter().filter(|cell| hidden.iter().any(|name| name == cell)).map(str::to_owned).collect()
+}
+
+/// The model's inputs and the groups of a result: there columns are named.
+fn in_json(bytes: &[u8], hidden: &[String]) -> Vec<String> {
+    let Ok(document) = serde_json::from_slice::<serde_json::Value>(bytes) else { return Vec::new() };
+    let features = document["trained"]["features"].as_array().into_iter().flatten().filter_map(|name| name.as_str());
+    let groups =
+        document["metrics"].as_array().into_iter().flatten().filter_map(|line| line["group"]["column"].as_str());
+    let named: Vec<&str> = features.chain(groups).collect();
+    let is = |column: &str, name: &str| {
+        column == name || column.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '=', ':']))
+    };
+    hidden.iter().filter(|name| named.iter().any(|column| is(column, name))).cloned().collect()
+}

@@ -1,0 +1,94 @@
+//! What a learner will see of an exercise: the brief, the data, the questions, and what each check says to right and to wrong.
+
+use super::reading;
+use super::rules::Finding;
+use super::trial::{self, Proof, Trial};
+use crate::check::{self, Verdict};
+use crate::course::exercise::Exercise;
+use crate::course::pack::Pack;
+use crate::learner::workspace;
+use crate::run::{self, RunError};
+use crate::synth::Side;
+use crate::tables;
+use crate::text::{Lang, Text};
+
+/// What a learner will see.
+#[derive(Debug)]
+pub struct Preview {
+    /// The exercise, with its questions.
+    pub exercise: Exercise,
+    /// The brief, as Markdown.
+    pub brief: String,
+    /// The columns of the data, as Markdown.
+    pub columns: String,
+    /// The header and the first rows of the data.
+    pub rows: Vec<Vec<String>>,
+    /// How many rows there are.
+    pub height: usize,
+    /// What each check says.
+    pub checks: Vec<Said>,
+}
+
+/// What a check says, with figures of real runs.
+#[derive(Debug)]
+pub struct Said {
+    /// What is checked.
+    pub title: Text,
+    /// What it is worth.
+    pub points: i64,
+    /// To the reference.
+    pub pass: Text,
+    /// To the first wrong solution that it fails, with that solution's folder.
+    pub fail: Option<(String, Text, Text)>,
+}
+
+/// A preview, or what keeps the exercise from being shown.
+///
+/// # Errors
+/// Our own failures.
+pub fn preview(pack: &Pack, id: &str, lang: Lang, seed: u64) -> Result<Result<Preview, Vec<Finding>>, RunError> {
+    let mut findings = Vec::new();
+    let Some(written) = reading::read(pack, id, &mut findings) else { return Ok(Err(findings)) };
+    let file = written.file(pack);
+    let world = run::world(&written.task, (seed, Some(seed)), &file)?.remembering();
+    let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
+    let mut trials: Vec<(String, Trial)> = Vec::new();
+    for solution in written.solutions.iter().filter(|solution| solution.folder != "starter") {
+        match trial::run(&written, solution, &world, seed, &file, Proof::Verdicts)? {
+            Ok((trial, _)) => trials.push((solution.folder.clone(), trial)),
+            Err(faults) => findings.extend(faults.into_iter().map(|fault| super::rules::Rule::Run.by(fault))),
+        }
+    }
+    let Some((_, reference)) = trials.iter().find(|(folder, _)| folder == "solution") else { return Ok(Err(findings)) };
+    let exercise = &written.task.exercise;
+    let checks = exercise
+        .checks
+        .iter()
+        .zip(&reference.checks)
+        .map(|(of, judged)| {
+            let caught = trials.iter().find_map(|(folder, trial)| {
+                let judged = trial.checks.iter().find(|judged| judged.id == of.id)?;
+                (judged.verdict == Verdict::Failed).then(|| (folder.clone(), judged.shown()))
+            });
+            Said {
+                title: of.title.clone(),
+                points: of.points,
+                pass: check::filled(&of.pass, &judged.shown()),
+                fail: caught
+                    .map(|(folder, shown)| (folder, check::filled(&of.fail, &shown), check::filled(&of.hint, &shown))),
+            }
+        })
+        .collect();
+    let first: Vec<usize> = (0..rows.height().min(5)).collect();
+    let csv = tables::csv(&tables::take(&rows, &first)?)?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&csv[..]);
+    let cells = reader.records().flatten().map(|record| record.iter().map(str::to_owned).collect()).collect();
+    Ok(Ok(Preview {
+        exercise: exercise.clone(),
+        brief: pack.brief(id, lang).unwrap_or_default(),
+        columns: workspace::columns(&written.task, &rows),
+        rows: cells,
+        height: rows.height(),
+        checks,
+    }))
+}

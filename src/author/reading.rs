@@ -1,0 +1,113 @@
+//! Reading an exercise's whole folder, and everything that is wrong with its files, at once.
+
+use super::content::{self, Digest};
+use super::rules::{Finding, Rule};
+use crate::course::dataset::{self, Source};
+use crate::course::exercise;
+use crate::course::pack::{Pack, Submission, Task, Wrong};
+use crate::keys::{self, Section};
+
+/// An exercise as its author wrote it.
+#[derive(Debug)]
+pub struct Written {
+    /// The exercise and its dataset.
+    pub task: Task,
+    /// `exercise.toml`, every key with its place.
+    pub exercise: Section,
+    /// `dataset.toml`, every key with its place.
+    pub dataset: Section,
+    /// `solution`, `starter`, and the folders in `wrong/`: those that can be read.
+    pub solutions: Vec<Solution>,
+    /// What decides results, texts apart: dataset, draws, questions, checks.
+    pub content: Digest,
+}
+
+/// A solution that the author gives.
+#[derive(Debug)]
+pub struct Solution {
+    /// `solution`, `starter` or `wrong/<mistake>`.
+    pub folder: String,
+    /// Its plan and answers.
+    pub submission: Submission,
+    /// What its plan and answers say.
+    pub work: Digest,
+    /// What a wrong solution must fail.
+    pub wrong: Option<Wrong>,
+}
+
+impl Written {
+    /// The reference.
+    pub fn reference(&self) -> Option<&Solution> {
+        self.solutions.iter().find(|solution| solution.folder == "solution")
+    }
+
+    /// The wrong solutions, each with what it must fail.
+    pub fn wrong(&self) -> impl Iterator<Item = (&Solution, &Wrong)> {
+        self.solutions.iter().filter_map(|solution| Some((solution, solution.wrong.as_ref()?)))
+    }
+
+    /// What the calibration rests on: the content, and what the reference and the wrong solutions say.
+    pub fn calibrated_content(&self) -> Digest {
+        let works = self.solutions.iter().filter(|solution| solution.folder != "starter");
+        let mut parts: Vec<String> = works.map(|solution| format!("{} {}", solution.folder, solution.work)).collect();
+        for (solution, wrong) in self.wrong() {
+            parts.push(format!("{} {:?}", solution.folder, wrong.fails));
+        }
+        content::of_bytes(format!("{} {parts:?}", self.content).as_bytes())
+    }
+
+    /// The bytes of a file beside `dataset.toml`.
+    pub fn file<'p>(&self, pack: &'p Pack) -> impl Fn(&str) -> Option<Vec<u8>> + use<'p> {
+        let id = self.task.dataset.id.clone();
+        move |file: &str| pack.dataset_file(&id, file)
+    }
+}
+
+/// Reads an exercise's folder. There is nothing to go on with where `exercise.toml` or `dataset.toml` cannot be read.
+pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Written> {
+    let mut format =
+        |faults: Vec<crate::fault::Fault>| findings.extend(faults.into_iter().map(|fault| Rule::Format.by(fault)));
+    let exercise = pack.exercise(id).map_err(&mut format).ok()?;
+    let mut solutions = Vec::new();
+    for folder in ["solution", "starter"] {
+        match pack.submission(&exercise, folder) {
+            Ok(submission) => solutions.push((folder.to_owned(), submission, None)),
+            Err(faults) => format(faults),
+        }
+    }
+    match pack.wrong(&exercise) {
+        Ok(all) => {
+            for wrong in all {
+                let folder = format!("wrong/{}", wrong.mistake);
+                match pack.submission(&exercise, &folder) {
+                    Ok(submission) => solutions.push((folder, submission, Some(wrong))),
+                    Err(faults) => format(faults),
+                }
+            }
+        }
+        Err(faults) => format(faults),
+    }
+    let task = match pack.task(id) {
+        Ok(task) => task,
+        Err(faults) => {
+            format(faults);
+            return None;
+        }
+    };
+    let section = |path: &str, keys: &[keys::Key]| keys::read(path, &pack.bytes(path).unwrap_or_default(), keys).ok();
+    let exercise = section(&format!("exercises/{id}/exercise.toml"), exercise::KEYS)?;
+    let dataset = section(&format!("datasets/{}/dataset.toml", task.dataset.id), dataset::KEYS)?;
+    let file = match &task.dataset.source {
+        Source::File { path, .. } => pack.dataset_file(&task.dataset.id, &path.value),
+        Source::Model(_) => None,
+    };
+    let content = content::of_exercise(&exercise, &dataset, file.as_deref());
+    let solutions = solutions
+        .into_iter()
+        .map(|(folder, submission, wrong)| {
+            let work = content::of_submission(&submission);
+            Solution { folder, submission, work, wrong }
+        })
+        .collect();
+    Some(Written { task, exercise, dataset, solutions, content })
+}

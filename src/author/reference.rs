@@ -1,0 +1,134 @@
+//! `docs/reference/`, from the code: every key of every file, every SQL function, every rule. A test holds the folder against this.
+
+use super::files::{self, FILES};
+use super::rules::Rule;
+use crate::keys::{self, Key, Kind as Holds, Need};
+use crate::sql::{self, Function, Kind};
+use crate::text::{Lang, Text};
+
+/// All files of the reference, by path within its folder.
+pub fn pages() -> Vec<(String, String)> {
+    let mut pages = vec![
+        ("README.md".to_owned(), contents()),
+        ("sql.md".to_owned(), functions()),
+        ("rules.md".to_owned(), rules()),
+    ];
+    for file in FILES {
+        let mut schema = serde_json::to_string_pretty(&files::of(file)).unwrap_or_default();
+        schema.push('\n');
+        pages.push((format!("schema/{}.json", file.name), schema));
+        let mut page = format!("{}# {}.toml\n\n{}\n{}\n", GENERATED, file.name, file.about.en, file.about.ja);
+        section(&mut page, "", file.keys);
+        pages.push((format!("{}.md", file.name), page));
+    }
+    pages
+}
+
+const GENERATED: &str = "<!-- Written by `practicum author reference`; a test holds it against the program. -->\n\n";
+
+fn contents() -> String {
+    let mut out =
+        format!("{GENERATED}# Reference\n\nEvery key, function and rule, as the program itself knows them.\n\n");
+    for file in FILES {
+        out += &format!(
+            "- [{0}.toml]({0}.md) ([schema](schema/{0}.json)): {1} {2}\n",
+            file.name, file.about.en, file.about.ja
+        );
+    }
+    out += "- [SQL](sql.md): the functions of columns, conditions and checks. 列・条件・判定で使える関数。\n";
+    out += "- [Rules](rules.md): what `practicum author validate` holds an exercise against. 検証の規則。\n";
+    out
+}
+
+/// A table of keys, and below it one for each table that a key holds.
+fn section(out: &mut String, path: &str, of: &[Key]) {
+    if of.is_empty() {
+        return;
+    }
+    *out += "\n| key | holds | if left out | |\n|---|---|---|---|\n";
+    for key in of {
+        let default = match key.need {
+            Need::Required => "**required**".to_owned(),
+            Need::Optional => "–".to_owned(),
+            Need::Default(default) => format!("`{default}`"),
+        };
+        let bare = Key { need: Need::Required, ..key.clone() };
+        let holds = match &key.kind {
+            Holds::Table(_) | Holds::Kinds(_) => "a table, see below".to_owned(),
+            Holds::Tables(_) => "a list of tables, see below".to_owned(),
+            kind => keys::expected(kind, &bare).get(Lang::En).to_owned(),
+        };
+        let Text { en, ja } = &key.help;
+        *out += &format!("| `{}` | {} | {default} | {en}<br>{ja} |\n", key.name, cell(&holds));
+    }
+    for key in of {
+        let path = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };
+        let heading = |shown: &str| format!("\n## {shown}\n");
+        match &key.kind {
+            Holds::Table(keys) => {
+                *out += &heading(&format!("[{path}]"));
+                section(out, &path, keys);
+            }
+            Holds::Tables(keys) => {
+                *out += &heading(&format!("[[{path}]]"));
+                section(out, &path, keys);
+            }
+            Holds::Kinds(kinds) => {
+                for (name, keys) in kinds() {
+                    *out += &heading(&format!("[{path}] kind = \"{name}\""));
+                    if keys.is_empty() {
+                        *out += "\nNo further keys. ほかのキーはありません。\n";
+                    }
+                    section(out, &path, keys);
+                }
+            }
+            Holds::Either(kinds) => {
+                for kind in *kinds {
+                    if let Holds::Table(keys) | Holds::OneOf(keys) = kind {
+                        *out += &heading(&format!("[{path}]"));
+                        section(out, &path, keys);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+fn functions() -> String {
+    let mut out = format!(
+        "{GENERATED}# SQL functions\n\nNothing else can be called. `x?` may be left out, `p…` repeated.\nこのほかの関数は使えません。`x?`は省略でき、`p…`は繰り返せます。\n"
+    );
+    let kinds = [
+        (Kind::Row, "Of one row: anywhere", "1行の値：どこでも"),
+        (Kind::Draw, "Draws: columns of a dataset, interventions", "乱数：データセットの列と介入"),
+        (Kind::Shuffle, "Of a whole column, with luck: interventions", "列全体と乱数：介入"),
+        (Kind::Aggregate, "Of many rows: checks", "複数の行：判定"),
+        (Kind::Window, "Of many rows, with OVER: checks", "複数の行（OVERを付けて）：判定"),
+    ];
+    for (kind, en, ja) in kinds {
+        let mut of: Vec<&Function> = sql::functions().filter(|function| function.kind == kind).collect();
+        of.sort_by(|a, b| a.name.cmp(&b.name));
+        out += &format!("\n## {en} / {ja}\n\n| function | |\n|---|---|\n");
+        for function in of {
+            let Text { en, ja } = &function.help;
+            out += &format!("| `{}({})` | {}<br>{} |\n", function.name, function.takes.join(", "), cell(en), cell(ja));
+        }
+    }
+    out
+}
+
+fn rules() -> String {
+    let mut out = format!(
+        "{GENERATED}# Rules\n\n`practicum author validate` names the rule that was broken. 検証で見つかった誤りには、次の規則名が付きます。\n\n| rule | |\n|---|---|\n"
+    );
+    for rule in Rule::ALL {
+        let Text { en, ja } = rule.help();
+        out += &format!("| `{}` | {}<br>{} |\n", rule.name(), cell(&en), cell(&ja));
+    }
+    out
+}

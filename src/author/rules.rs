@@ -1,0 +1,122 @@
+//! The rules that an exercise is held against, each with a name.
+
+use crate::fault::{Fault, Place};
+use crate::text::Text;
+
+macro_rules! rules {
+    ($($variant:ident $name:literal $en:literal $ja:literal)*) => {
+        /// A rule.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Rule {
+            $(
+                #[doc = $en]
+                $variant,
+            )*
+        }
+
+        impl Rule {
+            /// All rules, in the order in which they are tried.
+            pub const ALL: &[Rule] = &[$(Rule::$variant),*];
+
+            /// Its name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What it asks, in a sentence.
+            pub fn help(self) -> Text {
+                match self {
+                    $(Self::$variant => Text::new($en, $ja),)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    Format "format"
+        "Every file can be read: known keys, of their kind, in their range, fitting each other."
+        "すべてのファイルが読めること（知られたキー・正しい種類・範囲内・互いの整合）。"
+    Course "course"
+        "courses.toml names exercises that exist; what is planned does not exist yet."
+        "courses.tomlの演習が存在し、予定の演習はまだ存在しないこと。"
+    Language "language"
+        "Every text is there in English and in Japanese, and is not the same text twice."
+        "すべての文が英語と日本語の両方にあり、同じ文の使い回しでないこと。"
+    Figures "figures"
+        "Both languages of a text show the same figures, and `figure` names a number that `shows` returns."
+        "1つの文の英語と日本語が同じ値を示し、`figure`が`shows`の返す数値の列であること。"
+    Brief "brief"
+        "Both briefs are there, and long enough to be read."
+        "説明文が両方の言語にあり、読むに足る長さであること。"
+    Evidence "evidence"
+        "Every exercise names a published source, by DOI or address."
+        "どの演習にも、DOIまたはURL付きの文献があること。"
+    Link "link"
+        "Links in briefs lead somewhere that a learner can reach."
+        "説明文のリンクが、学習者の開ける先を指すこと。"
+    Query "query"
+        "Every check's SQL can be read and run, and gives what its key promises."
+        "すべての判定のSQLが読めて実行でき、約束どおりの形の結果を返すこと。"
+    Leak "leak"
+        "Nothing that a learner receives holds or names a column of the role truth or hidden."
+        "学習者が受け取るものに、役割がtruthやhiddenの列の値や名前が含まれないこと。"
+    Hint "hint"
+        "No hint tells an answer."
+        "手がかりの文が答えを明かさないこと。"
+    Range "range"
+        "A question's range holds the truth that its answer is compared with."
+        "問いの範囲に、解答と比べられる真の値が入っていること。"
+    Run "run"
+        "Every solution can be run."
+        "すべての解が実行できること。"
+    Reference "reference"
+        "The reference solution gets full marks."
+        "模範解が満点であること。"
+    Starter "starter"
+        "The starter does not pass as it is."
+        "出発点のままでは合格しないこと。"
+    Wrong "wrong"
+        "Every wrong solution fails exactly the checks that its expect.toml names."
+        "誤答例が、expect.tomlに書いた判定だけに、ちょうど不合格となること。"
+    Uncaught "uncaught"
+        "Every check is failed by some wrong solution."
+        "どの判定にも、それで不合格になる誤答例があること。"
+    Repeat "repeat"
+        "The same seed gives the same result again, with one thread and with two."
+        "同じシードなら、繰り返しても、スレッドが1つでも2つでも同じ結果になること。"
+    Time "time"
+        "The reference is judged within 60 seconds of processor time."
+        "模範解の判定が、CPU時間60秒以内に終わること。"
+    Memory "memory"
+        "The reference is judged within 1 GB of memory."
+        "模範解の判定が、メモリー1GB以内で済むこと。"
+    Calibration "calibration"
+        "calibration.toml, where there is one, is of this version and content, with no failure of the reference and no escape."
+        "calibration.tomlがある場合、この版・この内容のもので、模範解の不合格も誤答の見逃しも0であること。"
+}
+
+/// What was found against a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// A remark only: the exercise is valid with it.
+    pub note: bool,
+    /// Where, what, and how to mend it.
+    pub fault: Fault,
+}
+
+impl Rule {
+    /// A finding against this rule.
+    pub fn broken(self, place: Place, found: Text, expected: Text) -> Finding {
+        self.by(Fault::new(place, found, expected))
+    }
+
+    /// A fault as a finding against this rule.
+    pub fn by(self, fault: Fault) -> Finding {
+        Finding { rule: self, note: false, fault }
+    }
+}

@@ -1,0 +1,171 @@
+//! A new exercise from one that is right: the template, or any other. It validates before a word of it is changed.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use super::files::{FILES, of};
+use crate::course::pack::Pack;
+use crate::fault::{Fault, Place};
+use crate::text;
+use crate::text::Text;
+
+static TEMPLATE: Dir = include_dir!("$CARGO_MANIFEST_DIR/src/author/template");
+
+/// The template's exercise and dataset.
+const TEMPLATE_ID: &str = "template";
+
+/// Where editors find the schemas of a course folder.
+const SCHEMAS: &str = ".schema";
+
+/// Files of a new exercise, by path within the course folder.
+type Files = Vec<(String, Vec<u8>)>;
+
+/// Writes a new exercise with a dataset of its own into a course folder; the paths written, within that folder.
+///
+/// # Errors
+/// A name that cannot be used, an exercise that is there already, one to begin from that is not; the disk's.
+pub fn new(folder: &Path, id: &str, from: Option<(&Pack, &str)>) -> Result<Vec<String>, Vec<Fault>> {
+    let plain = id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && id.len() <= 40;
+    if !plain || id == TEMPLATE_ID {
+        let found = text!("the name \"{id}\"", "名前 \"{id}\"");
+        let expected = Text::new(
+            "small letters, digits and - only, a letter first: what it teaches, such as missing-lactate",
+            "英小文字・数字・- だけの名前（先頭は文字）。例：missing-lactate のように、教える内容を表す名前",
+        );
+        return Err(vec![Fault::new(Place::file("author new"), found, expected)]);
+    }
+    for path in [format!("exercises/{id}"), format!("datasets/{id}")] {
+        if folder.join(&path).exists() {
+            let found = Text::new("a folder that is there already", "すでにあるフォルダーです");
+            let expected = Text::new("a new name: nothing is overwritten", "新しい名前（上書きはしません）");
+            return Err(vec![Fault::new(Place::file(path), found, expected)]);
+        }
+    }
+    let mut files = match from {
+        None => renamed(template(), TEMPLATE_ID, TEMPLATE_ID, id),
+        Some((pack, other)) => {
+            let exercise = pack.exercise(other)?;
+            let dataset = exercise.dataset.value;
+            let mut files = within(pack, &format!("exercises/{other}"));
+            files.extend(within(pack, &format!("datasets/{dataset}")));
+            renamed(files, other, &dataset, id)
+        }
+    };
+    for file in FILES {
+        let schema = serde_json::to_string_pretty(&of(file)).unwrap_or_default();
+        files.push((format!("{SCHEMAS}/{}.json", file.name), schema.into_bytes()));
+    }
+    let mut written = Vec::new();
+    for (path, bytes) in files {
+        write(&folder.join(&path), &bytes).map_err(|error| {
+            let found = text!("a file that cannot be written: {error}", "書き込めません：{error}");
+            vec![Fault::new(Place::file(path.clone()), found, Text::new("a folder of yours", "書き込めるフォルダー"))]
+        })?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::File::create(path)?.write_all(bytes)
+}
+
+/// The template's files.
+fn template() -> Files {
+    let mut files = Vec::new();
+    let mut open: Vec<&Dir> = vec![&TEMPLATE];
+    while let Some(dir) = open.pop() {
+        open.extend(dir.dirs());
+        files.extend(dir.files().map(|file| (slashed(file.path()), file.contents().to_vec())));
+    }
+    files.sort();
+    files
+}
+
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    parts.join("/")
+}
+
+/// All files of a pack below a folder; a calibration belongs to the exercise that was calibrated.
+fn within(pack: &Pack, path: &str) -> Files {
+    let mut files: Files = pack
+        .files(path)
+        .into_iter()
+        .filter(|name| !name.starts_with("calibration."))
+        .filter_map(|name| {
+            let path = format!("{path}/{name}");
+            let bytes = pack.bytes(&path)?.into_owned();
+            Some((path, bytes))
+        })
+        .collect();
+    for inner in pack.folders(path) {
+        files.extend(within(pack, &format!("{path}/{inner}")));
+    }
+    files
+}
+
+/// The same files under a new name, at version 1.
+fn renamed(files: Files, exercise: &str, dataset: &str, id: &str) -> Files {
+    let rename = |(path, bytes): (String, Vec<u8>)| {
+        let new = match path.strip_prefix(&format!("exercises/{exercise}/")) {
+            Some(rest) => format!("exercises/{id}/{rest}"),
+            None => path.replacen(&format!("datasets/{dataset}/"), &format!("datasets/{id}/"), 1),
+        };
+        let is_text = PathBuf::from(&path).extension().is_some_and(|end| end == "toml" || end == "md");
+        let bytes = match String::from_utf8(bytes) {
+            Ok(text) if is_text => lines(&text, exercise, dataset, id, path.starts_with("datasets/")).into_bytes(),
+            Ok(text) => text.into_bytes(),
+            Err(bytes) => bytes.into_bytes(),
+        };
+        (new, bytes)
+    };
+    files.into_iter().map(rename).collect()
+}
+
+fn lines(text: &str, exercise: &str, dataset: &str, id: &str, of_dataset: bool) -> String {
+    let mut out = String::new();
+    let mut top = true;
+    for line in text.split_inclusive('\n') {
+        // Above the first table stand the file's own id and version.
+        top &= !line.trim_start().starts_with('[');
+        let end = &line[line.trim_end().len()..];
+        let own = if of_dataset { dataset } else { exercise };
+        let key = line.split('=').next().unwrap_or_default().trim();
+        out += &match key {
+            "id" if top && line.contains(&format!("\"{own}\"")) => format!("id = \"{id}\"{end}"),
+            "version" if top => format!("version = 1{end}"),
+            "dataset" if top && !of_dataset => format!("dataset = \"{id}\"{end}"),
+            "exercise" if top => match line.split_once('@') {
+                Some((_, rest)) => {
+                    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+                    format!("exercise = \"{id}@1{rest}")
+                }
+                None => line.to_owned(),
+            },
+            _ if line.starts_with("#:schema") => {
+                let name = line.rsplit('/').next().unwrap_or_default().trim();
+                let up = if line.contains("../..") { format!("../../{SCHEMAS}") } else { SCHEMAS.to_owned() };
+                format!("#:schema {up}/{name}{end}")
+            }
+            _ => commands(line, exercise, id),
+        };
+    }
+    out
+}
+
+/// Commands in a line that name the exercise.
+fn commands(line: &str, exercise: &str, id: &str) -> String {
+    let mut line = line.to_owned();
+    for verb in ["start", "run", "check", "hint", "watch", "open", "submit"] {
+        line = line.replace(&format!("practicum {verb} {exercise}"), &format!("practicum {verb} {id}"));
+    }
+    line
+}

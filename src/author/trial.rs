@@ -1,0 +1,196 @@
+//! One solution, run once: what became of each check, and the figures that it showed. Texts are filled in later, so that a trial
+//! outlives the mending of a sentence.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::content::{self, Digest};
+use super::reading::{Solution, Written};
+use crate::check::{Figure, Verdict};
+use crate::course::exercise::Check;
+use crate::fault::Fault;
+use crate::report::json::Document;
+use crate::run::{self, Ended, Job, Run, RunError};
+use crate::sql::{self, Purpose};
+use crate::synth::World;
+use crate::tables;
+
+/// A solution that was run with one seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// What its plan and answers said.
+    pub work: String,
+    /// The seed of the data and of the training's chance.
+    pub seed: u64,
+    /// What became of each check, in order.
+    pub checks: Vec<Judged>,
+    /// The best that anyone could reach in these data, by metric.
+    pub ceilings: BTreeMap<String, f64>,
+    /// All results of the run in one digest; empty where it was not asked for.
+    pub digest: String,
+}
+
+/// What became of one check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The check.
+    pub id: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Its figures by name, in the order of its `shows`.
+    pub figures: Vec<(String, Shown)>,
+}
+
+/// A figure that can be kept: JSON has no infinite numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Shown {
+    /// A finite number.
+    Number(f64),
+    /// Above or below all numbers.
+    Infinite {
+        /// Whether it is above.
+        above: bool,
+    },
+    /// A word.
+    Word(String),
+    /// It could not be computed.
+    Undefined(()),
+}
+
+impl From<&Figure> for Shown {
+    fn from(figure: &Figure) -> Self {
+        match figure {
+            Figure::Number(x) if x.is_infinite() => Self::Infinite { above: *x > 0.0 },
+            Figure::Number(x) if x.is_nan() => Self::Undefined(()),
+            Figure::Number(x) => Self::Number(*x),
+            Figure::Word(word) => Self::Word(word.clone()),
+            Figure::Undefined => Self::Undefined(()),
+        }
+    }
+}
+
+impl From<&Shown> for Figure {
+    fn from(shown: &Shown) -> Self {
+        match shown {
+            Shown::Number(x) => Self::Number(*x),
+            Shown::Infinite { above: true } => Self::Number(f64::INFINITY),
+            Shown::Infinite { above: false } => Self::Number(f64::NEG_INFINITY),
+            Shown::Word(word) => Self::Word(word.clone()),
+            Shown::Undefined(()) => Self::Undefined,
+        }
+    }
+}
+
+impl Judged {
+    /// The figures as a check's texts take them.
+    pub fn shown(&self) -> Vec<(String, Figure)> {
+        self.figures.iter().map(|(name, figure)| (name.clone(), figure.into())).collect()
+    }
+
+    /// The figure on which the check turns: the one that it names, or its first number.
+    pub fn figure(&self, check: &Check) -> Option<(&str, f64)> {
+        let named = check.figure.as_ref().map(|name| name.value.as_str());
+        self.figures.iter().find_map(|(name, figure)| match figure {
+            Shown::Number(x) if named.is_none_or(|named| named == name) => Some((name.as_str(), *x)),
+            _ => None,
+        })
+    }
+}
+
+impl Trial {
+    /// The checks that failed.
+    pub fn failed(&self) -> Vec<String> {
+        let failed = self.checks.iter().filter(|check| check.verdict == Verdict::Failed);
+        failed.map(|check| check.id.clone()).collect()
+    }
+
+    /// Whether every check passed.
+    pub fn passed(&self) -> bool {
+        self.checks.iter().all(|check| check.verdict == Verdict::Passed)
+    }
+
+    /// Points gained, and points that could be gained.
+    pub fn score(&self, checks: &[Check]) -> (i64, i64) {
+        let points = |of: &dyn Fn(&Judged) -> bool| -> i64 {
+            checks
+                .iter()
+                .filter(|check| self.checks.iter().any(|judged| judged.id == check.id && of(judged)))
+                .map(|check| check.points)
+                .sum()
+        };
+        (points(&|judged| judged.verdict == Verdict::Passed), points(&|_| true))
+    }
+}
+
+/// Whether to make a digest of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Only what the checks say.
+    Verdicts,
+    /// A digest of every figure and prediction, too.
+    Everything,
+}
+
+/// Runs a solution in a world that may be shared with others. A solution that cannot be run gives its faults.
+///
+/// # Errors
+/// Our own failures.
+pub fn run(
+    written: &Written,
+    solution: &Solution,
+    world: &World,
+    seed: u64,
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+    proof: Proof,
+) -> Result<Result<(Trial, Box<Run>), Vec<Fault>>, RunError> {
+    // The reference gives the ceilings, and everything for a digest.
+    let figures = solution.folder == "solution" || proof == Proof::Everything || reads_metrics(written);
+    let job = Job { task: &written.task, submission: &solution.submission, seed, exam: Some(seed), figures, file };
+    let run = match run::run_in(world, &job, &mut |_| {}) {
+        Ok(Ended::Ran(run)) => run,
+        Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
+        Err(error) => return Err(error),
+    };
+    let faults: Vec<Fault> = run.outcomes.iter().filter_map(|outcome| outcome.fault.clone()).collect();
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
+    let checks = run
+        .outcomes
+        .iter()
+        .map(|outcome| Judged {
+            id: outcome.id.clone(),
+            verdict: outcome.verdict,
+            figures: outcome.figures.iter().map(|(name, figure)| (name.clone(), figure.into())).collect(),
+        })
+        .collect();
+    let ceilings = run
+        .lines
+        .iter()
+        .filter(|line| line.table == "exam" && line.group.is_none() && line.metric.starts_with("ceiling_"))
+        .filter_map(|line| Some((line.metric.clone(), line.measure.as_ref().ok()?.value)))
+        .collect();
+    let digest = match proof {
+        Proof::Verdicts => String::new(),
+        Proof::Everything => everything(&run)?.to_string(),
+    };
+    Ok(Ok((Trial { work: solution.work.to_string(), seed, checks, ceilings, digest }, run)))
+}
+
+/// Whether a check asks the table of figures.
+fn reads_metrics(written: &Written) -> bool {
+    let mut texts = written.task.exercise.checks.iter().flat_map(|check| [&check.sql, &check.shows]);
+    texts.any(|sql| sql::parse(&sql.value, Purpose::Check).is_ok_and(|used| used.tables.contains("metrics")))
+}
+
+/// Every figure, every sentence, every row of every table.
+fn everything(run: &Run) -> Result<Digest, RunError> {
+    let mut bytes = Document::ran("check", String::new(), 0, run).text().into_bytes();
+    for (name, table) in &run.tables {
+        bytes.extend(name.as_bytes());
+        bytes.extend(content::of_bytes(&tables::csv(table)?).to_string().into_bytes());
+    }
+    Ok(content::of_bytes(&bytes))
+}

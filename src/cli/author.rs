@@ -1,0 +1,663 @@
+//! `practicum author …`: what instructors do. Clocks, processes and folders are looked at here, and nowhere below.
+
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use clap::Subcommand;
+use cpu_time::ProcessTime;
+use etcetera::BaseStrategy as _;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{BAD_INPUT, Ending, PASSED, SEED, Session};
+use crate::author::calibrate::{self, Calibrated, short, spread};
+use crate::author::preview::{self, Preview};
+use crate::author::reading;
+use crate::author::reference;
+use crate::author::rules::Finding;
+use crate::author::scaffold;
+use crate::author::trial::{self, Proof};
+use crate::author::validate::{self, BYTES, Once, Report, SECONDS, Settings};
+use crate::author::{drawing, gallery, work};
+use crate::course::exercise::QuestionKind;
+use crate::course::pack::Pack;
+use crate::report::json;
+use crate::report::terminal::{bold, dim};
+use crate::run;
+use crate::text;
+use crate::text::{Lang, Text};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write a new exercise that already validates, with comments that teach the format.
+    New {
+        /// Its name: small letters, digits and `-`.
+        exercise: String,
+        /// The exercise to begin from; otherwise a small template.
+        #[arg(long, value_name = "EXERCISE")]
+        from: Option<String>,
+    },
+    /// Prove that exercises are right: files, texts, leaks, reference, starter, wrong solutions, time and memory.
+    Validate {
+        /// The exercises; all of the course where none is named.
+        exercises: Vec<String>,
+        #[command(flatten)]
+        pace: Pace,
+    },
+    /// Prove over many draws that the checks tell right from wrong; writes calibration.toml beside the exercise.
+    Calibrate {
+        /// The exercise.
+        exercise: String,
+        /// How many draws of the data; otherwise 200 of tables, 30 of pictures.
+        #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
+        seeds: Option<u64>,
+        #[command(flatten)]
+        pace: Pace,
+    },
+    /// Show what the learner will see.
+    Preview {
+        /// The exercise.
+        exercise: String,
+    },
+    /// Write the reference of all keys, functions and rules, and the schemas for editors.
+    Reference {
+        /// The folder.
+        #[arg(default_value = "docs/reference")]
+        folder: PathBuf,
+    },
+    /// Write the page that shows every renderer and its parameters.
+    Gallery {
+        /// The folder that the page is written into.
+        #[arg(long, value_name = "DIR", default_value = "docs")]
+        to: PathBuf,
+    },
+    /// One solution, in a process of its own: its results in a digest, its time and memory.
+    #[command(hide = true)]
+    Once { exercise: String, folder: String },
+}
+
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct Pace {
+    /// How many runs at once; each may take the memory of a whole run.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=64))]
+    jobs: Option<u64>,
+    /// Run everything again, whatever is known from before.
+    #[arg(long)]
+    fresh: bool,
+}
+
+impl Pace {
+    fn at_once(self) -> usize {
+        self.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or_else(work::usual)
+    }
+
+    fn cache(self) -> Option<PathBuf> {
+        if self.fresh { None } else { cache() }
+    }
+}
+
+impl Command {
+    /// Its name, for documents.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::New { .. } => "author new",
+            Self::Validate { .. } => "author validate",
+            Self::Calibrate { .. } => "author calibrate",
+            Self::Preview { .. } => "author preview",
+            Self::Reference { .. } => "author reference",
+            Self::Gallery { .. } => "author gallery",
+            Self::Once { .. } => "author once",
+        }
+    }
+}
+
+/// Whether the course folder need not be one yet.
+pub(super) fn makes_the_folder(command: &super::Command) -> bool {
+    matches!(command, super::Command::Author { command: Command::New { .. } })
+}
+
+pub(super) fn japanese(command: clap::Command) -> clap::Command {
+    let mut command = command;
+    for (name, about) in [
+        ("new", "新しい演習を作ります。そのまま検証に合格し、書き方はコメントで分かります。"),
+        ("validate", "演習が正しいことを確かめます（ファイル・文・漏れ・模範解・出発点・誤答例・時間・メモリー）。"),
+        ("calibrate", "多数の生成で、判定が正誤を見分けることを確かめ、calibration.tomlを書きます。"),
+        ("preview", "学習者に見えるものを表示します。"),
+        ("reference", "すべてのキー・関数・規則の一覧と、エディター用のスキーマを書き出します。"),
+        ("gallery", "画像の種類ごとに、見本とパラメーターの一覧を書き出します。"),
+    ] {
+        command = command.mut_subcommand(name, |command| command.about(about));
+    }
+    for name in ["validate", "calibrate"] {
+        command = command.mut_subcommand(name, |command| {
+            command
+                .mut_arg("jobs", |arg| arg.help("同時に実行する数です。1つごとに1回分のメモリーを使います。"))
+                .mut_arg("fresh", |arg| arg.help("以前の結果を使わず、すべて実行し直します。"))
+        });
+    }
+    command
+}
+
+/// Where results are kept between calls: `PRACTICUM_CACHE`, or the system's folder for such things.
+fn cache() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("PRACTICUM_CACHE").filter(|folder| !folder.is_empty()) {
+        return Some(PathBuf::from(folder));
+    }
+    etcetera::choose_base_strategy().ok().map(|folders| folders.cache_dir().join("practicum"))
+}
+
+/// The engine, told apart by the program's own bytes.
+fn engine() -> Result<String, Ending> {
+    let program = std::env::current_exe().and_then(std::fs::read).map_err(|error| super::ours(&error))?;
+    Ok(validate::engine(&program).to_string())
+}
+
+pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Result<u8, Ending> {
+    match command {
+        Command::New { exercise, from } => new(session, pack, exercise, from.as_deref()),
+        Command::Validate { exercises, pace } => validate(session, pack, exercises, *pace),
+        Command::Calibrate { exercise, seeds, pace } => calibrate(session, pack, exercise, *seeds, *pace),
+        Command::Preview { exercise } => preview(session, pack, exercise),
+        Command::Reference { folder } => reference(session, folder),
+        Command::Gallery { to } => show(session, to),
+        Command::Once { exercise, folder } => once(session, pack, exercise, folder),
+    }
+}
+
+fn known(pack: &Pack, asked: &[String]) -> Result<Vec<String>, Ending> {
+    if asked.is_empty() {
+        return Ok(pack.exercises());
+    }
+    for id in asked.iter().filter(|id| !pack.exercises().contains(id)) {
+        // Whoever mistypes a name gets the nearest one.
+        pack.exercise(id).map_err(Ending::Faults)?;
+    }
+    Ok(asked.to_vec())
+}
+
+fn validate(session: &Session, pack: &Pack, asked: &[String], pace: Pace) -> Result<u8, Ending> {
+    let ids = known(pack, asked)?;
+    let run_once = |id: &str, folder: &str, threads: usize| child(pack, id, folder, threads);
+    let settings =
+        Settings { seed: SEED, at_once: pace.at_once(), cache: pace.cache(), engine: engine()?, once: &run_once };
+    let bar = bar("{bar:30} {pos}/{len} {msg}");
+    let reports = validate::validate(pack, &ids, &settings, &mut |done| {
+        bar.set_length(done.of.1 as u64);
+        bar.set_position(done.of.0 as u64);
+        bar.set_message(format!("{}: {}", done.id, done.what));
+    });
+    bar.finish_and_clear();
+    let reports = reports?;
+    let course = if asked.is_empty() { validate::course(pack) } else { Vec::new() };
+    let valid = course.is_empty() && reports.iter().all(Report::is_valid);
+    if session.json {
+        let document = serde_json::json!({
+            "schema": "practicum.validate/1",
+            "valid": valid,
+            "findings": course.iter().map(finding).collect::<Vec<_>>(),
+            "exercises": reports.iter().map(document).collect::<Vec<_>>(),
+        });
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+    } else {
+        for finding in &course {
+            session.say(&shown(session, finding));
+        }
+        for report in &reports {
+            report_to(session, report);
+        }
+    }
+    Ok(if valid { PASSED } else { BAD_INPUT })
+}
+
+fn document(report: &Report) -> serde_json::Value {
+    let tried: Vec<_> = report
+        .tried
+        .iter()
+        .map(|t| serde_json::json!({ "folder": t.folder, "points": t.score.0, "of": t.score.1, "failed": t.failed, "known": t.known }))
+        .collect();
+    serde_json::json!({
+        "exercise": report.id,
+        "valid": report.is_valid(),
+        "tried": tried,
+        "seconds": report.once.as_ref().map(|once| once.seconds),
+        "bytes": report.once.as_ref().map(|once| once.bytes),
+        "faults": report.findings.iter().filter(|finding| !finding.note).count(),
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+    })
+}
+
+fn finding(finding: &Finding) -> serde_json::Value {
+    let mut document = json::fault(&finding.fault);
+    document["rule"] = finding.rule.name().into();
+    document["note"] = finding.note.into();
+    document
+}
+
+/// As a compiler would: which rule, where, what, and how to mend it.
+fn shown(session: &Session, finding: &Finding) -> String {
+    if finding.note {
+        let Text { en, ja } = &finding.fault.found;
+        let (place, lang) = (finding.fault.place.display(session.terminal.lang), session.terminal.lang);
+        let (found, expected) = (session.pick(en, ja), finding.fault.expected.get(lang));
+        return dim(&session
+            .terminal
+            .paragraph("  ", &format!("{}: {found} – {expected} ({place})", finding.rule.name())));
+    }
+    let told = session.terminal.fault(&finding.fault);
+    told.replacen("✘", &format!("✘ {}", finding.rule.name()), 1)
+}
+
+fn report_to(session: &Session, report: &Report) {
+    session.say(&format!("{}\n", bold(&report.id)));
+    for tried in &report.tried {
+        let (points, of) = tried.score;
+        let mut about = String::new();
+        if !tried.failed.is_empty() {
+            about += &format!("  {} {}", session.pick("fails", "不合格："), tried.failed.join(", "));
+        }
+        if tried.known {
+            about += session.pick("  (unchanged)", "（変更なし）");
+        }
+        session.say(&format!("  {:<32} {points:>3}/{of}{}\n", tried.folder, dim(&about)));
+    }
+    if let Some(Once { seconds, bytes, .. }) = &report.once {
+        let megabytes = bytes / 1_000_000;
+        let most = BYTES / 1_000_000;
+        let (en, ja) = (
+            format!(
+                "one check of the reference: {seconds:.1} s of processor time (of {SECONDS:.0}), {megabytes} MB (of {most})"
+            ),
+            format!(
+                "模範解の判定1回：CPU時間{seconds:.1}秒（上限{SECONDS:.0}秒）、メモリー{megabytes} MB（上限{most} MB）"
+            ),
+        );
+        session.say(&dim(&session.terminal.paragraph("  ", session.pick(&en, &ja))));
+    }
+    for finding in &report.findings {
+        session.say(&shown(session, finding));
+    }
+    let n = report.findings.iter().filter(|finding| !finding.note).count();
+    let sentence = match (session.terminal.lang, n) {
+        (Lang::En, 0) => {
+            "valid: the reference passes, the starter does not, every wrong solution is caught where it should be"
+                .to_owned()
+        }
+        (Lang::Ja, 0) => {
+            "問題ありません。模範解は合格し、出発点は合格せず、誤答例はすべて想定どおりの判定で捉えられます。"
+                .to_owned()
+        }
+        (Lang::En, 1) => "1 fault".to_owned(),
+        (Lang::En, n) => format!("{n} faults"),
+        (Lang::Ja, n) => format!("誤りが{n}件あります"),
+    };
+    session.say(&session.terminal.paragraph("  ", &sentence));
+}
+
+fn bar(template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+/// A solution's run in a process of its own, with so many threads.
+fn child(pack: &Pack, id: &str, folder: &str, threads: usize) -> Result<Once, Text> {
+    let failed =
+        |error: &dyn std::fmt::Display| text!("a process that failed: {error}", "別プロセスが失敗しました：{error}");
+    let program = std::env::current_exe().map_err(|error| failed(&error))?;
+    let mut command = process::Command::new(program);
+    command.args(["author", "once", id, folder]);
+    if let Pack::Folder(root) = pack {
+        command.arg("--course").arg(root);
+    }
+    for pool in ["RAYON_NUM_THREADS", "POLARS_MAX_THREADS"] {
+        command.env(pool, threads.to_string());
+    }
+    let output = command.output().map_err(|error| failed(&error))?;
+    serde_json::from_slice(&output.stdout).map_err(|_| failed(&String::from_utf8_lossy(&output.stderr).trim()))
+}
+
+/// Runs one solution and prints what it gave and took.
+fn once(session: &Session, pack: &Pack, id: &str, folder: &str) -> Result<u8, Ending> {
+    let (peak, ended) = (AtomicU64::new(0), AtomicBool::new(false));
+    let look = || {
+        if let Some(now) = memory_stats::memory_stats() {
+            peak.fetch_max(now.physical_mem as u64, Ordering::Relaxed);
+        }
+    };
+    let trial = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !ended.load(Ordering::Relaxed) {
+                look();
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let trial = try_one(pack, id, folder);
+        look();
+        ended.store(true, Ordering::Relaxed);
+        trial
+    })?;
+    let once = Once {
+        digest: trial.digest,
+        seconds: ProcessTime::now().as_duration().as_secs_f64(),
+        bytes: peak.load(Ordering::Relaxed),
+    };
+    session.say(&format!("{}\n", serde_json::to_string(&once)?));
+    Ok(PASSED)
+}
+
+fn try_one(pack: &Pack, id: &str, folder: &str) -> Result<trial::Trial, Ending> {
+    let mut findings = Vec::new();
+    let faults = |findings: Vec<Finding>| Ending::Faults(findings.into_iter().map(|finding| finding.fault).collect());
+    let Some(written) = reading::read(pack, id, &mut findings) else { return Err(faults(findings)) };
+    let Some(solution) = written.solutions.iter().find(|solution| solution.folder == folder) else {
+        return Err(faults(findings));
+    };
+    let file = written.file(pack);
+    // As a learner's check would: what was drawn is not kept.
+    let world = run::world(&written.task, (SEED, Some(SEED)), &file)?;
+    match trial::run(&written, solution, &world, SEED, &file, Proof::Everything)? {
+        Ok((trial, _)) => Ok(trial),
+        Err(faults) => Err(Ending::Faults(faults)),
+    }
+}
+
+fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace: Pace) -> Result<u8, Ending> {
+    known(pack, &[id.to_owned()])?;
+    let settings = calibrate::Settings { seeds, at_once: pace.at_once(), cache: pace.cache(), engine: engine()? };
+    let bar = bar("{msg} {bar:30} {pos}/{len} {eta}");
+    bar.set_message(session.pick("draws", "生成").to_owned());
+    let calibrated = calibrate::calibrate(pack, id, &settings, &mut |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    let calibrated = match calibrated? {
+        Ok(calibrated) => calibrated,
+        Err(findings) => {
+            for finding in &findings {
+                session.say(&shown(session, finding));
+            }
+            return Ok(BAD_INPUT);
+        }
+    };
+    let file = calibrate::file(&calibrated, env!("CARGO_PKG_VERSION"));
+    let mut kept = Vec::new();
+    if let Pack::Folder(root) = pack {
+        for (name, text) in [("calibration.toml", &file), ("calibration.svg", &drawing::svg(&calibrated))] {
+            let path = root.join("exercises").join(id).join(name);
+            std::fs::write(&path, text).map_err(|error| super::ours(&error))?;
+            kept.push(format!("exercises/{id}/{name}"));
+        }
+    }
+    let right = calibrated.failures.times == 0 && calibrated.escapes() == 0;
+    if session.json {
+        let document = calibration_document(&calibrated, &kept);
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+    } else {
+        calibrated_to(session, &calibrated);
+        for path in &kept {
+            session.say(&format!("{path}\n"));
+        }
+        if kept.is_empty() {
+            session.say(&session.terminal.paragraph(
+                "",
+                session.pick(
+                    "Nothing was written: name the course folder with --course to keep calibration.toml beside the exercise.",
+                    "ファイルは書いていません。--course で教材のフォルダーを指定すると、演習の隣にcalibration.tomlを書きます。",
+                ),
+            ));
+        }
+    }
+    Ok(if right { PASSED } else { BAD_INPUT })
+}
+
+fn calibration_document(calibrated: &Calibrated, written: &[String]) -> serde_json::Value {
+    let rate =
+        |rate: &calibrate::Rate| serde_json::json!({ "times": rate.times, "of": rate.of, "at_most": rate.at_most });
+    let of = |values: &[f64]| {
+        spread(values)
+            .map(|[low, median, high, sd]| serde_json::json!({ "low": low, "median": median, "high": high, "sd": sd }))
+    };
+    serde_json::json!({
+        "schema": "practicum.calibrate/1",
+        "exercise": calibrated.exercise,
+        "seeds": calibrated.seeds,
+        "failures": rate(&calibrated.failures),
+        "escapes": calibrated.escapes(),
+        "strays": calibrated.strays.iter().map(|(mistake, check, times)| {
+            serde_json::json!({ "mistake": mistake, "check": check, "times": times })
+        }).collect::<Vec<_>>(),
+        "ceilings": calibrated.ceilings.iter().map(|(metric, values)| {
+            serde_json::json!({ "metric": metric, "spread": of(values) })
+        }).collect::<Vec<_>>(),
+        "checks": calibrated.checks.iter().map(|check| serde_json::json!({
+            "id": check.id,
+            "figure": check.figure,
+            "failures": rate(&check.failures),
+            "reference": of(&check.reference),
+            "wrong": check.wrong.iter().map(|wrong| serde_json::json!({
+                "mistake": wrong.mistake, "escapes": rate(&wrong.escapes), "spread": of(&wrong.figures),
+            })).collect::<Vec<_>>(),
+            "margin": check.gap.as_ref().map(|gap| gap.margin),
+            "suggests": check.gap.as_ref().map(|gap| gap.suggests.clone()),
+        })).collect::<Vec<_>>(),
+        "written": written,
+    })
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1}%", 100.0 * share)
+}
+
+fn calibrated_to(session: &Session, calibrated: &Calibrated) {
+    let say = |text: &str| session.say(text);
+    let paragraph = |indent: &str, en: &str, ja: &str| say(&session.terminal.paragraph(indent, session.pick(en, ja)));
+    let (n, exercise) = (calibrated.seeds, &calibrated.exercise);
+    say(&format!(
+        "{}  {}\n",
+        bold(exercise),
+        dim(&text!("{n} draws", "{n}回の生成").get(session.terminal.lang).to_owned())
+    ));
+    for check in &calibrated.checks {
+        let (failures, escapes) = (&check.failures, check.escapes());
+        let tried: usize = check.wrong.iter().map(|wrong| wrong.escapes.of).sum();
+        let (at_most, worst) = (percent(failures.at_most), percent(check.escapes_at_most()));
+        let figure = check.figure.as_deref().unwrap_or("–");
+        say(&format!("\n{}  {}\n", bold(&check.id), dim(figure)));
+        for line in drawing::lines(check, session.terminal.width.saturating_sub(34).clamp(20, 60)) {
+            say(&format!("  {line}\n"));
+        }
+        let times = failures.times;
+        paragraph(
+            "  ",
+            &format!(
+                "the reference fails {times} of {n} (at most {at_most}); wrong solutions escape {escapes} of {tried} (each at most {worst})"
+            ),
+            &format!(
+                "模範解の不合格：{n}回中{times}回（多くて{at_most}）、誤答例の見逃し：{tried}回中{escapes}回（それぞれ多くて{worst}）"
+            ),
+        );
+        for wrong in check.wrong.iter().filter(|wrong| wrong.escapes.times > 0) {
+            let (mistake, times) = (&wrong.mistake, wrong.escapes.times);
+            paragraph("  ", &format!("{mistake} escapes {times} times"), &format!("{mistake} の見逃し：{times}回"));
+        }
+        if let Some(gap) = &check.gap {
+            let margin = short(gap.margin);
+            let middles = gap.suggests.iter().map(|x| short(*x)).collect::<Vec<_>>().join(", ");
+            if gap.suggests.is_empty() {
+                paragraph(
+                    "  ",
+                    &format!("right and wrong overlap ({margin}): no threshold on {figure} alone can part them"),
+                    &format!("正解と誤答の値が重なっています（{margin}）。{figure}だけの閾値では分けられません"),
+                );
+            } else {
+                paragraph(
+                    "  ",
+                    &format!("right and wrong lie {margin} apart; the middle: {middles}"),
+                    &format!("正解と誤答の隔たりは{margin}、その中央は{middles}です"),
+                );
+            }
+        }
+    }
+    say("\n");
+    for (mistake, check, times) in &calibrated.strays {
+        paragraph(
+            "",
+            &format!("{mistake} fails {check} in {times} of {n} draws, which its expect.toml does not name"),
+            &format!("{mistake} は、expect.tomlにない判定{check}で{n}回中{times}回不合格になります"),
+        );
+    }
+    for (metric, values) in &calibrated.ceilings {
+        let Some([low, median, high, sd]) = spread(values) else { continue };
+        let [low, median, high, sd] = [low, median, high, sd].map(short);
+        paragraph(
+            "",
+            &format!("the best attainable {metric} over the variants: {median} ({low} to {high}, SD {sd})"),
+            &format!("バリアントごとの、到達しうる最良の{metric}：{median}（{low}〜{high}、標準偏差{sd}）"),
+        );
+    }
+    let (times, at_most) = (calibrated.failures.times, percent(calibrated.failures.at_most));
+    paragraph(
+        "",
+        &format!("the reference misses full marks in {times} of {n} draws (at most {at_most} of all)"),
+        &format!("模範解が満点にならないのは{n}回中{times}回です（多くて{at_most}）"),
+    );
+}
+
+fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u8, Ending> {
+    let folder = match pack {
+        Pack::Folder(root) => root.clone(),
+        Pack::Embedded => session.root.clone(),
+    };
+    // One to begin from is looked for in the folder itself, and then among those that the program brings.
+    let there = |pack: &Pack, id: &str| pack.exercises().iter().any(|other| other == id);
+    let begin = from.map(|other| (if there(pack, other) { pack } else { &Pack::Embedded }, other));
+    let written = scaffold::new(&folder, id, begin).map_err(Ending::Faults)?;
+    if session.json {
+        let document = serde_json::json!({
+            "schema": "practicum.new/1", "exercise": id, "folder": folder.display().to_string(), "written": written,
+        });
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        return Ok(PASSED);
+    }
+    for file in written.iter().filter(|file| !file.starts_with('.')) {
+        session.say(&format!("  {file}\n"));
+    }
+    let course = folder.display();
+    session.say("\n");
+    session.say(&session.terminal.paragraph(
+        "",
+        session.pick(
+            &format!("It is right as it is: practicum author validate {id} --course {course}"),
+            &format!("このままで検証に合格します：practicum author validate {id} --course {course}"),
+        ),
+    ));
+    Ok(PASSED)
+}
+
+fn reference(session: &Session, folder: &Path) -> Result<u8, Ending> {
+    let pages = reference::pages().into_iter().map(|(path, text)| (path, text.into_bytes()));
+    written(session, folder, pages)
+}
+
+fn show(session: &Session, folder: &Path) -> Result<u8, Ending> {
+    let page = (gallery::PAGE.to_owned(), gallery::page().into_bytes());
+    written(session, folder, std::iter::once(page).chain(gallery::pictures()))
+}
+
+fn written<P: AsRef<Path>>(
+    session: &Session,
+    folder: &Path,
+    files: impl Iterator<Item = (P, Vec<u8>)>,
+) -> Result<u8, Ending> {
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, bytes));
+        made.map_err(|error| super::ours(&error))?;
+        session.say(&format!("{}\n", path.display()));
+    }
+    Ok(PASSED)
+}
+
+fn preview(session: &Session, pack: &Pack, id: &str) -> Result<u8, Ending> {
+    known(pack, &[id.to_owned()])?;
+    let lang = session.terminal.lang;
+    let preview = match preview::preview(pack, id, lang, SEED)? {
+        Ok(preview) => preview,
+        Err(findings) => {
+            for finding in &findings {
+                session.say(&shown(session, finding));
+            }
+            return Ok(BAD_INPUT);
+        }
+    };
+    let heading = |en: &str, ja: &str| session.say(&format!("\n{}\n\n", bold(&format!("── {}", session.pick(en, ja)))));
+    heading("The brief", "説明文");
+    session.say(&format!("{}\n", preview.brief.trim_end()));
+    heading("The data", "データ");
+    session.say(&format!("{}\n\n", preview.columns.trim_end()));
+    rows(session, &preview);
+    if !preview.exercise.questions.is_empty() {
+        heading("The questions", "問い");
+        questions(session, &preview);
+    }
+    heading(
+        "What the checks say: to the reference, and to a wrong solution",
+        "判定の文：模範解に対して、誤答例に対して",
+    );
+    for said in &preview.checks {
+        let points = said.points;
+        let worth = if points == 1 { Text::new("1 point", "1点") } else { text!("{points} points", "{points}点") };
+        session.say(&format!("{}  {}\n", bold(said.title.get(lang)), dim(worth.get(lang))));
+        session.say(&marked(session, '✔', said.pass.get(lang)));
+        match &said.fail {
+            Some((folder, fail, hint)) => {
+                session.say(&marked(session, '✘', &format!("{} ({folder})", fail.get(lang))));
+                session.say(
+                    &session
+                        .terminal
+                        .paragraph("    ", &format!("{} {}", session.pick("hint:", "手がかり："), hint.get(lang))),
+                );
+            }
+            None => session.say(&marked(
+                session,
+                '✘',
+                session.pick("no wrong solution fails it", "不合格になる誤答例がありません"),
+            )),
+        }
+    }
+    Ok(PASSED)
+}
+
+/// A paragraph with a sign before its first line.
+fn marked(session: &Session, sign: char, text: &str) -> String {
+    session.terminal.paragraph("    ", text).replacen("    ", &format!("  {sign} "), 1)
+}
+
+fn rows(session: &Session, preview: &Preview) {
+    for row in &preview.rows {
+        session.say(&format!("  {}\n", dim(&row.join(","))));
+    }
+    let n = preview.height;
+    session.say(&format!("  {}\n", dim(text!("… {n} rows", "… 全{n}行").get(session.terminal.lang))));
+}
+
+fn questions(session: &Session, preview: &Preview) {
+    let lang = session.terminal.lang;
+    for question in &preview.exercise.questions {
+        session.say(&format!("{}\n", bold(&question.id)));
+        session.say(&session.terminal.paragraph("  ", question.prompt.get(lang)));
+        match &question.kind {
+            QuestionKind::Choice(choices) => {
+                for (id, text) in choices {
+                    session.say(&session.terminal.paragraph("    ", &format!("\"{id}\": {}", text.get(lang))));
+                }
+            }
+            QuestionKind::Number { min, max } | QuestionKind::Interval { min, max } => {
+                let unit = &question.unit;
+                session.say(&format!("    {}\n", dim(&format!("{min} – {max} {unit}"))));
+            }
+        }
+    }
+}

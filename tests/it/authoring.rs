@@ -1,0 +1,679 @@
+//! What an instructor does: from a new exercise to a proof; and every way in which one can be wrong.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use practicum::author::reference;
+use practicum::author::validate::{self, Once, Settings};
+use practicum::course::courses;
+use practicum::course::pack::Pack;
+use serde_json::Value;
+
+use super::session::{Learner, copy};
+
+#[test]
+fn a_new_exercise_is_right_before_a_word_of_it_is_changed_and_takes_no_rust() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0).says("author validate missing-bell --course mine");
+    author.types("author new second-ward --from prevalence-shift --course mine").ends(0);
+    let answer = author.types("author validate --course mine --json").ends(0).json();
+    assert_eq!(answer["valid"], true);
+    let exercises = answer["exercises"].as_array().unwrap();
+    assert_eq!(exercises.len(), 2);
+    for exercise in exercises {
+        assert!(exercise["tried"].as_array().unwrap().len() >= 5);
+        assert!(exercise["seconds"].as_f64().unwrap() > 0.0 && exercise["bytes"].as_u64().unwrap() > 1_000_000);
+    }
+    // What the author does to see it as a learner would.
+    author.types("start missing-bell --course mine").ends(0).says("practicum/missing-bell/plan.toml");
+    author.types("check missing-bell --course mine").ends(1).says("net benefit");
+    assert!(author.read("practicum/missing-bell/brief.en.md").contains("practicum run missing-bell"));
+    author.types("author new missing-bell --course mine").ends(2).says("nothing is overwritten");
+    author.types("author new Ward_9 --course mine").ends(2).says("a letter first");
+    author.types("author new other --from no-such --course mine").ends(2).says("no exercise");
+}
+
+#[test]
+fn a_preview_shows_what_learners_see_in_their_language() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let english = author.types("author preview missing-bell --course mine").ends(0);
+    for text in
+        ["The alarm that nobody hears", "patient,age,gait_speed,sedative,fall", "✔ AUROC", "(wrong/one-", "[low, high]"]
+    {
+        assert!(english.out.contains(text), "{text}\n{}", english.out);
+    }
+    let japanese = author.types("author preview missing-bell --course mine --lang ja").ends(0);
+    assert!(japanese.out.contains("鳴らない警報") && !japanese.out.contains("The alarm that nobody hears"));
+    assert!(!japanese.out.contains('{'), "every figure is filled in");
+}
+
+/// A change to a file of an exercise: what stands there, and what stands there afterwards.
+enum Edit {
+    Change(&'static str, &'static str, &'static str),
+    Write(&'static str, &'static str),
+    Delete(&'static str),
+    Copy(&'static str, &'static str),
+}
+
+use Edit::{Change, Copy, Delete, Write};
+
+/// A defect, and where it must be found: the rule, the file, a text on the line (empty: no line), and the key (empty: none).
+struct Defect {
+    edits: &'static [Edit],
+    rule: &'static str,
+    file: &'static str,
+    line: &'static str,
+    key: &'static str,
+}
+
+const fn defect(
+    edits: &'static [Edit],
+    rule: &'static str,
+    file: &'static str,
+    line: &'static str,
+    key: &'static str,
+) -> Defect {
+    Defect { edits, rule, file, line, key }
+}
+
+const E: &str = "exercise.toml";
+/// The dataset's file.
+const D: &str = "dataset.toml";
+const OLD: &str = "exercise = \"other@1\"\ncontent = \"0\"\nengine = \"0\"\nseeds = 200\nfailures = 3\nfailures_at_most = 0.1\nescapes = 1\nstrays = 0\ncheck = []\n";
+
+const DEFECTS: &[Defect] = &[
+    // Formats.
+    defect(&[Change(E, "minutes = 20", "minuts = 20")], "format", E, "minuts", "minuts"),
+    defect(&[Change(E, "level = \"intensive\"", "level = \"intensiv\"")], "format", E, "intensiv\"", "level"),
+    defect(&[Change(E, "points = 2", "points = 0")], "format", E, "points = 0", "check[2].points"),
+    defect(
+        &[Change(E, "needs = [\"discriminates\"]", "needs = [\"useful\"]")],
+        "format",
+        E,
+        "needs = ",
+        "check[2].needs",
+    ),
+    defect(&[Change(E, "dataset = \"ID\"", "dataset = \"IDs\"")], "format", E, "dataset = ", "dataset"),
+    defect(&[Change(E, "patient = \"8000\"", "patients = \"8000\"")], "format", E, "8000", "exam.rows.patients"),
+    defect(&[Change(E, "worth = 0.20", "groups = [\"risk\"]")], "format", E, "groups", "groups"),
+    defect(&[Change(E, "id = \"useful\"", "id = \"discriminates\" # again")], "format", E, "# again", "check[2].id"),
+    defect(&[Change(D, "role = \"label\", ", "")], "format", D, "", ""),
+    defect(
+        &[Change(D, "name = \"risk\"", "name = \"p\"")],
+        "format",
+        D,
+        "role = \"truth\"",
+        "table[1].columns[5].name",
+    ),
+    defect(
+        &[Change("starter/plan.toml", "\"logistic\"", "\"logistics\"")],
+        "format",
+        "starter/plan.toml",
+        "logistics",
+        "model.kind",
+    ),
+    defect(&[Delete("solution/plan.toml")], "format", "solution/plan.toml", "", ""),
+    defect(&[Change("solution/plan.toml", "@1", "@2")], "format", "solution/plan.toml", "@2", "exercise"),
+    defect(&[Change("solution/answers.toml", "90", "9000")], "format", "solution/answers.toml", "9000", "missed"),
+    defect(&[Delete("wrong/one-column/expect.toml")], "format", "wrong/one-column/expect.toml", "", "fails"),
+    defect(
+        &[Change("wrong/one-column/expect.toml", "\"discriminates\"", "\"discriminate\"")],
+        "format",
+        "wrong/one-column/expect.toml",
+        "fails",
+        "fails",
+    ),
+    // Both languages.
+    defect(
+        &[Change(
+            E,
+            "title = { en = \"The alarm that nobody hears\", ja = \"鳴らない警報\" }",
+            "title = { en = \"The alarm\", ja = \"The alarm\" }",
+        )],
+        "language",
+        E,
+        "title = ",
+        "title",
+    ),
+    defect(
+        &[Change(E, "ja = \"見逃す人数を分かっている\"", "ja = \"\"")],
+        "language",
+        E,
+        "knows whom it misses",
+        "check[3].title",
+    ),
+    defect(
+        &[Change(E, ", ja = \"見逃す人数を分かっている\"", "")],
+        "format",
+        E,
+        "knows whom it misses",
+        "check[3].title.ja",
+    ),
+    defect(
+        &[Change(
+            "wrong/one-column/expect.toml",
+            "鎮静薬への注意はどの指針にもあるので、それで足りるように思えるためです。",
+            "Because they are old.",
+        )],
+        "language",
+        "wrong/one-column/expect.toml",
+        "why",
+        "why",
+    ),
+    defect(
+        &[Change(D, "en = \"gait speed\"", "en = \"歩行速度\"")],
+        "language",
+        D,
+        "name = \"gait_speed\"",
+        "table[1].columns[3].about",
+    ),
+    defect(&[Delete("brief.ja.md")], "brief", "brief.ja.md", "", ""),
+    defect(&[Copy("brief.en.md", "brief.ja.md")], "language", "brief.ja.md", "", ""),
+    // Figures in texts.
+    defect(
+        &[Change(E, "ここで到達しうる最良は{best:2}です。\" }\nfail", "最良ではありません。\" }\nfail")],
+        "figures",
+        E,
+        "最良ではありません",
+        "check[1].pass",
+    ),
+    defect(&[Change(E, "figure = \"gap\"", "figure = \"gaps\"")], "figures", E, "figure = \"gaps\"", "check[1].figure"),
+    defect(
+        &[
+            Change(E, "AUROC {auroc:2}; the", "AUROC {aurok:2}; the"),
+            Change(E, "AUROCは{auroc:2}で、ここ", "AUROCは{aurok:2}で、ここ"),
+        ],
+        "query",
+        E,
+        "shows = \"SELECT auroc",
+        "check[1].shows",
+    ),
+    // Sources and links.
+    defect(&[Change(E, " doi:10.1177/0272989X06295361", "")], "evidence", E, "Vickers AJ", "evidence"),
+    defect(
+        &[
+            Change(E, "evidence = [", "evidence = []\nasks = ["),
+            Change(
+                E,
+                "\"Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction models. Med Decis Making 2006;26(6):565-574. doi:10.1177/0272989X06295361\",",
+                "\"plan\", \"answers\",",
+            ),
+        ],
+        "evidence",
+        E,
+        "evidence = []",
+        "evidence",
+    ),
+    defect(
+        &[Change(
+            "brief.en.md",
+            "Write what you conclude",
+            "See [the answer](../solution/plan.toml). Write what you conclude",
+        )],
+        "link",
+        "brief.en.md",
+        "the answer",
+        "",
+    ),
+    // SQL of checks.
+    defect(&[Change(E, "auroc(fall, p) >= auroc", "aurc(fall, p) >= auroc")], "query", E, "aurc(", "check[1].sql"),
+    defect(
+        &[Change(
+            E,
+            "\"SELECT auroc(fall, p) >= auroc(fall, risk) - 0.04 FROM exam\"",
+            "\"SELECT auroc(fall, p) AS a FROM exam\"",
+        )],
+        "query",
+        E,
+        "AS a FROM",
+        "check[1].sql",
+    ),
+    defect(
+        &[Change(E, "auroc(fall, risk) AS best", "auroc(fall, risks) AS best")],
+        "query",
+        E,
+        "risks",
+        "check[1].shows",
+    ),
+    // Leaks.
+    defect(
+        &[Change("brief.en.md", "It ranks", "The file holds `risk`. It ranks")],
+        "leak",
+        "brief.en.md",
+        "`risk`",
+        "",
+    ),
+    defect(
+        &[Change("starter/plan.toml", "# Your experiment.", "# There is also \"frailty\". Your experiment.")],
+        "leak",
+        "starter/plan.toml",
+        "frailty",
+        "",
+    ),
+    defect(
+        &[Change(D, "ja = \"年齢\"", "ja = \"年齢（`frailty`から決まる）\"")],
+        "leak",
+        D,
+        "name = \"age\"",
+        "table[1].columns[2].about",
+    ),
+    defect(
+        &[Change(D, "  # label:", "  { name = \"score\", sql = \"-100 * risk\" },\n  # label:")],
+        "leak",
+        D,
+        "name = \"score\"",
+        "table[1].columns[6].name",
+    ),
+    // Hints.
+    defect(
+        &[Change(E, "Read “missed per 1,000” with", "It is about 60. Read “missed per 1,000” with")],
+        "hint",
+        E,
+        "It is about 60",
+        "check[3].hint",
+    ),
+    defect(
+        &[
+            Change(
+                E,
+                "[[check]]\nid = \"discriminates\"",
+                "[[question]]\nid = \"why\"\nkind = \"choice\"\nprompt = { en = \"Why is it silent?\", ja = \"なぜ鳴らないのでしょうか。\" }\nchoice = [\n  { id = \"too_high\", text = { en = \"the threshold is too high\", ja = \"閾値が高すぎる\" } },\n  { id = \"broken\", text = { en = \"the bell is broken\", ja = \"ベルが壊れている\" } },\n]\n\n[[check]]\nid = \"discriminates\"",
+            ),
+            Change("solution/answers.toml", "missed", "why = \"too_high\"\nmissed"),
+            Change(E, "Let the model see more", "Yes, the threshold is too high. Let the model see more"),
+        ],
+        "hint",
+        E,
+        "Yes, the threshold",
+        "check[1].hint",
+    ),
+    // A range without the truth.
+    defect(
+        &[
+            Change(E, "kind = \"interval\"", "kind = \"number\""),
+            Change(E, "max = 1000", "max = 50"),
+            Change(
+                E,
+                "SELECT missed_low <= 1000 * m AND 1000 * m <= missed_high AND missed_high - missed_low <= 80",
+                "SELECT abs(missed - 1000 * m) < 40",
+            ),
+            Change(
+                E,
+                "SELECT 1000 * m AS missed, missed_low, missed_high,\n       least(1000 * m - missed_low, missed_high - 1000 * m) AS inside",
+                "SELECT missed AS missed_low, missed + 0 AS missed_high, 1000 * m AS missed, -abs(missed - 1000 * m) AS inside",
+            ),
+            Change("solution/answers.toml", "[30, 90]", "45"),
+            Change("wrong/one-column/answers.toml", "[70, 140]", "45"),
+            Change("wrong/threshold-of-a-half/answers.toml", "[105, 185]", "45"),
+            Change("wrong/answer-read-from-the-wrong-row/answers.toml", "[100, 170]", "1"),
+        ],
+        "range",
+        E,
+        "max = 50",
+        "question[1].max",
+    ),
+    // Solutions.
+    defect(
+        &[Change("starter/plan.toml", "\"gait_speed\"", "\"gate_speed\"")],
+        "run",
+        "starter/plan.toml",
+        "gate_speed",
+        "features.use",
+    ),
+    defect(&[Change(D, "bernoulli(0.3)", "bernouli(0.3)")], "run", D, "bernouli", "table[1].columns[4].sql"),
+    defect(
+        &[Change(D, "sql = \"normal(0, 1)\"", "sql = \"normal(0, -1)\"")],
+        "run",
+        D,
+        "normal(0, -1)",
+        "table[1].columns[1].sql",
+    ),
+    defect(
+        &[Change("solution/plan.toml", "threshold = 0.20", "threshold = 0.5")],
+        "reference",
+        E,
+        "sql = \"\"\"",
+        "check[2].sql",
+    ),
+    defect(
+        &[Copy("solution/plan.toml", "starter/plan.toml"), Copy("solution/answers.toml", "starter/answers.toml")],
+        "starter",
+        "starter/plan.toml",
+        "",
+        "",
+    ),
+    defect(
+        &[Change("wrong/one-column/expect.toml", "[\"discriminates\"]", "[\"discriminates\", \"useful\"]")],
+        "wrong",
+        "wrong/one-column/expect.toml",
+        "fails",
+        "fails",
+    ),
+    defect(
+        &[
+            Copy("solution/plan.toml", "wrong/threshold-of-a-half/plan.toml"),
+            Copy("solution/answers.toml", "wrong/threshold-of-a-half/answers.toml"),
+        ],
+        "wrong",
+        "wrong/threshold-of-a-half/expect.toml",
+        "fails",
+        "fails",
+    ),
+    defect(&[Delete("wrong/one-column")], "uncaught", E, "[[check]]", "check[1]"),
+    // Calibration.
+    defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "exercise = ", "exercise"),
+    defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "failures = ", "failures"),
+    defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "escapes = ", "escapes"),
+    defect(
+        &[Write("calibration.toml", OLD), Change("calibration.toml", "other@1", "ID@1")],
+        "calibration",
+        "calibration.toml",
+        "content = ",
+        "content",
+    ),
+    defect(&[Write("calibration.toml", "seeds = 0\n")], "calibration", "calibration.toml", "seeds", "seeds"),
+];
+
+/// The file of an exercise, below the course folder.
+fn path(id: &str, file: &str) -> String {
+    if file == D { format!("mine/datasets/{id}/{file}") } else { format!("mine/exercises/{id}/{file}") }
+}
+
+fn spoil(author: &Learner, id: &str, edit: &Edit) {
+    match edit {
+        Change(file, from, to) => {
+            let (from, to) = (from.replace("ID", id), to.replace("ID", id));
+            let text = author.read(&path(id, file));
+            assert!(text.contains(&from), "{file} of {id} has no {from:?}");
+            author.writes(&path(id, file), text.replacen(&from, &to, 1));
+        }
+        Write(file, text) => author.writes(&path(id, file), text),
+        Copy(from, to) => author.writes(&path(id, to), author.bytes(&path(id, from))),
+        Delete(file) => {
+            let gone = author.path(&path(id, file));
+            if gone.is_dir() { fs::remove_dir_all(gone).unwrap() } else { fs::remove_file(gone).unwrap() }
+        }
+    }
+}
+
+/// Course folders with one exercise for each defect, `d01`, `d02` …, and one without any, `sound`.
+fn broken_course(author: &Learner) {
+    for id in std::iter::once("sound".to_owned()).chain((1..=DEFECTS.len()).map(|n| format!("d{n:02}"))) {
+        author.types(&format!("author new {id} --course mine")).ends(0);
+    }
+    for (n, defect) in DEFECTS.iter().enumerate() {
+        for edit in defect.edits {
+            spoil(author, &format!("d{:02}", n + 1), edit);
+        }
+    }
+}
+
+#[test]
+fn every_defect_is_found_named_and_placed() {
+    assert!(DEFECTS.len() >= 30);
+    let author = Learner::new();
+    broken_course(&author);
+    let answer = author.types("author validate --course mine --json").ends(2).json();
+    let reports: BTreeMap<&str, &Value> =
+        answer["exercises"].as_array().unwrap().iter().map(|r| (r["exercise"].as_str().unwrap(), r)).collect();
+    assert_eq!(reports["sound"]["valid"], true, "{}", reports["sound"]);
+    let mut missed = Vec::new();
+    for (n, defect) in DEFECTS.iter().enumerate() {
+        let id = format!("d{:02}", n + 1);
+        let file = path(&id, defect.file).replacen("mine/", "", 1);
+        let line = (!defect.line.is_empty()).then(|| {
+            let text = author.read(&path(&id, defect.file));
+            let at = text.lines().position(|line| line.contains(defect.line));
+            1 + at.unwrap_or_else(|| panic!("{id}: no {:?} in {}", defect.line, defect.file)) as u64
+        });
+        let key = (!defect.key.is_empty()).then_some(defect.key);
+        let findings = reports[id.as_str()]["findings"].as_array().unwrap();
+        let found = findings.iter().any(|finding| {
+            finding["rule"] == defect.rule
+                && finding["note"] == false
+                && finding["file"] == file.as_str()
+                && finding["line"].as_u64() == line
+                && finding["key"].as_str() == key
+                && ["en", "ja"].iter().all(|lang| !finding["expected"][lang].as_str().unwrap().is_empty())
+        });
+        if !found {
+            missed.push(format!("{id}: {} in {file}, line {line:?}, key {key:?}; found {findings:#?}", defect.rule));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn a_course_list_is_held_against_the_exercises() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let course = |exercises: &str, planned: &str| {
+        format!(
+            "[[course]]\nid = \"ours\"\nlevel = \"intensive\"\ntitle = {{ en = \"Our course\", ja = \"私たちのコース\" }}\n\
+             target = {{ en = \"Hears the alarm.\", ja = \"警報に気づける。\" }}\nexercises = [{exercises}]\n\
+             [[planned]]\nid = \"{planned}\"\ntitle = {{ en = \"Later on\", ja = \"いずれ\" }}\n"
+        )
+    };
+    let file = "mine/exercises/courses.toml";
+    let findings = |text: String| {
+        author.writes(file, text);
+        let answer = author.types("author validate --course mine --json").json();
+        answer["findings"].as_array().unwrap().clone()
+    };
+    assert!(findings(course("\"missing-bell\", \"later\"", "later")).is_empty());
+    author.types("courses --course mine").ends(0).says("planned");
+    for (text, line, key) in [
+        (course("\"mising-bell\"", "later"), 6, "course[1].exercises"),
+        (course("\"later\", \"later\"", "later"), 6, "course[1].exercises"),
+        (course("\"missing-bell\"", "missing-bell"), 8, "planned[1].id"),
+        (course("\"missing-bell\"", "later").replace("私たちのコース", "Our course"), 4, "course[1].title"),
+    ] {
+        let found = findings(text);
+        assert!(found.iter().any(|finding| finding["line"] == line && finding["key"] == key), "{key}: {found:#?}");
+    }
+}
+
+#[test]
+fn what_another_process_says_is_held_against_the_budget_and_the_result() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let pack = Pack::folder(&author.path("mine")).unwrap();
+    let rules = |once: &validate::RunOnce| -> Vec<(&'static str, Option<String>)> {
+        let settings = Settings { seed: 1, at_once: 2, cache: None, engine: String::new(), once };
+        let reports = validate::validate(&pack, &["missing-bell".to_owned()], &settings, &mut |_| {}).unwrap();
+        let findings = reports[0].findings.iter().filter(|finding| !finding.note);
+        findings.map(|finding| (finding.rule.name(), Some(finding.fault.place.file.clone()))).collect()
+    };
+    let file = || Some("exercises/missing-bell/exercise.toml".to_owned());
+    let other = |_: &str, _: &str, threads: usize| {
+        Ok(Once { digest: format!("another with {threads}"), seconds: 61.0, bytes: 1_100_000_000 })
+    };
+    assert_eq!(rules(&other), [("repeat", file()), ("repeat", file()), ("time", file()), ("memory", file())]);
+    let none = |_: &str, _: &str, _: usize| Err(practicum::text::Text::new("it crashed", "落ちました"));
+    assert!(rules(&none).contains(&("run", file())));
+}
+
+#[test]
+fn what_has_not_changed_is_not_run_again_and_what_has_is() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let known = |author: &Learner| -> Vec<String> {
+        let answer = author.types("author validate --course mine --json").ends(0).json();
+        let tried = answer["exercises"][0]["tried"].as_array().unwrap().clone();
+        tried.iter().filter(|t| t["known"] == true).map(|t| t["folder"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(known(&author).is_empty());
+    assert_eq!(known(&author).len(), 5);
+    let change = |file: &str, from: &str, to: &str| spoil_text(&author, file, from, to);
+    change("exercises/missing-bell/exercise.toml", "Let the model see more", "Show the model more");
+    assert_eq!(known(&author).len(), 5, "a sentence decides nothing");
+    change("exercises/missing-bell/wrong/one-column/answers.toml", "[70, 140]", "[75, 140]");
+    assert_eq!(known(&author).len(), 4, "one solution is another");
+    change("exercises/missing-bell/exercise.toml", "8000", "8001");
+    assert!(known(&author).is_empty(), "the exam is another");
+    let fresh = author.types("author validate --course mine --json --fresh").ends(0).json();
+    assert!(fresh["exercises"][0]["tried"].as_array().unwrap().iter().all(|t| t["known"] == false));
+}
+
+fn spoil_text(author: &Learner, file: &str, from: &str, to: &str) {
+    let text = author.read(&format!("mine/{file}"));
+    assert!(text.contains(from), "{file} has no {from:?}");
+    author.writes(&format!("mine/{file}"), text.replace(from, to));
+}
+
+/// The only file below a folder whose name ends so.
+fn only(folder: &Path, end: &str) -> std::path::PathBuf {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path)
+            } else if path.to_string_lossy().ends_with(end) {
+                found.push(path)
+            }
+        }
+    }
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+#[test]
+fn a_calibration_goes_on_where_it_was_interrupted_and_satisfies_the_rule() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let calibrate = "author calibrate missing-bell --seeds 6 --course mine --json";
+    let whole = author.types(calibrate).ends(0).json();
+    assert_eq!((&whole["failures"]["times"], &whole["escapes"]), (&Value::from(0), &Value::from(0)));
+    let bound = whole["failures"]["at_most"].as_f64().unwrap();
+    assert!((bound - (1.0 - 0.025_f64.powf(1.0 / 6.0))).abs() < 1e-9, "none of 6: 1 − (α/2)^(1/6), not {bound}");
+    let file = author.read("mine/exercises/missing-bell/calibration.toml");
+    assert!(author.read("mine/exercises/missing-bell/calibration.svg").starts_with("<svg"));
+    // As if the machine had gone off in the middle of a line.
+    let kept = only(&author.path("cache"), ".jsonl");
+    let bytes = fs::read(&kept).unwrap();
+    fs::write(&kept, &bytes[..bytes.len() * 2 / 3]).unwrap();
+    assert_eq!(author.types(calibrate).ends(0).json(), whole);
+    assert_eq!(author.read("mine/exercises/missing-bell/calibration.toml"), file);
+    let lines =
+        |bytes: &[u8]| bytes.split(|&b| b == b'\n').filter(|l| serde_json::from_slice::<Value>(l).is_ok()).count();
+    assert_eq!(lines(&fs::read(&kept).unwrap()), lines(&bytes), "only what was lost was run again");
+    let findings = |author: &Learner| {
+        author.types("author validate --course mine --json").json()["exercises"][0]["findings"].clone()
+    };
+    assert_eq!(findings(&author), Value::Array(Vec::new()), "not even a remark is left");
+    spoil_text(&author, "exercises/missing-bell/exercise.toml", "Let the model see more", "Show the model more");
+    assert_eq!(findings(&author), Value::Array(Vec::new()), "a sentence decides nothing");
+    spoil_text(&author, "exercises/missing-bell/exercise.toml", "risk) - 0.04", "risk) - 0.05");
+    assert_eq!(findings(&author)[0]["key"], "content");
+}
+
+#[test]
+fn a_check_that_cannot_tell_right_from_wrong_is_told_by_its_calibration() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    // A check that passes by a coin's toss: whether the seed's first patient is older than most.
+    spoil_text(
+        &author,
+        "exercises/missing-bell/exercise.toml",
+        "auroc(fall, p) >= auroc(fall, risk) - 0.04 FROM exam",
+        "avg(age) >= 76 FROM exam",
+    );
+    let answer = author.types("author calibrate missing-bell --seeds 12 --course mine --json").ends(2).json();
+    let failures = answer["failures"]["times"].as_u64().unwrap();
+    assert!((1..12).contains(&failures), "{answer}");
+    assert!(answer["escapes"].as_u64().unwrap() > 0);
+    author.types("author validate --course mine").ends(2).says("calibration.toml").says("enlarge the exam");
+}
+
+#[test]
+fn variants_are_other_draws_and_stay_with_their_workspace() {
+    let data = |key: &str| {
+        let learner = Learner::new();
+        learner.types(&format!("start prevalence-shift --variant {key}")).ends(0);
+        (learner.read("practicum/prevalence-shift/data/develop.csv"), learner)
+    };
+    let ((one, learner), (two, _), (again, other)) = (data("s-1001"), data("s-1002"), data("s-1001"));
+    assert_ne!(one, two);
+    assert_eq!(one, again);
+    let result = |learner: &Learner, more: &str| learner.types(&format!("check prevalence-shift --json{more}")).json();
+    let checked = result(&learner, "");
+    assert_ne!(checked["seed"], 1);
+    assert_eq!(checked, result(&other, ""), "the same variant is judged the same");
+    assert_eq!(result(&learner, " --seed 1")["seed"], 1, "who asks for a seed gets it");
+    assert_eq!(learner.read("practicum/prevalence-shift/data/develop.csv"), one, "check keeps the variant's data");
+    learner.types("start prevalence-shift --variant s-1002").ends(2).says("s-1001");
+    learner.types("start prevalence-shift --variant s-1001").ends(0);
+    let plain = Learner::new();
+    plain.types("start prevalence-shift").ends(0);
+    plain.types("start prevalence-shift --variant s-1").ends(2).says("without a variant");
+    learner.writes("practicum/prevalence-shift/variant.toml", "variant = 7\n");
+    learner.types("run prevalence-shift").ends(2).says("variant.toml, line 1, variant");
+}
+
+#[test]
+fn the_six_courses_name_exercises_that_are_there_or_planned() {
+    let courses = courses::read(&Pack::Embedded).unwrap().unwrap();
+    assert_eq!(courses.courses.len(), 6);
+    let listed: Vec<&String> = courses.courses.iter().flat_map(|c| &c.exercises).map(|e| &e.value).collect();
+    for id in Pack::Embedded.exercises() {
+        assert!(listed.contains(&&id), "{id} serves no course");
+    }
+    for (id, _) in &courses.planned {
+        assert!(listed.contains(&id), "{id} is planned for no course");
+    }
+    let learner = Learner::new();
+    let json = learner.types("courses --json").ends(0).json();
+    assert_eq!(json["courses"].as_array().unwrap().len(), 6);
+    learner.types("courses okayama-intensive --lang ja").ends(0).says("岡山大学").says("prevalence-shift");
+    learner.types("courses okayama-intensiv").ends(2).says("okayama-intensive");
+}
+
+#[test]
+fn the_reference_is_current() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
+    let pages = reference::pages();
+    for (path, text) in &pages {
+        let there = fs::read_to_string(folder.join(path)).unwrap_or_default();
+        assert_eq!(&there, text, "{path} is not what the program says: run `practicum author reference`");
+    }
+    let mut files = 0;
+    for folder in [folder.clone(), folder.join("schema")] {
+        files += fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_file()).count();
+    }
+    assert_eq!(files, pages.len(), "a page that nobody writes any more");
+}
+
+#[test]
+fn editors_find_a_schema_beside_what_they_open() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    let schema = |file: &str| -> Value {
+        let text = learner.read(&format!("practicum/prevalence-shift/{file}.toml"));
+        let path = text.lines().next().unwrap().strip_prefix("#:schema ").unwrap().to_owned();
+        serde_json::from_str(&learner.read(&format!("practicum/prevalence-shift/{path}"))).unwrap()
+    };
+    let plan = schema("plan");
+    let epochs = &plan["properties"]["train"]["properties"]["epochs"];
+    assert_eq!((&epochs["type"], &epochs["minimum"], &epochs["default"]), (&"integer".into(), &1.into(), &30.into()));
+    assert!(epochs["description"].as_str().unwrap().contains('\n'), "help in both languages");
+    assert_eq!(schema("answers")["properties"]["what_changed"]["enum"][0], "baseline_risk");
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    for file in ["exercises/missing-bell/exercise.toml", "datasets/missing-bell/dataset.toml"] {
+        let text = author.read(&format!("mine/{file}"));
+        let path = text.lines().next().unwrap().strip_prefix("#:schema ").unwrap();
+        let from = author.path(&format!("mine/{file}"));
+        assert!(from.parent().unwrap().join(path).is_file(), "{file}: {path}");
+    }
+}
+
+#[test]
+fn files_of_ones_own_make_an_exercise_too() {
+    let author = Learner::new();
+    copy(&super::session::data("courses/breast"), &author.path("mine"));
+    author.types("author validate --course mine").ends(0).says("valid");
+}
