@@ -207,7 +207,7 @@ fn check_parts(plan: &Plan, dataset: &Dataset, visible: &Frame, parts: &[Part]) 
                 text!("{n} {word} rows", "{word}の行が{n}行"),
                 text!("at least {min}", "{min}行以上"),
             ));
-        } else if part == Part::Train && (positive == 0 || positive == n) {
+        } else if wanted && (positive == 0 || positive == n) {
             let label = dataset.label();
             let value = i32::from(positive > 0);
             faults.push(Fault::new(
@@ -216,10 +216,17 @@ fn check_parts(plan: &Plan, dataset: &Dataset, visible: &Frame, parts: &[Part]) 
                     "one class only: all {n} {word} rows have {label} = {value}",
                     "{word}の{n}行すべてが {label} = {value} で、片方のクラスしかありません"
                 ),
-                Text::new(
-                    "rows with and without the outcome, to learn the difference from",
-                    "違いを学べるよう、結果がある行とない行の両方",
-                ),
+                if part == Part::Train {
+                    Text::new(
+                        "rows with and without the outcome, to learn the difference from",
+                        "違いを学べるよう、結果がある行とない行の両方",
+                    )
+                } else {
+                    Text::new(
+                        "rows with and without the outcome, to judge by: a larger part, or another condition",
+                        "評価できるよう、結果がある行とない行の両方（割合を増やすか、条件を変えてください）",
+                    )
+                },
             ));
         }
     }

@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::keys::{Section, Value};
 use crate::measure::outlines::{self, Outline};
 use crate::measure::{self, Line};
-use crate::models::{Tells, nature};
+use crate::models::{Input, Tells, nature};
 use crate::operate::{self, Calibration, expit};
 use crate::prepare::{self, Prepared};
 use crate::seed::Seed;
@@ -129,6 +129,8 @@ pub struct Story {
     pub model: String,
     /// The numbers that it sees.
     pub features: Vec<String>,
+    /// Of a model that sees pictures, `[channels, height, width]` of what it sees.
+    pub picture: Option<[usize; 3]>,
     /// Rows and positives of each part.
     pub parts: BTreeMap<&'static str, Count>,
     /// The validation rows on which calibration and threshold were fitted.
@@ -238,6 +240,10 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
             };
             told(&probe.name, &predicted, &[], &mut tables)?;
         }
+    }
+    if draws_masks(job) {
+        // The highest pixel's risk is not the risk of a patient.
+        lines.retain(|line| !OF_RISKS.contains(&line.metric.trim_start_matches("ceiling_")));
     }
     tables.insert("epochs".to_owned(), epochs_table(&model.fitted.epochs)?);
     tables.insert("metrics".to_owned(), measure::as_table(&lines)?);
@@ -427,6 +433,10 @@ fn told(
     Ok(Told { table, outlines, masks })
 }
 
+/// Figures that say whether risks are right, not whether rows are in order or decisions good.
+const OF_RISKS: &[&str] =
+    &["observed_expected", "calibration_slope", "brier", "net_benefit", "net_benefit_decided", "net_benefit_treat_all"];
+
 /// Whether the plan's model gives a risk for each pixel.
 fn draws_masks(job: &Job) -> bool {
     nature(&job.submission.plan.model.string("kind")).1 == Tells::Pixels
@@ -511,6 +521,10 @@ fn develop<'a>(
     let story = Story {
         model: plan.model.string("kind"),
         features: prepared.names(),
+        picture: match prepared.input() {
+            Input::Picture(shape) => Some(shape),
+            Input::Columns(_) => None,
+        },
         parts: [Part::Train, Part::Valid, Part::Test].into_iter().map(|p| (p.word(), count(&rows(p)))).collect(),
         operate: count(&operate_rows),
         calibrate: plan.operate.calibrate.value.clone(),

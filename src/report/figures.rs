@@ -35,6 +35,11 @@ const fn figure(metric: &'static str, style: Style, en: &'static str, ja: &'stat
 
 /// The few figures that matter, in the order in which they are shown.
 pub static FIGURES: &[Figure] = &[
+    figure("mean_dice", Style::Ratio, "mean Dice", "Dice係数の平均"),
+    figure("mean_nsd", Style::Ratio, "mean surface agreement (NSD)", "輪郭の一致（NSD）の平均"),
+    figure("lesion_sensitivity", Style::Percent, "lesions found", "病変単位の感度"),
+    figure("lesion_ppv", Style::Percent, "spots that are lesions", "病変単位の陽性的中率"),
+    figure("lesion_f1", Style::Ratio, "lesion-wise F1", "病変単位のF1"),
     figure("prevalence", Style::Percent, "prevalence", "有病率"),
     figure("auroc", Style::Ratio, "AUROC", "AUROC"),
     figure("observed_expected", Style::Ratio, "observed/expected", "観察/期待比"),

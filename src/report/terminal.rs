@@ -128,7 +128,17 @@ impl Terminal {
             |n: crate::run::Count| figures::show(n.positive as f64 / n.rows.max(1) as f64, figures::Style::Percent);
         let (train, operate) = (part("train"), story.operate);
         let mut rows = Vec::new();
-        let (n, inputs, epochs) = (count(train.rows), story.features.len(), story.epochs);
+        let (n, epochs) = (count(train.rows), story.epochs);
+        let inputs = match (story.picture, self.lang) {
+            (Some([channels, height, width]), Lang::En) => {
+                format!("pictures of {height} × {width} pixels{}", if channels == 3 { " in colour" } else { "" })
+            }
+            (Some([channels, height, width]), Lang::Ja) => {
+                format!("{height}×{width}画素の{}画像", if channels == 3 { "カラー" } else { "白黒" })
+            }
+            (None, Lang::En) => format!("{} inputs", story.features.len()),
+            (None, Lang::Ja) => format!("入力{}個", story.features.len()),
+        };
         let kept = if story.best < story.epochs {
             match self.lang {
                 Lang::En => format!(", epoch {} kept", story.best),
@@ -141,11 +151,11 @@ impl Terminal {
             self.say("Trained", "学習"),
             match self.lang {
                 Lang::En => format!(
-                    "{} on {n} rows ({} positive), {inputs} inputs, {epochs} epochs{kept}",
+                    "{} on {n} rows ({} positive), {inputs}, {epochs} epochs{kept}",
                     story.model,
                     share(train)
                 ),
-                Lang::Ja => format!("{}、{n}行（陽性{}）、入力{inputs}個、{epochs}回{kept}", story.model, share(train)),
+                Lang::Ja => format!("{}、{n}行（陽性{}）、{inputs}、{epochs}回{kept}", story.model, share(train)),
             },
         ));
         let n = count(operate.rows);
@@ -232,7 +242,7 @@ impl Terminal {
     /// Of the patients given this risk, so many had the outcome.
     fn calibration(&self, run: &Run, table: &str) -> String {
         let bins = plot::bins(run, table, 5);
-        if bins.is_empty() {
+        if bins.is_empty() || run.lines.iter().any(|line| line.metric == "mean_dice") {
             return String::new();
         }
         let mut out = format!(

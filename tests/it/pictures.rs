@@ -1,0 +1,271 @@
+//! Pictures: models that learn from them, plans that do not fit them, and what a learner gets to see.
+
+use ndarray::Array2;
+use practicum::course::plan;
+use practicum::measure::outlines;
+use practicum::metrics;
+use practicum::models::Input;
+use practicum::seed::Seed;
+use practicum::synth::Pictures;
+use practicum::train::{self, Rows};
+
+use super::session::Learner;
+
+const SIDE: usize = 16;
+
+/// Noise with a bright square somewhere in every second picture; and where the squares are.
+fn squares(n: usize, seed: u64) -> (Array2<f32>, Array2<f32>) {
+    let luck = Seed::new(seed);
+    let place = |row: usize, name: &str| (luck.named(name).at(row as u64).uniform() * (SIDE - 4) as f64) as usize;
+    let inside = |row: usize, at: usize| {
+        let (top, left) = (place(row, "top"), place(row, "left"));
+        row.is_multiple_of(2) && (top..top + 4).contains(&(at / SIDE)) && (left..left + 4).contains(&(at % SIDE))
+    };
+    let noise = |row: usize, at: usize| luck.named("noise").at(row as u64).at(at as u64).uniform() as f32 - 0.5;
+    let x = Array2::from_shape_fn((n, SIDE * SIDE), |(row, at)| noise(row, at) + f32::from(u8::from(inside(row, at))));
+    let masks = Array2::from_shape_fn((n, SIDE * SIDE), |(row, at)| f32::from(u8::from(inside(row, at))));
+    (x, masks)
+}
+
+fn labels(n: usize) -> Array2<f32> {
+    Array2::from_shape_fn((n, 1), |(row, _)| f32::from(u8::from(row.is_multiple_of(2))))
+}
+
+fn fitted(plan: &str, x: Array2<f32>, y: Array2<f32>) -> train::Fitted {
+    let plan = plan::read("plan.toml", format!("exercise = \"a@1\"\n{plan}").as_bytes()).unwrap();
+    let rows = Rows { input: Input::Picture([1, SIDE, SIDE]), x, y };
+    train::fit(&plan.model, &plan.train, &plan.image.augment, &rows, None, Seed::new(3), &mut |_| {}).unwrap()
+}
+
+fn auroc(logits: &Array2<f32>, y: &Array2<f32>) -> f64 {
+    let column = |values: &Array2<f32>| values.column(0).iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
+    let (y, p) = (column(y), column(logits));
+    (metrics::metric("auroc").unwrap().compute)(&[&y, &p]).unwrap().unwrap().value
+}
+
+#[test]
+fn networks_learn_what_is_anywhere_in_a_picture() {
+    let (x, _) = squares(400, 1);
+    let (new, _) = squares(200, 2);
+    for model in ["kind = \"cnn\"\nwidth = 4\ndepth = 2", "kind = \"resnet\"\nwidth = 4\ndepth = 2\nbatch_norm = false"]
+    {
+        let plan = format!("[model]\n{model}\n[train]\nepochs = 8\nbatch = 32\n");
+        let model = fitted(&plan, x.clone(), labels(400));
+        assert!(auroc(&model.logits(&new), &labels(200)) > 0.95, "{plan}");
+    }
+}
+
+#[test]
+fn a_unet_outlines_what_it_was_shown() {
+    let (x, masks) = squares(200, 1);
+    let (new, truth) = squares(100, 2);
+    for loss in ["log", "focal", "dice", "dice+log"] {
+        let plan =
+            format!("[model]\nkind = \"unet\"\nwidth = 4\n[train]\nepochs = 12\nbatch = 16\nloss = \"{loss}\"\n");
+        let told = fitted(&plan, x.clone(), masks.clone()).logits(&new);
+        let both = told.iter().zip(&truth).filter(|(l, y)| **l > 0.0 && **y > 0.5).count() as f64;
+        let either = (told.iter().filter(|l| **l > 0.0).count() + truth.iter().filter(|y| **y > 0.5).count()) as f64;
+        assert!(2.0 * both / either > 0.8, "{loss}: Dice {}", 2.0 * both / either);
+    }
+}
+
+#[test]
+fn saliency_points_at_what_the_risk_comes_from() {
+    // The outcome is the brightness of the upper left corner and nothing else.
+    let luck = Seed::new(5);
+    let grey = |row: usize, at: usize| luck.at(row as u64).at(at as u64).uniform() as f32 - 0.5;
+    let corner = |at: usize| at / SIDE < 5 && at % SIDE < 5;
+    let x = Array2::from_shape_fn((400, SIDE * SIDE), |(row, at)| {
+        grey(row, at) + if row.is_multiple_of(2) && corner(at) { 1.0 } else { 0.0 }
+    });
+    let model = fitted("[model]\nkind = \"cnn\"\nwidth = 4\ndepth = 2\n[train]\nepochs = 8\n", x.clone(), labels(400));
+    let row = x.row(0).to_vec();
+    for map in [model.gradient(&row), model.occlusion(&row, 4)] {
+        let mean = |inside: bool| {
+            let chosen: Vec<f32> =
+                map.iter().enumerate().filter(|(at, _)| corner(*at) == inside).map(|(_, x)| *x).collect();
+            chosen.iter().sum::<f32>() / chosen.len() as f32
+        };
+        assert!(mean(true) > 3.0 * mean(false).abs(), "{} in the corner, {} elsewhere", mean(true), mean(false));
+    }
+}
+
+#[test]
+fn masks_are_judged_by_picture_and_by_lesion() {
+    // Two lesions of 4 and 1 pixels of 2 × 1 mm; the mask finds the first and makes one up; the second picture is empty.
+    let mut truth = Array2::zeros((2, 64));
+    let mut mask = vec![vec![false; 64]; 2];
+    for at in [9, 10, 17, 18, 45] {
+        truth[[0, at]] = 1;
+    }
+    for at in [9, 10, 17, 18, 62] {
+        mask[0][at] = true;
+    }
+    let pictures = Pictures {
+        size: 8,
+        channels: 1,
+        pixels: Array2::zeros((2, 64)),
+        outlined: Some(truth),
+        spacing: vec![[2.0, 1.0]; 2],
+    };
+    let outlines = outlines::compare(&pictures, &mask, 1.0).unwrap();
+    let [dice, _, lesions, found, false_lesions, truth_mm2, mask_mm2] = outlines[0].figures;
+    assert!((dice - 0.8).abs() < 1e-12 && (truth_mm2, mask_mm2) == (10.0, 10.0));
+    assert_eq!((lesions, found, false_lesions), (2.0, 1.0, 1.0));
+    assert_eq!(outlines[0].lesions, [(8.0, true), (2.0, false)]);
+    assert_eq!(outlines[1].figures, [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    let lines = outlines::lines("exam", &outlines);
+    let value = |name: &str| lines.iter().find(|line| line.metric == name).unwrap().measure.as_ref().unwrap().value;
+    assert!((value("mean_dice") - 0.9).abs() < 1e-12);
+    assert_eq!((value("lesion_sensitivity"), value("lesion_ppv")), (0.5, 0.5));
+}
+
+/// A course with one exercise about small films, in the learner's folder.
+fn course(learner: &Learner, kind: &str, mask: &str, rows: usize) {
+    let both = "{ en = \"a\", ja = \"あ\" }";
+    let with = match kind {
+        "brain-mr" => "small_lesions = \"5 * ill\"",
+        _ => "nodule = \"35 * ill\"",
+    };
+    learner.writes(
+        "c/datasets/films/dataset.toml",
+        format!(
+            "id = \"films\"\nversion = 1\ntitle = {both}\nlicence = \"CC0-1.0\"\n[card]\nabout = {both}\nunrealistic = {both}\n\
+             [[table]]\nname = \"film\"\nrows = \"{rows}\"\ncolumns = [\n\
+             {{ name = \"site\", role = \"group\", sql = \"CASE WHEN row % 3 = 0 THEN 'north' ELSE 'south' END\" }},\n\
+             {{ name = \"ill\", role = \"label\", sql = \"row % 2\" }},\n]\n\
+             [image]\nkind = \"{kind}\"\nsize = 32\nwith = {{ {with} }}\n{mask}\n"
+        ),
+    );
+    learner.writes(
+        "c/exercises/look/exercise.toml",
+        format!(
+            "id = \"look\"\nversion = 1\ndataset = \"films\"\nfield = \"imaging\"\nlevel = \"doctoral\"\nminutes = 10\n\
+             title = {both}\nsummary = {both}\nevidence = []\ngroups = [\"site\"]\n\
+             [[check]]\nid = \"sees\"\nsql = \"SELECT auroc(ill, p) > 0.5 FROM exam\"\nshows = \"SELECT auroc(ill, p) AS a FROM exam\"\n\
+             title = {both}\npass = {both}\nfail = {both}\nhint = {both}\n"
+        ),
+    );
+    for file in ["starter/plan.toml", "starter/answers.toml"] {
+        learner.writes(&format!("c/exercises/look/{file}"), "exercise = \"look@1\"\n");
+    }
+    for file in ["brief.en.md", "brief.ja.md"] {
+        learner.writes(&format!("c/exercises/look/{file}"), "Look.\n");
+    }
+    learner.types("--course c start look").ends(0);
+}
+
+const PLAN: &str = "practicum/look/plan.toml";
+
+#[test]
+fn plans_that_pictures_do_not_fit_are_told_where_before_training() {
+    let learner = Learner::new();
+    course(&learner, "brain-mr", "mask = \"lesion\"", 60);
+    for (plan, key, expected) in [
+        ("[image]\ncrop = { left = 20, right = 10 }\n[model]\nkind = \"cnn\"", "image.crop", "at most 24"),
+        (
+            "[image]\nmask = [{ left = 30, top = 0, width = 4, height = 4 }]\n[model]\nkind = \"cnn\"",
+            "image.mask",
+            "32 × 32",
+        ),
+        ("[image]\nresize = 5\n[model]\nkind = \"cnn\"", "image.resize", "8 to 256"),
+        (
+            "[image]\ncrop = { left = 2 }\n[model]\nkind = \"unet\"",
+            "image.crop",
+            "that 4 divides (depth = 2), such as 28 or 36",
+        ),
+        (
+            "[image]\nresize = 20\n[model]\nkind = \"unet\"\ndepth = 3",
+            "image.resize",
+            "that 8 divides (depth = 3), such as 16 or 24",
+        ),
+        ("[image]\nresize = 12\n[model]\nkind = \"cnn\"\ndepth = 4", "image.resize", "at least 16 × 16 pixels"),
+        ("[model]\nkind = \"cnn\"\n[train]\nbatch = 64", "train.batch", "1 to 36"),
+        ("[model]\nkind = \"cnn\"\n[train]\nloss = \"dice\"", "train.loss", "log or focal"),
+        ("[model]\nkind = \"unet\"\n[operate]\ncalibrate = \"platt\"", "operate.calibrate", "none"),
+        ("[model]\nkind = \"unet\"\n[operate]\nthreshold = { sensitivity = 0.9 }", "operate.threshold", "a number"),
+        ("[cohort]\nwhere = \"ill = 1\"\n[model]\nkind = \"cnn\"", "cohort.where", "with and without the outcome"),
+        ("[image]\naugment = [\"flipp\"]\n[model]\nkind = \"cnn\"", "image.augment", "flip"),
+    ] {
+        learner.writes(PLAN, format!("exercise = \"look@1\"\n{plan}\n"));
+        let json = learner.types("--course c --json run look").ends(2).json();
+        assert_eq!(json["verdict"], "invalid", "{plan}");
+        let fault = &json["faults"][0];
+        assert!(fault["key"].as_str().unwrap_or_default().starts_with(key), "{plan}: {fault}");
+        assert!(fault["expected"]["en"].as_str().unwrap().contains(expected), "{plan}: {fault}");
+    }
+    learner.types("start prevalence-shift").ends(0);
+    for kind in ["cnn", "unet"] {
+        let plan = format!("exercise = \"prevalence-shift@1\"\n[model]\nkind = \"{kind}\"\n");
+        learner.writes("practicum/prevalence-shift/plan.toml", plan);
+        learner.types("run prevalence-shift").ends(2).says("these data have none").says("plan.toml");
+    }
+}
+
+#[test]
+fn pictures_are_laid_side_by_side_and_mistakes_after_a_run() {
+    let learner = Learner::new();
+    course(&learner, "chest-xray", "", 120);
+    let before = learner.types("--course c --json look look").ends(0).json();
+    assert_eq!(before["files"].as_array().unwrap().len(), 1);
+    let montage = image::load_from_memory(&learner.bytes("practicum/look/look/by-site-ill.png")).unwrap();
+    // Four groups of eight films, four times as large.
+    assert!(montage.width() > 8 * 128 && montage.height() > 4 * 128);
+    learner.writes(PLAN, "exercise = \"look@1\"\n[model]\nkind = \"cnn\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 1\n");
+    learner.types("--course c run look").ends(0);
+    let after = learner.types("--course c look look --by ill").ends(0);
+    let after = after.says("look/by-ill.png").says("results/mistakes.png");
+    assert!(after.out.contains("most wrong"));
+    assert!(image::load_from_memory(&learner.bytes("practicum/look/results/mistakes.png")).is_ok());
+    learner.types("--course c look look --by sit").ends(2).says("site");
+    learner.types("look prevalence-shift").ends(2).says("an exercise with pictures");
+}
+
+#[test]
+fn a_run_on_pictures_is_the_same_on_one_thread_and_on_two() {
+    for (kind, mask, model) in [
+        ("chest-xray", "", "kind = \"cnn\"\nwidth = 4\ndropout = 0.2"),
+        ("brain-mr", "mask = \"lesion\"", "kind = \"unet\"\nwidth = 4"),
+    ] {
+        let bytes = |threads: &str| {
+            let learner = Learner::new().with("RAYON_NUM_THREADS", threads).with("POLARS_MAX_THREADS", threads);
+            course(&learner, kind, mask, 120);
+            let plan = format!(
+                "exercise = \"look@1\"\n[image]\naugment = [\"shift\", \"flip\", \"noise\"]\n[model]\n{model}\n[train]\nepochs = 2\nbatch = 16\n"
+            );
+            learner.writes(PLAN, plan);
+            learner.types("--course c check look");
+            [
+                learner.bytes("practicum/look/results/predictions.csv"),
+                learner.bytes("practicum/look/results/result.json"),
+            ]
+        };
+        assert!(bytes("1") == bytes("2"), "{model}: the bytes differ");
+    }
+}
+
+#[test]
+fn a_renderers_parameters_and_masks_are_checked_where_they_are_written() {
+    for (from, to, key, expected) in [
+        ("nodule = \"35 * ill\"", "nodul = \"1\"", "image.with.nodul", "nodule"),
+        ("nodule = \"35 * ill\"", "nodule = \"50 * ill\"", "image.with.nodule", "0 to 40 mm"),
+        ("chest-xray", "chest-xrays", "image.kind", "chest-xray"),
+        ("size = 32", "size = 31", "image.size", "32 to 256"),
+        ("size = 32", "size = 32\nmask = \"nodules\"", "image.mask", "nodule"),
+        ("size = 32", "size = 32\nbody = \"films\"", "image.body", "film"),
+    ] {
+        let learner = Learner::new();
+        course(&learner, "chest-xray", "", 40);
+        let text = learner.read("c/datasets/films/dataset.toml").replace(from, to);
+        learner.writes("c/datasets/films/dataset.toml", text);
+        let answer = learner.types("--course c --json look look");
+        let json = answer.json();
+        let fault = &json["faults"][0];
+        assert_eq!(fault["key"], key, "{to}: {json}");
+        assert!(
+            fault["expected"]["en"].as_str().unwrap().contains(expected) || fault["nearest"] == expected,
+            "{fault}"
+        );
+        assert!(fault["line"].is_u64(), "{fault}");
+    }
+}
