@@ -1,6 +1,6 @@
 //! Speed, as the README's table states it: `cargo bench`. Whole-process times are of the program that a learner starts.
 //!
-//! `cargo bench -- peer-mlp` prints the microseconds of one training step for `benches/peers/mlp_step.py`.
+//! `cargo bench -- peer-mlp` prints the microseconds of one training step for `benches/peers/training_step.py`.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark ends where something is missing")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints its timings")]
@@ -13,17 +13,25 @@ use practicum::course::dataset::{self, Dataset};
 use practicum::course::exercise::Draw;
 use practicum::course::pack::Pack;
 use practicum::course::plan;
+use practicum::models::Input;
 use practicum::seed::Seed;
-use practicum::synth::{Side, World};
-use practicum::tables::Frame;
+use practicum::synth::{Drawn, Side, World};
 use practicum::train::{self, Rows};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    if std::env::args().any(|argument| argument == "peer-mlp") {
-        println!("{:.1}", mlp_step_microseconds());
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments.iter().any(|argument| argument == "peer-mlp") {
+        println!("{:.1}", step_microseconds(STEPS * EPOCHS, &train_mlp));
+        return;
+    }
+    if arguments.iter().any(|argument| argument == "peer-pictures") {
+        for (name, kind, side, batch, width) in PICTURES {
+            let step = step_microseconds(PICTURE_STEPS, &|| train_pictures(kind, side, batch, width));
+            println!("{name} {step:.0}");
+        }
         return;
     }
     divan::main();
@@ -92,7 +100,7 @@ fn million() -> Dataset {
 fn draw_one_million_rows_of_ten_columns(bencher: divan::Bencher) {
     let dataset = million();
     let exercise = Pack::Embedded.exercise("prevalence-shift").unwrap();
-    bencher.bench_local(|| -> Frame {
+    bencher.bench_local(|| -> Drawn {
         let world = World::new(&dataset, &exercise, Seed::new(1), Seed::new(1), &|_| None).unwrap();
         world.rows(Side::Develop, &Draw::default()).unwrap()
     });
@@ -114,17 +122,46 @@ fn train_mlp() {
     let x = Array2::from_shape_fn((rows, FEATURES), |(row, column)| {
         seed.at(row as u64).at(column as u64).uniform() as f32 - 0.5
     });
-    let y = x.rows().into_iter().map(|row| if row.sum() > 0.0 { 1.0 } else { 0.0 }).collect();
-    train::fit(&plan.model, &plan.train, &Rows { x, y }, None, seed, &mut |_| {}).unwrap();
+    let y = Array2::from_shape_fn((rows, 1), |(row, _)| if x.row(row).sum() > 0.0 { 1.0 } else { 0.0 });
+    let rows = Rows { input: Input::Columns(FEATURES), x, y };
+    train::fit(&plan.model, &plan.train, &[], &rows, None, seed, &mut |_| {}).unwrap();
 }
 
-fn mlp_step_microseconds() -> f64 {
-    train_mlp();
+/// Name, kind of model, height and width, batch, width of the model.
+const PICTURES: [(&str, &str, usize, usize, usize); 4] = [
+    ("cnn-28-w8", "cnn", 28, 64, 8),
+    ("cnn-28-w32", "cnn", 28, 64, 32),
+    ("unet-64-w8", "unet", 64, 8, 8),
+    ("unet-64-w16", "unet", 64, 8, 16),
+];
+
+const PICTURE_STEPS: usize = 20;
+
+/// Twenty steps: a CNN of three blocks, or a U-Net of two halvings, both with batch normalisation; Adam.
+fn train_pictures(kind: &str, side: usize, batch: usize, width: usize) {
+    let depth = if kind == "unet" { 2 } else { 3 };
+    let plan = format!(
+        "exercise = \"x@1\"\n[model]\nkind = \"{kind}\"\nwidth = {width}\ndepth = {depth}\nl2 = 0\n[train]\nepochs = 5\nbatch = {batch}\n"
+    );
+    let plan = plan::read("plan.toml", plan.as_bytes()).unwrap();
+    let seed = Seed::new(1);
+    let draw = |row: usize, at: usize| seed.at(row as u64).at(at as u64).uniform() as f32 - 0.5;
+    let rows = batch * PICTURE_STEPS / 5;
+    let x = Array2::from_shape_fn((rows, side * side), |(row, at)| draw(row, at));
+    let outputs = if kind == "unet" { side * side } else { 1 };
+    let y = Array2::from_shape_fn((rows, outputs), |(row, at)| if draw(row, at) > 0.0 { 1.0 } else { 0.0 });
+    let rows = Rows { input: Input::Picture([1, side, side]), x, y };
+    train::fit(&plan.model, &plan.train, &[], &rows, None, seed, &mut |_| {}).unwrap();
+}
+
+/// The median of seven, after one to warm up.
+fn step_microseconds(steps: usize, train: &dyn Fn()) -> f64 {
+    train();
     let mut times: Vec<f64> = (0..7)
         .map(|_| {
             let start = Instant::now();
-            train_mlp();
-            start.elapsed().as_secs_f64() * 1e6 / (STEPS * EPOCHS) as f64
+            train();
+            start.elapsed().as_secs_f64() * 1e6 / steps as f64
         })
         .collect();
     times.sort_by(f64::total_cmp);

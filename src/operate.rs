@@ -1,6 +1,10 @@
 //! From a model's scores to decisions: calibration and threshold, fitted on validation rows.
 
+mod masks;
+
 use crate::course::plan::Threshold;
+
+pub use masks::mask;
 
 /// How log-odds become risks.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,15 +14,19 @@ use crate::course::exercise::{Draw, Question};
 use crate::course::pack::{Submission, Task};
 use crate::fault::Fault;
 use crate::keys::{Section, Value};
+use crate::measure::outlines::{self, Outline};
 use crate::measure::{self, Line};
+use crate::models::{Tells, nature};
 use crate::operate::{self, Calibration, expit};
-use crate::prepare::Prepared;
+use crate::prepare::{self, Prepared};
 use crate::seed::Seed;
-use crate::synth::{Side, SynthError, World};
+use crate::synth::{Drawn, Pictures, Shots, Side, SynthError, World};
 use crate::tables::{self, Frame, TableError, Tables};
 use crate::text;
 use crate::text::Text;
 use crate::train::{self, Epoch, Fitted, Rows, TrainError};
+use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 
 /// What is to be run.
 pub struct Job<'a> {
@@ -34,7 +38,7 @@ pub struct Job<'a> {
     pub seed: u64,
     /// Seeds the hidden rows that judge; none for a run without an exam.
     pub exam: Option<u64>,
-    /// Whether the figures of the table `metrics` are wanted: checks that do not read them are judged without.
+    /// Whether the figures of the table `metrics` and the worst mistakes are wanted: checks that do not read them are judged without.
     pub figures: bool,
     /// Gives the bytes of a dataset's file by its name beside `dataset.toml`.
     pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
@@ -93,6 +97,28 @@ pub struct Run {
     pub lines: Vec<Line>,
     /// What became of each check; empty without an exam.
     pub outcomes: Vec<Outcome>,
+    /// The worst mistakes on the learner's own pictures, where the model saw pictures.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A picture that the model got wrong, or its mask where it draws one.
+#[derive(Clone, Debug)]
+pub struct Mistake {
+    /// The number of the row in `develop`, from 0.
+    pub row: usize,
+    /// Whether it has the outcome: a miss; otherwise a false alarm.
+    pub missed: bool,
+    /// The predicted risk.
+    pub p: f64,
+    /// The picture: `[size, size, channels]`, 0 to 255.
+    pub pixels: Vec<u8>,
+    /// 1 or 3.
+    pub channels: usize,
+    /// Where the risk comes from, two views of it, each `[size, size]`: the gradient and occlusion; or the true and the predicted
+    /// mask of a model that draws masks.
+    pub views: [Vec<f32>; 2],
+    /// Whether the views are masks.
+    pub masks: bool,
 }
 
 /// What was trained, on whom.
@@ -161,27 +187,44 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     };
     let label = dataset.label();
     let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
-    let test: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
     let mut lines = Vec::new();
-    if job.figures && test.contains(&true) {
-        let rows = tables::keep(&model.develop, &test)?;
+    let judged: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
+    if job.figures && judged.contains(&true) {
+        let rows = tables::keep(&model.develop.table, &judged)?;
         lines.extend(measure::measure("develop", &rows, (label, None), &groups, exercise.worth)?);
+        let outlines = &model.develop.outlines;
+        let own: Vec<Outline> = outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
+        lines.extend(outlines::lines("develop", &own));
     }
+    let mistakes = if job.figures { model.mistakes() } else { Vec::new() };
     let mut tables = Tables::new();
+    let mut told = |name: &str, told: &Told, groups: &[String], tables: &mut Tables| -> Result<(), RunError> {
+        if job.figures {
+            lines.extend(measure::measure(name, &told.table, (label, dataset.truth()), groups, exercise.worth)?);
+            lines.extend(outlines::lines(name, &told.outlines));
+        }
+        if let (Some(_), Some(id)) = (dataset.image.as_ref().and_then(|image| image.mask.as_ref()), dataset.tables().last()) {
+            let lesions = if name == "exam" { "lesions".to_owned() } else { format!("{name}_lesions") };
+            tables.insert(lesions, outlines::lesion_table(&told.table, id, &told.outlines)?);
+        }
+        tables.insert(name.to_owned(), told.table.clone());
+        Ok(())
+    };
     if job.exam.is_some() {
         tell(Event::Judging);
         let exam = model.predict(world.rows(Side::Exam, &exercise.exam)?)?;
-        if job.figures {
-            lines.extend(measure::measure("exam", &exam, (label, dataset.truth()), &groups, exercise.worth)?);
-        }
-        tables.insert("exam".to_owned(), exam);
+        told("exam", &exam, &groups, &mut tables)?;
         for probe in &exercise.probes {
             let rows = world.rows(Side::Exam, &probe.draw)?;
             let predicted = if probe.retrain {
                 let mut draw = exercise.develop.clone();
                 draw.interventions.extend(probe.draw.interventions.clone());
                 match develop(job, world, &draw, &mut |_| {}) {
-                    Ok(again) => again.predict(rows)?,
+                    Ok(again) => {
+                        let predicted = again.predict(rows)?;
+                        tables.insert(format!("{}_develop", probe.name), again.develop.table);
+                        predicted
+                    }
                     // Trained once already under the same plan: what fails now is the changed world's doing.
                     Err(Stopped::Invalid(faults)) => return Err(RunError::Author(faults)),
                     Err(Stopped::Run(error)) => return Err(error),
@@ -189,23 +232,20 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
             } else {
                 model.predict(rows)?
             };
-            if job.figures {
-                lines.extend(measure::measure(&probe.name, &predicted, (label, dataset.truth()), &[], exercise.worth)?);
-            }
-            tables.insert(probe.name.clone(), predicted);
+            told(&probe.name, &predicted, &[], &mut tables)?;
         }
     }
     tables.insert("epochs".to_owned(), epochs_table(&model.fitted.epochs)?);
     tables.insert("metrics".to_owned(), measure::as_table(&lines)?);
     tables.insert("plan".to_owned(), plan_table(&job.submission.plan.section, model.story.threshold)?);
     tables.insert("answers".to_owned(), answers_table(&exercise.questions, &job.submission.answers)?);
-    tables.insert("develop".to_owned(), model.develop);
+    tables.insert("develop".to_owned(), model.develop.table);
     let outcomes = if job.exam.is_some() {
         check::judge(&exercise.checks, &exercise.questions, &job.submission.answers, &tables)
     } else {
         Vec::new()
     };
-    Ok(Ended::Ran(Box::new(Run { tables, label: label.to_owned(), story: model.story, lines, outcomes })))
+    Ok(Ended::Ran(Box::new(Run { tables, label: label.to_owned(), story: model.story, lines, outcomes, mistakes })))
 }
 
 /// What a learner may see of the rows that are theirs.
@@ -215,7 +255,23 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
 pub fn learners_rows(task: &Task, seed: u64, file: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<Frame, RunError> {
     let seed = Seed::new(seed);
     let world = World::new(&task.dataset, &task.exercise, seed, seed, file)?;
-    Ok(world.visible(&world.rows(Side::Develop, &task.exercise.develop)?)?)
+    Ok(world.visible(&world.rows(Side::Develop, &task.exercise.develop)?.table)?)
+}
+
+/// What the learner's pictures are drawn from, with the rows that they belong to; none where the data have no pictures.
+///
+/// # Errors
+/// The author's mistakes and our own failures.
+pub fn learners_pictures(
+    task: &Task,
+    seed: u64,
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<Option<(Frame, Shots)>, RunError> {
+    let seed = Seed::new(seed);
+    let world = World::new(&task.dataset, &task.exercise, seed, seed, file)?;
+    let drawn = world.rows(Side::Develop, &task.exercise.develop)?;
+    let visible = world.visible(&drawn.table)?;
+    Ok(drawn.shots.map(|shots| (visible, shots)))
 }
 
 enum Stopped {
@@ -239,58 +295,178 @@ impl<E: Into<RunError>> From<E> for Stopped {
 }
 
 /// A model made ready for use, and the learner's rows as it sees them.
-struct Model {
+struct Model<'a> {
+    job: &'a Job<'a>,
     prepared: Prepared,
     fitted: Fitted,
     calibration: Calibration,
-    develop: Frame,
+    develop: Told,
+    /// The learner's pictures and what the model sees of them.
+    seen: Option<(Pictures, Array2<f32>)>,
     parts: Vec<Part>,
     story: Story,
 }
 
-impl Model {
-    fn predict(&self, mut frame: Frame) -> Result<Frame, TableError> {
-        let scores = self.fitted.scores(&self.prepared.apply(&frame)?);
-        add_predictions(&mut frame, &scores, &self.calibration, self.story.threshold)?;
-        Ok(frame)
+/// Rows with what a model tells of them.
+struct Told {
+    table: Frame,
+    /// For models that draw masks, how each picture's agrees with the truth.
+    outlines: Vec<Outline>,
+    masks: Vec<Vec<bool>>,
+}
+
+impl Model<'_> {
+    fn predict(&self, drawn: Drawn) -> Result<Told, RunError> {
+        let pictures = self.seen.as_ref().and(drawn.shots.as_ref()).map(Shots::draw_all);
+        let x = self.prepared.apply(&drawn.table, pictures.as_ref())?;
+        let logits = self.fitted.logits(&x);
+        told(self.job, drawn.table, &logits, (&self.prepared, pictures.as_ref()), &self.calibration, self.story.threshold)
+    }
+
+    /// The misses with the lowest and the false alarms with the highest risk among the learner's test rows (validation rows,
+    /// where there are none), a few of each.
+    fn mistakes(&self) -> Vec<Mistake> {
+        const EACH: usize = 4;
+        let (Some((pictures, x)), Prepared::Pictures(views)) = (&self.seen, &self.prepared) else { return Vec::new() };
+        let column = |name: &str| tables::numbers(&self.develop.table, name).unwrap_or_default();
+        let (p, y) = (column("p"), column(self.job.task.dataset.label()));
+        let part = if self.parts.contains(&Part::Test) { Part::Test } else { Part::Valid };
+        let mut rows: Vec<(usize, f64, bool)> = (0..self.parts.len())
+            .filter(|&row| self.parts[row] == part)
+            .filter_map(|row| Some((row, p[row]?, y[row]? > 0.5)))
+            .collect();
+        // Of masks the worst are those that agree least; of risks those that are furthest off.
+        let wrong = |&(row, p, positive): &(usize, f64, bool)| match self.develop.outlines.get(row) {
+            Some(outline) => 1.0 - outline.figures[0],
+            None if positive => 1.0 - p,
+            None => p,
+        };
+        rows.sort_by(|a, b| wrong(b).total_cmp(&wrong(a)).then(a.0.cmp(&b.0)));
+        let worst = |missed: bool| rows.iter().filter(move |row| row.2 == missed).take(EACH);
+        let side = (pictures.size / 8).max(3);
+        worst(true)
+            .chain(worst(false))
+            .map(|&(row, p, missed)| {
+                let views = match (self.develop.masks.get(row), &pictures.outlined) {
+                    (Some(mask), Some(truth)) => [
+                        truth.row(row).iter().map(|&pixel| f32::from(pixel)).collect(),
+                        mask.iter().map(|&pixel| f32::from(u8::from(pixel))).collect(),
+                    ],
+                    _ => {
+                        let x = x.row(row).to_vec();
+                        let flat = |map: Array2<f32>| views.back(ndarray::Array1::from_iter(map).view(), 0.0);
+                        [flat(self.fitted.gradient(&x)), flat(self.fitted.occlusion(&x, side))]
+                    }
+                };
+                Mistake {
+                    row,
+                    missed,
+                    p,
+                    pixels: pictures.pixels.row(row).to_vec(),
+                    channels: pictures.channels,
+                    views,
+                    masks: !self.develop.masks.is_empty(),
+                }
+            })
+            .collect()
     }
 }
 
-/// `raw`: the model's own risk; `p`: the calibrated one; `alert`: whether `p` reaches the threshold.
-fn add_predictions(
-    frame: &mut Frame,
-    scores: &[f64],
+/// Adds to a table what the model tells. `raw`: its own risk; `p`: the calibrated one; `alert`: whether `p` reaches the threshold.
+/// A model that draws masks tells of a picture its highest pixel's risk, and alerts where the mask has a pixel; the columns of
+/// [`outlines::COLUMNS`] say how its mask agrees with the truth.
+fn told(
+    job: &Job,
+    mut table: Frame,
+    logits: &Array2<f32>,
+    (prepared, pictures): (&Prepared, Option<&Pictures>),
     calibration: &Calibration,
     threshold: f64,
-) -> Result<(), TableError> {
+) -> Result<Told, RunError> {
+    let highest = |row: ndarray::ArrayView1<f32>| f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+    let scores: Vec<f64> = logits.axis_iter(Axis(0)).map(highest).collect();
     let raw: Vec<f64> = scores.iter().map(|&score| expit(score)).collect();
     let p: Vec<f64> = scores.iter().map(|&score| calibration.risk(score)).collect();
-    let alert: Vec<bool> = p.iter().map(|&p| p >= threshold).collect();
-    tables::set_numbers(frame, "raw", &raw)?;
-    tables::set_numbers(frame, "p", &p)?;
-    tables::set_flags(frame, "alert", &alert)
+    let mut alert: Vec<bool> = p.iter().map(|&p| p >= threshold).collect();
+    let image = job.task.dataset.image.as_ref().filter(|image| image.mask.is_some());
+    let (mut outlines, mut masks) = (Vec::new(), Vec::new());
+    if let (Some(image), Some(pictures), Prepared::Pictures(views)) = (image, pictures, prepared)
+        && draws_masks(job)
+    {
+        let smallest = job.submission.plan.operate.smallest.value;
+        masks = (0..logits.nrows())
+            .into_par_iter()
+            .map(|row| {
+                let risks: Vec<f32> = views.back(logits.row(row), f32::NEG_INFINITY);
+                let risks: Vec<f32> = risks.into_iter().map(|logit| expit(f64::from(logit)) as f32).collect();
+                operate::mask(&risks, pictures.size, threshold, smallest, pictures.spacing[row])
+            })
+            .collect();
+        alert = masks.iter().map(|mask: &Vec<bool>| mask.contains(&true)).collect();
+        outlines = outlines::compare(pictures, &masks, image.tolerance)
+            .map_err(|bad| RunError::Author(vec![Fault::new(image.kind.place.clone(), bad.text(), Text::same("mm"))]))?;
+    }
+    tables::set_numbers(&mut table, "raw", &raw)?;
+    tables::set_numbers(&mut table, "p", &p)?;
+    tables::set_flags(&mut table, "alert", &alert)?;
+    if image.is_some() {
+        outlines::add(&mut table, &outlines)?;
+    }
+    Ok(Told { table, outlines, masks })
+}
+
+/// Whether the plan's model gives a risk for each pixel.
+fn draws_masks(job: &Job) -> bool {
+    nature(&job.submission.plan.model.string("kind")).1 == Tells::Pixels
 }
 
 /// From the learner's rows to a model in use: cohort, prepare, train, operate.
-fn develop(job: &Job, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -> Result<Model, Stopped> {
+fn develop<'a>(job: &'a Job<'a>, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -> Result<Model<'a>, Stopped> {
     let dataset = &job.task.dataset;
     let plan = &job.submission.plan;
     let seed = Seed::new(job.seed).named("develop");
-    let mut frame = world.rows(Side::Develop, draw)?;
-    let visible = world.visible(&frame)?;
+    let drawn = world.rows(Side::Develop, draw)?;
+    let visible = world.visible(&drawn.table)?;
     let parts = cohort::split(plan, dataset, &visible, seed)?;
     let rows = |part: Part| -> Vec<usize> { (0..parts.len()).filter(|&row| parts[row] == part).collect() };
     let train_rows = rows(Part::Train);
-    let prepared = Prepared::fit(&plan.features, dataset, &visible, &train_rows)?;
-    let x = prepared.apply(&visible)?;
+    if plan.train.batch.place.line.is_some() && plan.train.batch.value > train_rows.len() {
+        let (batch, most) = (plan.train.batch.value, train_rows.len());
+        return Err(Stopped::Invalid(vec![plan.train.batch.fault(
+            text!("batch = {batch}, but {most} training rows", "学習用の行が{most}行なのに batch = {batch}"),
+            text!("1 to {most}, or 0 for all at once", "1以上{most}以下、または0（すべてを一度に）"),
+        )]));
+    }
+    let pictures = match &drawn.shots {
+        Some(shots) if prepare::sees_pictures(plan, dataset)? => Some(shots.draw_all()),
+        _ => {
+            prepare::sees_pictures(plan, dataset)?;
+            None
+        }
+    };
+    let prepared = Prepared::fit(plan, dataset, &visible, pictures.as_ref(), &train_rows)?;
+    let x = prepared.apply(&visible, pictures.as_ref())?;
     let y: Vec<f32> =
         tables::numbers(&visible, dataset.label())?.into_iter().map(|y| y.unwrap_or(0.0) as f32).collect();
-    let part =
-        |rows: &[usize]| Rows { x: x.select(ndarray::Axis(0), rows), y: rows.iter().map(|&row| y[row]).collect() };
+    let outlined = match (&prepared, &pictures) {
+        (Prepared::Pictures(views), Some(pictures)) if draws_masks(job) => views.outlined(pictures),
+        _ => None,
+    };
+    let targets = match outlined {
+        Some(outlined) => outlined,
+        None => Array2::from_shape_fn((y.len(), 1), |(row, _)| y[row]),
+    };
+    let part = |rows: &[usize]| Rows {
+        input: prepared.input(),
+        x: x.select(Axis(0), rows),
+        y: targets.select(Axis(0), rows),
+    };
     let valid_rows = rows(Part::Valid);
     let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows));
     let operate_rows = operate_rows(job, &visible, &valid_rows)?;
-    let fitted = train::fit(&plan.model, &plan.train, &part(&train_rows), valid.as_ref(), seed, &mut |epoch| {
+    let augment = &plan.image.augment;
+    let train_part = part(&train_rows);
+    let fitted = train::fit(&plan.model, &plan.train, augment, &train_part, valid.as_ref(), seed, &mut |epoch| {
         tell(Event::Trained(epoch));
     })
     .map_err(|TrainError::Diverged { epoch }| {
@@ -305,15 +481,18 @@ fn develop(job: &Job, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -
             Text::new("a smaller step, such as 0.01", "より小さい値（例：0.01）"),
         )])
     })?;
-    let scores = fitted.scores(&x);
+    let logits = fitted.logits(&x);
+    // A threshold for pixels is a number and masks are not calibrated: only risks of rows are fitted here.
     let pick = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { operate_rows.iter().map(|&row| of(row)).collect() };
     let outcome = pick(&|row| f64::from(y[row]));
-    let calibration = Calibration::fit(&plan.operate.calibrate.value, &pick(&|row| scores[row]), &outcome);
-    let risks = pick(&|row| calibration.risk(scores[row]));
+    let score = |row: usize| f64::from(logits[[row, 0]]);
+    let calibration = Calibration::fit(&plan.operate.calibrate.value, &pick(&score), &outcome);
+    let risks = pick(&|row| calibration.risk(score(row)));
     let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
     let words: Vec<Option<&str>> = parts.iter().map(|part| Some(part.word())).collect();
-    tables::set_words(&mut frame, "split", &words)?;
-    add_predictions(&mut frame, &scores, &calibration, threshold)?;
+    let mut told = told(job, drawn.table, &logits, (&prepared, pictures.as_ref()), &calibration, threshold)
+        .map_err(Stopped::Run)?;
+    tables::set_words(&mut told.table, "split", &words)?;
     let count = |rows: &[usize]| Count { rows: rows.len(), positive: rows.iter().filter(|&&row| y[row] > 0.5).count() };
     let story = Story {
         model: plan.model.string("kind"),
@@ -326,7 +505,8 @@ fn develop(job: &Job, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -
         best: fitted.best,
         last: fitted.epochs.last().copied(),
     };
-    Ok(Model { prepared, fitted, calibration, develop: frame, parts, story })
+    let seen = pictures.map(|pictures| (pictures, x));
+    Ok(Model { job, prepared, fitted, calibration, develop: told, seen, parts, story })
 }
 
 /// The validation rows on which calibration and threshold are fitted.

@@ -1,23 +1,33 @@
 //! Training: one explicit loop. Burn stops here; what comes out are plain numbers.
 
+mod augment;
+mod loss;
+mod saliency;
+
 use burn::module::Module;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, SgdConfig};
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, ArrayView2, Axis};
+use rayon::prelude::*;
+
+use augment::Augment;
+use loss::Loss;
 
 use crate::course::plan::{ClassWeight, Train};
 use crate::keys::Section;
-use crate::models::Network;
+use crate::models::{Input, Network};
 use crate::seed::Seed;
 
-/// Rows to learn from: numbers `[rows, features]` and the outcome, 0 or 1.
+/// Rows to learn from.
 #[derive(Clone, Debug)]
 pub struct Rows {
-    /// The prepared numbers.
+    /// What lies in a row of `x`.
+    pub input: Input,
+    /// The prepared numbers: `[rows, numbers of the input]`.
     pub x: Array2<f32>,
-    /// The outcome.
-    pub y: Vec<f32>,
+    /// What is to be predicted, 0 or 1: `[rows, 1]`, or for each pixel `[rows, height · width]`.
+    pub y: Array2<f32>,
 }
 
 /// One pass over the training rows.
@@ -27,9 +37,9 @@ pub struct Epoch {
     pub number: usize,
     /// How many there will be at most.
     pub of: usize,
-    /// Mean log-loss of the training rows during the pass (class weights included, penalty left out).
+    /// Mean loss of the training rows during the pass (class weights and augmentation included, penalty left out).
     pub train_loss: f64,
-    /// Mean log-loss of the validation rows after the pass, where there are any.
+    /// Mean loss of the validation rows after the pass, where there are any.
     pub valid_loss: Option<f64>,
 }
 
@@ -37,6 +47,7 @@ pub struct Epoch {
 #[derive(Debug)]
 pub struct Fitted {
     network: Network,
+    input: Input,
     device: Device,
     /// The passes, in order.
     pub epochs: Vec<Epoch>,
@@ -65,6 +76,7 @@ pub enum TrainError {
 pub fn fit(
     model: &Section,
     plan: &Train,
+    augment: &[String],
     train: &Rows,
     valid: Option<&Rows>,
     seed: Seed,
@@ -72,16 +84,20 @@ pub fn fit(
 ) -> Result<Fitted, TrainError> {
     let device = Device::flex();
     let learning = device.clone().autodiff();
-    let (rows, features) = train.x.dim();
-    let batch = if plan.batch == 0 { rows } else { plan.batch.min(rows) };
-    let positive = train.y.iter().filter(|&&y| y > 0.5).count();
+    let (rows, outputs) = train.y.dim();
+    let batch = if plan.batch.value == 0 { rows } else { plan.batch.value.min(rows) };
+    let loss = Loss::named(&plan.loss.value);
+    let augment = Augment::named(augment, train.input);
     let weight = match plan.class_weight {
         ClassWeight::Fixed(weight) => weight as f32,
-        ClassWeight::Balanced => (rows - positive) as f32 / positive.max(1) as f32,
+        ClassWeight::Balanced => {
+            let positive = train.y.iter().filter(|&&y| y > 0.5).count();
+            (rows * outputs - positive) as f32 / positive.max(1) as f32
+        }
     };
     // The penalty is on the sum of losses, the loss of a batch is a mean.
     let penalty = model.number("l2") / rows as f64;
-    let mut network = Network::new(model, features, seed.named("weights"), &learning);
+    let mut network = Network::new(model, train.input, seed.named("weights"), &learning);
     let mut optimiser = optimiser(plan);
     let steps = rows.div_ceil(batch) * plan.epochs;
     let mut step = 0_usize;
@@ -91,11 +107,9 @@ pub fn fit(
         let order = seed.named("order").at(number as u64).permutation(rows);
         let mut total = 0.0;
         for chosen in order.chunks(batch) {
-            let (x, sign, weights) = assemble(train, chosen, weight, &learning);
+            let (x, y) = assemble(train, chosen, &augment, seed.named("augment").at(number as u64), &learning);
             let luck = seed.named("dropout").at(step as u64);
-            let logits = network.forward(x, Some(luck));
-            // −log P(y) = −log σ(±logit): + where y = 1.
-            let loss = (activation::log_sigmoid(logits * sign) * weights).mean().neg();
+            let loss = loss.of(network.forward(x, Some(luck)), y, weight);
             let objective =
                 if penalty > 0.0 { loss.clone() + network.half_squares().mul_scalar(penalty) } else { loss.clone() };
             let gradients = GradientsParams::from_grads(objective.backward(), &network);
@@ -104,33 +118,38 @@ pub fn fit(
             step += 1;
         }
         let train_loss = total / rows as f64;
-        let valid_loss = valid.map(|valid| log_loss(&scores(&network.valid(), &valid.x.view(), &device), &valid.y));
+        // A copy: what a model keeps of the batches it saw goes on changing with the network that learns.
+        let now = network.valid();
+        let valid_loss = valid.map(|valid| {
+            let told = logits(&now, &valid.x.view(), &device);
+            loss.told(told.as_slice().unwrap_or_default(), valid.y.as_slice().unwrap_or_default())
+        });
         let epoch = Epoch { number, of: plan.epochs, train_loss, valid_loss };
         if !train_loss.is_finite() {
             return Err(TrainError::Diverged { epoch: number });
         }
         tell(epoch);
         epochs.push(epoch);
-        let Some(patience) = plan.patience.as_ref().map(|patience| patience.value) else { continue };
         let judged = valid_loss.unwrap_or(train_loss);
-        if best.as_ref().is_none_or(|(least, ..)| judged < *least) {
-            best = Some((judged, number, network.clone()));
+        let patience = plan.patience.as_ref().map(|patience| patience.value);
+        if patience.is_none() || best.as_ref().is_none_or(|(least, ..)| judged < *least) {
+            best = Some((judged, number, now));
         }
-        if best.as_ref().is_some_and(|(_, at, _)| number - at >= patience) {
+        if best.as_ref().zip(patience).is_some_and(|((_, at, _), patience)| number - at >= patience) {
             break;
         }
     }
     let (best, network) = match best {
         Some((_, number, network)) => (number, network),
-        None => (epochs.len(), network),
+        None => (0, network.valid()),
     };
-    Ok(Fitted { network: network.valid(), device, epochs, best })
+    Ok(Fitted { network, input: train.input, device, epochs, best })
 }
 
 impl Fitted {
-    /// The log-odds of each row.
-    pub fn scores(&self, x: &Array2<f32>) -> Vec<f64> {
-        scores(&self.network, &x.view(), &self.device)
+    /// The log-odds of each row, or of each pixel: `[rows, 1]` or `[rows, height · width]`.
+    pub fn logits(&self, x: &Array2<f32>) -> Array2<f32> {
+        logits(&self.network, &x.view(), &self.device)
     }
 }
 
@@ -148,43 +167,37 @@ fn rate(first: f64, step: usize, steps: usize) -> f64 {
     0.5 * first * (1.0 + (std::f64::consts::PI * step as f64 / steps.max(1) as f64).cos())
 }
 
-/// `[B, F]` numbers, `[B]` signs (+1 where the outcome is 1), `[B]` weights.
-fn assemble(rows: &Rows, chosen: &[usize], positive: f32, device: &Device) -> (Tensor<2>, Tensor<1>, Tensor<1>) {
-    let features = rows.x.ncols();
-    let mut x: Vec<f32> = Vec::with_capacity(chosen.len() * features);
-    let mut sign = Vec::with_capacity(chosen.len());
-    let mut weight = Vec::with_capacity(chosen.len());
-    for &row in chosen {
-        x.extend(rows.x.row(row));
-        let is = rows.y[row] > 0.5;
-        sign.push(if is { 1.0_f32 } else { -1.0 });
-        weight.push(if is { positive } else { 1.0 });
+/// `[B, F]` numbers and `[B, outputs]` of what is to be predicted, each row changed as the plan's augmentation wants.
+fn assemble(rows: &Rows, chosen: &[usize], augment: &Augment, luck: Seed, device: &Device) -> (Tensor<2>, Tensor<2>) {
+    let (numbers, outputs) = (rows.x.ncols(), rows.y.ncols());
+    let mut x = vec![0.0_f32; chosen.len() * numbers];
+    let mut y = vec![0.0_f32; chosen.len() * outputs];
+    let places = x.chunks_exact_mut(numbers.max(1)).zip(y.chunks_exact_mut(outputs.max(1)));
+    for ((x, y), &row) in places.zip(chosen) {
+        for (to, from) in x.iter_mut().zip(rows.x.row(row)).chain(y.iter_mut().zip(rows.y.row(row))) {
+            *to = *from;
+        }
+        augment.apply(x, y, luck.at(row as u64));
     }
     (
-        Tensor::from_data(TensorData::new(x, [chosen.len(), features]), device),
-        Tensor::from_data(TensorData::new(sign, [chosen.len()]), device),
-        Tensor::from_data(TensorData::new(weight, [chosen.len()]), device),
+        Tensor::from_data(TensorData::new(x, [chosen.len(), numbers]), device),
+        Tensor::from_data(TensorData::new(y, [chosen.len(), outputs]), device),
     )
 }
 
-/// Rows are scored in blocks, so that a large exam needs no large memory.
-fn scores(network: &Network, x: &ArrayView2<f32>, device: &Device) -> Vec<f64> {
-    const BLOCK: usize = 8192;
-    let mut out = Vec::with_capacity(x.nrows());
-    for block in x.axis_chunks_iter(Axis(0), BLOCK) {
-        let shape = [block.nrows(), block.ncols()];
-        let data = TensorData::new(block.iter().copied().collect::<Vec<f32>>(), shape);
-        let logits = network.forward(Tensor::from_data(data, device), None).into_data();
-        out.extend(logits.iter::<f32>().map(f64::from));
-    }
-    out
-}
-
-/// Mean of −log P(y), from log-odds.
-fn log_loss(scores: &[f64], y: &[f32]) -> f64 {
-    let loss = |(&score, &y): (&f64, &f32)| {
-        let against = if y > 0.5 { -score } else { score };
-        against.max(0.0) + (-against.abs()).exp().ln_1p()
-    };
-    scores.iter().zip(y).map(loss).sum::<f64>() / y.len().max(1) as f64
+/// Rows are scored in blocks side by side, so that a large exam needs no large memory. A block holds as many rows as have 2¹⁸
+/// numbers together, whatever the number of threads.
+fn logits(network: &Network, x: &ArrayView2<f32>, device: &Device) -> Array2<f32> {
+    let block = ((1 << 18) / x.ncols().max(1)).clamp(1, 8192);
+    let blocks: Vec<ArrayView2<f32>> = x.axis_chunks_iter(Axis(0), block).collect();
+    let blocks: Vec<Vec<f32>> = blocks
+        .par_iter()
+        .map(|block| {
+            let shape = [block.nrows(), block.ncols()];
+            let data = TensorData::new(block.iter().copied().collect::<Vec<f32>>(), shape);
+            network.forward(Tensor::from_data(data, device), None).into_data().iter::<f32>().collect()
+        })
+        .collect();
+    let outputs = blocks.iter().map(Vec::len).sum::<usize>() / x.nrows().max(1);
+    Array2::from_shape_vec((x.nrows(), outputs), blocks.concat()).unwrap_or_default()
 }

@@ -30,7 +30,7 @@ pub fn rules(pack: &Pack, written: &Written, world: &World) -> Result<Vec<Findin
     findings.extend(copies(written, world)?);
     let Ok(folder) = tempfile::tempdir() else { return Ok(findings) };
     let workspace = Workspace::new(folder.path(), &written.task.exercise.id);
-    let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?)?;
+    let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
     if workspace.lay_out(pack, &written.task, &rows).is_ok() {
         findings.extend(in_folder(workspace.folder(), &hidden));
     }
@@ -106,7 +106,7 @@ fn in_lines(file: &str, text: &str, hidden: &[String]) -> Vec<Finding> {
 fn copies(written: &Written, world: &World) -> Result<Vec<Finding>, RunError> {
     let dataset = &written.task.dataset;
     let Some(truth) = dataset.truth() else { return Ok(Vec::new()) };
-    let rows = world.rows(Side::Develop, &written.task.exercise.develop)?;
+    let rows = world.rows(Side::Develop, &written.task.exercise.develop)?.table;
     let risk = tables::numbers(&rows, truth)?;
     let mut findings = Vec::new();
     for name in tables::names(&rows) {

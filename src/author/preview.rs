@@ -51,7 +51,7 @@ pub fn preview(pack: &Pack, id: &str, lang: Lang, seed: u64) -> Result<Result<Pr
     let Some(written) = reading::read(pack, id, &mut findings) else { return Ok(Err(findings)) };
     let file = written.file(pack);
     let world = run::world(&written.task, (seed, Some(seed)), &file)?.remembering();
-    let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?)?;
+    let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
     let mut trials: Vec<(String, Trial)> = Vec::new();
     for solution in written.solutions.iter().filter(|solution| solution.folder != "starter") {
         match trial::run(&written, solution, &world, seed, &file, Proof::Verdicts)? {

@@ -2,6 +2,7 @@
 
 mod author;
 mod courses;
+mod look;
 mod measure;
 mod tour;
 
@@ -78,6 +79,8 @@ enum Command {
         #[arg(long, value_name = "KEY")]
         variant: Option<String>,
     },
+    /// Look at the pictures of an exercise, and at those that your model got wrong.
+    Look(look::Options),
     /// Train your plan and see how it does on your own test rows.
     Run {
         /// The exercise.
@@ -252,6 +255,7 @@ impl Session {
             Command::Run { exercise, seed } => self.run(pack, exercise, seed.seed),
             Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
             Command::Courses { name } => courses::courses(self, pack, name.as_deref()),
+            Command::Look(options) => look::look(self, pack, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
             Command::Author { command } => author::author(self, pack, command),
         }
@@ -483,6 +487,7 @@ impl Session {
             Command::Start { exercise, .. } => ("start", exercise.clone(), None),
             Command::List => ("list", String::new(), None),
             Command::Tour => ("tour", String::new(), None),
+            Command::Look(options) => ("look", options.exercise.clone(), options.seed.seed),
             Command::Measure(_) => ("measure", String::new(), None),
             Command::Courses { .. } => ("courses", String::new(), None),
             Command::Author { command } => (command.name(), String::new(), None),

@@ -1,7 +1,8 @@
 //! `dataset.toml`: a dataset as a causal model (nested tables of SQL columns), or as a file of one's own.
 
 use crate::fault::{Fault, Place, nearest};
-use crate::keys::{Key, Kind, Need, Section, Written};
+use crate::keys::{Key, Kind, Need, Section, Value, Written};
+use crate::render::{LARGEST, Renderer, SMALLEST, renderer};
 use crate::text;
 use crate::text::Text;
 
@@ -30,6 +31,13 @@ pub const KEYS: &[Key<'static>] = &[
         Need::Default("[]"),
         "The tables of the causal model, from the outermost to the innermost.",
         "因果モデルの表です。外側から内側の順に書きます。",
+    ),
+    Key::new(
+        "image",
+        Kind::Table(IMAGE),
+        Need::Optional,
+        "One picture for each row of the innermost table.",
+        "最も内側の表の1行ごとに描く、1枚の画像です。",
     ),
     Key::new(
         "source",
@@ -94,6 +102,53 @@ const COLUMN: &[Key<'static>] = &[
     ROLE,
     UNIT,
     ABOUT,
+];
+
+const IMAGE: &[Key<'static>] = &[
+    Key::new(
+        "kind",
+        Kind::Choice(crate::render::NAMES),
+        Need::Required,
+        "What is drawn; docs/renderers.md shows each kind with its parameters.",
+        "描くものの種類です。docs/renderers.mdに、種類ごとの見本とパラメーターがあります。",
+    ),
+    Key::measured(
+        "size",
+        Kind::Whole { min: SMALLEST as i64, max: LARGEST as i64 },
+        Need::Default("64"),
+        "pixels",
+        "Height and width.",
+        "縦横の画素数です。",
+    ),
+    Key::new(
+        "body",
+        Kind::String,
+        Need::Optional,
+        "The table whose rows each have one body: pictures of one patient show the same anatomy. Left out, each picture has its own.",
+        "体を共有する表です。同じ患者の画像には同じ体が写ります。書かなければ、1枚ごとに別の体になります。",
+    ),
+    Key::new(
+        "with",
+        Kind::Map(&Kind::Sql),
+        Need::Default("{}"),
+        "Parameters of the picture, as SQL over the columns; the others keep their defaults.",
+        "画像のパラメーターを、列を使うSQLで書きます。書かないものは既定値になります。",
+    ),
+    Key::new(
+        "mask",
+        Kind::String,
+        Need::Optional,
+        "What is outlined for learners and models that draw masks, such as lesion.",
+        "マスクとして学習者とモデルに示すもの（lesionなど）です。",
+    ),
+    Key::measured(
+        "tolerance",
+        Kind::Number { min: 0.0, max: 50.0 },
+        Need::Default("2.0"),
+        "mm",
+        "How far an outline may lie from the true one and still count as right, in the normalised surface distance.",
+        "正規化表面距離（NSD）で、輪郭のずれを許す距離です。",
+    ),
 ];
 
 const SOURCE: &[Key<'static>] = &[
@@ -218,6 +273,30 @@ pub enum Source {
     },
 }
 
+/// The pictures of a dataset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// One of [`crate::render::NAMES`].
+    pub kind: Written<String>,
+    /// Height and width.
+    pub size: Written<usize>,
+    /// The table whose rows have one body each; none: each picture has its own.
+    pub body: Option<String>,
+    /// Equations of parameters, by their names.
+    pub with: Vec<(String, Written<String>)>,
+    /// What is outlined.
+    pub mask: Option<String>,
+    /// Of outlines, in mm.
+    pub tolerance: f64,
+}
+
+impl Image {
+    /// Who draws them. Reading has made sure that there is one.
+    pub fn renderer(&self) -> Option<&'static Renderer> {
+        renderer(&self.kind.value)
+    }
+}
+
 /// A dataset, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
@@ -235,12 +314,16 @@ pub struct Dataset {
     pub unrealistic: Text,
     /// Where the rows come from.
     pub source: Source,
+    /// The pictures, where there are any.
+    pub image: Option<Image>,
     /// The file it was read from.
     pub place: Place,
 }
 
 /// Names that the SQL of columns uses itself.
-const RESERVED: &[&str] = &["row", "split", "p", "raw", "alert", "repeat"];
+const RESERVED: &[&str] = &[
+    "row", "split", "p", "raw", "alert", "repeat", "dice", "nsd", "lesions", "found", "false_lesions", "truth_mm2", "mask_mm2",
+];
 
 /// Reads `dataset.toml`.
 ///
@@ -275,6 +358,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
             Source::Model(tables)
         }
     };
+    let image = top.maybe_table("image").map(|section| image(section, &source, &mut faults));
     let card = top.table("card");
     let dataset = Dataset {
         id: top.string("id"),
@@ -284,6 +368,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         about: card.text("about"),
         unrealistic: card.text("unrealistic"),
         source,
+        image,
         place: Place::file(file),
     };
     let labels = dataset.columns().filter(|column| column.role == Role::Label).count();
@@ -336,6 +421,55 @@ fn tables(top: &Section, faults: &mut Vec<Fault>) -> Vec<Table> {
         });
     }
     tables
+}
+
+fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
+    let kind = section.written("kind");
+    let (parameters, masks) = renderer(&kind.value)
+        .map_or((Vec::new(), Vec::new()), |r| (r.parameters.iter().map(|p| p.name).collect(), r.masks.to_vec()));
+    let one_of = |written: &Written<String>, names: &[&str], what: Text| {
+        let (list, name) = (names.join(", "), &written.value);
+        let (en, ja) = (&what.en, &what.ja);
+        let found = text!("{en} \"{name}\"", "{ja} \"{name}\"");
+        written.fault(found, text!("one of {list}", "{list} のいずれか")).near(name, names.iter().copied())
+    };
+    let mut with = Vec::new();
+    for (name, entry) in section.table("with").entries() {
+        if !parameters.contains(&name) {
+            let name = Written { value: name.to_owned(), place: entry.place.clone() };
+            faults.push(one_of(&name, &parameters, Text::new("the unknown parameter", "知らないパラメーター")));
+        }
+        if let Value::String(sql) = &entry.value {
+            with.push((name.to_owned(), Written { value: sql.clone(), place: entry.place.clone() }));
+        }
+    }
+    let mask = section.maybe_string("mask");
+    if let Some(mask) = mask.as_ref().filter(|mask| !masks.contains(&mask.value.as_str())) {
+        faults.push(one_of(mask, &masks, Text::new("the unknown mask", "知らないマスク")));
+    }
+    let tables: Vec<&str> = match source {
+        Source::Model(tables) => tables.iter().map(|table| table.name.as_str()).collect(),
+        Source::File { path, .. } => {
+            faults.push(Fault::new(
+                section.place.clone(),
+                Text::new("[image] beside [source]", "[source] と [image] の両方があります"),
+                Text::new("[[table]]: pictures are drawn from a causal model", "[[table]]（画像は因果モデルから描きます）"),
+            ));
+            vec![path.value.as_str()]
+        }
+    };
+    let body = section.maybe_string("body");
+    if let Some(body) = body.as_ref().filter(|body| !tables.contains(&body.value.as_str())) {
+        faults.push(one_of(body, &tables, Text::new("the unknown table", "知らない表")));
+    }
+    Image {
+        kind,
+        size: Written { value: section.count("size"), place: section.place_of("size") },
+        body: body.map(|body| body.value),
+        with,
+        mask: mask.map(|mask| mask.value),
+        tolerance: section.number("tolerance"),
+    }
 }
 
 fn name_fault(place: Place, name: &str, taken: &[String]) -> Option<Fault> {

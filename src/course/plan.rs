@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, Place};
 use crate::keys::{Key, Kind, Need, Section, Written};
+use crate::models::{Tells, nature};
 use crate::text;
 use crate::text::Text;
 
@@ -28,6 +29,13 @@ pub const KEYS: &[Key<'static>] = &[
         Need::Default("{}"),
         "What the model sees.",
         "モデルに与える変数です。",
+    ),
+    Key::new(
+        "image",
+        Kind::Table(IMAGE),
+        Need::Default("{}"),
+        "How pictures are prepared, for models that see them.",
+        "画像を見るモデルのための、画像の前処理です。",
     ),
     Key::new(
         "model",
@@ -127,6 +135,70 @@ const FEATURES: &[Key<'static>] = &[
     ),
 ];
 
+/// How a picture's grey values become numbers.
+pub const NORMALISE: &[&str] = &["training", "picture", "none"];
+
+/// How training pictures are changed each time that they are seen.
+pub const AUGMENT: &[&str] = &["shift", "flip", "flop", "brightness", "noise", "erase"];
+
+const PIXELS: Kind<'static> = Kind::Whole { min: 0, max: 256 };
+
+const IMAGE: &[Key<'static>] = &[
+    Key::new(
+        "crop",
+        Kind::Table(CROP),
+        Need::Default("{}"),
+        "Pixels cut off at each edge.",
+        "上下左右の端から切り取る画素数です。",
+    ),
+    Key::new(
+        "mask",
+        Kind::Tables(BLANK),
+        Need::Default("[]"),
+        "Rectangles that are blanked out, in pixels of the whole picture.",
+        "塗りつぶす長方形です（切り取る前の画像の画素で書きます）。",
+    ),
+    Key::measured(
+        "resize",
+        Kind::Whole { min: 0, max: 256 },
+        Need::Default("0"),
+        "pixels",
+        "Height and width that the model sees, after cropping; 0: as it is.",
+        "切り取った後、モデルに見せる縦横の画素数です。0なら元のままです。",
+    ),
+    Key::new(
+        "normalise",
+        Kind::Choice(NORMALISE),
+        Need::Default("\"training\""),
+        "training: mean 0 and SD 1 over the training pictures; picture: over each picture by itself; none: 0 to 1.",
+        "trainingは学習用の画像全体、pictureは1枚ごとに、平均0・標準偏差1にします。noneは0から1のままです。",
+    ),
+    Key::new(
+        "augment",
+        Kind::List(&Kind::Choice(AUGMENT)),
+        Need::Default("[]"),
+        "Training pictures are changed each time: shift, flip (left and right), flop (up and down), brightness, noise, erase (a square).",
+        "学習用の画像を毎回少し変えます。shift（ずらす）、flip（左右反転）、flop（上下反転）、brightness（明るさ）、noise（雑音）、erase（一部を消す）です。",
+    ),
+];
+
+const CROP: &[Key<'static>] = &[
+    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "At the left edge.", "左端です。"),
+    Key::measured("right", PIXELS, Need::Default("0"), "pixels", "At the right edge.", "右端です。"),
+    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "At the upper edge.", "上端です。"),
+    Key::measured("bottom", PIXELS, Need::Default("0"), "pixels", "At the lower edge.", "下端です。"),
+];
+
+const BLANK: &[Key<'static>] = &[
+    Key::measured("left", PIXELS, Need::Required, "pixels", "First column.", "左端の列です。"),
+    Key::measured("top", PIXELS, Need::Required, "pixels", "First row.", "上端の行です。"),
+    Key::measured("width", PIXELS, Need::Required, "pixels", "Columns.", "幅です。"),
+    Key::measured("height", PIXELS, Need::Required, "pixels", "Rows.", "高さです。"),
+];
+
+/// What training makes small.
+pub const LOSSES: &[&str] = &["log", "focal", "dice", "dice+log"];
+
 const TRAIN: &[Key<'static>] = &[
     Key::measured(
         "epochs",
@@ -159,11 +231,18 @@ const TRAIN: &[Key<'static>] = &[
         "更新の歩幅です。学習が進むにつれ、余弦に沿って0まで小さくなります。",
     ),
     Key::new(
+        "loss",
+        Kind::Choice(LOSSES),
+        Need::Default("\"log\""),
+        "What learning makes small: log (log-loss), focal (log-loss, mostly of what is still wrong); for masks also dice and dice+log.",
+        "学習で小さくする量です。log（対数損失）、focal（まだ誤っている部分を重視する対数損失）。マスクにはdiceとdice+logも使えます。",
+    ),
+    Key::new(
         "class_weight",
         Kind::Either(&[Kind::Choice(&["none", "balanced"]), Kind::Number { min: 0.01, max: 1000.0 }]),
         Need::Default("\"none\""),
-        "Weight of a positive row's loss: none (1), balanced (negatives per positive), or a number.",
-        "陽性の行の損失の重みです。none（1）、balanced（陰性と陽性の数の比）、または数値です。",
+        "Weight of a positive row's (or pixel's) loss: none (1), balanced (negatives per positive), or a number.",
+        "陽性の行（または画素）の損失の重みです。none（1）、balanced（陰性と陽性の数の比）、または数値です。",
     ),
     Key::new(
         "early_stopping",
@@ -208,6 +287,14 @@ const OPERATE: &[Key<'static>] = &[
         "Alert when the predicted risk is at least this: a number, or a rule that finds it on the validation rows.",
         "予測リスクがこの値以上なら警告します。数値、または検証用の行から値を決める規則です。",
     ),
+    Key::measured(
+        "smallest",
+        Kind::Number { min: 0.0, max: 10_000.0 },
+        Need::Default("0.0"),
+        "mm²",
+        "Of a predicted mask, connected spots smaller than this are erased.",
+        "予測したマスクのうち、これより小さい連結した領域を消します。",
+    ),
 ];
 
 const THRESHOLD: &[Key<'static>] = &[
@@ -236,8 +323,10 @@ pub struct Plan {
     pub cohort: Option<Written<String>>,
     /// Who trains, tunes, tests.
     pub split: Split,
-    /// What the model sees.
+    /// What the model sees of the columns.
     pub features: Features,
+    /// What it sees of pictures.
+    pub image: Image,
     /// The model: its `kind` and the settings of that kind.
     pub model: Section,
     /// How it learns.
@@ -283,17 +372,34 @@ pub struct Features {
     pub one_hot: Vec<Written<String>>,
 }
 
+/// What the model sees of pictures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// Pixels cut off at the left, right, upper and lower edge.
+    pub crop: Written<[usize; 4]>,
+    /// What is blanked out: first column, first row, columns, rows.
+    pub mask: Vec<Written<[usize; 4]>>,
+    /// Height and width; 0: as it is.
+    pub resize: Written<usize>,
+    /// One of [`NORMALISE`].
+    pub normalise: String,
+    /// Some of [`AUGMENT`].
+    pub augment: Vec<String>,
+}
+
 /// How the model learns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Train {
     /// Passes over the training rows.
     pub epochs: usize,
     /// Rows per step; 0: all.
-    pub batch: usize,
+    pub batch: Written<usize>,
     /// `adam` or `sgd`.
     pub optimiser: String,
     /// The first step's size.
     pub learning_rate: f64,
+    /// One of [`LOSSES`].
+    pub loss: Written<String>,
     /// Weight of a positive row's loss.
     pub class_weight: ClassWeight,
     /// Epochs without improvement before stopping, where it stops early at all.
@@ -318,6 +424,8 @@ pub struct Operate {
     pub calibrate: Written<String>,
     /// When to alert.
     pub threshold: Written<Threshold>,
+    /// Spots of a predicted mask smaller than this are erased, in mm².
+    pub smallest: Written<f64>,
 }
 
 /// When to alert.
@@ -343,6 +451,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
         cohort: top.table("cohort").maybe_string("where"),
         split: split(top.table("split")),
         features: features(top.table("features")),
+        image: image(top.table("image")),
         model: top.table("model").clone(),
         train: train(top.table("train")),
         operate: operate(top.table("operate")),
@@ -363,6 +472,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
             faults.push(plan.operate.threshold.fault(found("threshold"), expected));
         }
     }
+    pixels(&plan, &mut faults);
     if let (Part::Share(valid), Part::Share(test)) = (&plan.split.valid.value, &plan.split.test.value)
         && valid + test > 0.95
     {
@@ -375,6 +485,37 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
         ));
     }
     if faults.is_empty() { Ok(plan) } else { Err(faults) }
+}
+
+/// What only masks have, and what they do not.
+fn pixels(plan: &Plan, faults: &mut Vec<Fault>) {
+    let kind = plan.model.string("kind");
+    let masks = nature(&kind).1 == Tells::Pixels;
+    if !masks && plan.train.loss.value.starts_with("dice") {
+        let loss = &plan.train.loss.value;
+        faults.push(plan.train.loss.fault(
+            text!("loss = \"{loss}\" with the model {kind}", "モデル{kind}に loss = \"{loss}\" が指定されています"),
+            Text::new("log or focal: Dice is of masks (unet)", "logまたはfocal（diceはマスクを描くunet用です）"),
+        ));
+    }
+    if !masks && plan.operate.smallest.value > 0.0 {
+        faults.push(plan.operate.smallest.fault(
+            text!("smallest with the model {kind}", "モデル{kind}に smallest が指定されています"),
+            Text::new("a model that draws masks (unet)", "マスクを描くモデル（unet）"),
+        ));
+    }
+    if masks && plan.operate.calibrate.value != "none" {
+        faults.push(plan.operate.calibrate.fault(
+            Text::new("a calibration of masks", "マスクに較正が指定されています"),
+            Text::new("calibrate = \"none\"", "calibrate = \"none\""),
+        ));
+    }
+    if masks && !matches!(plan.operate.threshold.value, Threshold::Fixed(_)) {
+        faults.push(plan.operate.threshold.fault(
+            Text::new("a rule for the threshold of masks", "マスクの閾値に規則が指定されています"),
+            Text::new("a number: the risk at and above which a pixel belongs to the mask", "数値（この値以上の画素をマスクに含めます）"),
+        ));
+    }
 }
 
 fn split(section: &Section) -> Split {
@@ -402,12 +543,29 @@ fn features(section: &Section) -> Features {
     }
 }
 
+fn image(section: &Section) -> Image {
+    let four = |section: &Section, names: [&str; 4]| names.map(|name| section.count(name));
+    let crop = four(section.table("crop"), ["left", "right", "top", "bottom"]);
+    let blank = |blank: &Section| Written {
+        value: four(blank, ["left", "top", "width", "height"]),
+        place: blank.place.clone(),
+    };
+    Image {
+        crop: Written { value: crop, place: section.place_of("crop") },
+        mask: section.tables("mask").map(blank).collect(),
+        resize: Written { value: section.count("resize"), place: section.place_of("resize") },
+        normalise: section.string("normalise"),
+        augment: section.strings("augment").into_iter().map(|kind| kind.value).collect(),
+    }
+}
+
 fn train(section: &Section) -> Train {
     Train {
         epochs: section.count("epochs"),
-        batch: section.count("batch"),
+        batch: Written { value: section.count("batch"), place: section.place_of("batch") },
         optimiser: section.string("optimiser"),
         learning_rate: section.number("learning_rate"),
+        loss: section.written("loss"),
         class_weight: match section.maybe_string("class_weight").map(|word| word.value).as_deref() {
             Some("balanced") => ClassWeight::Balanced,
             Some(_) => ClassWeight::Fixed(1.0),
@@ -430,5 +588,6 @@ fn operate(section: &Section) -> Operate {
         on: section.maybe_string("on"),
         calibrate: section.written("calibrate"),
         threshold: Written { value, place: section.place_of("threshold") },
+        smallest: Written { value: section.number("smallest"), place: section.place_of("smallest") },
     }
 }

@@ -10,7 +10,7 @@ use crate::course::pack::{self, Pack, Submission, Task};
 use crate::course::plan;
 use crate::fault::{Fault, Place};
 use crate::report::json::Document;
-use crate::report::{picture, plot};
+use crate::report::{montage, picture, plot};
 use crate::run::{self, Run, RunError};
 use crate::schema;
 use crate::tables::{self, Frame};
@@ -19,6 +19,9 @@ use crate::text::{Lang, Text};
 
 /// The folder that holds all workspaces.
 pub const FOLDER: &str = "practicum";
+
+/// Where a run leaves the pictures that its model got wrong.
+pub const MISTAKES: &str = "results/mistakes.png";
 
 /// Why a workspace cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -202,6 +205,9 @@ impl Workspace {
         if !bins.is_empty() {
             let title = format!("{} ({table})", self.id);
             self.write("results/calibration.png", &picture::calibration(&title, &bins))?;
+        }
+        if !run.mistakes.is_empty() {
+            self.write(MISTAKES, &montage::mistakes(&run.mistakes))?;
         }
         if let Some(develop) = run.tables.get("develop") {
             let mine = ["split", "raw", "p", "alert"];

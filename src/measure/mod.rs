@@ -5,6 +5,7 @@ mod asks;
 pub mod file;
 pub mod found;
 pub mod masks;
+pub mod outlines;
 mod source;
 
 use polars::prelude::Column;

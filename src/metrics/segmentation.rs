@@ -92,6 +92,41 @@ impl Grid {
         (0..self.size[0]).into_par_iter().flat_map_iter(of_plane).collect()
     }
 
+    /// The connected parts of a mask.
+    fn components(&self, mask: &[bool], connectivity: Connectivity) -> Components {
+        let steps: Vec<[isize; 3]> = (0..27)
+            .map(|k| [k / 9 - 1, k / 3 % 3 - 1, k % 3 - 1])
+            .filter(|step| match step.iter().filter(|&&s| s != 0).count() {
+                0 => false,
+                1 => true,
+                _ => connectivity == Connectivity::Corners,
+            })
+            .collect();
+        let (mut labels, mut stack) = (vec![0; mask.len()], Vec::new());
+        let (mut count, mut label) = (0, 0);
+        for start in 0..mask.len() {
+            if !mask[start] || labels[start] > 0 {
+                continue;
+            }
+            count += 1;
+            label += 1;
+            labels[start] = label;
+            stack.push(start);
+            while let Some(index) = stack.pop() {
+                let place = self.place(index);
+                for step in &steps {
+                    let Some(next) = shifted(place, *step, self.size) else { continue };
+                    let next = self.index(next);
+                    if mask[next] && labels[next] == 0 {
+                        labels[next] = label;
+                        stack.push(next);
+                    }
+                }
+            }
+        }
+        Components { labels, count }
+    }
+
     /// The smallest box that holds these voxels: its first place and its size.
     fn bounds(&self, voxels: impl Iterator<Item = usize>) -> ([usize; 3], [usize; 3]) {
         let (mut low, mut high) = ([usize::MAX; 3], [0; 3]);
@@ -442,19 +477,44 @@ fn harmonic(a: f64, b: f64) -> f64 {
 /// Which voxels hang together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connectivity {
-    /// Those that share a face.
+    /// Those that share a face (in two dimensions an edge: 4-connectivity).
     Faces,
-    /// Those that share a face, an edge or a corner.
+    /// Those that share a face, an edge or a corner (in two dimensions 8-connectivity).
     Corners,
 }
 
-/// Lesions (connected parts) found and made up; any overlapping voxel counts.
+/// The connected parts of a mask, numbered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Components {
+    /// Each voxel's part: 0 outside the mask, else 1 to `count`, in order of each part's first voxel in memory.
+    pub labels: Vec<u32>,
+    /// How many parts there are.
+    pub count: usize,
+}
+
+/// Number the connected parts of a mask of this shape (1 to 3 axes, the last varies fastest). In two dimensions
+/// [`Faces`](Connectivity::Faces) is 4-connectivity and [`Corners`](Connectivity::Corners) 8-connectivity; in three, 6
+/// and 26.
+///
+/// The numbering is that of `scipy.ndimage.label` and of scikit-image's `measure.label`.
+pub fn components(shape: &[usize], mask: &[bool], connectivity: Connectivity) -> Result<Components, BadInput> {
+    Ok(Grid::new(shape, &vec![1.0; shape.len()], mask.len())?.components(mask, connectivity))
+}
+
+/// Lesions (connected parts) found, missed and made up; any overlapping voxel counts.
+///
+/// Counted from each side: a reference lesion is found or missed, a predicted one is right or made up. One prediction
+/// that covers two lesions finds both and is right once, so `found` and `right` may differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lesions {
     /// Lesions in the reference.
     pub reference: usize,
     /// Lesions in the prediction.
     pub prediction: usize,
+    /// True positives: reference lesions that the prediction touches.
+    pub found: usize,
+    /// Predicted lesions that touch the reference.
+    pub right: usize,
     /// The share of reference lesions touched by the prediction.
     pub sensitivity: Measure,
     /// The share of predicted lesions that touch the reference.
@@ -463,10 +523,30 @@ pub struct Lesions {
     pub f1: f64,
 }
 
+impl Lesions {
+    /// False negatives: reference lesions that the prediction does not touch.
+    pub fn missed(&self) -> usize {
+        self.reference - self.found
+    }
+
+    /// False positives: predicted lesions that do not touch the reference.
+    pub fn made_up(&self) -> usize {
+        self.prediction - self.right
+    }
+}
+
 /// Count lesions: see [`Lesions`].
 pub fn lesions(masks: &Masks<'_>, connectivity: Connectivity) -> Lesions {
-    let (reference, found) = parts(masks.grid, masks.reference, masks.prediction, connectivity);
-    let (prediction, right) = parts(masks.grid, masks.prediction, masks.reference, connectivity);
+    let touching = |mask: &[bool], other: &[bool]| {
+        let parts = masks.grid.components(mask, connectivity);
+        let mut touched = vec![false; parts.count + 1];
+        for (label, _) in parts.labels.iter().zip(other).filter(|(label, other)| **label > 0 && **other) {
+            touched[*label as usize] = true;
+        }
+        (parts.count, touched.into_iter().filter(|&touched| touched).count())
+    };
+    let (reference, found) = touching(masks.reference, masks.prediction);
+    let (prediction, right) = touching(masks.prediction, masks.reference);
     let of = |k, n, reason| super::intervals::proportion(k, n, reason);
     let sensitivity = of(found, reference, Undefined::EmptyReference);
     let ppv = of(right, prediction, Undefined::EmptyPrediction);
@@ -475,44 +555,7 @@ pub fn lesions(masks: &Masks<'_>, connectivity: Connectivity) -> Lesions {
         (Err(_), Err(_)) => 1.0,
         _ => 0.0,
     };
-    Lesions { reference, prediction, sensitivity, ppv, f1 }
-}
-
-/// How many connected parts a mask has, and how many of them touch the other mask.
-fn parts(grid: Grid, mask: &[bool], other: &[bool], connectivity: Connectivity) -> (usize, usize) {
-    let steps: Vec<[isize; 3]> = (0..27)
-        .map(|k| [k / 9 - 1, k / 3 % 3 - 1, k % 3 - 1])
-        .filter(|step| match step.iter().filter(|&&s| s != 0).count() {
-            0 => false,
-            1 => true,
-            _ => connectivity == Connectivity::Corners,
-        })
-        .collect();
-    let (mut seen, mut stack) = (vec![false; mask.len()], Vec::new());
-    let (mut count, mut touching) = (0, 0);
-    for start in 0..mask.len() {
-        if !mask[start] || seen[start] {
-            continue;
-        }
-        count += 1;
-        let mut touches = false;
-        seen[start] = true;
-        stack.push(start);
-        while let Some(index) = stack.pop() {
-            touches |= other[index];
-            let place = grid.place(index);
-            for step in &steps {
-                let Some(next) = shifted(place, *step, grid.size) else { continue };
-                let next = grid.index(next);
-                if mask[next] && !seen[next] {
-                    seen[next] = true;
-                    stack.push(next);
-                }
-            }
-        }
-        touching += usize::from(touches);
-    }
-    (count, touching)
+    Lesions { reference, prediction, found, right, sensitivity, ppv, f1 }
 }
 
 /// The place one step away, if it lies in the image.
@@ -573,5 +616,46 @@ mod tests {
         ));
         let (a, b) = (ndarray::Array2::from_elem((2, 2), true), ndarray::Array2::from_elem((2, 3), true));
         assert!(matches!(Masks::from_arrays(&a, &b, &[1.0, 1.0]), Err(BadInput::ShapesDiffer { .. })));
+    }
+
+    /// A mask drawn in letters: `#` is inside.
+    fn drawn(rows: &[&str]) -> Vec<bool> {
+        rows.iter().flat_map(|row| row.chars().map(|c| c == '#')).collect()
+    }
+
+    #[test]
+    fn diagonal_voxels_hang_together_by_corners_only() {
+        let mask = drawn(&["##..#", "..#..", "....#", "#...#"]);
+        let of = |connectivity| components(&[4, 5], &mask, connectivity).expect("a sound shape");
+        let faces = of(Connectivity::Faces);
+        assert_eq!(faces.labels, [1, 1, 0, 0, 2, 0, 0, 3, 0, 0, 0, 0, 0, 0, 4, 5, 0, 0, 0, 4]);
+        let corners = of(Connectivity::Corners);
+        assert_eq!((faces.count, corners.count), (5, 4));
+        assert_eq!(corners.labels, [1, 1, 0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, 4, 0, 0, 0, 3]);
+        assert!(matches!(components(&[4, 4], &mask, Connectivity::Faces), Err(BadInput::ShapeWrong { .. })));
+    }
+
+    #[test]
+    fn one_prediction_over_two_lesions_finds_both_and_is_right_once() {
+        let reference = drawn(&["##.##", ".....", "#...."]);
+        let prediction = drawn(&[".###.", ".....", "....#"]);
+        let masks = Masks::new(&[3, 5], &[1.0, 1.0], &reference, &prediction).expect("sound masks");
+        let got = lesions(&masks, Connectivity::Faces);
+        assert_eq!((got.found, got.missed(), got.right, got.made_up()), (2, 1, 1, 1));
+        // Sensitivity 2/3, PPV 1/2.
+        assert!((got.f1 - 4.0 / 7.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_surface_dice_measures_in_mm_along_each_axis() {
+        // One row apart: 3 mm. One column apart: 0.5 mm.
+        let of = |rows: &[&str], tau: f64| {
+            let (reference, prediction) = (drawn(&["....", "####", "....", "...."]), drawn(rows));
+            let masks = Masks::new(&[4, 4], &[3.0, 0.5], &reference, &prediction).expect("sound masks");
+            nsd(&masks, tau).value
+        };
+        let (down, shorter) = (["....", "....", "####", "...."], ["....", ".###", "....", "...."]);
+        assert!((of(&down, 2.9), of(&down, 3.0)) == (0.0, 1.0));
+        assert!((of(&shorter, 0.4), of(&shorter, 0.5)) == (6.0 / 7.0, 1.0));
     }
 }

@@ -4,9 +4,11 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use super::{L2, half_squares, linear};
+use super::{Input, L2, linear};
 use crate::keys::{Key, Section};
 use crate::seed::Seed;
+
+pub(super) use super::any_columns as fits;
 
 pub(super) const KEYS: &[Key<'static>] = &[L2];
 
@@ -18,16 +20,12 @@ pub struct Logistic {
 
 impl Logistic {
     /// The problem is convex: all weights start at zero.
-    pub(super) fn new(_: &Section, features: usize, seed: Seed, device: &Device) -> Self {
-        Self { output: linear(features, 1, 0.0, seed, device) }
+    pub(super) fn new(_: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+        Self { output: linear(input.numbers(), 1, 0.0, seed, device) }
     }
 
-    /// `[B, F]` → `[B]`
-    pub(super) fn forward(&self, rows: Tensor<2>, _: Option<Seed>) -> Tensor<1> {
-        self.output.forward(rows).squeeze_dim(1)
-    }
-
-    pub(super) fn half_squares(&self) -> Tensor<1> {
-        half_squares(&[&self.output])
+    /// `[B, F]` → `[B, 1]`
+    pub(super) fn forward(&self, rows: Tensor<2>, _: Option<Seed>) -> Tensor<2> {
+        self.output.forward(rows)
     }
 }

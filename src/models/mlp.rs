@@ -2,11 +2,13 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use burn::tensor::{Device, Tensor, activation};
 
-use super::{L2, half_squares, linear};
+use super::{Input, L2, dropout, linear};
 use crate::keys::{Key, Kind, Need, Section, Value};
 use crate::seed::Seed;
+
+pub(super) use super::any_columns as fits;
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(
@@ -38,8 +40,8 @@ pub struct Mlp {
 
 impl Mlp {
     /// Weights uniform within ±√(1/inputs), as PyTorch's and burn's own linear layers start (He et al. 2015 with a = √5).
-    pub(super) fn new(settings: &Section, features: usize, seed: Seed, device: &Device) -> Self {
-        let mut inputs = features;
+    pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+        let mut inputs = input.numbers();
         let mut hidden = Vec::new();
         for (i, layer) in settings.list("hidden").iter().enumerate() {
             let Value::Whole(units) = layer.value else { continue };
@@ -51,30 +53,13 @@ impl Mlp {
         Self { hidden, output, dropout: settings.number("dropout") }
     }
 
-    /// `[B, F]` → `[B, H₁]` → … → `[B, 1]` → `[B]`
-    pub(super) fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<1> {
+    /// `[B, F]` → `[B, H₁]` → … → `[B, 1]`
+    pub(super) fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<2> {
         let mut x = rows;
         for (i, layer) in self.hidden.iter().enumerate() {
-            x = activation::relu(layer.forward(x));
-            if let Some(luck) = luck.filter(|_| self.dropout > 0.0) {
-                x = x.clone() * self.mask(&x, luck.at(i as u64));
-            }
+            x = dropout(activation::relu(layer.forward(x)), self.dropout, luck.map(|luck| luck.at(i as u64)));
         }
-        self.output.forward(x).squeeze_dim(1)
-    }
-
-    /// Inverted dropout (Srivastava et al. 2014): 0, or 1/(1 − dropout) so that the mean stays.
-    fn mask(&self, like: &Tensor<2>, luck: Seed) -> Tensor<2> {
-        let [rows, units] = like.dims();
-        let kept = (1.0 / (1.0 - self.dropout)) as f32;
-        let mask: Vec<f32> =
-            (0..(rows * units) as u64).map(|i| if luck.at(i).uniform() < self.dropout { 0.0 } else { kept }).collect();
-        Tensor::from_data(TensorData::new(mask, [rows, units]), &like.device())
-    }
-
-    pub(super) fn half_squares(&self) -> Tensor<1> {
-        let layers: Vec<&Linear> = self.hidden.iter().chain([&self.output]).collect();
-        half_squares(&layers)
+        self.output.forward(x)
     }
 }
 

@@ -1,19 +1,74 @@
-//! The models, one file each. Shapes stand in comments: `B` rows of a batch, `F` features.
+//! The models, one file each. Shapes stand in comments: `B` rows of a batch, `F` numbers of a row, `C` channels, `H` × `W` pixels.
 //!
-//! A model is one file and one line in the list below.
+//! A model is one file and one line in the list below. A row always comes as `F` numbers; for models that see pictures these are
+//! the channels one after another, each row by row (`F = C·H·W`).
 
+mod cnn;
+mod convolution;
 mod logistic;
 mod mlp;
+mod resnet;
+mod unet;
 
-use burn::module::{Module, Param};
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
+use crate::text;
+use crate::text::Text;
+
+/// What a model looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sees {
+    /// The columns of a row.
+    Columns,
+    /// The picture of a row.
+    Picture,
+}
+
+/// What a model speaks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// One risk for the row.
+    Row,
+    /// One risk for each pixel of the row's picture.
+    Pixels,
+}
+
+/// The numbers of one row, and how they lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// So many numbers.
+    Columns(usize),
+    /// Pixels of a picture: `[channels, height, width]`.
+    Picture([usize; 3]),
+}
+
+impl Input {
+    /// How many numbers a row has.
+    pub fn numbers(self) -> usize {
+        match self {
+            Self::Columns(n) => n,
+            Self::Picture(shape) => shape.iter().product(),
+        }
+    }
+
+    /// `[channels, height, width]`; numbers that are no picture are one row of pixels.
+    pub fn picture(self) -> [usize; 3] {
+        match self {
+            Self::Columns(n) => [1, 1, n],
+            Self::Picture(shape) => shape,
+        }
+    }
+}
+
+/// Why a model cannot take pictures of this size: what was found, what it takes.
+pub type Misfit = (Text, Text);
 
 macro_rules! models {
-    ($($name:literal => $variant:ident in $file:ident,)*) => {
+    ($($name:literal => $variant:ident in $file:ident, sees $sees:ident, tells $tells:ident;)*) => {
         /// Any of the models.
         #[derive(Module, Debug)]
         pub enum Network {
@@ -28,27 +83,40 @@ macro_rules! models {
             vec![$(($name, $file::KEYS),)*]
         }
 
+        /// What a kind of model looks at and what it speaks about.
+        pub fn nature(kind: &str) -> (Sees, Tells) {
+            match kind {
+                $($name => (Sees::$sees, Tells::$tells),)*
+                kind => unreachable!("the plan's keys admit no model `{kind}`"),
+            }
+        }
+
+        /// Whether a model of these settings can take rows of this kind.
+        ///
+        /// # Errors
+        /// What does not fit.
+        pub fn fits(settings: &Section, input: Input) -> Result<(), Misfit> {
+            match settings.string("kind").as_str() {
+                $($name => $file::fits(settings, input),)*
+                kind => unreachable!("the plan's keys admit no model `{kind}`"),
+            }
+        }
+
         impl Network {
-            /// A model of the kind and settings of a plan's `[model]`, for rows of `features` numbers, with its weights drawn
-            /// from `seed`.
-            pub fn new(settings: &Section, features: usize, seed: Seed, device: &Device) -> Self {
+            /// A model of the kind and settings of a plan's `[model]`, with its weights drawn from `seed`, for rows that it
+            /// [`fits`].
+            pub fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
                 match settings.string("kind").as_str() {
-                    $($name => Self::$variant($file::$variant::new(settings, features, seed, device)),)*
+                    $($name => Self::$variant($file::$variant::new(settings, input, seed, device)),)*
                     kind => unreachable!("the plan's keys admit no model `{kind}`"),
                 }
             }
 
-            /// The log-odds of each row. `[B, F]` → `[B]`. `luck` is given while training, for models that use chance.
-            pub fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<1> {
+            /// The log-odds of each row, or of each of its pixels. `[B, F]` → `[B, 1]` or `[B, H·W]`. `luck` is given while
+            /// training, for models that use chance.
+            pub fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<2> {
                 match self {
                     $(Self::$variant(model) => model.forward(rows, luck),)*
-                }
-            }
-
-            /// Half the sum of the squares of all weights, biases left out.
-            pub fn half_squares(&self) -> Tensor<1> {
-                match self {
-                    $(Self::$variant(model) => model.half_squares(),)*
                 }
             }
         }
@@ -56,8 +124,11 @@ macro_rules! models {
 }
 
 models! {
-    "logistic" => Logistic in logistic,
-    "mlp" => Mlp in mlp,
+    "logistic" => Logistic in logistic, sees Columns, tells Row;
+    "mlp" => Mlp in mlp, sees Columns, tells Row;
+    "cnn" => Cnn in cnn, sees Picture, tells Row;
+    "resnet" => Resnet in resnet, sees Picture, tells Row;
+    "unet" => Unet in unet, sees Picture, tells Pixels;
 }
 
 const L2: Key<'static> = Key::new(
@@ -68,22 +139,71 @@ const L2: Key<'static> = Key::new(
     "大きな重みへの罰則です。行ごとの損失の和に l2/2・Σw² を加えます（scikit-learnのCの逆数）。",
 );
 
-/// A linear layer with weights uniform within ±bound of our own stream: burn's generator is global to the process.
+impl Network {
+    /// Half the sum of the squares of all weights; biases and what only scales or shifts a channel are left out.
+    pub fn half_squares(&self) -> Tensor<1> {
+        struct Squares(Option<Tensor<1>>);
+        impl ModuleVisitor for Squares {
+            fn visit_float<const D: usize>(&mut self, weight: &Param<Tensor<D>>) {
+                if D > 1 {
+                    let own = weight.val().powi_scalar(2).sum();
+                    self.0 = Some(self.0.take().map_or(own.clone(), |sum| sum + own));
+                }
+            }
+        }
+        let mut squares = Squares(None);
+        self.visit(&mut squares);
+        squares
+            .0
+            .map_or_else(|| Tensor::from_floats([0.0], &Device::flex()), |sum| sum.mul_scalar(0.5))
+    }
+}
+
+/// So many numbers, uniform within ±bound, of our own stream: burn's generator is global to the process.
+fn uniform(n: usize, bound: f64, seed: Seed) -> Vec<f32> {
+    (0..n as u64).map(|i| ((2.0 * seed.at(i).uniform() - 1.0) * bound) as f32).collect()
+}
+
+/// A linear layer with weights uniform within ±bound.
 fn linear(inputs: usize, outputs: usize, bound: f64, seed: Seed, device: &Device) -> Linear {
     let mut layer = LinearConfig::new(inputs, outputs).init(device);
-    let draw = |seed: Seed, n: usize| -> Vec<f32> {
-        (0..n as u64).map(|i| ((2.0 * seed.at(i).uniform() - 1.0) * bound) as f32).collect()
-    };
-    let weight = TensorData::new(draw(seed.named("weight"), inputs * outputs), [inputs, outputs]);
+    let weight = TensorData::new(uniform(inputs * outputs, bound, seed.named("weight")), [inputs, outputs]);
     layer.weight = Param::from_tensor(Tensor::from_data(weight, device));
     layer.bias = layer.bias.map(|_| {
-        let bias = TensorData::new(draw(seed.named("bias"), outputs), [outputs]);
+        let bias = TensorData::new(uniform(outputs, bound, seed.named("bias")), [outputs]);
         Param::from_tensor(Tensor::from_data(bias, device))
     });
     layer
 }
 
-fn half_squares(layers: &[&Linear]) -> Tensor<1> {
-    let squares = layers.iter().map(|layer| layer.weight.val().powi_scalar(2).sum());
-    squares.reduce(|a, b| a + b).map_or_else(|| Tensor::from_floats([0.0], &Device::flex()), |sum| sum.mul_scalar(0.5))
+/// Inverted dropout (Srivastava et al. 2014): each number becomes 0, or 1/(1 − share) times itself so that the mean stays.
+fn dropout(x: Tensor<2>, share: f64, luck: Option<Seed>) -> Tensor<2> {
+    let Some(luck) = luck.filter(|_| share > 0.0) else { return x };
+    let [rows, units] = x.dims();
+    let kept = (1.0 / (1.0 - share)) as f32;
+    let mask: Vec<f32> =
+        (0..(rows * units) as u64).map(|i| if luck.at(i).uniform() < share { 0.0 } else { kept }).collect();
+    let mask = Tensor::from_data(TensorData::new(mask, [rows, units]), &x.device());
+    x * mask
+}
+
+/// For models of columns, which take any number of them.
+fn any_columns(_: &Section, _: Input) -> Result<(), Misfit> {
+    Ok(())
+}
+
+/// A picture must survive so many halvings and keep at least one pixel.
+fn halvings(depth: usize, input: Input) -> Result<(), Misfit> {
+    let [_, height, width] = input.picture();
+    let least = 1_usize << depth;
+    if height.min(width) >= least {
+        return Ok(());
+    }
+    Err((
+        text!("pictures of {height} × {width} pixels", "画像が{height}×{width}画素"),
+        text!(
+            "at least {least} × {least} pixels for {depth} halvings; or a smaller depth",
+            "{depth}回の縮小には{least}×{least}画素以上。またはdepthを小さく"
+        ),
+    ))
 }

@@ -4,6 +4,11 @@
 //! Every layer of a picture (anatomy, disease, artefacts, noise) draws from a stream of its own, so that a changed parameter
 //! changes what it names and nothing else.
 
+mod canvas;
+pub mod chest_xray;
+mod luck;
+mod noise;
+
 use crate::seed::Seed;
 
 /// A number that a picture is drawn from.
@@ -25,6 +30,22 @@ pub struct Parameter {
     pub en: &'static str,
     /// What it does, in Japanese.
     pub ja: &'static str,
+}
+
+impl Parameter {
+    const fn new(
+        name: &'static str,
+        unit: &'static str,
+        [low, high, default]: [f64; 3],
+        en: &'static str,
+        ja: &'static str,
+    ) -> Self {
+        Self { name, unit, low, high, default, artefact: false, en, ja }
+    }
+
+    const fn artefact(self) -> Self {
+        Self { artefact: true, ..self }
+    }
 }
 
 /// A modality that can be drawn.
@@ -59,6 +80,14 @@ pub struct Asked<'a> {
     pub shot: Seed,
 }
 
+impl Asked<'_> {
+    /// The value of the parameter of this name.
+    fn value(&self, parameters: &[Parameter], name: &str) -> f32 {
+        let found = parameters.iter().position(|parameter| parameter.name == name);
+        found.and_then(|at| self.values.get(at)).map_or(0.0, |&value| value as f32)
+    }
+}
+
 /// A drawn picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
@@ -81,7 +110,18 @@ pub const SMALLEST: usize = 32;
 pub const LARGEST: usize = 256;
 
 /// Every modality.
-pub const RENDERERS: &[Renderer] = &[];
+pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER];
+
+/// Their names.
+pub const NAMES: &[&str] = &{
+    let mut names = [""; RENDERERS.len()];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = RENDERERS[i].name;
+        i += 1;
+    }
+    names
+};
 
 /// The modality of this name.
 pub fn renderer(name: &str) -> Option<&'static Renderer> {

@@ -3,6 +3,7 @@
 pub mod figures;
 pub mod json;
 pub mod measured;
+pub mod montage;
 pub mod picture;
 pub mod plot;
 pub mod terminal;

@@ -11,7 +11,7 @@ use crate::metrics::intervals::wilson;
 const SIDE: u32 = 560;
 /// The plot's edges within the picture: left, top, right, bottom.
 const EDGES: (u32, u32, u32, u32) = (84, 40, 536, 492);
-const WHITE: Rgb<u8> = Rgb([255, 255, 255]);
+pub(super) const WHITE: Rgb<u8> = Rgb([255, 255, 255]);
 const INK: Rgb<u8> = Rgb([40, 40, 48]);
 const GRID: Rgb<u8> = Rgb([226, 228, 232]);
 const PALE: Rgb<u8> = Rgb([150, 154, 162]);
@@ -65,6 +65,10 @@ pub fn calibration(title: &str, bins: &[Bin]) -> Vec<u8> {
     write(&mut picture, title, left, 12, 2);
     write(&mut picture, "predicted", right - 9 * 16, lower + 40, 2);
     write(&mut picture, "observed", 4, 12, 1);
+    png(&picture)
+}
+
+pub(super) fn png(picture: &RgbImage) -> Vec<u8> {
     let mut png = Cursor::new(Vec::new());
     // Into memory, with an encoder that is there: it cannot fail.
     if picture.write_to(&mut png, ImageFormat::Png).is_err() {
@@ -73,15 +77,15 @@ pub fn calibration(title: &str, bins: &[Bin]) -> Vec<u8> {
     png.into_inner()
 }
 
-/// Latin letters of 8 × 8 dots, `scale` times as large.
-fn write(picture: &mut RgbImage, text: &str, x: u32, y: u32, scale: u32) {
+/// Latin letters of 8 × 8 dots, `scale` times as large; what lies beyond the edge is left out.
+pub(super) fn write(picture: &mut RgbImage, text: &str, x: u32, y: u32, scale: u32) {
     for (i, letter) in text.chars().enumerate() {
         let Some(rows) = BASIC_LEGACY.get(letter as usize) else { continue };
         for (row, bits) in rows.iter().enumerate() {
             for column in (0..8).filter(|column| bits >> column & 1 == 1) {
                 let (left, top) = (x + (8 * i as u32 + column) * scale, y + row as u32 * scale);
                 for (dx, dy) in (0..scale).flat_map(|dx| (0..scale).map(move |dy| (dx, dy))) {
-                    if left + dx < SIDE && top + dy < SIDE {
+                    if left + dx < picture.width() && top + dy < picture.height() {
                         picture.put_pixel(left + dx, top + dy, INK);
                     }
                 }

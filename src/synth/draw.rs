@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{Column as Series, DataType};
 
-use super::{SynthError, check_label};
-use crate::course::dataset::{Column, Dataset, Source, Table};
+use super::pictures::Shots;
+use super::{Drawn, SynthError, check_label};
+use crate::course::dataset::{Column, Dataset, Image, Source, Table};
 use crate::course::exercise::Draw;
 use crate::fault::Fault;
 use crate::keys::Written;
@@ -32,14 +33,21 @@ const MOST: usize = 5_000_000;
 /// times this, plus the row's number, so that it says where a row belongs and does not move when other rows come or go.
 const PER_ROW: [u64; 2] = [1_000_000, 1_000];
 
-pub(super) fn draw(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Frame, SynthError> {
-    let Source::Model(tables) = &dataset.source else { return Ok(Frame::default()) };
+/// The keys of the rows whose bodies the pictures show.
+const BODY: &str = "__body";
+
+pub(super) fn draw(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Drawn, SynthError> {
+    let Source::Model(tables) = &dataset.source else { return Ok(Drawn::default()) };
     let seed = seed.named(&dataset.id);
     let mut outer: Option<Frame> = None;
     for (depth, table) in tables.iter().enumerate() {
         let rows = draw.rows.get(&table.name).unwrap_or(&table.rows);
         let stream = seed.named(&table.name);
         let mut frame = expand(outer.as_ref(), table, rows, stream, depth)?;
+        if dataset.image.as_ref().is_some_and(|image| image.body.as_ref() == Some(&table.name)) {
+            let bodies = frame.column(KEY).map_err(tables::TableError::from)?.clone().with_name(BODY.into());
+            frame.with_column(bodies).map_err(tables::TableError::from)?;
+        }
         for column in &table.columns {
             let drawn = equation(&frame, column, stream.named(&column.name), &draw.interventions)?;
             frame.with_column(drawn).map_err(tables::TableError::from)?;
@@ -48,7 +56,26 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Frame, 
     }
     let frame = outer.unwrap_or_default();
     check_label(dataset, &frame)?;
-    Ok(frame.drop_many([KEY, ID, "row"]))
+    let shots = dataset.image.as_ref().map(|image| shots(image, &frame, seed.named("image"))).transpose()?;
+    Ok(Drawn { table: frame.drop_many([KEY, ID, BODY, "row"]), shots })
+}
+
+/// What the pictures of the rows are drawn from.
+fn shots(image: &Image, frame: &Frame, stream: Seed) -> Result<Shots, SynthError> {
+    let seeds = |name: &str, word: &str| -> Result<Vec<Seed>, tables::TableError> {
+        let keys = frame.column(name).map_err(tables::TableError::from)?.u64().map_err(tables::TableError::from)?;
+        Ok(keys.iter().flatten().map(|key| Seed::from_bits(key).named(word)).collect())
+    };
+    let bodies = seeds(if image.body.is_some() { BODY } else { KEY }, "body")?;
+    let mut values = BTreeMap::new();
+    for (name, equation) in &image.with {
+        let drawn = sql::column(frame, KEY, &equation.value, stream.named(name), Purpose::Column)
+            .map_err(|fault| fault.in_place(equation.place.clone()))?;
+        let drawn = Frame::new_infer_height(vec![drawn.with_name(name.as_str().into())]);
+        let drawn = tables::numbers(&drawn.map_err(tables::TableError::from)?, name)?;
+        values.insert(name.as_str(), (equation, drawn));
+    }
+    Ok(Shots::new(image, bodies, seeds(KEY, "shot")?, &values)?)
 }
 
 /// The rows of a table with the columns of the tables around it, its id, its row numbers and keys.

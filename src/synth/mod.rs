@@ -2,6 +2,7 @@
 
 mod draw;
 mod file;
+mod pictures;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,6 +14,24 @@ use crate::seed::Seed;
 use crate::tables::{self, Frame, TableError};
 use crate::text;
 use crate::text::Text;
+
+pub use pictures::{Pictures, Shots};
+
+/// Drawn rows.
+#[derive(Clone, Debug, Default)]
+pub struct Drawn {
+    /// Every column, the hidden ones too.
+    pub table: Frame,
+    /// What the rows' pictures are drawn from, where the dataset has pictures.
+    pub shots: Option<Shots>,
+}
+
+impl Drawn {
+    /// The same rows, whose pictures are drawn once for all copies.
+    fn remembering(self) -> Self {
+        Self { shots: self.shots.map(Shots::remembering), ..self }
+    }
+}
 
 /// Why there are no data: always the author's or our fault, never the learner's.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +58,7 @@ pub struct World<'a> {
     develop: Seed,
     exam: Seed,
     file: Option<Frame>,
-    drawn: Option<Mutex<BTreeMap<String, Arc<OnceLock<Frame>>>>>,
+    drawn: Option<Mutex<BTreeMap<String, Arc<OnceLock<Drawn>>>>>,
 }
 
 /// What the learner gets or the hidden rows that judge: two draws that share no luck.
@@ -93,20 +112,20 @@ impl<'a> World<'a> {
     ///
     /// # Errors
     /// SQL that does not run, draws out of range, more rows than allowed.
-    pub fn rows(&self, side: Side, draw: &Draw) -> Result<Frame, SynthError> {
+    pub fn rows(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
         let Some(drawn) = &self.drawn else { return self.draw(side, draw) };
         let key = format!("{side:?} {draw:?}");
         let slot = drawn.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
         if let Some(frame) = slot.get() {
             return Ok(frame.clone());
         }
-        let frame = self.draw(side, draw)?;
+        let frame = self.draw(side, draw)?.remembering();
         Ok(slot.get_or_init(|| frame).clone())
     }
 
-    fn draw(&self, side: Side, draw: &Draw) -> Result<Frame, SynthError> {
+    fn draw(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
         if let Some(all) = &self.file {
-            file::rows(all, side, self.exercise, self.develop)
+            Ok(Drawn { table: file::rows(all, side, self.exercise, self.develop)?, shots: None })
         } else {
             let seed = match side {
                 Side::Develop => self.develop.named("learner"),

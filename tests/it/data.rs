@@ -61,7 +61,7 @@ fn draw(draw: &Draw, seed: u64) -> Frame {
     let dataset = dataset::read("dataset.toml", WARD.as_bytes()).unwrap();
     let exercise = exercise();
     let world = World::new(&dataset, &exercise, Seed::new(seed), Seed::new(seed), &|_| None).unwrap();
-    world.rows(Side::Develop, draw).unwrap()
+    world.rows(Side::Develop, draw).unwrap().table
 }
 
 fn column(frame: &Frame, name: &str) -> Vec<f64> {
@@ -90,7 +90,7 @@ fn seeds_sides_and_calls_have_luck_of_their_own() {
     let dataset = dataset::read("dataset.toml", WARD.as_bytes()).unwrap();
     let exercise = exercise();
     let world = World::new(&dataset, &exercise, Seed::new(1), Seed::new(1), &|_| None).unwrap();
-    let exam = world.rows(Side::Exam, &Draw::default()).unwrap();
+    let exam = world.rows(Side::Exam, &Draw::default()).unwrap().table;
     assert_ne!(column(&one, "age")[..5], column(&exam, "age")[..5], "the exam is drawn anew");
     // Two equal calls are two draws: their sum has variance 2, not 4.
     let noise = column(&draw(&change(&[("patient", "20000")], &[]), 1), "noise");

@@ -3,6 +3,7 @@
 use practicum::course::dataset;
 use practicum::course::pack::Pack;
 use practicum::course::plan;
+use ndarray::Array2;
 use practicum::prepare::Prepared;
 use practicum::seed::Seed;
 use practicum::tables::{self, Frame};
@@ -34,22 +35,23 @@ fn one_and_two_threads_give_the_same_bytes() {
 }
 
 /// The learner's rows of the shipped exercise, and everything that a plan fits on them.
-fn fitted(plan: &str, rows: &Frame) -> (Prepared, Vec<f64>, Vec<cohort::Part>) {
+fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>) {
     let dataset = Pack::Embedded.task("prevalence-shift").unwrap().dataset;
     let plan = plan::read("plan.toml", plan.as_bytes()).unwrap();
     let seed = Seed::new(9);
     let parts = cohort::split(&plan, &dataset, rows, seed).unwrap();
     let of = |part| (0..parts.len()).filter(|&row| parts[row] == part).collect::<Vec<_>>();
-    let prepared = Prepared::fit(&plan.features, &dataset, rows, &of(cohort::Part::Train)).unwrap();
-    let x = prepared.apply(rows).unwrap();
+    let prepared = Prepared::fit(&plan, &dataset, rows, None, &of(cohort::Part::Train)).unwrap();
+    let x = prepared.apply(rows, None).unwrap();
     let y: Vec<f32> = tables::numbers(rows, "sepsis").unwrap().iter().map(|y| y.unwrap() as f32).collect();
     let part = |part| {
         let rows = of(part);
-        Rows { x: x.select(ndarray::Axis(0), &rows), y: rows.iter().map(|&row| y[row]).collect() }
+        let y = Array2::from_shape_fn((rows.len(), 1), |(at, _)| y[rows[at]]);
+        Rows { input: prepared.input(), x: x.select(ndarray::Axis(0), &rows), y }
     };
     let (train, valid) = (part(cohort::Part::Train), part(cohort::Part::Valid));
-    let model = train::fit(&plan.model, &plan.train, &train, Some(&valid), seed, &mut |_| {}).unwrap();
-    let scores = model.scores(&train.x);
+    let model = train::fit(&plan.model, &plan.train, &[], &train, Some(&valid), seed, &mut |_| {}).unwrap();
+    let scores = model.logits(&train.x);
     (prepared, scores, parts)
 }
 

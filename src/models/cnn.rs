@@ -1,0 +1,80 @@
+//! A convolutional network: blocks of convolution and halving, each twice as wide as the one before, then one output.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+
+use super::convolution::{BATCH_NORM, Block, halve, pool};
+use super::{Input, L2, Misfit, dropout, halvings, linear};
+use crate::keys::{Key, Kind, Need, Section};
+use crate::seed::Seed;
+
+pub(super) const KEYS: &[Key<'static>] = &[
+    Key::measured(
+        "width",
+        Kind::Whole { min: 1, max: 64 },
+        Need::Default("8"),
+        "channels",
+        "Channels of the first block; each further block has twice as many.",
+        "最初のブロックのチャンネル数です。次のブロックほど2倍になります。",
+    ),
+    Key::measured(
+        "depth",
+        Kind::Whole { min: 1, max: 6 },
+        Need::Default("3"),
+        "blocks",
+        "Blocks; each halves the picture.",
+        "ブロックの数です。1つごとに画像の縦横が半分になります。",
+    ),
+    Key::measured(
+        "dropout",
+        Kind::Number { min: 0.0, max: 0.9 },
+        Need::Default("0.0"),
+        "share of units",
+        "Pooled channels switched off at random in each training step.",
+        "学習の1回の更新ごとに無作為に休ませるチャンネルの割合です。",
+    ),
+    BATCH_NORM,
+    L2,
+];
+
+/// A convolutional network.
+#[derive(Module, Debug)]
+pub struct Cnn {
+    blocks: Vec<Block>,
+    output: Linear,
+    dropout: f64,
+    shape: [usize; 3],
+}
+
+pub(super) fn fits(settings: &Section, input: Input) -> Result<(), Misfit> {
+    halvings(settings.count("depth"), input)
+}
+
+impl Cnn {
+    pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+        let shape = input.picture();
+        let (width, norm) = (settings.count("width"), settings.flag("batch_norm"));
+        let mut channels = shape[0];
+        let blocks = (0..settings.count("depth"))
+            .map(|i| {
+                let (inputs, outputs) = (channels, width << i);
+                channels = outputs;
+                Block::new([inputs, outputs], norm, seed.at(i as u64), device)
+            })
+            .collect();
+        let bound = (0.5 / channels as f64).sqrt();
+        let output = linear(2 * channels, 1, bound, seed.named("output"), device);
+        Self { blocks, output, dropout: settings.number("dropout"), shape }
+    }
+
+    /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, 1]`
+    pub(super) fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<2> {
+        let [channels, height, width] = self.shape;
+        let mut x = rows.reshape([-1, channels as i32, height as i32, width as i32]);
+        for block in &self.blocks {
+            x = halve(block.forward(x));
+        }
+        self.output.forward(dropout(pool(x), self.dropout, luck))
+    }
+}

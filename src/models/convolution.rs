@@ -1,0 +1,75 @@
+//! What models of pictures are built from.
+
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
+use burn::tensor::{Device, Tensor, TensorData, activation};
+
+use super::uniform;
+use crate::keys::{Key, Kind, Need};
+use crate::seed::Seed;
+
+pub(super) const BATCH_NORM: Key<'static> = Key::new(
+    "batch_norm",
+    Kind::Flag,
+    Need::Default("true"),
+    "Each channel is brought to mean 0 and SD 1 over the batch (Ioffe and Szegedy 2015).",
+    "バッチごとに各チャンネルを平均0・標準偏差1にそろえます（Ioffe and Szegedy 2015）。",
+);
+
+/// A convolution that keeps the picture's size, batch normalisation where it is asked for, `ReLU`.
+#[derive(Module, Debug)]
+pub(super) struct Block {
+    convolution: Conv2d,
+    norm: Option<BatchNorm>,
+}
+
+impl Block {
+    pub(super) fn new(channels: [usize; 2], norm: bool, seed: Seed, device: &Device) -> Self {
+        let norm = norm.then(|| BatchNormConfig::new(channels[1]).init(device));
+        Self { convolution: convolution(channels, 3, norm.is_none(), seed, device), norm }
+    }
+
+    /// `[B, C₀, H, W]` → `[B, C₁, H, W]`
+    pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        activation::relu(self.linear(x))
+    }
+
+    /// The same without `ReLU`.
+    pub(super) fn linear(&self, x: Tensor<4>) -> Tensor<4> {
+        let x = self.convolution.forward(x);
+        match &self.norm {
+            Some(norm) => norm.forward(x),
+            None => x,
+        }
+    }
+}
+
+/// A convolution with an odd square kernel that keeps the picture's size, its weights uniform with variance 2 / inputs (He et al.
+/// 2015) and its biases 0.
+pub(super) fn convolution(channels: [usize; 2], kernel: usize, bias: bool, seed: Seed, device: &Device) -> Conv2d {
+    let same = PaddingConfig2d::Explicit(kernel / 2, kernel / 2, kernel / 2, kernel / 2);
+    let mut layer = Conv2dConfig::new(channels, [kernel, kernel]).with_padding(same).with_bias(bias).init(device);
+    let inputs = channels[0] * kernel * kernel;
+    let weight = uniform(inputs * channels[1], (6.0 / inputs as f64).sqrt(), seed.named("weight"));
+    let weight = TensorData::new(weight, [channels[1], channels[0], kernel, kernel]);
+    layer.weight = Param::from_tensor(Tensor::from_data(weight, device));
+    layer.bias = layer.bias.map(|_| Param::from_tensor(Tensor::zeros([channels[1]], device)));
+    layer
+}
+
+/// The highest of each 2 × 2 pixels. `[B, C, H, W]` → `[B, C, ⌊H/2⌋, ⌊W/2⌋]`
+pub(super) fn halve(x: Tensor<4>) -> Tensor<4> {
+    use burn::tensor::ops::MaxPoolOptions;
+    burn::tensor::module::max_pool2d(x, MaxPoolOptions::new([2, 2]).with_stride([2, 2]))
+}
+
+/// The mean of each channel beside its highest pixel: an average shows what is everywhere, a maximum what is anywhere.
+/// `[B, C, H, W]` → `[B, 2C]`
+pub(super) fn pool(x: Tensor<4>) -> Tensor<2> {
+    let [rows, channels, height, width] = x.dims();
+    let flat = x.reshape([rows, channels, height * width]);
+    let mean: Tensor<2> = flat.clone().mean_dim(2).squeeze_dim(2);
+    let most: Tensor<2> = flat.max_dim(2).squeeze_dim(2);
+    Tensor::cat(vec![mean, most], 1)
+}

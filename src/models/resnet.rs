@@ -1,0 +1,84 @@
+//! A small residual network (He et al. 2016): stages of two convolutions whose sum with their input goes on.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::nn::conv::Conv2d;
+use burn::tensor::{Device, Tensor, activation};
+
+use super::convolution::{BATCH_NORM, Block, convolution, halve, pool};
+use super::{Input, L2, Misfit, halvings, linear};
+use crate::keys::{Key, Kind, Need, Section};
+use crate::seed::Seed;
+
+pub(super) const KEYS: &[Key<'static>] = &[
+    Key::measured(
+        "width",
+        Kind::Whole { min: 1, max: 64 },
+        Need::Default("8"),
+        "channels",
+        "Channels of the first stage; each further stage has twice as many.",
+        "最初の段のチャンネル数です。次の段ほど2倍になります。",
+    ),
+    Key::measured(
+        "depth",
+        Kind::Whole { min: 1, max: 4 },
+        Need::Default("3"),
+        "stages",
+        "Stages; each halves the picture.",
+        "段の数です。1段ごとに画像の縦横が半分になります。",
+    ),
+    BATCH_NORM,
+    L2,
+];
+
+/// One stage: two convolutions beside a shortcut, then halving.
+#[derive(Module, Debug)]
+pub(super) struct Stage {
+    first: Block,
+    second: Block,
+    shortcut: Conv2d,
+}
+
+/// A small residual network.
+#[derive(Module, Debug)]
+pub struct Resnet {
+    stages: Vec<Stage>,
+    output: Linear,
+    shape: [usize; 3],
+}
+
+pub(super) fn fits(settings: &Section, input: Input) -> Result<(), Misfit> {
+    halvings(settings.count("depth"), input)
+}
+
+impl Resnet {
+    pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+        let shape = input.picture();
+        let (width, norm) = (settings.count("width"), settings.flag("batch_norm"));
+        let mut channels = shape[0];
+        let stages = (0..settings.count("depth"))
+            .map(|i| {
+                let (inputs, outputs, seed) = (channels, width << i, seed.at(i as u64));
+                channels = outputs;
+                Stage {
+                    first: Block::new([inputs, outputs], norm, seed.named("first"), device),
+                    second: Block::new([outputs, outputs], norm, seed.named("second"), device),
+                    shortcut: convolution([inputs, outputs], 1, false, seed.named("shortcut"), device),
+                }
+            })
+            .collect();
+        let bound = (0.5 / channels as f64).sqrt();
+        Self { stages, output: linear(2 * channels, 1, bound, seed.named("output"), device), shape }
+    }
+
+    /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, 1]`
+    pub(super) fn forward(&self, rows: Tensor<2>, _luck: Option<Seed>) -> Tensor<2> {
+        let [channels, height, width] = self.shape;
+        let mut x = rows.reshape([-1, channels as i32, height as i32, width as i32]);
+        for stage in &self.stages {
+            let inner = stage.second.linear(stage.first.forward(x.clone()));
+            x = halve(activation::relu(inner + stage.shortcut.forward(x)));
+        }
+        self.output.forward(pool(x))
+    }
+}

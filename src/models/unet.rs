@@ -1,0 +1,120 @@
+//! A U-Net (Ronneberger et al. 2015), which gives a risk for each pixel: down by halving, up again beside what was seen on the way.
+
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, ConvTranspose2d, ConvTranspose2dConfig};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::convolution::{BATCH_NORM, Block, convolution, halve};
+use super::{Input, L2, Misfit, uniform};
+use crate::keys::{Key, Kind, Need, Section};
+use crate::seed::Seed;
+use crate::text;
+
+pub(super) const KEYS: &[Key<'static>] = &[
+    Key::measured(
+        "width",
+        Kind::Whole { min: 1, max: 64 },
+        Need::Default("8"),
+        "channels",
+        "Channels at full size; each floor below has twice as many.",
+        "元の大きさでのチャンネル数です。1段下がるごとに2倍になります。",
+    ),
+    Key::measured(
+        "depth",
+        Kind::Whole { min: 2, max: 3 },
+        Need::Default("2"),
+        "halvings",
+        "How often the picture is halved on the way down.",
+        "下りの経路で画像を半分にする回数です。",
+    ),
+    BATCH_NORM,
+    L2,
+];
+
+/// Up one floor: twice the size, beside what was seen on the way down, and a convolution over both.
+#[derive(Module, Debug)]
+pub(super) struct Up {
+    grow: ConvTranspose2d,
+    block: Block,
+}
+
+/// A U-Net.
+#[derive(Module, Debug)]
+pub struct Unet {
+    down: Vec<Block>,
+    bottom: Block,
+    up: Vec<Up>,
+    output: Conv2d,
+    shape: [usize; 3],
+}
+
+pub(super) fn fits(settings: &Section, input: Input) -> Result<(), Misfit> {
+    let depth = settings.count("depth");
+    let ([_, height, width], step) = (input.picture(), 1 << depth);
+    if height % step == 0 && width % step == 0 {
+        return Ok(());
+    }
+    let (low, high) = ((height.min(width) / step * step).max(step), (height.max(width) / step + 1) * step);
+    Err((
+        text!("pictures of {height} × {width} pixels", "画像が{height}×{width}画素"),
+        text!(
+            "height and width that {step} divides (depth = {depth}), such as {low} or {high}: see [image] crop and resize",
+            "縦横とも{step}で割り切れる大きさ（depth = {depth}）。例：{low}、{high}。[image]のcropやresizeで調整してください"
+        ),
+    ))
+}
+
+impl Unet {
+    pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+        let shape = input.picture();
+        let (width, depth, norm) = (settings.count("width"), settings.count("depth"), settings.flag("batch_norm"));
+        let mut channels = shape[0];
+        let down = (0..depth)
+            .map(|i| {
+                let inputs = channels;
+                channels = width << i;
+                Block::new([inputs, channels], norm, seed.named("down").at(i as u64), device)
+            })
+            .collect();
+        let bottom = Block::new([channels, 2 * channels], norm, seed.named("bottom"), device);
+        let up = (0..depth)
+            .rev()
+            .map(|i| {
+                let (outputs, seed) = (width << i, seed.named("up").at(i as u64));
+                Up {
+                    grow: grow([2 * outputs, outputs], seed.named("grow"), device),
+                    block: Block::new([2 * outputs, outputs], norm, seed, device),
+                }
+            })
+            .collect();
+        let output = convolution([width, 1], 1, true, seed.named("output"), device);
+        Self { down, bottom, up, output, shape }
+    }
+
+    /// `[B, C·H·W]` → `[B, w, H, W]` → `[B, 2w, H/2, W/2]` → … → `[B, w, H, W]` → `[B, H·W]`
+    pub(super) fn forward(&self, rows: Tensor<2>, _luck: Option<Seed>) -> Tensor<2> {
+        let [channels, height, width] = self.shape;
+        let mut x = rows.reshape([-1, channels as i32, height as i32, width as i32]);
+        let mut seen = Vec::with_capacity(self.down.len());
+        for block in &self.down {
+            let here = block.forward(x);
+            x = halve(here.clone());
+            seen.push(here);
+        }
+        x = self.bottom.forward(x);
+        for (up, here) in self.up.iter().zip(seen.into_iter().rev()) {
+            x = up.block.forward(Tensor::cat(vec![here, up.grow.forward(x)], 1));
+        }
+        self.output.forward(x).reshape([-1, (height * width) as i32])
+    }
+}
+
+/// Twice the size, each pixel becoming 2 × 2 of its own: `[B, C₀, H, W]` → `[B, C₁, 2H, 2W]`
+fn grow(channels: [usize; 2], seed: Seed, device: &Device) -> ConvTranspose2d {
+    let mut layer = ConvTranspose2dConfig::new(channels, [2, 2]).with_stride([2, 2]).init(device);
+    let weight = uniform(channels[0] * channels[1] * 4, (3.0 / channels[0] as f64).sqrt(), seed);
+    let weight = TensorData::new(weight, [channels[0], channels[1], 2, 2]);
+    layer.weight = Param::from_tensor(Tensor::from_data(weight, device));
+    layer.bias = layer.bias.map(|_| Param::from_tensor(Tensor::zeros([channels[1]], device)));
+    layer
+}

@@ -1,0 +1,149 @@
+//! Pictures side by side: of groups of rows, and of a model's worst mistakes with what it looked at.
+
+use image::{Rgb, RgbImage};
+
+use super::picture::{WHITE, png, write};
+use crate::run::Mistake;
+
+/// Pixels between tiles.
+const GAP: u32 = 6;
+
+/// Height of a line of letters with its margins.
+const LINE: u32 = 26;
+
+/// A tile is shown at least so many pixels wide.
+const WIDE: u32 = 128;
+
+const OUTLINE: Rgb<u8> = Rgb([0, 200, 120]);
+const PREDICTED: Rgb<u8> = Rgb([255, 96, 0]);
+
+/// One picture.
+pub struct Tile<'a> {
+    /// `[size, size, channels]`
+    pub pixels: &'a [u8],
+    /// Where something is outlined, `[size, size]`, 0 or 1.
+    pub outlined: Option<&'a [u8]>,
+}
+
+/// A row of pictures for each group, under its title in Latin letters. PNG.
+pub fn groups(groups: &[(String, Vec<Tile>)], size: usize, channels: usize) -> Vec<u8> {
+    let scale = scale(size);
+    let side = size as u32 * scale;
+    let across = groups.iter().map(|(_, tiles)| tiles.len()).max().unwrap_or(0) as u32;
+    let mut canvas = RgbImage::from_pixel(
+        (GAP + across * (side + GAP)).max(16 * 24),
+        GAP + groups.len() as u32 * (LINE + side + GAP),
+        WHITE,
+    );
+    for (line, (title, tiles)) in groups.iter().enumerate() {
+        let top = GAP + line as u32 * (LINE + side + GAP);
+        write(&mut canvas, title, GAP, top + 5, 2);
+        for (i, tile) in tiles.iter().enumerate() {
+            let at = (GAP + i as u32 * (side + GAP), top + LINE);
+            paste(&mut canvas, &coloured(tile.pixels, channels), size, scale, at);
+            if let Some(outlined) = tile.outlined {
+                outline(&mut canvas, &outlined.iter().map(|&m| m > 0).collect::<Vec<_>>(), size, scale, at, OUTLINE);
+            }
+        }
+    }
+    png(&canvas)
+}
+
+/// The worst misses, then the worst false alarms: each picture beside two views of it. Of a risk: the gradient (orange where a
+/// pixel matters) and occlusion (orange where hiding the place lowers the risk, blue where it raises it). Of a mask: the true
+/// outline (green) and the predicted one (orange). PNG.
+pub fn mistakes(mistakes: &[Mistake]) -> Vec<u8> {
+    let Some(first) = mistakes.first() else { return Vec::new() };
+    let size = first.views[0].len().isqrt();
+    let scale = scale(size);
+    let side = size as u32 * scale;
+    // Two mistakes across: a miss on the left, a false alarm on the right.
+    let half = 3 * (side + GAP) + GAP;
+    let (missed, false_alarms): (Vec<&Mistake>, Vec<&Mistake>) = mistakes.iter().partition(|mistake| mistake.missed);
+    let lines = missed.len().max(false_alarms.len()) as u32;
+    let mut canvas = RgbImage::from_pixel(2 * half, LINE + lines * (LINE + side + GAP), WHITE);
+    let titles = if first.masks { ["worst outlines", "nothing to outline"] } else { ["missed", "false alarms"] };
+    let views = if first.masks { "picture | truth | predicted" } else { "picture | gradient | occlusion" };
+    for (column, (title, of)) in titles.iter().zip([missed, false_alarms]).enumerate() {
+        let left = GAP + column as u32 * half;
+        write(&mut canvas, &format!("{title}: {views}"), left, 5, 1);
+        for (line, mistake) in of.iter().enumerate() {
+            let top = LINE + line as u32 * (LINE + side + GAP);
+            let percent = (100.0 * mistake.p).round();
+            write(&mut canvas, &format!("row {}, p = {percent}%", mistake.row + 1), left, top + 5, 2);
+            let picture = coloured(&mistake.pixels, mistake.channels);
+            for (i, at) in (0..3).map(|i| (i, (left + i * (side + GAP), top + LINE))) {
+                let Some(view) = (i as usize).checked_sub(1).and_then(|view| mistake.views.get(view)) else {
+                    paste(&mut canvas, &picture, size, scale, at);
+                    continue;
+                };
+                if mistake.masks {
+                    paste(&mut canvas, &picture, size, scale, at);
+                    let mask: Vec<bool> = view.iter().map(|&m| m > 0.5).collect();
+                    outline(&mut canvas, &mask, size, scale, at, if i == 1 { OUTLINE } else { PREDICTED });
+                } else {
+                    paste(&mut canvas, &heat(&picture, view), size, scale, at);
+                }
+            }
+        }
+    }
+    png(&canvas)
+}
+
+fn scale(size: usize) -> u32 {
+    (WIDE / size.max(1) as u32).max(1)
+}
+
+fn coloured(pixels: &[u8], channels: usize) -> Vec<Rgb<u8>> {
+    match channels {
+        3 => pixels.chunks_exact(3).map(|rgb| Rgb([rgb[0], rgb[1], rgb[2]])).collect(),
+        _ => pixels.iter().map(|&grey| Rgb([grey; 3])).collect(),
+    }
+}
+
+/// The picture in pale grey, coloured by a map relative to its strongest value.
+fn heat(picture: &[Rgb<u8>], map: &[f32]) -> Vec<Rgb<u8>> {
+    let most = map.iter().fold(0.0_f32, |most, x| most.max(x.abs())).max(f32::MIN_POSITIVE);
+    let blend = |(Rgb([r, g, b]), &x): (&Rgb<u8>, &f32)| {
+        let grey = (f32::from(*r) + f32::from(*g) + f32::from(*b)) / 3.0 * 0.6 + 40.0;
+        let share = (x.abs() / most).sqrt() * 0.85;
+        let colour = if x < 0.0 { [40.0, 110.0, 255.0] } else { [255.0, 120.0, 0.0] };
+        Rgb(colour.map(|c: f32| (grey * (1.0 - share) + c * share).clamp(0.0, 255.0) as u8))
+    };
+    picture.iter().zip(map).map(blend).collect()
+}
+
+fn paste(canvas: &mut RgbImage, pixels: &[Rgb<u8>], size: usize, scale: u32, (left, top): (u32, u32)) {
+    for (i, pixel) in pixels.iter().enumerate() {
+        let (x, y) = (left + (i % size) as u32 * scale, top + (i / size) as u32 * scale);
+        for (dx, dy) in (0..scale).flat_map(|dx| (0..scale).map(move |dy| (dx, dy))) {
+            if x + dx < canvas.width() && y + dy < canvas.height() {
+                canvas.put_pixel(x + dx, y + dy, *pixel);
+            }
+        }
+    }
+}
+
+/// The edges of a mask, one dot wide, along the borders of its pixels.
+fn outline(canvas: &mut RgbImage, mask: &[bool], size: usize, scale: u32, (left, top): (u32, u32), colour: Rgb<u8>) {
+    let inside = |x: isize, y: isize| {
+        let within = (0..size as isize).contains(&x) && (0..size as isize).contains(&y);
+        within && mask.get(y as usize * size + x as usize).copied().unwrap_or(false)
+    };
+    for (i, _) in mask.iter().enumerate().filter(|(_, inside)| **inside) {
+        let (x, y) = ((i % size) as isize, (i / size) as isize);
+        let (x0, y0) = (left + x as u32 * scale, top + y as u32 * scale);
+        for step in 0..scale {
+            for (open, dx, dy) in [
+                (!inside(x - 1, y), 0, step),
+                (!inside(x + 1, y), scale - 1, step),
+                (!inside(x, y - 1), step, 0),
+                (!inside(x, y + 1), step, scale - 1),
+            ] {
+                if open && x0 + dx < canvas.width() && y0 + dy < canvas.height() {
+                    canvas.put_pixel(x0 + dx, y0 + dy, colour);
+                }
+            }
+        }
+    }
+}

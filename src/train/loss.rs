@@ -1,0 +1,125 @@
+//! What training makes small: over risks of rows or of pixels alike.
+
+use burn::tensor::{Tensor, activation};
+
+/// How much an easy row counts in the focal loss: `(1 − p)²` (Lin et al. 2017 found γ = 2 best).
+const GAMMA: i32 = 2;
+
+/// Added to both sides of the Dice fraction, in pixels, so that an empty mask found empty costs nothing.
+const SMOOTH: f64 = 1.0;
+
+/// Which loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// −log P(y).
+    Log,
+    /// −(1 − P(y))² · log P(y), which leaves most of the weight to what is still wrong (Lin et al. 2017).
+    Focal,
+    /// 1 − soft Dice over all pixels of the batch (Milletari et al. 2016, with sums instead of squares).
+    Dice,
+    /// The sum of both (Isensee et al. 2021).
+    DiceLog,
+}
+
+impl Loss {
+    /// The loss of this name.
+    pub(super) fn named(name: &str) -> Self {
+        match name {
+            "focal" => Self::Focal,
+            "dice" => Self::Dice,
+            "dice+log" => Self::DiceLog,
+            _ => Self::Log,
+        }
+    }
+
+    /// The loss of a batch. `logits` and `y` (0 or 1): `[B, outputs]`; `positive`: the weight of what is 1.
+    pub(super) fn of(self, logits: Tensor<2>, y: Tensor<2>, positive: f32) -> Tensor<1> {
+        match self {
+            Self::Log => log(logits, y, positive),
+            Self::Focal => {
+                let likely = activation::log_sigmoid(logits * sign(y.clone()));
+                let hard = likely.clone().exp().neg().add_scalar(1.0).powi_scalar(GAMMA);
+                (likely * hard * weights(y, positive)).mean().neg()
+            }
+            Self::Dice => dice(logits, y),
+            Self::DiceLog => log(logits.clone(), y.clone(), positive) + dice(logits, y),
+        }
+    }
+
+    /// The same of finished log-odds, unweighted: what validation tells.
+    pub(super) fn told(self, logits: &[f32], y: &[f32]) -> f64 {
+        let mean = |of: &dyn Fn(f64) -> f64| -> f64 {
+            let towards = |(&logit, &y): (&f32, &f32)| of(f64::from(if y > 0.5 { logit } else { -logit }));
+            logits.iter().zip(y).map(towards).sum::<f64>() / y.len().max(1) as f64
+        };
+        let log = |towards: f64| (-towards).max(0.0) + (-towards.abs()).exp().ln_1p();
+        match self {
+            Self::Log => mean(&log),
+            Self::Focal => mean(&|towards| (1.0 - (-log(towards)).exp()).powi(GAMMA) * log(towards)),
+            Self::Dice => told_dice(logits, y),
+            Self::DiceLog => mean(&log) + told_dice(logits, y),
+        }
+    }
+}
+
+fn sign(y: Tensor<2>) -> Tensor<2> {
+    y.mul_scalar(2.0).sub_scalar(1.0)
+}
+
+fn weights(y: Tensor<2>, positive: f32) -> Tensor<2> {
+    y.mul_scalar(positive - 1.0).add_scalar(1.0)
+}
+
+/// −log P(y) = −log σ(±logit): + where y = 1.
+fn log(logits: Tensor<2>, y: Tensor<2>, positive: f32) -> Tensor<1> {
+    let likely = activation::log_sigmoid(logits * sign(y.clone()));
+    if (positive - 1.0).abs() < f32::EPSILON { likely.mean().neg() } else { (likely * weights(y, positive)).mean().neg() }
+}
+
+fn dice(logits: Tensor<2>, y: Tensor<2>) -> Tensor<1> {
+    let p = activation::sigmoid(logits);
+    let both = (p.clone() * y.clone()).sum().mul_scalar(2.0).add_scalar(SMOOTH);
+    let either = (p.sum() + y.sum()).add_scalar(SMOOTH);
+    (both / either).neg().add_scalar(1.0)
+}
+
+fn told_dice(logits: &[f32], y: &[f32]) -> f64 {
+    let (mut both, mut either) = (0.0, 0.0);
+    for (&logit, &y) in logits.iter().zip(y) {
+        let p = 1.0 / (1.0 + f64::from(-logit).exp());
+        both += p * f64::from(y);
+        either += p + f64::from(y);
+    }
+    1.0 - (2.0 * both + SMOOTH) / (either + SMOOTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, TensorData};
+
+    use super::*;
+    use crate::course::plan::LOSSES;
+
+    #[test]
+    fn what_validation_tells_is_what_training_makes_small() {
+        let (logits, y) = ([-2.0_f32, 0.3, 1.5, -0.1, 4.0, 0.0], [0.0_f32, 1.0, 1.0, 0.0, 0.0, 1.0]);
+        let device = Device::flex();
+        let tensor = |values: [f32; 6]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [2, 3]), &device);
+        for name in LOSSES {
+            let loss = Loss::named(name);
+            let trained = f64::from(loss.of(tensor(logits), tensor(y), 1.0).into_scalar::<f32>());
+            assert!((trained - loss.told(&logits, &y)).abs() < 1e-5, "{name}: {trained}");
+        }
+    }
+
+    #[test]
+    fn the_weight_of_the_positive_counts_them_so_often() {
+        let device = Device::flex();
+        let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [1, values.len()]), &device);
+        let weighted = Loss::Log.of(tensor(&[0.5, -1.0]), tensor(&[1.0, 0.0]), 3.0).into_scalar::<f32>();
+        let repeated = Loss::Log
+            .of(tensor(&[0.5, 0.5, 0.5, -1.0]), tensor(&[1.0, 1.0, 1.0, 0.0]), 1.0)
+            .into_scalar::<f32>();
+        assert!((weighted * 2.0 - repeated * 4.0).abs() < 1e-5);
+    }
+}
