@@ -7,7 +7,7 @@ use super::content::Digest;
 use super::kept::Kept;
 use super::reading::{self, Solution, Written};
 use super::rules::{Finding, Rule};
-use super::trial::{self, Judged, Proof, Trial};
+use super::trial::{self, Judged, Proof, Shown, Trial};
 use super::work;
 use crate::check::Verdict;
 use crate::course::exercise::Check;
@@ -211,9 +211,7 @@ fn draw(
         }
         let world = match &mut world {
             Some(world) => world,
-            slot @ None => {
-                slot.insert(run::world(&written.task, (seed, Some(seed)), &file)?.remembering())
-            }
+            slot @ None => slot.insert(run::world(&written.task, (seed, Some(seed)), &file)?.remembering()),
         };
         match trial::run(written, solution, world, seed, &file, Proof::Verdicts)? {
             Ok((trial, _)) => {
@@ -233,6 +231,7 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
     let mut ceilings: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for trials in draws {
         for (metric, value) in &trials[reference].ceilings {
+            let Shown::Number(value) = value else { continue };
             ceilings.entry(metric.trim_start_matches("ceiling_").to_owned()).or_default().push(*value);
         }
     }
@@ -258,9 +257,8 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
 }
 
 fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], reference: usize) -> Calibration {
-    let judged = |n: usize| {
-        draws.iter().filter_map(move |trials| trials[n].checks.iter().find(|judged| judged.id == check.id))
-    };
+    let judged =
+        |n: usize| draws.iter().filter_map(move |trials| trials[n].checks.iter().find(|judged| judged.id == check.id));
     // A check that looks at the answers alone turns on a word, whatever it shows beside it.
     let answers_alone = check.figure.is_none()
         && sql::parse(&check.sql.value, Purpose::Check).is_ok_and(|used| used.tables.iter().eq(["answers"]));
@@ -298,10 +296,7 @@ fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], refere
         failures: Rate::new(draws.len() - times(reference, Verdict::Passed), draws.len()),
         gap: figure.as_ref().and_then(|_| gap(&right, &wrong)),
         figure,
-        failed: (
-            nearest(&|x, (low, _)| x < low, &f64::max),
-            nearest(&|x, (_, high)| x > high, &f64::min),
-        ),
+        failed: (nearest(&|x, (low, _)| x < low, &f64::max), nearest(&|x, (_, high)| x > high, &f64::min)),
         passed,
         reference: right,
         wrong,
@@ -374,7 +369,8 @@ pub fn file(calibrated: &Calibrated, engine: &str) -> String {
                 let spread = spread(&wrong.figures).map_or_else(String::new, |[low, median, high, _]| {
                     format!(", low = {}, median = {}, high = {}", short(low), short(median), short(high))
                 });
-                out += &format!("  {{ mistake = \"{}\", escapes = {}{spread} }},\n", wrong.mistake, wrong.escapes.times);
+                out +=
+                    &format!("  {{ mistake = \"{}\", escapes = {}{spread} }},\n", wrong.mistake, wrong.escapes.times);
             }
             out += "]\n";
         }

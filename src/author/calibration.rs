@@ -73,13 +73,8 @@ const MEDIAN: Key<'static> = Key::new("median", ANY, Need::Optional, "The median
 const HIGH: Key<'static> = Key::new("high", ANY, Need::Optional, "The largest value.", "最大値です。");
 const SD: Key<'static> = Key::new("sd", ANY, Need::Optional, "The standard deviation.", "標準偏差です。");
 
-const CEILING: &[Key<'static>] = &[
-    Key::new("metric", Kind::String, Need::Required, "The metric.", "指標です。"),
-    LOW,
-    MEDIAN,
-    HIGH,
-    SD,
-];
+const CEILING: &[Key<'static>] =
+    &[Key::new("metric", Kind::String, Need::Required, "The metric.", "指標です。"), LOW, MEDIAN, HIGH, SD];
 
 const CHECK: &[Key<'static>] = &[
     Key::new("id", Kind::String, Need::Required, "The check.", "判定です。"),
@@ -90,7 +85,13 @@ const CHECK: &[Key<'static>] = &[
         "The figure on which it turns; none where the check looks at a word.",
         "合否を分ける値です。語を見る判定にはありません。",
     ),
-    Key::new("failures", MANY, Need::Required, "How often the reference failed it.", "模範解が不合格になった回数です。"),
+    Key::new(
+        "failures",
+        MANY,
+        Need::Required,
+        "How often the reference failed it.",
+        "模範解が不合格になった回数です。",
+    ),
     Key::new("failures_at_most", SHARE, Need::Required, "Upper bound of that rate.", "その割合の上限です。"),
     Key::new("escapes", MANY, Need::Required, "How often a wrong solution escaped it.", "誤答例を見逃した回数です。"),
     Key::new(
@@ -152,7 +153,10 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
     let of = section.written("exercise");
     let (found, expected) = (&of.value, exercise.reference());
     if *found != expected {
-        let found = text!("a calibration of {found}; the exercise is {expected}", "{found} のキャリブレーションです（演習は {expected}）");
+        let found = text!(
+            "a calibration of {found}; the exercise is {expected}",
+            "{found} のキャリブレーションです（演習は {expected}）"
+        );
         findings.push(Rule::Calibration.by(of.fault(found, again.clone())));
     } else if section.string("content") != written.calibrated_content().to_string() {
         let found = Text::new(

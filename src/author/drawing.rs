@@ -13,7 +13,8 @@ struct Row<'c> {
 
 fn rows(check: &Calibration) -> Vec<Row<'_>> {
     let reference = Row { name: "solution", is_reference: true, values: &check.reference };
-    let wrong = check.wrong.iter().map(|wrong| Row { name: &wrong.mistake, is_reference: false, values: &wrong.figures });
+    let wrong =
+        check.wrong.iter().map(|wrong| Row { name: &wrong.mistake, is_reference: false, values: &wrong.figures });
     std::iter::once(reference).chain(wrong).filter(|row| !row.values.is_empty()).collect()
 }
 
@@ -112,7 +113,8 @@ pub fn svg(calibrated: &Calibrated) -> String {
         for row in &rows {
             y += ROW;
             let class = if row.is_reference { "right" } else { "wrong" };
-            let _ = writeln!(body, "<text x=\"{}\" y=\"{}\" class=\"name\">{}</text>", LEFT - 10, y - 6, escaped(row.name));
+            let _ =
+                writeln!(body, "<text x=\"{}\" y=\"{}\" class=\"name\">{}</text>", LEFT - 10, y - 6, escaped(row.name));
             let counts = histogram(row.values, range, CELLS);
             let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
             let mut path = String::new();
@@ -166,7 +168,10 @@ mod tests {
         };
         let lines = lines(&check, 20);
         assert_eq!(lines.len(), 4);
-        assert!(lines[0].starts_with("solution  ") && lines[0].trim_start_matches("solution").starts_with("                  "));
+        assert!(
+            lines[0].starts_with("solution  ")
+                && lines[0].trim_start_matches("solution").starts_with("                  ")
+        );
         assert!(lines[1].starts_with("raw       █"), "{lines:?}");
         assert_eq!(lines[2].chars().position(|c| c == '┊'), Some(10 + 10), "half way: {lines:?}");
     }

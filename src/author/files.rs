@@ -22,7 +22,10 @@ pub struct File {
 pub const FILES: &[File] = &[
     File {
         name: "dataset",
-        about: Text::new("A causal model, or the description of a file beside it.", "因果モデル、または隣に置いたファイルの説明です。"),
+        about: Text::new(
+            "A causal model, or the description of a file beside it.",
+            "因果モデル、または隣に置いたファイルの説明です。",
+        ),
         keys: dataset::KEYS,
     },
     File {
@@ -31,9 +34,7 @@ pub const FILES: &[File] = &[
         keys: exercise::KEYS,
     },
     File {
-        name: "plan",
-        about: Text::new("A learner's experiment.", "学習者の実験計画です。"),
-        keys: plan::KEYS,
+        name: "plan", about: Text::new("A learner's experiment.", "学習者の実験計画です。"), keys: plan::KEYS
     },
     File {
         name: "answers",
@@ -55,7 +56,10 @@ pub const FILES: &[File] = &[
     },
     File {
         name: "calibration",
-        about: Text::new("What the checks said over many draws; written by the program.", "多数の生成での判定の結果です。プログラムが書きます。"),
+        about: Text::new(
+            "What the checks said over many draws; written by the program.",
+            "多数の生成での判定の結果です。プログラムが書きます。",
+        ),
         keys: calibration::KEYS,
     },
 ];

@@ -82,7 +82,12 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
     let texts_of = |section: &Section| texts::texts(section);
     for (place, text) in texts_of(&written.exercise).into_iter().chain(texts_of(&written.dataset)) {
         // What stands in braces is a figure's name, and the learner sees its value.
-        let plain = |text: &str| text.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest)).collect::<Vec<_>>().join(" ");
+        let plain = |text: &str| {
+            text.split('{')
+                .map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         let (en, ja) = (plain(&text.en), plain(&text.ja));
         // Of a hidden column, its own meaning goes no further than this file.
         for name in hidden.iter().filter(|name| names(&en, name) || names(&ja, name)) {
@@ -119,8 +124,14 @@ fn copies(written: &Written, world: &World) -> Result<Vec<Finding>, RunError> {
             let place = place_of_column(&written.dataset, name).unwrap_or_else(|| dataset.place.clone());
             findings.push(Rule::Leak.broken(
                 place,
-                text!("the column `{name}`, which orders the patients just as the true risk `{truth}` does", "列 `{name}` は、真のリスク `{truth}` とまったく同じ順に患者を並べます"),
-                Text::new("role = \"hidden\", or a column with chance of its own", "role = \"hidden\" とするか、独自の偶然を含む列にすること"),
+                text!(
+                    "the column `{name}`, which orders the patients just as the true risk `{truth}` does",
+                    "列 `{name}` は、真のリスク `{truth}` とまったく同じ順に患者を並べます"
+                ),
+                Text::new(
+                    "role = \"hidden\", or a column with chance of its own",
+                    "role = \"hidden\" とするか、独自の偶然を含む列にすること",
+                ),
             ));
         }
     }
@@ -196,7 +207,8 @@ fn in_header(bytes: &[u8], hidden: &[String]) -> Vec<String> {
 fn in_json(bytes: &[u8], hidden: &[String]) -> Vec<String> {
     let Ok(document) = serde_json::from_slice::<serde_json::Value>(bytes) else { return Vec::new() };
     let features = document["trained"]["features"].as_array().into_iter().flatten().filter_map(|name| name.as_str());
-    let groups = document["metrics"].as_array().into_iter().flatten().filter_map(|line| line["group"]["column"].as_str());
+    let groups =
+        document["metrics"].as_array().into_iter().flatten().filter_map(|line| line["group"]["column"].as_str());
     let named: Vec<&str> = features.chain(groups).collect();
     let is = |column: &str, name: &str| {
         column == name || column.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '=', ':']))

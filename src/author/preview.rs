@@ -74,7 +74,8 @@ pub fn preview(pack: &Pack, id: &str, lang: Lang, seed: u64) -> Result<Result<Pr
                 title: of.title.clone(),
                 points: of.points,
                 pass: check::filled(&of.pass, &judged.shown()),
-                fail: caught.map(|(folder, shown)| (folder, check::filled(&of.fail, &shown), check::filled(&of.hint, &shown))),
+                fail: caught
+                    .map(|(folder, shown)| (folder, check::filled(&of.fail, &shown), check::filled(&of.hint, &shown))),
             }
         })
         .collect();

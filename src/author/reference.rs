@@ -1,14 +1,18 @@
 //! `docs/reference/`, from the code: every key of every file, every SQL function, every rule. A test holds the folder against this.
 
-use super::rules::Rule;
 use super::files::{self, FILES};
+use super::rules::Rule;
 use crate::keys::{self, Key, Kind as Holds, Need};
 use crate::sql::{self, Function, Kind};
 use crate::text::{Lang, Text};
 
 /// All files of the reference, by path within its folder.
 pub fn pages() -> Vec<(String, String)> {
-    let mut pages = vec![("README.md".to_owned(), contents()), ("sql.md".to_owned(), functions()), ("rules.md".to_owned(), rules())];
+    let mut pages = vec![
+        ("README.md".to_owned(), contents()),
+        ("sql.md".to_owned(), functions()),
+        ("rules.md".to_owned(), rules()),
+    ];
     for file in FILES {
         let mut schema = serde_json::to_string_pretty(&files::of(file)).unwrap_or_default();
         schema.push('\n');
@@ -23,9 +27,13 @@ pub fn pages() -> Vec<(String, String)> {
 const GENERATED: &str = "<!-- Written by `practicum author reference`; a test holds it against the program. -->\n\n";
 
 fn contents() -> String {
-    let mut out = format!("{GENERATED}# Reference\n\nEvery key, function and rule, as the program itself knows them.\n\n");
+    let mut out =
+        format!("{GENERATED}# Reference\n\nEvery key, function and rule, as the program itself knows them.\n\n");
     for file in FILES {
-        out += &format!("- [{0}.toml]({0}.md) ([schema](schema/{0}.json)): {1} {2}\n", file.name, file.about.en, file.about.ja);
+        out += &format!(
+            "- [{0}.toml]({0}.md) ([schema](schema/{0}.json)): {1} {2}\n",
+            file.name, file.about.en, file.about.ja
+        );
     }
     out += "- [SQL](sql.md): the functions of columns, conditions and checks. 列・条件・判定で使える関数。\n";
     out += "- [Rules](rules.md): what `practicum author validate` holds an exercise against. 検証の規則。\n";
@@ -92,7 +100,9 @@ fn cell(text: &str) -> String {
 }
 
 fn functions() -> String {
-    let mut out = format!("{GENERATED}# SQL functions\n\nNothing else can be called. `x?` may be left out, `p…` repeated.\nこのほかの関数は使えません。`x?`は省略でき、`p…`は繰り返せます。\n");
+    let mut out = format!(
+        "{GENERATED}# SQL functions\n\nNothing else can be called. `x?` may be left out, `p…` repeated.\nこのほかの関数は使えません。`x?`は省略でき、`p…`は繰り返せます。\n"
+    );
     let kinds = [
         (Kind::Row, "Of one row: anywhere", "1行の値：どこでも"),
         (Kind::Draw, "Draws: columns of a dataset, interventions", "乱数：データセットの列と介入"),
@@ -113,7 +123,9 @@ fn functions() -> String {
 }
 
 fn rules() -> String {
-    let mut out = format!("{GENERATED}# Rules\n\n`practicum author validate` names the rule that was broken. 検証で見つかった誤りには、次の規則名が付きます。\n\n| rule | |\n|---|---|\n");
+    let mut out = format!(
+        "{GENERATED}# Rules\n\n`practicum author validate` names the rule that was broken. 検証で見つかった誤りには、次の規則名が付きます。\n\n| rule | |\n|---|---|\n"
+    );
     for rule in Rule::ALL {
         let Text { en, ja } = rule.help();
         out += &format!("| `{}` | {}<br>{} |\n", rule.name(), cell(&en), cell(&ja));

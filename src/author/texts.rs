@@ -7,8 +7,8 @@ use super::rules::{Finding, Rule};
 use crate::check;
 use crate::course::answers::Answer;
 use crate::course::exercise::{Check, QuestionKind};
-use crate::course::pack::Pack;
 use crate::course::pack::EXPECT;
+use crate::course::pack::Pack;
 use crate::fault::Place;
 use crate::keys::{self, Section, Value};
 use crate::sql::{self, Purpose};
@@ -85,7 +85,8 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
 
 /// Both languages of a check's text name the same figures.
 fn figures(check: &Check) -> Vec<Finding> {
-    let names = |text: &str| -> BTreeSet<String> { check::named_figures(text).into_iter().map(str::to_owned).collect() };
+    let names =
+        |text: &str| -> BTreeSet<String> { check::named_figures(text).into_iter().map(str::to_owned).collect() };
     [("pass", &check.pass), ("fail", &check.fail), ("hint", &check.hint)]
         .into_iter()
         .filter_map(|(key, text)| {
@@ -93,9 +94,11 @@ fn figures(check: &Check) -> Vec<Finding> {
             if en == ja {
                 return None;
             }
-            let list = |set: &BTreeSet<String>| set.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ");
+            let list =
+                |set: &BTreeSet<String>| set.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ");
             let (en, ja) = (list(&en), list(&ja));
-            let found = text!("figures {en} in English and {ja} in Japanese", "英語では {en}、日本語では {ja} を示しています");
+            let found =
+                text!("figures {en} in English and {ja} in Japanese", "英語では {en}、日本語では {ja} を示しています");
             let expected = Text::new("the same figures in both", "両方で同じ値を示すこと");
             Some(Rule::Figures.broken(check.place_of(key), found, expected))
         })
@@ -229,7 +232,9 @@ fn hints(written: &Written) -> Vec<Finding> {
                     hint.iter().any(|hint| {
                         words(hint).any(|word| word == chosen)
                             || meaning.is_some_and(|text| {
-                                [text.en.trim(), text.ja.trim()].iter().any(|text| text.chars().count() > 3 && hint.contains(text))
+                                [text.en.trim(), text.ja.trim()]
+                                    .iter()
+                                    .any(|text| text.chars().count() > 3 && hint.contains(text))
                             })
                     })
                 }
@@ -242,7 +247,8 @@ fn hints(written: &Written) -> Vec<Finding> {
                 _ => false,
             };
             if tells {
-                let found = text!("a hint that tells the answer to `{id}`", "`{id}`の答えを明かす手がかりになっています");
+                let found =
+                    text!("a hint that tells the answer to `{id}`", "`{id}`の答えを明かす手がかりになっています");
                 let expected = Text::new(
                     "where to look or what to change, not what comes out",
                     "どこを見るか、何を変えるか（結果そのものは書かない）",

@@ -293,7 +293,9 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
                 Err(error) => return Err(error),
             };
             Ok(match ran {
-                Err(faults) => Outcome::Tried(*n, None, faults.into_iter().map(|fault| of_run(written, fault)).collect()),
+                Err(faults) => {
+                    Outcome::Tried(*n, None, faults.into_iter().map(|fault| of_run(written, fault)).collect())
+                }
                 Ok((trial, run)) => {
                     let findings = if is_reference { leaks::in_results(written, &run) } else { Vec::new() };
                     // What leaks is looked at again until it does not.
@@ -332,7 +334,10 @@ fn once(way: &Way, threads: usize, settings: &Settings) -> Outcome {
             Outcome::Once(threads, Some(once), Vec::new())
         }
         Err(found) => {
-            let expected = text!("a run with {threads} threads in a process of its own", "スレッド{threads}個の別プロセスでの実行");
+            let expected = text!(
+                "a run with {threads} threads in a process of its own",
+                "スレッド{threads}個の別プロセスでの実行"
+            );
             let place = way.written.task.exercise.place.clone();
             Outcome::Once(threads, None, vec![Rule::Run.broken(place, found, expected)])
         }
@@ -350,7 +355,10 @@ fn repeats(written: &Written, trials: &[(usize, Trial)], onces: &[(usize, Once)]
     let here = trials.iter().find(|(n, _)| written.solutions[*n].folder == "solution").map(|(_, trial)| &trial.digest);
     for (threads, once) in onces {
         if here.is_some_and(|here| *here != once.digest) {
-            let found = text!("another result of the reference with {threads} threads", "スレッド{threads}個では、模範解の結果が異なります");
+            let found = text!(
+                "another result of the reference with {threads} threads",
+                "スレッド{threads}個では、模範解の結果が異なります"
+            );
             let expected = Text::new(
                 "the same result each time: draws and training hang on the seed alone",
                 "毎回同じ結果（生成と学習はシードだけで決まること）",
@@ -363,8 +371,14 @@ fn repeats(written: &Written, trials: &[(usize, Trial)], onces: &[(usize, Once)]
         if seconds > SECONDS {
             findings.push(Rule::Time.broken(
                 place(),
-                text!("{seconds:.0} seconds of processor time for the reference", "模範解の判定にCPU時間{seconds:.0}秒"),
-                text!("at most {SECONDS:.0}: fewer rows, fewer epochs, or a smaller model", "{SECONDS:.0}秒以下（行数・学習回数・モデルを小さく）"),
+                text!(
+                    "{seconds:.0} seconds of processor time for the reference",
+                    "模範解の判定にCPU時間{seconds:.0}秒"
+                ),
+                text!(
+                    "at most {SECONDS:.0}: fewer rows, fewer epochs, or a smaller model",
+                    "{SECONDS:.0}秒以下（行数・学習回数・モデルを小さく）"
+                ),
             ));
         }
         let megabytes = once.bytes / 1_000_000;
@@ -372,7 +386,10 @@ fn repeats(written: &Written, trials: &[(usize, Trial)], onces: &[(usize, Once)]
             findings.push(Rule::Memory.broken(
                 place(),
                 text!("{megabytes} MB of memory for the reference", "模範解の判定にメモリー{megabytes} MB"),
-                Text::new("at most 1,000 MB: fewer rows in [exam], or smaller pictures", "1,000 MB以下（[exam]の行数や画像を小さく）"),
+                Text::new(
+                    "at most 1,000 MB: fewer rows in [exam], or smaller pictures",
+                    "1,000 MB以下（[exam]の行数や画像を小さく）",
+                ),
             ));
         }
     }
@@ -398,7 +415,10 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
                     findings.push(Rule::Wrong.broken(
                         wrong.place.clone(),
                         text!("it fails [{failed}]", "不合格になった判定は [{failed}] です"),
-                        text!("[{expected}], as expect.toml says: mend the solution, the check, or this list", "expect.tomlのとおり [{expected}]（解・判定・この一覧のどれかを直す）"),
+                        text!(
+                            "[{expected}], as expect.toml says: mend the solution, the check, or this list",
+                            "expect.tomlのとおり [{expected}]（解・判定・この一覧のどれかを直す）"
+                        ),
                     ));
                 }
             }
@@ -436,18 +456,26 @@ fn reference(written: &Written, solution: &Solution, trial: &Trial) -> Vec<Findi
                 Verdict::Failed => text!("the reference fails `{id}`: {en}", "模範解が判定`{id}`で不合格です：{ja}"),
                 _ => text!("the reference is not judged by `{id}`", "模範解が判定`{id}`の対象になっていません"),
             };
-            let expected = Text::new("full marks: mend the solution, or what the check asks", "満点（解か、判定の条件を直す）");
+            let expected =
+                Text::new("full marks: mend the solution, or what the check asks", "満点（解か、判定の条件を直す）");
             findings.push(Rule::Reference.broken(check.sql.place.clone(), found, expected));
         }
         if let Some(figure) = &check.figure
             && judged.figure(check).is_none()
         {
             let name = &figure.value;
-            let numbers: Vec<&str> =
-                judged.figures.iter().filter(|(_, f)| matches!(f, Shown::Number(_))).map(|(name, _)| name.as_str()).collect();
+            let numbers: Vec<&str> = judged
+                .figures
+                .iter()
+                .filter(|(_, f)| matches!(f, Shown::Number(_)))
+                .map(|(name, _)| name.as_str())
+                .collect();
             let list = numbers.join(", ");
             let fault = figure.fault(
-                text!("figure = \"{name}\", which `shows` does not return as a number", "figure = \"{name}\" は、`shows`の数値の列にありません"),
+                text!(
+                    "figure = \"{name}\", which `shows` does not return as a number",
+                    "figure = \"{name}\" は、`shows`の数値の列にありません"
+                ),
                 text!("one of {list}", "{list} のいずれか"),
             );
             findings.push(Rule::Figures.by(fault.near(name, numbers)));
@@ -481,8 +509,12 @@ fn range(written: &Written, solution: &Solution, check: &Check, judged: &Judged)
     }
     let question = written.exercise.tables("question").nth(n)?;
     let key = if truth < min { "min" } else { "max" };
-    let found = text!("a range from {min} to {max}, but `{name}` is {truth:.3}", "範囲は{min}から{max}ですが、`{name}`は{truth:.3}です");
-    let expected = Text::new("a range that holds the truth, with room on both sides", "真の値を、両側に余裕をもって含む範囲");
+    let found = text!(
+        "a range from {min} to {max}, but `{name}` is {truth:.3}",
+        "範囲は{min}から{max}ですが、`{name}`は{truth:.3}です"
+    );
+    let expected =
+        Text::new("a range that holds the truth, with room on both sides", "真の値を、両側に余裕をもって含む範囲");
     Some(Rule::Range.broken(question.place_of(key), found, expected))
 }
 

@@ -231,7 +231,9 @@ fn shown(session: &Session, finding: &Finding) -> String {
         let Text { en, ja } = &finding.fault.found;
         let (place, lang) = (finding.fault.place.display(session.terminal.lang), session.terminal.lang);
         let (found, expected) = (session.pick(en, ja), finding.fault.expected.get(lang));
-        return dim(&session.terminal.paragraph("  ", &format!("{}: {found} – {expected} ({place})", finding.rule.name())));
+        return dim(&session
+            .terminal
+            .paragraph("  ", &format!("{}: {found} – {expected} ({place})", finding.rule.name())));
     }
     let told = session.terminal.fault(&finding.fault);
     told.replacen("✘", &format!("✘ {}", finding.rule.name()), 1)
@@ -254,8 +256,12 @@ fn report_to(session: &Session, report: &Report) {
         let megabytes = bytes / 1_000_000;
         let most = BYTES / 1_000_000;
         let (en, ja) = (
-            format!("one check of the reference: {seconds:.1} s of processor time (of {SECONDS:.0}), {megabytes} MB (of {most})"),
-            format!("模範解の判定1回：CPU時間{seconds:.1}秒（上限{SECONDS:.0}秒）、メモリー{megabytes} MB（上限{most} MB）"),
+            format!(
+                "one check of the reference: {seconds:.1} s of processor time (of {SECONDS:.0}), {megabytes} MB (of {most})"
+            ),
+            format!(
+                "模範解の判定1回：CPU時間{seconds:.1}秒（上限{SECONDS:.0}秒）、メモリー{megabytes} MB（上限{most} MB）"
+            ),
         );
         session.say(&dim(&session.terminal.paragraph("  ", session.pick(&en, &ja))));
     }
@@ -264,8 +270,14 @@ fn report_to(session: &Session, report: &Report) {
     }
     let n = report.findings.iter().filter(|finding| !finding.note).count();
     let sentence = match (session.terminal.lang, n) {
-        (Lang::En, 0) => "valid: the reference passes, the starter does not, every wrong solution is caught where it should be".to_owned(),
-        (Lang::Ja, 0) => "問題ありません。模範解は合格し、出発点は合格せず、誤答例はすべて想定どおりの判定で捉えられます。".to_owned(),
+        (Lang::En, 0) => {
+            "valid: the reference passes, the starter does not, every wrong solution is caught where it should be"
+                .to_owned()
+        }
+        (Lang::Ja, 0) => {
+            "問題ありません。模範解は合格し、出発点は合格せず、誤答例はすべて想定どおりの判定で捉えられます。"
+                .to_owned()
+        }
         (Lang::En, 1) => "1 fault".to_owned(),
         (Lang::En, n) => format!("{n} faults"),
         (Lang::Ja, n) => format!("誤りが{n}件あります"),
@@ -281,7 +293,8 @@ fn bar(template: &str) -> ProgressBar {
 
 /// A solution's run in a process of its own, with so many threads.
 fn child(pack: &Pack, id: &str, folder: &str, threads: usize) -> Result<Once, Text> {
-    let failed = |error: &dyn std::fmt::Display| text!("a process that failed: {error}", "別プロセスが失敗しました：{error}");
+    let failed =
+        |error: &dyn std::fmt::Display| text!("a process that failed: {error}", "別プロセスが失敗しました：{error}");
     let program = std::env::current_exe().map_err(|error| failed(&error))?;
     let mut command = process::Command::new(program);
     command.args(["author", "once", id, folder]);
@@ -391,9 +404,11 @@ fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace:
 }
 
 fn calibration_document(calibrated: &Calibrated, written: &[String]) -> serde_json::Value {
-    let rate = |rate: &calibrate::Rate| serde_json::json!({ "times": rate.times, "of": rate.of, "at_most": rate.at_most });
+    let rate =
+        |rate: &calibrate::Rate| serde_json::json!({ "times": rate.times, "of": rate.of, "at_most": rate.at_most });
     let of = |values: &[f64]| {
-        spread(values).map(|[low, median, high, sd]| serde_json::json!({ "low": low, "median": median, "high": high, "sd": sd }))
+        spread(values)
+            .map(|[low, median, high, sd]| serde_json::json!({ "low": low, "median": median, "high": high, "sd": sd }))
     };
     serde_json::json!({
         "schema": "practicum.calibrate/1",
@@ -430,7 +445,11 @@ fn calibrated_to(session: &Session, calibrated: &Calibrated) {
     let say = |text: &str| session.say(text);
     let paragraph = |indent: &str, en: &str, ja: &str| say(&session.terminal.paragraph(indent, session.pick(en, ja)));
     let (n, exercise) = (calibrated.seeds, &calibrated.exercise);
-    say(&format!("{}  {}\n", bold(exercise), dim(&text!("{n} draws", "{n}回の生成").get(session.terminal.lang).to_owned())));
+    say(&format!(
+        "{}  {}\n",
+        bold(exercise),
+        dim(&text!("{n} draws", "{n}回の生成").get(session.terminal.lang).to_owned())
+    ));
     for check in &calibrated.checks {
         let (failures, escapes) = (&check.failures, check.escapes());
         let tried: usize = check.wrong.iter().map(|wrong| wrong.escapes.of).sum();
@@ -443,8 +462,12 @@ fn calibrated_to(session: &Session, calibrated: &Calibrated) {
         let times = failures.times;
         paragraph(
             "  ",
-            &format!("the reference fails {times} of {n} (at most {at_most}); wrong solutions escape {escapes} of {tried} (each at most {worst})"),
-            &format!("模範解の不合格：{n}回中{times}回（多くて{at_most}）、誤答例の見逃し：{tried}回中{escapes}回（それぞれ多くて{worst}）"),
+            &format!(
+                "the reference fails {times} of {n} (at most {at_most}); wrong solutions escape {escapes} of {tried} (each at most {worst})"
+            ),
+            &format!(
+                "模範解の不合格：{n}回中{times}回（多くて{at_most}）、誤答例の見逃し：{tried}回中{escapes}回（それぞれ多くて{worst}）"
+            ),
         );
         for wrong in check.wrong.iter().filter(|wrong| wrong.escapes.times > 0) {
             let (mistake, times) = (&wrong.mistake, wrong.escapes.times);
@@ -556,7 +579,10 @@ fn preview(session: &Session, pack: &Pack, id: &str) -> Result<u8, Ending> {
         heading("The questions", "問い");
         questions(session, &preview);
     }
-    heading("What the checks say: to the reference, and to a wrong solution", "判定の文：模範解に対して、誤答例に対して");
+    heading(
+        "What the checks say: to the reference, and to a wrong solution",
+        "判定の文：模範解に対して、誤答例に対して",
+    );
     for said in &preview.checks {
         let points = said.points;
         let worth = if points == 1 { Text::new("1 point", "1点") } else { text!("{points} points", "{points}点") };
@@ -565,9 +591,17 @@ fn preview(session: &Session, pack: &Pack, id: &str) -> Result<u8, Ending> {
         match &said.fail {
             Some((folder, fail, hint)) => {
                 session.say(&marked(session, '✘', &format!("{} ({folder})", fail.get(lang))));
-                session.say(&session.terminal.paragraph("    ", &format!("{} {}", session.pick("hint:", "手がかり："), hint.get(lang))));
+                session.say(
+                    &session
+                        .terminal
+                        .paragraph("    ", &format!("{} {}", session.pick("hint:", "手がかり："), hint.get(lang))),
+                );
             }
-            None => session.say(&marked(session, '✘', session.pick("no wrong solution fails it", "不合格になる誤答例がありません"))),
+            None => session.say(&marked(
+                session,
+                '✘',
+                session.pick("no wrong solution fails it", "不合格になる誤答例がありません"),
+            )),
         }
     }
     Ok(PASSED)

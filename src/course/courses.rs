@@ -111,7 +111,10 @@ fn of(pack: &Pack, bytes: &[u8]) -> Result<Courses, Vec<Fault>> {
             if !known.contains(&name.as_str()) {
                 let fault = exercise.fault(
                     text!("the exercise \"{name}\"", "演習 \"{name}\""),
-                    Text::new("an exercise of this pack, or one that is planned", "この教材にある演習、または予定の演習"),
+                    Text::new(
+                        "an exercise of this pack, or one that is planned",
+                        "この教材にある演習、または予定の演習",
+                    ),
                 );
                 faults.push(fault.near(name, known.iter().copied()));
             }

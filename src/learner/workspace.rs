@@ -126,8 +126,13 @@ impl Workspace {
             let expected =
                 Text::new("another folder for another variant", "別のバリアントは、別のフォルダーで始めてください");
             let found = match now {
-                Some(now) => text!("the variant \"{now}\" in this workspace", "この作業フォルダーのバリアントは \"{now}\" です"),
-                None => Text::new("a workspace that was started without a variant", "バリアントなしで始めた作業フォルダーです"),
+                Some(now) => {
+                    text!("the variant \"{now}\" in this workspace", "この作業フォルダーのバリアントは \"{now}\" です")
+                }
+                None => Text::new(
+                    "a workspace that was started without a variant",
+                    "バリアントなしで始めた作業フォルダーです",
+                ),
             };
             return Err(WorkspaceError::Variant(vec![Fault::new(place, found, expected)]));
         }
@@ -162,7 +167,10 @@ impl Workspace {
         self.renew("data/columns.md", columns(task, rows).as_bytes(), &mut started)?;
         for (file, schema) in [
             ("plan", schema::document("plan.toml", &task.exercise.title, plan::KEYS)),
-            ("answers", answers::with_keys(&task.exercise, |keys| schema::document("answers.toml", &task.exercise.title, keys))),
+            (
+                "answers",
+                answers::with_keys(&task.exercise, |keys| schema::document("answers.toml", &task.exercise.title, keys)),
+            ),
         ] {
             // For editors, and therefore not told.
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default();

@@ -39,7 +39,9 @@ fn a_preview_shows_what_learners_see_in_their_language() {
     let author = Learner::new();
     author.types("author new missing-bell --course mine").ends(0);
     let english = author.types("author preview missing-bell --course mine").ends(0);
-    for text in ["The alarm that nobody hears", "patient,age,gait_speed,sedative,fall", "✔ AUROC", "(wrong/one-", "[low, high]"] {
+    for text in
+        ["The alarm that nobody hears", "patient,age,gait_speed,sedative,fall", "✔ AUROC", "(wrong/one-", "[low, high]"]
+    {
         assert!(english.out.contains(text), "{text}\n{}", english.out);
     }
     let japanese = author.types("author preview missing-bell --course mine --lang ja").ends(0);
@@ -86,82 +88,291 @@ const DEFECTS: &[Defect] = &[
     defect(&[Change(E, "minutes = 20", "minuts = 20")], "format", E, "minuts", "minuts"),
     defect(&[Change(E, "level = \"intensive\"", "level = \"intensiv\"")], "format", E, "intensiv\"", "level"),
     defect(&[Change(E, "points = 2", "points = 0")], "format", E, "points = 0", "check[2].points"),
-    defect(&[Change(E, "needs = [\"discriminates\"]", "needs = [\"useful\"]")], "format", E, "needs = ", "check[2].needs"),
+    defect(
+        &[Change(E, "needs = [\"discriminates\"]", "needs = [\"useful\"]")],
+        "format",
+        E,
+        "needs = ",
+        "check[2].needs",
+    ),
     defect(&[Change(E, "dataset = \"ID\"", "dataset = \"IDs\"")], "format", E, "dataset = ", "dataset"),
     defect(&[Change(E, "patient = \"8000\"", "patients = \"8000\"")], "format", E, "8000", "exam.rows.patients"),
     defect(&[Change(E, "worth = 0.20", "groups = [\"risk\"]")], "format", E, "groups", "groups"),
     defect(&[Change(E, "id = \"useful\"", "id = \"discriminates\" # again")], "format", E, "# again", "check[2].id"),
     defect(&[Change(D, "role = \"label\", ", "")], "format", D, "", ""),
-    defect(&[Change(D, "name = \"risk\"", "name = \"p\"")], "format", D, "role = \"truth\"", "table[1].columns[5].name"),
-    defect(&[Change("starter/plan.toml", "\"logistic\"", "\"logistics\"")], "format", "starter/plan.toml", "logistics", "model.kind"),
+    defect(
+        &[Change(D, "name = \"risk\"", "name = \"p\"")],
+        "format",
+        D,
+        "role = \"truth\"",
+        "table[1].columns[5].name",
+    ),
+    defect(
+        &[Change("starter/plan.toml", "\"logistic\"", "\"logistics\"")],
+        "format",
+        "starter/plan.toml",
+        "logistics",
+        "model.kind",
+    ),
     defect(&[Delete("solution/plan.toml")], "format", "solution/plan.toml", "", ""),
     defect(&[Change("solution/plan.toml", "@1", "@2")], "format", "solution/plan.toml", "@2", "exercise"),
     defect(&[Change("solution/answers.toml", "90", "9000")], "format", "solution/answers.toml", "9000", "missed"),
     defect(&[Delete("wrong/one-column/expect.toml")], "format", "wrong/one-column/expect.toml", "", "fails"),
-    defect(&[Change("wrong/one-column/expect.toml", "\"discriminates\"", "\"discriminate\"")], "format", "wrong/one-column/expect.toml", "fails", "fails"),
+    defect(
+        &[Change("wrong/one-column/expect.toml", "\"discriminates\"", "\"discriminate\"")],
+        "format",
+        "wrong/one-column/expect.toml",
+        "fails",
+        "fails",
+    ),
     // Both languages.
-    defect(&[Change(E, "title = { en = \"The alarm that nobody hears\", ja = \"鳴らない警報\" }", "title = { en = \"The alarm\", ja = \"The alarm\" }")], "language", E, "title = ", "title"),
-    defect(&[Change(E, "ja = \"見逃す人数を分かっている\"", "ja = \"\"")], "language", E, "knows whom it misses", "check[3].title"),
-    defect(&[Change(E, ", ja = \"見逃す人数を分かっている\"", "")], "format", E, "knows whom it misses", "check[3].title.ja"),
-    defect(&[Change("wrong/one-column/expect.toml", "鎮静薬への注意はどの指針にもあるので、それで足りるように思えるためです。", "Because they are old.")], "language", "wrong/one-column/expect.toml", "why", "why"),
-    defect(&[Change(D, "en = \"gait speed\"", "en = \"歩行速度\"")], "language", D, "name = \"gait_speed\"", "table[1].columns[3].about"),
+    defect(
+        &[Change(
+            E,
+            "title = { en = \"The alarm that nobody hears\", ja = \"鳴らない警報\" }",
+            "title = { en = \"The alarm\", ja = \"The alarm\" }",
+        )],
+        "language",
+        E,
+        "title = ",
+        "title",
+    ),
+    defect(
+        &[Change(E, "ja = \"見逃す人数を分かっている\"", "ja = \"\"")],
+        "language",
+        E,
+        "knows whom it misses",
+        "check[3].title",
+    ),
+    defect(
+        &[Change(E, ", ja = \"見逃す人数を分かっている\"", "")],
+        "format",
+        E,
+        "knows whom it misses",
+        "check[3].title.ja",
+    ),
+    defect(
+        &[Change(
+            "wrong/one-column/expect.toml",
+            "鎮静薬への注意はどの指針にもあるので、それで足りるように思えるためです。",
+            "Because they are old.",
+        )],
+        "language",
+        "wrong/one-column/expect.toml",
+        "why",
+        "why",
+    ),
+    defect(
+        &[Change(D, "en = \"gait speed\"", "en = \"歩行速度\"")],
+        "language",
+        D,
+        "name = \"gait_speed\"",
+        "table[1].columns[3].about",
+    ),
     defect(&[Delete("brief.ja.md")], "brief", "brief.ja.md", "", ""),
     defect(&[Copy("brief.en.md", "brief.ja.md")], "language", "brief.ja.md", "", ""),
     // Figures in texts.
-    defect(&[Change(E, "ここで到達しうる最良は{best:2}です。\" }\nfail", "最良ではありません。\" }\nfail")], "figures", E, "最良ではありません", "check[1].pass"),
+    defect(
+        &[Change(E, "ここで到達しうる最良は{best:2}です。\" }\nfail", "最良ではありません。\" }\nfail")],
+        "figures",
+        E,
+        "最良ではありません",
+        "check[1].pass",
+    ),
     defect(&[Change(E, "figure = \"gap\"", "figure = \"gaps\"")], "figures", E, "figure = \"gaps\"", "check[1].figure"),
-    defect(&[Change(E, "AUROC {auroc:2}; the", "AUROC {aurok:2}; the"), Change(E, "AUROCは{auroc:2}で、ここ", "AUROCは{aurok:2}で、ここ")], "query", E, "shows = \"SELECT auroc", "check[1].shows"),
-    // Sources and links.
-    defect(&[Change(E, " doi:10.1177/0272989X06295361", "")], "evidence", E, "Vickers AJ", "evidence"),
-    defect(&[Change(E, "evidence = [", "evidence = []\nasks = ["), Change(E, "\"Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction models. Med Decis Making 2006;26(6):565-574. doi:10.1177/0272989X06295361\",", "\"plan\", \"answers\",")], "evidence", E, "evidence = []", "evidence"),
-    defect(&[Change("brief.en.md", "Write what you conclude", "See [the answer](../solution/plan.toml). Write what you conclude")], "link", "brief.en.md", "the answer", ""),
-    // SQL of checks.
-    defect(&[Change(E, "auroc(fall, p) >= auroc", "aurc(fall, p) >= auroc")], "query", E, "aurc(", "check[1].sql"),
-    defect(&[Change(E, "\"SELECT auroc(fall, p) >= auroc(fall, risk) - 0.04 FROM exam\"", "\"SELECT auroc(fall, p) AS a FROM exam\"")], "query", E, "AS a FROM", "check[1].sql"),
-    defect(&[Change(E, "auroc(fall, risk) AS best", "auroc(fall, risks) AS best")], "query", E, "risks", "check[1].shows"),
-    // Leaks.
-    defect(&[Change("brief.en.md", "It ranks", "The file holds `risk`. It ranks")], "leak", "brief.en.md", "`risk`", ""),
-    defect(&[Change("starter/plan.toml", "# Your experiment.", "# There is also \"frailty\". Your experiment.")], "leak", "starter/plan.toml", "frailty", ""),
-    defect(&[Change(D, "ja = \"年齢\"", "ja = \"年齢（`frailty`から決まる）\"")], "leak", D, "name = \"age\"", "table[1].columns[2].about"),
-    defect(&[Change(D, "  # label:", "  { name = \"score\", sql = \"-100 * risk\" },\n  # label:")], "leak", D, "name = \"score\"", "table[1].columns[6].name"),
-    // Hints.
-    defect(&[Change(E, "Read “missed per 1,000” with", "It is about 60. Read “missed per 1,000” with")], "hint", E, "It is about 60", "check[3].hint"),
     defect(
         &[
-            Change(E, "[[check]]\nid = \"discriminates\"", "[[question]]\nid = \"why\"\nkind = \"choice\"\nprompt = { en = \"Why is it silent?\", ja = \"なぜ鳴らないのでしょうか。\" }\nchoice = [\n  { id = \"too_high\", text = { en = \"the threshold is too high\", ja = \"閾値が高すぎる\" } },\n  { id = \"broken\", text = { en = \"the bell is broken\", ja = \"ベルが壊れている\" } },\n]\n\n[[check]]\nid = \"discriminates\""),
+            Change(E, "AUROC {auroc:2}; the", "AUROC {aurok:2}; the"),
+            Change(E, "AUROCは{auroc:2}で、ここ", "AUROCは{aurok:2}で、ここ"),
+        ],
+        "query",
+        E,
+        "shows = \"SELECT auroc",
+        "check[1].shows",
+    ),
+    // Sources and links.
+    defect(&[Change(E, " doi:10.1177/0272989X06295361", "")], "evidence", E, "Vickers AJ", "evidence"),
+    defect(
+        &[
+            Change(E, "evidence = [", "evidence = []\nasks = ["),
+            Change(
+                E,
+                "\"Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction models. Med Decis Making 2006;26(6):565-574. doi:10.1177/0272989X06295361\",",
+                "\"plan\", \"answers\",",
+            ),
+        ],
+        "evidence",
+        E,
+        "evidence = []",
+        "evidence",
+    ),
+    defect(
+        &[Change(
+            "brief.en.md",
+            "Write what you conclude",
+            "See [the answer](../solution/plan.toml). Write what you conclude",
+        )],
+        "link",
+        "brief.en.md",
+        "the answer",
+        "",
+    ),
+    // SQL of checks.
+    defect(&[Change(E, "auroc(fall, p) >= auroc", "aurc(fall, p) >= auroc")], "query", E, "aurc(", "check[1].sql"),
+    defect(
+        &[Change(
+            E,
+            "\"SELECT auroc(fall, p) >= auroc(fall, risk) - 0.04 FROM exam\"",
+            "\"SELECT auroc(fall, p) AS a FROM exam\"",
+        )],
+        "query",
+        E,
+        "AS a FROM",
+        "check[1].sql",
+    ),
+    defect(
+        &[Change(E, "auroc(fall, risk) AS best", "auroc(fall, risks) AS best")],
+        "query",
+        E,
+        "risks",
+        "check[1].shows",
+    ),
+    // Leaks.
+    defect(
+        &[Change("brief.en.md", "It ranks", "The file holds `risk`. It ranks")],
+        "leak",
+        "brief.en.md",
+        "`risk`",
+        "",
+    ),
+    defect(
+        &[Change("starter/plan.toml", "# Your experiment.", "# There is also \"frailty\". Your experiment.")],
+        "leak",
+        "starter/plan.toml",
+        "frailty",
+        "",
+    ),
+    defect(
+        &[Change(D, "ja = \"年齢\"", "ja = \"年齢（`frailty`から決まる）\"")],
+        "leak",
+        D,
+        "name = \"age\"",
+        "table[1].columns[2].about",
+    ),
+    defect(
+        &[Change(D, "  # label:", "  { name = \"score\", sql = \"-100 * risk\" },\n  # label:")],
+        "leak",
+        D,
+        "name = \"score\"",
+        "table[1].columns[6].name",
+    ),
+    // Hints.
+    defect(
+        &[Change(E, "Read “missed per 1,000” with", "It is about 60. Read “missed per 1,000” with")],
+        "hint",
+        E,
+        "It is about 60",
+        "check[3].hint",
+    ),
+    defect(
+        &[
+            Change(
+                E,
+                "[[check]]\nid = \"discriminates\"",
+                "[[question]]\nid = \"why\"\nkind = \"choice\"\nprompt = { en = \"Why is it silent?\", ja = \"なぜ鳴らないのでしょうか。\" }\nchoice = [\n  { id = \"too_high\", text = { en = \"the threshold is too high\", ja = \"閾値が高すぎる\" } },\n  { id = \"broken\", text = { en = \"the bell is broken\", ja = \"ベルが壊れている\" } },\n]\n\n[[check]]\nid = \"discriminates\"",
+            ),
             Change("solution/answers.toml", "missed", "why = \"too_high\"\nmissed"),
             Change(E, "Let the model see more", "Yes, the threshold is too high. Let the model see more"),
         ],
-        "hint", E, "Yes, the threshold", "check[1].hint",
+        "hint",
+        E,
+        "Yes, the threshold",
+        "check[1].hint",
     ),
     // A range without the truth.
     defect(
         &[
             Change(E, "kind = \"interval\"", "kind = \"number\""),
             Change(E, "max = 1000", "max = 50"),
-            Change(E, "SELECT missed_low <= 1000 * m AND 1000 * m <= missed_high AND missed_high - missed_low <= 80", "SELECT abs(missed - 1000 * m) < 40"),
-            Change(E, "SELECT 1000 * m AS missed, missed_low, missed_high,\n       least(1000 * m - missed_low, missed_high - 1000 * m) AS inside", "SELECT missed AS missed_low, missed + 0 AS missed_high, 1000 * m AS missed, -abs(missed - 1000 * m) AS inside"),
+            Change(
+                E,
+                "SELECT missed_low <= 1000 * m AND 1000 * m <= missed_high AND missed_high - missed_low <= 80",
+                "SELECT abs(missed - 1000 * m) < 40",
+            ),
+            Change(
+                E,
+                "SELECT 1000 * m AS missed, missed_low, missed_high,\n       least(1000 * m - missed_low, missed_high - 1000 * m) AS inside",
+                "SELECT missed AS missed_low, missed + 0 AS missed_high, 1000 * m AS missed, -abs(missed - 1000 * m) AS inside",
+            ),
             Change("solution/answers.toml", "[30, 90]", "45"),
             Change("wrong/one-column/answers.toml", "[70, 140]", "45"),
             Change("wrong/threshold-of-a-half/answers.toml", "[105, 185]", "45"),
             Change("wrong/answer-read-from-the-wrong-row/answers.toml", "[100, 170]", "1"),
         ],
-        "range", E, "max = 50", "question[1].max",
+        "range",
+        E,
+        "max = 50",
+        "question[1].max",
     ),
     // Solutions.
-    defect(&[Change("starter/plan.toml", "\"gait_speed\"", "\"gate_speed\"")], "run", "starter/plan.toml", "gate_speed", "features.use"),
+    defect(
+        &[Change("starter/plan.toml", "\"gait_speed\"", "\"gate_speed\"")],
+        "run",
+        "starter/plan.toml",
+        "gate_speed",
+        "features.use",
+    ),
     defect(&[Change(D, "bernoulli(0.3)", "bernouli(0.3)")], "run", D, "bernouli", "table[1].columns[4].sql"),
-    defect(&[Change(D, "sql = \"normal(0, 1)\"", "sql = \"normal(0, -1)\"")], "run", D, "normal(0, -1)", "table[1].columns[1].sql"),
-    defect(&[Change("solution/plan.toml", "threshold = 0.20", "threshold = 0.5")], "reference", E, "sql = \"\"\"", "check[2].sql"),
-    defect(&[Copy("solution/plan.toml", "starter/plan.toml"), Copy("solution/answers.toml", "starter/answers.toml")], "starter", "starter/plan.toml", "", ""),
-    defect(&[Change("wrong/one-column/expect.toml", "[\"discriminates\"]", "[\"discriminates\", \"useful\"]")], "wrong", "wrong/one-column/expect.toml", "fails", "fails"),
-    defect(&[Copy("solution/plan.toml", "wrong/threshold-of-a-half/plan.toml"), Copy("solution/answers.toml", "wrong/threshold-of-a-half/answers.toml")], "wrong", "wrong/threshold-of-a-half/expect.toml", "fails", "fails"),
+    defect(
+        &[Change(D, "sql = \"normal(0, 1)\"", "sql = \"normal(0, -1)\"")],
+        "run",
+        D,
+        "normal(0, -1)",
+        "table[1].columns[1].sql",
+    ),
+    defect(
+        &[Change("solution/plan.toml", "threshold = 0.20", "threshold = 0.5")],
+        "reference",
+        E,
+        "sql = \"\"\"",
+        "check[2].sql",
+    ),
+    defect(
+        &[Copy("solution/plan.toml", "starter/plan.toml"), Copy("solution/answers.toml", "starter/answers.toml")],
+        "starter",
+        "starter/plan.toml",
+        "",
+        "",
+    ),
+    defect(
+        &[Change("wrong/one-column/expect.toml", "[\"discriminates\"]", "[\"discriminates\", \"useful\"]")],
+        "wrong",
+        "wrong/one-column/expect.toml",
+        "fails",
+        "fails",
+    ),
+    defect(
+        &[
+            Copy("solution/plan.toml", "wrong/threshold-of-a-half/plan.toml"),
+            Copy("solution/answers.toml", "wrong/threshold-of-a-half/answers.toml"),
+        ],
+        "wrong",
+        "wrong/threshold-of-a-half/expect.toml",
+        "fails",
+        "fails",
+    ),
     defect(&[Delete("wrong/one-column")], "uncaught", E, "[[check]]", "check[1]"),
     // Calibration.
     defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "exercise = ", "exercise"),
     defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "failures = ", "failures"),
     defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "escapes = ", "escapes"),
-    defect(&[Write("calibration.toml", OLD), Change("calibration.toml", "other@1", "ID@1")], "calibration", "calibration.toml", "content = ", "content"),
+    defect(
+        &[Write("calibration.toml", OLD), Change("calibration.toml", "other@1", "ID@1")],
+        "calibration",
+        "calibration.toml",
+        "content = ",
+        "content",
+    ),
     defect(&[Write("calibration.toml", "seeds = 0\n")], "calibration", "calibration.toml", "seeds", "seeds"),
 ];
 
@@ -319,7 +530,11 @@ fn only(folder: &Path, end: &str) -> std::path::PathBuf {
     while let Some(next) = open.pop() {
         for entry in fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { open.push(path) } else if path.to_string_lossy().ends_with(end) { found.push(path) }
+            if path.is_dir() {
+                open.push(path)
+            } else if path.to_string_lossy().ends_with(end) {
+                found.push(path)
+            }
         }
     }
     assert_eq!(found.len(), 1, "{found:?}");
@@ -343,7 +558,8 @@ fn a_calibration_goes_on_where_it_was_interrupted_and_satisfies_the_rule() {
     fs::write(&kept, &bytes[..bytes.len() * 2 / 3]).unwrap();
     assert_eq!(author.types(calibrate).ends(0).json(), whole);
     assert_eq!(author.read("mine/exercises/missing-bell/calibration.toml"), file);
-    let lines = |bytes: &[u8]| bytes.split(|&b| b == b'\n').filter(|l| serde_json::from_slice::<Value>(l).is_ok()).count();
+    let lines =
+        |bytes: &[u8]| bytes.split(|&b| b == b'\n').filter(|l| serde_json::from_slice::<Value>(l).is_ok()).count();
     assert_eq!(lines(&fs::read(&kept).unwrap()), lines(&bytes), "only what was lost was run again");
     let findings = |author: &Learner| {
         author.types("author validate --course mine --json").json()["exercises"][0]["findings"].clone()
