@@ -101,7 +101,10 @@ pub fn sees_pictures(plan: &Plan, dataset: &Dataset) -> Result<bool, CohortError
     let Some(image) = &dataset.image else {
         return Err(crate::fault::Fault::new(
             place,
-            text!("{kind}, which sees pictures; these data have none", "{kind} は画像を見るモデルですが、このデータに画像はありません"),
+            text!(
+                "{kind}, which sees pictures; these data have none",
+                "{kind} は画像を見るモデルですが、このデータに画像はありません"
+            ),
             expected(&["logistic", "mlp"]),
         )
         .into());
@@ -109,8 +112,14 @@ pub fn sees_pictures(plan: &Plan, dataset: &Dataset) -> Result<bool, CohortError
     if tells == crate::models::Tells::Pixels && image.mask.is_none() {
         return Err(crate::fault::Fault::new(
             place,
-            text!("{kind}, which draws masks; these data have none", "{kind} はマスクを描くモデルですが、このデータにマスクはありません"),
-            Text::new("a model that gives one risk for the picture: cnn, resnet", "画像に1つのリスクを付けるモデル（cnn, resnet）"),
+            text!(
+                "{kind}, which draws masks; these data have none",
+                "{kind} はマスクを描くモデルですが、このデータにマスクはありません"
+            ),
+            Text::new(
+                "a model that gives one risk for the picture: cnn, resnet",
+                "画像に1つのリスクを付けるモデル（cnn, resnet）",
+            ),
         )
         .into());
     }

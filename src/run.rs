@@ -6,6 +6,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::check::{self, Figure, Outcome};
 use crate::cohort::{self, CohortError, Part};
@@ -38,7 +39,7 @@ pub struct Job<'a> {
     pub seed: u64,
     /// Seeds the hidden rows that judge; none for a run without an exam.
     pub exam: Option<u64>,
-    /// Whether the figures of the table `metrics` and the worst mistakes are wanted: checks that do not read them are judged without.
+    /// Whether the figures of the table `metrics` are wanted: checks that do not read them are judged without.
     pub figures: bool,
     /// Gives the bytes of a dataset's file by its name beside `dataset.toml`.
     pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
@@ -193,7 +194,8 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
         let rows = tables::keep(&model.develop.table, &judged)?;
         lines.extend(measure::measure("develop", &rows, (label, None), &groups, exercise.worth)?);
         let outlines = &model.develop.outlines;
-        let own: Vec<Outline> = outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
+        let own: Vec<Outline> =
+            outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
         lines.extend(outlines::lines("develop", &own));
     }
     let mistakes = if job.figures { model.mistakes() } else { Vec::new() };
@@ -203,7 +205,9 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
             lines.extend(measure::measure(name, &told.table, (label, dataset.truth()), groups, exercise.worth)?);
             lines.extend(outlines::lines(name, &told.outlines));
         }
-        if let (Some(_), Some(id)) = (dataset.image.as_ref().and_then(|image| image.mask.as_ref()), dataset.tables().last()) {
+        if let (Some(_), Some(id)) =
+            (dataset.image.as_ref().and_then(|image| image.mask.as_ref()), dataset.tables().last())
+        {
             let lesions = if name == "exam" { "lesions".to_owned() } else { format!("{name}_lesions") };
             tables.insert(lesions, outlines::lesion_table(&told.table, id, &told.outlines)?);
         }
@@ -302,7 +306,7 @@ struct Model<'a> {
     calibration: Calibration,
     develop: Told,
     /// The learner's pictures and what the model sees of them.
-    seen: Option<(Pictures, Array2<f32>)>,
+    seen: Option<(Arc<Pictures>, Array2<f32>)>,
     parts: Vec<Part>,
     story: Story,
 }
@@ -318,9 +322,16 @@ struct Told {
 impl Model<'_> {
     fn predict(&self, drawn: Drawn) -> Result<Told, RunError> {
         let pictures = self.seen.as_ref().and(drawn.shots.as_ref()).map(Shots::draw_all);
-        let x = self.prepared.apply(&drawn.table, pictures.as_ref())?;
+        let x = self.prepared.apply(&drawn.table, pictures.as_deref())?;
         let logits = self.fitted.logits(&x);
-        told(self.job, drawn.table, &logits, (&self.prepared, pictures.as_ref()), &self.calibration, self.story.threshold)
+        told(
+            self.job,
+            drawn.table,
+            &logits,
+            (&self.prepared, pictures.as_deref()),
+            &self.calibration,
+            self.story.threshold,
+        )
     }
 
     /// The misses with the lowest and the false alarms with the highest risk among the learner's test rows (validation rows,
@@ -403,8 +414,9 @@ fn told(
             })
             .collect();
         alert = masks.iter().map(|mask: &Vec<bool>| mask.contains(&true)).collect();
-        outlines = outlines::compare(pictures, &masks, image.tolerance)
-            .map_err(|bad| RunError::Author(vec![Fault::new(image.kind.place.clone(), bad.text(), Text::same("mm"))]))?;
+        outlines = outlines::compare(pictures, &masks, image.tolerance).map_err(|bad| {
+            RunError::Author(vec![Fault::new(image.kind.place.clone(), bad.text(), Text::same("mm"))])
+        })?;
     }
     tables::set_numbers(&mut table, "raw", &raw)?;
     tables::set_numbers(&mut table, "p", &p)?;
@@ -421,7 +433,12 @@ fn draws_masks(job: &Job) -> bool {
 }
 
 /// From the learner's rows to a model in use: cohort, prepare, train, operate.
-fn develop<'a>(job: &'a Job<'a>, world: &World, draw: &Draw, tell: &mut dyn FnMut(Event)) -> Result<Model<'a>, Stopped> {
+fn develop<'a>(
+    job: &'a Job<'a>,
+    world: &World,
+    draw: &Draw,
+    tell: &mut dyn FnMut(Event),
+) -> Result<Model<'a>, Stopped> {
     let dataset = &job.task.dataset;
     let plan = &job.submission.plan;
     let seed = Seed::new(job.seed).named("develop");
@@ -444,8 +461,8 @@ fn develop<'a>(job: &'a Job<'a>, world: &World, draw: &Draw, tell: &mut dyn FnMu
             None
         }
     };
-    let prepared = Prepared::fit(plan, dataset, &visible, pictures.as_ref(), &train_rows)?;
-    let x = prepared.apply(&visible, pictures.as_ref())?;
+    let prepared = Prepared::fit(plan, dataset, &visible, pictures.as_deref(), &train_rows)?;
+    let x = prepared.apply(&visible, pictures.as_deref())?;
     let y: Vec<f32> =
         tables::numbers(&visible, dataset.label())?.into_iter().map(|y| y.unwrap_or(0.0) as f32).collect();
     let outlined = match (&prepared, &pictures) {
@@ -456,11 +473,8 @@ fn develop<'a>(job: &'a Job<'a>, world: &World, draw: &Draw, tell: &mut dyn FnMu
         Some(outlined) => outlined,
         None => Array2::from_shape_fn((y.len(), 1), |(row, _)| y[row]),
     };
-    let part = |rows: &[usize]| Rows {
-        input: prepared.input(),
-        x: x.select(Axis(0), rows),
-        y: targets.select(Axis(0), rows),
-    };
+    let part =
+        |rows: &[usize]| Rows { input: prepared.input(), x: x.select(Axis(0), rows), y: targets.select(Axis(0), rows) };
     let valid_rows = rows(Part::Valid);
     let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows));
     let operate_rows = operate_rows(job, &visible, &valid_rows)?;
@@ -490,7 +504,7 @@ fn develop<'a>(job: &'a Job<'a>, world: &World, draw: &Draw, tell: &mut dyn FnMu
     let risks = pick(&|row| calibration.risk(score(row)));
     let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
     let words: Vec<Option<&str>> = parts.iter().map(|part| Some(part.word())).collect();
-    let mut told = told(job, drawn.table, &logits, (&prepared, pictures.as_ref()), &calibration, threshold)
+    let mut told = told(job, drawn.table, &logits, (&prepared, pictures.as_deref()), &calibration, threshold)
         .map_err(Stopped::Run)?;
     tables::set_words(&mut told.table, "split", &words)?;
     let count = |rows: &[usize]| Count { rows: rows.len(), positive: rows.iter().filter(|&&row| y[row] > 0.5).count() };

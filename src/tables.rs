@@ -146,14 +146,14 @@ pub fn read_csv(file: &str, bytes: &[u8], cp932: bool) -> Result<Frame, Vec<Faul
         };
         vec![Fault::new(Place { line: letters.line, ..Place::file(file) }, letters.found, expected)]
     })?;
-    read_csv_text(file, &text)
+    read_csv_text(file, &text, &[])
 }
 
-/// [`read_csv`] of letters that are already decoded.
+/// [`read_csv`] of letters that are already decoded. In a column of numbers, the words `gaps` stand for a missing value.
 ///
 /// # Errors
 /// As [`read_csv`], but for the encoding.
-pub fn read_csv_text(file: &str, text: &str) -> Result<Frame, Vec<Fault>> {
+pub fn read_csv_text(file: &str, text: &str, gaps: &[&str]) -> Result<Frame, Vec<Fault>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let unreadable = |error: &csv::Error| {
         let line = error.position().map(|position| usize::try_from(position.line()).unwrap_or(usize::MAX));
@@ -170,7 +170,7 @@ pub fn read_csv_text(file: &str, text: &str) -> Result<Frame, Vec<Fault>> {
     let mut cells: Vec<Vec<(usize, String)>> = vec![Vec::new(); header.len()];
     for record in reader.records() {
         let record = record.map_err(|error| vec![unreadable(&error)])?;
-        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
+        let line = record.position().and_then(|position| line_of(text, position)).unwrap_or(0);
         if record.len() != header.len() {
             let (found, expected) = (record.len(), header.len());
             faults.push(Fault::new(
@@ -199,7 +199,7 @@ pub fn read_csv_text(file: &str, text: &str) -> Result<Frame, Vec<Fault>> {
     }
     let mut columns = Vec::new();
     for (name, cells) in header.iter().zip(&cells) {
-        match column(file, name, cells) {
+        match column(file, name, cells, gaps) {
             Ok(column) => columns.push(column),
             Err(fault) => faults.push(fault),
         }
@@ -269,9 +269,14 @@ pub fn decode(bytes: &[u8], cp932: bool) -> Result<String, Letters> {
 pub fn csv_line(text: &str, row: usize) -> Option<usize> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let record = reader.records().nth(row.checked_sub(1)?)?.ok()?;
-    let start = usize::try_from(record.position()?.byte()).ok()?;
-    let blank = text.as_bytes().get(start..)?.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    Some(1 + text.get(..start + blank)?.matches('\n').count())
+    line_of(text, record.position()?)
+}
+
+/// The line where a record stands; to the reader of CSV, it begins with the blank lines before it.
+fn line_of(text: &str, position: &csv::Position) -> Option<usize> {
+    let start = usize::try_from(position.byte()).ok()?;
+    let blank = text.as_bytes().get(start..)?.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).copied();
+    Some(usize::try_from(position.line()).ok()? + blank.filter(|byte| *byte == b'\n').count())
 }
 
 fn header_faults(file: &str, header: &[String]) -> Vec<Fault> {
@@ -298,9 +303,10 @@ fn header_faults(file: &str, header: &[String]) -> Vec<Fault> {
 }
 
 /// A column is of numbers where most of its cells are; then the others are mistakes, not a reason to make words of all.
-fn column(file: &str, name: &str, cells: &[(usize, String)]) -> Result<Column, Fault> {
-    let filled: Vec<&(usize, String)> = cells.iter().filter(|(_, cell)| !cell.is_empty()).collect();
-    let parsed = |cell: &str| cell.parse::<f64>().ok();
+fn column(file: &str, name: &str, cells: &[(usize, String)], gaps: &[&str]) -> Result<Column, Fault> {
+    let gap = |cell: &str| cell.is_empty() || gaps.contains(&cell);
+    let filled: Vec<&(usize, String)> = cells.iter().filter(|(_, cell)| !gap(cell)).collect();
+    let parsed = |cell: &str| cell.parse::<f64>().ok().filter(|_| !gap(cell));
     let numeric = filled.iter().filter(|(_, cell)| parsed(cell).is_some()).count();
     if 2 * numeric <= filled.len() {
         let words: Vec<Option<&str>> =
@@ -344,4 +350,26 @@ pub fn read_parquet(file: &str, bytes: Vec<u8>) -> Result<Frame, Vec<Fault>> {
         }
     }
     Ok(frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_after_a_blank_line_stands_in_its_line() {
+        let line = |csv: &str| read_csv("f.csv", csv.as_bytes(), false).unwrap_err()[0].place.line;
+        assert_eq!(line("a,b\n1,2\n\n3\n"), Some(4));
+        assert_eq!(line("a,b\r\n1,2\r\n\r\n\r\n3\r\n"), Some(5));
+        assert_eq!(line("a,b\n1,2\n\n3,4\n5,x\n"), Some(5));
+        assert_eq!(line("a,b\n1,2\n\"3\n3\",2\n\n5,x,7\n"), Some(6));
+        assert_eq!(csv_line("a,b\n1,2\n\n3,4\n", 2), Some(4));
+    }
+
+    #[test]
+    fn words_for_a_missing_value_are_gaps_among_numbers_only() {
+        let frame = read_csv_text("f.csv", "p,site\n0.5,EU\nNA,NA\n0.25,NA\n", &["NA"]).unwrap();
+        assert_eq!(numbers(&frame, "p").unwrap(), [Some(0.5), None, Some(0.25)]);
+        assert_eq!(words(&frame, "site").unwrap()[1].as_deref(), Some("NA"));
+    }
 }

@@ -10,6 +10,7 @@ pub mod calibration;
 pub mod content;
 pub mod drawing;
 pub mod files;
+pub mod gallery;
 pub mod kept;
 pub mod leaks;
 pub mod preview;

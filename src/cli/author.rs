@@ -1,6 +1,6 @@
 //! `practicum author …`: what instructors do. Clocks, processes and folders are looked at here, and nowhere below.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::author::rules::Finding;
 use crate::author::scaffold;
 use crate::author::trial::{self, Proof};
 use crate::author::validate::{self, BYTES, Once, Report, SECONDS, Settings};
-use crate::author::{drawing, work};
+use crate::author::{drawing, gallery, work};
 use crate::course::exercise::QuestionKind;
 use crate::course::pack::Pack;
 use crate::report::json;
@@ -66,6 +66,12 @@ pub(super) enum Command {
         #[arg(default_value = "docs/reference")]
         folder: PathBuf,
     },
+    /// Write the page that shows every renderer and its parameters.
+    Gallery {
+        /// The folder that the page is written into.
+        #[arg(long, value_name = "DIR", default_value = "docs")]
+        to: PathBuf,
+    },
     /// One solution, in a process of its own: its results in a digest, its time and memory.
     #[command(hide = true)]
     Once { exercise: String, folder: String },
@@ -100,6 +106,7 @@ impl Command {
             Self::Calibrate { .. } => "author calibrate",
             Self::Preview { .. } => "author preview",
             Self::Reference { .. } => "author reference",
+            Self::Gallery { .. } => "author gallery",
             Self::Once { .. } => "author once",
         }
     }
@@ -118,6 +125,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("calibrate", "多数の生成で、判定が正誤を見分けることを確かめ、calibration.tomlを書きます。"),
         ("preview", "学習者に見えるものを表示します。"),
         ("reference", "すべてのキー・関数・規則の一覧と、エディター用のスキーマを書き出します。"),
+        ("gallery", "画像の種類ごとに、見本とパラメーターの一覧を書き出します。"),
     ] {
         command = command.mut_subcommand(name, |command| command.about(about));
     }
@@ -152,6 +160,7 @@ pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Resul
         Command::Calibrate { exercise, seeds, pace } => calibrate(session, pack, exercise, *seeds, *pace),
         Command::Preview { exercise } => preview(session, pack, exercise),
         Command::Reference { folder } => reference(session, folder),
+        Command::Gallery { to } => show(session, to),
         Command::Once { exercise, folder } => once(session, pack, exercise, folder),
     }
 }
@@ -547,10 +556,24 @@ fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u
     Ok(PASSED)
 }
 
-fn reference(session: &Session, folder: &std::path::Path) -> Result<u8, Ending> {
-    for (path, text) in reference::pages() {
+fn reference(session: &Session, folder: &Path) -> Result<u8, Ending> {
+    let pages = reference::pages().into_iter().map(|(path, text)| (path, text.into_bytes()));
+    written(session, folder, pages)
+}
+
+fn show(session: &Session, folder: &Path) -> Result<u8, Ending> {
+    let page = (gallery::PAGE.to_owned(), gallery::page().into_bytes());
+    written(session, folder, std::iter::once(page).chain(gallery::pictures()))
+}
+
+fn written<P: AsRef<Path>>(
+    session: &Session,
+    folder: &Path,
+    files: impl Iterator<Item = (P, Vec<u8>)>,
+) -> Result<u8, Ending> {
+    for (path, bytes) in files {
         let path = folder.join(path);
-        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text));
+        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, bytes));
         made.map_err(|error| super::ours(&error))?;
         session.say(&format!("{}\n", path.display()));
     }

@@ -27,15 +27,18 @@ pub(super) struct Options {
     pub(super) seed: SeedOption,
 }
 
+pub(super) fn japanese(command: clap::Command) -> clap::Command {
+    command.mut_arg("by", |arg| arg.help("この列の値ごとに画像をまとめます。書かなければ演習の群に従います。"))
+}
+
 pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<u8, Ending> {
     let (task, workspace) = session.begun(pack, &options.exercise)?;
     let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
     let seed = options.seed.seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
     let Some((rows, shots)) = run::learners_pictures(&task, seed, &file)? else {
         let id = &options.exercise;
-        let with = pack.exercises().into_iter().filter(|id| {
-            pack.task(id).is_ok_and(|task| task.dataset.image.is_some())
-        });
+        let with =
+            pack.exercises().into_iter().filter(|id| pack.task(id).is_ok_and(|task| task.dataset.image.is_some()));
         let list = with.collect::<Vec<_>>().join(", ");
         return Err(Ending::Faults(vec![Fault::new(
             Place::file(format!("practicum look {id}")),
@@ -64,9 +67,10 @@ pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<
     let words: Vec<Vec<Option<String>>> = by.iter().map(|name| tables::words(&rows, name)).collect::<Result<_, _>>()?;
     let mut groups: std::collections::BTreeMap<Vec<String>, Vec<usize>> = std::collections::BTreeMap::new();
     for row in 0..rows.height() {
-        let of = by.iter().zip(&words).map(|(name, words)| {
-            format!("{name} = {}", words[row].as_deref().unwrap_or("(missing)"))
-        });
+        let of = by
+            .iter()
+            .zip(&words)
+            .map(|(name, words)| format!("{name} = {}", words[row].as_deref().unwrap_or("(missing)")));
         let members = groups.entry(of.collect()).or_default();
         if members.len() < ACROSS {
             members.push(row);
@@ -118,8 +122,12 @@ pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<
         &match (session.terminal.lang, files.get(1)) {
             (Lang::En, Some(file)) => format!("{file}: what your last run got most wrong, and where the model looked."),
             (Lang::Ja, Some(file)) => format!("{file}：直近の学習で大きく外した画像と、モデルが見ていた場所です。"),
-            (Lang::En, None) => format!("After `practicum run {}` you can also see what your model got wrong.", options.exercise),
-            (Lang::Ja, None) => format!("`practicum run {}` の後には、モデルが間違えた画像も見られます。", options.exercise),
+            (Lang::En, None) => {
+                format!("After `practicum run {}` you can also see what your model got wrong.", options.exercise)
+            }
+            (Lang::Ja, None) => {
+                format!("`practicum run {}` の後には、モデルが間違えた画像も見られます。", options.exercise)
+            }
         },
     ));
     Ok(PASSED)

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use super::{BAD_INPUT, PASSED, Session};
 use crate::fault::{Fault, Place};
+use crate::measure::boxes;
 use crate::measure::file::{self, Question, Scale};
 use crate::measure::found::Task;
 use crate::measure::masks;
@@ -22,13 +24,14 @@ Examples:
   practicum measure follow_up.csv --time months --event died --score risk --at 12
   practicum measure readings.csv --raters reader_a,reader_b
   practicum measure true_masks/ predicted_masks/ --spacing 3,0.7,0.7
+  practicum measure boxes.csv --truth true_boxes.csv --images 200
 
 A score may lie on any scale; higher has to mean that the outcome is more likely. Where one lies outside 0 to 1, figures \
 that need a probability (calibration, Brier score, net benefit) are given as undefined, with that reason. Whoever means \
 probabilities says --task calibration: then a score outside 0 to 1 is an error.
 
-An outcome of one class only is an error; in a group, it leaves figures undefined. Rows in which a needed value is \
-missing are left out and counted. Intervals: those of the metric where it has one, else a bootstrap stratified by \
+An outcome of one class only is an error; in a group, it leaves figures undefined. A missing value that is needed is an \
+error; with --missing drop, such rows are left out and counted. Intervals: those of the metric where it has one, else a bootstrap stratified by \
 outcome; with --cluster, a bootstrap of whole clusters for every figure.";
 
 const AFTER_JA: &str = "\
@@ -39,47 +42,40 @@ const AFTER_JA: &str = "\
   practicum measure follow_up.csv --time months --event died --score risk --at 12
   practicum measure readings.csv --raters reader_a,reader_b
   practicum measure true_masks/ predicted_masks/ --spacing 3,0.7,0.7
+  practicum measure boxes.csv --truth true_boxes.csv --images 200
 
 スコアの尺度は問いませんが、高いほど転帰が起こりやすいという向きにしてください。0から1の範囲を外れる値が1つでもあれば、\
 確率を必要とする値（較正、Brierスコア、純便益）は、その理由とともに「値なし」になります。確率のつもりのスコアなら \
 --task calibration を付けてください。0から1を外れた値は誤りになります。
 
-転帰が1種類しかなければ誤りです（群の中でなら、その値だけが求まりません）。必要な値が欠けている行は除き、その数を示します。\
-区間は、指標に固有のものがあればそれを、なければ転帰で層別したブートストラップで求めます。--cluster を付けると、すべて\
+転帰が1種類しかなければ誤りです（群の中でなら、その値だけが求まりません）。必要な値の欠測も誤りです。\
+--missing drop を付けると、その行を除いて行数を示します。区間は、指標に固有のものがあればそれを、なければ転帰で層別したブートストラップで求めます。--cluster を付けると、すべて\
 クラスター単位のブートストラップになります。";
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum TaskName {
-    Classification,
-    Calibration,
-    Multiclass,
-    Survival,
-    Agreement,
-    Regression,
-    Drift,
-    Segmentation,
-}
+impl ValueEnum for Task {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
 
-impl From<TaskName> for Task {
-    fn from(name: TaskName) -> Self {
-        match name {
-            TaskName::Classification => Self::Classification,
-            TaskName::Calibration => Self::Calibration,
-            TaskName::Multiclass => Self::Multiclass,
-            TaskName::Survival => Self::Survival,
-            TaskName::Agreement => Self::Agreement,
-            TaskName::Regression => Self::Regression,
-            TaskName::Drift => Self::Drift,
-            TaskName::Segmentation => Self::Segmentation,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ScaleName {
-    Nominal,
-    Ordinal,
-    Measurement,
+impl ValueEnum for Scale {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Nominal, Self::Ordinal, Self::Measurement]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MissingName {
+    Refuse,
+    Drop,
 }
 
 /// What to measure.
@@ -119,10 +115,15 @@ pub(super) struct Options {
     /// The column that is 1 where follow-up ended with the event, 0 where without.
     #[arg(long, value_name = "COL")]
     event: Option<String>,
+    /// The rows that the model was trained on (time and event under the same names): their censoring weights Uno's C, and
+    /// AUROC and Brier score at a time. Otherwise the rows measured are used.
+    #[arg(long, value_name = "FILE")]
+    training: Option<PathBuf>,
     /// The number in --event of the cause asked about, where causes compete.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..1000))]
     cause: Option<u32>,
-    /// Times asked about. With one time, a score from 0 to 1 is taken as the risk by then.
+    /// Times asked about. With one time, a score from 0 to 1 is taken as the risk by then; with several, give --score one
+    /// risk for each.
     #[arg(long, value_name = "T", value_delimiter = ',', allow_hyphen_values = true)]
     at: Vec<f64>,
     /// The columns of the raters or methods, with commas.
@@ -130,7 +131,7 @@ pub(super) struct Options {
     raters: Vec<String>,
     /// What raters give; otherwise it is told by their values.
     #[arg(long, value_enum)]
-    scale: Option<ScaleName>,
+    scale: Option<Scale>,
     /// How many grades the raters' scale has, also unused ones.
     #[arg(long, value_name = "N")]
     categories: Option<u32>,
@@ -155,9 +156,25 @@ pub(super) struct Options {
     /// The distance in mm that the surface Dice allows.
     #[arg(long, value_name = "MM", allow_negative_numbers = true)]
     tolerance: Option<f64>,
+    /// The true boxes of a detection: columns image, x1, y1, x2, y2. FILE then holds the predicted ones, and their score.
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+    /// How many images there are, also those without any box; otherwise those that the files name.
+    #[arg(long, value_name = "N")]
+    images: Option<usize>,
+    /// The overlap (`IoU`) from which a predicted box finds a true one; 0.5 where you do not say.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    iou: Option<f64>,
+    /// Also the points of curves, in the JSON: ROC, calibration, decision, Kaplan–Meier.
+    #[arg(long)]
+    curves: bool,
     /// The task; otherwise it is told by the other options.
     #[arg(long, value_enum)]
-    task: Option<TaskName>,
+    task: Option<Task>,
+    /// What to do with rows in which a needed value is missing (an empty cell; NA among numbers): refuse the file, or drop
+    /// the rows and say how many.
+    #[arg(long, value_enum, default_value = "refuse")]
+    missing: MissingName,
     /// The letters of a CSV file.
     #[arg(long, default_value = "utf-8", value_parser = ["utf-8", "cp932"])]
     encoding: String,
@@ -187,8 +204,15 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("cluster", "患者を示す列です。同じ患者の行が独立でないときに指定します。"),
         ("time", "追跡時間の列です。"),
         ("event", "追跡がイベントで終わったら1、打ち切りなら0の列です。"),
+        (
+            "training",
+            "モデルの学習に使った行のファイルです（時間とイベントは同じ列名）。その打ち切りでUnoのC指数などを重み付けします。省略時は評価する行自身を使います。",
+        ),
         ("cause", "競合する原因があるとき、評価する原因の番号（--event の値）です。"),
-        ("at", "評価する時点です。1つだけなら、0から1のスコアをその時点までのリスクとみなします。"),
+        (
+            "at",
+            "評価する時点です。1つだけなら、0から1のスコアをその時点までのリスクとみなします。複数なら、--score に時点ごとのリスクを指定できます。",
+        ),
         ("raters", "評価者または測定法の列を、カンマで区切って指定します。"),
         ("scale", "評価の尺度です。省略時は値から判断します。"),
         ("categories", "評価の段階の数です（使われなかった段階も含みます）。"),
@@ -199,7 +223,18 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("spacing", "マスクの各軸のボクセル間隔（mm）です。"),
         ("labels", "別々に評価するマスクのラベルです。"),
         ("tolerance", "表面Diceの許容距離（mm）です。"),
+        (
+            "truth",
+            "物体検出の正解のファイルです（列 image, x1, y1, x2, y2）。FILE には予測のボックスと score を入れます。",
+        ),
+        ("images", "ボックスのないものを含む画像の総数です。省略時はファイルに現れる画像です。"),
+        ("iou", "予測が正解を見つけたとみなす重なり（IoU）です。省略時は0.5です。"),
+        ("curves", "曲線（ROC、較正、決定曲線、Kaplan–Meier）の点もJSONに含めます。"),
         ("task", "課題の種類です。省略時はほかのオプションから判断します。"),
+        (
+            "missing",
+            "必要な値が欠けている行（空のセル、数値の列ではNAも）の扱いです。refuse は誤りとし、drop は除いて行数を示します。",
+        ),
         ("encoding", "CSVファイルの文字コードです。"),
         (
             "resamples",
@@ -215,8 +250,18 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
 /// Measures, and prints what was found, or what is wrong with the input.
 pub(super) fn measure(session: &Session, options: &Options) -> u8 {
     let segmentation =
-        options.files.len() == 2 || matches!(options.task, Some(TaskName::Segmentation)) || is_mask(&options.files);
-    let measured = if segmentation { of_masks(options) } else { of_table(options) };
+        options.files.len() == 2 || matches!(options.task, Some(Task::Segmentation)) || is_mask(&options.files);
+    let detection = options.truth.is_some() || matches!(options.task, Some(Task::Detection));
+    let bar = super::spinner();
+    bar.set_message(session.pick("measuring", "評価中").to_owned());
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    let measured = match (curves_unseen(session, options), detection, segmentation) {
+        (Some(fault), ..) => Err(vec![fault]),
+        (None, true, _) => of_boxes(options),
+        (None, false, true) => of_masks(options),
+        (None, false, false) => of_table(options),
+    };
+    bar.finish_and_clear();
     let measured = match measured {
         Ok(measured) => measured,
         Err(faults) => {
@@ -237,6 +282,17 @@ pub(super) fn measure(session: &Session, options: &Options) -> u8 {
         session.say(&session.terminal.measured(&measured));
     }
     PASSED
+}
+
+/// Curves are points for a program, and a terminal shows none.
+fn curves_unseen(session: &Session, options: &Options) -> Option<Fault> {
+    (options.curves && !session.json).then(|| {
+        refused(
+            "--curves",
+            Text::new("curves, without --json", "--json のない --curves"),
+            Text::new("--curves together with --json", "--json と一緒に指定"),
+        )
+    })
 }
 
 fn is_mask(files: &[PathBuf]) -> bool {
@@ -265,12 +321,13 @@ fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
             ));
         }
     }
+    faults.extend(for_boxes(options));
     if !faults.is_empty() {
         return Err(faults);
     }
     file::measure(&Question {
         file: options.files[0].clone(),
-        task: options.task.map(Into::into),
+        task: options.task,
         cp932: options.encoding == "cp932",
         label: options.label.clone(),
         positive: options.positive.clone(),
@@ -282,19 +339,117 @@ fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
         cluster: options.cluster.clone(),
         time: options.time.clone(),
         event: options.event.clone(),
+        training: options.training.clone(),
         cause: options.cause,
         at: options.at.clone(),
         raters: options.raters.clone(),
-        scale: options.scale.map(|scale| match scale {
-            ScaleName::Nominal => Scale::Nominal,
-            ScaleName::Ordinal => Scale::Ordinal,
-            ScaleName::Measurement => Scale::Measurement,
-        }),
+        scale: options.scale,
         categories: options.categories,
         low: options.low.clone(),
         high: options.high.clone(),
         sd: options.sd.clone(),
+        drop_missing: options.missing == MissingName::Drop,
         current: options.current.clone(),
+        curves: options.curves,
+        resamples: options.resamples,
+        seed: options.seed,
+    })
+}
+
+/// Options for boxes, where there are none.
+fn for_boxes(options: &Options) -> Vec<Fault> {
+    [("--images", options.images.is_some()), ("--iou", options.iou.is_some())]
+        .into_iter()
+        .filter(|(_, given)| *given)
+        .map(|(option, _)| {
+            refused(
+                option,
+                Text::new(
+                    "an option for boxes, without --truth",
+                    "--truth がないのに、物体検出用のオプションがあります",
+                ),
+                Text::new("--truth with the true boxes", "正解のボックスを --truth で指定"),
+            )
+        })
+        .collect()
+}
+
+/// The options for tables that were given.
+fn for_tables(options: &Options) -> Vec<&'static str> {
+    [
+        ("--label", options.label.is_some()),
+        ("--positive", options.positive.is_some()),
+        ("--score", !options.score.is_empty()),
+        ("--versus", options.versus.is_some()),
+        ("--alert", options.alert.is_some()),
+        ("--group", !options.group.is_empty()),
+        ("--cluster", options.cluster.is_some()),
+        ("--time", options.time.is_some()),
+        ("--event", options.event.is_some()),
+        ("--training", options.training.is_some()),
+        ("--cause", options.cause.is_some()),
+        ("--at", !options.at.is_empty()),
+        ("--raters", !options.raters.is_empty()),
+        ("--scale", options.scale.is_some()),
+        ("--categories", options.categories.is_some()),
+        ("--low", options.low.is_some()),
+        ("--high", options.high.is_some()),
+        ("--sd", options.sd.is_some()),
+        ("--current", options.current.is_some()),
+        ("--curves", options.curves),
+        ("--missing", options.missing == MissingName::Drop),
+    ]
+    .into_iter()
+    .filter(|(_, given)| *given)
+    .map(|(option, _)| option)
+    .collect()
+}
+
+fn of_boxes(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
+    let expected = || {
+        Text::new(
+            "only --truth, --images, --iou beside one file of boxes (columns image, x1, y1, x2, y2, score)",
+            "ボックスのファイル1つ（列 image, x1, y1, x2, y2, score）と --truth、--images、--iou だけ",
+        )
+    };
+    let unfit = || Text::new("an option that boxes have no use for", "物体検出では使わないオプションです");
+    let mut faults: Vec<Fault> =
+        for_tables(options).into_iter().map(|option| refused(option, unfit(), expected())).collect();
+    for (option, given) in [
+        ("--threshold", options.threshold.is_some()),
+        ("--spacing", !options.spacing.is_empty()),
+        ("--labels", !options.labels.is_empty()),
+        ("--tolerance", options.tolerance.is_some()),
+    ] {
+        if given {
+            faults.push(refused(option, unfit(), expected()));
+        }
+    }
+    if let Some(task) = options.task.filter(|task| *task != Task::Detection) {
+        faults.push(refused(
+            "--task",
+            Text::same(task.name()),
+            Text::new("detection beside --truth", "--truth には detection"),
+        ));
+    }
+    let [predictions] = options.files.as_slice() else {
+        faults.push(refused("FILE", Text::new("two files", "ファイルが2つあります"), expected()));
+        return Err(faults);
+    };
+    let Some(truth) = &options.truth else {
+        let what = Text::new("the file of the true boxes", "正解のボックスのファイル");
+        faults.push(refused("--truth", Text::new("not given", "指定がありません"), what));
+        return Err(faults);
+    };
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    boxes::measure(&boxes::Question {
+        predictions: predictions.clone(),
+        truth: truth.clone(),
+        cp932: options.encoding == "cp932",
+        images: options.images,
+        iou: options.iou.unwrap_or(0.5),
         resamples: options.resamples,
         seed: options.seed,
     })
@@ -312,40 +467,18 @@ fn of_masks(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
             ),
         )]);
     };
-    let mut faults = Vec::new();
-    for (option, given) in [
-        ("--label", options.label.is_some()),
-        ("--positive", options.positive.is_some()),
-        ("--score", !options.score.is_empty()),
-        ("--versus", options.versus.is_some()),
-        ("--alert", options.alert.is_some()),
-        ("--group", !options.group.is_empty()),
-        ("--cluster", options.cluster.is_some()),
-        ("--time", options.time.is_some()),
-        ("--event", options.event.is_some()),
-        ("--cause", options.cause.is_some()),
-        ("--at", !options.at.is_empty()),
-        ("--raters", !options.raters.is_empty()),
-        ("--scale", options.scale.is_some()),
-        ("--categories", options.categories.is_some()),
-        ("--low", options.low.is_some()),
-        ("--high", options.high.is_some()),
-        ("--sd", options.sd.is_some()),
-        ("--current", options.current.is_some()),
-    ] {
-        if given {
-            let expected = Text::new(
+    let mut faults = for_boxes(options);
+    for option in for_tables(options) {
+        faults.push(refused(
+            option,
+            Text::new("an option for tables, beside masks", "マスクに対して、表用のオプションがあります"),
+            Text::new(
                 "only --spacing, --labels, --threshold, --tolerance beside masks (or one table)",
                 "マスクに使えるのは --spacing、--labels、--threshold、--tolerance だけです（表なら1つだけ指定）",
-            );
-            faults.push(refused(
-                option,
-                Text::new("an option for tables, beside masks", "マスクに対して、表用のオプションがあります"),
-                expected,
-            ));
-        }
+            ),
+        ));
     }
-    if let Some(task) = options.task.map(Task::from).filter(|task| *task != Task::Segmentation) {
+    if let Some(task) = options.task.filter(|task| *task != Task::Segmentation) {
         let task = task.name();
         faults.push(refused(
             "--task",

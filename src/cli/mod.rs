@@ -218,12 +218,16 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("run", "計画を学習させ、手元のテスト用の行で結果を見ます。"),
         ("check", "計画を学習させ、新しい患者で判定を受けます。"),
         ("courses", "コースと、その演習の一覧です。"),
+        ("look", "演習の画像と、モデルが間違えた画像を見ます。"),
         ("measure", "どのツールの予測ファイルでも、判定と同じ指標で評価します。"),
         ("author", "教員向けの機能です。"),
     ] {
         command = about(command, name, text);
     }
-    command.mut_subcommand("measure", measure::japanese).mut_subcommand("author", author::japanese)
+    command
+        .mut_subcommand("look", look::japanese)
+        .mut_subcommand("measure", measure::japanese)
+        .mut_subcommand("author", author::japanese)
 }
 
 fn language(asked: Option<&str>) -> Lang {
@@ -455,15 +459,16 @@ impl Session {
         let style =
             ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
-        let ended = run::run(&Job { task, submission, seed, exam, figures: true, file: &file }, &mut |event| match event {
-            Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
-            Event::Trained(epoch) => {
-                bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
-                bar.set_length(epoch.of as u64);
-                bar.set_position(epoch.number as u64);
-            }
-            Event::Judging => bar.set_message(self.pick("judging", "判定中").to_owned()),
-        });
+        let ended =
+            run::run(&Job { task, submission, seed, exam, figures: true, file: &file }, &mut |event| match event {
+                Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
+                Event::Trained(epoch) => {
+                    bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
+                    bar.set_length(epoch.of as u64);
+                    bar.set_position(epoch.number as u64);
+                }
+                Event::Judging => bar.set_message(self.pick("judging", "判定中").to_owned()),
+            });
         bar.finish_and_clear();
         match ended? {
             Ended::Ran(run) => Ok(*run),
@@ -518,3 +523,8 @@ impl Session {
     }
 }
 
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar
+}

@@ -322,7 +322,19 @@ pub struct Dataset {
 
 /// Names that the SQL of columns uses itself.
 const RESERVED: &[&str] = &[
-    "row", "split", "p", "raw", "alert", "repeat", "dice", "nsd", "lesions", "found", "false_lesions", "truth_mm2", "mask_mm2",
+    "row",
+    "split",
+    "p",
+    "raw",
+    "alert",
+    "repeat",
+    "dice",
+    "nsd",
+    "lesions",
+    "found",
+    "false_lesions",
+    "truth_mm2",
+    "mask_mm2",
 ];
 
 /// Reads `dataset.toml`.
@@ -453,7 +465,10 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
             faults.push(Fault::new(
                 section.place.clone(),
                 Text::new("[image] beside [source]", "[source] と [image] の両方があります"),
-                Text::new("[[table]]: pictures are drawn from a causal model", "[[table]]（画像は因果モデルから描きます）"),
+                Text::new(
+                    "[[table]]: pictures are drawn from a causal model",
+                    "[[table]]（画像は因果モデルから描きます）",
+                ),
             ));
             vec![path.value.as_str()]
         }

@@ -513,7 +513,10 @@ fn pixels(plan: &Plan, faults: &mut Vec<Fault>) {
     if masks && !matches!(plan.operate.threshold.value, Threshold::Fixed(_)) {
         faults.push(plan.operate.threshold.fault(
             Text::new("a rule for the threshold of masks", "マスクの閾値に規則が指定されています"),
-            Text::new("a number: the risk at and above which a pixel belongs to the mask", "数値（この値以上の画素をマスクに含めます）"),
+            Text::new(
+                "a number: the risk at and above which a pixel belongs to the mask",
+                "数値（この値以上の画素をマスクに含めます）",
+            ),
         ));
     }
 }

@@ -2,9 +2,11 @@
 
 use super::file::{Asked, Dense, Scale, ask, of};
 use super::found::{Argument, Ask, Compute, Figure, Task};
+use super::source::Source;
 use crate::fault::Fault;
 use crate::metrics::agreement::{self, Icc, Level, Methods, RaterPair, Ratings};
-use crate::metrics::{self, BadInput, Classes, Measure, calibration, classification as class, order};
+use crate::metrics::survival::{self, AtTime, Censoring, Follow, Ranking};
+use crate::metrics::{self, BadInput, Classes, Measure, Undefined, calibration, classification as class, order};
 use crate::text;
 use crate::text::{Lang, Text};
 
@@ -14,11 +16,13 @@ pub(super) fn options(task: Task) -> &'static [&'static str] {
         Task::Classification => &["--label", "--positive", "--score", "--versus", "--alert", "--threshold"],
         Task::Calibration => &["--label", "--positive", "--score", "--threshold"],
         Task::Multiclass => &["--label", "--score"],
-        Task::Survival => &["--time", "--event", "--positive", "--score", "--at", "--threshold", "--cause"],
+        Task::Survival => {
+            &["--time", "--event", "--positive", "--score", "--at", "--threshold", "--cause", "--training"]
+        }
         Task::Agreement => &["--raters", "--scale", "--categories"],
         Task::Regression => &["--label", "--low", "--high", "--score", "--sd"],
         Task::Drift => &["--current", "--positive", "--score"],
-        Task::Segmentation => &[],
+        Task::Segmentation | Task::Detection => &[],
     }
 }
 
@@ -39,6 +43,10 @@ pub(super) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault
                 asked.add_finite("score", &score)?;
             }
             Ok(())
+        }
+        Task::Detection => {
+            let what = Text::new("the file of the true boxes", "正解のボックスのファイル");
+            Err(vec![asked.source.wrong("--truth", Text::new("not given", "指定がありません"), what)])
         }
         Task::Segmentation => {
             let name = asked.source.name.clone();
@@ -178,9 +186,29 @@ fn survival_columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
             faults
         })?;
     }
-    if !question.score.is_empty() {
-        let score = one_score(asked)?;
-        asked.add_finite("score", &score)?;
+    if let Some(file) = &question.training {
+        let mut other = Asked::new(question, Source::read(file, question.cp932)?);
+        let time = other.need("--time", Some(&time), &Text::default())?.to_owned();
+        let event = other.need("--event", Some(&event), &Text::default())?.to_owned();
+        other.add_not_negative("time", &time)?;
+        other.add_flags("event", &event, question.positive.as_deref())?;
+        let taken = other.taken(Task::Survival)?;
+        asked.training = taken.column("time").zip(taken.column("event")).map(|(t, e)| (t.to_vec(), e.to_vec()));
+    }
+    let risks = asked.source.several("--score", &question.score)?;
+    let (n, times) = (risks.len(), question.at.len());
+    if n > 1 && n != times {
+        return Err(vec![asked.source.wrong(
+            "--score",
+            text!("{n} columns, and {times} times in --at", "列が{n}個、--at の時点が{times}個"),
+            Text::new(
+                "one score, or as many predicted risks as times, in the same order",
+                "スコア1つ、または時点と同じ数の予測リスク（同じ順）",
+            ),
+        )]);
+    }
+    for risk in &risks {
+        if n > 1 { asked.add_probabilities("score", risk)? } else { asked.add_finite("score", risk)? }
     }
     Ok(())
 }
@@ -279,11 +307,11 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
     match task {
         Task::Classification | Task::Calibration => classification(asked, task, dense),
         Task::Multiclass => multiclass(asked, dense),
-        Task::Survival => survival(asked, dense),
+        Task::Survival => follow_up(asked, dense),
         Task::Agreement => agreement(asked, dense),
         Task::Regression => regression(asked, dense),
         Task::Drift => Ok(drift(asked, dense)),
-        Task::Segmentation => Ok(Vec::new()),
+        Task::Segmentation | Task::Detection => Ok(Vec::new()),
     }
 }
 
@@ -439,7 +467,56 @@ fn limit(c: &[&[f64]], upper: bool) -> Result<Measure, BadInput> {
     }))
 }
 
-/// Metrics that take as many columns as there are classes or raters, so that checks cannot ask them.
+/// Follow-up of the rows measured and of those whose censoring counts: the first two columns, and the two from `at` on.
+fn censored<'a>(c: &[&'a [f64]], at: usize) -> Result<(Follow<'a>, Result<Censoring, Undefined>), BadInput> {
+    let found = c.len();
+    let [time, event, .., training_time, training_event] =
+        c.get(..at + 2).ok_or(BadInput::ColumnCount { expected: at + 2, found })?
+    else {
+        return Err(BadInput::ColumnCount { expected: at + 2, found });
+    };
+    Ok((Follow::new(time, event)?, Censoring::new(&Follow::new(training_time, training_event)?)))
+}
+
+/// A metric of time, event, score, the training rows' time and event, and the time asked about.
+fn at_time<'a>(
+    c: &[&'a [f64]],
+    metric: fn(&AtTime<'a>, &[f64], f64) -> Result<Measure, BadInput>,
+) -> Result<Measure, BadInput> {
+    let (follow, censoring) = censored(c, 3)?;
+    let censoring = match censoring {
+        Ok(censoring) => censoring,
+        Err(undefined) => return Ok(Err(undefined)),
+    };
+    match c.get(5).and_then(|at| at.first()) {
+        Some(&at) => metric(&AtTime::new(follow, censoring), c[2], at),
+        None => Ok(Err(Undefined::NoRows)),
+    }
+}
+
+fn uno_c(c: &[&[f64]]) -> Result<Measure, BadInput> {
+    let (_, censoring) = censored(c, 3)?;
+    let ranking = Ranking::new(c[0], c[1], c[2])?;
+    let tau = c.get(5).and_then(|tau| tau.first()).copied();
+    Ok(censoring.and_then(|censoring| survival::uno_c(&ranking, &censoring, tau)))
+}
+
+/// Time, event, the training rows' time and event, the times asked about, and as many risks.
+fn integrated_brier(c: &[&[f64]]) -> Result<Measure, BadInput> {
+    let (follow, censoring) = censored(c, 2)?;
+    let censoring = match censoring {
+        Ok(censoring) => censoring,
+        Err(undefined) => return Ok(Err(undefined)),
+    };
+    let (times, risks) = c[4..].split_at((c.len() - 4) / 2);
+    let times: Vec<f64> = times.iter().filter_map(|time| time.first()).copied().collect();
+    let survival: Vec<Vec<f64>> = risks.iter().map(|risk| risk.iter().map(|r| 1.0 - r).collect()).collect();
+    let survival: Vec<&[f64]> = survival.iter().map(Vec::as_slice).collect();
+    AtTime::new(follow, censoring).integrated_brier(&survival, &times)
+}
+
+/// Metrics that take as many columns as there are classes or raters, or the training rows beside those measured, so that
+/// checks cannot ask them.
 const BEYOND: &[(&str, Compute)] = &[
     ("multiclass_accuracy", |c| classes(c, class::multiclass_accuracy)),
     ("multiclass_balanced_accuracy", |c| classes(c, class::multiclass_balanced_accuracy)),
@@ -459,6 +536,10 @@ const BEYOND: &[(&str, Compute)] = &[
         let of = order::floor_index(of.first().copied().unwrap_or(0.0));
         Ok(class::auroc_ovr(&Classes::new(label, columns)?).swap_remove(of))
     }),
+    ("uno_c", uno_c),
+    ("auroc_at", |c| at_time(c, AtTime::auroc)),
+    ("brier_at", |c| at_time(c, |data, risk, at| data.brier(&risk.iter().map(|r| 1.0 - r).collect::<Vec<f64>>(), at))),
+    ("integrated_brier", integrated_brier),
     ("fleiss_kappa", |c| rated(c, agreement::fleiss_kappa)),
     ("gwet_ac1_of_raters", |c| rated(c, agreement::gwet_ac1)),
     ("krippendorff_alpha_nominal", |c| agreement::krippendorff_alpha(c, Level::Nominal)),
@@ -504,7 +585,7 @@ fn multiclass<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>
     Ok(asks)
 }
 
-fn survival<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
+fn follow_up<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
     let question = asked.question;
     let follow = || vec![dense.rows("time"), dense.rows("event")];
     let with = |more: Vec<Argument<'a>>| follow().into_iter().chain(more).collect::<Vec<_>>();
@@ -516,28 +597,63 @@ fn survival<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>,
         }
         return Ok(asks);
     }
-    let scored = dense.column("score").is_some();
-    if scored {
-        asks.extend(named("harrell_c", with(vec![dense.rows("score")])));
+    let risks = dense.columns("score");
+    let at = |ask: Ask<'a>, time: f64| of(ask, "at", time.to_string());
+    let (training_time, training_event) = dense.training();
+    let weighed = |columns: Vec<Argument<'a>>, more: Vec<Argument<'a>>| -> Vec<Argument<'a>> {
+        let training = [Argument::Fixed(training_time), Argument::Fixed(training_event)];
+        with(columns).into_iter().chain(training).chain(more).collect()
+    };
+    // Of several, the last is the risk by the latest time.
+    if let Some(score) = risks.last() {
+        asks.extend(named("harrell_c", with(vec![Argument::Rows(score)])));
+        let latest = question.at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let tau = if question.at.is_empty() { vec![] } else { vec![Argument::Constant(latest)] };
+        asks.extend(named("uno_c", weighed(vec![Argument::Rows(score)], tau)));
     }
     asks.extend(named("km_median", follow()));
-    for &at in &question.at {
+    for &time in &question.at {
         for name in ["km_survival", "km_risk", "rmst"] {
-            asks.extend(named(name, with(vec![Argument::Constant(at)])).map(|ask| of(ask, "at", at.to_string())));
+            asks.extend(named(name, with(vec![Argument::Constant(time)])).map(|ask| at(ask, time)));
         }
     }
-    match (question.at.as_slice(), scored) {
-        ([], _) => asked.notes.push(Text::new(
+    if question.at.is_empty() {
+        asked.notes.push(Text::new(
             "Give --at with one or more times for survival by then.",
             "その時点までの生存割合などを求めるには、--at に時点を指定してください。",
-        )),
-        ([at], true) => match asked.not_probabilities("score", dense) {
-            None => {
-                let risk = |more| with(std::iter::once(dense.rows("score")).chain(more).collect());
-                let at_time = Argument::Constant(*at);
-                asks.extend(
-                    named("observed_expected_at", risk(vec![at_time.clone()])).map(|ask| of(ask, "at", at.to_string())),
-                );
+        ));
+    }
+    if risks.is_empty() {
+        return Ok(asks);
+    }
+    asked.notes.push(match &question.training {
+        Some(file) => {
+            let file = file.display();
+            text!(
+                "Uno's C, AUROC and Brier score at a time are weighted by how the rows of {file} were censored.",
+                "UnoのC指数、時点のAUROC・Brierスコアは、{file} の行の打ち切りで重み付けしています。"
+            )
+        }
+        None => Text::new(
+            "Uno's C, AUROC and Brier score at a time are weighted by how the rows measured here were censored: give the training rows with --training to use theirs.",
+            "UnoのC指数、時点のAUROC・Brierスコアは、評価した行自身の打ち切りで重み付けしています。学習データの打ち切りを使うには --training で指定してください。",
+        ),
+    });
+    let several = risks.len() > 1;
+    for (k, &time) in question.at.iter().enumerate() {
+        if let Some(score) = if several { risks.get(k) } else { risks.first() } {
+            let columns = weighed(vec![Argument::Rows(score)], vec![Argument::Constant(time)]);
+            asks.extend(named("auroc_at", columns).map(|ask| at(ask, time)));
+        }
+    }
+    let no_risk = asked.not_probabilities("score", dense);
+    match (question.at.as_slice(), &no_risk) {
+        (times, None) if several || times.len() == 1 => {
+            for (&time, score) in times.iter().zip(risks) {
+                let risk = || Argument::Rows(score.as_slice());
+                let own = || Argument::Constant(time);
+                asks.extend(named("brier_at", weighed(vec![risk()], vec![own()])).map(|ask| at(ask, time)));
+                asks.extend(named("observed_expected_at", with(vec![risk(), own()])).map(|ask| at(ask, time)));
                 if let Some(threshold) = question.threshold {
                     if !(0.0..=1.0).contains(&threshold) {
                         return Err(vec![asked.source.wrong(
@@ -546,29 +662,48 @@ fn survival<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>,
                             Text::new("a risk from 0 to 1", "0から1までのリスク"),
                         )]);
                     }
-                    let columns = risk(vec![Argument::Constant(threshold), at_time]);
-                    asks.extend(named("net_benefit_survival", columns).map(|ask| of(ask, "at", at.to_string())));
+                    let columns = with(vec![risk(), Argument::Constant(threshold), own()]);
+                    asks.extend(named("net_benefit_survival", columns).map(|ask| at(ask, time)));
                 }
+            }
+            if several {
+                if times.windows(2).any(|pair| pair[0] >= pair[1]) {
+                    return Err(vec![asked.source.wrong(
+                        "--at",
+                        Text::new("times out of order", "時点が順番になっていません"),
+                        Text::new("ascending times, each once", "重複のない、小さい順の時点"),
+                    )]);
+                }
+                // Times and risks in turn, after follow-up and training.
+                let mut columns = weighed(Vec::new(), times.iter().map(|time| Argument::Constant(*time)).collect());
+                columns.extend(risks.iter().map(|risk| Argument::Rows(risk.as_slice())));
+                asks.extend(named("integrated_brier", columns));
+                asked.notes.push(Text::new(
+                    "Each score is taken as the predicted risk of the event by its time. Harrell's and Uno's C rank by the last.",
+                    "各スコアは、対応する時点までにイベントが起きる予測リスクとみなします。HarrellとUnoのC指数は最後のスコアによります。",
+                ));
+            } else {
+                let time = times[0];
                 asked.notes.push(text!(
-                    "The score is taken as the predicted risk of the event by {at}.",
-                    "スコアは、時点{at}までにイベントが起きる予測リスクとみなします。"
+                    "The score is taken as the predicted risk of the event by {time}.",
+                    "スコアは、時点{time}までにイベントが起きる予測リスクとみなします。"
                 ));
             }
-            Some(fault) => asked.notes.push(Text {
-                en: format!(
-                    "The score is not a risk from 0 to 1 ({}: {}), so it is only ranked.",
-                    fault.place.display(Lang::En),
-                    fault.found.en
-                )
-                .into(),
-                ja: format!(
-                    "スコアが0から1までのリスクではないため（{}：{}）、順位だけを使います。",
-                    fault.place.display(Lang::Ja),
-                    fault.found.ja
-                )
-                .into(),
-            }),
-        },
+        }
+        ([_], Some(fault)) => asked.notes.push(Text {
+            en: format!(
+                "The score is not a risk from 0 to 1 ({}: {}), so it is only ranked.",
+                fault.place.display(Lang::En),
+                fault.found.en
+            )
+            .into(),
+            ja: format!(
+                "スコアが0から1までのリスクではないため（{}：{}）、順位だけを使います。",
+                fault.place.display(Lang::Ja),
+                fault.found.ja
+            )
+            .into(),
+        }),
         _ => {}
     }
     Ok(asks)

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::asks;
-use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answer};
+use super::curves;
+use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answers};
 use super::source::Source;
 use crate::fault::{Fault, Place};
-use crate::metrics::{BadInput, input};
+use crate::metrics::{BadInput, input, order};
 use crate::seed::Seed;
 use crate::text;
 use crate::text::Text;
@@ -52,6 +53,9 @@ pub struct Question {
     pub time: Option<String>,
     /// Whether it ended with the event.
     pub event: Option<String>,
+    /// The rows that the model was trained on, with the same columns of follow-up: how they were censored weights those
+    /// measured. None for the file's own rows.
+    pub training: Option<PathBuf>,
     /// The cause asked about, where causes compete.
     pub cause: Option<u32>,
     /// The times asked about.
@@ -68,8 +72,12 @@ pub struct Question {
     pub high: Option<String>,
     /// The standard deviations of normal predictions.
     pub sd: Option<String>,
+    /// Whether rows without a needed value are left out and counted; otherwise they are a fault.
+    pub drop_missing: bool,
     /// Whether a row belongs to now (1) or to the reference (0).
     pub current: Option<String>,
+    /// Whether the points of curves are wanted.
+    pub curves: bool,
     /// How often a bootstrap resamples: 0 for no bootstrap, none for 1,000 times, and less often on a large file.
     pub resamples: Option<usize>,
     /// The seed of the resampling.
@@ -101,6 +109,8 @@ pub(super) struct Dense {
     /// Their numbers in the file, from 0.
     rows: Vec<usize>,
     columns: BTreeMap<&'static str, Vec<Vec<f64>>>,
+    /// Time and event of the rows whose censoring counts.
+    training: Option<(Vec<f64>, Vec<f64>)>,
     /// The columns in which values were missing, and in how many rows.
     missing: Vec<(String, usize)>,
 }
@@ -116,6 +126,14 @@ impl Dense {
         self.columns.get(role).map_or(&[], Vec::as_slice)
     }
 
+    /// Time and event of the rows whose censoring counts: those of the training file, else the file's own.
+    pub(super) fn training(&self) -> (&[f64], &[f64]) {
+        self.training.as_ref().map_or_else(
+            || (self.column("time").unwrap_or(&[]), self.column("event").unwrap_or(&[])),
+            |(time, event)| (time, event),
+        )
+    }
+
     /// The value of every row, as an argument.
     pub(super) fn rows(&self, role: &str) -> Argument<'_> {
         Argument::Rows(self.column(role).unwrap_or(&[]))
@@ -128,6 +146,7 @@ pub(super) struct Asked<'q> {
     pub(super) source: Source,
     columns: Vec<Column>,
     pub(super) notes: Vec<Text>,
+    pub(super) training: Option<(Vec<f64>, Vec<f64>)>,
 }
 
 /// Measures a table of predictions.
@@ -139,7 +158,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let source = Source::read(&question.file, question.cp932)?;
     let task = task(question);
     unused(question, task, &source)?;
-    let mut asked = Asked { question, source, columns: Vec::new(), notes: Vec::new() };
+    let mut asked = Asked::new(question, source);
     asks::columns(&mut asked, task)?;
     let clusters = asked.keys("--cluster", question.cluster.as_deref())?;
     let groups = asked.source.several("--group", &question.group)?;
@@ -147,7 +166,8 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let cluster_of =
         clusters.map(|keys| numbered(&dense.rows.iter().map(|&row| keys[row].as_deref()).collect::<Vec<_>>()));
     let strata = asks::strata(task, &dense);
-    let all: Vec<usize> = (0..dense.rows.len()).collect();
+    // By score where there is one: what is sorted once need not be in every resample.
+    let all: Vec<usize> = dense.column("score").map_or_else(|| (0..dense.rows.len()).collect(), order::ascending);
     let sampling = Sampling {
         rows: all.len(),
         clusters: cluster_of.as_ref().map(|(of, _)| of.as_slice()),
@@ -156,12 +176,13 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         seed: Seed::new(question.seed).named("measure"),
     };
     let asks = asks::asks(&mut asked, task, &dense)?;
-    let refused = |bad: BadInput| vec![asked.refused(&bad, &dense.rows)];
-    let mut figures = Vec::new();
-    for ask in &asks {
-        figures.push(answer(ask, None, &all, &sampling).map_err(refused)?);
-    }
+    let answered = |asks: &[Ask<'_>], group: Option<&(String, String)>, rows: &[usize], sampling: &Sampling<'_>| {
+        let in_file = || rows.iter().map(|&row| dense.rows[row]).collect::<Vec<usize>>();
+        answers(asks, group, rows, sampling).map_err(|bad| vec![asked.refused(&bad, &in_file())])
+    };
+    let mut figures = answered(&asks, None, &all, &sampling)?;
     let mut notes = asked.notes.clone();
+    let mut drawn = if question.curves { curves::curves(task, &dense, &all, None) } else { Vec::new() };
     for column in &groups {
         let words = asked.source.words(column).map_err(|fault| vec![fault])?;
         let of_row: Vec<Option<&str>> = dense.rows.iter().map(|&row| words[row].as_deref()).collect();
@@ -176,8 +197,9 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         for value in &values {
             let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row] == Some(*value)).collect();
             let group = (column.clone(), (*value).to_owned());
-            for ask in &asks {
-                figures.push(answer(ask, Some(&group), &rows, &sampling).map_err(refused)?);
+            figures.extend(answered(&asks, Some(&group), &rows, &sampling)?);
+            if question.curves {
+                drawn.extend(curves::curves(task, &dense, &rows, Some(&group)));
             }
         }
         let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row].is_some()).collect();
@@ -188,9 +210,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         let both: Vec<usize> =
             number.iter().enumerate().map(|(row, k)| 1000 * strata.as_ref().map_or(0, |s| s[row]) + k).collect();
         let within = Sampling { strata: Some(&both), ..sampling };
-        for ask in asks::between(task, &dense, column, &numbers) {
-            figures.push(answer(&ask, None, &rows, &within).map_err(refused)?);
-        }
+        figures.extend(answered(&asks::between(task, &dense, column, &numbers), None, &rows, &within)?);
         notes.extend(asks::worst(&figures, column));
     }
     notes.extend(asks::upside_down(&figures));
@@ -207,6 +227,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         seed: question.seed,
         notes,
         figures,
+        curves: drawn,
     })
 }
 
@@ -275,6 +296,7 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
         ("--threshold", question.threshold.is_some()),
         ("--time", question.time.is_some()),
         ("--event", question.event.is_some()),
+        ("--training", question.training.is_some()),
         ("--cause", question.cause.is_some()),
         ("--at", !question.at.is_empty()),
         ("--raters", !question.raters.is_empty()),
@@ -302,7 +324,27 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-impl Asked<'_> {
+impl Scale {
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nominal => "nominal",
+            Self::Ordinal => "ordinal",
+            Self::Measurement => "measurement",
+        }
+    }
+}
+
+impl<'q> Asked<'q> {
+    /// Nothing taken up yet.
+    pub(super) fn new(question: &'q Question, source: Source) -> Self {
+        Self { question, source, columns: Vec::new(), notes: Vec::new(), training: None }
+    }
+
+    /// The measured columns of a role, of the rows where nothing is missing.
+    pub(super) fn taken(&self, task: Task) -> Result<Dense, Vec<Fault>> {
+        self.dense(task, None)
+    }
     /// The column that an option must name.
     pub(super) fn need<'a>(&self, option: &str, given: Option<&'a String>, what: &Text) -> Result<&'a str, Vec<Fault>> {
         let Some(column) = given else {
@@ -460,6 +502,9 @@ impl Asked<'_> {
                 missing.push((column.clone(), empty));
             }
         }
+        if !self.question.drop_missing && !missing.is_empty() {
+            return Err(self.gaps(clusters));
+        }
         let optional = |column: &&Column| column.may_miss;
         let some_optional = self.columns.iter().any(|column| column.may_miss);
         let complete = |row: usize| {
@@ -488,9 +533,47 @@ impl Asked<'_> {
             let alert = score.iter().map(|&score| if score >= threshold { 1.0 } else { 0.0 }).collect();
             columns.insert("alert", vec![alert]);
         }
-        let dense = Dense { rows, columns, missing };
+        let dense = Dense { rows, columns, training: self.training.clone(), missing };
         self.two_outcomes(task, &dense)?;
         Ok(dense)
+    }
+
+    /// A fault for each column in which a needed value is missing, at the first row without.
+    fn gaps(&self, clusters: Option<&[Option<String>]>) -> Vec<Fault> {
+        let needed = self.columns.iter().filter(|column| !column.may_miss);
+        let mut gaps: Vec<(&str, Vec<usize>)> = needed
+            .map(|column| {
+                (column.name.as_str(), (0..column.values.len()).filter(|&row| column.values[row].is_none()).collect())
+            })
+            .collect();
+        if let (Some(keys), Some(column)) = (clusters, &self.question.cluster) {
+            gaps.push((column, (0..keys.len()).filter(|&row| keys[row].is_none()).collect()));
+        }
+        let fault = |(column, rows): &(&str, Vec<usize>)| {
+            let first = *rows.first()?;
+            let (row, more) = (first + 1, rows.len() - 1);
+            let fault = self.source.bad(
+                column,
+                row,
+                "",
+                Text::new(
+                    "a value in every row, or --missing drop to leave such rows out",
+                    "すべての行の値。または、その行を除くなら --missing drop",
+                ),
+            );
+            let found = match (fault.place.line, more) {
+                (Some(_), 0) => Text::new("no value", "値がありません"),
+                (Some(_), _) => {
+                    text!("no value, here and {more} times below", "値がありません（ほかにも{more}行）")
+                }
+                (None, 0) => text!("no value in row {row}", "{row}行目に値がありません"),
+                (None, _) => {
+                    text!("no value in row {row} and {more} times below", "{row}行目とほか{more}行に値がありません")
+                }
+            };
+            Some(Fault { found, ..fault })
+        };
+        gaps.iter().filter_map(fault).collect()
     }
 
     /// Where outcomes are told apart, there must be two of them.

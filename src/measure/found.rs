@@ -1,5 +1,12 @@
 //! What measuring a file gives: figures, each with how its interval came about, and what was left out.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::curves::Curve;
+use crate::metrics::counted::{Statistic, counted};
 use crate::metrics::intervals::{self, Resampling};
 use crate::metrics::{BadInput, Estimate, Measure};
 use crate::seed::Seed;
@@ -25,6 +32,8 @@ pub enum Task {
     Drift,
     /// Masks of images.
     Segmentation,
+    /// Boxes in images.
+    Detection,
 }
 
 impl Task {
@@ -38,6 +47,7 @@ impl Task {
         Self::Regression,
         Self::Drift,
         Self::Segmentation,
+        Self::Detection,
     ];
 
     /// Its name in options and documents.
@@ -51,6 +61,7 @@ impl Task {
             Self::Regression => "regression",
             Self::Drift => "drift",
             Self::Segmentation => "segmentation",
+            Self::Detection => "detection",
         }
     }
 }
@@ -87,6 +98,8 @@ pub enum Drawn {
     Clusters,
     /// Whole cases of segmentation.
     Cases,
+    /// Whole images of detection.
+    Images,
 }
 
 impl Method {
@@ -104,6 +117,7 @@ impl Method {
             Self::Bootstrap(Drawn::Strata) => "bootstrap_strata",
             Self::Bootstrap(Drawn::Clusters) => "bootstrap_clusters",
             Self::Bootstrap(Drawn::Cases) => "bootstrap_cases",
+            Self::Bootstrap(Drawn::Images) => "bootstrap_images",
         }
     }
 
@@ -127,7 +141,7 @@ impl Method {
             | "pabak"
             | "coverage" => Self::Wilson,
             "auroc" | "auroc_ovr" | "auroc_difference" => Self::DeLong,
-            "km_survival" | "km_risk" | "observed_expected_at" => Self::LogLog,
+            "km_survival" | "km_risk" | "km_median" | "observed_expected_at" => Self::LogLog,
             "observed_expected" | "lr_positive" | "lr_negative" => Self::Log,
             "icc_agreement" | "icc_consistency" => Self::F,
             "bland_altman_bias" | "bland_altman_lower" | "bland_altman_upper" => Self::T,
@@ -140,6 +154,8 @@ impl Method {
             | "net_benefit_treat_all"
             | "net_benefit_standardised"
             | "harrell_c"
+            | "rmst"
+            | "brier_at"
             | "cohen_kappa" => Self::Normal,
             _ => return None,
         })
@@ -220,6 +236,8 @@ pub struct Measured {
     pub notes: Vec<Text>,
     /// The figures.
     pub figures: Vec<Figure>,
+    /// The curves, where they were asked for.
+    pub curves: Vec<Curve>,
 }
 
 /// What a metric computes from columns.
@@ -230,6 +248,8 @@ pub(super) type Compute = fn(&[&[f64]]) -> Result<Measure, BadInput>;
 pub(super) enum Argument<'a> {
     /// A value per row.
     Rows(&'a [f64]),
+    /// Values of other rows, the same in every group and resample.
+    Fixed(&'a [f64]),
     /// The same value throughout.
     Constant(f64),
 }
@@ -283,10 +303,8 @@ pub(super) fn too_few(resampling: &Resampling) -> Option<Text> {
 }
 
 impl Sampling<'_> {
-    fn resamples(&self, metric: &str) -> usize {
-        // A smooth calibration curve costs about as much as 25 other figures.
-        let cost = self.rows.max(1) * if metric == "ici" { 25 } else { 1 };
-        let borne = |n: &usize| cost.saturating_mul(*n) <= BUDGET;
+    fn resamples(&self) -> usize {
+        let borne = |n: &usize| self.rows.max(1).saturating_mul(*n) <= BUDGET;
         self.resamples.unwrap_or_else(|| [RESAMPLES, 500].into_iter().find(borne).unwrap_or(FEWEST))
     }
 
@@ -300,74 +318,71 @@ impl Sampling<'_> {
     }
 }
 
-/// Answers a metric on these rows. `Err` where the columns cannot be what it takes.
-pub(super) fn answer(
-    ask: &Ask<'_>,
+/// Answers metrics on these rows, all their bootstraps together. `Err` where the columns cannot be what a metric takes.
+pub(super) fn answers(
+    asks: &[Ask<'_>],
     group: Option<&(String, String)>,
     rows: &[usize],
     sampling: &Sampling<'_>,
-) -> Result<Figure, BadInput> {
-    let mut figure = Figure::new(ask.metric, rows.len());
-    figure.part.clone_from(&ask.part);
-    figure.group = group.cloned();
-    let columns = match &ask.columns {
-        Ok(columns) => columns,
-        Err(because) => {
-            figure.measure = Err(because.clone());
-            return Ok(figure);
+) -> Result<Vec<Figure>, BadInput> {
+    // Each column is gathered once, however many metrics take it.
+    let mut gathered: BTreeMap<*const f64, Vec<f64>> = BTreeMap::new();
+    for column in asks.iter().filter_map(|ask| ask.columns.as_ref().ok()).flatten() {
+        if let Argument::Rows(values) = column {
+            gathered.entry(values.as_ptr()).or_insert_with(|| rows.iter().map(|&row| values[row]).collect());
         }
-    };
-    let gathered: Vec<Vec<f64>> = columns
+    }
+    let taken: Vec<Option<Vec<&[f64]>>> = asks
         .iter()
-        .map(|column| match column {
-            Argument::Rows(values) => rows.iter().map(|&row| values[row]).collect(),
-            Argument::Constant(value) => vec![*value],
+        .map(|ask| {
+            let columns = ask.columns.as_ref().ok()?.iter().map(|column| match column {
+                Argument::Rows(values) => gathered.get(&values.as_ptr()).map_or(&[][..], Vec::as_slice),
+                Argument::Fixed(values) => values,
+                Argument::Constant(value) => std::slice::from_ref(value),
+            });
+            Some(columns.collect())
         })
         .collect();
-    let slices: Vec<&[f64]> = gathered.iter().map(Vec::as_slice).collect();
-    let mut estimate = match (ask.compute)(&slices)? {
-        Ok(estimate) => estimate,
-        Err(undefined) => {
-            figure.measure = Err(undefined.text());
-            return Ok(figure);
-        }
-    };
-    let own = Method::of(ask.metric).filter(|_| sampling.clusters.is_none());
-    let resamples = sampling.resamples(ask.metric);
     let (resampling, drawn) = sampling.plan(rows);
-    if ask.bare {
-        estimate.interval = None;
-    } else if let Some(own) = own {
-        if estimate.interval.is_some() {
-            figure.method = Some(own);
-        } else {
-            figure.no_interval = Some(Text::new(
-                "Too few rows, or too little variation, for its interval.",
-                "行が少なすぎるか、ばらつきが足りないため、区間を求められません。",
-            ));
+    let plain = |(ask, columns): (&Ask<'_>, &Option<Vec<&[f64]>>)| {
+        plain(ask, columns.as_deref(), group, rows.len(), sampling, &resampling)
+    };
+    let plain: Vec<Result<(Figure, bool), BadInput>> = asks.par_iter().zip(&taken).map(plain).collect();
+    let (mut figures, mut open) = (Vec::with_capacity(asks.len()), Vec::new());
+    for (at, figure) in plain.into_iter().enumerate() {
+        let (figure, wants_bootstrap) = figure?;
+        figures.push(figure);
+        if wants_bootstrap {
+            open.push(at);
         }
-    } else if let Some(because) = no_bootstrap(&estimate, resamples, &resampling) {
-        estimate.interval = None;
-        figure.no_interval = Some(because);
-    } else {
-        let whole: Vec<bool> = columns.iter().map(|column| matches!(column, Argument::Constant(_))).collect();
-        let statistic = |drawn: &[usize]| {
-            let resampled: Vec<Vec<f64>> = gathered
-                .iter()
-                .zip(&whole)
-                .map(
-                    |(values, &whole)| {
-                        if whole { values.clone() } else { drawn.iter().map(|&at| values[at]).collect() }
-                    },
-                )
-                .collect();
-            let slices: Vec<&[f64]> = resampled.iter().map(Vec::as_slice).collect();
-            (ask.compute)(&slices).ok()?.ok().map(|estimate| estimate.value)
+    }
+    let statistic = |&at: &usize| {
+        let (ask, columns) = (&asks[at], taken[at].as_deref().unwrap_or(&[]));
+        let by_rows = || {
+            Statistic::Rows(Box::new(move |drawn: &[usize]| {
+                let resampled: Vec<Cow<'_, [f64]>> = columns
+                    .iter()
+                    .zip(ask.columns.as_ref().ok()?)
+                    .map(|(values, column)| match column {
+                        Argument::Rows(_) => drawn.iter().map(|&at| values[at]).collect(),
+                        Argument::Fixed(_) | Argument::Constant(_) => Cow::Borrowed(*values),
+                    })
+                    .collect();
+                let slices: Vec<&[f64]> = resampled.iter().map(AsRef::as_ref).collect();
+                (ask.compute)(&slices).ok()?.ok().map(|estimate| estimate.value)
+            }))
         };
-        estimate.interval = match intervals::bootstrap(&resampling, resamples, sampling.seed, statistic) {
+        (counted(ask.metric, columns).unwrap_or_else(by_rows), sampling.resamples())
+    };
+    let statistics: Vec<(Statistic<'_>, usize)> = open.iter().map(statistic).collect();
+    let bootstraps = intervals::bootstrap_together(&resampling, sampling.seed, &statistics);
+    for (&at, bootstrap) in open.iter().zip(bootstraps) {
+        let figure = &mut figures[at];
+        let Ok(estimate) = figure.measure else { continue };
+        let interval = match bootstrap {
             Ok(bootstrap) if bootstrap.interval.0 < bootstrap.interval.1 => {
                 figure.method = Some(Method::Bootstrap(drawn));
-                figure.resamples = Some(resamples);
+                figure.resamples = Some(bootstrap.resamples);
                 Some(bootstrap.interval)
             }
             Ok(_) => {
@@ -380,9 +395,67 @@ pub(super) fn answer(
                 None
             }
         };
+        figure.measure = Ok(estimate.with(interval));
+    }
+    Ok(figures)
+}
+
+/// A figure with the interval that its metric carries, and whether it still wants a bootstrap.
+fn plain(
+    ask: &Ask<'_>,
+    columns: Option<&[&[f64]]>,
+    group: Option<&(String, String)>,
+    rows: usize,
+    sampling: &Sampling<'_>,
+    resampling: &Resampling,
+) -> Result<(Figure, bool), BadInput> {
+    let mut figure = Figure::new(ask.metric, rows);
+    figure.part.clone_from(&ask.part);
+    figure.group = group.cloned();
+    let mut estimate = match (&ask.columns, columns) {
+        (Err(because), _) => {
+            figure.measure = Err(because.clone());
+            return Ok((figure, false));
+        }
+        (Ok(_), columns) => match (ask.compute)(columns.unwrap_or(&[]))? {
+            Ok(estimate) => estimate,
+            Err(undefined) => {
+                figure.measure = Err(undefined.text());
+                return Ok((figure, false));
+            }
+        },
+    };
+    let mut wants_bootstrap = false;
+    if ask.bare {
+        estimate.interval = None;
+    } else if let Some(own) = Method::of(ask.metric).filter(|_| sampling.clusters.is_none()) {
+        if estimate.interval.is_some() {
+            figure.method = Some(own);
+        } else {
+            figure.no_interval = Some(Text::new(
+                "Too few rows, or too little variation, for its interval.",
+                "行が少なすぎるか、ばらつきが足りないため、区間を求められません。",
+            ));
+        }
+    } else {
+        estimate.interval = None;
+        figure.no_interval = no_bootstrap(&estimate, sampling.resamples(), resampling)
+            .or_else(|| too_long(ask.metric, rows, sampling.resamples));
+        wants_bootstrap = figure.no_interval.is_none();
     }
     figure.measure = Ok(estimate);
-    Ok(figure)
+    Ok((figure, wants_bootstrap))
+}
+
+/// Why a bootstrap of pairs of very many rows is not made unless it is asked for.
+fn too_long(metric: &str, rows: usize, asked: Option<usize>) -> Option<Text> {
+    let pairs = ["uno_c", "auroc_at", "integrated_brier", "cumulative_incidence", "net_benefit_survival"];
+    (asked.is_none() && pairs.contains(&metric) && rows.saturating_mul(FEWEST) > BUDGET).then(|| {
+        Text::new(
+            "Its bootstrap of so many rows takes minutes: ask for it with --resamples 200.",
+            "この行数のブートストラップには数分かかります。必要なら --resamples 200 を付けてください。",
+        )
+    })
 }
 
 fn no_bootstrap(estimate: &Estimate, resamples: usize, resampling: &Resampling) -> Option<Text> {

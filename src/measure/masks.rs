@@ -129,6 +129,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         seed: question.seed,
         notes,
         figures,
+        curves: Vec::new(),
     })
 }
 

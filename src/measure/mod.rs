@@ -1,7 +1,9 @@
 //! The figures of a run: every table with predictions measured, as a whole and by group. And those of any file with predictions,
-//! from any tool: see [`mod@file`] and [`masks`].
+//! from any tool: see [`mod@file`], [`masks`] and [`boxes`].
 
 mod asks;
+pub mod boxes;
+pub mod curves;
 pub mod file;
 pub mod found;
 pub mod masks;

@@ -69,7 +69,8 @@ pub fn compare(pictures: &Pictures, predicted: &[Vec<bool>], tolerance: f64) -> 
 pub fn add(frame: &mut Frame, outlines: &[Outline]) -> Result<(), TableError> {
     for (at, name) in COLUMNS.iter().enumerate() {
         let drawn = outlines.len() == frame.height();
-        let values: Vec<Option<f64>> = (0..frame.height()).map(|row| drawn.then(|| outlines[row].figures[at])).collect();
+        let values: Vec<Option<f64>> =
+            (0..frame.height()).map(|row| drawn.then(|| outlines[row].figures[at])).collect();
         tables::set_maybe_numbers(frame, name, &values)?;
     }
     Ok(())
@@ -85,7 +86,11 @@ pub fn lesion_table(frame: &Frame, id: &str, outlines: &[Outline]) -> Result<Fra
     let each: Vec<&(f64, bool)> = outlines.iter().flat_map(|outline| &outline.lesions).collect();
     let mut table = tables::take(&tables::select(frame, &[id])?, &rows)?;
     tables::set_numbers(&mut table, "mm2", &each.iter().map(|lesion| lesion.0).collect::<Vec<_>>())?;
-    tables::set_numbers(&mut table, "found", &each.iter().map(|lesion| f64::from(u8::from(lesion.1))).collect::<Vec<_>>())?;
+    tables::set_numbers(
+        &mut table,
+        "found",
+        &each.iter().map(|lesion| f64::from(u8::from(lesion.1))).collect::<Vec<_>>(),
+    )?;
     Ok(table)
 }
 

@@ -9,6 +9,9 @@ use crate::tables::{self, Frame};
 use crate::text;
 use crate::text::Text;
 
+/// What stands for a missing value beside an empty cell, as R, pandas and SQL write it.
+const GAPS: &[&str] = &["NA", "N/A", "n/a", "<NA>", "NaN", "nan", "NULL", "null", "None"];
+
 /// A table of predictions, from CSV or Parquet.
 pub(super) struct Source {
     /// The file as the reader named it.
@@ -74,7 +77,7 @@ impl Source {
             };
             vec![Fault::new(Place { line: letters.line, ..Place::file(name.clone()) }, letters.found, expected)]
         })?;
-        let frame = tables::read_csv_text(&name, &csv)?;
+        let frame = tables::read_csv_text(&name, &csv, GAPS)?;
         Ok(Self { name, frame, csv: Some(csv) })
     }
 
@@ -132,7 +135,7 @@ impl Source {
     /// A column of numbers; missing ones are `None`.
     pub(super) fn numbers(&self, column: &str) -> Result<Vec<Option<f64>>, Fault> {
         if !tables::is_number(&self.frame, column) {
-            let words = self.words(column)?;
+            let words: Vec<Option<String>> = self.words_or_gaps(column)?;
             let Some((row, word)) = words.iter().enumerate().find_map(|(row, word)| Some((row, word.as_ref()?))) else {
                 // An empty column: words or numbers, nobody knows.
                 return Ok(vec![None; words.len()]);
@@ -153,7 +156,7 @@ impl Source {
         if positive.is_none() && tables::is_number(&self.frame, column) {
             return self.numbers(column);
         }
-        let words = self.words(column)?;
+        let words = self.words_or_gaps(column)?;
         let mut there: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
         there.sort_unstable();
         there.dedup();
@@ -205,6 +208,11 @@ impl Source {
     /// A column as words; missing ones are `None`.
     pub(super) fn words(&self, column: &str) -> Result<Vec<Option<String>>, Fault> {
         tables::words(&self.frame, column).map_err(|error| self.engine(&error))
+    }
+
+    /// A column of outcomes or numbers, given as words.
+    fn words_or_gaps(&self, column: &str) -> Result<Vec<Option<String>>, Fault> {
+        Ok(self.words(column)?.into_iter().map(|word| word.filter(|word| !GAPS.contains(&word.as_str()))).collect())
     }
 
     fn engine(&self, error: &dyn std::fmt::Display) -> Fault {

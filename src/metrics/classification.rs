@@ -11,7 +11,7 @@ use rayon::prelude::*;
 // ---- decisions: the 2 × 2 table ------------------------------------------------------------------------------------
 
 /// The four counts of alerts against outcomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Confusion {
     /// Alert, and the outcome occurred.
     pub true_positives: usize,
@@ -44,6 +44,17 @@ impl Confusion {
         }
         let [true_negatives, false_positives, false_negatives, true_positives] = cells;
         Self { true_positives, false_positives, true_negatives, false_negatives }
+    }
+
+    /// The counts of these rows and of others.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            true_positives: self.true_positives + other.true_positives,
+            false_positives: self.false_positives + other.false_positives,
+            true_negatives: self.true_negatives + other.true_negatives,
+            false_negatives: self.false_negatives + other.false_negatives,
+        }
     }
 
     /// Rows with the outcome.
@@ -150,7 +161,7 @@ pub fn f_beta(table: &Confusion, beta: f64) -> Measure {
     Ok(Estimate::plain((1.0 + square) * tp / whole, table.rows()))
 }
 
-/// F1, the harmonic mean of PPV and sensitivity: [`f_beta`] with β = 1.
+/// F1, the harmonic mean of PPV and sensitivity: [`f_beta`] with β = 1. 0 to 1.
 pub fn f1(table: &Confusion) -> Measure {
     f_beta(table, 1.0)
 }
@@ -165,8 +176,8 @@ pub fn mcc(table: &Confusion) -> Measure {
     })
 }
 
-/// Cohen's kappa between alert and outcome: agreement beyond chance. Undefined when chance agreement is 1 (both
-/// constant and equal).
+/// Cohen's kappa between alert and outcome: agreement beyond chance, (observed − chance) / (1 − chance) (Cohen 1960). −1
+/// to 1. Undefined when chance agreement is 1 (both constant and equal).
 pub fn cohen_kappa(table: &Confusion) -> Measure {
     let [tp, fp, tn, misses] = table.cells();
     let n = table.rows() as f64;
@@ -317,7 +328,8 @@ fn auroc_value(data: &Binary<'_>) -> Result<f64, Undefined> {
     Ok(area(ties, data.positives(), data.negatives()))
 }
 
-/// AUROC: the probability that a case scores higher than a non-case, ties counting one half. 0 to 1; 0.5 is chance.
+/// AUROC: the probability that a case scores higher than a non-case, ties counting one half (Hanley & `McNeil` 1982). 0 to
+/// 1; 0.5 is chance.
 ///
 /// The interval is `DeLong`'s (Wald, clipped to 0 to 1); none with fewer than two cases or non-cases. Undefined with
 /// one class only: never 0.5.
@@ -398,7 +410,7 @@ fn compare(first: &Binary<'_>, second: &Binary<'_>) -> Result<PairedAuroc, Undef
     })
 }
 
-/// The first AUROC minus the second, on the same rows, with the paired `DeLong` interval.
+/// The first AUROC minus the second, on the same rows, with the paired `DeLong` interval (`DeLong` et al. 1988). −1 to 1.
 pub fn auroc_difference(label: &[f64], first: &[f64], second: &[f64]) -> Result<Measure, BadInput> {
     Ok(compare_auroc(label, first, second)?.map(|c| Estimate::plain(c.difference, label.len()).with(c.interval)))
 }
@@ -598,7 +610,8 @@ pub fn multiclass_mcc(data: &Classes<'_>) -> Measure {
     Ok(Estimate::plain(value, data.rows()))
 }
 
-/// Cohen's kappa between true and most probable class. Undefined when chance agreement is 1.
+/// Cohen's kappa between true and most probable class, (observed − chance) / (1 − chance) (Cohen 1960). −1 to 1. Undefined
+/// when chance agreement is 1.
 pub fn multiclass_kappa(data: &Classes<'_>) -> Measure {
     if data.rows() == 0 {
         return Err(Undefined::NoRows);

@@ -1,6 +1,6 @@
 //! Detection: boxes found, missed and made up.
 
-use super::intervals::wilson;
+use super::intervals::{proportion, wilson};
 use super::order::{descending, tied};
 use super::{BadInput, Estimate, Measure, Undefined};
 
@@ -243,7 +243,21 @@ pub fn froc_mean_sensitivity(data: &Detections, fppi: &[f64], iou: f64) -> Measu
     if fppi.is_empty() { Err(Undefined::NoRows) } else { Ok(Estimate::plain(sum / fppi.len() as f64, data.objects)) }
 }
 
-/// False positives per image when every prediction is kept; images without objects count in the denominator. 0 to ∞.
+/// The share of true boxes that are found when every prediction is kept. 0 to 1, Wilson interval. Undefined without true
+/// boxes.
+pub fn sensitivity(data: &Detections, iou: f64) -> Measure {
+    proportion(data.counts(iou).0, data.objects, Undefined::NoTruth)
+}
+
+/// The share of predicted boxes that find a true one when every prediction is kept. 0 to 1, Wilson interval. Undefined
+/// without predictions.
+pub fn ppv(data: &Detections, iou: f64) -> Measure {
+    let (hits, wrong, _) = data.counts(iou);
+    proportion(hits, hits + wrong, Undefined::NothingPredictedPositive)
+}
+
+/// False positives per image when every prediction is kept: predictions without a match over images, also those without
+/// objects. 0 to ∞.
 /// Undefined without images.
 pub fn false_positives_per_image(data: &Detections, iou: f64) -> Measure {
     if data.images() == 0 {

@@ -84,7 +84,8 @@ pub fn js_divergence(expected: &[f64], actual: &[f64]) -> f64 {
     expected.iter().zip(actual).map(|(&e, &a)| part(e, a) + part(a, e)).sum()
 }
 
-/// The Kolmogorov–Smirnov statistic: the largest distance between the two distribution functions. 0 to 1.
+/// The two-sample Kolmogorov–Smirnov statistic (Smirnov 1939): the largest distance between the two distribution
+/// functions. 0 to 1.
 pub fn ks(samples: &Samples) -> Measure {
     samples.not_empty()?;
     let (mut i, mut j, mut largest) = (0, 0, 0.0_f64);

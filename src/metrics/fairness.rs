@@ -38,6 +38,12 @@ impl<'a, G: Ord> Groups<'a, G> {
         Ok(Self { tables, overall })
     }
 
+    /// From the counts of every group.
+    pub fn of_tables(tables: BTreeMap<&'a G, Confusion>) -> Self {
+        let overall = tables.values().fold(Confusion::default(), |sum, table| sum.plus(table));
+        Self { tables, overall }
+    }
+
     /// The counts of every group.
     pub fn tables(&self) -> &BTreeMap<&'a G, Confusion> {
         &self.tables
@@ -103,7 +109,7 @@ impl<G> Spread<'_, G> {
     }
 }
 
-/// Largest minus smallest alert rate among groups. 0 to 1; 0 is parity.
+/// Largest minus smallest alert rate among groups (Dwork et al. 2012; fairlearn's `between_groups`). 0 to 1; 0 is parity.
 pub fn demographic_parity_difference<G: Ord>(groups: &Groups<'_, G>) -> Measure {
     Ok(groups.spread(class::alert_rate)?.difference())
 }
@@ -165,12 +171,13 @@ pub fn worst_group<'a, G: Ord>(
     assessed.reduce(|best, a| if a.1.value < best.1.value { a } else { best }).ok_or(Undefined::TooFewGroups)
 }
 
-/// The smallest sensitivity among groups with cases, with its Wilson interval.
+/// The smallest sensitivity among groups with cases, with its Wilson interval, which does not allow for its being the
+/// smallest of several. 0 to 1.
 pub fn worst_group_sensitivity<G: Ord>(groups: &Groups<'_, G>) -> Measure {
     Ok(worst_group(groups, class::sensitivity)?.1)
 }
 
-/// The smallest PPV among groups with alerts, with its Wilson interval.
+/// The smallest PPV among groups with alerts, with its Wilson interval, as for [`worst_group_sensitivity`]. 0 to 1.
 pub fn worst_group_ppv<G: Ord>(groups: &Groups<'_, G>) -> Measure {
     Ok(worst_group(groups, class::ppv)?.1)
 }

@@ -2,6 +2,7 @@
 //!
 //! The interval of an AUROC (`DeLong`) stands with the AUROC.
 
+use super::counted::Statistic;
 use super::distributions::{Z95, beta_quantile};
 use super::order::{quantile, sorted};
 use super::{Estimate, Measure, Undefined};
@@ -87,6 +88,39 @@ impl Resampling {
         }
     }
 
+    /// Draw the same resample, as how often each row is in it, into `counts` (one per row, at most 255).
+    ///
+    /// A unit is drawn once on average: more than 255 times would be a matter of 1 in 10^500.
+    pub fn count(&self, seed: Seed, counts: &mut Vec<u8>) {
+        let rows = match self {
+            Self::Rows(n) => *n,
+            Self::Strata(parts) | Self::Clusters(parts) => parts.iter().map(Vec::len).sum(),
+        };
+        let drawn = |seed: Seed, n: usize| {
+            let mut times = vec![0_u8; n];
+            picks(seed, n, n).for_each(|at| times[at] = times[at].saturating_add(1));
+            times
+        };
+        counts.clear();
+        counts.resize(rows, 0);
+        match self {
+            Self::Rows(n) => *counts = drawn(seed, *n),
+            Self::Strata(strata) => {
+                for (k, stratum) in strata.iter().enumerate() {
+                    let times = drawn(seed.at(k as u64), stratum.len());
+                    stratum.iter().zip(times).for_each(|(&row, times)| counts[row] = times);
+                }
+            }
+            Self::Clusters(clusters) => {
+                for (cluster, times) in clusters.iter().zip(drawn(seed, clusters.len())) {
+                    for &row in cluster {
+                        counts[row] = times;
+                    }
+                }
+            }
+        }
+    }
+
     /// How many things are drawn from: rows, or clusters.
     fn units(&self) -> usize {
         match self {
@@ -161,6 +195,43 @@ where
     };
     let values: Vec<Option<f64>> = (0..resamples).into_par_iter().map_init(Vec::new, one).collect();
     percentile_interval(&values)
+}
+
+/// [`bootstrap`] of several statistics at once, each with its number of resamples: what is drawn, is drawn once.
+pub fn bootstrap_together(
+    resampling: &Resampling,
+    seed: Seed,
+    statistics: &[(Statistic<'_>, usize)],
+) -> Vec<Result<Bootstrap, Undefined>> {
+    let units = resampling.units();
+    if units < 2 {
+        let none = if units == 0 { Undefined::NoRows } else { Undefined::TooFewRows { needed: 2, found: units } };
+        return statistics.iter().map(|_| Err(none)).collect();
+    }
+    let most = statistics.iter().map(|(_, resamples)| *resamples).max().unwrap_or(0);
+    let one = |(rows, counts): &mut (Vec<usize>, Vec<u8>), b: usize| {
+        let wanted = || statistics.iter().filter(|(_, resamples)| b < *resamples).map(|(statistic, _)| statistic);
+        if wanted().any(|statistic| matches!(statistic, Statistic::Rows(_))) {
+            resampling.draw(seed.at(b as u64), rows);
+        }
+        if wanted().any(|statistic| matches!(statistic, Statistic::Counts(_))) {
+            resampling.count(seed.at(b as u64), counts);
+        }
+        wanted()
+            .map(|statistic| match statistic {
+                Statistic::Rows(value) => value(rows),
+                Statistic::Counts(value) => value(counts),
+            })
+            .collect::<Vec<_>>()
+    };
+    let values: Vec<Vec<Option<f64>>> = (0..most).into_par_iter().map_init(|| (Vec::new(), Vec::new()), one).collect();
+    let of = |k: usize| {
+        // In resample b, a statistic stands after those before it that still take part.
+        let place = |b: usize| statistics[..k].iter().filter(|(_, resamples)| b < *resamples).count();
+        let own: Vec<Option<f64>> = (0..statistics[k].1).map(|b| values[b][place(b)]).collect();
+        percentile_interval(&own)
+    };
+    (0..statistics.len()).map(of).collect()
 }
 
 /// The percentile interval of resampled values, some of which may be undefined.

@@ -8,6 +8,7 @@
 pub mod agreement;
 pub mod calibration;
 pub mod classification;
+pub mod counted;
 pub mod design;
 pub mod detection;
 pub mod distributions;

@@ -130,19 +130,19 @@ impl Undefined {
             }
             Self::NoNegatives => Text::new(
                 "Every row has the outcome (no one without it).",
-                "すべての行が陽性で、陰性の行がありません。",
+                "すべての行で転帰が陽性で、陰性の行がありません。",
             ),
             Self::NothingPredictedPositive => Text::new(
                 "No alert was raised, so no alert can be right or wrong.",
-                "アラートが1件も出ていないため、その正誤を測れません。",
+                "警報が1件も出ていないため、その正誤を評価できません。",
             ),
             Self::NothingPredictedNegative => Text::new(
                 "Every row raised an alert, so there is no all-clear to judge.",
-                "すべての行でアラートが出ているため、「異常なし」の判断を評価できません。",
+                "すべての行で警報が出ているため、「警報なし」の判断を評価できません。",
             ),
             Self::NoCaseAndNoAlert => Text::new(
                 "There is neither a true case nor an alert, so the figure is 0/0.",
-                "真の症例もアラートもないため、値は0/0になり決まりません。",
+                "真の症例も警報もないため、値が0/0となり決まりません。",
             ),
             Self::ClassAbsent { class } => text!(
                 "Class {class} never occurs, so a figure over all classes does not exist.",
@@ -150,7 +150,7 @@ impl Undefined {
             ),
             Self::OneCategory => Text::new(
                 "Only one category occurs, so agreement beyond chance cannot be measured.",
-                "カテゴリが1種類しか現れないため、偶然を超える一致は測れません。",
+                "カテゴリが1種類しか現れないため、偶然を超える一致を評価できません。",
             ),
             Self::ConstantPrediction => Text::new(
                 "All predictions are equal, so there is no slope to estimate.",
@@ -158,18 +158,18 @@ impl Undefined {
             ),
             Self::ProbabilityZeroOrOne { row } => text!(
                 "Row {row} has a probability of exactly 0 or 1: certainty, which no recalibration can move.",
-                "{row}行目の確率がちょうど0または1です。完全な確信は、再較正では動かせません。"
+                "{row}行目の確率がちょうど0または1です。ロジットが無限大になり、再較正では動かせません。"
             ),
             Self::Separated => Text::new(
                 "The predictions separate the outcomes without a single error, so the fit has no finite answer.",
-                "予測値が転帰を1件の誤りもなく分けているため、当てはめの解が有限になりません。",
+                "予測値によって転帰が完全に分離されるため、回帰の推定値が有限になりません。",
             ),
             Self::NoConvergence => {
-                Text::new("The fit did not settle on an answer.", "当てはめの計算が収束しませんでした。")
+                Text::new("The fit did not settle on an answer.", "推定の計算が収束しませんでした。")
             }
             Self::NothingExpected => Text::new(
                 "Every predicted probability is 0 and no case occurred: 0 observed over 0 expected.",
-                "予測確率がすべて0で症例もないため、観察数0／期待数0となり決まりません。",
+                "予測確率がすべて0で真の症例もないため、観察数0／期待数0となり値が決まりません。",
             ),
             Self::ThresholdZero => Text::new(
                 "At a threshold of 0 the figure would divide by zero.",
@@ -177,11 +177,11 @@ impl Undefined {
             ),
             Self::ThresholdOne => Text::new(
                 "At a threshold of 1 a false alert would weigh infinitely much.",
-                "しきい値が1のとき、誤ったアラートの重みが無限大になります。",
+                "しきい値が1のとき、誤警報の重みが無限大になります。",
             ),
             Self::UninformativeTest => Text::new(
                 "Sensitivity and specificity add up to 1: the test says nothing about the disease.",
-                "感度と特異度の和が1です。この検査は疾患について何も教えてくれません。",
+                "感度と特異度の和が1のため、この検査からは疾患の有無について何も分かりません。",
             ),
             Self::NoEvents => Text::new("Nobody had the event.", "イベントが1件も起きていません。"),
             Self::NoComparablePair => Text::new(
@@ -194,7 +194,7 @@ impl Undefined {
             ),
             Self::BeyondFollowUp { time } => text!(
                 "Time {time} lies after the last observation, when people were still at risk.",
-                "時点{time}は最後の観察より後です。その時点でまだ追跡の続いていた人がいます。"
+                "時点{time}は最後の観察より後です。最後の観察の時点で、まだリスク集団に残っている人がいます。"
             ),
             Self::NoCensoringWeight { time } => text!(
                 "By time {time} everyone in the training data is censored, so no weight can be given.",
@@ -206,11 +206,11 @@ impl Undefined {
             ),
             Self::TooFewGroups => Text::new(
                 "Fewer than two groups can be assessed, so there is no gap to measure.",
-                "評価できる群が2つ未満なので、差を測れません。",
+                "評価できる群が2つに満たないため、群間の差を求められません。",
             ),
             Self::AllRatesZero => Text::new(
                 "The rate is 0 in every group, so the ratio is 0/0.",
-                "どの群でも割合が0なので、比は0/0になり決まりません。",
+                "どの群でも割合が0のため、比が0/0となり決まりません。",
             ),
             Self::NoVariation => Text::new(
                 "All values are the same, so there is no variation to explain.",
@@ -218,7 +218,7 @@ impl Undefined {
             ),
             Self::ChanceAgreementCertain => Text::new(
                 "Both use one and the same category throughout, so agreement beyond chance is 0/0.",
-                "両者とも常に同じ1つのカテゴリを使っているため、偶然を超える一致は0/0になり決まりません。",
+                "両者とも常に同じ1つのカテゴリを使っているため、偶然を超える一致が0/0となり決まりません。",
             ),
             Self::Collinear => Text::new(
                 "Some covariates repeat each other (or never vary), so their effects cannot be told apart.",
@@ -228,19 +228,21 @@ impl Undefined {
             Self::EmptyPrediction => Text::new("The predicted mask is empty.", "予測されたマスクが空です。"),
             Self::OneMaskEmpty => Text::new(
                 "One of the two masks is empty, so there is no surface to measure a distance to.",
-                "一方のマスクが空なので、距離を測る相手の面がありません。",
+                "一方のマスクが空のため、距離を測る輪郭がありません。",
             ),
-            Self::NoTruth => Text::new("There is no true object to be found.", "見つけるべき真の対象がありません。"),
+            Self::NoTruth => {
+                Text::new("There is no true object to be found.", "見つけるべき正解の対象（病変など）がありません。")
+            }
             Self::NoImages => Text::new("There are no images.", "画像がありません。"),
             Self::ImpossibleR2 { largest } => text!(
                 "At this prevalence R² cannot exceed {largest:.3}.",
-                "この有病割合では、R²は{largest:.3}を超えられません。"
+                "この有病率では、R²は{largest:.3}を超えられません。"
             ),
             Self::ShrinkageOutOfReach => Text::new(
                 "R² must be above 0 and below the shrinkage asked for, and the shrinkage below 1.",
                 "R²は0より大きく、求める縮小係数より小さくなければなりません。縮小係数は1未満です。",
             ),
-            Self::NoAlarm => Text::new("The alarm limit was never passed.", "警報の限界を一度も超えていません。"),
+            Self::NoAlarm => Text::new("The alarm limit was never passed.", "管理限界を一度も超えていません。"),
             Self::ResamplesUndefined { undefined, resamples } => text!(
                 "{undefined} of {resamples} resamples had no value, too many for an interval.",
                 "{resamples}回の再抽出のうち{undefined}回で値が求まらず、区間を示すには多すぎます。"
@@ -452,7 +454,7 @@ impl BadInput {
             ),
             Self::BoxInverted { table, row } => text!(
                 "{table}, row {row}: the corners are in the wrong order (x2 must not be below x1, nor y2 below y1).",
-                "{table}の{row}行目：矩形の角の順序が逆です（x2はx1以上、y2はy1以上にしてください）。"
+                "{table}の{row}行目：ボックスの角の順序が逆です（x2はx1以上、y2はy1以上にしてください）。"
             ),
             Self::NoSuchImage { table, row, images } => text!(
                 "{table}, row {row}: the image number must be from 1 to {images}.",

@@ -236,7 +236,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| ranked(c, class::average_precision),
         help: Text::new(
             "PPV averaged over the cases in order of score (the prevalence is guessing).",
-            "スコアの高い順に症例を拾うときの陽性的中率の平均です（有病割合の値が当て推量に当たります）。",
+            "スコアの高い順に症例を拾うときの陽性的中率の平均です（有病率の値が当て推量に当たります）。",
         ),
     },
     Metric {
@@ -260,34 +260,25 @@ pub static REGISTRY: &[Metric] = &[
         name: "sensitivity",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::sensitivity),
-        help: Text::new("The share of cases that raised an alert.", "症例のうち、アラートが出たものの割合です。"),
+        help: Text::new("The share of cases that raised an alert.", "症例のうち、警報が出たものの割合です。"),
     },
     Metric {
         name: "specificity",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::specificity),
-        help: Text::new(
-            "The share of non-cases without an alert.",
-            "非症例のうち、アラートが出なかったものの割合です。",
-        ),
+        help: Text::new("The share of non-cases without an alert.", "非症例のうち、警報が出なかったものの割合です。"),
     },
     Metric {
         name: "false_positive_rate",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::false_positive_rate),
-        help: Text::new(
-            "The share of non-cases with an alert.",
-            "非症例のうち、アラートが出てしまったものの割合です。",
-        ),
+        help: Text::new("The share of non-cases with an alert.", "非症例のうち、警報が出てしまったものの割合です。"),
     },
     Metric {
         name: "ppv",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::ppv),
-        help: Text::new(
-            "The share of alerts that are right.",
-            "アラートのうち、正しかったものの割合（陽性的中率）です。",
-        ),
+        help: Text::new("The share of alerts that are right.", "警報のうち、正しかったものの割合（陽性的中率）です。"),
     },
     Metric {
         name: "npv",
@@ -295,7 +286,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| decided(c, class::npv),
         help: Text::new(
             "The share of those without an alert who are indeed no case.",
-            "アラートが出なかった人のうち、実際に非症例だったものの割合（陰性的中率）です。",
+            "警報が出なかった人のうち、実際に非症例だったものの割合（陰性的中率）です。",
         ),
     },
     Metric {
@@ -331,7 +322,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| decided(c, class::mcc),
         help: Text::new(
             "Matthews' correlation of alert and outcome; 0 where either is constant.",
-            "アラートと転帰の相関（Matthews相関係数）です。どちらかが一定のときは0とします。",
+            "警報と転帰の相関（Matthews相関係数）です。どちらかが一定のときは0とします。",
         ),
     },
     Metric {
@@ -340,7 +331,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| decided(c, class::lr_positive),
         help: Text::new(
             "The factor by which an alert raises the odds of the outcome.",
-            "アラートが出たときに、転帰のオッズが何倍になるか（陽性尤度比）です。",
+            "警報が出たときに、転帰のオッズが何倍になるか（陽性尤度比）です。",
         ),
     },
     Metric {
@@ -349,14 +340,14 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| decided(c, class::lr_negative),
         help: Text::new(
             "The factor by which the absence of an alert changes the odds of the outcome.",
-            "アラートが出なかったときに、転帰のオッズが何倍になるか（陰性尤度比）です。",
+            "警報が出なかったときに、転帰のオッズが何倍になるか（陰性尤度比）です。",
         ),
     },
     Metric {
         name: "alert_rate",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::alert_rate),
-        help: Text::new("The share of rows with an alert.", "アラートが出た行の割合です。"),
+        help: Text::new("The share of rows with an alert.", "警報が出た行の割合です。"),
     },
     Metric {
         name: "prevalence",
@@ -365,7 +356,7 @@ pub static REGISTRY: &[Metric] = &[
             let [label] = take(c)?;
             Ok(class::prevalence(&Confusion::new(label, label)?))
         },
-        help: Text::new("The share of rows with the outcome.", "転帰が陽性の行の割合（有病割合）です。"),
+        help: Text::new("The share of rows with the outcome.", "転帰が陽性の行の割合（有病率）です。"),
     },
     Metric {
         name: "alerts_per_true_case",
@@ -373,7 +364,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| decided(c, class::alerts_per_true_case),
         help: Text::new(
             "How many alerts are worked through for one true case (1 / PPV).",
-            "真の症例1件を見つけるまでに確認するアラートの数（1／陽性的中率）です。",
+            "真の症例1件を見つけるまでに確認する警報の数（1／陽性的中率）です。",
         ),
     },
     Metric {
@@ -386,7 +377,7 @@ pub static REGISTRY: &[Metric] = &[
         name: "false_alerts_per_1000",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::false_alerts_per_1000),
-        help: Text::new("False alerts per 1,000 rows.", "1,000行あたりの誤ったアラートの件数です。"),
+        help: Text::new("False alerts per 1,000 rows.", "1,000行あたりの誤警報の件数です。"),
     },
     Metric {
         name: "expected_cost",
@@ -402,7 +393,7 @@ pub static REGISTRY: &[Metric] = &[
         },
         help: Text::new(
             "The mean cost of a decision, given the costs of a false alert and of a missed case.",
-            "誤ったアラートと見逃しの費用を与えたときの、判断1件あたりの平均費用です。",
+            "誤警報と見逃しの費用を与えたときの、判断1件あたりの平均費用です。",
         ),
     },
     // Calibration.
@@ -475,7 +466,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| predicted(c, calibration::scaled_brier),
         help: Text::new(
             "The Brier score against that of the prevalence: 1 is perfect, 0 no better than the prevalence.",
-            "有病割合だけによる予測と比べたBrierスコアです。1が完全、0は有病割合と同程度です。",
+            "有病率だけによる予測と比べたBrierスコアです。1が完全、0は有病率と同程度です。",
         ),
     },
     Metric {
@@ -509,7 +500,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| at_threshold(c, utility::net_benefit_standardised),
         help: Text::new(
             "Net benefit divided by the prevalence: 1 is perfect.",
-            "純便益を有病割合で割った値です。1が最大です。",
+            "純便益を有病率で割った値です。1が最大です。",
         ),
     },
     Metric {
@@ -656,16 +647,13 @@ pub static REGISTRY: &[Metric] = &[
         name: "demographic_parity_difference",
         takes: LABEL_ALERT_GROUP,
         compute: |c| compared(c, fairness::demographic_parity_difference),
-        help: Text::new(
-            "Largest minus smallest alert rate among groups.",
-            "群の間でのアラート率の最大と最小の差です。",
-        ),
+        help: Text::new("Largest minus smallest alert rate among groups.", "群の間での警報率の最大と最小の差です。"),
     },
     Metric {
         name: "demographic_parity_ratio",
         takes: LABEL_ALERT_GROUP,
         compute: |c| compared(c, fairness::demographic_parity_ratio),
-        help: Text::new("Smallest over largest alert rate among groups.", "群の間でのアラート率の最小と最大の比です。"),
+        help: Text::new("Smallest over largest alert rate among groups.", "群の間での警報率の最小と最大の比です。"),
     },
     Metric {
         name: "equal_opportunity_difference",
@@ -709,7 +697,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| compared(c, fairness::worst_group_ppv),
         help: Text::new(
             "The smallest PPV among groups that have alerts.",
-            "アラートのある群のうち、最も低い陽性的中率です。",
+            "警報のある群のうち、最も低い陽性的中率です。",
         ),
     },
     // Agreement.

@@ -311,13 +311,13 @@ fn share(part: f64, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part / whole as f64 }
 }
 
-/// Dice, 2|A ∩ B| / (|A| + |B|). 0 to 1; 1 when both masks are empty.
+/// Dice, 2|A ∩ B| / (|A| + |B|) (Dice 1945). 0 to 1; 1 when both masks are empty.
 pub fn dice(masks: &Masks<'_>) -> Estimate {
     let (a, b, both) = masks.volumes();
     Estimate::plain(share(2.0 * both as f64, a + b), a + b - both)
 }
 
-/// Intersection over union, |A ∩ B| / |A ∪ B|. 0 to 1; 1 when both masks are empty.
+/// Intersection over union, |A ∩ B| / |A ∪ B| (Jaccard 1912). 0 to 1; 1 when both masks are empty.
 pub fn iou(masks: &Masks<'_>) -> Estimate {
     let (a, b, both) = masks.volumes();
     Estimate::plain(share(both as f64, a + b - both), a + b - both)
@@ -347,7 +347,7 @@ pub fn voxel_ppv(masks: &Masks<'_>) -> Measure {
     if b == 0 { Err(Undefined::EmptyPrediction) } else { Ok(Estimate::plain(both as f64 / b as f64, b)) }
 }
 
-/// The Dice of one label of two label maps: 1 when it is in neither.
+/// The Dice of one label of two label maps, 2|A ∩ B| / (|A| + |B|). 0 to 1; 1 when it is in neither.
 pub fn label_dice(reference: &[usize], prediction: &[usize], label: usize) -> Result<Estimate, BadInput> {
     let of = |map: &[usize]| map.iter().map(|&v| v == label).collect::<Vec<bool>>();
     let (a, b) = (of(reference), of(prediction));
@@ -370,7 +370,8 @@ pub fn dice_macro(reference: &[usize], prediction: &[usize], labels: &[usize]) -
 
 // ---- outline -------------------------------------------------------------------------------------------------------
 
-/// The Hausdorff distance: the largest distance from a border voxel to the other border. mm.
+/// The Hausdorff distance: the largest distance from a border voxel to the other border, in either direction
+/// (Huttenlocher et al. 1993). mm; 0 when both masks are empty, undefined when one is.
 pub fn hausdorff(masks: &Masks<'_>) -> Measure {
     hausdorff_percentile(masks, 100.0)
 }

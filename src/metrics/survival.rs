@@ -146,11 +146,7 @@ impl KaplanMeier {
     /// or 1.
     pub fn at(&self, time: f64) -> Measure {
         let plain = Estimate::plain(self.survival(time)?, self.rows);
-        let interval = self.step(time)?.filter(|s| s.survival > 0.0 && s.survival < 1.0).map(|s| {
-            let half = Z95 * s.greenwood.sqrt() / s.survival.ln();
-            (s.survival.powf((-half).exp()), s.survival.powf(half.exp()))
-        });
-        Ok(plain.with(interval))
+        Ok(plain.with(self.step(time)?.and_then(Step::limits)))
     }
 
     /// Greenwood's standard error of S(`time`), S √Σ d / (n (n − d)); 0 before the first event and once the curve is at
@@ -166,21 +162,55 @@ impl KaplanMeier {
 
     /// The median: the smallest time with S(t) ≤ 0.5 (R takes the midpoint where S is exactly 0.5). Undefined when not
     /// reached.
+    ///
+    /// The interval goes from where the lower to where the upper log(−log) limit of the curve first is at most 0.5
+    /// (Brookmeyer & Crowley 1982); its upper end is infinite when the upper limit stays above.
     pub fn median(&self) -> Measure {
         // The allowance is for products such as 0.75 · (1 − 1/3), which are 0.5 but for rounding.
-        let step = self.steps.iter().find(|s| s.survival <= 0.5 + 1e-12);
-        step.map(|s| Estimate::plain(s.time, self.rows)).ok_or(Undefined::MedianNotReached)
+        let half = |s: f64| s <= 0.5 + 1e-12;
+        let step = self.steps.iter().find(|s| half(s.survival)).ok_or(Undefined::MedianNotReached)?;
+        let first = |of: fn((f64, f64)) -> f64| {
+            let limit = |s: &&Step| s.limits().map_or(s.survival <= 0.0, |limits| half(of(limits)));
+            self.steps.iter().find(limit).map(|s| s.time)
+        };
+        let interval = first(|limits| limits.0).map(|low| (low, first(|limits| limits.1).unwrap_or(f64::INFINITY)));
+        Ok(Estimate::plain(step.time, self.rows).with(interval))
     }
 
-    /// The restricted mean survival time: the area under the curve up to `tau`. In the unit of time.
+    /// The restricted mean survival time: the area under the curve up to `tau`. In the unit of time. Wald interval
+    /// from the variance Σ A(t)² d / (n (n − d)), A(t) the area from t to `tau` (Klein & Moeschberger 2003, section
+    /// 4.5); none without spread.
     pub fn restricted_mean(&self, tau: f64) -> Measure {
         self.step(tau)?;
         let (mut area, mut from, mut level) = (0.0, 0.0, 1.0);
+        let mut until = Vec::new();
         for step in self.steps.iter().take_while(|s| s.time <= tau) {
             area += level * (step.time - from);
             (from, level) = (step.time, step.survival);
+            until.push((area, step));
         }
-        Ok(Estimate::plain(area + level * (tau - from), self.rows))
+        area += level * (tau - from);
+        let variance: f64 = until
+            .iter()
+            .filter(|(_, step)| step.survival > 0.0)
+            .map(|(before, step)| {
+                let (n, d) = (step.at_risk as f64, step.events as f64);
+                (area - before).powi(2) * d / (n * (n - d))
+            })
+            .sum();
+        let half = Z95 * variance.sqrt();
+        let interval = (half > 0.0).then_some(((area - half).max(0.0), (area + half).min(tau)));
+        Ok(Estimate::plain(area, self.rows).with(interval))
+    }
+}
+
+impl Step {
+    /// The log(−log) limits of the curve here; none where it is 0 or 1.
+    fn limits(&self) -> Option<(f64, f64)> {
+        (self.survival > 0.0 && self.survival < 1.0).then(|| {
+            let half = Z95 * self.greenwood.sqrt() / self.survival.ln();
+            (self.survival.powf((-half).exp()), self.survival.powf(half.exp()))
+        })
     }
 }
 
@@ -446,7 +476,8 @@ fn concordance_parts(data: &Ranking<'_>, weight: impl Fn(usize) -> f64) -> (Vec<
     (earlier, later)
 }
 
-/// How many comparable pairs are concordant (the earlier event has the higher risk), discordant, and tied in risk.
+/// How many comparable pairs are concordant (the earlier event has the higher risk), discordant, and tied in risk; pairs
+/// as in [`harrell_c`].
 pub fn concordance_pairs(data: &Ranking<'_>) -> (f64, f64, f64) {
     let (earlier, _) = concordance_parts(data, |_| 1.0);
     earlier.iter().fold((0.0, 0.0, 0.0), |(a, b, c), p| (a + p.concordant, b + p.discordant, c + p.tied))
@@ -503,7 +534,8 @@ impl Censoring {
         Ok(Self { steps, last: training.last() })
     }
 
-    /// The probability of being uncensored beyond `time`, right-continuous.
+    /// The probability of being uncensored beyond `time`, right-continuous. 0 to 1. Undefined after the last observation
+    /// unless the curve has reached 0.
     pub fn at(&self, time: f64) -> Result<f64, Undefined> {
         let value = self.steps.partition_point(|s| s.0 <= time).checked_sub(1).map_or(1.0, |k| self.steps[k].1);
         if time > self.last && value > 0.0 { Err(Undefined::BeyondFollowUp { time }) } else { Ok(value) }
@@ -557,7 +589,8 @@ impl<'a> AtTime<'a> {
     /// The Brier score at `time` of predicted survival, weighted for censoring (Graf et al. 1999). 0 to 1.
     ///
     /// A row with an event up to `time` counts s²/G(its time), one still followed (1 − s)²/G(`time`), any other
-    /// nothing; a weight of 1/0 counts nothing, as in scikit-survival. Undefined from the last test follow-up on.
+    /// nothing; a weight of 1/0 counts nothing, as in scikit-survival. Wald interval from the spread of what rows count,
+    /// the censoring curve taken as known. Undefined from the last test follow-up on.
     pub fn brier(&self, survival: &[f64], time: f64) -> Result<Measure, BadInput> {
         same_length(("time", self.follow.rows()), ("survival", survival.len()))?;
         probabilities("survival", survival)?;
@@ -571,19 +604,27 @@ impl<'a> AtTime<'a> {
             other => other,
         };
         let beyond = weight(time)?;
-        let mut sum = 0.0;
+        let (mut sum, mut squares) = (0.0, 0.0);
         for (row, s) in survival.iter().enumerate() {
             let own = self.follow.time[row];
-            if own > time {
-                sum += (1.0 - s) * (1.0 - s) * beyond;
+            let counts = if own > time {
+                (1.0 - s) * (1.0 - s) * beyond
             } else if self.follow.event(row) {
-                sum += s * s * weight(own)?;
-            }
+                s * s * weight(own)?
+            } else {
+                0.0
+            };
+            sum += counts;
+            squares += counts * counts;
         }
-        Ok(Estimate::plain(sum / survival.len() as f64, survival.len()))
+        let n = survival.len() as f64;
+        let mean = sum / n;
+        let half = Z95 * ((squares / n - mean * mean).max(0.0) / (n - 1.0)).sqrt();
+        let interval = (half > 0.0 && half.is_finite()).then_some(((mean - half).max(0.0), mean + half));
+        Ok(Estimate::plain(mean, survival.len()).with(interval))
     }
 
-    /// The Brier score integrated over `times` (ascending) by trapezoids, divided by their span; `survival` holds one
+    /// The Brier score integrated over `times` (ascending) by trapezoids, divided by their span (Graf et al. 1999). 0 to 1; `survival` holds one
     /// column per time. Undefined as [`AtTime::brier`], and with fewer than two times.
     pub fn integrated_brier(&self, survival: &[&[f64]], times: &[f64]) -> Result<Measure, BadInput> {
         same_length(("times", times.len()), ("survival columns", survival.len()))?;
@@ -940,6 +981,34 @@ mod tests {
         assert_eq!(curve.survival(2.0), Ok(0.5));
         assert_eq!(curve.survival(2.1), Err(Undefined::BeyondFollowUp { time: 2.1 }));
         assert_eq!(curve.at(1.5).map(|e| e.value), Ok(0.5));
+    }
+
+    #[test]
+    fn without_censoring_a_restricted_mean_has_the_interval_of_a_mean() {
+        let time: Vec<f64> = (0..80).map(|i| crate::seed::Seed::new(6).at(i).uniform() * 9.0).collect();
+        let event = [1.0; 80];
+        let got = rmst(&Follow::new(&time, &event).expect("sound input"), 5.0).expect("followed");
+        let cut: Vec<f64> = time.iter().map(|t| t.min(5.0)).collect();
+        let mean = cut.iter().sum::<f64>() / 80.0;
+        // Greenwood's variance is that with n in the denominator.
+        let half = Z95 * (cut.iter().map(|t| (t - mean).powi(2)).sum::<f64>() / 80.0 / 80.0).sqrt();
+        let (low, high) = got.interval.expect("spread");
+        assert!((got.value - mean).abs() < 1e-12 && (low - mean + half).abs() < 1e-12);
+        assert!((high - mean - half).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_interval_of_a_median_is_where_the_limits_cross_one_half() {
+        let time: Vec<f64> = (1..=20).map(f64::from).collect();
+        let follow = Follow::new(&time, &[1.0; 20]).expect("sound input");
+        let got = km_median(&follow).expect("reached");
+        let curve = kaplan_meier(&follow).expect("rows");
+        let limits = |t: f64| curve.at(t).expect("followed").interval.expect("spread");
+        let (low, high) = got.interval.expect("an interval");
+        assert!(limits(low).0 <= 0.5 && limits(low - 1.0).0 > 0.5);
+        assert!(limits(high).1 <= 0.5 && limits(high - 1.0).1 > 0.5);
+        let half = Follow::new(&[1.0, 2.0, 3.0, 4.0], &[1.0, 1.0, 0.0, 0.0]).expect("sound input");
+        assert_eq!(km_median(&half).expect("reached").interval.map(|(_, high)| high), Some(f64::INFINITY));
     }
 
     #[test]

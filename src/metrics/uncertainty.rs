@@ -35,7 +35,7 @@ pub fn absolute_residuals(prediction: &[f64], y: &[f64]) -> Result<Vec<f64>, Bad
     Ok(y.iter().zip(prediction).map(|(y, p)| (y - p).abs()).collect())
 }
 
-/// 1 − p(true class) of every row: the score of the least ambiguous classifier (LAC; Sadinle, Lei & Wasserman 2019).
+/// 1 − p(true class) of every row, 0 to 1: the score of the least ambiguous classifier (LAC; Sadinle, Lei & Wasserman 2019).
 pub fn lac_scores(data: &Classes<'_>) -> Vec<f64> {
     data.label().iter().enumerate().map(|(row, &class)| 1.0 - data.column(class)[row]).collect()
 }

@@ -36,7 +36,8 @@ pub fn net_benefit_of(table: &Confusion, threshold: f64) -> Measure {
     Ok(Estimate::plain(value, n).with((half > 0.0).then_some((value - half, value + half))))
 }
 
-/// Net benefit of treating everybody: prevalence − (1 − prevalence) · t/(1 − t). Undefined at t = 1.
+/// Net benefit of treating everybody: prevalence − (1 − prevalence) · t/(1 − t), in true cases per person (Vickers & Elkin
+/// 2006). Undefined at t = 1.
 pub fn net_benefit_treat_all(data: &Probabilities<'_>, threshold: f64) -> Measure {
     let (cases, n) = (data.positives(), data.rows());
     let everybody =
@@ -70,14 +71,25 @@ pub fn net_benefit_at_prevalence(data: &Probabilities<'_>, threshold: f64, preva
 }
 
 /// Interventions avoided per 100 people, compared with treating everybody, without missing more benefit: (NB − NB of
-/// treat-all) / (t/(1 − t)) · 100. Undefined at t = 0 and t = 1.
+/// treat-all) / (t/(1 − t)) · 100 (Vickers et al. 2008). Undefined at t = 0 and t = 1.
 pub fn interventions_avoided_per_100(data: &Probabilities<'_>, threshold: f64) -> Measure {
+    interventions_avoided_of(&Confusion::at(data.as_binary(), threshold), threshold)
+}
+
+/// [`interventions_avoided_per_100`] of decisions already made, weighed at `threshold`.
+pub fn interventions_avoided_of(table: &Confusion, threshold: f64) -> Measure {
     let odds = odds(threshold)?;
-    let gain = net_benefit(data, threshold)?.value - net_benefit_treat_all(data, threshold)?.value;
+    let gain = net_benefit_of(table, threshold)?.value - net_benefit_of(&everybody(table), threshold)?.value;
     if odds <= 0.0 {
         return Err(Undefined::ThresholdZero);
     }
-    Ok(Estimate::plain(gain / odds * 100.0, data.rows()))
+    Ok(Estimate::plain(gain / odds * 100.0, table.rows()))
+}
+
+/// The same people, all of them treated.
+fn everybody(table: &Confusion) -> Confusion {
+    let (true_positives, false_positives) = (table.positives(), table.negatives());
+    Confusion { true_positives, false_positives, true_negatives: 0, false_negatives: 0 }
 }
 
 /// One threshold of a decision curve.

@@ -153,9 +153,7 @@ impl Network {
         }
         let mut squares = Squares(None);
         self.visit(&mut squares);
-        squares
-            .0
-            .map_or_else(|| Tensor::from_floats([0.0], &Device::flex()), |sum| sum.mul_scalar(0.5))
+        squares.0.map_or_else(|| Tensor::from_floats([0.0], &Device::flex()), |sum| sum.mul_scalar(0.5))
     }
 }
 

@@ -1,7 +1,5 @@
 //! From pictures to what a model sees of them: blanked, cropped, normalised, resized.
 
-use image::imageops::{FilterType, resize};
-use image::{ImageBuffer, Luma};
 use ndarray::{Array2, ArrayView1, Axis};
 use rayon::prelude::*;
 
@@ -183,7 +181,10 @@ impl Views {
 
     fn cut(&self, of: impl Fn(usize) -> f32) -> Vec<f32> {
         let [left, top, width, height] = self.window;
-        (top..top + height).flat_map(|line| (left..left + width).map(move |column| line * self.size + column)).map(of).collect()
+        (top..top + height)
+            .flat_map(|line| (left..left + width).map(move |column| line * self.size + column))
+            .map(of)
+            .collect()
     }
 
     fn resized(&self, plane: Vec<f32>) -> Vec<f32> {
@@ -206,15 +207,42 @@ fn moments([n, sum, squares]: [f64; 3]) -> (f32, f32) {
     (mean as f32, if sd > 1e-6 { sd as f32 } else { 1.0 })
 }
 
-/// `[height, width]` to another size, by triangles as wide as the pixels of the coarser one.
+/// `[height, width]` to another size, by triangles as wide as the pixels of the coarser one. (Those of the `image` crate clamp real
+/// numbers to 0 to 1.)
 fn scaled(plane: Vec<f32>, from: [usize; 2], to: [usize; 2]) -> Vec<f32> {
     if from == to {
         return plane;
     }
-    match ImageBuffer::<Luma<f32>, Vec<f32>>::from_raw(from[1] as u32, from[0] as u32, plane) {
-        Some(picture) => resize(&picture, to[1] as u32, to[0] as u32, FilterType::Triangle).into_raw(),
-        None => vec![0.0; to[0] * to[1]],
+    let across = triangles(from[1], to[1]);
+    let narrow: Vec<f32> = plane
+        .chunks_exact(from[1])
+        .flat_map(|row| across.iter().map(|(at, shares)| shares.iter().zip(&row[*at..]).map(|(s, x)| s * x).sum()))
+        .collect();
+    let mut out = Vec::with_capacity(to[0] * to[1]);
+    for (at, shares) in triangles(from[0], to[0]) {
+        for column in 0..to[1] {
+            let each = shares.iter().enumerate().map(|(i, share)| share * narrow[(at + i) * to[1] + column]);
+            out.push(each.sum());
+        }
     }
+    out
+}
+
+/// For each new pixel of a line the first old one that it takes from, and their shares.
+fn triangles(from: usize, to: usize) -> Vec<(usize, Vec<f32>)> {
+    let step = from as f32 / to as f32;
+    let reach = step.max(1.0);
+    (0..to)
+        .map(|new| {
+            let centre = (new as f32 + 0.5) * step - 0.5;
+            let first = (centre - reach).ceil().max(0.0) as usize;
+            let last = ((centre + reach).floor() as usize).min(from - 1);
+            let shares: Vec<f32> =
+                (first..=last).map(|old| (1.0 - (old as f32 - centre).abs() / reach).max(0.0)).collect();
+            let sum: f32 = shares.iter().sum();
+            (first, shares.into_iter().map(|share| share / sum).collect())
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -236,7 +264,8 @@ mod tests {
     #[test]
     fn nothing_of_a_blanked_rectangle_reaches_the_model() {
         for normalise in ["training", "picture", "none"] {
-            let views = fit(&format!("normalise = \"{normalise}\"\nmask = [{{ left = 2, top = 3, width = 5, height = 4 }}]"));
+            let views =
+                fit(&format!("normalise = \"{normalise}\"\nmask = [{{ left = 2, top = 3, width = 5, height = 4 }}]"));
             let views = views.expect("a sound view");
             let before = views.apply(&pictures());
             let mut other = pictures();
@@ -257,6 +286,18 @@ mod tests {
         let back = views.back(outlined.row(0), 0.0);
         let whole: Vec<f32> = pictures.outlined.expect("masks").row(0).iter().map(|&m| f32::from(m)).collect();
         assert_eq!(back, whole);
+    }
+
+    #[test]
+    fn resizing_keeps_the_mean_and_a_slope() {
+        let slope: Vec<f32> = (0..24 * 16).map(|at| (at % 16) as f32 - 100.0).collect();
+        for to in [[12, 8], [24, 16], [48, 32], [9, 11]] {
+            let out = scaled(slope.clone(), [24, 16], to);
+            let mean = out.iter().sum::<f32>() / out.len() as f32;
+            assert!((mean + 92.5).abs() < 0.01, "{to:?}: {mean}");
+            let inner = out[1] - out[0] > 0.0 && out[to[1] / 2] > out[0];
+            assert!(inner && out.len() == to[0] * to[1], "{to:?}");
+        }
     }
 
     #[test]

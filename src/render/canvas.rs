@@ -15,12 +15,14 @@ pub(super) struct View {
     sine: f32,
     shift: Place,
     zoom: f32,
+    /// 1, or −1 for the mirror image.
+    side: f32,
 }
 
 impl View {
     /// The body's centre in the centre of the picture.
     pub(super) fn new(size: usize, spacing: [f32; 2]) -> Self {
-        Self { size, spacing, cosine: 1.0, sine: 0.0, shift: [0.0; 2], zoom: 1.0 }
+        Self { size, spacing, cosine: 1.0, sine: 0.0, shift: [0.0; 2], zoom: 1.0, side: 1.0 }
     }
 
     /// The body turned clockwise by `degrees`, enlarged by `zoom`, moved by `shift` mm.
@@ -28,6 +30,12 @@ impl View {
     pub(super) fn posed(self, degrees: f32, zoom: f32, shift: Place) -> Self {
         let (sine, cosine) = degrees.to_radians().sin_cos();
         Self { cosine, sine, shift, zoom, ..self }
+    }
+
+    /// The body seen in a mirror where `side` is −1, as it is where it is 1.
+    #[must_use]
+    pub(super) fn mirrored(self, side: f32) -> Self {
+        Self { side, ..self }
     }
 
     /// The same picture without the pose: what lies on the film, not on the body.
@@ -46,12 +54,22 @@ impl View {
     pub(super) fn body(self, row: usize, column: usize) -> Place {
         let [x, y] = self.on_film(row, column);
         let (x, y) = (x - self.shift[0], y - self.shift[1]);
-        [(x * self.cosine + y * self.sine) / self.zoom, (y * self.cosine - x * self.sine) / self.zoom]
+        [self.side * (x * self.cosine + y * self.sine) / self.zoom, (y * self.cosine - x * self.sine) / self.zoom]
+    }
+
+    /// Sixteen places in the body, spread evenly over a pixel.
+    pub(super) fn within(self, row: usize, column: usize) -> [Place; 16] {
+        let [x, y] = self.body(row, column);
+        std::array::from_fn(|k| {
+            let across = ((k % 4) as f32 / 4.0 - 0.375) * self.spacing[1] / self.zoom;
+            let down = ((k / 4) as f32 / 4.0 - 0.375) * self.spacing[0] / self.zoom;
+            [x + self.side * (across * self.cosine + down * self.sine), y + down * self.cosine - across * self.sine]
+        })
     }
 
     /// The place on the film of a place in the body.
     fn to_film(self, [x, y]: Place) -> Place {
-        let (x, y) = (x * self.zoom, y * self.zoom);
+        let (x, y) = (x * self.zoom * self.side, y * self.zoom);
         [x * self.cosine - y * self.sine + self.shift[0], x * self.sine + y * self.cosine + self.shift[1]]
     }
 
@@ -188,9 +206,16 @@ pub(super) struct Curve {
 }
 
 impl Curve {
-    /// Through at least one point, in ascending order of x; level beyond the ends. Between the points it is a cubic that never
-    /// overshoots them (Fritsch and Butland, SIAM J Sci Stat Comput 1984).
-    pub(super) fn through(points: &[Place]) -> Self {
+    /// Through at least one point, in ascending order of x; level beyond the ends. A point less than 1 mm beyond the one before, as
+    /// chance may put it, is left out. Between the points it is a cubic that never overshoots them (Fritsch and Butland, SIAM J Sci
+    /// Stat Comput 1984).
+    pub(super) fn through(all: &[Place]) -> Self {
+        let mut points: Vec<Place> = Vec::with_capacity(all.len());
+        for &point in all {
+            if points.last().is_none_or(|last| point[0] > last[0] + 1.0) {
+                points.push(point);
+            }
+        }
         let (first, last) = (points[0], points[points.len() - 1]);
         let per_step = (last[0] - first[0]) / STEPS as f32;
         let slope = |k: usize| (points[k + 1][1] - points[k][1]) / (points[k + 1][0] - points[k][0]);

@@ -120,8 +120,11 @@ const PARAMETERS: &[Parameter] = &[
         "marker",
         "",
         [0.0, 8.0, 0.0],
-        "Lead marker: 0 none, 1 to 8 the letters and the corner of eight hospitals; rounded to a whole number.",
-        "鉛マーカー：0はなし、1〜8は8つの病院それぞれの文字と位置です。整数に丸めます。",
+        "Lead marker of one of eight hospitals; rounded to a whole number. 0 none; 1 L upper right; 2 R upper left; 3 L on a \
+         plate, right; 4 R on a plate, left; 5 LA upper right; 6 RH lower left; 7 PA on a plate, lower right; 8 R7 on a \
+         plate, upper left. Laid down by hand: each shot a few mm elsewhere.",
+        "8つの病院の鉛マーカーです。整数に丸めます。0はなし、1は右上のL、2は左上のR、3は右側のLプレート、4は左側のRプレート、\
+         5は右上のLA、6は左下のRH、7は右下のPAプレート、8は左上のR7プレート（位置は画像上）。撮影ごとに数mmずれます。",
     )
     .artefact(),
 ];
@@ -460,7 +463,7 @@ fn draw(asked: &Asked) -> Picture {
 
     let mut pose = Luck::of(shot.named("pose"));
     let turn = pose.normal(1.3);
-    let shift = [pose.normal(5.0), pose.normal(6.0)];
+    let shift = [pose.normal(4.0), pose.normal(4.5)];
     let zoom = value("body_size") * (1.0 + Luck::of(body.named("stature")).normal(0.025));
     let view = View::new(size, [spacing; 2]).posed(turn, zoom, shift);
 
@@ -593,7 +596,7 @@ fn draw(asked: &Asked) -> Picture {
     }
 
     let mut luck = Luck::of(shot.named("exposure"));
-    let tone = Tone::new(value("exposure") + luck.normal(0.2), 1.0 + luck.normal(0.08));
+    let tone = Tone::new(value("exposure") + luck.normal(0.15), 1.0 + luck.normal(0.06));
     let (level, grains) = (value("noise"), shot.named("grain"));
     for (i, value) in film.iter_mut().enumerate() {
         *value = tone.grey(*value) + level * grain(grains, i);
@@ -701,9 +704,8 @@ fn drain(film: &mut [f32], view: View, thorax: &Thorax, asked: &Asked) -> Vec<u8
     for (i, value) in film.iter_mut().enumerate() {
         if mask[i] == 1 {
             // Never less than one grey level, so that the mask says what was drawn; darker where it is white already.
-            let add = (strength * line.values[i]).max(2.0);
-            *value = value.clamp(0.0, 255.0);
-            *value += if *value + add > 255.0 { -add } else { add };
+            let film = value.clamp(0.0, 255.0);
+            *value = if film > 253.0 { film - 2.0 } else { (film + (strength * line.values[i]).max(2.0)).min(255.0) };
         }
     }
     mask

@@ -4,8 +4,12 @@
 //! Every layer of a picture (anatomy, disease, artefacts, noise) draws from a stream of its own, so that a changed parameter
 //! changes what it names and nothing else.
 
+pub mod brain_mr;
 mod canvas;
 pub mod chest_xray;
+mod colour;
+pub mod dermoscopy;
+pub mod fundus;
 mod luck;
 mod noise;
 
@@ -110,7 +114,7 @@ pub const SMALLEST: usize = 32;
 pub const LARGEST: usize = 256;
 
 /// Every modality.
-pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER];
+pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER, brain_mr::RENDERER, dermoscopy::RENDERER, fundus::RENDERER];
 
 /// Their names.
 pub const NAMES: &[&str] = &{

@@ -39,6 +39,11 @@ impl Cloud {
         upper + v * (lower - upper)
     }
 
+    /// The random value of the corner at these whole numbers.
+    pub(super) fn corner(&self, x: f32, y: f32) -> f32 {
+        self.corners[(y as i32 as usize % CELLS) * CELLS + x as i32 as usize % CELLS]
+    }
+
     /// Three octaves: coarse cells with finer ones within, about −1 to 1.
     pub(super) fn fractal(&self, x: f32, y: f32) -> f32 {
         // Turned between the octaves, so that the lattice does not show.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::check::{self, Figure, Outcome, Verdict};
 use crate::fault::Fault;
 use crate::measure::Line;
+use crate::measure::curves::Curve;
 use crate::measure::found::{Figure as Found, Measured, Method};
 use crate::run::{Count, Run, Story};
 use crate::text::Text;
@@ -252,6 +253,27 @@ pub struct MeasureDocument {
     seed: u64,
     notes: Vec<TextDocument>,
     metrics: Vec<Measurement>,
+    curves: Vec<CurveDocument>,
+}
+
+#[derive(Debug, Serialize)]
+struct CurveDocument {
+    curve: &'static str,
+    group: Option<Group>,
+    points: BTreeMap<&'static str, Vec<Option<serde_json::Value>>>,
+}
+
+impl From<&Curve> for CurveDocument {
+    fn from(curve: &Curve) -> Self {
+        let points = |(name, values): &(&'static str, Vec<Option<f64>>)| {
+            (*name, values.iter().map(|value| value.map(number)).collect())
+        };
+        Self {
+            curve: curve.name,
+            group: curve.group.as_ref().map(|(column, value)| Group { column: column.clone(), value: value.clone() }),
+            points: curve.points.iter().map(points).collect(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -340,6 +362,7 @@ impl MeasureDocument {
             seed: measured.seed,
             notes: measured.notes.iter().map(Into::into).collect(),
             metrics: measured.figures.iter().map(Into::into).collect(),
+            curves: measured.curves.iter().map(Into::into).collect(),
         }
     }
 

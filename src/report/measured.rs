@@ -83,6 +83,10 @@ const NAMES: &[(&str, Unit, Text)] = &[
     name("ece_top_label", Unit::Ratio, "calibration error (top class)", "較正誤差（最有力クラス）"),
     name("ece_class_wise", Unit::Ratio, "calibration error (class-wise)", "較正誤差（クラス別平均）"),
     name("harrell_c", Unit::Ratio, "Harrell's C", "HarrellのC指数"),
+    name("uno_c", Unit::Ratio, "Uno's C", "UnoのC指数"),
+    name("auroc_at", Unit::Ratio, "AUROC by", "AUROC、時点"),
+    name("brier_at", Unit::Ratio, "Brier score by", "Brierスコア、時点"),
+    name("integrated_brier", Unit::Ratio, "integrated Brier score", "積分Brierスコア（IBS）"),
     name("km_median", Unit::Own, "median time to event", "イベントまでの時間の中央値"),
     name("km_survival", Unit::Percent, "without the event at", "イベントなし、時点"),
     name("km_risk", Unit::Percent, "event by", "イベントあり、時点"),
@@ -128,6 +132,13 @@ const NAMES: &[(&str, Unit, Text)] = &[
     name("nsd", Unit::Ratio, "surface Dice (NSD)", "表面Dice（NSD）"),
     name("lesion_sensitivity", Unit::Percent, "lesions found", "病変の感度"),
     name("lesion_ppv", Unit::Percent, "PPV of lesions", "病変の陽性的中率"),
+    name("ap_coco", Unit::Ratio, "average precision (COCO), IoU", "平均適合率（COCO）、IoU"),
+    name("map_coco", Unit::Ratio, "average precision, IoU 0.5 to 0.95", "平均適合率、IoU 0.5～0.95の平均"),
+    name("ap_all_points", Unit::Ratio, "average precision (all points), IoU", "平均適合率（全点）、IoU"),
+    name("box_sensitivity", Unit::Percent, "boxes found, IoU", "ボックスの感度、IoU"),
+    name("box_ppv", Unit::Percent, "PPV of boxes, IoU", "ボックスの陽性的中率、IoU"),
+    name("false_positives_per_image", Unit::Own, "false positives per image, IoU", "画像1枚あたりの偽陽性、IoU"),
+    name("froc_mean_sensitivity", Unit::Percent, "mean sensitivity (FROC), IoU", "平均感度（FROC）、IoU"),
     name("lesion_f1", Unit::Ratio, "F1 of lesions", "病変のF1"),
 ];
 
@@ -146,6 +157,7 @@ fn task(task: Task) -> Text {
         Task::Regression => Text::new("predictive distributions", "予測区間・予測分布"),
         Task::Drift => Text::new("drift", "ドリフト"),
         Task::Segmentation => Text::new("segmentation", "セグメンテーション"),
+        Task::Detection => Text::new("detection", "物体検出"),
     }
 }
 
@@ -181,6 +193,7 @@ fn method(method: Method) -> Text {
         }
         Method::Bootstrap(Drawn::Clusters) => Text::new("bootstrap of clusters", "クラスター単位のブートストラップ"),
         Method::Bootstrap(Drawn::Cases) => Text::new("bootstrap of cases", "症例単位のブートストラップ"),
+        Method::Bootstrap(Drawn::Images) => Text::new("bootstrap of images", "画像単位のブートストラップ"),
     }
 }
 
@@ -286,6 +299,12 @@ impl Terminal {
                 (Lang::Ja, _) => format!("{used}例"),
             };
         }
+        if measured.task == Task::Detection {
+            return match self.lang {
+                Lang::En => format!("{used} images"),
+                Lang::Ja => format!("画像{used}枚"),
+            };
+        }
         let mut text = vec![roles.join(self.say(", ", "、")), self.say(": ", "：").to_owned()];
         let left = measured.rows - measured.used;
         text.push(match (self.lang, left) {
@@ -344,9 +363,10 @@ impl Terminal {
                 let n = figures.iter().filter(|figure| figure.group.as_ref() == *group).map(|figure| figure.n).max();
                 let n = count(n.unwrap_or(0));
                 let n = match (self.lang, measured.task) {
-                    (Lang::En, Task::Segmentation) => format!("n = {n}"),
+                    (Lang::En, Task::Segmentation | Task::Detection) => format!("n = {n}"),
                     (Lang::En, _) => format!("{n} rows"),
                     (Lang::Ja, Task::Segmentation) => format!("{n}例"),
+                    (Lang::Ja, Task::Detection) => format!("{n}枚"),
                     (Lang::Ja, _) => format!("{n}行"),
                 };
                 let cells = lines.iter().map(|(metric, part)| {

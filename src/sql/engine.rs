@@ -197,7 +197,7 @@ pub(super) fn fault_of(message: &str, shown: &[(String, String)]) -> SqlFault {
     if has("predicate") && has("oolean") {
         return super::select::no_condition(&Text::new("something else", "別のもの"));
     }
-    let known = KNOWN.iter().find(|(part, ..)| has(part));
+    let known = KNOWN.iter().find(|(parts, ..)| parts.iter().any(|part| has(part)));
     match known {
         Some((_, found, expected)) => SqlFault::new(found.clone(), expected.clone()),
         None => SqlFault::new(
@@ -207,10 +207,10 @@ pub(super) fn fault_of(message: &str, shown: &[(String, String)]) -> SqlFault {
     }
 }
 
-/// Mistakes that polars finds when it knows the types: a part of its message, what was found, what was expected.
-static KNOWN: &[(&str, Text, Text)] = &[
+/// Mistakes that polars finds when it knows the types: parts of its message (any of them), what was found, what was expected.
+static KNOWN: &[(&[&str], Text, Text)] = &[
     (
-        "cannot compare",
+        &["cannot compare"],
         Text::new(
             "a comparison of text with a number, or of other things that differ in kind",
             "文字列と数など、種類の違うものの比較",
@@ -221,7 +221,7 @@ static KNOWN: &[(&str, Text, Text)] = &[
         ),
     ),
     (
-        "arithmetic on dtypes",
+        &["arithmetic on dtypes"],
         Text::new("arithmetic with text or other things that are no numbers", "文字列など、数でないものの計算"),
         Text::new(
             "numbers; CAST(x AS DOUBLE) makes a number of a text",
@@ -229,7 +229,7 @@ static KNOWN: &[(&str, Text, Text)] = &[
         ),
     ),
     (
-        "expected String type",
+        &["expected String type", "expected `String`"],
         Text::new(
             "a function or LIKE for text, given something else",
             "文字列でないものに使われた、文字列用の関数かLIKE",
@@ -240,18 +240,7 @@ static KNOWN: &[(&str, Text, Text)] = &[
         ),
     ),
     (
-        "expected `String`",
-        Text::new(
-            "a function or LIKE for text, given something else",
-            "文字列でないものに使われた、文字列用の関数かLIKE",
-        ),
-        Text::new(
-            "text; CAST(x AS VARCHAR) makes a text of a number",
-            "文字列。数を文字列にするにはCAST(x AS VARCHAR)を使います",
-        ),
-    ),
-    (
-        "join keys don't match",
+        &["join keys don't match"],
         Text::new("a join of columns that differ in kind", "種類の違う列どうしの結合"),
         Text::new(
             "columns of the same kind; CAST one of them first, in WITH",
@@ -259,7 +248,7 @@ static KNOWN: &[(&str, Text, Text)] = &[
         ),
     ),
     (
-        "join constraint",
+        &["join constraint"],
         Text::new("a condition after ON that joins cannot use", "JOINに使えないONの後の条件"),
         Text::new(
             "comparisons of one table's column with another's, joined by AND; other conditions in WHERE",
@@ -267,12 +256,12 @@ static KNOWN: &[(&str, Text, Text)] = &[
         ),
     ),
     (
-        "pattern must be a string literal",
+        &["pattern must be a string literal"],
         Text::new("LIKE with something other than a text after it", "後に文字列のないLIKE"),
         Text::new("LIKE 'a%'", "LIKE 'a%'"),
     ),
     (
-        "arguments for LIMIT",
+        &["arguments for LIMIT"],
         Text::new("LIMIT or OFFSET without a number", "数のないLIMITかOFFSET"),
         Text::new("LIMIT 10", "LIMIT 10"),
     ),

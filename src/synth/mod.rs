@@ -26,13 +26,6 @@ pub struct Drawn {
     pub shots: Option<Shots>,
 }
 
-impl Drawn {
-    /// The same rows, whose pictures are drawn once for all copies.
-    fn remembering(self) -> Self {
-        Self { shots: self.shots.map(Shots::remembering), ..self }
-    }
-}
-
 /// Why there are no data: always the author's or our fault, never the learner's.
 #[derive(Debug, thiserror::Error)]
 pub enum SynthError {
@@ -119,7 +112,7 @@ impl<'a> World<'a> {
         if let Some(frame) = slot.get() {
             return Ok(frame.clone());
         }
-        let frame = self.draw(side, draw)?.remembering();
+        let frame = self.draw(side, draw)?;
         Ok(slot.get_or_init(|| frame).clone())
     }
 

@@ -17,9 +17,6 @@ use crate::text::Text;
 /// Pictures of one draw may need so many bytes together.
 const MOST: usize = 600_000_000;
 
-/// Pictures of one draw are kept for many runs up to so many bytes.
-const KEPT: usize = 150_000_000;
-
 /// What the pictures of rows are drawn from: small, and drawn when they are wanted.
 #[derive(Clone, Debug)]
 pub struct Shots {
@@ -30,8 +27,7 @@ pub struct Shots {
     values: Vec<Vec<f64>>,
     bodies: Vec<Seed>,
     shots: Vec<Seed>,
-    /// All pictures, once they were drawn, where many runs look at them.
-    drawn: Option<Arc<OnceLock<Pictures>>>,
+    all: Arc<OnceLock<Arc<Pictures>>>,
 }
 
 /// The pixels of rows' pictures.
@@ -70,7 +66,10 @@ impl Shots {
             let (n, most) = (shots.len(), shots.len() * MOST / bytes);
             return Err(image.size.fault(
                 text!("{n} pictures of {size} × {size} pixels", "{size}×{size}画素の画像が{n}枚"),
-                text!("at most {most} of this size, or smaller ones", "この大きさなら{most}枚以下、またはより小さい画像"),
+                text!(
+                    "at most {most} of this size, or smaller ones",
+                    "この大きさなら{most}枚以下、またはより小さい画像"
+                ),
             ));
         }
         let mut values = vec![renderer.parameters.iter().map(|p| p.default).collect::<Vec<f64>>(); shots.len()];
@@ -85,14 +84,17 @@ impl Shots {
                         let row = row + 1;
                         return Err(equation.fault(
                             text!("{name} = {found} in row {row}", "{row}行目で {name} = {found}"),
-                            text!("{low} to {high} {unit}: clip(…, {low}, {high})", "{low}以上{high}以下 {unit}（例：clip(…, {low}, {high})）"),
+                            text!(
+                                "{low} to {high} {unit}: clip(…, {low}, {high})",
+                                "{low}以上{high}以下 {unit}（例：clip(…, {low}, {high})）"
+                            ),
                         ));
                     }
                 }
             }
         }
         let mask = image.mask.as_ref().and_then(|mask| renderer.masks.iter().position(|name| name == mask));
-        Ok(Self { renderer, size, mask, values, bodies, shots, drawn: None })
+        Ok(Self { renderer, size, mask, values, bodies, shots, all: Arc::default() })
     }
 
     /// How many rows there are.
@@ -142,15 +144,8 @@ impl Shots {
         }
     }
 
-    /// Draws the pictures of all rows.
-    pub fn draw_all(&self) -> Pictures {
-        let draw = || self.draw(&(0..self.len()).collect::<Vec<_>>());
-        self.drawn.as_ref().map_or_else(draw, |drawn| drawn.get_or_init(draw).clone())
-    }
-
-    /// The same, of which all copies draw all pictures once, unless that takes much memory.
-    pub(super) fn remembering(self) -> Self {
-        let bytes = self.len() * self.size * self.size * (self.renderer.channels + usize::from(self.outlines()));
-        Self { drawn: (bytes <= KEPT).then(Arc::default), ..self }
+    /// The pictures of all rows, drawn once.
+    pub fn draw_all(&self) -> Arc<Pictures> {
+        Arc::clone(self.all.get_or_init(|| Arc::new(self.draw(&(0..self.len()).collect::<Vec<_>>()))))
     }
 }

@@ -73,7 +73,11 @@ fn weights(y: Tensor<2>, positive: f32) -> Tensor<2> {
 /// −log P(y) = −log σ(±logit): + where y = 1.
 fn log(logits: Tensor<2>, y: Tensor<2>, positive: f32) -> Tensor<1> {
     let likely = activation::log_sigmoid(logits * sign(y.clone()));
-    if (positive - 1.0).abs() < f32::EPSILON { likely.mean().neg() } else { (likely * weights(y, positive)).mean().neg() }
+    if (positive - 1.0).abs() < f32::EPSILON {
+        likely.mean().neg()
+    } else {
+        (likely * weights(y, positive)).mean().neg()
+    }
 }
 
 fn dice(logits: Tensor<2>, y: Tensor<2>) -> Tensor<1> {
@@ -115,11 +119,11 @@ mod tests {
     #[test]
     fn the_weight_of_the_positive_counts_them_so_often() {
         let device = Device::flex();
-        let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [1, values.len()]), &device);
+        let tensor =
+            |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [1, values.len()]), &device);
         let weighted = Loss::Log.of(tensor(&[0.5, -1.0]), tensor(&[1.0, 0.0]), 3.0).into_scalar::<f32>();
-        let repeated = Loss::Log
-            .of(tensor(&[0.5, 0.5, 0.5, -1.0]), tensor(&[1.0, 1.0, 1.0, 0.0]), 1.0)
-            .into_scalar::<f32>();
+        let repeated =
+            Loss::Log.of(tensor(&[0.5, 0.5, 0.5, -1.0]), tensor(&[1.0, 1.0, 1.0, 0.0]), 1.0).into_scalar::<f32>();
         assert!((weighted * 2.0 - repeated * 4.0).abs() < 1e-5);
     }
 }

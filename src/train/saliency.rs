@@ -45,7 +45,8 @@ impl Fitted {
         let places: Vec<(usize, usize)> =
             starts(height).into_iter().flat_map(|top| starts(width).into_iter().map(move |left| (top, left))).collect();
         let mut hidden = Array2::zeros((places.len() + 1, x.len()));
-        for (mut row, place) in hidden.axis_iter_mut(Axis(0)).zip(std::iter::once(None).chain(places.iter().map(Some))) {
+        for (mut row, place) in hidden.axis_iter_mut(Axis(0)).zip(std::iter::once(None).chain(places.iter().map(Some)))
+        {
             row.iter_mut().zip(x).for_each(|(to, from)| *to = *from);
             let Some(&(top, left)) = place else { continue };
             for (i, value) in row.iter_mut().enumerate() {

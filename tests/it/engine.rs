@@ -1,9 +1,9 @@
 //! The engine, as a user would notice it: the same seed gives the same result, and nothing is fitted on test rows.
 
+use ndarray::Array2;
 use practicum::course::dataset;
 use practicum::course::pack::Pack;
 use practicum::course::plan;
-use ndarray::Array2;
 use practicum::prepare::Prepared;
 use practicum::seed::Seed;
 use practicum::tables::{self, Frame};

@@ -16,4 +16,5 @@ mod measure;
 mod readme;
 mod real;
 mod reference;
+mod render;
 mod session;

@@ -190,15 +190,30 @@ fn rows_of_one_patient_are_drawn_together() {
 }
 
 #[test]
-fn missing_values_are_left_out_and_told() {
+fn missing_values_are_a_mistake_or_left_out_and_told() {
     let learner = Learner::new();
     let rows = (0..40).map(|i| format!("{},{}\n", i % 2, f64::from(i % 9) / 10.0)).collect::<Vec<_>>().concat();
     learner.writes("gaps.csv", format!("\u{feff}y,p\n,0.5\n1,\n1,\n{rows}"));
-    let answer = learner.types("measure gaps.csv --label y --score p").ends(0);
+    let refused = learner.types("measure gaps.csv --label y --score p").ends(2);
+    let refused = refused.says("gaps.csv, line 2, y").says("no value").says("--missing drop");
+    refused.says("gaps.csv, line 3, p").says("no value, here and 1 times below");
+    let answer = learner.types("measure gaps.csv --label y --score p --missing drop").ends(0);
     answer.says("40 of 43 rows; 3 left out (y is empty in 1, p is empty in 2)");
-    let found = learner.types("measure gaps.csv --label y --score p --json").json();
+    let found = learner.types("measure gaps.csv --label y --score p --missing drop --json").json();
     assert_eq!((&found["rows"], &found["measured"]), (&Value::from(43), &Value::from(40)));
     assert_eq!(found["missing"][1], serde_json::json!({ "column": "p", "rows": 2 }));
+}
+
+#[test]
+fn na_is_a_missing_number_and_never_an_outcome() {
+    let learner = Learner::new();
+    let rows =
+        (0..40).map(|i| format!("{},{}\n", ["no", "yes"][i % 2], f64::from(u8::try_from(i % 9).unwrap()) / 10.0));
+    learner.writes("na.csv", format!("died,p\nNA,0.5\nyes,NA\n{}", rows.collect::<Vec<_>>().concat()));
+    let ask = "measure na.csv --label died --positive yes --score p";
+    learner.types(ask).ends(2).says("na.csv, line 2, died").says("na.csv, line 3, p");
+    let found = learner.types(&format!("{ask} --missing drop --json")).json();
+    assert_eq!((&found["rows"], &found["measured"]), (&Value::from(42), &Value::from(40)));
 }
 
 #[test]
@@ -302,7 +317,7 @@ const MISTAKES: &[Mistake] = &[
     mistake("y,p\n,0.1\n,0.2\n", "--label y --score p", None, Some("y"), "empty in all 2 rows", "a value"),
     mistake(
         "y,p\n1,\n,0.2\n0,\n1,\n,0.5\n",
-        "--label y --score p",
+        "--label y --score p --missing drop",
         None,
         Some("y, p"),
         "no row in which",
@@ -326,7 +341,7 @@ const MISTAKES: &[Mistake] = &[
         "-0.2",
         "probability",
     ),
-    mistake("y,p\n1,0.9\n0,nan\n1,0.2\n", "--label y --score p", Some(3), Some("p"), "nan", "finite number"),
+    mistake("y,p\n1,0.9\n0,nan\n1,0.2\n", "--label y --score p", Some(3), Some("p"), "no value", "--missing drop"),
     mistake("y,p\n1,high\n0,low\n", "--label y --score p", Some(2), Some("p"), "\"high\"", "a column of numbers"),
     mistake("y,p\nyes,0.9\nno,0.2\n", "--label y --score p", Some(2), Some("y"), "\"yes\"", "--positive"),
     mistake(
@@ -561,4 +576,112 @@ fn masks_that_do_not_fit_are_refused() {
     }
     let found = learner.types("measure two.npy two.npy --labels 1,2 --json").ends(0).json();
     same(&figure(&found, "dice", None, Some("2"))["value"], &Value::from(1.0), "a label of its own");
+}
+
+#[test]
+fn detection_gives_the_reference_values_and_counts_images_without_boxes() {
+    let folder = data("reference").join("detection");
+    let found = |images: &str| {
+        let ask = format!(
+            "measure {0}/ordinary_80_predictions.csv --truth {0}/ordinary_80_truth.csv{images} --json",
+            folder.display()
+        );
+        Learner::new().types(&ask).ends(0).json()
+    };
+    let all = found(" --images 80");
+    let value = |found: &Value, metric: &str| {
+        let list = found["metrics"].as_array().unwrap().clone();
+        list.iter().find(|m| m["metric"] == metric).unwrap()["value"].as_f64().unwrap()
+    };
+    for (metric, expected) in [
+        ("ap_coco", 0.680_271_925_509_386_1),
+        ("map_coco", 0.285_537_517_344_127_1),
+        ("false_positives_per_image", 1.2),
+        ("box_sensitivity", 86.0 / 110.0),
+        ("box_ppv", 86.0 / 182.0),
+    ] {
+        assert!((value(&all, metric) - expected).abs() < 1e-9, "{metric}");
+    }
+    let more = found(" --images 160");
+    assert!((value(&more, "false_positives_per_image") - 0.6).abs() < 1e-9);
+    assert_eq!(all["metrics"][0]["interval"], "bootstrap_images");
+}
+
+#[test]
+fn mistakes_in_boxes_are_told_where_they_stand() {
+    let learner = Learner::new();
+    learner.writes("truth.csv", "image,x1,y1,x2,y2\na,0,0,10,10\n");
+    learner.writes("boxes.csv", "image,x1,y1,x2,y2,score\na,0,0,10,10,0.5\na,5,0,3,10,0.4\n");
+    let told = learner.types("measure boxes.csv --truth truth.csv").ends(2);
+    told.says("boxes.csv, line 3, x2").says("at least 5");
+    learner.writes("boxes.csv", "image,x1,y1,x2,y2\na,0,0,10,10\n");
+    learner.types("measure boxes.csv --truth truth.csv").ends(2).says("no column \"score\"");
+    learner.types("measure boxes.csv --truth truth.csv --label y").ends(2).says("--label");
+    learner.types("measure boxes.csv --task detection").ends(2).says("--truth");
+}
+
+#[test]
+fn survival_is_weighted_by_the_censoring_of_the_training_rows() {
+    let folder = data("reference").join("survival");
+    let learner = Learner::new();
+    // The reference's predicted survival at 1 to 5, as the predicted risk that the command takes.
+    let mut rows = csv::Reader::from_path(folder.join("traintest_test.csv")).unwrap();
+    let header = rows.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let mut text = "time,event,risk,r1,r2,r3,r4,r5\n".to_owned();
+    for row in rows.records().map(Result::unwrap) {
+        let risks = (1..=5).map(|k| (1.0 - row[at(&format!("s{k}"))].parse::<f64>().unwrap()).to_string());
+        let cells = [&row[at("time")], &row[at("event")], &row[at("risk")]].map(str::to_owned);
+        text += &format!("{}\n", cells.into_iter().chain(risks).collect::<Vec<_>>().join(","));
+    }
+    learner.writes("test.csv", text);
+    let training = folder.join("traintest_train.csv");
+    let ask = |rest: &str| {
+        let ask = format!("measure test.csv --time time --event event --resamples 0 --json {rest}");
+        learner.types(&ask).ends(0).json()
+    };
+    let value = |found: &Value, metric: &str, at: &str| {
+        let list = found["metrics"].as_array().unwrap().clone();
+        let own = |m: &&Value| m["metric"] == metric && (at.is_empty() || m["of"]["value"] == at);
+        list.iter().find(own).unwrap()["value"].as_f64().unwrap()
+    };
+    let training = format!("--training {}", training.display());
+    let risks = ask(&format!("{training} --score r1,r2,r3,r4,r5 --at 1,2,3,4,5"));
+    assert!((value(&risks, "integrated_brier", "") - 0.171_997_443_178_629_47).abs() < 1e-9);
+    assert!((value(&risks, "brier_at", "2") - 0.160_060_787_368_862_76).abs() < 1e-9);
+    let ranked = ask(&format!("{training} --score risk"));
+    assert!((value(&ranked, "uno_c", "") - 0.655_188_765_864_614_8).abs() < 1e-9);
+    let ranked = ask(&format!("{training} --score risk --at 1,2,3"));
+    assert!((value(&ranked, "auroc_at", "2") - 0.686_285_394_871_768_3).abs() < 1e-9);
+    let own = ask("--score risk --at 1,2,3");
+    assert!((value(&own, "auroc_at", "2") - 0.686_285_394_871_768_3).abs() > 1e-9, "weighted by its own rows");
+    assert!(own["notes"].to_string().contains("--training"));
+}
+
+#[test]
+fn curves_end_where_their_figures_are() {
+    let learner = Learner::new();
+    let file = data("reference").join("fairness").join("three_groups_900.csv");
+    let ask = format!("measure {} --label y --score score --group group --curves --resamples 0", file.display());
+    learner.types(&ask).ends(2).says("--json");
+    let found = learner.types(&format!("{ask} --json")).ends(0).json();
+    let curves = found["curves"].as_array().unwrap();
+    let names: Vec<&str> =
+        curves.iter().filter(|c| c["group"].is_null()).map(|c| c["curve"].as_str().unwrap()).collect();
+    assert_eq!(names, ["roc", "calibration", "calibration_smooth", "decision"]);
+    assert_eq!(curves.iter().filter(|c| c["curve"] == "roc").count(), 4, "for all, and for each of three groups");
+    let numbers = |name: &str| -> Vec<f64> {
+        curves[0]["points"][name].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let (fpr, tpr) = (numbers("false_positive_rate"), numbers("sensitivity"));
+    let area: f64 = (1..fpr.len()).map(|k| (fpr[k] - fpr[k - 1]) * f64::midpoint(tpr[k], tpr[k - 1])).sum();
+    let auroc = found["metrics"].as_array().unwrap().iter().find(|m| m["metric"] == "auroc").unwrap()["value"].as_f64();
+    assert!((area - auroc.unwrap()).abs() < 1e-12);
+    let file = data("reference").join("survival").join("ordinary_300.csv");
+    let ask = format!("measure {} --time time --event event --curves --json --at 4", file.display());
+    let found = learner.types(&ask).ends(0).json();
+    let points = &found["curves"][0]["points"];
+    let step = points["time"].as_array().unwrap().iter().rposition(|t| t.as_f64().unwrap() <= 4.0).unwrap();
+    let km = found["metrics"].as_array().unwrap().iter().find(|m| m["metric"] == "km_survival").unwrap().clone();
+    assert_eq!((&points["survival"][step], &points["low"][step]), (&km["value"], &km["low"]));
 }

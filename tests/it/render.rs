@@ -1,0 +1,291 @@
+//! Pictures: the same luck gives the same picture, a parameter changes what it names and nothing else, masks say what was drawn.
+
+use practicum::author::gallery;
+use practicum::render::{Asked, LARGEST, Picture, RENDERERS, Renderer, SMALLEST, renderer};
+use practicum::seed::Seed;
+use proptest::prelude::*;
+use rayon::prelude::*;
+
+fn draw(renderer: &Renderer, size: usize, values: &[f64], body: u64, shot: u64) -> Picture {
+    let body = Seed::new(7).named(renderer.name).at(body);
+    (renderer.draw)(&Asked { size, values, body, shot: body.named("shot").at(shot) })
+}
+
+fn at(renderer: &Renderer, name: &str) -> usize {
+    renderer.parameters.iter().position(|parameter| parameter.name == name).unwrap()
+}
+
+/// The defaults, but for these.
+fn with(renderer: &Renderer, others: &[(&str, f64)]) -> Vec<f64> {
+    let mut values: Vec<f64> = renderer.parameters.iter().map(|parameter| parameter.default).collect();
+    for (name, value) in others {
+        values[at(renderer, name)] = *value;
+    }
+    values
+}
+
+fn mask<'p>(renderer: &Renderer, picture: &'p Picture, name: &str) -> &'p [u8] {
+    &picture.masks[renderer.masks.iter().position(|mask| *mask == name).unwrap()]
+}
+
+/// The pixels that differ between two pictures.
+fn changed(a: &Picture, b: &Picture) -> Vec<usize> {
+    let pixel = |picture: &Picture, i: usize| picture.pixels[i * picture.channels..][..picture.channels].to_vec();
+    (0..a.size * a.size).filter(|&i| pixel(a, i) != pixel(b, i)).collect()
+}
+
+#[test]
+fn names_ranges_and_masks_are_sound() {
+    for r in RENDERERS {
+        assert_eq!(renderer(r.name).unwrap().name, r.name);
+        let mut names: Vec<&str> = r.parameters.iter().map(|parameter| parameter.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), r.parameters.len(), "{}: a name is there twice", r.name);
+        for p in r.parameters {
+            assert!(p.low < p.high && (p.low..=p.high).contains(&p.default), "{}: {}", r.name, p.name);
+            assert!(!p.en.is_empty() && !p.ja.is_empty());
+            assert!(!p.artefact || r.masks.contains(&p.name), "{}: no mask `{}`", r.name, p.name);
+        }
+    }
+}
+
+#[test]
+fn a_picture_depends_on_its_luck_alone() {
+    for r in RENDERERS {
+        let values = with(r, &[]);
+        let one = |body: u64| draw(r, 64, &values, body, 0);
+        let alone: Vec<Picture> = (0..12).map(one).collect();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        let together: Vec<Picture> = pool.install(|| (0..12).into_par_iter().map(one).collect());
+        assert_eq!(alone, together, "{}", r.name);
+        assert_ne!(alone[0].pixels, alone[1].pixels, "{}: two bodies look the same", r.name);
+        assert_ne!(alone[0].pixels, draw(r, 64, &values, 0, 1).pixels, "{}: two shots look the same", r.name);
+    }
+}
+
+#[test]
+fn every_parameter_has_an_effect() {
+    for r in RENDERERS {
+        for (i, p) in r.parameters.iter().enumerate() {
+            let mut values = with(r, &[]);
+            if p.name == "lesion_contrast" {
+                // It is about lesions: some have to be there.
+                for name in ["large_lesions", "haemorrhages"] {
+                    if let Some(lesions) = r.parameters.iter().position(|parameter| parameter.name == name) {
+                        values[lesions] = 3.0;
+                    }
+                }
+            }
+            let ends = [p.low, p.high].map(|value| {
+                values[i] = value;
+                draw(r, 64, &values, 3, 0)
+            });
+            assert_ne!(ends[0].pixels, ends[1].pixels, "{}: `{}` changes nothing", r.name, p.name);
+        }
+    }
+}
+
+/// What the promise to exercises is: an artefact can be put in or taken away, and nothing else of the picture moves.
+#[test]
+fn artefacts_change_their_masks_and_nothing_else() {
+    for r in RENDERERS {
+        for (i, p) in r.parameters.iter().enumerate().filter(|(_, p)| p.artefact) {
+            for size in [32, 64, 128] {
+                for body in 0..10 {
+                    let mut values = with(r, &[]);
+                    // Other artefacts may lie over it.
+                    for (k, other) in r.parameters.iter().enumerate().filter(|(_, other)| other.artefact) {
+                        values[k] = if body % 2 == 0 { other.low } else { other.high };
+                    }
+                    values[i] = 0.0;
+                    let without = draw(r, size, &values, body, 0);
+                    assert!(mask(r, &without, p.name).iter().all(|&m| m == 0));
+                    let mut before = without.clone();
+                    for step in 1..=8 {
+                        values[i] = p.high * f64::from(step) / 8.0;
+                        let picture = draw(r, size, &values, body, 0);
+                        let mask_now = mask(r, &picture, p.name);
+                        let what = format!("{} `{}` {} body {body} size {size}", r.name, p.name, values[i]);
+                        assert!(mask_now.contains(&1), "{what}: no mask");
+                        let moved = changed(&without, &picture);
+                        assert!(moved.iter().all(|&k| mask_now[k] == 1), "{what}: changed outside its mask");
+                        assert!(!moved.is_empty(), "{what}: nothing drawn");
+                        let mask_before = mask(r, &before, p.name);
+                        let outside = |k: &usize| mask_now[*k] == 0 && mask_before[*k] == 0;
+                        assert!(!changed(&before, &picture).iter().any(outside), "{what}: from the value before");
+                        for (name, (a, b)) in r.masks.iter().zip(without.masks.iter().zip(&picture.masks)) {
+                            assert!(*name == p.name || a == b, "{what}: mask `{name}` moved");
+                        }
+                        before = picture;
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn disease_changes_its_mask_and_neither_anatomy_nor_noise() {
+    let diseases = [
+        ("chest-xray", "opacity", "opacity"),
+        ("chest-xray", "nodule", "nodule"),
+        ("chest-xray", "pneumothorax", "pneumothorax"),
+        ("brain-mr", "small_lesions", "lesion"),
+        ("brain-mr", "large_lesions", "lesion"),
+        ("fundus", "microaneurysms", "lesion"),
+        ("fundus", "haemorrhages", "lesion"),
+        ("fundus", "exudates", "lesion"),
+    ];
+    for (name, parameter, where_to) in diseases {
+        let r = renderer(name).unwrap();
+        let high = r.parameters[at(r, parameter)].high;
+        for size in [32, 64, 128] {
+            for body in 0..10 {
+                let healthy = draw(r, size, &with(r, &[(parameter, 0.0)]), body, 0);
+                assert!(mask(r, &healthy, where_to).iter().all(|&m| m == 0), "{name}: `{where_to}` where all is well");
+                let ill = draw(r, size, &with(r, &[(parameter, high)]), body, 0);
+                let there = mask(r, &ill, where_to);
+                let moved = changed(&healthy, &ill);
+                let what = format!("{name} `{parameter}` body {body} size {size}");
+                assert!(!moved.is_empty(), "{what}: nothing drawn");
+                assert!(moved.iter().all(|&k| there[k] == 1), "{what}: changed outside its mask");
+                for (other, (a, b)) in r.masks.iter().zip(healthy.masks.iter().zip(&ill.masks)) {
+                    assert!(*other == where_to || a == b, "{what}: mask `{other}` moved");
+                }
+            }
+        }
+    }
+}
+
+/// Groups of neighbouring pixels (also across corners) in a mask.
+fn groups(mask: &[u8], size: usize) -> usize {
+    let mut left = mask.to_vec();
+    let mut found = 0;
+    for start in 0..left.len() {
+        let mut open = vec![start];
+        found += usize::from(left[start] == 1);
+        while let Some(i) = open.pop() {
+            if std::mem::take(&mut left[i]) == 0 {
+                continue;
+            }
+            let (row, column) = (i / size, i % size);
+            for row in row.saturating_sub(1)..(row + 2).min(size) {
+                open.extend((column.saturating_sub(1)..(column + 2).min(size)).map(|column| row * size + column));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn lesions_of_the_brain_are_as_many_as_asked() {
+    let r = renderer("brain-mr").unwrap();
+    for size in [64, 128] {
+        for body in 0..40 {
+            for (small, large) in [(1.0, 0.0), (0.0, 4.0), (8.0, 2.0), (20.0, 4.0)] {
+                let picture = draw(r, size, &with(r, &[("small_lesions", small), ("large_lesions", large)]), body, 0);
+                let found = groups(mask(r, &picture, "lesion"), size);
+                assert_eq!(found, (small + large) as usize, "body {body} size {size}");
+            }
+        }
+    }
+}
+
+/// A brain keeps its size in mm² however oblong the pixels are, and the picture says how oblong.
+#[test]
+fn the_brain_is_drawn_in_mm() {
+    let r = renderer("brain-mr").unwrap();
+    let area = |rows: f64, columns: f64| {
+        let picture = draw(r, 128, &with(r, &[("row_spacing", rows), ("column_spacing", columns)]), 5, 0);
+        assert!((picture.spacing[0] - rows).abs() < 1e-6 && (picture.spacing[1] - columns).abs() < 1e-6);
+        mask(r, &picture, "brain").iter().map(|&m| f64::from(m)).sum::<f64>() * rows * columns
+    };
+    let square = area(1.7, 1.7);
+    for (rows, columns) in [(1.7, 3.4), (5.0, 1.5), (2.2, 2.2)] {
+        let share = area(rows, columns) / square;
+        assert!((share - 1.0).abs() < 0.03, "{rows} × {columns} mm: {share}");
+    }
+}
+
+/// What a reader would measure with a ruler is what was asked: the width of the heart over that of the chest.
+#[test]
+fn the_heart_is_as_wide_as_asked() {
+    let r = renderer("chest-xray").unwrap();
+    let width = |mask: &[u8], size: usize| {
+        let columns = || (0..mask.len()).filter(|&i| mask[i] == 1).map(|i| i % size);
+        columns().max().unwrap() - columns().min().unwrap() + 1
+    };
+    for asked in [0.4, 0.5, 0.6] {
+        for body in 0..20 {
+            let picture = draw(r, 256, &with(r, &[("cardiothoracic_ratio", asked)]), body, 0);
+            let measured = width(mask(r, &picture, "heart"), 256) as f64 / width(mask(r, &picture, "lung"), 256) as f64;
+            assert!((measured - asked).abs() < 0.05, "asked {asked}, measured {measured}, body {body}");
+        }
+    }
+}
+
+/// A model must not be able to solve a task with one template: patients differ more than two pictures of one patient do.
+#[test]
+fn bodies_differ_more_than_shots() {
+    for r in RENDERERS {
+        let values = with(r, &[("noise", 0.0)]);
+        let distance = |a: &Picture, b: &Picture| {
+            let square = |(x, y): (&u8, &u8)| (f64::from(*x) - f64::from(*y)).powi(2);
+            a.pixels.iter().zip(&b.pixels).map(square).sum::<f64>()
+        };
+        let shots: f64 = (0..30).map(|b| distance(&draw(r, 64, &values, b, 0), &draw(r, 64, &values, b, 1))).sum();
+        let bodies: f64 =
+            (0..30).map(|b| distance(&draw(r, 64, &values, b, 0), &draw(r, 64, &values, b + 30, 0))).sum();
+        assert!(bodies > shots, "{}: {bodies} between bodies, {shots} between shots", r.name);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn whatever_is_asked_is_drawn(size in SMALLEST..=LARGEST, shares in prop::collection::vec(0.0..=1.0_f64, 20), body: u64) {
+        for r in RENDERERS {
+            let values: Vec<f64> = r.parameters.iter().zip(&shares).map(|(p, s)| p.low + s * (p.high - p.low)).collect();
+            let picture = draw(r, size, &values, body, 0);
+            prop_assert_eq!((picture.size, picture.channels), (size, r.channels));
+            prop_assert_eq!(picture.pixels.len(), size * size * r.channels);
+            prop_assert_eq!(picture.masks.len(), r.masks.len());
+            for mask in &picture.masks {
+                prop_assert!(mask.len() == size * size && mask.iter().all(|&m| m <= 1));
+            }
+            prop_assert!(picture.spacing.iter().all(|&mm| mm > 0.0));
+        }
+    }
+}
+
+#[test]
+fn the_ends_of_all_ranges_are_drawn() {
+    for r in RENDERERS {
+        for size in [32, 33, 64, 255, 256] {
+            for (i, p) in r.parameters.iter().enumerate() {
+                for end in [p.low, p.high] {
+                    let mut values = with(r, &[]);
+                    values[i] = end;
+                    assert_eq!(draw(r, size, &values, 0, 0).pixels.len(), size * size * r.channels);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_gallery_is_current() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let page = std::fs::read_to_string(docs.join(gallery::PAGE)).unwrap().replace("\r\n", "\n");
+    assert!(page == gallery::page(), "docs/{} is old: practicum author gallery", gallery::PAGE);
+    let mut total = 0;
+    for (name, _) in gallery::pictures() {
+        assert!(page.contains(&name), "{name} is not on the page");
+        let bytes = std::fs::read(docs.join(&name)).unwrap();
+        assert!(image::load_from_memory(&bytes).is_ok(), "{name}");
+        total += bytes.len();
+    }
+    assert!(total < 1_500_000, "{total} bytes of pictures");
+}
