@@ -131,6 +131,9 @@ impl Trial {
     }
 }
 
+/// A trial with its run, or what is wrong with the solution.
+pub type Ran = Result<(Trial, Box<Run>), Vec<Fault>>;
+
 /// Whether to make a digest of everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
@@ -151,7 +154,7 @@ pub fn run(
     seed: u64,
     file: &dyn Fn(&str) -> Option<Vec<u8>>,
     proof: Proof,
-) -> Result<Result<(Trial, Box<Run>), Vec<Fault>>, RunError> {
+) -> Result<Ran, RunError> {
     // The reference gives the ceilings, and everything for a digest.
     let figures = solution.folder == "solution" || proof == Proof::Everything || reads_metrics(written);
     let job = Job { task: &written.task, submission: &solution.submission, seed, exam: Some(seed), figures, file };

@@ -455,11 +455,7 @@ fn calibrated_to(session: &Session, calibrated: &Calibrated) {
     let say = |text: &str| session.say(text);
     let paragraph = |indent: &str, en: &str, ja: &str| say(&session.terminal.paragraph(indent, session.pick(en, ja)));
     let (n, exercise) = (calibrated.seeds, &calibrated.exercise);
-    say(&format!(
-        "{}  {}\n",
-        bold(exercise),
-        dim(&text!("{n} draws", "{n}回の生成").get(session.terminal.lang).to_owned())
-    ));
+    say(&format!("{}  {}\n", bold(exercise), dim(text!("{n} draws", "{n}回の生成").get(session.terminal.lang))));
     for check in &calibrated.checks {
         let (failures, escapes) = (&check.failures, check.escapes());
         let tried: usize = check.wrong.iter().map(|wrong| wrong.escapes.of).sum();
