@@ -62,13 +62,6 @@ fn leak(place: Place, name: &str) -> Finding {
     )
 }
 
-/// Whether a line for people names a column as a column: in `backticks` or "quotation marks", or by a name that no language has.
-fn names(line: &str, column: &str) -> bool {
-    let marked = [format!("`{column}`"), format!("\"{column}\""), format!("'{column}'")];
-    marked.iter().any(|marked| line.contains(marked))
-        || (column.contains('_') && texts::words(line).any(|word| word == column))
-}
-
 /// Hidden columns that are named in briefs, in the starter, or in texts.
 fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
     let id = &written.task.exercise.id;
@@ -90,7 +83,7 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
         };
         let (en, ja) = (plain(&text.en), plain(&text.ja));
         // Of a hidden column, its own meaning goes no further than this file.
-        for name in hidden.iter().filter(|name| names(&en, name) || names(&ja, name)) {
+        for name in hidden.iter().filter(|name| texts::names(&en, name) || texts::names(&ja, name)) {
             findings.push(leak(place.clone(), name));
         }
     }
@@ -100,7 +93,7 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
 fn in_lines(file: &str, text: &str, hidden: &[String]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (i, line) in text.lines().enumerate() {
-        for name in hidden.iter().filter(|name| names(line, name)) {
+        for name in hidden.iter().filter(|name| texts::names(line, name)) {
             findings.push(leak(Place { line: Some(i + 1), ..Place::file(file) }, name));
         }
     }
