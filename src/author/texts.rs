@@ -267,8 +267,7 @@ fn hints(written: &Written) -> Vec<Finding> {
 /// as no language has.
 pub fn names(line: &str, name: &str) -> bool {
     let marked = [format!("`{name}`"), format!("\"{name}\""), format!("'{name}'")];
-    marked.iter().any(|marked| line.contains(marked))
-        || (name.contains('_') && words(line).any(|word| word == name))
+    marked.iter().any(|marked| line.contains(marked)) || (name.contains('_') && words(line).any(|word| word == name))
 }
 
 /// The words of a text as names are written: letters, digits, `_` and `-`.
