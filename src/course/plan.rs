@@ -192,8 +192,8 @@ const CROP: &[Key<'static>] = &[
 const BLANK: &[Key<'static>] = &[
     Key::measured("left", PIXELS, Need::Required, "pixels", "First column.", "左端の列です。"),
     Key::measured("top", PIXELS, Need::Required, "pixels", "First row.", "上端の行です。"),
-    Key::measured("width", PIXELS, Need::Required, "pixels", "Columns.", "幅です。"),
-    Key::measured("height", PIXELS, Need::Required, "pixels", "Rows.", "高さです。"),
+    Key::measured("width", PIXELS, Need::Required, "pixels", "How many columns.", "幅です。"),
+    Key::measured("height", PIXELS, Need::Required, "pixels", "How many rows.", "高さです。"),
 ];
 
 /// What training makes small.
