@@ -7,7 +7,7 @@ use super::content::Digest;
 use super::kept::Kept;
 use super::reading::{self, Solution, Written};
 use super::rules::{Finding, Rule};
-use super::trial::{self, Judged, Proof, Trial};
+use super::trial::{self, Judged, Proof, Shown, Trial};
 use super::work;
 use crate::check::Verdict;
 use crate::course::exercise::Check;
@@ -231,6 +231,7 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
     let mut ceilings: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for trials in draws {
         for (metric, value) in &trials[reference].ceilings {
+            let Shown::Number(value) = value else { continue };
             ceilings.entry(metric.trim_start_matches("ceiling_").to_owned()).or_default().push(*value);
         }
     }

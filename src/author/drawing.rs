@@ -103,7 +103,8 @@ pub fn svg(calibrated: &Calibrated) -> String {
             let limits = limits(check);
             let left = check.failed.0.and(limits.first().copied()).unwrap_or(range.0.min(low));
             let right = check.failed.1.and(limits.last().copied()).unwrap_or(range.1.max(high));
-            let (left, right) = (across(left), across(right));
+            // Other solutions may have passed beyond what is drawn here.
+            let (left, right) = (across(left).max(LEFT as f64), across(right).min((LEFT + PLOT) as f64));
             let _ = writeln!(
                 body,
                 "<rect x=\"{left:.1}\" y=\"{y}\" width=\"{:.1}\" height=\"{height}\" class=\"passes\"/>",

@@ -17,8 +17,8 @@ use crate::tables;
 use crate::text;
 use crate::text::{Lang, Text};
 
-/// A rank correlation as near to 1 as this is a copy in another unit.
-const COPY: f64 = 0.9999;
+/// A column of fewer different values orders the patients too coarsely to give the risk away.
+const DIFFERENT: usize = 10;
 
 /// Rules on the texts, the starter, the learner's rows and the folder that `start` lays out.
 ///
@@ -62,13 +62,6 @@ fn leak(place: Place, name: &str) -> Finding {
     )
 }
 
-/// Whether a line for people names a column as a column: in `backticks` or "quotation marks", or by a name that no language has.
-fn names(line: &str, column: &str) -> bool {
-    let marked = [format!("`{column}`"), format!("\"{column}\""), format!("'{column}'")];
-    marked.iter().any(|marked| line.contains(marked))
-        || (column.contains('_') && texts::words(line).any(|word| word == column))
-}
-
 /// Hidden columns that are named in briefs, in the starter, or in texts.
 fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
     let id = &written.task.exercise.id;
@@ -90,7 +83,7 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
         };
         let (en, ja) = (plain(&text.en), plain(&text.ja));
         // Of a hidden column, its own meaning goes no further than this file.
-        for name in hidden.iter().filter(|name| names(&en, name) || names(&ja, name)) {
+        for name in hidden.iter().filter(|name| texts::names(&en, name) || texts::names(&ja, name)) {
             findings.push(leak(place.clone(), name));
         }
     }
@@ -100,7 +93,7 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
 fn in_lines(file: &str, text: &str, hidden: &[String]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (i, line) in text.lines().enumerate() {
-        for name in hidden.iter().filter(|name| names(line, name)) {
+        for name in hidden.iter().filter(|name| texts::names(line, name)) {
             findings.push(leak(Place { line: Some(i + 1), ..Place::file(file) }, name));
         }
     }
@@ -114,13 +107,15 @@ fn copies(written: &Written, world: &World) -> Result<Vec<Finding>, RunError> {
     let rows = world.rows(Side::Develop, &written.task.exercise.develop)?.table;
     let risk = tables::numbers(&rows, truth)?;
     let mut findings = Vec::new();
-    for name in tables::names(&rows) {
-        if !dataset.role(name).is_visible() || name == dataset.label() || !tables::is_number(&rows, name) {
+    // Columns before the risk are its causes; those after it may tell it.
+    for column in dataset.columns().skip_while(|column| column.name != truth) {
+        let name = column.name.as_str();
+        if !column.role.is_visible() || name == dataset.label() || !tables::is_number(&rows, name) {
             continue;
         }
         let values = tables::numbers(&rows, name)?;
         let (x, y): (Vec<f64>, Vec<f64>) = values.iter().zip(&risk).filter_map(|(x, y)| Some(((*x)?, (*y)?))).unzip();
-        if x.len() > 10 && rank_correlation(&x, &y).abs() >= COPY {
+        if same_order(&x, &y) {
             let place = place_of_column(&written.dataset, name).unwrap_or_else(|| dataset.place.clone());
             findings.push(Rule::Leak.broken(
                 place,
@@ -144,28 +139,20 @@ fn place_of_column(dataset: &Section, name: &str) -> Option<Place> {
     columns.into_iter().find(|column| column.string("name") == name).map(|column| column.place_of("name"))
 }
 
-/// Pearson's correlation of the ranks; of equal values, the mean rank. 0 where one of them does not vary.
-fn rank_correlation(x: &[f64], y: &[f64]) -> f64 {
-    let (x, y) = (ranks(x), ranks(y));
-    let mean = (x.len() as f64 + 1.0) / 2.0;
-    let sum = |of: &dyn Fn(f64, f64) -> f64| x.iter().zip(&y).map(|(x, y)| of(x - mean, y - mean)).sum::<f64>();
-    let (xx, yy) = (sum(&|x, _| x * x), sum(&|_, y| y * y));
-    if xx == 0.0 || yy == 0.0 { 0.0 } else { sum(&|x, y| x * y) / (xx * yy).sqrt() }
-}
-
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut first = 0;
-    while first < order.len() {
-        let same = order[first..].iter().take_while(|&&row| values[row] == values[order[first]]).count();
-        for &row in &order[first..first + same] {
-            ranks[row] = first as f64 + (same as f64 + 1.0) / 2.0;
-        }
-        first += same;
-    }
-    ranks
+/// Whether `x`, of at least ten different values, puts the rows in the order of `y` or in the opposite one; rows with the same `x` may
+/// have any `y` in between, as when `x` is rounded.
+fn same_order(x: &[f64], y: &[f64]) -> bool {
+    let mut rows: Vec<(f64, f64)> = x.iter().copied().zip(y.iter().copied()).collect();
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let ranges: Vec<(f64, f64)> = rows
+        .chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq())
+        .map(|same| {
+            same.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), row| (low.min(row.1), high.max(row.1)))
+        })
+        .collect();
+    let rising = ranges.windows(2).all(|two| two[0].1 <= two[1].0);
+    let falling = ranges.windows(2).all(|two| two[0].0 >= two[1].1);
+    ranges.len() >= DIFFERENT && (rising || falling)
 }
 
 /// Every file below a folder: headers of tables, names in JSON, lines of text.

@@ -229,8 +229,11 @@ fn hints(written: &Written) -> Vec<Finding> {
             let tells = match (&question.kind, reference.submission.answers.get(id)) {
                 (QuestionKind::Choice(choices), Some(Answer::Choice(chosen))) => {
                     let meaning = choices.iter().find(|(id, _)| id == chosen).map(|(_, text)| text);
+                    // A plain word tells nothing by itself, but in the hint of the very question.
+                    let is_own = reads.contains(&id.as_str());
                     hint.iter().any(|hint| {
-                        words(hint).any(|word| word == chosen)
+                        names(hint, chosen)
+                            || (is_own && words(hint).any(|word| word == chosen))
                             || meaning.is_some_and(|text| {
                                 [text.en.trim(), text.ja.trim()]
                                     .iter()
@@ -258,6 +261,13 @@ fn hints(written: &Written) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a line for people names something by the name that files know it by: in `backticks` or "quotation marks", or a name such
+/// as no language has.
+pub fn names(line: &str, name: &str) -> bool {
+    let marked = [format!("`{name}`"), format!("\"{name}\""), format!("'{name}'")];
+    marked.iter().any(|marked| line.contains(marked)) || (name.contains('_') && words(line).any(|word| word == name))
 }
 
 /// The words of a text as names are written: letters, digits, `_` and `-`.

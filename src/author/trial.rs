@@ -26,7 +26,7 @@ pub struct Trial {
     /// What became of each check, in order.
     pub checks: Vec<Judged>,
     /// The best that anyone could reach in these data, by metric.
-    pub ceilings: BTreeMap<String, f64>,
+    pub ceilings: BTreeMap<String, Shown>,
     /// All results of the run in one digest; empty where it was not asked for.
     pub digest: String,
 }
@@ -42,31 +42,40 @@ pub struct Judged {
     pub figures: Vec<(String, Shown)>,
 }
 
-/// A figure that can be kept: JSON has no infinite numbers.
+/// A figure that can be kept, to the last bit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case")]
 pub enum Shown {
-    /// A finite number.
-    Number(f64),
-    /// Above or below all numbers.
-    Infinite {
-        /// Whether it is above.
-        above: bool,
-    },
+    /// A number.
+    Number(#[serde(with = "exact")] f64),
     /// A word.
     Word(String),
     /// It could not be computed.
-    Undefined(()),
+    Undefined,
+}
+
+/// Numbers as text: JSON has no infinite ones, and its readers round.
+mod exact {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    pub(super) fn serialize<S: Serializer>(x: &f64, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{x:?}"))
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<f64, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
 }
 
 impl From<&Figure> for Shown {
     fn from(figure: &Figure) -> Self {
         match figure {
-            Figure::Number(x) if x.is_infinite() => Self::Infinite { above: *x > 0.0 },
-            Figure::Number(x) if x.is_nan() => Self::Undefined(()),
+            Figure::Number(x) if x.is_nan() => Self::Undefined,
             Figure::Number(x) => Self::Number(*x),
             Figure::Word(word) => Self::Word(word.clone()),
-            Figure::Undefined => Self::Undefined(()),
+            Figure::Undefined => Self::Undefined,
         }
     }
 }
@@ -75,10 +84,8 @@ impl From<&Shown> for Figure {
     fn from(shown: &Shown) -> Self {
         match shown {
             Shown::Number(x) => Self::Number(*x),
-            Shown::Infinite { above: true } => Self::Number(f64::INFINITY),
-            Shown::Infinite { above: false } => Self::Number(f64::NEG_INFINITY),
             Shown::Word(word) => Self::Word(word.clone()),
-            Shown::Undefined(()) => Self::Undefined,
+            Shown::Undefined => Self::Undefined,
         }
     }
 }
@@ -93,7 +100,7 @@ impl Judged {
     pub fn figure(&self, check: &Check) -> Option<(&str, f64)> {
         let named = check.figure.as_ref().map(|name| name.value.as_str());
         self.figures.iter().find_map(|(name, figure)| match figure {
-            Shown::Number(x) if named.is_none_or(|named| named == name) => Some((name.as_str(), *x)),
+            Shown::Number(x) if x.is_finite() && named.is_none_or(|named| named == name) => Some((name.as_str(), *x)),
             _ => None,
         })
     }
@@ -124,6 +131,9 @@ impl Trial {
     }
 }
 
+/// A trial with its run, or what is wrong with the solution.
+pub type Ran = Result<(Trial, Box<Run>), Vec<Fault>>;
+
 /// Whether to make a digest of everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
@@ -144,7 +154,7 @@ pub fn run(
     seed: u64,
     file: &dyn Fn(&str) -> Option<Vec<u8>>,
     proof: Proof,
-) -> Result<Result<(Trial, Box<Run>), Vec<Fault>>, RunError> {
+) -> Result<Ran, RunError> {
     // The reference gives the ceilings, and everything for a digest.
     let figures = solution.folder == "solution" || proof == Proof::Everything || reads_metrics(written);
     let job = Job { task: &written.task, submission: &solution.submission, seed, exam: Some(seed), figures, file };
@@ -170,7 +180,7 @@ pub fn run(
         .lines
         .iter()
         .filter(|line| line.table == "exam" && line.group.is_none() && line.metric.starts_with("ceiling_"))
-        .filter_map(|line| Some((line.metric.clone(), line.measure.as_ref().ok()?.value)))
+        .filter_map(|line| Some((line.metric.clone(), Shown::Number(line.measure.as_ref().ok()?.value))))
         .collect();
     let digest = match proof {
         Proof::Verdicts => String::new(),

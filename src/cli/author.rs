@@ -250,6 +250,7 @@ fn shown(session: &Session, finding: &Finding) -> String {
 
 fn report_to(session: &Session, report: &Report) {
     session.say(&format!("{}\n", bold(&report.id)));
+    let wide = report.tried.iter().map(|tried| tried.folder.len()).max().unwrap_or(0);
     for tried in &report.tried {
         let (points, of) = tried.score;
         let mut about = String::new();
@@ -259,7 +260,7 @@ fn report_to(session: &Session, report: &Report) {
         if tried.known {
             about += session.pick("  (unchanged)", "（変更なし）");
         }
-        session.say(&format!("  {:<32} {points:>3}/{of}{}\n", tried.folder, dim(&about)));
+        session.say(&format!("  {:<wide$} {points:>3}/{of}{}\n", tried.folder, dim(&about)));
     }
     if let Some(Once { seconds, bytes, .. }) = &report.once {
         let megabytes = bytes / 1_000_000;
@@ -454,11 +455,7 @@ fn calibrated_to(session: &Session, calibrated: &Calibrated) {
     let say = |text: &str| session.say(text);
     let paragraph = |indent: &str, en: &str, ja: &str| say(&session.terminal.paragraph(indent, session.pick(en, ja)));
     let (n, exercise) = (calibrated.seeds, &calibrated.exercise);
-    say(&format!(
-        "{}  {}\n",
-        bold(exercise),
-        dim(&text!("{n} draws", "{n}回の生成").get(session.terminal.lang).to_owned())
-    ));
+    say(&format!("{}  {}\n", bold(exercise), dim(text!("{n} draws", "{n}回の生成").get(session.terminal.lang))));
     for check in &calibrated.checks {
         let (failures, escapes) = (&check.failures, check.escapes());
         let tried: usize = check.wrong.iter().map(|wrong| wrong.escapes.of).sum();

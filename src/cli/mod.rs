@@ -225,6 +225,11 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         command = about(command, name, text);
     }
     command
+        .mut_subcommand("start", |command| {
+            command.mut_arg("variant", |arg| {
+                arg.help("データを別の乱数で生成します。学籍番号や名前など、学習者ごとに変えられます。")
+            })
+        })
         .mut_subcommand("look", look::japanese)
         .mut_subcommand("measure", measure::japanese)
         .mut_subcommand("author", author::japanese)

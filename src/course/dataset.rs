@@ -557,6 +557,16 @@ impl Dataset {
 
     /// A fault for a table name that is not one of this dataset's.
     pub fn unknown_table(&self, place: Place, name: &str) -> Fault {
+        if let Source::File { .. } = &self.source {
+            return Fault::new(
+                place,
+                text!("rows of the table \"{name}\", but the dataset is a file", "表 \"{name}\" の行数がありますが、データセットはファイルです"),
+                Text::new(
+                    "`where` or, in [exam], `share`: they choose among the file's rows",
+                    "`where`、または[exam]の`share`（ファイルの行から選びます）",
+                ),
+            );
+        }
         let list = self.tables().collect::<Vec<_>>().join(", ");
         Fault {
             nearest: nearest(name, self.tables()),
