@@ -249,6 +249,12 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     tables.insert("metrics".to_owned(), measure::as_table(&lines)?);
     tables.insert("plan".to_owned(), plan_table(&job.submission.plan.section, model.story.threshold)?);
     tables.insert("answers".to_owned(), answers_table(&exercise.questions, &job.submission.answers)?);
+    if !model.develop.outlines.is_empty()
+        && let Some(id) = dataset.tables().last()
+    {
+        let lesions = outlines::lesion_table(&model.develop.table, id, &model.develop.outlines)?;
+        tables.insert("develop_lesions".to_owned(), lesions);
+    }
     tables.insert("develop".to_owned(), model.develop.table);
     let outcomes = if job.exam.is_some() {
         check::judge(&exercise.checks, &exercise.questions, &job.submission.answers, &tables)

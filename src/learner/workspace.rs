@@ -9,6 +9,7 @@ use crate::course::dataset::Role;
 use crate::course::pack::{self, Pack, Submission, Task};
 use crate::course::plan;
 use crate::fault::{Fault, Place};
+use crate::measure::outlines;
 use crate::report::json::Document;
 use crate::report::{montage, picture, plot};
 use crate::run::{self, Run, RunError};
@@ -219,8 +220,11 @@ impl Workspace {
         if !run.mistakes.is_empty() {
             self.write(MISTAKES, &montage::mistakes(&run.mistakes))?;
         }
+        if let Some(lesions) = run.tables.get("develop_lesions") {
+            self.write("results/lesions.csv", &tables::csv(lesions).map_err(RunError::from)?)?;
+        }
         if let Some(develop) = run.tables.get("develop") {
-            let mine = ["split", "raw", "p", "alert"];
+            let mine: Vec<&str> = ["split", "raw", "p", "alert"].into_iter().chain(outlines::COLUMNS.iter().copied()).collect();
             let names: Vec<&str> = tables::names(develop)
                 .into_iter()
                 .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())
