@@ -6,6 +6,7 @@ use std::path::Path;
 use super::reading::Written;
 use super::rules::{Finding, Rule};
 use super::texts;
+use crate::course::exercise::{Question, QuestionKind};
 use crate::course::pack::Pack;
 use crate::fault::Place;
 use crate::keys::Section;
@@ -66,6 +67,10 @@ fn leak(place: Place, name: &str) -> Finding {
 fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
     let id = &written.task.exercise.id;
     let mut findings = Vec::new();
+    // A choice's id is the learner's to write, whatever else bears that name.
+    let choices: Vec<&String> = written.task.exercise.questions.iter().flat_map(choices).collect();
+    let hidden: Vec<String> = hidden.iter().filter(|name| !choices.contains(name)).cloned().collect();
+    let hidden = hidden.as_slice();
     let briefs = [Lang::En, Lang::Ja].map(|lang| format!("brief.{}.md", lang.code()));
     let files = briefs.into_iter().chain(["starter/plan.toml", "starter/answers.toml"].map(str::to_owned));
     for file in files.map(|file| format!("exercises/{id}/{file}")) {
@@ -88,6 +93,13 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn choices(question: &Question) -> Vec<&String> {
+    match &question.kind {
+        QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn in_lines(file: &str, text: &str, hidden: &[String]) -> Vec<Finding> {

@@ -10,7 +10,7 @@ use practicum::course::courses;
 use practicum::course::pack::Pack;
 use serde_json::Value;
 
-use super::session::{Learner, copy};
+use super::session::Learner;
 
 #[test]
 fn a_new_exercise_is_right_before_a_word_of_it_is_changed_and_takes_no_rust() {
@@ -669,11 +669,4 @@ fn editors_find_a_schema_beside_what_they_open() {
         let from = author.path(&format!("mine/{file}"));
         assert!(from.parent().unwrap().join(path).is_file(), "{file}: {path}");
     }
-}
-
-#[test]
-fn files_of_ones_own_make_an_exercise_too() {
-    let author = Learner::new();
-    copy(&super::session::data("courses/breast"), &author.path("mine"));
-    author.types("author validate --course mine").ends(0).says("valid");
 }

@@ -144,7 +144,7 @@ fn a_shuffled_column_keeps_its_values_and_loses_its_meaning() {
 fn what_is_hidden_reaches_no_learner() {
     let pack = Pack::Embedded;
     for id in pack.exercises() {
-        let Task { dataset, .. } = pack.task(&id).unwrap();
+        let Task { dataset, exercise } = pack.task(&id).unwrap();
         let secret: Vec<&str> = dataset
             .columns()
             .filter(|c| matches!(c.role, Role::Truth | Role::Hidden))
@@ -167,11 +167,9 @@ fn what_is_hidden_reaches_no_learner() {
         for name in &secret {
             assert!(!about.contains(&format!("| {name} |")), "{id}: columns.md tells of {name}");
             // Nor can a condition ask for it.
-            let plan = learner.read(&format!("{folder}/plan.toml"));
-            learner
-                .writes(&format!("{folder}/plan.toml"), format!("{plan}\n[cohort]\nwhere = \"{name} IS NOT NULL\"\n"));
-            learner.types(&format!("run {id}")).ends(2).says("cohort.where");
+            let plan = format!("exercise = \"{}\"\n[cohort]\nwhere = \"{name} IS NOT NULL\"\n", exercise.reference());
             learner.writes(&format!("{folder}/plan.toml"), plan);
+            learner.types(&format!("run {id}")).ends(2).says("cohort.where");
         }
     }
 }

@@ -46,7 +46,7 @@ fn recorded_folds_agree_with_the_reference_fit() {
 fn the_pack_validates_like_a_shipped_one() {
     let learner = Learner::new();
     copy(&data("courses/breast"), &learner.path("course"));
-    learner.types("author validate --course course").ends(0).says("no faults");
+    learner.types("author validate --course course").ends(0).says("valid: the reference passes");
 }
 
 #[test]
