@@ -86,12 +86,14 @@ impl From<SynthError> for RunError {
 }
 
 /// A finished run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Run {
     /// Its tables: `develop`, `exam`, `epochs`, `metrics`, `answers`, `plan` and one per probe.
     pub tables: Tables,
     /// The column that is predicted.
     pub label: String,
+    /// The plan.
+    pub plan: Section,
     /// What was trained, on whom.
     pub story: Story,
     /// The figures of `develop` (its test rows), `exam` and the probes.
@@ -261,7 +263,21 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     } else {
         Vec::new()
     };
-    Ok(Ended::Ran(Box::new(Run { tables, label: label.to_owned(), story: model.story, lines, outcomes, mistakes })))
+    let plan = job.submission.plan.section.clone();
+    let (label, story) = (label.to_owned(), model.story);
+    Ok(Ended::Ran(Box::new(Run { tables, label, plan, story, lines, outcomes, mistakes })))
+}
+
+/// A finished run of the same plan in the same world, judged again by other answers.
+///
+/// # Errors
+/// Our own.
+pub fn judged_again(run: &Run, job: &Job) -> Result<Run, TableError> {
+    let (exercise, answers) = (&job.task.exercise, &job.submission.answers);
+    let mut run = run.clone();
+    run.tables.insert("answers".to_owned(), answers_table(&exercise.questions, answers)?);
+    run.outcomes = check::judge(&exercise.checks, &exercise.questions, answers, &run.tables);
+    Ok(run)
 }
 
 /// What a learner may see of the rows that are theirs.
@@ -370,16 +386,15 @@ impl Model<'_> {
         worst(true)
             .chain(worst(false))
             .map(|&(row, p, missed)| {
-                let views = match (self.develop.masks.get(row), &pictures.outlined) {
-                    (Some(mask), Some(truth)) => [
+                let views = if let (Some(mask), Some(truth)) = (self.develop.masks.get(row), &pictures.outlined) {
+                    [
                         truth.row(row).iter().map(|&pixel| f32::from(pixel)).collect(),
                         mask.iter().map(|&pixel| f32::from(u8::from(pixel))).collect(),
-                    ],
-                    _ => {
-                        let x = x.row(row).to_vec();
-                        let flat = |map: Array2<f32>| views.back(ndarray::Array1::from_iter(map).view(), 0.0);
-                        [flat(self.fitted.gradient(&x)), flat(self.fitted.occlusion(&x, side))]
-                    }
+                    ]
+                } else {
+                    let x = x.row(row).to_vec();
+                    let flat = |map: Array2<f32>| views.back(&ndarray::Array1::from_iter(map).view(), 0.0);
+                    [flat(self.fitted.gradient(&x)), flat(self.fitted.occlusion(&x, side))]
                 };
                 Mistake {
                     row,
@@ -420,7 +435,7 @@ fn told(
         masks = (0..logits.nrows())
             .into_par_iter()
             .map(|row| {
-                let risks: Vec<f32> = views.back(logits.row(row), f32::NEG_INFINITY);
+                let risks: Vec<f32> = views.back(&logits.row(row), f32::NEG_INFINITY);
                 let risks: Vec<f32> = risks.into_iter().map(|logit| expit(f64::from(logit)) as f32).collect();
                 operate::mask(&risks, pictures.size, threshold, smallest, pictures.spacing[row])
             })

@@ -204,6 +204,7 @@ fn draw(
     let file = written.file(pack);
     let mut world = None;
     let mut trials = Vec::new();
+    let mut before = Vec::new();
     for solution in solutions {
         if let Some(trial) = kept.trial(solution.work, seed) {
             trials.push(trial);
@@ -213,8 +214,9 @@ fn draw(
             Some(world) => world,
             slot @ None => slot.insert(run::world(&written.task, (seed, Some(seed)), &file)?.remembering()),
         };
-        match trial::run(written, solution, world, seed, &file, Proof::Verdicts)? {
-            Ok((trial, _)) => {
+        match trial::run(written, solution, world, seed, &file, Proof::Verdicts, &before)? {
+            Ok((trial, run)) => {
+                before.push(run);
                 kept.keep(&trial);
                 trials.push(trial);
             }

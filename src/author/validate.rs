@@ -288,7 +288,7 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
                 return Ok(Outcome::Tried(*n, Some((trial, true)), Vec::new()));
             }
             let ran = match world() {
-                Ok(world) => trial::run(written, solution, &world, settings.seed, &file, proof)?,
+                Ok(world) => trial::run(written, solution, &world, settings.seed, &file, proof, &[])?,
                 Err(RunError::Author(faults)) => Err(faults),
                 Err(error) => return Err(error),
             };

@@ -560,7 +560,10 @@ impl Dataset {
         if let Source::File { .. } = &self.source {
             return Fault::new(
                 place,
-                text!("rows of the table \"{name}\", but the dataset is a file", "表 \"{name}\" の行数がありますが、データセットはファイルです"),
+                text!(
+                    "rows of the table \"{name}\", but the dataset is a file",
+                    "表 \"{name}\" の行数がありますが、データセットはファイルです"
+                ),
                 Text::new(
                     "`where` or, in [exam], `share`: they choose among the file's rows",
                     "`where`、または[exam]の`share`（ファイルの行から選びます）",

@@ -224,7 +224,8 @@ impl Workspace {
             self.write("results/lesions.csv", &tables::csv(lesions).map_err(RunError::from)?)?;
         }
         if let Some(develop) = run.tables.get("develop") {
-            let mine: Vec<&str> = ["split", "raw", "p", "alert"].into_iter().chain(outlines::COLUMNS.iter().copied()).collect();
+            let mine: Vec<&str> =
+                ["split", "raw", "p", "alert"].into_iter().chain(outlines::COLUMNS.iter().copied()).collect();
             let names: Vec<&str> = tables::names(develop)
                 .into_iter()
                 .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())

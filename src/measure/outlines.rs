@@ -113,7 +113,8 @@ pub fn lines(table: &str, outlines: &[Outline]) -> Vec<Line> {
         (Some(_), None) | (None, Some(_)) => Some(0.0),
         (None, None) => None,
     };
-    let figures: [(&str, &(dyn Fn(&[usize]) -> Option<f64> + Sync)); 5] = [
+    type Figure<'a> = &'a (dyn Fn(&[usize]) -> Option<f64> + Sync);
+    let figures: [(&str, Figure); 5] = [
         ("mean_dice", &|rows| ratio(sum(rows, &|o| o.figures[0]), rows.len() as f64)),
         ("mean_nsd", &|rows| ratio(sum(rows, &|o| o.figures[1]), rows.len() as f64)),
         ("lesion_sensitivity", &sensitivity),

@@ -71,6 +71,7 @@ macro_rules! models {
     ($($name:literal => $variant:ident in $file:ident, sees $sees:ident, tells $tells:ident;)*) => {
         /// Any of the models.
         #[derive(Module, Debug)]
+        #[expect(clippy::large_enum_variant, reason = "there is one of it")]
         pub enum Network {
             $(
                 #[doc = concat!("The model of `src/models/", stringify!($file), ".rs`.")]
@@ -186,6 +187,7 @@ fn dropout(x: Tensor<2>, share: f64, luck: Option<Seed>) -> Tensor<2> {
 }
 
 /// For models of columns, which take any number of them.
+#[expect(clippy::unnecessary_wraps, reason = "models of pictures can refuse")]
 fn any_columns(_: &Section, _: Input) -> Result<(), Misfit> {
     Ok(())
 }

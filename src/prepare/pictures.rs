@@ -157,7 +157,7 @@ impl Views {
     }
 
     /// A map of what the model sees, brought back to the whole picture; what was cut off gets `outside`. `[size · size]`
-    pub fn back(&self, map: ArrayView1<f32>, outside: f32) -> Vec<f32> {
+    pub fn back(&self, map: &ArrayView1<f32>, outside: f32) -> Vec<f32> {
         let [left, top, width, height] = self.window;
         let map = scaled(map.to_vec(), self.seen, [height, width]);
         let mut whole = vec![outside; self.size * self.size];
@@ -283,7 +283,7 @@ mod tests {
         let views = fit("crop = { left = 8, top = 8 }").expect("a sound view");
         let pictures = pictures();
         let outlined = views.outlined(&pictures).expect("masks");
-        let back = views.back(outlined.row(0), 0.0);
+        let back = views.back(&outlined.row(0), 0.0);
         let whole: Vec<f32> = pictures.outlined.expect("masks").row(0).iter().map(|&m| f32::from(m)).collect();
         assert_eq!(back, whole);
     }

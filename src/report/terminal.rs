@@ -150,11 +150,9 @@ impl Terminal {
         rows.push((
             self.say("Trained", "学習"),
             match self.lang {
-                Lang::En => format!(
-                    "{} on {n} rows ({} positive), {inputs}, {epochs} epochs{kept}",
-                    story.model,
-                    share(train)
-                ),
+                Lang::En => {
+                    format!("{} on {n} rows ({} positive), {inputs}, {epochs} epochs{kept}", story.model, share(train))
+                }
                 Lang::Ja => format!("{}、{n}行（陽性{}）、{inputs}、{epochs}回{kept}", story.model, share(train)),
             },
         ));

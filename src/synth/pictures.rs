@@ -26,7 +26,7 @@ pub struct Shots {
     mask: Option<usize>,
     values: Vec<Vec<f64>>,
     bodies: Vec<Seed>,
-    shots: Vec<Seed>,
+    rows: Vec<Seed>,
     all: Arc<OnceLock<Arc<Pictures>>>,
 }
 
@@ -94,17 +94,17 @@ impl Shots {
             }
         }
         let mask = image.mask.as_ref().and_then(|mask| renderer.masks.iter().position(|name| name == mask));
-        Ok(Self { renderer, size, mask, values, bodies, shots, all: Arc::default() })
+        Ok(Self { renderer, size, mask, values, bodies, rows: shots, all: Arc::default() })
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.shots.len()
+        self.rows.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.shots.is_empty()
+        self.rows.is_empty()
     }
 
     /// Height and width, and 1 for grey or 3 for colour.
@@ -126,7 +126,7 @@ impl Shots {
                     size: self.size,
                     values: &self.values[row],
                     body: self.bodies[row],
-                    shot: self.shots[row],
+                    shot: self.rows[row],
                 })
             })
             .collect();

@@ -5,6 +5,7 @@ use crate::seed::Seed;
 
 /// The changes that a plan asks for.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub(super) struct Augment {
     shape: [usize; 3],
     shift: bool,
@@ -71,7 +72,9 @@ impl Augment {
         if self.brightness {
             let by = |name: &str| ((luck.named(name).uniform() * 2.0 - 1.0) * BRIGHTNESS) as f32;
             let (add, stretch) = (by("brightness"), 1.0 + by("contrast"));
-            x.iter_mut().for_each(|x| *x = *x * stretch + add);
+            for x in x.iter_mut() {
+                *x = *x * stretch + add;
+            }
         }
         if self.noise {
             let luck = luck.named("noise");

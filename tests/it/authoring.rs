@@ -531,9 +531,9 @@ fn only(folder: &Path, end: &str) -> std::path::PathBuf {
         for entry in fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                open.push(path)
+                open.push(path);
             } else if path.to_string_lossy().ends_with(end) {
-                found.push(path)
+                found.push(path);
             }
         }
     }
