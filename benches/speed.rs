@@ -61,6 +61,12 @@ fn whole_process_check_prevalence_shift() {
     whole_process(&["check", "prevalence-shift"]);
 }
 
+/// Exercises with pictures: drawn, trained under the starter's plan, judged with every probe.
+#[divan::bench(sample_count = 3, args = ["site-shortcut", "slice-leakage", "small-lesions", "hidden-stratum", "ink-marks"])]
+fn whole_process_check_of_pictures(exercise: &str) {
+    whole_process(&["check", exercise]);
+}
+
 #[divan::bench(sample_count = 3)]
 fn whole_process_tour() {
     whole_process(&["tour"]);
