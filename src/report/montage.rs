@@ -37,7 +37,9 @@ pub fn groups(groups: &[(String, Vec<Tile>)], size: usize, channels: usize) -> V
     );
     for (line, (title, tiles)) in groups.iter().enumerate() {
         let top = GAP + line as u32 * (LINE + side + GAP);
-        write(&mut canvas, title, GAP, top + 5, 2);
+        // A long title is written small rather than cut.
+        let large = 16 * title.chars().count() as u32 + GAP <= canvas.width();
+        write(&mut canvas, title, GAP, top + 5, if large { 2 } else { 1 });
         for (i, tile) in tiles.iter().enumerate() {
             let at = (GAP + i as u32 * (side + GAP), top + LINE);
             paste(&mut canvas, &coloured(tile.pixels, channels), size, scale, at);
@@ -91,7 +93,7 @@ pub fn mistakes(mistakes: &[Mistake]) -> Vec<u8> {
 }
 
 fn scale(size: usize) -> u32 {
-    (WIDE / size.max(1) as u32).max(1)
+    WIDE.div_ceil(size.max(1) as u32)
 }
 
 fn coloured(pixels: &[u8], channels: usize) -> Vec<Rgb<u8>> {

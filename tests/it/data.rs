@@ -152,7 +152,6 @@ fn what_is_hidden_reaches_no_learner() {
             .collect();
         let learner = Learner::new();
         learner.types(&format!("start {id}")).ends(0);
-        learner.types(&format!("run {id}")).ends(0);
         learner.types(&format!("check {id}"));
         let folder = format!("practicum/{id}");
         for file in ["data/develop.csv", "results/predictions.csv"] {
