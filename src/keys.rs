@@ -523,22 +523,6 @@ impl Section {
         self.entries.get(name).map_or_else(|| self.place.clone(), |entry| entry.place.clone())
     }
 
-    /// Whether both say the same, wherever it is written.
-    pub fn says_what(&self, other: &Self) -> bool {
-        fn same(a: &Value, b: &Value) -> bool {
-            match (a, b) {
-                (Value::Table(a), Value::Table(b)) => a.says_what(b),
-                (Value::List(a), Value::List(b)) => {
-                    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(&a.value, &b.value))
-                }
-                _ => a == b,
-            }
-        }
-        let pairs = self.entries.iter().zip(&other.entries);
-        self.entries.len() == other.entries.len()
-            && pairs.into_iter().all(|((a, x), (b, y))| a == b && same(&x.value, &y.value))
-    }
-
     fn string_or_empty(&self, name: &str) -> String {
         self.maybe_string(name).map(|written| written.value).unwrap_or_default()
     }

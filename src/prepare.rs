@@ -8,11 +8,11 @@ use ndarray::Array2;
 use crate::cohort::CohortError;
 use crate::course::dataset::Dataset;
 use crate::course::plan::Plan;
-use crate::models::{Input, Sees, fits, nature};
+use crate::fault::Fault;
+use crate::models::{Input, Sees, Tells, fits, kinds, nature};
 use crate::synth::Pictures;
 use crate::tables::{Frame, TableError};
 use crate::text;
-use crate::text::Text;
 
 pub use columns::{Columns, usable};
 pub use pictures::Views;
@@ -49,7 +49,7 @@ impl Prepared {
                 Self::Pictures(_) if plan.image.crop.value != [0; 4] => plan.image.crop.place.clone(),
                 _ => plan.model.place_of("depth"),
             };
-            CohortError::Plan(vec![crate::fault::Fault::new(place, found, expected)])
+            CohortError::Plan(vec![Fault::new(place, found, expected)])
         })?;
         Ok(prepared)
     }
@@ -94,32 +94,31 @@ pub fn sees_pictures(plan: &Plan, dataset: &Dataset) -> Result<bool, CohortError
         return Ok(false);
     }
     let place = plan.model.place_of("kind");
-    let expected = |names: &[&str]| {
-        let list = names.join(", ");
-        text!("a model of columns: {list}", "表の列を見るモデル（{list}）")
+    let of = |wanted: (Sees, Tells)| -> String {
+        let kinds = kinds().into_iter().map(|(kind, _)| kind).filter(|kind| nature(kind) == wanted);
+        kinds.collect::<Vec<_>>().join(", ")
     };
     let Some(image) = &dataset.image else {
-        return Err(crate::fault::Fault::new(
+        let list = of((Sees::Columns, Tells::Row));
+        return Err(Fault::new(
             place,
             text!(
                 "{kind}, which sees pictures; these data have none",
                 "{kind} は画像を見るモデルですが、このデータに画像はありません"
             ),
-            expected(&["logistic", "mlp"]),
+            text!("a model of columns: {list}", "表の列を見るモデル（{list}）"),
         )
         .into());
     };
-    if tells == crate::models::Tells::Pixels && image.mask.is_none() {
-        return Err(crate::fault::Fault::new(
+    if tells == Tells::Pixels && image.mask.is_none() {
+        let list = of((Sees::Picture, Tells::Row));
+        return Err(Fault::new(
             place,
             text!(
                 "{kind}, which draws masks; these data have none",
                 "{kind} はマスクを描くモデルですが、このデータにマスクはありません"
             ),
-            Text::new(
-                "a model that gives one risk for the picture: cnn, resnet",
-                "画像に1つのリスクを付けるモデル（cnn, resnet）",
-            ),
+            text!("a model that gives one risk for the picture: {list}", "画像に1つのリスクを付けるモデル（{list}）"),
         )
         .into());
     }

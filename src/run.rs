@@ -92,8 +92,6 @@ pub struct Run {
     pub tables: Tables,
     /// The column that is predicted.
     pub label: String,
-    /// The plan.
-    pub plan: Section,
     /// What was trained, on whom.
     pub story: Story,
     /// The figures of `develop` (its test rows), `exam` and the probes.
@@ -131,6 +129,8 @@ pub struct Story {
     pub model: String,
     /// The numbers that it sees.
     pub features: Vec<String>,
+    /// Whether it draws masks.
+    pub masks: bool,
     /// Of a model that sees pictures, `[channels, height, width]` of what it sees.
     pub picture: Option<[usize; 3]>,
     /// Rows and positives of each part.
@@ -266,9 +266,8 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     } else {
         Vec::new()
     };
-    let plan = job.submission.plan.section.clone();
     let (label, story) = (label.to_owned(), model.story);
-    Ok(Ended::Ran(Box::new(Run { tables, label, plan, story, lines, outcomes, mistakes })))
+    Ok(Ended::Ran(Box::new(Run { tables, label, story, lines, outcomes, mistakes })))
 }
 
 /// A finished run of the same plan in the same world, judged again by other answers.
@@ -476,6 +475,7 @@ fn develop<'a>(
     let dataset = &job.task.dataset;
     let plan = &job.submission.plan;
     let seed = Seed::new(job.seed).named("develop");
+    let sees_pictures = prepare::sees_pictures(plan, dataset)?;
     let drawn = world.rows(Side::Develop, draw)?;
     let visible = world.visible(&drawn.table)?;
     let parts = cohort::split(plan, dataset, &visible, seed)?;
@@ -488,13 +488,8 @@ fn develop<'a>(
             text!("1 to {most}, or 0 for all at once", "1以上{most}以下、または0（すべてを一度に）"),
         )]));
     }
-    let pictures = match &drawn.shots {
-        Some(shots) if prepare::sees_pictures(plan, dataset)? => Some(shots.draw_all()),
-        _ => {
-            prepare::sees_pictures(plan, dataset)?;
-            None
-        }
-    };
+    let shots = drawn.shots.as_ref().filter(|_| sees_pictures);
+    let pictures = shots.map(Shots::draw_all);
     let prepared = Prepared::fit(plan, dataset, &visible, pictures.as_deref(), &train_rows)?;
     let x = prepared.apply(&visible, pictures.as_deref())?;
     let y: Vec<f32> =
@@ -545,6 +540,7 @@ fn develop<'a>(
     let story = Story {
         model: plan.model.string("kind"),
         features: prepared.names(),
+        masks: draws_masks(job),
         picture: match prepared.input() {
             Input::Picture(shape) => Some(shape),
             Input::Columns(_) => None,

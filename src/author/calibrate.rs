@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::content::Digest;
+use super::content::{self, Digest};
 use super::kept::Kept;
 use super::reading::{self, Solution, Written};
 use super::rules::{Finding, Rule};
@@ -216,7 +216,7 @@ fn draw(
         };
         match trial::run(written, solution, world, seed, &file, Proof::Verdicts, &before)? {
             Ok((trial, run)) => {
-                before.push(run);
+                before.push((content::of_plan(&solution.submission), run));
                 kept.keep(&trial);
                 trials.push(trial);
             }

@@ -38,8 +38,19 @@ pub fn of_exercise(exercise: &Section, dataset: &Section, file: Option<&[u8]>) -
     of_bytes(out.as_bytes())
 }
 
+/// What a plan says.
+pub fn of_plan(submission: &Submission) -> Digest {
+    of_bytes(plan(submission).as_bytes())
+}
+
 /// What a plan and answers say.
 pub fn of_submission(submission: &Submission) -> Digest {
+    let mut out = plan(submission);
+    let _ = write!(out, "{:?}", submission.answers);
+    of_bytes(out.as_bytes())
+}
+
+fn plan(submission: &Submission) -> String {
     let mut out = String::new();
     // `exercise = "id@version"` names the version, which decides nothing.
     for (name, entry) in submission.plan.section.entries() {
@@ -48,8 +59,7 @@ pub fn of_submission(submission: &Submission) -> Digest {
             value(&mut out, &entry.value);
         }
     }
-    let _ = write!(out, "{:?}", submission.answers);
-    of_bytes(out.as_bytes())
+    out
 }
 
 fn table(out: &mut String, section: &Section) {

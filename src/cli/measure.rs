@@ -15,16 +15,24 @@ use crate::report::json::MeasureDocument;
 use crate::text;
 use crate::text::{Lang, Text};
 
-/// What follows the help.
-const AFTER: &str = "\
-Examples:
-  practicum measure predictions.csv --label died --score risk --threshold 0.1
+/// The same in every language.
+macro_rules! examples {
+    () => {
+        "  practicum measure predictions.csv --label died --score risk --threshold 0.1
   practicum measure predictions.parquet --label y --score p --group sex --cluster patient
   practicum measure predictions.csv --label stage --score p0,p1,p2
   practicum measure follow_up.csv --time months --event died --score risk --at 12
   practicum measure readings.csv --raters reader_a,reader_b
   practicum measure true_masks/ predicted_masks/ --spacing 3,0.7,0.7
-  practicum measure boxes.csv --truth true_boxes.csv --images 200
+  practicum measure boxes.csv --truth true_boxes.csv --images 200"
+    };
+}
+
+/// What follows the help.
+const AFTER: &str = concat!(
+    "Examples:\n",
+    examples!(),
+    "
 
 A score may lie on any scale; higher has to mean that the outcome is more likely. Where one lies outside 0 to 1, figures \
 that need a probability (calibration, Brier score, net benefit) are given as undefined, with that reason. Whoever means \
@@ -32,17 +40,13 @@ probabilities says --task calibration: then a score outside 0 to 1 is an error.
 
 An outcome of one class only is an error; in a group, it leaves figures undefined. A missing value that is needed is an \
 error; with --missing drop, such rows are left out and counted. Intervals: those of the metric where it has one, else a bootstrap stratified by \
-outcome; with --cluster, a bootstrap of whole clusters for every figure.";
+outcome; with --cluster, a bootstrap of whole clusters for every figure."
+);
 
-const AFTER_JA: &str = "\
-使用例：
-  practicum measure predictions.csv --label died --score risk --threshold 0.1
-  practicum measure predictions.parquet --label y --score p --group sex --cluster patient
-  practicum measure predictions.csv --label stage --score p0,p1,p2
-  practicum measure follow_up.csv --time months --event died --score risk --at 12
-  practicum measure readings.csv --raters reader_a,reader_b
-  practicum measure true_masks/ predicted_masks/ --spacing 3,0.7,0.7
-  practicum measure boxes.csv --truth true_boxes.csv --images 200
+const AFTER_JA: &str = concat!(
+    "使用例：\n",
+    examples!(),
+    "
 
 スコアの尺度は問いませんが、高いほど転帰が起こりやすいという向きにしてください。0から1の範囲を外れる値が1つでもあれば、\
 確率を必要とする値（較正、Brierスコア、純便益）は、その理由とともに「値なし」になります。確率のつもりのスコアなら \
@@ -50,7 +54,8 @@ const AFTER_JA: &str = "\
 
 転帰が1種類しかなければ誤りです（群の中でなら、その値だけが求まりません）。必要な値の欠測も誤りです。\
 --missing drop を付けると、その行を除いて行数を示します。区間は、指標に固有のものがあればそれを、なければ転帰で層別したブートストラップで求めます。--cluster を付けると、すべて\
-クラスター単位のブートストラップになります。";
+クラスター単位のブートストラップになります。"
+);
 
 impl ValueEnum for Task {
     fn value_variants<'a>() -> &'a [Self] {

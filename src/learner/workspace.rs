@@ -212,8 +212,7 @@ impl Workspace {
         let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
         let bins = plot::bins(run, table, 10);
         // The highest pixel's risk is not the risk of a patient.
-        let of_masks = run.lines.iter().any(|line| line.metric == "mean_dice");
-        if !bins.is_empty() && !of_masks {
+        if !bins.is_empty() && !run.story.masks {
             let title = format!("{} ({table})", self.id);
             self.write("results/calibration.png", &picture::calibration(&title, &bins))?;
         }

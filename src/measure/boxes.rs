@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, too_few};
+use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, too_few, wrong_resamples};
 use super::source::Source;
 use crate::fault::{Fault, Place};
 use crate::metrics::detection::{self as det, Detections, Prediction, Rect, Truth};
@@ -125,12 +125,8 @@ fn options(question: &Question) -> Result<(), Vec<Fault>> {
             Text::new("an overlap above 0 and at most 1", "0より大きく1以下の重なり"),
         ));
     }
-    if let Some(resamples) = question.resamples.filter(|n| (1..40).contains(n) || *n > 100_000) {
-        faults.push(Fault::new(
-            Place::file("--resamples"),
-            Text::same(resamples.to_string()),
-            Text::new("40 to 100000, or 0 for no bootstrap", "40から100000まで。ブートストラップをしないなら0"),
-        ));
+    if let Some((found, expected)) = wrong_resamples(question.resamples) {
+        faults.push(Fault::new(Place::file("--resamples"), Text::same(found), expected));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

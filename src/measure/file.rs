@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::asks;
 use super::curves;
-use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answers};
+use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answers, wrong_resamples};
 use super::source::Source;
 use crate::fault::{Fault, Place};
 use crate::metrics::{BadInput, input, order};
@@ -275,12 +275,8 @@ fn options(question: &Question) -> Result<(), Vec<Fault>> {
     for at in question.at.iter().filter(|at| !at.is_finite() || **at < 0.0) {
         refuse("--at", at.to_string(), Text::new("a time of follow-up, 0 or more", "0以上の追跡時間"));
     }
-    if let Some(resamples) = question.resamples.filter(|n| (1..40).contains(n) || *n > 100_000) {
-        refuse(
-            "--resamples",
-            resamples.to_string(),
-            Text::new("40 to 100000, or 0 for no bootstrap", "40から100000まで。ブートストラップをしないなら0"),
-        );
+    if let Some((found, expected)) = wrong_resamples(question.resamples) {
+        refuse("--resamples", found, expected);
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

@@ -66,6 +66,12 @@ impl Task {
     }
 }
 
+/// What is wrong with a number of resamples that was asked for: what was found, what is expected.
+pub(super) fn wrong_resamples(asked: Option<usize>) -> Option<(String, Text)> {
+    let found = asked.filter(|n| (1..40).contains(n) || *n > 100_000)?.to_string();
+    Some((found, Text::new("40 to 100000, or 0 for no bootstrap", "40から100000まで。ブートストラップをしないなら0")))
+}
+
 /// How a 95 % interval came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, too_few};
+use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, too_few, wrong_resamples};
 use super::source;
 use crate::fault::{Fault, Place};
 use crate::metrics::intervals::{self, Resampling};
@@ -158,12 +158,8 @@ fn options(question: &Question) -> Result<(), Vec<Fault>> {
             Text::new("labels from 1 (0 is the background)", "1以上のラベル（0は背景）"),
         );
     }
-    if let Some(resamples) = question.resamples.filter(|n| (1..40).contains(n) || *n > 100_000) {
-        refuse(
-            "--resamples",
-            resamples.to_string(),
-            Text::new("40 to 100000, or 0 for no bootstrap", "40から100000まで。ブートストラップをしないなら0"),
-        );
+    if let Some((found, expected)) = wrong_resamples(question.resamples) {
+        refuse("--resamples", found, expected);
     }
     if question.threshold.is_some() && !question.labels.is_empty() {
         refuse(

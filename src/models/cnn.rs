@@ -4,10 +4,12 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use super::convolution::{BATCH_NORM, Block, halve, pool};
-use super::{Input, L2, Misfit, dropout, halvings, linear};
+use super::convolution::{BATCH_NORM, Block, halve, output, pictures, pool};
+use super::{Input, L2, dropout};
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
+
+pub(super) use super::halvings as fits;
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(
@@ -47,10 +49,6 @@ pub struct Cnn {
     shape: [usize; 3],
 }
 
-pub(super) fn fits(settings: &Section, input: Input) -> Result<(), Misfit> {
-    halvings(settings.count("depth"), input)
-}
-
 impl Cnn {
     pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
         let shape = input.picture();
@@ -63,15 +61,12 @@ impl Cnn {
                 Block::new([inputs, outputs], norm, seed.at(i as u64), device)
             })
             .collect();
-        let bound = (0.5 / channels as f64).sqrt();
-        let output = linear(2 * channels, 1, bound, seed.named("output"), device);
-        Self { blocks, output, dropout: settings.number("dropout"), shape }
+        Self { blocks, output: output(channels, seed, device), dropout: settings.number("dropout"), shape }
     }
 
     /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, 1]`
     pub(super) fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<2> {
-        let [channels, height, width] = self.shape;
-        let mut x = rows.reshape([-1, channels as i32, height as i32, width as i32]);
+        let mut x = pictures(rows, self.shape);
         for block in &self.blocks {
             x = halve(block.forward(x));
         }

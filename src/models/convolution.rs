@@ -2,10 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
+use burn::nn::{BatchNorm, BatchNormConfig, Linear, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::uniform;
+use super::{linear, uniform};
 use crate::keys::{Key, Kind, Need};
 use crate::seed::Seed;
 
@@ -62,6 +62,17 @@ pub(super) fn convolution(channels: [usize; 2], kernel: usize, bias: bool, seed:
 pub(super) fn halve(x: Tensor<4>) -> Tensor<4> {
     use burn::tensor::ops::MaxPoolOptions;
     burn::tensor::module::max_pool2d(x, MaxPoolOptions::new([2, 2]).with_stride([2, 2]))
+}
+
+/// Rows of numbers as the pictures that they are. `[B, C·H·W]` → `[B, C, H, W]`
+pub(super) fn pictures(rows: Tensor<2>, [channels, height, width]: [usize; 3]) -> Tensor<4> {
+    rows.reshape([-1, channels as i32, height as i32, width as i32])
+}
+
+/// From the [`pool`] of so many channels to one number: `[B, 2C]` → `[B, 1]`
+pub(super) fn output(channels: usize, seed: Seed, device: &Device) -> Linear {
+    let bound = (0.5 / channels as f64).sqrt();
+    linear(2 * channels, 1, bound, seed.named("output"), device)
 }
 
 /// The mean of each channel beside its highest pixel: an average shows what is everywhere, a maximum what is anywhere.

@@ -192,8 +192,9 @@ fn any_columns(_: &Section, _: Input) -> Result<(), Misfit> {
     Ok(())
 }
 
-/// A picture must survive so many halvings and keep at least one pixel.
-fn halvings(depth: usize, input: Input) -> Result<(), Misfit> {
+/// For models that halve a picture `depth` times: at least one pixel must be left.
+fn halvings(settings: &Section, input: Input) -> Result<(), Misfit> {
+    let depth = settings.count("depth");
     let [_, height, width] = input.picture();
     let least = 1_usize << depth;
     if height.min(width) >= least {

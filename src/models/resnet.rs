@@ -5,10 +5,12 @@ use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor, activation};
 
-use super::convolution::{BATCH_NORM, Block, convolution, halve, pool};
-use super::{Input, L2, Misfit, halvings, linear};
+use super::convolution::{BATCH_NORM, Block, convolution, halve, output, pictures, pool};
+use super::{Input, L2};
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
+
+pub(super) use super::halvings as fits;
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(
@@ -47,10 +49,6 @@ pub struct Resnet {
     shape: [usize; 3],
 }
 
-pub(super) fn fits(settings: &Section, input: Input) -> Result<(), Misfit> {
-    halvings(settings.count("depth"), input)
-}
-
 impl Resnet {
     pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
         let shape = input.picture();
@@ -67,14 +65,12 @@ impl Resnet {
                 }
             })
             .collect();
-        let bound = (0.5 / channels as f64).sqrt();
-        Self { stages, output: linear(2 * channels, 1, bound, seed.named("output"), device), shape }
+        Self { stages, output: output(channels, seed, device), shape }
     }
 
     /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, 1]`
     pub(super) fn forward(&self, rows: Tensor<2>, _luck: Option<Seed>) -> Tensor<2> {
-        let [channels, height, width] = self.shape;
-        let mut x = rows.reshape([-1, channels as i32, height as i32, width as i32]);
+        let mut x = pictures(rows, self.shape);
         for stage in &self.stages {
             let inner = stage.second.linear(stage.first.forward(x.clone()));
             x = halve(activation::relu(inner + stage.shortcut.forward(x)));

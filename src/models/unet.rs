@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::convolution::{BATCH_NORM, Block, convolution, halve};
+use super::convolution::{BATCH_NORM, Block, convolution, halve, pictures};
 use super::{Input, L2, Misfit, uniform};
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
@@ -93,8 +93,8 @@ impl Unet {
 
     /// `[B, C·H·W]` → `[B, w, H, W]` → `[B, 2w, H/2, W/2]` → … → `[B, w, H, W]` → `[B, H·W]`
     pub(super) fn forward(&self, rows: Tensor<2>, _luck: Option<Seed>) -> Tensor<2> {
-        let [channels, height, width] = self.shape;
-        let mut x = rows.reshape([-1, channels as i32, height as i32, width as i32]);
+        let [_, height, width] = self.shape;
+        let mut x = pictures(rows, self.shape);
         let mut seen = Vec::with_capacity(self.down.len());
         for block in &self.down {
             let here = block.forward(x);

@@ -240,7 +240,7 @@ impl Terminal {
     /// Of the patients given this risk, so many had the outcome.
     fn calibration(&self, run: &Run, table: &str) -> String {
         let bins = plot::bins(run, table, 5);
-        if bins.is_empty() || run.lines.iter().any(|line| line.metric == "mean_dice") {
+        if bins.is_empty() || run.story.masks {
             return String::new();
         }
         let mut out = format!(
