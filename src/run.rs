@@ -85,6 +85,9 @@ impl From<SynthError> for RunError {
     }
 }
 
+/// The table of the learner's answers: the only one of a run that does not come out of the plan and the world.
+pub const ANSWERS: &str = "answers";
+
 /// A finished run.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -253,7 +256,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     tables.insert("epochs".to_owned(), epochs_table(&model.fitted.epochs)?);
     tables.insert("metrics".to_owned(), measure::as_table(&lines)?);
     tables.insert("plan".to_owned(), plan_table(&job.submission.plan.section, model.story.threshold)?);
-    tables.insert("answers".to_owned(), answers_table(&exercise.questions, &job.submission.answers)?);
+    tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, &job.submission.answers)?);
     if !model.develop.outlines.is_empty()
         && let Some(id) = dataset.tables().last()
     {
@@ -270,16 +273,16 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     Ok(Ended::Ran(Box::new(Run { tables, label, story, lines, outcomes, mistakes })))
 }
 
-/// A finished run of the same plan in the same world, judged again by other answers.
+/// What becomes of each check where a run of the same plan in the same world gave these tables: only the answers, the questions and
+/// the checks may differ.
 ///
 /// # Errors
 /// Our own.
-pub fn judged_again(run: &Run, job: &Job) -> Result<Run, TableError> {
-    let (exercise, answers) = (&job.task.exercise, &job.submission.answers);
-    let mut run = run.clone();
-    run.tables.insert("answers".to_owned(), answers_table(&exercise.questions, answers)?);
-    run.outcomes = check::judge(&exercise.checks, &exercise.questions, answers, &run.tables);
-    Ok(run)
+pub fn judged_again(task: &Task, answers: &Answers, tables: &Tables) -> Result<Vec<Outcome>, TableError> {
+    let Task { exercise, .. } = task;
+    let mut tables = tables.clone();
+    tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, answers)?);
+    Ok(check::judge(&exercise.checks, &exercise.questions, answers, &tables))
 }
 
 /// What a learner may see of the rows that are theirs.

@@ -8,6 +8,7 @@ use std::io::Cursor;
 use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, IdxCa, IdxSize, NewChunkedArray, PolarsResult};
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
+use polars_io::parquet::write::ParquetWriter;
 
 use crate::fault::{Fault, Place};
 use crate::text;
@@ -333,11 +334,7 @@ fn column(file: &str, name: &str, cells: &[(usize, String)], gaps: &[&str]) -> R
 /// # Errors
 /// A file that is not Parquet, or a column of NaN or infinity.
 pub fn read_parquet(file: &str, bytes: Vec<u8>) -> Result<Frame, Vec<Fault>> {
-    let read = || -> PolarsResult<DataFrame> { ParquetReader::new(Cursor::new(bytes)).finish() };
-    // A damaged file makes the reader panic in places; a reader of people's files must not.
-    let frame = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .map_err(|_| vec![engine_fault(file, &"the file is damaged")])?
-        .map_err(|error| vec![engine_fault(file, &error)])?;
+    let frame = from_parquet(bytes).map_err(|error| vec![engine_fault(file, &error.0)])?;
     for column in frame.columns() {
         let Ok(values) = column.f64() else { continue };
         if let Some(row) = values.iter().position(|x| x.is_some_and(|x| !x.is_finite())) {
@@ -350,6 +347,21 @@ pub fn read_parquet(file: &str, bytes: Vec<u8>) -> Result<Frame, Vec<Fault>> {
         }
     }
     Ok(frame)
+}
+
+/// The table as Parquet, to the last bit.
+pub fn parquet(frame: &Frame) -> Result<Vec<u8>, TableError> {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame.clone())?;
+    Ok(bytes)
+}
+
+/// The table that [`parquet`] wrote.
+pub fn from_parquet(bytes: Vec<u8>) -> Result<Frame, TableError> {
+    let read = || -> PolarsResult<DataFrame> { ParquetReader::new(Cursor::new(bytes)).finish() };
+    // A damaged file makes the reader panic in places; a reader of people's files must not.
+    let damaged = |_| polars::error::polars_err!(ComputeError: "the file is damaged");
+    Ok(std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).map_err(damaged)??)
 }
 
 #[cfg(test)]

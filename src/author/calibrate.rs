@@ -7,7 +7,7 @@ use super::content::{self, Digest};
 use super::kept::Kept;
 use super::reading::{self, Solution, Written};
 use super::rules::{Finding, Rule};
-use super::trial::{self, Judged, Proof, Shown, Trial};
+use super::trial::{self, Judged, Made, Proof, Shown, Trial};
 use super::work;
 use crate::check::Verdict;
 use crate::course::exercise::Check;
@@ -168,7 +168,7 @@ pub fn calibrate(
     let kept = settings
         .cache
         .as_deref()
-        .and_then(|folder| Kept::open(folder, id, written.content, &settings.engine).ok())
+        .and_then(|folder| Kept::open(folder, &written, &settings.engine).ok())
         .unwrap_or_else(Kept::nothing);
     let solutions: Vec<&Solution> = written.solutions.iter().filter(|solution| solution.folder != "starter").collect();
     let seeds: Vec<u64> = (1..=total).collect();
@@ -193,7 +193,7 @@ pub fn calibrate(
     if findings.is_empty() { Ok(Ok(summary(&written, &solutions, &draws))) } else { Ok(Err(findings)) }
 }
 
-/// One draw of the data for all solutions.
+/// One draw of the data for all solutions. A plan that was run before is only judged.
 fn draw(
     pack: &Pack,
     written: &Written,
@@ -204,19 +204,31 @@ fn draw(
     let file = written.file(pack);
     let mut world = None;
     let mut trials = Vec::new();
-    let mut before = Vec::new();
+    let mut before: Vec<(Digest, Made)> = Vec::new();
     for solution in solutions {
         if let Some(trial) = kept.trial(solution.work, seed) {
             trials.push(trial);
             continue;
         }
-        let world = match &mut world {
-            Some(world) => world,
-            slot @ None => slot.insert(run::world(&written.task, (seed, Some(seed)), &file)?.remembering()),
+        let plan = content::of_plan(&solution.submission);
+        let here = before.iter().find(|(of, made)| *of == plan && made.serves(written, solution));
+        let made = here.map(|(_, made)| made.clone()).or_else(|| kept.made(plan, seed));
+        let judged = if let Some(made) = made.filter(|made| made.serves(written, solution)) {
+            trial::judge(written, solution, seed, &made)?
+        } else {
+            let world = match &mut world {
+                Some(world) => world,
+                slot @ None => slot.insert(run::world(&written.task, (seed, Some(seed)), &file)?.remembering()),
+            };
+            trial::run(written, solution, world, seed, &file, Proof::Verdicts)?.map(|(trial, run)| {
+                let made = Made::of(&run);
+                kept.keep_made(plan, seed, &made);
+                before.push((plan, made));
+                trial
+            })
         };
-        match trial::run(written, solution, world, seed, &file, Proof::Verdicts, &before)? {
-            Ok((trial, run)) => {
-                before.push((content::of_plan(&solution.submission), run));
+        match judged {
+            Ok(trial) => {
                 kept.keep(&trial);
                 trials.push(trial);
             }

@@ -27,11 +27,23 @@ pub fn of_bytes(bytes: &[u8]) -> Digest {
     Digest(xxh3_128(bytes))
 }
 
+/// Keys of `exercise.toml` that decide how a run is judged, and nothing of the run.
+const FOR_JUDGES: &[&str] = &["question", "check"];
+
 /// What decides an exercise's results: dataset, draws, questions and checks.
 pub fn of_exercise(exercise: &Section, dataset: &Section, file: Option<&[u8]>) -> Digest {
+    of_files(exercise, dataset, file, &[])
+}
+
+/// What decides the tables of an exercise's runs: dataset and draws, whatever is asked about them.
+pub fn of_world(exercise: &Section, dataset: &Section, file: Option<&[u8]>) -> Digest {
+    of_files(exercise, dataset, file, FOR_JUDGES)
+}
+
+fn of_files(exercise: &Section, dataset: &Section, file: Option<&[u8]>, but: &[&str]) -> Digest {
     let mut out = String::new();
-    table(&mut out, exercise);
-    table(&mut out, dataset);
+    table(&mut out, exercise, but);
+    table(&mut out, dataset, &[]);
     if let Some(file) = file {
         let _ = write!(out, "{}", of_bytes(file));
     }
@@ -62,11 +74,12 @@ fn plan(submission: &Submission) -> String {
     out
 }
 
-fn table(out: &mut String, section: &Section) {
+fn table(out: &mut String, section: &Section, but: &[&str]) {
     out.push('{');
     for (name, entry) in section.entries() {
+        let decides = !matches!(entry.value, Value::Text(_)) && !FOR_PEOPLE.contains(&name) && !but.contains(&name);
         // A key that is not written has no line: its default is the engine's.
-        if entry.place.line.is_none() || matches!(entry.value, Value::Text(_)) || FOR_PEOPLE.contains(&name) {
+        if entry.place.line.is_none() || !decides {
             continue;
         }
         out.push_str(name);
@@ -93,6 +106,6 @@ fn value(out: &mut String, of: &Value) {
             }
             out.push(']');
         }
-        Value::Table(section) => table(out, section),
+        Value::Table(section) => table(out, section, &[]),
     }
 }

@@ -1,5 +1,9 @@
-//! What was run once and need not be run again: one file per exercise, content and engine, a line for each result, appended as it
-//! comes. So an interrupted calibration goes on where it stopped, and a line that was cut off is run again.
+//! What was run once and need not be run again.
+//!
+//! - `trials/<exercise>/<content>-<engine>.jsonl`: a line for each result, appended as it comes. So an interrupted calibration goes on
+//!   where it stopped, and a line that was cut off is run again.
+//! - `runs/<exercise>/<world>-<engine>/<plan>-<seed>`: the tables of a run on pictures, which takes seconds. So checks, questions and
+//!   answers can be mended, and judged by all runs that there were, without training anything again.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -10,15 +14,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::content::Digest;
-use super::trial::Trial;
+use super::reading::Written;
+use super::trial::{Made, Shown, Trial};
+use crate::tables::{self, Tables};
 
 /// Of one exercise, so many contents are kept: an author goes back and forth.
 const CONTENTS: usize = 12;
+
+/// Of one exercise, the runs of so many worlds are kept: they are large.
+const WORLDS: usize = 2;
 
 /// The results of one exercise, content and engine.
 #[derive(Debug)]
 pub struct Kept {
     file: Option<File>,
+    /// The folder of runs, where they are worth keeping.
+    runs: Option<PathBuf>,
     known: Mutex<Known>,
 }
 
@@ -38,18 +49,28 @@ enum Line {
 impl Kept {
     /// Nothing is kept beyond this run of the program.
     pub fn nothing() -> Self {
-        Self { file: None, known: Mutex::default() }
+        Self { file: None, runs: None, known: Mutex::default() }
     }
 
-    /// What is known of an exercise's content under an engine.
+    /// What is known of an exercise as it is written now, under an engine.
     ///
     /// # Errors
     /// A folder that cannot be written.
-    pub fn open(folder: &Path, id: &str, content: Digest, engine: &str) -> io::Result<Self> {
-        let folder = folder.join("trials").join(id);
+    pub fn open(cache: &Path, written: &Written, engine: &str) -> io::Result<Self> {
+        let (id, content, world) = (&written.task.exercise.id, written.content, written.world);
+        let folder = cache.join("trials").join(id);
         fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{content}-{engine}.jsonl"));
-        forget(&folder, &path);
+        forget(&folder, &path, CONTENTS);
+        let runs = if written.task.dataset.image.is_some() {
+            let all = cache.join("runs").join(id);
+            let runs = all.join(format!("{world}-{engine}"));
+            fs::create_dir_all(&runs)?;
+            forget(&all, &runs, WORLDS);
+            Some(runs)
+        } else {
+            None
+        };
         let mut known = Known::default();
         let text = fs::read(&path).unwrap_or_default();
         for line in text.split(|&byte| byte == b'\n') {
@@ -64,7 +85,7 @@ impl Kept {
             // A line that was cut off must not take the next one with it.
             file.write_all(b"\n")?;
         }
-        Ok(Self { file: Some(file), known: Mutex::new(known) })
+        Ok(Self { file: Some(file), runs, known: Mutex::new(known) })
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -95,6 +116,24 @@ impl Kept {
         known.facts.insert(name.to_owned(), value.to_owned());
     }
 
+    /// What a plan made with a seed, whatever was asked about it then.
+    pub fn made(&self, plan: Digest, seed: u64) -> Option<Made> {
+        read_made(&fs::read(self.runs.as_ref()?.join(format!("{plan}-{seed}"))).ok()?)
+    }
+
+    /// Keeps what a plan made; where that fails, it is made again another time.
+    pub fn keep_made(&self, plan: Digest, seed: u64, made: &Made) {
+        let write = || -> Option<()> {
+            let folder = self.runs.as_ref()?;
+            // Whole or not at all: another process may be reading.
+            let mut file = tempfile::NamedTempFile::new_in(folder).ok()?;
+            file.write_all(&written_made(made)?).ok()?;
+            file.persist(folder.join(format!("{plan}-{seed}"))).ok()?;
+            Some(())
+        };
+        let _ = write();
+    }
+
     /// A line in one write; a disk that is full costs a repetition, not the work.
     fn append(&self, line: &Line) {
         let (Some(mut file), Ok(mut text)) = (self.file.as_ref(), serde_json::to_string(line)) else { return };
@@ -103,18 +142,82 @@ impl Kept {
     }
 }
 
-/// Forgets the oldest contents.
-fn forget(folder: &Path, but: &Path) {
-    let mut files: Vec<(std::time::SystemTime, PathBuf)> = fs::read_dir(folder)
+/// The first line of a kept run: what follows it are its tables as Parquet, each of so many bytes.
+#[derive(Serialize, Deserialize)]
+struct Contents {
+    ceilings: BTreeMap<String, Shown>,
+    figures: bool,
+    tables: Vec<(String, usize)>,
+}
+
+fn written_made(made: &Made) -> Option<Vec<u8>> {
+    let (mut names, mut bytes) = (Vec::new(), Vec::new());
+    for (name, table) in &made.tables {
+        let table = tables::parquet(table).ok()?;
+        names.push((name.clone(), table.len()));
+        bytes.extend(table);
+    }
+    let contents = Contents { ceilings: made.ceilings.clone(), figures: made.figures, tables: names };
+    let mut out = serde_json::to_vec(&contents).ok()?;
+    out.push(b'\n');
+    out.extend(bytes);
+    Some(out)
+}
+
+/// Nothing, where the file is not whole.
+fn read_made(bytes: &[u8]) -> Option<Made> {
+    let end = bytes.iter().position(|&byte| byte == b'\n')?;
+    let contents: Contents = serde_json::from_slice(&bytes[..end]).ok()?;
+    let mut rest = &bytes[end + 1..];
+    let mut all = Tables::new();
+    for (name, length) in contents.tables {
+        let (table, after) = rest.split_at_checked(length)?;
+        all.insert(name, tables::from_parquet(table.to_vec()).ok()?);
+        rest = after;
+    }
+    Some(Made { tables: all, ceilings: contents.ceilings, figures: contents.figures })
+}
+
+/// Forgets the oldest of a folder, so that so many are left with the one that is used now.
+fn forget(folder: &Path, but: &Path, most: usize) {
+    let mut all: Vec<(std::time::SystemTime, PathBuf)> = fs::read_dir(folder)
         .into_iter()
         .flatten()
         .flatten()
         .filter(|entry| entry.path() != but)
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
-    files.sort();
-    let surplus = (files.len() + 1).saturating_sub(CONTENTS);
-    for (_, path) in files.into_iter().take(surplus) {
-        let _ = fs::remove_file(path);
+    all.sort();
+    let surplus = (all.len() + 1).saturating_sub(most);
+    for (_, path) in all.into_iter().take(surplus) {
+        let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_comes_back_to_the_last_bit_and_a_damaged_one_not_at_all() {
+        let mut exam = tables::Frame::empty_with_height(3);
+        tables::set_numbers(&mut exam, "p", &[0.1 + 0.2, f64::NAN, -0.0]).unwrap();
+        tables::set_maybe_numbers(&mut exam, "mm", &[None, Some(1e-300), Some(f64::INFINITY)]).unwrap();
+        tables::set_words(&mut exam, "hospital", &[Some("東北"), None, Some("")]).unwrap();
+        tables::set_flags(&mut exam, "alert", &[true, false, true]).unwrap();
+        let ceilings = BTreeMap::from([("ceiling_auroc".to_owned(), Shown::Number(0.1 + 0.7))]);
+        let none = tables::keep(&exam, &[false; 3]).unwrap();
+        let tables = Tables::from([("exam".to_owned(), exam), ("lesions".to_owned(), none)]);
+        let bytes = written_made(&Made { tables: tables.clone(), ceilings: ceilings.clone(), figures: true }).unwrap();
+        let again = read_made(&bytes).unwrap();
+        assert_eq!(again.ceilings, ceilings);
+        assert!(again.figures);
+        for (name, table) in &tables {
+            assert_eq!(table.schema(), again.tables[name].schema(), "{name}");
+            assert!(table.equals_missing(&again.tables[name]), "{name}");
+        }
+        for cut in (0..bytes.len()).step_by(37) {
+            assert!(read_made(&bytes[..cut]).is_none(), "cut after {cut} of {} bytes", bytes.len());
+        }
     }
 }

@@ -54,7 +54,7 @@ pub fn preview(pack: &Pack, id: &str, lang: Lang, seed: u64) -> Result<Result<Pr
     let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
     let mut trials: Vec<(String, Trial)> = Vec::new();
     for solution in written.solutions.iter().filter(|solution| solution.folder != "starter") {
-        match trial::run(&written, solution, &world, seed, &file, Proof::Verdicts, &[])? {
+        match trial::run(&written, solution, &world, seed, &file, Proof::Verdicts)? {
             Ok((trial, _)) => trials.push((solution.folder.clone(), trial)),
             Err(faults) => findings.extend(faults.into_iter().map(|fault| super::rules::Rule::Run.by(fault))),
         }

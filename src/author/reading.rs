@@ -20,6 +20,8 @@ pub struct Written {
     pub solutions: Vec<Solution>,
     /// What decides results, texts apart: dataset, draws, questions, checks.
     pub content: Digest,
+    /// What decides the tables of a run: the same without questions and checks.
+    pub world: Digest,
 }
 
 /// A solution that the author gives.
@@ -102,6 +104,7 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
         Source::Model(_) => None,
     };
     let content = content::of_exercise(&exercise, &dataset, file.as_deref());
+    let world = content::of_world(&exercise, &dataset, file.as_deref());
     let solutions = solutions
         .into_iter()
         .map(|(folder, submission, wrong)| {
@@ -109,5 +112,5 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
             Solution { folder, submission, work, wrong }
         })
         .collect();
-    Some(Written { task, exercise, dataset, solutions, content })
+    Some(Written { task, exercise, dataset, solutions, content, world })
 }

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::content::{self, Digest};
 use super::reading::{Solution, Written};
-use crate::check::{Figure, Verdict};
+use crate::check::{Figure, Outcome, Verdict};
 use crate::course::exercise::Check;
 use crate::fault::Fault;
 use crate::report::json::Document;
 use crate::run::{self, Ended, Job, Run, RunError};
 use crate::sql::{self, Purpose};
 use crate::synth::World;
-use crate::tables;
+use crate::tables::{self, Tables};
 
 /// A solution that was run with one seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -143,8 +143,32 @@ pub enum Proof {
     Everything,
 }
 
-/// Runs a solution in a world that may be shared with others. A solution that cannot be run gives its faults. `before` holds the runs
-/// of this world: a plan that is among them is not trained again, only its answers are judged.
+/// What a plan makes of a world and a seed, before anyone judges it.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The tables of the run, but the answers.
+    pub tables: Tables,
+    /// The best that anyone could reach in these data, by metric.
+    pub ceilings: BTreeMap<String, Shown>,
+    /// Whether the figures of the table `metrics` and the ceilings were computed.
+    pub figures: bool,
+}
+
+impl Made {
+    /// What a run made.
+    pub fn of(run: &Run) -> Self {
+        let mut tables = run.tables.clone();
+        tables.remove(run::ANSWERS);
+        Self { tables, ceilings: ceilings(run), figures: !run.lines.is_empty() }
+    }
+
+    /// Whether a solution can be judged by it.
+    pub fn serves(&self, written: &Written, solution: &Solution) -> bool {
+        self.figures || !wants_figures(written, solution)
+    }
+}
+
+/// Runs a solution in a world that may be shared with others. A solution that cannot be run gives its faults.
 ///
 /// # Errors
 /// Our own failures.
@@ -155,27 +179,47 @@ pub fn run(
     seed: u64,
     file: &dyn Fn(&str) -> Option<Vec<u8>>,
     proof: Proof,
-    before: &[(Digest, Box<Run>)],
 ) -> Result<Ran, RunError> {
-    // The reference gives the ceilings, and everything for a digest.
-    let figures = solution.folder == "solution" || proof == Proof::Everything || reads_metrics(written);
+    let figures = proof == Proof::Everything || wants_figures(written, solution);
     let job = Job { task: &written.task, submission: &solution.submission, seed, exam: Some(seed), figures, file };
-    let plan = content::of_plan(&solution.submission);
-    let run = match before.iter().find(|(of, run)| *of == plan && (!figures || !run.lines.is_empty())) {
-        Some((_, run)) => Ok(Ended::Ran(Box::new(run::judged_again(run, &job)?))),
-        None => run::run_in(world, &job, &mut |_| {}),
-    };
-    let run = match run {
+    let run = match run::run_in(world, &job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => run,
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
         Err(error) => return Err(error),
     };
-    let faults: Vec<Fault> = run.outcomes.iter().filter_map(|outcome| outcome.fault.clone()).collect();
+    let digest = match proof {
+        Proof::Verdicts => String::new(),
+        Proof::Everything => everything(&run)?.to_string(),
+    };
+    let ceilings = ceilings(&run);
+    Ok(trial(solution, seed, &run.outcomes, ceilings).map(|trial| (Trial { digest, ..trial }, run)))
+}
+
+/// Judges a solution by what its plan made before: nothing is drawn or trained.
+///
+/// # Errors
+/// Our own failures.
+pub fn judge(
+    written: &Written,
+    solution: &Solution,
+    seed: u64,
+    made: &Made,
+) -> Result<Result<Trial, Vec<Fault>>, RunError> {
+    let outcomes = run::judged_again(&written.task, &solution.submission.answers, &made.tables)?;
+    Ok(trial(solution, seed, &outcomes, made.ceilings.clone()))
+}
+
+fn trial(
+    solution: &Solution,
+    seed: u64,
+    outcomes: &[Outcome],
+    ceilings: BTreeMap<String, Shown>,
+) -> Result<Trial, Vec<Fault>> {
+    let faults: Vec<Fault> = outcomes.iter().filter_map(|outcome| outcome.fault.clone()).collect();
     if !faults.is_empty() {
-        return Ok(Err(faults));
+        return Err(faults);
     }
-    let checks = run
-        .outcomes
+    let checks = outcomes
         .iter()
         .map(|outcome| Judged {
             id: outcome.id.clone(),
@@ -183,17 +227,19 @@ pub fn run(
             figures: outcome.figures.iter().map(|(name, figure)| (name.clone(), figure.into())).collect(),
         })
         .collect();
-    let ceilings = run
-        .lines
-        .iter()
-        .filter(|line| line.table == "exam" && line.group.is_none() && line.metric.starts_with("ceiling_"))
+    Ok(Trial { work: solution.work.to_string(), seed, checks, ceilings, digest: String::new() })
+}
+
+fn ceilings(run: &Run) -> BTreeMap<String, Shown> {
+    let exam = run.lines.iter().filter(|line| line.table == "exam" && line.group.is_none());
+    exam.filter(|line| line.metric.starts_with("ceiling_"))
         .filter_map(|line| Some((line.metric.clone(), Shown::Number(line.measure.as_ref().ok()?.value))))
-        .collect();
-    let digest = match proof {
-        Proof::Verdicts => String::new(),
-        Proof::Everything => everything(&run)?.to_string(),
-    };
-    Ok(Ok((Trial { work: solution.work.to_string(), seed, checks, ceilings, digest }, run)))
+        .collect()
+}
+
+/// Whether figures have to be computed: the reference gives the ceilings.
+fn wants_figures(written: &Written, solution: &Solution) -> bool {
+    solution.folder == "solution" || reads_metrics(written)
 }
 
 /// Whether a check asks the table of figures.

@@ -12,7 +12,7 @@ use super::leaks;
 use super::reading::{self, Solution, Written};
 use super::rules::{Finding, Rule};
 use super::texts;
-use super::trial::{self, Judged, Proof, Shown, Trial};
+use super::trial::{self, Judged, Made, Proof, Shown, Trial};
 use super::work;
 use crate::check::{self, Verdict};
 use crate::course::answers::Answer;
@@ -217,10 +217,7 @@ pub fn course(pack: &Pack) -> Vec<Finding> {
 }
 
 fn way<'w>(written: &'w Written, settings: &Settings) -> Way<'w> {
-    let kept = settings
-        .cache
-        .as_deref()
-        .and_then(|folder| Kept::open(folder, &written.task.exercise.id, written.content, &settings.engine).ok());
+    let kept = settings.cache.as_deref().and_then(|folder| Kept::open(folder, written, &settings.engine).ok());
     Way { written, kept: kept.unwrap_or_else(Kept::nothing), world: Mutex::default() }
 }
 
@@ -287,17 +284,28 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
             if let Some(trial) = known.filter(|trial| !is_reference || !trial.digest.is_empty()) {
                 return Ok(Outcome::Tried(*n, Some((trial, true)), Vec::new()));
             }
-            let ran = match world() {
-                Ok(world) => trial::run(written, solution, &world, settings.seed, &file, proof, &[])?,
-                Err(RunError::Author(faults)) => Err(faults),
-                Err(error) => return Err(error),
+            let plan = content::of_plan(&solution.submission);
+            // The reference is run anew: what it gives is looked at for leaks, and compared with what other processes give.
+            let made = if is_reference { None } else { way.kept.made(plan, settings.seed) };
+            let ran = match made.filter(|made| made.serves(written, solution)) {
+                Some(made) => trial::judge(written, solution, settings.seed, &made)?.map(|trial| (trial, Vec::new())),
+                None => match world() {
+                    Ok(world) => {
+                        trial::run(written, solution, &world, settings.seed, &file, proof)?.map(|(trial, run)| {
+                            way.kept.keep_made(plan, settings.seed, &Made::of(&run));
+                            let leaks = if is_reference { leaks::in_results(written, &run) } else { Vec::new() };
+                            (trial, leaks)
+                        })
+                    }
+                    Err(RunError::Author(faults)) => Err(faults),
+                    Err(error) => return Err(error),
+                },
             };
             Ok(match ran {
                 Err(faults) => {
                     Outcome::Tried(*n, None, faults.into_iter().map(|fault| of_run(written, fault)).collect())
                 }
-                Ok((trial, run)) => {
-                    let findings = if is_reference { leaks::in_results(written, &run) } else { Vec::new() };
+                Ok((trial, findings)) => {
                     // What leaks is looked at again until it does not.
                     if findings.is_empty() {
                         way.kept.keep(&trial);

@@ -357,7 +357,7 @@ fn try_one(pack: &Pack, id: &str, folder: &str) -> Result<trial::Trial, Ending> 
     let file = written.file(pack);
     // As a learner's check would: what was drawn is not kept.
     let world = run::world(&written.task, (SEED, Some(SEED)), &file)?;
-    match trial::run(&written, solution, &world, SEED, &file, Proof::Everything, &[])? {
+    match trial::run(&written, solution, &world, SEED, &file, Proof::Everything)? {
         Ok((trial, _)) => Ok(trial),
         Err(faults) => Err(Ending::Faults(faults)),
     }

@@ -10,6 +10,7 @@ use practicum::course::courses;
 use practicum::course::pack::Pack;
 use serde_json::Value;
 
+use super::pictures;
 use super::session::Learner;
 
 #[test]
@@ -569,6 +570,50 @@ fn a_calibration_goes_on_where_it_was_interrupted_and_satisfies_the_rule() {
     assert_eq!(findings(&author), Value::Array(Vec::new()), "a sentence decides nothing");
     spoil_text(&author, "exercises/missing-bell/exercise.toml", "risk) - 0.04", "risk) - 0.05");
     assert_eq!(findings(&author)[0]["key"], "content");
+}
+
+#[test]
+fn a_mended_check_is_judged_by_the_runs_that_there_were() {
+    let author = Learner::new();
+    pictures::course(&author, "chest-xray", "", 40);
+    let plan = |width: usize| {
+        format!("exercise = \"look@1\"\n[model]\nkind = \"cnn\"\nwidth = {width}\n[train]\nepochs = 1\nbatch = 8\n")
+    };
+    for (folder, width) in [("solution", 4), ("wrong/narrow", 2)] {
+        author.writes(&format!("c/exercises/look/{folder}/plan.toml"), plan(width));
+        author.writes(&format!("c/exercises/look/{folder}/answers.toml"), "exercise = \"look@1\"\n");
+    }
+    author
+        .writes("c/exercises/look/wrong/narrow/expect.toml", "fails = [\"sees\"]\nwhy = { en = \"a\", ja = \"あ\" }\n");
+    let runs = |author: &Learner| -> Vec<(std::path::PathBuf, std::time::SystemTime)> {
+        let worlds = fs::read_dir(author.path("cache/runs/look")).unwrap();
+        let runs = worlds.flat_map(|world| fs::read_dir(world.unwrap().path()).unwrap());
+        let mut runs: Vec<_> =
+            runs.map(|run| run.unwrap()).map(|run| (run.path(), run.metadata().unwrap().modified().unwrap())).collect();
+        runs.sort();
+        runs
+    };
+    let calibrate = "--course c author calibrate look --seeds 2 --json";
+    let first = author.types(calibrate).json();
+    let made = runs(&author);
+    assert_eq!(made.len(), 4, "two solutions on two draws");
+    let exercise = author.read("c/exercises/look/exercise.toml");
+    author.writes("c/exercises/look/exercise.toml", exercise.replace("auroc(ill, p)", "0.5 * auroc(ill, p)"));
+    let mended = author.types(calibrate).json();
+    assert_eq!(runs(&author), made, "nothing was trained again");
+    let median = |answer: &Value| answer["checks"][0]["reference"]["median"].as_f64().unwrap();
+    assert!((median(&mended) - 0.5 * median(&first)).abs() < 1e-3, "{first}\n{mended}");
+    assert_eq!(mended, author.types(&format!("{calibrate} --fresh")).json(), "as if all had been run anew");
+    // A run that was damaged on the disk is run again.
+    fs::write(&made[0].0, "{}").unwrap();
+    author.writes("c/exercises/look/exercise.toml", exercise.replace("auroc(ill, p)", "1.0 * auroc(ill, p)"));
+    assert!((median(&author.types(calibrate).json()) - median(&first)).abs() < 1e-12);
+    author.writes(
+        "c/datasets/films/dataset.toml",
+        author.read("c/datasets/films/dataset.toml").replace("\"40\"", "\"48\""),
+    );
+    author.types(calibrate);
+    assert_eq!(runs(&author).len(), 8, "another world, other runs");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn masks_are_judged_by_picture_and_by_lesion() {
 }
 
 /// A course with one exercise about small films, in the learner's folder.
-fn course(learner: &Learner, kind: &str, mask: &str, rows: usize) {
+pub(super) fn course(learner: &Learner, kind: &str, mask: &str, rows: usize) {
     let both = "{ en = \"a\", ja = \"あ\" }";
     let with = match kind {
         "brain-mr" => "small_lesions = \"5 * ill\"",
