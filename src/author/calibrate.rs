@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::content::{self, Digest};
+use super::content::Digest;
 use super::kept::Kept;
 use super::reading::{self, Solution, Written};
 use super::rules::{Finding, Rule};
-use super::trial::{self, Judged, Made, Proof, Shown, Trial};
+use super::trial::{self, Judged, Proof, Shown, Trial};
 use super::work;
 use crate::check::Verdict;
 use crate::course::exercise::Check;
@@ -165,11 +165,7 @@ pub fn calibrate(
         return Ok(Err(findings));
     }
     let total = settings.seeds.unwrap_or_else(|| usual_seeds(&written));
-    let kept = settings
-        .cache
-        .as_deref()
-        .and_then(|folder| Kept::open(folder, &written, &settings.engine).ok())
-        .unwrap_or_else(Kept::nothing);
+    let kept = Kept::of(settings.cache.as_deref(), &written, &settings.engine);
     let solutions: Vec<&Solution> = written.solutions.iter().filter(|solution| solution.folder != "starter").collect();
     let seeds: Vec<u64> = (1..=total).collect();
     let mut done = 0;
@@ -204,34 +200,17 @@ fn draw(
     let file = written.file(pack);
     let mut world = None;
     let mut trials = Vec::new();
-    let mut before: Vec<(Digest, Made)> = Vec::new();
+    let mut before = Vec::new();
     for solution in solutions {
-        if let Some(trial) = kept.trial(solution.work, seed) {
-            trials.push(trial);
-            continue;
-        }
-        let plan = content::of_plan(&solution.submission);
-        let here = before.iter().find(|(of, made)| *of == plan && made.serves(written, solution));
-        let made = here.map(|(_, made)| made.clone()).or_else(|| kept.made(plan, seed));
-        let judged = if let Some(made) = made.filter(|made| made.serves(written, solution)) {
-            trial::judge(written, solution, seed, &made)?
-        } else {
+        let run = || {
             let world = match &mut world {
                 Some(world) => world,
                 slot @ None => slot.insert(run::world(&written.task, (seed, Some(seed)), &file)?.remembering()),
             };
-            trial::run(written, solution, world, seed, &file, Proof::Verdicts)?.map(|(trial, run)| {
-                let made = Made::of(&run);
-                kept.keep_made(plan, seed, &made);
-                before.push((plan, made));
-                trial
-            })
+            trial::run(written, solution, world, seed, &file, Proof::Verdicts)
         };
-        match judged {
-            Ok(trial) => {
-                kept.keep(&trial);
-                trials.push(trial);
-            }
+        match kept.tried(written, solution, seed, &mut before, run)? {
+            Ok(trial) => trials.push(trial),
             Err(faults) => return Ok(Err(faults)),
         }
     }

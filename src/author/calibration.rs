@@ -1,5 +1,6 @@
 //! `calibration.toml`: what an exercise's checks said over many seeds, kept beside it; and the rule that holds it against the exercise.
 
+use super::calibrate;
 use super::reading::Written;
 use super::rules::{Finding, Rule};
 use crate::course::pack::Pack;
@@ -178,6 +179,20 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
             let place = section.place_of(key);
             findings.push(Rule::Calibration.broken(place, text!("{n} {en}", "{ja}が{n}件"), expected));
         }
+    }
+    let (draws, usual) = (section.whole("seeds"), calibrate::usual_seeds(written));
+    if u64::try_from(draws).is_ok_and(|draws| draws < usual) {
+        let percent = 100.0 * section.number("failures_at_most");
+        let found = text!(
+            "only {draws} draws: the reference may still fail in up to {percent:.0}% of all",
+            "生成が{draws}回だけなので、模範解が不合格になる割合は最大{percent:.0}%までありえます"
+        );
+        let expected = text!(
+            "{usual} draws: run `practicum author calibrate {id}`",
+            "{usual}回（`practicum author calibrate {id}` を実行してください）"
+        );
+        let place = section.place_of("seeds");
+        findings.push(Finding { note: true, ..Rule::Calibration.broken(place, found, expected) });
     }
     findings
 }

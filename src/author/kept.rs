@@ -13,9 +13,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::content::Digest;
-use super::reading::Written;
-use super::trial::{Made, Shown, Trial};
+use super::content::{self, Digest};
+use super::reading::{Solution, Written};
+use super::trial::{self, Made, Ran, Shown, Trial};
+use crate::fault::Fault;
+use crate::run::RunError;
 use crate::tables::{self, Tables};
 
 /// Of one exercise, so many contents are kept: an author goes back and forth.
@@ -48,15 +50,16 @@ enum Line {
 
 impl Kept {
     /// Nothing is kept beyond this run of the program.
-    pub fn nothing() -> Self {
+    fn nothing() -> Self {
         Self { file: None, runs: None, known: Mutex::default() }
     }
 
-    /// What is known of an exercise as it is written now, under an engine.
-    ///
-    /// # Errors
-    /// A folder that cannot be written.
-    pub fn open(cache: &Path, written: &Written, engine: &str) -> io::Result<Self> {
+    /// What is known of an exercise as it is written now, under an engine; nothing without a folder, or where it cannot be written.
+    pub fn of(cache: Option<&Path>, written: &Written, engine: &str) -> Self {
+        cache.and_then(|cache| Self::open(cache, written, engine).ok()).unwrap_or_else(Self::nothing)
+    }
+
+    fn open(cache: &Path, written: &Written, engine: &str) -> io::Result<Self> {
         let (id, content, world) = (&written.task.exercise.id, written.content, written.world);
         let folder = cache.join("trials").join(id);
         fs::create_dir_all(&folder)?;
@@ -92,6 +95,40 @@ impl Kept {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The trial of a solution with a seed: as it is known, or judged by what its plan made before (in `before`, of the same draw, or on
+    /// the disk), or run now.
+    ///
+    /// # Errors
+    /// Our own failures; a solution that cannot be run gives its faults.
+    pub fn tried(
+        &self,
+        written: &Written,
+        solution: &Solution,
+        seed: u64,
+        before: &mut Vec<(Digest, Made)>,
+        run: impl FnOnce() -> Result<Ran, RunError>,
+    ) -> Result<Result<Trial, Vec<Fault>>, RunError> {
+        if let Some(trial) = self.trial(solution.work, seed) {
+            return Ok(Ok(trial));
+        }
+        let plan = content::of_plan(&solution.submission);
+        let serves = |made: &Made| made.serves(written, solution);
+        let here = before.iter().find(|(of, made)| *of == plan && serves(made)).map(|(_, made)| made.clone());
+        let judged = match here.or_else(|| self.made(plan, seed).filter(serves)) {
+            Some(made) => trial::judge(written, solution, seed, &made)?,
+            None => run()?.map(|(trial, run)| {
+                let made = Made::of(&run);
+                self.keep_made(plan, seed, &made);
+                before.push((plan, made));
+                trial
+            }),
+        };
+        if let Ok(trial) = &judged {
+            self.keep(trial);
+        }
+        Ok(judged)
+    }
+
     /// The trial of a solution with a seed.
     pub fn trial(&self, work: Digest, seed: u64) -> Option<Trial> {
         self.known().trials.get(&(work.to_string(), seed)).cloned()
@@ -117,7 +154,7 @@ impl Kept {
     }
 
     /// What a plan made with a seed, whatever was asked about it then.
-    pub fn made(&self, plan: Digest, seed: u64) -> Option<Made> {
+    fn made(&self, plan: Digest, seed: u64) -> Option<Made> {
         read_made(&fs::read(self.runs.as_ref()?.join(format!("{plan}-{seed}"))).ok()?)
     }
 

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! reading (the folder) ─► texts, leaks (rules on what is written) ─► trial (each solution, run) ─► validate (rules on what happened)
-//!                                                                      └─ kept (what was run once)  └► calibrate (over many seeds)
+//!                                                                      └─ kept (what was run once)  ├► calibrate (over many seeds)
+//!                                                                                                     └► preview (what is said)
 //! ```
 
 pub mod calibrate;

@@ -1,5 +1,8 @@
 //! What a learner will see of an exercise: the brief, the data, the questions, and what each check says to right and to wrong.
 
+use std::path::PathBuf;
+
+use super::kept::Kept;
 use super::reading;
 use super::rules::Finding;
 use super::trial::{self, Proof, Trial};
@@ -42,20 +45,40 @@ pub struct Said {
     pub fail: Option<(String, Text, Text)>,
 }
 
+/// How to preview.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The seed of the data and of the training's chance.
+    pub seed: u64,
+    /// Where results are kept: a sentence that is mended runs nothing again.
+    pub cache: Option<PathBuf>,
+    /// The engine that gives the results.
+    pub engine: String,
+}
+
 /// A preview, or what keeps the exercise from being shown.
 ///
 /// # Errors
 /// Our own failures.
-pub fn preview(pack: &Pack, id: &str, lang: Lang, seed: u64) -> Result<Result<Preview, Vec<Finding>>, RunError> {
+pub fn preview(
+    pack: &Pack,
+    id: &str,
+    lang: Lang,
+    settings: &Settings,
+) -> Result<Result<Preview, Vec<Finding>>, RunError> {
+    let seed = settings.seed;
     let mut findings = Vec::new();
     let Some(written) = reading::read(pack, id, &mut findings) else { return Ok(Err(findings)) };
     let file = written.file(pack);
     let world = run::world(&written.task, (seed, Some(seed)), &file)?.remembering();
     let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
     let mut trials: Vec<(String, Trial)> = Vec::new();
+    let kept = Kept::of(settings.cache.as_deref(), &written, &settings.engine);
+    let mut before = Vec::new();
     for solution in written.solutions.iter().filter(|solution| solution.folder != "starter") {
-        match trial::run(&written, solution, &world, seed, &file, Proof::Verdicts)? {
-            Ok((trial, _)) => trials.push((solution.folder.clone(), trial)),
+        let run = || trial::run(&written, solution, &world, seed, &file, Proof::Verdicts);
+        match kept.tried(&written, solution, seed, &mut before, run)? {
+            Ok(trial) => trials.push((solution.folder.clone(), trial)),
             Err(faults) => findings.extend(faults.into_iter().map(|fault| super::rules::Rule::Run.by(fault))),
         }
     }

@@ -217,8 +217,8 @@ pub fn course(pack: &Pack) -> Vec<Finding> {
 }
 
 fn way<'w>(written: &'w Written, settings: &Settings) -> Way<'w> {
-    let kept = settings.cache.as_deref().and_then(|folder| Kept::open(folder, written, &settings.engine).ok());
-    Way { written, kept: kept.unwrap_or_else(Kept::nothing), world: Mutex::default() }
+    let kept = Kept::of(settings.cache.as_deref(), written, &settings.engine);
+    Way { written, kept, world: Mutex::default() }
 }
 
 impl<'w> Way<'w> {
@@ -284,34 +284,29 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
             if let Some(trial) = known.filter(|trial| !is_reference || !trial.digest.is_empty()) {
                 return Ok(Outcome::Tried(*n, Some((trial, true)), Vec::new()));
             }
-            let plan = content::of_plan(&solution.submission);
-            // The reference is run anew: what it gives is looked at for leaks, and compared with what other processes give.
-            let made = if is_reference { None } else { way.kept.made(plan, settings.seed) };
-            let ran = match made.filter(|made| made.serves(written, solution)) {
-                Some(made) => trial::judge(written, solution, settings.seed, &made)?.map(|trial| (trial, Vec::new())),
-                None => match world() {
-                    Ok(world) => {
-                        trial::run(written, solution, &world, settings.seed, &file, proof)?.map(|(trial, run)| {
-                            way.kept.keep_made(plan, settings.seed, &Made::of(&run));
-                            let leaks = if is_reference { leaks::in_results(written, &run) } else { Vec::new() };
-                            (trial, leaks)
-                        })
+            let run = || match world() {
+                Ok(world) => trial::run(written, solution, &world, settings.seed, &file, proof),
+                Err(RunError::Author(faults)) => Ok(Err(faults)),
+                Err(error) => Err(error),
+            };
+            let ran = if is_reference {
+                // Run anew: what it gives is looked at for leaks, again until there are none, and compared with other processes.
+                run()?.map(|(trial, run)| {
+                    let findings = leaks::in_results(written, &run);
+                    if findings.is_empty() {
+                        way.kept.keep(&trial);
                     }
-                    Err(RunError::Author(faults)) => Err(faults),
-                    Err(error) => return Err(error),
-                },
+                    way.kept.keep_made(content::of_plan(&solution.submission), settings.seed, &Made::of(&run));
+                    (trial, findings)
+                })
+            } else {
+                way.kept.tried(written, solution, settings.seed, &mut Vec::new(), run)?.map(|trial| (trial, Vec::new()))
             };
             Ok(match ran {
                 Err(faults) => {
                     Outcome::Tried(*n, None, faults.into_iter().map(|fault| of_run(written, fault)).collect())
                 }
-                Ok((trial, findings)) => {
-                    // What leaks is looked at again until it does not.
-                    if findings.is_empty() {
-                        way.kept.keep(&trial);
-                    }
-                    Outcome::Tried(*n, Some((trial, false)), findings)
-                }
+                Ok((trial, findings)) => Outcome::Tried(*n, Some((trial, false)), findings),
             })
         }
         Piece::Once(threads) => Ok(once(way, *threads, settings)),

@@ -580,7 +580,8 @@ fn written<P: AsRef<Path>>(
 fn preview(session: &Session, pack: &Pack, id: &str) -> Result<u8, Ending> {
     known(pack, &[id.to_owned()])?;
     let lang = session.terminal.lang;
-    let preview = match preview::preview(pack, id, lang, SEED)? {
+    let settings = preview::Settings { seed: SEED, cache: cache(), engine: engine()? };
+    let preview = match preview::preview(pack, id, lang, &settings)? {
         Ok(preview) => preview,
         Err(findings) => {
             for finding in &findings {

@@ -565,6 +565,11 @@ fn a_calibration_goes_on_where_it_was_interrupted_and_satisfies_the_rule() {
     let findings = |author: &Learner| {
         author.types("author validate --course mine --json").json()["exercises"][0]["findings"].clone()
     };
+    let few = findings(&author);
+    assert_eq!((few.as_array().unwrap().len(), &few[0]["note"], &few[0]["key"]), (1, &true.into(), &"seeds".into()));
+    assert_eq!(few[0]["found"]["en"], "only 6 draws: the reference may still fail in up to 46% of all");
+    // What 200 draws would have left, for the sake of the rule.
+    spoil_text(&author, "exercises/missing-bell/calibration.toml", "seeds = 6", "seeds = 200");
     assert_eq!(findings(&author), Value::Array(Vec::new()), "not even a remark is left");
     spoil_text(&author, "exercises/missing-bell/exercise.toml", "Let the model see more", "Show the model more");
     assert_eq!(findings(&author), Value::Array(Vec::new()), "a sentence decides nothing");
@@ -608,6 +613,9 @@ fn a_mended_check_is_judged_by_the_runs_that_there_were() {
     fs::write(&made[0].0, "{}").unwrap();
     author.writes("c/exercises/look/exercise.toml", exercise.replace("auroc(ill, p)", "1.0 * auroc(ill, p)"));
     assert!((median(&author.types(calibrate).json()) - median(&first)).abs() < 1e-12);
+    let made = runs(&author);
+    author.types("--course c author preview look").ends(0).says("Look.");
+    assert_eq!(runs(&author), made, "nor for a preview");
     author.writes(
         "c/datasets/films/dataset.toml",
         author.read("c/datasets/films/dataset.toml").replace("\"40\"", "\"48\""),
