@@ -118,6 +118,8 @@ pub struct Mistake {
     pub pixels: Vec<u8>,
     /// 1 or 3.
     pub channels: usize,
+    /// A pixel's height and width, in mm.
+    pub spacing: [f64; 2],
     /// Where the risk comes from, two views of it, each `[size, size]`: the gradient and occlusion; or the true and the predicted
     /// mask of a model that draws masks.
     pub views: [Vec<f32>; 2],
@@ -407,6 +409,7 @@ impl Model<'_> {
                     p,
                     pixels: pictures.pixels.row(row).to_vec(),
                     channels: pictures.channels,
+                    spacing: pictures.spacing[row],
                     views,
                     masks: !self.develop.masks.is_empty(),
                 }

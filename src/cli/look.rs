@@ -87,6 +87,7 @@ pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<
             let tiles = (at..at + rows.len()).map(|row| Tile {
                 pixels: pictures.pixels.row(row).to_slice().unwrap_or_default(),
                 outlined: pictures.outlined.as_ref().and_then(|masks| masks.row(row).to_slice()),
+                spacing: pictures.spacing[row],
             });
             let tiles = tiles.collect();
             at += rows.len();

@@ -360,9 +360,15 @@ impl Session {
         self.say("\n");
         self.say(&self.terminal.paragraph(
             "",
-            &match self.terminal.lang {
-                Lang::En => format!("Read {brief}, change {plan}, then: practicum run {id}"),
-                Lang::Ja => format!("{brief} を読み、{plan} を書き換えてから：practicum run {id}"),
+            &match (self.terminal.lang, task.dataset.image.is_some()) {
+                (Lang::En, false) => format!("Read {brief}, change {plan}, then: practicum run {id}"),
+                (Lang::Ja, false) => format!("{brief} を読み、{plan} を書き換えてから：practicum run {id}"),
+                (Lang::En, true) => format!(
+                    "Read {brief}, look at the pictures (practicum look {id}), change {plan}, then: practicum run {id}"
+                ),
+                (Lang::Ja, true) => format!(
+                    "{brief} を読み、画像を見て（practicum look {id}）、{plan} を書き換えてから：practicum run {id}"
+                ),
             },
         ));
         Ok(PASSED)
@@ -382,11 +388,22 @@ impl Session {
         self.say(&self.terminal.ran(&run));
         self.say("\n");
         let (predictions, answers) = (workspace.shown("results/predictions.csv"), workspace.shown("answers.toml"));
+        let (plot, worst) = (!run.story.masks, !run.mistakes.is_empty());
+        let beside = match (plot, worst) {
+            (true, true) => self.pick(
+                "the calibration plot, and what the model got most wrong (mistakes.png)",
+                "較正プロットと、モデルが大きく外した画像（mistakes.png）",
+            ),
+            (false, true) => {
+                self.pick("what the model got most wrong (mistakes.png)", "モデルが大きく外した画像（mistakes.png）")
+            }
+            _ => self.pick("the calibration plot", "較正プロット"),
+        };
         self.say(&self.terminal.paragraph(
             "",
             &match self.terminal.lang {
-                Lang::En => format!("Each row's prediction is in {predictions}, the calibration plot beside it. Next: write what you conclude in {answers}, then: practicum check {id}"),
-                Lang::Ja => format!("1行ごとの予測は {predictions} に、較正プロットも同じフォルダーにあります。次に、結論を {answers} に書いてから：practicum check {id}"),
+                Lang::En => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: write what you conclude in {answers}, then: practicum check {id}"),
+                Lang::Ja => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に、結論を {answers} に書いてから：practicum check {id}"),
             },
         ));
         Ok(PASSED)

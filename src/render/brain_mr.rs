@@ -267,6 +267,9 @@ impl Folds {
 /// Cells of noise around the head.
 const AROUND: f32 = 32.0;
 
+/// Attempts to find a place for a lesion in deep tissue.
+const CROWDED: usize = 600;
+
 /// A lesion's place: the middle, the half width, the bumps of its outline.
 struct Lesion {
     at: Place,
@@ -277,8 +280,28 @@ struct Lesion {
 }
 
 impl Lesion {
-    /// Places for as many as there may be, in the same order whatever number is drawn, none touching another.
-    fn places(asked: &Asked, head: &Head, pixel: f32) -> Vec<Self> {
+    /// Places for as many as there may be, in the same order whatever number is drawn, none touching another or lying in fluid:
+    /// they are lesions of tissue.
+    fn places(asked: &Asked, head: &Head, view: View) -> Vec<Self> {
+        let still = view.film();
+        let pixel = view.spacing[0].max(view.spacing[1]);
+        let fluid = ventricles(asked, still, head);
+        let wet = |[x, y]: Place, reach: f32| {
+            [
+                [0.0, 0.0],
+                [1.0, 0.0],
+                [-1.0, 0.0],
+                [0.0, 1.0],
+                [0.0, -1.0],
+                [0.7, 0.7],
+                [0.7, -0.7],
+                [-0.7, 0.7],
+                [-0.7, -0.7],
+            ]
+            .into_iter()
+            .filter_map(|[u, v]| still.pixel([x + reach * u, y + reach * v]))
+            .any(|i| fluid.values[i] > 0.0)
+        };
         let mut luck = Luck::of(asked.body.named("lesions"));
         let mut places: Vec<Self> = Vec::with_capacity(LARGE + SMALL);
         let apart = (1.9 * pixel).max(5.0);
@@ -286,24 +309,24 @@ impl Lesion {
             let radius = if k < LARGE { luck.between(4.0, 8.6) } else { luck.between(0.8, 1.9) };
             let (turn, long) = (luck.between(0.0, 6.3), luck.between(0.8, 1.2));
             let bumps = [luck.normal(0.09), luck.normal(0.06)];
-            let mut apart = apart;
             let mut at = [0.0; 2];
-            for attempt in 0..600 {
+            for attempt in 0..4 * CROWDED {
+                // Where the deep tissue is full, further out; where that is full too, closer together.
+                let outer = if attempt < CROWDED { 0.44 } else { 0.56 };
+                let left = apart * 0.8_f32.powi((attempt / (CROWDED / 3)).saturating_sub(5) as i32);
                 let angle = luck.between(0.0, std::f32::consts::TAU);
-                let share = luck.between(0.07, 0.44).sqrt();
+                let share = luck.between(0.07, outer).sqrt();
                 let (sine, cosine) = angle.sin_cos();
                 at = [head.half[0] * share * cosine, head.half[1] * share * sine];
                 let clear = at[0].abs() > 17.0 * head.scale + 0.5 * radius
+                    && !wet(at, 1.2 * radius)
                     && places.iter().all(|other| {
                         let (dx, dy) = (at[0] - other.at[0], at[1] - other.at[1]);
-                        let reach = 1.25 * (radius + other.radius) + apart;
+                        let reach = 1.25 * (radius + other.radius) + left;
                         dx * dx + dy * dy > reach * reach
                     });
                 if clear {
                     break;
-                }
-                if attempt % 100 == 99 {
-                    apart *= 0.8;
                 }
             }
             places.push(Self { at, radius, turn, bumps, long });
@@ -358,9 +381,9 @@ fn draw(asked: &Asked) -> Picture {
     let pixel = view.pixel_mm();
 
     let mut shares = vec![0.0_f32; size * size];
-    let places = Lesion::places(asked, &head, spacing[0].max(spacing[1]));
     let (large, small) = (value("large_lesions").round() as usize, value("small_lesions").round() as usize);
-    for lesion in places[..LARGE].iter().take(large).chain(places[LARGE..].iter().take(small)) {
+    let places = if large + small > 0 { Lesion::places(asked, &head, view) } else { Vec::new() };
+    for lesion in places.iter().take(LARGE).take(large).chain(places.iter().skip(LARGE).take(small)) {
         lesion.cover(view, &mut shares);
     }
 
@@ -454,7 +477,8 @@ fn draw(asked: &Asked) -> Picture {
                 tissue += amount * 1.9 * print.fractal(x / 9.0 + shift * slice, y / 9.0 + 0.15 * slice);
                 signal = tissue + wet * (FLUID - tissue);
                 if shares[i] > 0.0 {
-                    signal += bright * shares[i] * (1.0 - fluid.values[i]).max(0.2);
+                    // It takes the place of what would be there, a sulcus too: what is outlined is seen.
+                    signal += shares[i] * (tissue + bright - signal);
                     masks[2][i] = 1;
                 }
                 masks[0][i] = u8::from(below > 0.0);

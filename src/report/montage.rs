@@ -23,28 +23,56 @@ pub struct Tile<'a> {
     pub pixels: &'a [u8],
     /// Where something is outlined, `[size, size]`, 0 or 1.
     pub outlined: Option<&'a [u8]>,
+    /// A pixel's height and width, in mm.
+    pub spacing: [f64; 2],
+}
+
+/// How a picture is enlarged: dots per pixel, down and across, so that a body is as long and as wide as it is.
+#[derive(Clone, Copy)]
+struct Scale {
+    size: usize,
+    down: u32,
+    across: u32,
+}
+
+impl Scale {
+    fn of(size: usize, [high, wide]: [f64; 2]) -> Self {
+        let least = WIDE.div_ceil(size.max(1) as u32);
+        let times = |ratio: f64| {
+            (f64::from(least) * if ratio.is_finite() { ratio.clamp(1.0, 8.0) } else { 1.0 }).round() as u32
+        };
+        Self { size, down: times(high / wide), across: times(wide / high) }
+    }
+
+    fn width(self) -> u32 {
+        self.size as u32 * self.across
+    }
+
+    fn height(self) -> u32 {
+        self.size as u32 * self.down
+    }
 }
 
 /// A row of pictures for each group, under its title in Latin letters. PNG.
 pub fn groups(groups: &[(String, Vec<Tile>)], size: usize, channels: usize) -> Vec<u8> {
-    let scale = scale(size);
-    let side = size as u32 * scale;
+    let scales = groups.iter().flat_map(|(_, tiles)| tiles).map(|tile| Scale::of(size, tile.spacing));
+    let (width, height) = largest(scales);
     let across = groups.iter().map(|(_, tiles)| tiles.len()).max().unwrap_or(0) as u32;
     let mut canvas = RgbImage::from_pixel(
-        (GAP + across * (side + GAP)).max(16 * 24),
-        GAP + groups.len() as u32 * (LINE + side + GAP),
+        (GAP + across * (width + GAP)).max(16 * 24),
+        GAP + groups.len() as u32 * (LINE + height + GAP),
         WHITE,
     );
     for (line, (title, tiles)) in groups.iter().enumerate() {
-        let top = GAP + line as u32 * (LINE + side + GAP);
+        let top = GAP + line as u32 * (LINE + height + GAP);
         // A long title is written small rather than cut.
         let large = 16 * title.chars().count() as u32 + GAP <= canvas.width();
         write(&mut canvas, title, GAP, top + 5, if large { 2 } else { 1 });
         for (i, tile) in tiles.iter().enumerate() {
-            let at = (GAP + i as u32 * (side + GAP), top + LINE);
-            paste(&mut canvas, &coloured(tile.pixels, channels), size, scale, at);
+            let (at, scale) = ((GAP + i as u32 * (width + GAP), top + LINE), Scale::of(size, tile.spacing));
+            paste(&mut canvas, &coloured(tile.pixels, channels), scale, at);
             if let Some(outlined) = tile.outlined {
-                outline(&mut canvas, &outlined.iter().map(|&m| m > 0).collect::<Vec<_>>(), size, scale, at, OUTLINE);
+                outline(&mut canvas, &outlined.iter().map(|&m| m > 0).collect::<Vec<_>>(), scale, at, OUTLINE);
             }
         }
     }
@@ -57,34 +85,34 @@ pub fn groups(groups: &[(String, Vec<Tile>)], size: usize, channels: usize) -> V
 pub fn mistakes(mistakes: &[Mistake]) -> Vec<u8> {
     let Some(first) = mistakes.first() else { return Vec::new() };
     let size = first.views[0].len().isqrt();
-    let scale = scale(size);
-    let side = size as u32 * scale;
+    let (width, height) = largest(mistakes.iter().map(|mistake| Scale::of(size, mistake.spacing)));
     // Two mistakes across: a miss on the left, a false alarm on the right.
-    let half = 3 * (side + GAP) + GAP;
+    let half = 3 * (width + GAP) + GAP;
     let (missed, false_alarms): (Vec<&Mistake>, Vec<&Mistake>) = mistakes.iter().partition(|mistake| mistake.missed);
     let lines = missed.len().max(false_alarms.len()) as u32;
-    let mut canvas = RgbImage::from_pixel(2 * half, LINE + lines * (LINE + side + GAP), WHITE);
+    let mut canvas = RgbImage::from_pixel(2 * half, LINE + lines * (LINE + height + GAP), WHITE);
     let titles = if first.masks { ["worst outlines", "nothing to outline"] } else { ["missed", "false alarms"] };
     let views = if first.masks { "picture | truth | predicted" } else { "picture | gradient | occlusion" };
     for (column, (title, of)) in titles.iter().zip([missed, false_alarms]).enumerate() {
         let left = GAP + column as u32 * half;
         write(&mut canvas, &format!("{title}: {views}"), left, 5, 1);
         for (line, mistake) in of.iter().enumerate() {
-            let top = LINE + line as u32 * (LINE + side + GAP);
+            let top = LINE + line as u32 * (LINE + height + GAP);
+            let scale = Scale::of(size, mistake.spacing);
             let percent = (100.0 * mistake.p).round();
             write(&mut canvas, &format!("row {}, p = {percent}%", mistake.row + 1), left, top + 5, 2);
             let picture = coloured(&mistake.pixels, mistake.channels);
-            for (i, at) in (0..3).map(|i| (i, (left + i * (side + GAP), top + LINE))) {
+            for (i, at) in (0..3).map(|i| (i, (left + i * (width + GAP), top + LINE))) {
                 let Some(view) = (i as usize).checked_sub(1).and_then(|view| mistake.views.get(view)) else {
-                    paste(&mut canvas, &picture, size, scale, at);
+                    paste(&mut canvas, &picture, scale, at);
                     continue;
                 };
                 if mistake.masks {
-                    paste(&mut canvas, &picture, size, scale, at);
+                    paste(&mut canvas, &picture, scale, at);
                     let mask: Vec<bool> = view.iter().map(|&m| m > 0.5).collect();
-                    outline(&mut canvas, &mask, size, scale, at, if i == 1 { OUTLINE } else { PREDICTED });
+                    outline(&mut canvas, &mask, scale, at, if i == 1 { OUTLINE } else { PREDICTED });
                 } else {
-                    paste(&mut canvas, &heat(&picture, view), size, scale, at);
+                    paste(&mut canvas, &heat(&picture, view), scale, at);
                 }
             }
         }
@@ -92,8 +120,9 @@ pub fn mistakes(mistakes: &[Mistake]) -> Vec<u8> {
     png(&canvas)
 }
 
-fn scale(size: usize) -> u32 {
-    WIDE.div_ceil(size.max(1) as u32)
+/// The room that every picture has.
+fn largest(scales: impl Iterator<Item = Scale>) -> (u32, u32) {
+    scales.fold((WIDE, WIDE), |(width, height), scale| (width.max(scale.width()), height.max(scale.height())))
 }
 
 fn coloured(pixels: &[u8], channels: usize) -> Vec<Rgb<u8>> {
@@ -115,37 +144,37 @@ fn heat(picture: &[Rgb<u8>], map: &[f32]) -> Vec<Rgb<u8>> {
     picture.iter().zip(map).map(blend).collect()
 }
 
-fn paste(canvas: &mut RgbImage, pixels: &[Rgb<u8>], size: usize, scale: u32, (left, top): (u32, u32)) {
+fn paste(canvas: &mut RgbImage, pixels: &[Rgb<u8>], scale: Scale, (left, top): (u32, u32)) {
     for (i, pixel) in pixels.iter().enumerate() {
-        let (x, y) = (left + (i % size) as u32 * scale, top + (i / size) as u32 * scale);
-        for (dx, dy) in (0..scale).flat_map(|dx| (0..scale).map(move |dy| (dx, dy))) {
-            if x + dx < canvas.width() && y + dy < canvas.height() {
-                canvas.put_pixel(x + dx, y + dy, *pixel);
-            }
+        let (x, y) = (left + (i % scale.size) as u32 * scale.across, top + (i / scale.size) as u32 * scale.down);
+        for (dx, dy) in (0..scale.across).flat_map(|dx| (0..scale.down).map(move |dy| (dx, dy))) {
+            dot(canvas, x + dx, y + dy, *pixel);
         }
     }
 }
 
 /// The edges of a mask, one dot wide, along the borders of its pixels.
-fn outline(canvas: &mut RgbImage, mask: &[bool], size: usize, scale: u32, (left, top): (u32, u32), colour: Rgb<u8>) {
+fn outline(canvas: &mut RgbImage, mask: &[bool], scale: Scale, (left, top): (u32, u32), colour: Rgb<u8>) {
+    let size = scale.size;
     let inside = |x: isize, y: isize| {
         let within = (0..size as isize).contains(&x) && (0..size as isize).contains(&y);
         within && mask.get(y as usize * size + x as usize).copied().unwrap_or(false)
     };
     for (i, _) in mask.iter().enumerate().filter(|(_, inside)| **inside) {
         let (x, y) = ((i % size) as isize, (i / size) as isize);
-        let (x0, y0) = (left + x as u32 * scale, top + y as u32 * scale);
-        for step in 0..scale {
-            for (open, dx, dy) in [
-                (!inside(x - 1, y), 0, step),
-                (!inside(x + 1, y), scale - 1, step),
-                (!inside(x, y - 1), step, 0),
-                (!inside(x, y + 1), step, scale - 1),
-            ] {
-                if open && x0 + dx < canvas.width() && y0 + dy < canvas.height() {
-                    canvas.put_pixel(x0 + dx, y0 + dy, colour);
-                }
-            }
+        let (x0, y0) = (left + x as u32 * scale.across, top + y as u32 * scale.down);
+        let (x1, y1) = (x0 + scale.across - 1, y0 + scale.down - 1);
+        for (open, column) in [(!inside(x - 1, y), x0), (!inside(x + 1, y), x1)] {
+            (y0..=y1).filter(|_| open).for_each(|row| dot(canvas, column, row, colour));
         }
+        for (open, row) in [(!inside(x, y - 1), y0), (!inside(x, y + 1), y1)] {
+            (x0..=x1).filter(|_| open).for_each(|column| dot(canvas, column, row, colour));
+        }
+    }
+}
+
+fn dot(canvas: &mut RgbImage, x: u32, y: u32, colour: Rgb<u8>) {
+    if x < canvas.width() && y < canvas.height() {
+        canvas.put_pixel(x, y, colour);
     }
 }

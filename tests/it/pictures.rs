@@ -213,13 +213,31 @@ fn pictures_are_laid_side_by_side_and_mistakes_after_a_run() {
     // Four groups of eight films, four times as large.
     assert!(montage.width() > 8 * 128 && montage.height() > 4 * 128);
     learner.writes(PLAN, "exercise = \"look@1\"\n[model]\nkind = \"cnn\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 1\n");
-    learner.types("--course c run look").ends(0);
+    learner.types("--course c start look").ends(0).says("practicum look look");
+    learner.types("--course c run look").ends(0).says("most wrong").says("mistakes.png");
     let after = learner.types("--course c look look --by ill").ends(0);
     let after = after.says("look/by-ill.png").says("results/mistakes.png");
     assert!(after.out.contains("most wrong"));
     assert!(image::load_from_memory(&learner.bytes("practicum/look/results/mistakes.png")).is_ok());
     learner.types("--course c look look --by sit").ends(2).says("site");
     learner.types("look prevalence-shift").ends(2).says("an exercise with pictures");
+}
+
+#[test]
+fn a_brain_is_shown_as_long_as_it_is_however_oblong_its_pixels_are() {
+    let learner = Learner::new();
+    course(&learner, "brain-mr", "", 40);
+    let sheet = |learner: &Learner| {
+        learner.types("--course c look look --by ill").ends(0);
+        image::load_from_memory(&learner.bytes("practicum/look/look/by-ill.png")).unwrap()
+    };
+    let square = sheet(&learner);
+    let dataset = learner.read("c/datasets/films/dataset.toml");
+    let oblong = "row_spacing = \"8\", column_spacing = \"4\", small_lesions";
+    learner.writes("c/datasets/films/dataset.toml", dataset.replace("small_lesions", oblong));
+    let oblong = sheet(&learner);
+    // Two lines of pictures of 32 × 32 pixels, which were four dots high and are eight.
+    assert_eq!((oblong.width(), oblong.height()), (square.width(), square.height() + 2 * 32 * 4));
 }
 
 #[test]

@@ -192,6 +192,26 @@ fn lesions_of_the_brain_are_as_many_as_asked() {
     }
 }
 
+/// A reader must be able to see what is outlined: a lesion is bright, and lies in tissue.
+#[test]
+fn lesions_of_the_brain_are_seen_where_they_are_outlined() {
+    let r = renderer("brain-mr").unwrap();
+    for (size, atrophy) in [(56, 0.2), (128, 0.2), (64, 0.9)] {
+        for body in 0..40 {
+            let (lesions, wide) =
+                ([("small_lesions", 8.0), ("large_lesions", 2.0)], [("atrophy", atrophy), ("noise", 0.0)]);
+            let ill = draw(r, size, &with(r, &[lesions, wide].concat()), body, 0);
+            let healthy = draw(r, size, &with(r, &wide), body, 0);
+            let (there, fluid) = (mask(r, &ill, "lesion"), mask(r, &healthy, "ventricle"));
+            let outlined: Vec<usize> = (0..size * size).filter(|&i| there[i] == 1).collect();
+            let wet = outlined.iter().filter(|&&i| fluid[i] == 1).count();
+            assert!(wet * 50 <= outlined.len(), "body {body} size {size}: {wet} of {} in fluid", outlined.len());
+            let dim = outlined.iter().filter(|&&i| ill.pixels[i] < healthy.pixels[i].saturating_add(8)).count();
+            assert_eq!(dim, 0, "body {body} size {size}: {dim} of {} are hardly brighter", outlined.len());
+        }
+    }
+}
+
 /// A brain keeps its size in mm² however oblong the pixels are, and the picture says how oblong.
 #[test]
 fn the_brain_is_drawn_in_mm() {
