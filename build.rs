@@ -1,4 +1,4 @@
-//! The course pack is embedded in the program: a changed exercise or dataset must rebuild it.
+//! The program embeds its content: a changed exercise or dataset rebuilds the program, and nothing below it.
 
 fn main() {
     println!("cargo::rerun-if-changed=exercises");

@@ -105,7 +105,8 @@ fn million() -> Dataset {
 #[divan::bench(sample_count = 5)]
 fn draw_one_million_rows_of_ten_columns(bencher: divan::Bencher) {
     let dataset = million();
-    let exercise = Pack::Embedded.exercise("prevalence-shift").unwrap();
+    let exercise =
+        Pack::folder(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap().exercise("prevalence-shift").unwrap();
     bencher.bench_local(|| -> Drawn {
         let world = World::new(&dataset, &exercise, Seed::new(1), Seed::new(1), &|_| None).unwrap();
         world.rows(Side::Develop, &Draw::default()).unwrap()

@@ -26,6 +26,23 @@ const CONTENTS: usize = 12;
 /// Of one exercise, the runs of so many worlds are kept: they are large.
 const WORLDS: usize = 2;
 
+/// The engine's name in results that are kept: another engine, or another instruction set to compute with, may give other results.
+/// `build.rs` says what the engine is.
+pub fn engine() -> String {
+    let mut name = env!("PRACTICUM_ENGINE").to_owned();
+    #[cfg(target_arch = "x86_64")]
+    for (there, set) in [
+        (std::arch::is_x86_feature_detected!("fma"), "fma"),
+        (std::arch::is_x86_feature_detected!("avx2"), "avx2"),
+        (std::arch::is_x86_feature_detected!("avx512f"), "avx512f"),
+    ] {
+        if there {
+            name += set;
+        }
+    }
+    content::of_bytes(name.as_bytes()).to_string()
+}
+
 /// The results of one exercise, content and engine.
 #[derive(Debug)]
 pub struct Kept {

@@ -11,7 +11,7 @@ use crate::fault::{Fault, Place};
 use crate::text;
 use crate::text::Text;
 
-static TEMPLATE: Dir = include_dir!("$CARGO_MANIFEST_DIR/src/author/template");
+static TEMPLATE: Dir = include_dir!("$CARGO_MANIFEST_DIR/author/template");
 
 /// The template's exercise and dataset.
 const TEMPLATE_ID: &str = "template";

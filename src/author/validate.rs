@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::calibration;
-use super::content::{self, Digest};
+use super::content;
 use super::kept::Kept;
 use super::leaks;
 use super::reading::{self, Solution, Written};
@@ -519,9 +519,4 @@ fn range(written: &Written, solution: &Solution, check: &Check, judged: &Judged)
     let expected =
         Text::new("a range that holds the truth, with room on both sides", "真の値を、両側に余裕をもって含む範囲");
     Some(Rule::Range.broken(question.place_of(key), found, expected))
-}
-
-/// The engine's name in results that are kept: any other build may give other results.
-pub fn engine(program: &[u8]) -> Digest {
-    content::of_bytes(program)
 }

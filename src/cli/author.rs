@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{BAD_INPUT, Ending, PASSED, SEED, Session};
 use crate::author::calibrate::{self, Calibrated, short, spread};
+use crate::author::kept;
 use crate::author::preview::{self, Preview};
 use crate::author::reading;
 use crate::author::reference;
@@ -147,12 +148,6 @@ fn cache() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok().map(|folders| folders.cache_dir().join("practicum"))
 }
 
-/// The engine, told apart by the program's own bytes.
-fn engine() -> Result<String, Ending> {
-    let program = std::env::current_exe().and_then(std::fs::read).map_err(|error| super::ours(&error))?;
-    Ok(validate::engine(&program).to_string())
-}
-
 pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Result<u8, Ending> {
     match command {
         Command::New { exercise, from } => new(session, pack, exercise, from.as_deref()),
@@ -180,7 +175,7 @@ fn validate(session: &Session, pack: &Pack, asked: &[String], pace: Pace) -> Res
     let ids = known(pack, asked)?;
     let run_once = |id: &str, folder: &str, threads: usize| child(pack, id, folder, threads);
     let settings =
-        Settings { seed: SEED, at_once: pace.at_once(), cache: pace.cache(), engine: engine()?, once: &run_once };
+        Settings { seed: SEED, at_once: pace.at_once(), cache: pace.cache(), engine: kept::engine(), once: &run_once };
     let bar = bar("{bar:30} {pos}/{len} {msg}");
     let reports = validate::validate(pack, &ids, &settings, &mut |done| {
         bar.set_length(done.of.1 as u64);
@@ -365,7 +360,7 @@ fn try_one(pack: &Pack, id: &str, folder: &str) -> Result<trial::Trial, Ending> 
 
 fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace: Pace) -> Result<u8, Ending> {
     known(pack, &[id.to_owned()])?;
-    let settings = calibrate::Settings { seeds, at_once: pace.at_once(), cache: pace.cache(), engine: engine()? };
+    let settings = calibrate::Settings { seeds, at_once: pace.at_once(), cache: pace.cache(), engine: kept::engine() };
     let bar = bar("{msg} {bar:30} {pos}/{len} {eta}");
     bar.set_message(session.pick("draws", "生成").to_owned());
     let calibrated = calibrate::calibrate(pack, id, &settings, &mut |done, of| {
@@ -525,11 +520,12 @@ fn calibrated_to(session: &Session, calibrated: &Calibrated) {
 fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u8, Ending> {
     let folder = match pack {
         Pack::Folder(root) => root.clone(),
-        Pack::Embedded => session.root.clone(),
+        Pack::Embedded(_) => session.root.clone(),
     };
     // One to begin from is looked for in the folder itself, and then among those that the program brings.
     let there = |pack: &Pack, id: &str| pack.exercises().iter().any(|other| other == id);
-    let begin = from.map(|other| (if there(pack, other) { pack } else { &Pack::Embedded }, other));
+    let own = Pack::Embedded(session.content);
+    let begin = from.map(|other| (if there(pack, other) { pack } else { &own }, other));
     let written = scaffold::new(&folder, id, begin).map_err(Ending::Faults)?;
     if session.json {
         let document = serde_json::json!({
@@ -580,7 +576,7 @@ fn written<P: AsRef<Path>>(
 fn preview(session: &Session, pack: &Pack, id: &str) -> Result<u8, Ending> {
     known(pack, &[id.to_owned()])?;
     let lang = session.terminal.lang;
-    let settings = preview::Settings { seed: SEED, cache: cache(), engine: engine()? };
+    let settings = preview::Settings { seed: SEED, cache: cache(), engine: kept::engine() };
     let preview = match preview::preview(pack, id, lang, &settings)? {
         Ok(preview) => preview,
         Err(findings) => {

@@ -14,7 +14,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::check::{self, Verdict};
-use crate::course::pack::{Pack, Submission, Task};
+use crate::course::pack::{Content, Pack, Submission, Task};
 use crate::fault::Fault;
 use crate::learner::variant;
 use crate::learner::workspace::{Workspace, WorkspaceError};
@@ -162,8 +162,8 @@ fn ours(error: &dyn std::fmt::Display) -> Ending {
     Ending::Ours(text!("Our own error: {error}.", "プログラム側の誤りです（{error}）。"))
 }
 
-/// Reads the command line, does what it asks, and gives the exit code.
-pub fn main() -> ExitCode {
+/// Reads the command line, does what it asks, and gives the exit code; `content` is the course pack where none is named.
+pub fn main(content: &'static Content) -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     // `--help` has to speak the reader's language too, before anything is parsed.
     let asked = arguments.windows(2).find(|two| two[0] == "--lang").map(|two| two[1].to_string_lossy().into_owned());
@@ -176,9 +176,9 @@ pub fn main() -> ExitCode {
         }
     };
     let terminal = Terminal { lang: language(cli.common.lang.as_deref()), width: width() };
-    let session = Session { terminal, json: cli.common.json, root: PathBuf::from(".") };
+    let session = Session { terminal, json: cli.common.json, root: PathBuf::from("."), content };
     let ended = match &cli.common.course {
-        None => Ok(Pack::Embedded),
+        None => Ok(Pack::Embedded(content)),
         Some(folder) if author::makes_the_folder(&cli.command) => Ok(Pack::Folder(folder.clone())),
         Some(folder) => Pack::folder(folder).map_err(|fault| Ending::Faults(vec![fault])),
     }
@@ -253,6 +253,7 @@ struct Session {
     terminal: Terminal,
     json: bool,
     root: PathBuf,
+    content: &'static Content,
 }
 
 impl Session {

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File};
 
 use super::answers::{self, Answers};
 use super::dataset::{self, Dataset};
@@ -15,15 +16,20 @@ use crate::keys::{Key, Kind, Need};
 use crate::text;
 use crate::text::{Lang, Text};
 
-static EXERCISES: Dir = include_dir!("$CARGO_MANIFEST_DIR/exercises");
-static DATASETS: Dir = include_dir!("$CARGO_MANIFEST_DIR/datasets");
+/// The folders of a course pack inside a program.
+#[derive(Debug)]
+pub struct Content {
+    /// The folder `exercises/`.
+    pub exercises: Dir<'static>,
+    /// The folder `datasets/`.
+    pub datasets: Dir<'static>,
+}
 
 /// Where exercises and datasets come from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub enum Pack {
     /// The course pack that is part of the program.
-    #[default]
-    Embedded,
+    Embedded(&'static Content),
     /// A folder with the same layout.
     Folder(PathBuf),
 }
@@ -71,6 +77,33 @@ pub const EXPECT: &[Key<'static>] = &[
     Key::new("why", Kind::Bilingual, Need::Required, "Why people do this.", "なぜこの誤りが起こるかを書きます。"),
 ];
 
+impl Content {
+    /// The embedded folder that a path begins with, and the rest of the path.
+    fn within<'p>(&'static self, path: &'p str) -> (&'static Dir<'static>, &'p str) {
+        let (top, rest) = path.split_once('/').unwrap_or((path, ""));
+        (if top == "exercises" { &self.exercises } else { &self.datasets }, rest)
+    }
+
+    fn names(&'static self, path: &str, of: fn(&'static Dir<'static>) -> Vec<&'static Path>) -> Vec<String> {
+        let (dir, rest) = self.within(path);
+        let dir = if rest.is_empty() { Some(dir) } else { dir.get_dir(rest) };
+        shown(dir.into_iter().flat_map(of).filter_map(Path::file_name))
+    }
+}
+
+/// The names of what a folder on disk holds, of one kind.
+fn names(folder: &Path, of: fn(&Path) -> bool) -> Vec<String> {
+    let entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    shown(entries.iter().filter(|path| of(path)).filter_map(|path| path.file_name()))
+}
+
+/// Names in order, without the hidden ones.
+fn shown<'n>(names: impl Iterator<Item = &'n OsStr>) -> Vec<String> {
+    let names: BTreeSet<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.into_iter().filter(|name| !name.starts_with('.')).collect()
+}
+
 impl Pack {
     /// The pack of a folder.
     ///
@@ -93,9 +126,8 @@ impl Pack {
     /// One file, by its path within the pack with `/` between folders.
     pub fn bytes(&self, path: &str) -> Option<Cow<'static, [u8]>> {
         match self {
-            Self::Embedded => {
-                let (top, rest) = path.split_once('/')?;
-                let dir = if top == "exercises" { &EXERCISES } else { &DATASETS };
+            Self::Embedded(content) => {
+                let (dir, rest) = content.within(path);
                 dir.get_file(rest).map(|file| Cow::Borrowed(file.contents()))
             }
             Self::Folder(root) => std::fs::read(root.join(path)).ok().map(Cow::Owned),
@@ -104,44 +136,18 @@ impl Pack {
 
     /// The names of the folders in a folder of the pack, in order.
     pub fn folders(&self, path: &str) -> Vec<String> {
-        let names: BTreeSet<String> = match self {
-            Self::Embedded => {
-                let (top, rest) = path.split_once('/').unwrap_or((path, ""));
-                let dir = if top == "exercises" { &EXERCISES } else { &DATASETS };
-                let dir = if rest.is_empty() { Some(dir) } else { dir.get_dir(rest) };
-                let names = dir.into_iter().flat_map(Dir::dirs).filter_map(|dir| dir.path().file_name());
-                names.map(|name| name.to_string_lossy().into_owned()).collect()
-            }
-            Self::Folder(root) => std::fs::read_dir(root.join(path))
-                .into_iter()
-                .flatten()
-                .flatten()
-                .filter(|entry| entry.path().is_dir())
-                .map(|entry| entry.file_name().to_string_lossy().into_owned())
-                .collect(),
-        };
-        names.into_iter().filter(|name| !name.starts_with('.')).collect()
+        match self {
+            Self::Embedded(content) => content.names(path, |dir| dir.dirs().map(Dir::path).collect()),
+            Self::Folder(root) => names(&root.join(path), Path::is_dir),
+        }
     }
 
     /// The names of the files in a folder of the pack, in order.
     pub fn files(&self, path: &str) -> Vec<String> {
-        let names: BTreeSet<String> = match self {
-            Self::Embedded => {
-                let (top, rest) = path.split_once('/').unwrap_or((path, ""));
-                let dir = if top == "exercises" { &EXERCISES } else { &DATASETS };
-                let dir = if rest.is_empty() { Some(dir) } else { dir.get_dir(rest) };
-                let names = dir.into_iter().flat_map(Dir::files).filter_map(|file| file.path().file_name());
-                names.map(|name| name.to_string_lossy().into_owned()).collect()
-            }
-            Self::Folder(root) => std::fs::read_dir(root.join(path))
-                .into_iter()
-                .flatten()
-                .flatten()
-                .filter(|entry| entry.path().is_file())
-                .map(|entry| entry.file_name().to_string_lossy().into_owned())
-                .collect(),
-        };
-        names.into_iter().filter(|name| !name.starts_with('.')).collect()
+        match self {
+            Self::Embedded(content) => content.names(path, |dir| dir.files().map(File::path).collect()),
+            Self::Folder(root) => names(&root.join(path), Path::is_file),
+        }
     }
 
     /// The ids of all exercises.

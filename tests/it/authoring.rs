@@ -11,7 +11,7 @@ use practicum::course::pack::Pack;
 use serde_json::Value;
 
 use super::pictures;
-use super::session::Learner;
+use super::session::{Learner, shipped};
 
 #[test]
 fn a_new_exercise_is_right_before_a_word_of_it_is_changed_and_takes_no_rust() {
@@ -669,10 +669,10 @@ fn variants_are_other_draws_and_stay_with_their_workspace() {
 
 #[test]
 fn the_six_courses_name_exercises_that_are_there_or_planned() {
-    let courses = courses::read(&Pack::Embedded).unwrap().unwrap();
+    let courses = courses::read(&shipped()).unwrap().unwrap();
     assert_eq!(courses.courses.len(), 6);
     let listed: Vec<&String> = courses.courses.iter().flat_map(|c| &c.exercises).map(|e| &e.value).collect();
-    for id in Pack::Embedded.exercises() {
+    for id in shipped().exercises() {
         assert!(listed.contains(&&id), "{id} serves no course");
     }
     for (id, _) in &courses.planned {

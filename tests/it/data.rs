@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use practicum::course::dataset::{self, Role};
 use practicum::course::exercise::{Draw, Exercise};
-use practicum::course::pack::{Pack, Task};
+use practicum::course::pack::Task;
 use practicum::keys::Written;
 use practicum::seed::Seed;
 use practicum::synth::{Side, World};
 use practicum::tables::{self, Frame};
 
-use super::session::Learner;
+use super::session::{Learner, shipped};
 
 const WARD: &str = r#"
 id = "ward"
@@ -54,7 +54,7 @@ fn change(rows: &[(&str, &str)], interventions: &[(&str, &str)]) -> Draw {
 }
 
 fn exercise() -> Exercise {
-    Pack::Embedded.exercise("prevalence-shift").unwrap()
+    shipped().exercise("prevalence-shift").unwrap()
 }
 
 fn draw(draw: &Draw, seed: u64) -> Frame {
@@ -142,7 +142,7 @@ fn a_shuffled_column_keeps_its_values_and_loses_its_meaning() {
 
 #[test]
 fn what_is_hidden_reaches_no_learner() {
-    let pack = Pack::Embedded;
+    let pack = shipped();
     for id in pack.exercises() {
         let Task { dataset, exercise } = pack.task(&id).unwrap();
         let secret: Vec<&str> = dataset

@@ -2,7 +2,6 @@
 
 use ndarray::Array2;
 use practicum::course::dataset;
-use practicum::course::pack::Pack;
 use practicum::course::plan;
 use practicum::prepare::Prepared;
 use practicum::seed::Seed;
@@ -10,7 +9,7 @@ use practicum::tables::{self, Frame};
 use practicum::train::{self, Rows};
 use practicum::{cohort, run};
 
-use super::session::Learner;
+use super::session::{Learner, shipped};
 
 fn predictions(threads: &str, plan: &str) -> Vec<u8> {
     let learner = Learner::new().with("RAYON_NUM_THREADS", threads).with("POLARS_MAX_THREADS", threads);
@@ -36,7 +35,7 @@ fn one_and_two_threads_give_the_same_bytes() {
 
 /// The learner's rows of the shipped exercise, and everything that a plan fits on them.
 fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>) {
-    let dataset = Pack::Embedded.task("prevalence-shift").unwrap().dataset;
+    let dataset = shipped().task("prevalence-shift").unwrap().dataset;
     let plan = plan::read("plan.toml", plan.as_bytes()).unwrap();
     let seed = Seed::new(9);
     let parts = cohort::split(&plan, &dataset, rows, seed).unwrap();
@@ -57,7 +56,7 @@ fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>
 
 #[test]
 fn nothing_is_fitted_on_test_rows() {
-    let task = Pack::Embedded.task("prevalence-shift").unwrap();
+    let task = shipped().task("prevalence-shift").unwrap();
     let rows = run::learners_rows(&task, 1, &|_| None).unwrap();
     let plan = "exercise = \"prevalence-shift@1\"\n[split]\nunit = \"patient\"\n[features]\nimpute = \"flag+median\"\n[train]\nepochs = 2\nearly_stopping = { patience = 1 }\n";
     let (prepared, scores, parts) = fitted(plan, &rows);

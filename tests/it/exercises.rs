@@ -1,10 +1,9 @@
 //! Every shipped exercise, as its author would prove it.
 
 use practicum::author::calibrate;
-use practicum::course::pack::Pack;
 use practicum::keys::{self, Kind, Need};
 
-use super::session::Learner;
+use super::session::{Learner, shipped};
 
 #[test]
 fn every_shipped_exercise_validates() {
@@ -12,13 +11,13 @@ fn every_shipped_exercise_validates() {
     let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
     let answer = Learner::new().with("PRACTICUM_CACHE", cache).types("author validate --json").ends(0).json();
     let exercises = answer["exercises"].as_array().unwrap();
-    assert_eq!(exercises.len(), Pack::Embedded.exercises().len());
+    assert_eq!(exercises.len(), shipped().exercises().len());
     for exercise in exercises {
         assert_eq!(exercise["findings"], serde_json::json!([]), "not even a remark");
         let id = exercise["exercise"].as_str().unwrap();
-        let calibration = Pack::Embedded.bytes(&format!("exercises/{id}/calibration.toml")).unwrap();
+        let calibration = shipped().bytes(&format!("exercises/{id}/calibration.toml")).unwrap();
         let calibration: toml::Table = toml::from_str(std::str::from_utf8(&calibration).unwrap()).unwrap();
-        let pictures = Pack::Embedded.task(id).unwrap().dataset.image.is_some();
+        let pictures = shipped().task(id).unwrap().dataset.image.is_some();
         let least = if pictures { calibrate::OF_PICTURES } else { calibrate::OF_TABLES };
         let draws = u64::try_from(calibration["seeds"].as_integer().unwrap()).unwrap();
         assert!(draws >= least, "{id} is calibrated over {draws} draws, fewer than {least}");

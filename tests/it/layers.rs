@@ -54,7 +54,7 @@ fn imports() -> BTreeMap<String, BTreeSet<String>> {
     let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for path in paths {
         let from = room(&path, &src);
-        if from == "lib" || from == "main" {
+        if ["lib", "main", "build"].contains(&from.as_str()) {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
@@ -70,6 +70,37 @@ fn imports() -> BTreeMap<String, BTreeSet<String>> {
         uses.remove(&from);
     }
     imports
+}
+
+/// A folder's manifest; the root's is `""`.
+fn manifest(folder: &str) -> toml::Table {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join("Cargo.toml");
+    toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn the_commands_of_the_readme_mean_every_crate_and_each_has_the_lints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open = vec![root.join("src")];
+    let mut crates = BTreeSet::from([".".to_owned()]);
+    while let Some(folder) = open.pop() {
+        if folder.join("Cargo.toml").is_file() {
+            crates.insert(folder.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/"));
+        }
+        open.extend(std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|path| path.is_dir()));
+    }
+    assert!(crates.len() > 1);
+    let workspace = &manifest("")["workspace"];
+    let listed: BTreeSet<String> = workspace["default-members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member.as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(listed, crates, "default-members in Cargo.toml");
+    for folder in crates {
+        assert_eq!(manifest(&folder)["lints"]["workspace"].as_bool(), Some(true), "[lints] of {folder}/Cargo.toml");
+    }
 }
 
 #[test]

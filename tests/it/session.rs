@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use practicum::course::pack::Pack;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
@@ -103,4 +104,9 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// The shipped course pack, as the program embeds it.
+pub(crate) fn shipped() -> Pack {
+    Pack::folder(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
