@@ -1,10 +1,11 @@
 //! Checks: SQL over the tables of a run, and what the learner is told about each. Pure; nothing is drawn or trained here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::course::answers::Answers;
+use crate::course::answers::{Answer, Answers};
 use crate::course::exercise::{Check, Question};
 use crate::fault::Fault;
+use crate::keys::Written;
 use crate::sql::{self, Purpose};
 use crate::tables::{self, Frame, Tables};
 use crate::text;
@@ -107,40 +108,109 @@ fn outcome(check: &Check, verdict: Verdict, figures: Vec<(String, Figure)>, sent
 
 fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables) -> Result<Outcome, Fault> {
     let used = sql::parse(&check.sql.value, Purpose::Check).map_err(|fault| fault.in_place(check.sql.place.clone()))?;
-    let asked = |question: &&Question| {
+    let looked_at = |question: &&Question| {
         used.columns.iter().any(|(_, column)| {
             let stem = column.strip_suffix("_low").or_else(|| column.strip_suffix("_high")).unwrap_or(column);
             *column == question.id || stem == question.id
         })
     };
     if used.tables.contains("answers")
-        && let Some(question) = questions.iter().filter(asked).find(|question| !answers.contains_key(&question.id))
+        && let Some(question) = questions.iter().filter(looked_at).find(|question| !answers.contains_key(&question.id))
     {
         let id = &question.id;
         let sentence =
             text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
         return Ok(outcome(check, Verdict::NotAttempted, Vec::new(), sentence));
     }
-    let judged = judge_one(check, tables)?;
-    let figures = figures(check, tables)?;
+    let mut reasons = Vec::new();
+    let judged = judge_one(check, tables, &mut reasons)?;
+    let figures = figures(check, tables, &mut reasons)?;
+    let is_undefined = |name: &str| figures.iter().any(|(other, f)| other == name && *f == Figure::Undefined);
+    // What rests on an undefined figure does not pass, also where the comparison with it came out true: to the table engine 0/0 is
+    // larger than everything.
+    let rests = check.figure.as_ref().is_some_and(|figure| is_undefined(&figure.value));
+    let passed = judged == Some(true) && !rests;
     let undefined = judged.is_none() || figures.iter().any(|(_, figure)| *figure == Figure::Undefined);
-    let (verdict, told) =
-        if judged == Some(true) { (Verdict::Passed, &check.pass) } else { (Verdict::Failed, &check.fail) };
-    let mut sentence = filled(told, &figures);
+    let (verdict, told) = if passed { (Verdict::Passed, &check.pass) } else { (Verdict::Failed, &check.fail) };
+    let mut sentence =
+        if undefined && nothing_counted(told, &figures, answers) { NOTHING.clone() } else { filled(told, &figures) };
     if undefined {
         let Text { en, ja } = sentence;
-        sentence = text!(
-            "{en} (A figure could not be computed for this model.)",
-            "{ja}（このモデルでは計算できない値があります。）"
-        );
+        let why = |of: fn(&Text) -> &str, between: &str| reasons.iter().map(of).collect::<Vec<_>>().join(between);
+        let (why_en, why_ja) = (why(|text| &text.en, " "), why(|text| &text.ja, ""));
+        sentence = if reasons.is_empty() {
+            text!(
+                "{en} (A figure could not be computed for this model.)",
+                "{ja}（このモデルでは計算できない値があります。）"
+            )
+        } else {
+            text!(
+                "{en} (A figure could not be computed for this model. {why_en})",
+                "{ja}（このモデルでは計算できない値があります。{why_ja}）"
+            )
+        };
     }
     Ok(outcome(check, verdict, figures, sentence))
 }
 
-/// The check's one boolean; `None` where it is NULL, which is undefined and therefore not passed.
-fn judge_one(check: &Check, tables: &Tables) -> Result<Option<bool>, Fault> {
-    let result = sql::query(tables, &check.sql.value).map_err(|fault| fault.in_place(check.sql.place.clone()))?;
+const NOTHING: Text = Text::new(
+    "There was nothing to count: each figure of this check is 0 or could not be computed.",
+    "数える対象がありませんでした。この判定の値は、すべて0か、計算できないものです。",
+);
+
+/// Whether a sentence would tell of nobody: of the figures that it shows, the learner's own answers apart, none is more than 0.
+/// Asked only where some figure is undefined: a model that alerts for nobody has zeros too, and they mean something.
+fn nothing_counted(text: &Text, figures: &[(String, Figure)], answers: &Answers) -> bool {
+    let said: Vec<f64> = answers
+        .values()
+        .flat_map(|answer| match answer {
+            Answer::Number(x) => vec![*x],
+            Answer::Interval(low, high) => vec![*low, *high],
+            Answer::Choice(_) => Vec::new(),
+        })
+        .collect();
+    let shown = named_figures(&text.en);
+    let mut of_patients =
+        figures.iter().filter(|(name, _)| shown.contains(&name.as_str())).filter_map(|(_, f)| match f {
+            Figure::Number(x) if said.iter().any(|said| (said - x).abs() <= 1e-9 * said.abs()) => None,
+            Figure::Number(x) => Some(*x),
+            Figure::Word(_) => Some(f64::NAN),
+            Figure::Undefined => Some(0.0),
+        });
+    !shown.is_empty() && of_patients.all(|x| x == 0.0)
+}
+
+/// What a check's SQL gives over a run's tables, or nothing where these data make it impossible: a text that is right over the same
+/// tables without rows is no mistake of its author, and what a learner's plan made of the rows is no error of ours.
+fn asked(sql: &Written<String>, tables: &Tables, reasons: &mut Vec<Text>) -> Result<Option<Frame>, Fault> {
+    match sql::query_with_reasons(tables, &sql.value) {
+        Ok((frame, more)) => {
+            for why in more {
+                if !reasons.contains(&why) {
+                    reasons.push(why);
+                }
+            }
+            Ok(Some(frame))
+        }
+        Err(fault) => {
+            let empty: Tables = tables.iter().map(|(name, table)| (name.clone(), table.clear())).collect();
+            if sql::query(&empty, &sql.value).is_err() {
+                return Err(fault.in_place(sql.place.clone()));
+            }
+            let Text { en, ja } = fault.found;
+            reasons.push(text!("Found: {en}.", "内容：{ja}。"));
+            Ok(None)
+        }
+    }
+}
+
+/// The check's one boolean; `None` where it is NULL or there is no row, which is undefined and therefore not passed.
+fn judge_one(check: &Check, tables: &Tables, reasons: &mut Vec<Text>) -> Result<Option<bool>, Fault> {
+    let Some(result) = asked(&check.sql, tables, reasons)? else { return Ok(None) };
     let (rows, columns) = (result.height(), result.width());
+    if rows == 0 && columns == 1 {
+        return Ok(None);
+    }
     let expected =
         Text::new("exactly one boolean: one row, one column, true or false", "真偽値ちょうど1つ（1行1列で、真か偽）");
     if rows != 1 || columns != 1 {
@@ -157,10 +227,18 @@ fn judge_one(check: &Check, tables: &Tables) -> Result<Option<bool>, Fault> {
     Ok(values.get(0))
 }
 
-/// The row that the check's texts show.
-fn figures(check: &Check, tables: &Tables) -> Result<Vec<(String, Figure)>, Fault> {
-    let result = sql::query(tables, &check.shows.value).map_err(|fault| fault.in_place(check.shows.place.clone()))?;
-    if result.height() != 1 {
+/// The row that the check's texts show; undefined throughout where there is none.
+fn figures(check: &Check, tables: &Tables, reasons: &mut Vec<Text>) -> Result<Vec<(String, Figure)>, Fault> {
+    let Some(result) = asked(&check.shows, tables, reasons)? else {
+        let named =
+            texts(check).iter().flat_map(|text| named_figures(text)).map(str::to_owned).collect::<BTreeSet<_>>();
+        return Ok(named
+            .into_iter()
+            .chain(check.figure.iter().map(|f| f.value.clone()))
+            .map(|name| (name, Figure::Undefined))
+            .collect());
+    };
+    if result.height() > 1 {
         let rows = result.height();
         return Err(check.shows.fault(text!("{rows} rows", "{rows}行"), Text::new("one row of figures", "値の1行")));
     }
@@ -168,10 +246,11 @@ fn figures(check: &Check, tables: &Tables) -> Result<Vec<(String, Figure)>, Faul
         .into_iter()
         .map(|name| {
             let figure = if tables::is_number(&result, name) {
-                let number = tables::numbers(&result, name).ok().and_then(|values| values[0]);
-                number.map_or(Figure::Undefined, |x| Figure::Number(settled(x)))
+                let number = tables::numbers(&result, name).ok().and_then(|values| values.first().copied().flatten());
+                // 0/0 is no number.
+                number.filter(|x| !x.is_nan()).map_or(Figure::Undefined, |x| Figure::Number(settled(x)))
             } else {
-                let word = tables::words(&result, name).ok().and_then(|mut values| values.swap_remove(0));
+                let word = tables::words(&result, name).ok().and_then(|values| values.into_iter().next().flatten());
                 word.map_or(Figure::Undefined, Figure::Word)
             };
             (name.to_owned(), figure)

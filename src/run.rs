@@ -11,12 +11,14 @@ use std::sync::Arc;
 use crate::check::{self, Figure, Outcome};
 use crate::cohort::{self, CohortError, Part};
 use crate::course::answers::{Answer, Answers};
-use crate::course::exercise::{Draw, Question};
+use crate::course::exercise::{Draw, Probe, Question};
 use crate::course::pack::{Submission, Task};
+use crate::course::plan::{Plan, Threshold};
 use crate::fault::Fault;
 use crate::keys::{Section, Value};
 use crate::measure::outlines::{self, Outline};
 use crate::measure::{self, Line};
+use crate::metrics::{self, Binary, Estimate};
 use crate::models::{Input, Tells, nature};
 use crate::operate::{self, Calibration, expit};
 use crate::prepare::{self, Prepared};
@@ -24,7 +26,7 @@ use crate::seed::Seed;
 use crate::synth::{Drawn, Pictures, Shots, Side, SynthError, World};
 use crate::tables::{self, Frame, TableError, Tables};
 use crate::text;
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use crate::train::{self, Epoch, Fitted, Rows, TrainError};
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
@@ -152,6 +154,8 @@ pub struct Story {
     pub best: usize,
     /// The last pass.
     pub last: Option<Epoch>,
+    /// What a reader should know before the figures: training that learned nothing, a mask that hides nothing.
+    pub notes: Vec<Text>,
 }
 
 /// Rows, and how many of them have the outcome.
@@ -241,8 +245,10 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
                         tables.insert(format!("{}_develop", probe.name), again.develop.table);
                         predicted
                     }
-                    // Trained once already under the same plan: what fails now is the changed world's doing.
-                    Err(Stopped::Invalid(faults)) => return Err(RunError::Author(faults)),
+                    // The learner's own rows would do; those of the changed world, which the plan must also serve, do not.
+                    Err(Stopped::Invalid(faults)) => {
+                        return Ok(Ended::Invalid(faults.into_iter().map(|fault| in_probe(probe, fault)).collect()));
+                    }
                     Err(Stopped::Run(error)) => return Err(error),
                 }
             } else {
@@ -273,6 +279,18 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     };
     let (label, story) = (label.to_owned(), model.story);
     Ok(Ended::Ran(Box::new(Run { tables, label, story, lines, outcomes, mistakes })))
+}
+
+/// A mistake of a plan that shows only where it is trained again in a probe's world.
+fn in_probe(probe: &Probe, fault: Fault) -> Fault {
+    let (name, about) = (&probe.name, &probe.about);
+    let (Text { en, ja }, about_en, about_ja) =
+        (fault.found, about.en.trim_end_matches('.'), about.ja.trim_end_matches('。'));
+    let found = text!(
+        "{en} – not in your own data, but where the check trains your plan again (`{name}`: {about_en})",
+        "{ja}。手元のデータではなく、判定のために同じ計画を学習し直したとき（`{name}`：{about_ja}）です"
+    );
+    Fault { found, ..fault }
 }
 
 /// What becomes of each check where a run of the same plan in the same world gave these tables: only the answers, the questions and
@@ -463,8 +481,20 @@ fn told(
 }
 
 /// Figures that say whether risks are right, not whether rows are in order or decisions good.
-const OF_RISKS: &[&str] =
-    &["observed_expected", "calibration_slope", "brier", "net_benefit", "net_benefit_decided", "net_benefit_treat_all"];
+const OF_RISKS: &[&str] = &[
+    "observed_expected",
+    "citl",
+    "calibration_slope",
+    "decile_gap",
+    "decile_gap_predicted",
+    "decile_gap_observed",
+    "decile_gap_rows",
+    "brier",
+    "net_benefit",
+    "net_benefit_decided",
+    "net_benefit_expected",
+    "net_benefit_treat_all",
+];
 
 /// Whether the plan's model gives a risk for each pixel.
 fn draws_masks(job: &Job) -> bool {
@@ -512,7 +542,7 @@ fn develop<'a>(
         |rows: &[usize]| Rows { input: prepared.input(), x: x.select(Axis(0), rows), y: targets.select(Axis(0), rows) };
     let valid_rows = rows(Part::Valid);
     let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows));
-    let operate_rows = operate_rows(job, &visible, &valid_rows)?;
+    let operate_rows = operate_rows(job, &visible, &valid_rows, &y)?;
     let augment = &plan.image.augment;
     let train_part = part(&train_rows);
     let fitted = train::fit(&plan.model, &plan.train, augment, &train_part, valid.as_ref(), seed, &mut |epoch| {
@@ -538,6 +568,14 @@ fn develop<'a>(
     let calibration = Calibration::fit(&plan.operate.calibrate.value, &pick(&score), &outcome);
     let risks = pick(&|row| calibration.risk(score(row)));
     let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
+    let mut notes = Vec::new();
+    if let Some(pictures) = &pictures {
+        notes.extend(idle_masks(plan, pictures.size));
+    }
+    if !draws_masks(job) {
+        let of = |rows: &[usize]| rows.iter().map(|&row| (f64::from(y[row]), score(row))).collect::<Vec<_>>();
+        notes.extend(learned_nothing(plan, &of(&train_rows), &of(&valid_rows)));
+    }
     let words: Vec<Option<&str>> = parts.iter().map(|part| Some(part.word())).collect();
     let mut told = told(job, drawn.table, &logits, (&prepared, pictures.as_deref()), &calibration, threshold)
         .map_err(Stopped::Run)?;
@@ -558,21 +596,22 @@ fn develop<'a>(
         epochs: fitted.epochs.len(),
         best: fitted.best,
         last: fitted.epochs.last().copied(),
+        notes,
     };
     let seen = pictures.map(|pictures| (pictures, x));
     Ok(Model { job, prepared, fitted, calibration, develop: told, seen, parts, story })
 }
 
-/// The validation rows on which calibration and threshold are fitted.
-fn operate_rows(job: &Job, visible: &Frame, valid: &[usize]) -> Result<Vec<usize>, Stopped> {
+/// The validation rows on which calibration and threshold are fitted; `y` is the outcome of every row.
+fn operate_rows(job: &Job, visible: &Frame, valid: &[usize], y: &[f32]) -> Result<Vec<usize>, Stopped> {
     let plan = &job.submission.plan;
     let Some(condition) = &plan.operate.on else { return Ok(valid.to_vec()) };
     let met = cohort::filter(visible, condition).map_err(|fault| Stopped::Invalid(vec![fault]))?;
     let rows: Vec<usize> = valid.iter().copied().filter(|&row| met[row]).collect();
-    let fits = plan.operate.calibrate.value != "none"
-        || !matches!(plan.operate.threshold.value, crate::course::plan::Threshold::Fixed(_));
+    let fits = plan.operate.calibrate.value != "none" || !matches!(plan.operate.threshold.value, Threshold::Fixed(_));
+    let positive = rows.iter().filter(|&&row| y[row] > 0.5).count();
+    let (n, met) = (valid.len(), rows.len());
     if fits && rows.is_empty() {
-        let n = valid.len();
         return Err(Stopped::Invalid(vec![condition.fault(
             text!("0 of the {n} validation rows meet the condition", "検証用の{n}行のうち、条件を満たす行が0行です"),
             Text::new(
@@ -581,7 +620,72 @@ fn operate_rows(job: &Job, visible: &Frame, valid: &[usize]) -> Result<Vec<usize
             ),
         )]));
     }
+    if fits && (positive == 0 || positive == met) {
+        let (label, value) = (job.task.dataset.label(), i32::from(positive > 0));
+        return Err(Stopped::Invalid(vec![condition.fault(
+            text!(
+                "one class only: all {met} of the {n} validation rows that meet the condition have {label} = {value}",
+                "検証用の{n}行のうち条件を満たす{met}行すべてが {label} = {value} で、片方のクラスしかありません"
+            ),
+            Text::new(
+                "rows with and without the outcome, to fit calibration and threshold on",
+                "較正と閾値を決められるよう、転帰が陽性の行と陰性の行の両方が残る条件",
+            ),
+        )]));
+    }
     Ok(rows)
+}
+
+/// Blanked rectangles that lie in what the crop cuts off anyway; `size` is the pictures' height and width.
+fn idle_masks(plan: &Plan, size: usize) -> Vec<Text> {
+    let [left, right, top, bottom] = plan.image.crop.value;
+    let idle = plan.image.mask.iter().filter(|mask| {
+        let [x, y, width, height] = mask.value;
+        x + width <= left || x >= size.saturating_sub(right) || y + height <= top || y >= size.saturating_sub(bottom)
+    });
+    idle.map(|mask| {
+        let (en, ja) = (mask.place.display(Lang::En), mask.place.display(Lang::Ja));
+        text!(
+            "A mask hides nothing: the rectangle in {en} lies in what `crop` cuts off.",
+            "マスクが何も隠していません。{ja} の長方形は、`crop` で切り取る部分にあります。"
+        )
+    })
+    .collect()
+}
+
+/// Whether the training came to nothing, and in which words; `train` and `valid` are outcomes (0 or 1) and log-odds.
+///
+/// It did where the model ranks no better than chance wherever it can be looked at (the 95 % interval of each AUROC reaches down to
+/// 0.5), and tells its own training rows no better than one risk for everyone would. Either alone may be bad luck or a class weight.
+fn learned_nothing(plan: &Plan, train: &[(f64, f64)], valid: &[(f64, f64)]) -> Option<Text> {
+    let auroc = |rows: &[(f64, f64)]| -> Option<Estimate> {
+        let (y, score): (Vec<f64>, Vec<f64>) = rows.iter().copied().unzip();
+        metrics::classification::auroc(&Binary::new(&y, &score).ok()?).ok()
+    };
+    let by_chance = |auroc: &Estimate| auroc.interval.map_or(auroc.value, |(low, _)| low) <= 0.5;
+    let own = auroc(train)?;
+    let judged = auroc(valid).unwrap_or(own);
+    if !by_chance(&own) || !by_chance(&judged) {
+        return None;
+    }
+    let n = train.len() as f64;
+    let loss = |(y, score): &(f64, f64)| {
+        let towards = if *y > 0.5 { *score } else { -score };
+        (-towards).max(0.0) + (-towards.abs()).exp().ln_1p()
+    };
+    let loss = train.iter().map(loss).sum::<f64>() / n;
+    let share = train.iter().map(|(y, _)| y).sum::<f64>() / n;
+    let one_risk = -(share * share.ln() + (1.0 - share) * (1.0 - share).ln());
+    // Weights are single numbers: what is 1e-6 below is not below.
+    if loss < one_risk * (1.0 - 1e-6) {
+        return None;
+    }
+    let (auroc, rate, epochs) = (judged.value, plan.train.learning_rate, plan.train.epochs);
+    let passes = if epochs == 1 { "epoch" } else { "epochs" };
+    Some(text!(
+        "It learned nothing: it ranks patients no better than chance (AUROC {auroc:.2}), and its log-loss on the training rows, {loss:.3}, is not below {one_risk:.3}, which the same risk for everyone would have. Too large a step (learning_rate = {rate}), too short a training ({epochs} {passes}), or nothing to learn from in what the model sees.",
+        "何も学んでいません。患者の順位づけは偶然と同じで（AUROC {auroc:.2}）、学習用の行での対数損失{loss:.3}は、全員に同じリスクを付けた場合の{one_risk:.3}を下回っていません。更新の歩幅が大きすぎる（learning_rate = {rate}）、学習が短すぎる（{epochs}回）、またはモデルの見ているものに手がかりがない可能性があります。"
+    ))
 }
 
 fn epochs_table(epochs: &[Epoch]) -> Result<Frame, TableError> {

@@ -176,10 +176,24 @@ pub fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> {
 /// # Errors
 /// What [`parse`] finds; unknown tables and columns; types that do not fit; joins that would be larger than 20 million rows.
 pub fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFrame, SqlFault> {
+    Ok(query_with_reasons(tables, sql)?.0)
+}
+
+/// As [`query`], with the reasons for which metrics in it are undefined, in the order of their texts; also of those whose
+/// NULL does not reach the result.
+///
+/// # Errors
+/// As [`query`].
+pub fn query_with_reasons(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<(DataFrame, Vec<Text>), SqlFault> {
     roomy(|| {
         let query = read::query(sql)?;
         allow::query(&query)?;
-        select::query(tables, &query)
+        let reasons = engine::Reasons::default();
+        let frame = select::query(tables, &query, &reasons)?;
+        let mut reasons: Vec<Text> = reasons.lock().map(|mut found| found.drain(..).collect()).unwrap_or_default();
+        // Found by several threads, told in one order.
+        reasons.sort_by(|a, b| a.en.cmp(&b.en));
+        Ok((frame, reasons))
     })
 }
 

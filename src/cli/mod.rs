@@ -478,19 +478,25 @@ impl Session {
         exam: Option<u64>,
     ) -> Result<Run, Ending> {
         let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-        let bar = ProgressBar::new(0);
-        let style =
-            ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style);
+        // A bar only where something is counted: before the first epoch and while judging there is nothing to fill it with.
+        let words = || ProgressStyle::with_template("{msg} …").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let counted = || {
+            ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar())
+        };
+        let bar = ProgressBar::new(1).with_style(words());
         let ended =
             run::run(&Job { task, submission, seed, exam, figures: true, file: &file }, &mut |event| match event {
                 Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
                 Event::Trained(epoch) => {
                     bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
+                    bar.set_style(counted());
                     bar.set_length(epoch.of as u64);
                     bar.set_position(epoch.number as u64);
                 }
-                Event::Judging => bar.set_message(self.pick("judging", "判定中").to_owned()),
+                Event::Judging => {
+                    bar.set_style(words());
+                    bar.set_message(self.pick("judging", "判定中").to_owned());
+                }
             });
         bar.finish_and_clear();
         match ended? {

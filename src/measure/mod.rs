@@ -21,7 +21,12 @@ pub const SHOWN: &[&str] = &[
     "prevalence",
     "auroc",
     "observed_expected",
+    "citl",
     "calibration_slope",
+    "decile_gap",
+    "decile_gap_predicted",
+    "decile_gap_observed",
+    "decile_gap_rows",
     "brier",
     "sensitivity",
     "specificity",
@@ -41,7 +46,7 @@ pub struct Line {
     pub table: String,
     /// The group's column and value; none for all rows.
     pub group: Option<(String, String)>,
-    /// Its name in [`SHOWN`], or `ceiling_…` for the same figure of the true risk.
+    /// Its name in [`SHOWN`]; `ceiling_…` for the same figure of the true risk; `net_benefit_expected`.
     pub metric: String,
     /// The figure, or why there is none.
     pub measure: Result<Estimate, Text>,
@@ -49,7 +54,8 @@ pub struct Line {
     pub n: usize,
 }
 
-/// Measures a table that has the columns `p` and `alert`; with `truth`, the same AUROC and net benefit of the true risk as well.
+/// Measures a table that has the columns `p` and `alert`; with `truth`, also the AUROC and net benefit
+/// of the true risk (`ceiling_…`), and the net benefit of the alerts by it (`net_benefit_expected`).
 ///
 /// # Errors
 /// Our own.
@@ -124,6 +130,7 @@ fn group(
         let risk = column(truth)?;
         add("auroc", "ceiling_", &risk, &alert);
         add("net_benefit", "ceiling_", &risk, &alert);
+        add("net_benefit_expected", "", &risk, &alert);
     }
     Ok(lines)
 }

@@ -521,6 +521,24 @@ pub fn bland_altman(methods: &Methods<'_>, multiplier: f64) -> Result<BlandAltma
     })
 }
 
+/// The mean absolute difference of paired values in standard deviations of the second: mean |first − second| / SD(second),
+/// n − 1 in the denominator of the SD. 0 to ∞; 0 where nothing has moved, 1 where a value moves as far as patients differ.
+///
+/// As Glass's Δ (1976), it is free of the values' unit, and a model whose scores all lie close together cannot make it small;
+/// differences in either direction count. Undefined with fewer than two rows, and where the second does not vary.
+pub fn standardised_absolute_difference(methods: &Methods<'_>) -> Measure {
+    let found = methods.first.len();
+    let few = if found == 0 { Undefined::NoRows } else { Undefined::TooFewRows { needed: 2, found } };
+    let variance = variance(methods.second).ok_or(few)?;
+    let largest = methods.second.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+    // What is left of equal numbers after rounding is no spread.
+    if variance.sqrt() <= 1e-12 * largest {
+        return Err(Undefined::NoVariation);
+    }
+    let moved: Vec<f64> = methods.differences().into_iter().map(f64::abs).collect();
+    Ok(Estimate::plain(mean(&moved).ok_or(few)? / variance.sqrt(), found))
+}
+
 /// Lin's concordance correlation coefficient, 2 cov / (var₁ + var₂ + (mean₁ − mean₂)²), with n in the denominators (Lin
 /// 1989). −1 to 1. Undefined when nothing varies and the means are equal.
 pub fn lin_ccc(methods: &Methods<'_>) -> Measure {
@@ -538,6 +556,20 @@ pub fn lin_ccc(methods: &Methods<'_>) -> Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shift_is_told_in_spreads_of_the_second() {
+        let of = |first: &[f64], second: &[f64]| {
+            standardised_absolute_difference(&Methods::new(first, second).expect("sound input")).map(|e| e.value)
+        };
+        // SD of 1, 3, 5 is 2; the moves are 1, 1 and 4.
+        assert_eq!(of(&[2.0, 2.0, 9.0], &[1.0, 3.0, 5.0]), Ok(1.0));
+        // A thousandth of all of it is the same shift.
+        let small = of(&[0.002, 0.002, 0.009], &[0.001, 0.003, 0.005]).expect("a spread");
+        assert!((small - 1.0).abs() < 1e-12);
+        assert_eq!(of(&[0.5, 0.6], &[0.1 + 0.2, 0.3]), Err(Undefined::NoVariation));
+        assert_eq!(of(&[0.5], &[0.5]), Err(Undefined::TooFewRows { needed: 2, found: 1 }));
+    }
 
     #[test]
     fn kappa_by_hand() {

@@ -166,6 +166,56 @@ pub fn ece_equal_count(data: &Probabilities<'_>, bins: usize) -> Measure {
     weighted_gap(&sums, data.rows())
 }
 
+/// A tenth of the rows by predicted risk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tenth {
+    /// How many rows: about a tenth, more where many have the same risk.
+    pub rows: usize,
+    /// Their mean predicted risk, 0 to 1.
+    pub predicted: f64,
+    /// The share of them with the outcome, 0 to 1.
+    pub observed: f64,
+}
+
+impl Tenth {
+    /// |observed − predicted|, 0 to 1.
+    pub fn gap(&self) -> f64 {
+        (self.observed - self.predicted).abs()
+    }
+}
+
+/// The rows in ten groups of about equal count by predicted risk, the lowest first (the "deciles of risk" of Hosmer &
+/// Lemeshow 1980). Rows with the same risk stay together, in the group of the middle of their places, so that the order of
+/// rows plays no part; a group may then be larger, or missing. Undefined with fewer than ten rows.
+pub fn tenths(data: &Probabilities<'_>) -> Result<Vec<Tenth>, Undefined> {
+    const GROUPS: usize = 10;
+    let (order, n) = (ascending(data.p()), data.rows());
+    if n < GROUPS {
+        return Err(if n == 0 { Undefined::NoRows } else { Undefined::TooFewRows { needed: GROUPS, found: n } });
+    }
+    let mut sums = [Sums::default(); GROUPS];
+    let mut from = 0;
+    for run in order.chunk_by(|&a, &b| tied(data.p()[a], data.p()[b])) {
+        // Twice the middle place of the run, from 0 to 2 n − 2: whole numbers decide, not rounding.
+        let middle = 2 * from + run.len() - 1;
+        for &row in run {
+            sums[GROUPS * middle / (2 * n)].add(data.label()[row], data.p()[row]);
+        }
+        from += run.len();
+    }
+    let tenth = |s: &Sums| Tenth { rows: s.count, predicted: s.p / s.count as f64, observed: s.y / s.count as f64 };
+    Ok(sums.iter().filter(|s| s.count > 0).map(tenth).collect())
+}
+
+/// The one of the [`tenths`] whose risk is furthest from what was observed; of equal ones the first.
+///
+/// Its gap is the maximum calibration error over groups of equal count. It is biased upwards in small samples: of groups
+/// of 20 rows, the widest gap is near 0.2 by chance alone.
+pub fn widest_tenth(data: &Probabilities<'_>) -> Result<Tenth, Undefined> {
+    let widest = tenths(data)?.into_iter().reduce(|a, b| if b.gap() > a.gap() { b } else { a });
+    widest.ok_or(Undefined::NoRows)
+}
+
 /// The expected calibration error of the most probable class: its probability against whether it is right, bins as in
 /// [`ece`]. 0 to 1.
 pub fn ece_top_label(data: &Classes<'_>, bins: usize) -> Measure {
@@ -564,6 +614,35 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tenths_by_hand() {
+        // 40 rows, four in each tenth; the third tenth has three cases where its risk says one.
+        let p: Vec<f64> = (0..40).map(|i| 0.05 + 0.1 * f64::from(i / 4)).collect();
+        let y: Vec<f64> = (0..40).map(|i| f64::from(u8::from((8..11).contains(&i)))).collect();
+        let data = Probabilities::new(&y, &p).expect("sound input");
+        let tenths = tenths(&data).expect("forty rows");
+        assert_eq!(tenths.iter().map(|t| t.rows).collect::<Vec<_>>(), [4; 10]);
+        assert!((tenths[2].observed - 0.75).abs() < 1e-15 && (tenths[2].predicted - 0.25).abs() < 1e-15);
+        // The last says 0.95 and has none.
+        assert!(widest_tenth(&data).is_ok_and(|t| (t.gap() - 0.95).abs() < 1e-15 && t.rows == 4));
+    }
+
+    #[test]
+    fn tied_risks_stay_in_one_tenth_whatever_the_order_of_rows() {
+        let p = [[0.1; 30].as_slice(), &[0.3; 10]].concat();
+        let y: Vec<f64> = (0..40).map(|i| f64::from(i % 2)).collect();
+        let data = Probabilities::new(&y, &p).expect("sound input");
+        let forward = tenths(&data).expect("forty rows");
+        assert_eq!(forward.iter().map(|t| t.rows).collect::<Vec<_>>(), [30, 10]);
+        let (back_y, back_p): (Vec<f64>, Vec<f64>) = y.iter().copied().zip(p).rev().unzip();
+        let back = tenths(&Probabilities::new(&back_y, &back_p).expect("sound input")).expect("forty rows");
+        assert_eq!(forward, back);
+        assert_eq!(
+            widest_tenth(&Probabilities::new(&y[..9], &back_p[..9]).expect("sound input")),
+            Err(Undefined::TooFewRows { needed: 10, found: 9 })
+        );
+    }
 
     #[test]
     fn bin_edges_belong_to_the_left() {

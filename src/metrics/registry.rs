@@ -1,6 +1,7 @@
 //! Every metric that makes sense over columns of a table: one line each.
 
 use super::agreement::{self, Icc, Methods, RaterPair, Ratings, Weights};
+use super::calibration::Tenth;
 use super::classification::{self as class, Confusion};
 use super::drift::{self, Samples};
 use super::fairness::{self, Groups, Odds};
@@ -143,6 +144,11 @@ fn decided(columns: &[&[f64]], metric: fn(&Confusion) -> Measure) -> Result<Meas
 fn predicted(columns: &[&[f64]], metric: fn(&Probabilities<'_>) -> Measure) -> Result<Measure, BadInput> {
     let [label, p] = take(columns)?;
     Ok(metric(&Probabilities::new(label, p)?))
+}
+
+/// A figure of the tenth of the rows by risk that is furthest off.
+fn widest(data: &Probabilities<'_>, of: fn(&Tenth) -> f64) -> Measure {
+    calibration::widest_tenth(data).map(|tenth| Estimate::plain(of(&tenth), data.rows()))
 }
 
 /// A metric of probabilities at a threshold.
@@ -416,12 +422,21 @@ pub static REGISTRY: &[Metric] = &[
         ),
     },
     Metric {
+        name: "calibration_intercept",
+        takes: LABEL_PROBABILITY,
+        compute: |c| predicted(c, calibration::citl),
+        help: Text::new(
+            "The calibration intercept, the slope fixed at 1; the same as citl.",
+            "較正の切片（傾きを1に固定）です。citlと同じです。",
+        ),
+    },
+    Metric {
         name: "calibration_slope",
         takes: LABEL_PROBABILITY,
         compute: |c| predicted(c, calibration::calibration_slope),
         help: Text::new(
-            "The calibration slope; below 1 the predictions are too extreme.",
-            "較正の傾きです。1を下回ると予測が極端すぎます。",
+            "The calibration slope; 1 is right, below 1 the predictions are too extreme, above 1 they differ too little.",
+            "較正の傾きです。1が適正で、1を下回ると予測が極端すぎ、1を上回ると予測の差が小さすぎます。",
         ),
     },
     Metric {
@@ -450,6 +465,39 @@ pub static REGISTRY: &[Metric] = &[
             "Expected calibration error over ten bins of equal width.",
             "等幅の10区間で求めた較正誤差の期待値（ECE）です。",
         ),
+    },
+    Metric {
+        name: "decile_gap",
+        takes: LABEL_PROBABILITY,
+        compute: |c| predicted(c, |data| widest(data, Tenth::gap)),
+        help: Text::new(
+            "The largest distance between observed and mean predicted risk among the ten groups of equal count by risk; 0 is right.",
+            "予測リスクの順に同数ずつ10群に分けたとき、観察された割合と平均予測リスクの差が最も大きい群での差です。0が適正です。",
+        ),
+    },
+    Metric {
+        name: "decile_gap_predicted",
+        takes: LABEL_PROBABILITY,
+        compute: |c| predicted(c, |data| widest(data, |tenth| tenth.predicted)),
+        help: Text::new(
+            "The mean predicted risk of the group with that distance.",
+            "その差が最も大きい群の平均予測リスクです。",
+        ),
+    },
+    Metric {
+        name: "decile_gap_observed",
+        takes: LABEL_PROBABILITY,
+        compute: |c| predicted(c, |data| widest(data, |tenth| tenth.observed)),
+        help: Text::new(
+            "The observed risk of the group with that distance.",
+            "その差が最も大きい群で観察された割合です。",
+        ),
+    },
+    Metric {
+        name: "decile_gap_rows",
+        takes: LABEL_PROBABILITY,
+        compute: |c| predicted(c, |data| widest(data, |tenth| tenth.rows as f64)),
+        help: Text::new("How many rows the group with that distance has.", "その差が最も大きい群の行数です。"),
     },
     Metric {
         name: "brier",
@@ -517,6 +565,21 @@ pub static REGISTRY: &[Metric] = &[
         help: Text::new(
             "Net benefit of decisions already made, weighed at this threshold.",
             "すでに下した判断の純便益を、このしきい値の重みで求めたものです。",
+        ),
+    },
+    Metric {
+        name: "net_benefit_expected",
+        takes: &[Takes::Probability, Takes::Alert, Takes::Number("threshold")],
+        compute: |c| {
+            let [risk, alert, threshold] = take(c)?;
+            match number("threshold", threshold, 0.0, 1.0)? {
+                Some(threshold) => utility::net_benefit_expected(risk, alert, threshold),
+                None => Ok(Err(Undefined::NoRows)),
+            }
+        },
+        help: Text::new(
+            "Net benefit of decisions already made, by the patients' true risks (p) instead of their outcomes.",
+            "すでに下した判断の純便益を、実際の転帰ではなく真のリスク（p）で求めたものです。",
         ),
     },
     Metric {
@@ -784,6 +847,18 @@ pub static REGISTRY: &[Metric] = &[
         help: Text::new(
             "The mean difference of two methods, first minus second.",
             "2つの測定法の差（1つ目−2つ目）の平均です。",
+        ),
+    },
+    Metric {
+        name: "standardised_absolute_difference",
+        takes: TWO_METHODS,
+        compute: |c| {
+            let [first, second] = take(c)?;
+            Ok(agreement::standardised_absolute_difference(&Methods::new(first, second)?))
+        },
+        help: Text::new(
+            "The mean absolute difference of paired values (log-odds with and without a sign, say), in SDs of the second; 0 is no change.",
+            "対になった値（所見がある場合とない場合の対数オッズなど）の差の絶対値の平均を、2つ目の値の標準偏差を単位として表したものです。0なら変化がありません。",
         ),
     },
     // Drift.

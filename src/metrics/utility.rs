@@ -3,8 +3,8 @@
 
 use super::classification::Confusion;
 use super::distributions::Z95;
-use super::input::{probabilities, same_length};
-use super::order::ascending;
+use super::input::{probabilities, same_length, zero_or_one};
+use super::order::{ascending, mean, variance};
 use super::survival::{Follow, kaplan_meier};
 use super::{BadInput, Estimate, Measure, Probabilities, Undefined};
 
@@ -34,6 +34,26 @@ pub fn net_benefit_of(table: &Confusion, threshold: f64) -> Measure {
     let spread = found + false_alerts * odds * odds - value * value;
     let half = Z95 * (spread.max(0.0) / n as f64).sqrt();
     Ok(Estimate::plain(value, n).with((half > 0.0).then_some((value - half, value + half))))
+}
+
+/// Net benefit of decisions already made where each person's true risk is known: the mean of r − (1 − r) · t/(1 − t) over
+/// those alerted, 0 for the others. In true cases per person.
+///
+/// It is what [`net_benefit_of`] is on average over the luck of who falls ill; in one sample the two differ by that luck.
+/// `risk` is 0 to 1, `alert` 0 or 1, `threshold` 0 to 1. Wald interval; none without spread. Undefined at t = 1.
+pub fn net_benefit_expected(risk: &[f64], alert: &[f64], threshold: f64) -> Result<Measure, BadInput> {
+    same_length(("p", risk.len()), ("alert", alert.len()))?;
+    probabilities("p", risk)?;
+    zero_or_one("alert", alert)?;
+    let odds = match odds(threshold) {
+        Ok(odds) => odds,
+        Err(undefined) => return Ok(Err(undefined)),
+    };
+    let worth: Vec<f64> = risk.iter().zip(alert).map(|(r, alert)| alert * (r - (1.0 - r) * odds)).collect();
+    let Some(value) = mean(&worth) else { return Ok(Err(Undefined::NoRows)) };
+    let half = variance(&worth).map_or(0.0, |variance| Z95 * (variance / worth.len() as f64).sqrt());
+    let interval = (half > 0.0).then_some((value - half, value + half));
+    Ok(Ok(Estimate::plain(value, worth.len()).with(interval)))
 }
 
 /// Net benefit of treating everybody: prevalence − (1 − prevalence) · t/(1 − t), in true cases per person (Vickers & Elkin
@@ -231,6 +251,14 @@ pub fn npv_from_prevalence(prevalence: f64, sensitivity: f64, specificity: f64) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn by_true_risks_the_luck_of_the_outcomes_plays_no_part() {
+        let got = net_benefit_expected(&[0.5, 0.2, 0.9], &[1.0, 1.0, 0.0], 0.2).expect("sound input");
+        // (0.5 − 0.5/4 + 0.2 − 0.8/4) / 3
+        assert!((got.expect("defined").value - 0.125).abs() < 1e-15);
+        assert_eq!(net_benefit_expected(&[0.5], &[1.0], 1.0), Ok(Err(Undefined::ThresholdOne)));
+    }
 
     #[test]
     fn net_benefit_by_hand() {

@@ -43,6 +43,11 @@ pub static FIGURES: &[Figure] = &[
     figure("prevalence", Style::Percent, "prevalence", "有病率"),
     figure("auroc", Style::Ratio, "AUROC", "AUROC"),
     figure("observed_expected", Style::Ratio, "observed/expected", "観察/期待比"),
+    figure("calibration_slope", Style::Ratio, "calibration slope", "較正の傾き"),
+    figure("decile_gap", Style::Percent, "largest gap, tenths by risk", "リスク順の10群での最大の差"),
+    figure("decile_gap_predicted", Style::Percent, "  predicted there", "　その群の予測"),
+    figure("decile_gap_observed", Style::Percent, "  observed there", "　その群の実際"),
+    figure("decile_gap_rows", Style::Whole, "  rows there", "　その群の行数"),
     figure("sensitivity", Style::Percent, "sensitivity", "感度"),
     figure("specificity", Style::Percent, "specificity", "特異度"),
     figure("ppv", Style::Percent, "PPV", "陽性的中率"),
@@ -50,6 +55,7 @@ pub static FIGURES: &[Figure] = &[
     figure("missed_per_1000", Style::Whole, "missed per 1,000", "1,000人あたりの見逃し"),
     figure("alerts_per_true_case", Style::One, "alerts per true case", "真の患者1人あたりの警報"),
     figure("net_benefit_decided", Style::PerThousand, "net benefit per 1,000", "1,000人あたりの純便益"),
+    figure("net_benefit_expected", Style::PerThousand, "  by the true risks", "　真のリスクで求めた値"),
 ];
 
 /// A value in a style.
@@ -61,6 +67,7 @@ pub fn show(value: f64, style: Style) -> String {
         Style::Ratio => format!("{value:.2}"),
         Style::Percent => format!("{:.0}%", 100.0 * value),
         Style::PerThousand => format!("{:.0}", 1000.0 * value),
+        Style::Whole if value >= 0.0 => count(value.round() as usize),
         Style::Whole => format!("{value:.0}"),
         Style::One => format!("{value:.1}"),
         Style::Three => format!("{value:.3}"),

@@ -67,6 +67,7 @@ struct Trained {
     threshold: f64,
     epochs: usize,
     best_epoch: usize,
+    notes: Vec<TextDocument>,
 }
 
 #[derive(Debug, Serialize)]
@@ -149,6 +150,7 @@ impl From<&Story> for Trained {
             threshold: story.threshold,
             epochs: story.epochs,
             best_epoch: story.best,
+            notes: story.notes.iter().map(Into::into).collect(),
         }
     }
 }

@@ -136,7 +136,10 @@ impl Terminal {
             (Some([channels, height, width]), Lang::Ja) => {
                 format!("{height}×{width}画素の{}画像", if channels == 3 { "カラー" } else { "白黒" })
             }
-            (None, Lang::En) => format!("{} inputs", story.features.len()),
+            (None, Lang::En) => match story.features.len() {
+                1 => "1 input".to_owned(),
+                n => format!("{n} inputs"),
+            },
             (None, Lang::Ja) => format!("入力{}個", story.features.len()),
         };
         let kept = if story.best < story.epochs {
@@ -151,7 +154,12 @@ impl Terminal {
             self.say("Trained", "学習"),
             match self.lang {
                 Lang::En => {
-                    format!("{} on {n} rows ({} positive), {inputs}, {epochs} epochs{kept}", story.model, share(train))
+                    let passes = if epochs == 1 { "epoch" } else { "epochs" };
+                    format!(
+                        "{} on {n} rows ({} positive), {inputs}, {epochs} {passes}{kept}",
+                        story.model,
+                        share(train)
+                    )
                 }
                 Lang::Ja => format!("{}、{n}行（陽性{}）、{inputs}、{epochs}回{kept}", story.model, share(train)),
             },
@@ -169,6 +177,7 @@ impl Terminal {
             Lang::Ja => format!("{tuned}、予測リスク{threshold}以上で警報"),
         };
         rows.push((self.say("In use", "運用"), alert));
+        rows.extend(story.notes.iter().map(|note| (self.say("Note", "注意"), note.get(self.lang).to_owned())));
         let wide = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
         let mut out = String::new();
         for (name, text) in rows {

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use super::SqlFault;
 use super::functions::{Figure, Function, How, Kind};
 use super::rows::Numbers;
-use crate::metrics;
+use crate::metrics::{self, BadInput};
 use crate::text;
 use crate::text::Text;
 
@@ -123,33 +123,35 @@ pub(super) fn metrics() -> Vec<Function> {
         .collect()
 }
 
-/// One figure of a metric over the rows of `arguments`, as a column of one row.
+/// One figure of a metric over the rows of `arguments`, as a column of one row, and why it is NULL where it is undefined.
+///
+/// A value that is not finite is no mistake of the text: it came out of a division by 0 or a logarithm of 0 in these data.
 pub(super) fn measure(
     function: &Function,
     metric: &metrics::Metric,
     figure: Figure,
     arguments: &[Column],
-) -> Result<Column, SqlFault> {
+) -> Result<(Column, Option<Text>), SqlFault> {
     let names = function.argument_names(arguments.len());
     let rows = Numbers::longest(arguments);
     let numbers = Numbers::new(&function.name, &names, arguments, rows)?;
     let columns = numbers.complete();
     let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let value = match (metric.compute)(&columns) {
+    let (value, undefined) = match (metric.compute)(&columns) {
         Ok(Ok(estimate)) => match figure {
-            Figure::Value => Some(estimate.value),
-            Figure::Low => estimate.interval.map(|(low, _)| low),
-            Figure::High => estimate.interval.map(|(_, high)| high),
+            Figure::Value => (Some(estimate.value), None),
+            Figure::Low => (estimate.interval.map(|(low, _)| low), None),
+            Figure::High => (estimate.interval.map(|(_, high)| high), None),
         },
-        Ok(Err(_undefined)) => None,
-        Err(bad) => {
-            let (name, why) = (&function.name, bad.text());
-            let (en, ja) = (&why.en, &why.ja);
-            return Err(SqlFault::new(
-                Text { en: format!("{name}: {en}").into(), ja: format!("{name}: {ja}").into() },
-                super::functions::wants(function),
-            ));
-        }
+        Ok(Err(undefined)) => (None, Some(undefined.text())),
+        Err(bad @ (BadInput::NotFinite { .. } | BadInput::TooLarge { .. })) => (None, Some(bad.text())),
+        Err(bad) => return Err(SqlFault::new(said_of(function, &bad.text()), super::functions::wants(function))),
     };
-    Ok(Float64Chunked::from_slice_options("figure".into(), &[value]).into_column())
+    let column = Float64Chunked::from_slice_options("figure".into(), &[value]).into_column();
+    Ok((column, undefined.map(|why| said_of(function, &why))))
+}
+
+fn said_of(function: &Function, why: &Text) -> Text {
+    let (name, en, ja) = (&function.name, &why.en, &why.ja);
+    text!("{name}: {en}", "{name}：{ja}")
 }

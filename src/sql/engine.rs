@@ -23,6 +23,9 @@ pub(super) fn call_name(number: usize) -> String {
     format!("call {number}")
 }
 
+/// Why figures of a query are undefined, each told once.
+pub(super) type Reasons = Arc<Mutex<Vec<Text>>>;
+
 /// Runs `query` over `tables`. `calls` are its draws, in the order of their numbers; `shown` has, for each internal name of a
 /// column, the name that the reader knows.
 pub(super) fn run(
@@ -31,6 +34,7 @@ pub(super) fn run(
     calls: &[&'static Function],
     stream: Seed,
     shown: &[(String, String)],
+    reasons: &Reasons,
 ) -> Result<DataFrame, SqlFault> {
     let sql = query.to_string();
     // What polars will read must be what we have judged.
@@ -39,7 +43,7 @@ pub(super) fn run(
         return Err(fault_of("the text does not survive being written out and read again", shown));
     }
     let faults = Arc::new(Mutex::new(Vec::new()));
-    let ours = Ours { calls: calls.to_vec(), stream, faults: Arc::clone(&faults) };
+    let ours = Ours { calls: calls.to_vec(), stream, faults: Arc::clone(&faults), reasons: Arc::clone(reasons) };
     let done = catch_unwind(AssertUnwindSafe(|| {
         let mut context = SQLContext::new().with_function_registry(Arc::new(ours));
         for (name, table) in tables {
@@ -81,6 +85,7 @@ struct Ours {
     calls: Vec<&'static Function>,
     stream: Seed,
     faults: Arc<Mutex<Vec<SqlFault>>>,
+    reasons: Reasons,
 }
 
 impl Ours {
@@ -112,9 +117,10 @@ impl FunctionRegistry for Ours {
             _ => FunctionOptions::elementwise(),
         };
         let faults = Arc::clone(&self.faults);
+        let reasons = Arc::clone(&self.reasons);
         let compute = move |columns: &mut [Column]| {
             let name = columns.first().map(|column| column.name().clone()).unwrap_or_default();
-            match apply(function, stream, columns) {
+            match apply(function, stream, columns, &reasons) {
                 Ok(column) => Ok(column.with_name(name)),
                 Err(fault) => {
                     if let Ok(mut faults) = faults.lock() {
@@ -139,7 +145,7 @@ impl FunctionRegistry for Ours {
 }
 
 /// Computes a function of ours; for a draw, the last column holds the keys.
-fn apply(function: &Function, stream: Seed, columns: &[Column]) -> Result<Column, SqlFault> {
+fn apply(function: &Function, stream: Seed, columns: &[Column], reasons: &Reasons) -> Result<Column, SqlFault> {
     let keyed = || {
         let (keys, arguments) = columns.split_last().ok_or_else(|| fault_of("a draw without keys", &[]))?;
         let keys = keys.as_materialized_series().u64().map_err(super::rows::internal)?.clone();
@@ -169,7 +175,15 @@ fn apply(function: &Function, stream: Seed, columns: &[Column]) -> Result<Column
             };
             draws::shuffle(stream, &keys, column, within)
         }
-        How::Metric(metric, figure) => aggregates::measure(function, metric, figure, columns),
+        How::Metric(metric, figure) => {
+            let (column, undefined) = aggregates::measure(function, metric, figure, columns)?;
+            if let (Some(why), Ok(mut reasons)) = (undefined, reasons.lock())
+                && !reasons.contains(&why)
+            {
+                reasons.push(why);
+            }
+            Ok(column)
+        }
         How::Polars | How::Counts | How::Sums | How::Reals => Err(fault_of("a function of polars", &[])),
     }
 }

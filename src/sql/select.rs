@@ -33,9 +33,14 @@ const LONGEST_LIST: usize = 100_000;
 /// The internal name of the keys of draws; no column's, for those begin with a number and a dot.
 const KEY: &str = "key";
 
-/// Computes a judged query.
-pub(super) fn query(tables: &BTreeMap<String, DataFrame>, query: &Query) -> Result<DataFrame, SqlFault> {
-    Runner { tables, dotted: false, key: None, stream: Seed::new(0) }.query(query, &BTreeMap::new())
+/// Computes a judged query; why figures in it are undefined is added to `reasons`.
+pub(super) fn query(
+    tables: &BTreeMap<String, DataFrame>,
+    query: &Query,
+    reasons: &engine::Reasons,
+) -> Result<DataFrame, SqlFault> {
+    let reasons = engine::Reasons::clone(reasons);
+    Runner { tables, dotted: false, key: None, stream: Seed::new(0), reasons }.query(query, &BTreeMap::new())
 }
 
 /// Computes a judged expression for each row of `frame`.
@@ -69,7 +74,8 @@ pub(super) fn expression(
         ),
         None => None,
     };
-    let runner = Runner { tables: &BTreeMap::new(), dotted: true, key, stream };
+    let reasons = engine::Reasons::default();
+    let runner = Runner { tables: &BTreeMap::new(), dotted: true, key, stream, reasons };
     let scope = Scope { sources: vec![Source::new("", &used)?], using: BTreeMap::new() };
     let all = column_names(frame);
     runner.expression(&scope, &all, expression, frame.height())
@@ -209,6 +215,7 @@ struct Runner<'a> {
     dotted: bool,
     key: Option<Column>,
     stream: Seed,
+    reasons: engine::Reasons,
 }
 
 impl Runner<'_> {
@@ -231,7 +238,7 @@ impl Runner<'_> {
             SelectItem::ExprWithAlias { expr: expression, alias: quoted("value") },
         ];
         let tables = Frames::from([("t0".to_owned(), table)]);
-        let frame = engine::run(wrap(select, None)?, &tables, &calls, self.stream, &scope.shown())?;
+        let frame = engine::run(wrap(select, None)?, &tables, &calls, self.stream, &scope.shown(), &self.reasons)?;
         frame.column("value").cloned().map_err(super::rows::internal)
     }
 
@@ -481,7 +488,7 @@ impl Runner<'_> {
         } else {
             Some(OrderBy { kind: OrderByKind::Expressions(order), interpolate: None })
         };
-        engine::run(statement, &tables, &[], self.stream, &scope.shown())
+        engine::run(statement, &tables, &[], self.stream, &scope.shown(), &self.reasons)
     }
 
     /// What a SELECT gives: names and expressions, `*` written out.

@@ -19,3 +19,4 @@ mod real;
 mod reference;
 mod render;
 mod session;
+mod verdicts;

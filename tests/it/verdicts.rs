@@ -1,0 +1,210 @@
+//! What a plan can do to a verdict: calibration that only the slope shows, figures that do not exist, worlds in which a plan cannot be
+//! trained again. A learner's plan is never our error.
+
+use serde_json::Value;
+
+use super::session::{Learner, copy, data};
+
+/// The shipped exercise with more checks, in a course of its own: `(id, sql, shows)`; the texts show the figure `value`.
+fn course_with(learner: &Learner, checks: &[(&str, &str, &str)]) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["exercises/prevalence-shift", "datasets/early-sepsis"] {
+        copy(&root.join(folder), &learner.path(&format!("c/{folder}")));
+    }
+    let mut exercise = learner.read("c/exercises/prevalence-shift/exercise.toml");
+    for (id, sql, shows) in checks {
+        exercise += &format!(
+            "\n[[check]]\nid = \"{id}\"\nsql = \"{sql}\"\nshows = \"{shows}\"\nfigure = \"value\"\n\
+             title = {{ en = \"a\", ja = \"あ\" }}\npass = {{ en = \"yes: {{value}}\", ja = \"はい：{{value}}\" }}\n\
+             fail = {{ en = \"no: {{value}}\", ja = \"いいえ：{{value}}\" }}\nhint = {{ en = \"a\", ja = \"あ\" }}\n"
+        );
+    }
+    learner.writes("c/exercises/prevalence-shift/exercise.toml", exercise);
+    learner.types("--course c start prevalence-shift").ends(0);
+}
+
+fn hands_in(learner: &Learner, folder: &std::path::Path) {
+    for file in ["plan.toml", "answers.toml"] {
+        learner.writes(&format!("practicum/prevalence-shift/{file}"), std::fs::read(folder.join(file)).unwrap());
+    }
+}
+
+fn of<'j>(json: &'j Value, list: &str, key: &str, name: &str) -> &'j Value {
+    let found = json[list].as_array().unwrap().iter().find(|one| one[key] == name);
+    found.unwrap_or_else(|| panic!("no {name} in {json}"))
+}
+
+#[test]
+fn a_check_of_slope_or_tenths_fails_shrunk_risks_and_passes_the_reference() {
+    let learner = Learner::new();
+    course_with(
+        &learner,
+        &[
+            (
+                "slope",
+                "SELECT calibration_slope(sepsis, p) BETWEEN 0.7 AND 1.4 FROM exam",
+                "SELECT calibration_slope(sepsis, p) AS value FROM exam",
+            ),
+            (
+                "tenths",
+                "SELECT decile_gap(sepsis, p) <= 0.1 FROM exam",
+                "SELECT decile_gap(sepsis, p) AS value FROM exam",
+            ),
+            (
+                "by_table",
+                "SELECT value BETWEEN 0.7 AND 1.4 FROM metrics WHERE on_table = 'exam' AND metric = 'calibration_slope' AND group_value IS NULL",
+                "SELECT value FROM metrics WHERE on_table = 'exam' AND metric = 'calibration_slope' AND group_value IS NULL",
+            ),
+        ],
+    );
+    let shrunk = data("cases/decisions/prevalence-shift/shrunk-risks");
+    let reference = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/prevalence-shift/solution");
+    for seed in [1, 2, 3] {
+        for (folder, verdict) in [(&shrunk, "failed"), (&reference, "passed")] {
+            hands_in(&learner, folder);
+            let json = learner.types(&format!("--course c check prevalence-shift --json --seed {seed}")).json();
+            for id in ["slope", "tenths", "by_table"] {
+                assert_eq!(
+                    of(&json, "checks", "id", id)["verdict"],
+                    verdict,
+                    "{id}, seed {seed}, {}",
+                    folder.display()
+                );
+            }
+            // What the shipped check looks at does not tell them apart: the mean is right.
+            assert_eq!(of(&json, "checks", "id", "calibrated")["verdict"], "passed");
+        }
+    }
+    hands_in(&learner, &shrunk);
+    learner
+        .types("--course c check prevalence-shift")
+        .ends(1)
+        .says("calibration slope")
+        .says("largest gap, tenths by risk");
+}
+
+#[test]
+fn a_figure_that_does_not_exist_fails_its_check_and_says_why() {
+    let learner = Learner::new();
+    course_with(
+        &learner,
+        &[
+            (
+                "slope",
+                "SELECT calibration_slope(sepsis, p) BETWEEN 0.7 AND 1.4 FROM exam",
+                "SELECT calibration_slope(sepsis, p) AS value FROM exam",
+            ),
+            // Of nobody; to the table engine 0/0 is larger than everything.
+            (
+                "nobody",
+                "SELECT sum(alert) / count(*) >= 0.5 FROM exam WHERE age > 1000",
+                "SELECT sum(alert) / count(*) AS value, count(*) AS n FROM exam WHERE age > 1000",
+            ),
+            (
+                "own",
+                "SELECT value > 0.5 FROM metrics WHERE on_table = 'develop' AND metric = 'auroc' AND group_value IS NULL",
+                "SELECT value FROM metrics WHERE on_table = 'develop' AND metric = 'auroc' AND group_value IS NULL",
+            ),
+            (
+                "log_odds",
+                "SELECT avg(normal_quantile(p + 1)) < 9 FROM exam",
+                "SELECT avg(normal_quantile(p + 1)) AS value FROM exam",
+            ),
+            (
+                "shift",
+                "SELECT standardised_absolute_difference(logit(h.p), logit(e.p)) <= 0.1 FROM home AS h JOIN exam AS e ON h.patient = e.patient",
+                "SELECT standardised_absolute_difference(logit(h.p), logit(e.p)) AS value FROM home AS h JOIN exam AS e ON h.patient = e.patient",
+            ),
+        ],
+    );
+    // One column that never varies among these patients: one risk for all. No test rows.
+    learner.writes(
+        "practicum/prevalence-shift/plan.toml",
+        "exercise = \"prevalence-shift@1\"\n[cohort]\nwhere = \"site = 'regional'\"\n[split]\ntest = 0\n[features]\nuse = [\"site\"]\n[train]\nepochs = 1\n",
+    );
+    let json = learner.types("--course c check prevalence-shift --json").ends(1).json();
+    for (id, why) in [
+        ("slope", "calibration_slope: All predictions are equal"),
+        ("nobody", "There was nothing to count"),
+        ("own", "could not be computed"),
+        // What only these risks make impossible is not the check's own mistake.
+        ("log_odds", "p of normal_quantile is 1."),
+        ("shift", "standardised_absolute_difference: All values are the same"),
+    ] {
+        let check = of(&json, "checks", "id", id);
+        assert_eq!((check["verdict"].as_str(), check["fault"].is_null()), (Some("failed"), true), "{check}");
+        assert!(check["sentence"]["en"].as_str().unwrap().contains(why), "{check}");
+        assert!(!check["sentence"]["ja"].as_str().unwrap().contains("NaN"), "{check}");
+    }
+    let learned = json["trained"]["notes"][0]["en"].as_str().unwrap();
+    assert!(learned.contains("learned nothing") && learned.contains("(1 epoch)"), "{learned}");
+    learner
+        .types("--course c run prevalence-shift")
+        .ends(0)
+        .says("1 input, 1 epoch\n")
+        .says("learned nothing")
+        .says("No test rows");
+}
+
+#[test]
+fn one_class_to_fit_on_is_told_at_the_condition() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    for operate in ["calibrate = \"platt\"", "threshold = { sensitivity = 0.9 }"] {
+        learner.writes(
+            "practicum/prevalence-shift/plan.toml",
+            format!("exercise = \"prevalence-shift@1\"\n[operate]\non = \"sepsis = 0\"\n{operate}\n"),
+        );
+        learner.types("run prevalence-shift").ends(2).says("operate.on").says("one class only");
+    }
+}
+
+/// Two wards; in the probe's world nobody of ward b falls ill, and the plan is trained again there.
+fn two_wards(learner: &Learner) {
+    let both = "{ en = \"nobody in b falls ill\", ja = \"bでは誰も発病しない\" }";
+    learner.writes(
+        "c/datasets/wards/dataset.toml",
+        format!(
+            "id = \"wards\"\nversion = 1\ntitle = {both}\nlicence = \"CC0-1.0\"\n[card]\nabout = {both}\nunrealistic = {both}\n\
+             [[table]]\nname = \"patient\"\nrows = \"600\"\ncolumns = [\n\
+             {{ name = \"ward\", role = \"group\", sql = \"CASE WHEN row % 2 = 0 THEN 'a' ELSE 'b' END\" }},\n\
+             {{ name = \"x\", sql = \"normal(0, 1)\" }},\n\
+             {{ name = \"ill\", role = \"label\", sql = \"bernoulli(expit(x))\" }},\n]\n"
+        ),
+    );
+    learner.writes(
+        "c/exercises/wards/exercise.toml",
+        format!(
+            "id = \"wards\"\nversion = 1\ndataset = \"wards\"\nfield = \"care\"\nlevel = \"doctoral\"\nminutes = 10\n\
+             title = {both}\nsummary = {both}\nevidence = []\n\
+             [[probe]]\nname = \"spared\"\nabout = {both}\nretrain = true\ndo = {{ ill = \"CASE WHEN ward = 'b' THEN 0 ELSE ill END\" }}\n\
+             [[check]]\nid = \"ranks\"\nsql = \"SELECT auroc(ill, p) > 0.5 FROM exam\"\nshows = \"SELECT auroc(ill, p) AS a FROM exam\"\n\
+             title = {both}\npass = {both}\nfail = {both}\nhint = {both}\n"
+        ),
+    );
+    for file in ["starter/plan.toml", "starter/answers.toml"] {
+        learner.writes(&format!("c/exercises/wards/{file}"), "exercise = \"wards@1\"\n");
+    }
+    for file in ["brief.en.md", "brief.ja.md"] {
+        learner.writes(&format!("c/exercises/wards/{file}"), "Wards.\n");
+    }
+    learner.types("--course c start wards").ends(0);
+}
+
+#[test]
+fn a_plan_that_a_probes_world_cannot_train_is_the_learners_to_mend() {
+    let learner = Learner::new();
+    two_wards(&learner);
+    learner.types("--course c check wards").ends(0);
+    learner.writes("practicum/wards/plan.toml", "exercise = \"wards@1\"\n[cohort]\nwhere = \"ward = 'b'\"\n");
+    learner.types("--course c run wards").ends(0);
+    let json = learner.types("--course c check wards --json").ends(2).json();
+    assert_eq!(json["verdict"], "invalid");
+    let fault = of(&json, "faults", "key", "cohort.where");
+    let found = fault["found"]["en"].as_str().unwrap();
+    assert!(
+        found.contains("all 180 train rows have ill = 0") && found.contains("`spared`: nobody in b falls ill"),
+        "{found}"
+    );
+    assert_eq!(fault["line"], 3);
+}
