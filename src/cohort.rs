@@ -26,13 +26,13 @@ pub enum Part {
 }
 
 impl Part {
-    /// The word in the column `split`.
-    pub fn word(self) -> &'static str {
+    /// The word in the column `split`; a row that is left out is in no part.
+    pub fn word(self) -> Option<&'static str> {
         match self {
-            Self::Train => "train",
-            Self::Valid => "valid",
-            Self::Test => "test",
-            Self::Left => "left",
+            Self::Train => Some("train"),
+            Self::Valid => Some("valid"),
+            Self::Test => Some("test"),
+            Self::Left => None,
         }
     }
 }
@@ -69,14 +69,7 @@ pub fn split(plan: &Plan, dataset: &Dataset, visible: &Frame, seed: Seed) -> Res
         None => vec![true; rows],
     };
     if !member.contains(&true) {
-        let place =
-            plan.cohort.as_ref().map_or_else(|| plan.exercise.place.clone(), |condition| condition.place.clone());
-        return Err(Fault::new(
-            place,
-            text!("a cohort without rows: 0 of {rows} meet the condition", "条件を満たす行が{rows}行中0行です"),
-            Text::new("a condition that leaves patients", "患者が残る条件"),
-        )
-        .into());
+        return Err(nobody(plan, visible).into());
     }
     let units = units(plan, visible, &member, seed.named("split"), dataset)?;
     let mut parts = vec![Part::Left; rows];
@@ -97,8 +90,24 @@ pub fn split(plan: &Plan, dataset: &Dataset, visible: &Frame, seed: Seed) -> Res
             };
         }
     }
-    check_parts(plan, dataset, visible, &parts)?;
+    check_parts(plan, dataset, visible, &parts, units.len())?;
     Ok(parts)
+}
+
+/// A cohort without rows.
+fn nobody(plan: &Plan, visible: &Frame) -> Fault {
+    let rows = visible.height();
+    let found = text!("a cohort without rows: 0 of {rows} meet the condition", "条件を満たす行が{rows}行中0行です");
+    let expected = Text::new("a condition that leaves patients", "患者が残る条件");
+    match &plan.cohort {
+        Some(condition) => unmet(visible, condition, found, expected),
+        None => plan.exercise.fault(found, expected),
+    }
+}
+
+/// The fault of a condition that none of `rows` meets, with the values that its columns have there.
+pub fn unmet(rows: &Frame, condition: &Written<String>, found: Text, expected: Text) -> Fault {
+    sql::unmet(rows, &condition.value, found, expected).in_place(condition.place.clone())
 }
 
 /// The units' rows, in the order in which parts are dealt out.
@@ -110,19 +119,23 @@ fn units(
     dataset: &Dataset,
 ) -> Result<Vec<Vec<usize>>, CohortError> {
     let mut units: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let rows = (0..visible.height()).filter(|&row| member[row]);
+    let rows: Vec<usize> = (0..visible.height()).filter(|&row| member[row]).collect();
     if let Some(unit) = &plan.split.unit {
         let names = tables::names(visible);
         if !names.contains(&unit.value.as_str()) {
             let list = names.join(", ");
             let name = &unit.value;
             let fault = unit.fault(
-                text!("the unknown unit \"{name}\"", "知らない単位 \"{name}\" があります"),
+                text!("the unknown unit \"{name}\"", "存在しない単位 \"{name}\" があります"),
                 text!("a column of develop.csv: {list}", "develop.csvの列（{list}）"),
             );
             return Err(fault.near(name, names).into());
         }
         let values = tables::words(visible, &unit.value)?;
+        let nameless = rows.iter().filter(|&&row| values[row].is_none()).count();
+        if nameless > 0 {
+            return Err(without(&unit.place, &unit.value, nameless).into());
+        }
         for row in rows {
             units.entry(values[row].clone().unwrap_or_default()).or_default().push(row);
         }
@@ -131,28 +144,11 @@ fn units(
             units.insert(row.to_string(), vec![row]);
         }
     }
-    let latest = match &plan.split.by_time {
-        None => None,
-        Some(place) => {
-            let names = tables::names(visible);
-            let Some(time) = names.iter().find(|name| dataset.role(name) == Role::Time) else {
-                return Err(Fault::new(
-                    place.clone(),
-                    Text::new(
-                        "by = \"time\", but these data have no time",
-                        "by = \"time\" ですが、このデータには時間の列がありません",
-                    ),
-                    Text::new("by = \"random\"", "by = \"random\""),
-                )
-                .into());
-            };
-            Some(tables::numbers(visible, time)?)
-        }
-    };
+    let times = times(plan, dataset, visible, member)?;
     let mut keyed: Vec<(Option<f64>, u64, Vec<usize>)> = units
         .into_iter()
         .map(|(name, rows)| {
-            let time = latest.as_ref().and_then(|time| rows.iter().filter_map(|&row| time[row]).max_by(f64::total_cmp));
+            let time = times.as_ref().and_then(|time| rows.iter().filter_map(|&row| time[row]).max_by(f64::total_cmp));
             (time, seed.named(&name).bits(), rows)
         })
         .collect();
@@ -161,6 +157,52 @@ fn units(
         time.then(a.1.cmp(&b.1))
     });
     Ok(keyed.into_iter().map(|(_, _, rows)| rows).collect())
+}
+
+/// When each row came about, where the plan splits by time.
+fn times(
+    plan: &Plan,
+    dataset: &Dataset,
+    visible: &Frame,
+    member: &[bool],
+) -> Result<Option<Vec<Option<f64>>>, CohortError> {
+    let Some(place) = &plan.split.by_time else { return Ok(None) };
+    let random = || Text::new("by = \"random\"", "by = \"random\"");
+    let names = tables::names(visible);
+    let Some(name) = names.iter().find(|name| dataset.role(name) == Role::Time) else {
+        let found = Text::new(
+            "by = \"time\", but these data have no time",
+            "by = \"time\" ですが、このデータには時間の列がありません",
+        );
+        return Err(Fault::new(place.clone(), found, random()).into());
+    };
+    if !tables::is_time(visible, name) {
+        let found = text!(
+            "by = \"time\", but \"{name}\" holds words that are no dates",
+            "by = \"time\" ですが、列 \"{name}\" に日付ではない語があります"
+        );
+        return Err(Fault::new(place.clone(), found, random()).into());
+    }
+    let times = tables::numbers(visible, name)?;
+    let timeless = times.iter().zip(member).filter(|(time, member)| **member && time.is_none()).count();
+    if timeless > 0 {
+        return Err(without(place, name, timeless).into());
+    }
+    Ok(Some(times))
+}
+
+/// Rows that lack what they are to be split by: they would all be one unit, or all come first.
+fn without(place: &Place, name: &str, rows: usize) -> Fault {
+    let quoted =
+        if name.chars().all(|c| c.is_alphanumeric() || c == '_') { name.to_owned() } else { format!("\"{name}\"") };
+    Fault::new(
+        place.clone(),
+        text!("{rows} rows without a value of \"{name}\"", "列 \"{name}\" が欠測の行が{rows}行あります"),
+        text!(
+            "a value in every row of the cohort; [cohort] where = '{quoted} IS NOT NULL' leaves those rows out",
+            "対象とするすべての行に値があること。[cohort] where = '{quoted} IS NOT NULL' でそれらの行を除けます"
+        ),
+    )
 }
 
 /// Which units belong to a part, those already `taken` left out.
@@ -189,7 +231,13 @@ fn chosen(
     Ok(chosen)
 }
 
-fn check_parts(plan: &Plan, dataset: &Dataset, visible: &Frame, parts: &[Part]) -> Result<(), CohortError> {
+fn check_parts(
+    plan: &Plan,
+    dataset: &Dataset,
+    visible: &Frame,
+    parts: &[Part],
+    units: usize,
+) -> Result<(), CohortError> {
     let label = tables::numbers(visible, dataset.label())?;
     let mut faults = Vec::new();
     for (part, place, wanted, min) in [
@@ -200,13 +248,17 @@ fn check_parts(plan: &Plan, dataset: &Dataset, visible: &Frame, parts: &[Part]) 
         let labels: Vec<f64> =
             parts.iter().zip(&label).filter(|(p, _)| **p == part).filter_map(|(_, label)| *label).collect();
         let (n, positive) = (labels.len(), labels.iter().filter(|&&y| y > 0.5).count());
-        let word = part.word();
+        let word = part.word().unwrap_or_default();
         if wanted && n < min {
-            faults.push(Fault::new(
-                place.clone(),
-                text!("{n} {word} rows", "{word}の行が{n}行"),
-                text!("at least {min}", "{min}行以上"),
-            ));
+            faults.push(if n == 0 {
+                empty(plan, visible, part, parts, units)?
+            } else {
+                Fault::new(
+                    place.clone(),
+                    text!("{n} {word} rows", "{word}の行が{n}行"),
+                    text!("at least {min}", "{min}行以上"),
+                )
+            });
         } else if wanted && (positive == 0 || positive == n) {
             let label = dataset.label();
             let value = i32::from(positive > 0);
@@ -231,6 +283,58 @@ fn check_parts(plan: &Plan, dataset: &Dataset, visible: &Frame, parts: &[Part]) 
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(CohortError::Plan(faults)) }
+}
+
+/// The fault of a part without rows, and why it has none.
+fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize) -> Result<Fault, CohortError> {
+    let word = part.word().unwrap_or_default();
+    let found = text!("0 {word} rows", "{word}の行が0行");
+    let share = match part {
+        Part::Valid => &plan.split.valid,
+        Part::Test => &plan.split.test,
+        Part::Train | Part::Left => {
+            let (valid, test) = (&plan.split.valid.place, &plan.split.test.place);
+            let place = if plan.split.valid.value == Share::Share(0.0) { test } else { valid };
+            let (en, ja) = (found.en, found.ja);
+            let found = text!(
+                "{en}: all {units} units are validation or test",
+                "{ja}（{units}単位のすべてが検証用またはテスト用です）"
+            );
+            let expected = Text::new("parts that leave rows to train on", "学習用の行が残る分け方");
+            return Ok(Fault::new(place.clone(), found, expected));
+        }
+    };
+    let condition = match &share.value {
+        Share::Share(value) => {
+            let found = match &plan.split.unit {
+                Some(unit) => {
+                    let unit = &unit.value;
+                    text!(
+                        "0 {word} rows: {value} of {units} units ({unit}) is less than one",
+                        "{word}の行が0行（{units}単位（{unit}）の{value}は1単位に満たない）"
+                    )
+                }
+                None => text!(
+                    "0 {word} rows: {value} of {units} rows is less than one",
+                    "{word}の行が0行（{units}行の{value}は1行に満たない）"
+                ),
+            };
+            return Ok(share.fault(found, Text::new("a larger share", "より大きい割合")));
+        }
+        Share::Where(condition) => Written { value: condition.clone(), place: share.place.clone() },
+    };
+    let met = filter(visible, &condition)?;
+    let of = |wanted: Part| met.iter().zip(parts).filter(|(met, part)| **met && **part == wanted).count();
+    let expected = Text::new("a condition that rows of the cohort meet", "対象とする行が満たす条件");
+    if !met.contains(&true) {
+        return Ok(unmet(visible, &condition, found, expected));
+    }
+    let (left, test) = (of(Part::Left), of(Part::Test));
+    let found = text!(
+        "0 {word} rows: of the rows that meet the condition, {left} are not in the cohort and {test} are test rows already",
+        "{word}の行が0行（条件を満たす行のうち、{left}行は対象外、{test}行はすでにテスト用です）"
+    );
+    Ok(condition.fault(found, expected))
 }
 
 /// Which rows meet a learner's condition over the visible columns; unknown counts as not met.

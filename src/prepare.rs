@@ -73,12 +73,12 @@ impl Prepared {
     /// The numbers of every row: `[rows, numbers of the input]`.
     ///
     /// # Errors
-    /// Our own, where a table lacks a column.
+    /// Our own, where a table lacks a column or there are no pictures for a model that sees them.
     pub fn apply(&self, frame: &Frame, pictures: Option<&Pictures>) -> Result<Array2<f32>, TableError> {
         match (self, pictures) {
             (Self::Columns(columns), _) => columns.apply(frame),
             (Self::Pictures(views), Some(pictures)) => Ok(views.apply(pictures)),
-            (Self::Pictures(views), None) => Ok(Array2::zeros((0, views.input().numbers()))),
+            (Self::Pictures(_), None) => Err(TableError::new("rows without pictures, for a model that sees pictures")),
         }
     }
 }

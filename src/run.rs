@@ -576,7 +576,7 @@ fn develop<'a>(
         let of = |rows: &[usize]| rows.iter().map(|&row| (f64::from(y[row]), score(row))).collect::<Vec<_>>();
         notes.extend(learned_nothing(plan, &of(&train_rows), &of(&valid_rows)));
     }
-    let words: Vec<Option<&str>> = parts.iter().map(|part| Some(part.word())).collect();
+    let words: Vec<Option<&str>> = parts.iter().map(|part| part.word()).collect();
     let mut told = told(job, drawn.table, &logits, (&prepared, pictures.as_deref()), &calibration, threshold)
         .map_err(Stopped::Run)?;
     tables::set_words(&mut told.table, "split", &words)?;
@@ -589,7 +589,10 @@ fn develop<'a>(
             Input::Picture(shape) => Some(shape),
             Input::Columns(_) => None,
         },
-        parts: [Part::Train, Part::Valid, Part::Test].into_iter().map(|p| (p.word(), count(&rows(p)))).collect(),
+        parts: [Part::Train, Part::Valid, Part::Test]
+            .into_iter()
+            .filter_map(|p| Some((p.word()?, count(&rows(p)))))
+            .collect(),
         operate: count(&operate_rows),
         calibrate: plan.operate.calibrate.value.clone(),
         threshold,
@@ -612,13 +615,14 @@ fn operate_rows(job: &Job, visible: &Frame, valid: &[usize], y: &[f32]) -> Resul
     let positive = rows.iter().filter(|&&row| y[row] > 0.5).count();
     let (n, met) = (valid.len(), rows.len());
     if fits && rows.is_empty() {
-        return Err(Stopped::Invalid(vec![condition.fault(
-            text!("0 of the {n} validation rows meet the condition", "検証用の{n}行のうち、条件を満たす行が0行です"),
-            Text::new(
-                "a condition that leaves validation rows (see [split] valid)",
-                "検証用の行が残る条件（[split]のvalidも見直してください）",
-            ),
-        )]));
+        let found =
+            text!("0 of the {n} validation rows meet the condition", "検証用の{n}行のうち、条件を満たす行が0行です");
+        let expected = Text::new(
+            "a condition that leaves validation rows (see [split] valid)",
+            "検証用の行が残る条件（[split]のvalidも見直してください）",
+        );
+        let there = tables::take(visible, valid)?;
+        return Err(Stopped::Invalid(vec![cohort::unmet(&there, condition, found, expected)]));
     }
     if fits && (positive == 0 || positive == met) {
         let (label, value) = (job.task.dataset.label(), i32::from(positive > 0));

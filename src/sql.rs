@@ -32,6 +32,7 @@ mod read;
 mod rows;
 mod scalars;
 mod select;
+mod values;
 mod walk;
 
 pub use functions::{Function, Kind};
@@ -168,6 +169,20 @@ pub fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> {
         return Err(select::no_condition(&engine::kind(column.dtype())));
     };
     Ok(kept.iter().map(|kept| kept == Some(true)).collect())
+}
+
+/// The fault of a condition that no row of `frame` meets: what was `expected`, with the values that its columns have there, the
+/// nearest to the condition's own words first.
+pub fn unmet(frame: &DataFrame, sql: &str, found: Text, expected: Text) -> SqlFault {
+    let (held, meant) = roomy(|| values::held(frame, sql));
+    let expected = match held {
+        Some(held) => Text {
+            en: format!("{}; {}", expected.en, held.en).into(),
+            ja: format!("{}。{}", expected.ja, held.ja).into(),
+        },
+        None => expected,
+    };
+    SqlFault { nearest: meant, ..SqlFault::new(found, expected) }
 }
 
 /// Runs one SELECT, or WITH … SELECT, over `tables`. To try a text without data, give it the tables without rows

@@ -25,6 +25,13 @@ pub type Tables = BTreeMap<String, Frame>;
 #[error("the table engine failed: {0}")]
 pub struct TableError(#[from] polars::error::PolarsError);
 
+impl TableError {
+    /// A table that is not as the program itself has promised.
+    pub fn new(broken: &'static str) -> Self {
+        Self(polars::error::polars_err!(ComputeError: "{broken}"))
+    }
+}
+
 /// The column of a name as numbers; missing values are `None`. Words that are no numbers are missing too: ask [`is_number`] first.
 pub fn numbers(frame: &Frame, name: &str) -> Result<Vec<Option<f64>>, TableError> {
     let column = frame.column(name)?.cast(&DataType::Float64)?;
@@ -40,6 +47,24 @@ pub fn words(frame: &Frame, name: &str) -> Result<Vec<Option<String>>, TableErro
 /// Whether a column holds numbers or true/false rather than words.
 pub fn is_number(frame: &Frame, name: &str) -> bool {
     frame.column(name).is_ok_and(|column| column.dtype().is_primitive_numeric() || column.dtype().is_bool())
+}
+
+/// Whether a column holds dates, times or numbers: something with an order in time. [`numbers`] gives dates as days.
+pub fn is_time(frame: &Frame, name: &str) -> bool {
+    is_number(frame, name) || frame.column(name).is_ok_and(|column| column.dtype().is_temporal())
+}
+
+/// The table with a column of dates added or replaced: days since 1970-01-01.
+pub fn set_dates(frame: &mut Frame, name: &str, days: &[Option<i32>]) -> Result<(), TableError> {
+    frame.with_column(Column::new(name.into(), days).cast(&DataType::Date)?)?;
+    Ok(())
+}
+
+/// The table with a column of dates with times added or replaced: milliseconds since the beginning of 1970-01-01.
+pub fn set_moments(frame: &mut Frame, name: &str, milliseconds: &[Option<i64>]) -> Result<(), TableError> {
+    let moments = DataType::Datetime(polars::prelude::TimeUnit::Milliseconds, None);
+    frame.with_column(Column::new(name.into(), milliseconds).cast(&moments)?)?;
+    Ok(())
 }
 
 /// The names of the columns, in order.

@@ -175,8 +175,19 @@ const SOURCE: &[Key<'static>] = &[
     ),
 ];
 
-const DESCRIBED: &[Key<'static>] =
-    &[Key::new("name", Kind::String, Need::Required, "The column's name.", "列の名前です。"), ROLE, UNIT, ABOUT];
+const DESCRIBED: &[Key<'static>] = &[
+    Key::new("name", Kind::String, Need::Required, "The column's name.", "列の名前です。"),
+    ROLE,
+    UNIT,
+    ABOUT,
+    Key::new(
+        "positive",
+        Kind::Either(&[Kind::String, Kind::Number { min: -1e12, max: 1e12 }]),
+        Need::Optional,
+        "Of a label that does not hold 0 and 1 but two other values: the one that means the outcome, such as Yes, TRUE, 2 or 陽性.",
+        "結果の列が0と1ではなく別の2種類の値のとき、転帰ありを表す値です（Yes、TRUE、2、陽性など）。",
+    ),
+];
 
 /// What a column is for, as written.
 pub const ROLES: &[&str] = &["feature", "id", "group", "time", "label", "truth", "hidden"];
@@ -244,6 +255,8 @@ pub struct Column {
     pub unit: String,
     /// What it means.
     pub about: Option<Text>,
+    /// Of a file's label, the value that means the outcome, where it does not hold 0 and 1.
+    pub positive: Option<Written<String>>,
 }
 
 /// A table of the causal model.
@@ -320,22 +333,17 @@ pub struct Dataset {
     pub place: Place,
 }
 
-/// Names that the SQL of columns uses itself.
-const RESERVED: &[&str] = &[
-    "row",
-    "split",
-    "p",
-    "raw",
-    "alert",
-    "repeat",
-    "dice",
-    "nsd",
-    "lesions",
-    "found",
-    "false_lesions",
-    "truth_mm2",
-    "mask_mm2",
-];
+/// The columns that a run adds to the learner's rows: the part of each, and what the model tells.
+pub const ADDED: &[&str] = &["split", "raw", "p", "alert"];
+
+/// The columns that a run adds where the dataset outlines something in its pictures.
+pub const OUTLINED: &[&str] = &["dice", "nsd", "lesions", "found", "false_lesions", "truth_mm2", "mask_mm2"];
+
+/// Every name that the engine gives to a column beside the dataset's own, which therefore no column of a dataset may have: those of
+/// [`ADDED`] and [`OUTLINED`]; `row`, a row's number in its table; `mm2`, a lesion's area; `repeat`, a draw's number.
+pub fn reserved() -> Vec<&'static str> {
+    ["row", "repeat", "mm2"].iter().chain(ADDED).chain(OUTLINED).copied().collect()
+}
 
 /// Reads `dataset.toml`.
 ///
@@ -370,6 +378,32 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
             Source::Model(tables)
         }
     };
+    if let Source::File { columns, .. } = &source {
+        let mut seen: Vec<&str> = Vec::new();
+        for (section, column) in top.table("source").tables("columns").zip(columns) {
+            let name = &column.name;
+            if seen.contains(&name.as_str()) {
+                faults.push(Fault::new(
+                    section.place_of("name"),
+                    text!("the column \"{name}\" a second time", "列 \"{name}\" が重複しています"),
+                    Text::new("one description for each column", "列ごとに1つの説明"),
+                ));
+            }
+            seen.push(name);
+            if let Some(positive) = column.positive.as_ref().filter(|_| column.role != Role::Label) {
+                faults.push(positive.fault(
+                    text!(
+                        "`positive` of \"{name}\", which is not the label",
+                        "結果ではない列 \"{name}\" に`positive`があります"
+                    ),
+                    Text::new(
+                        "`positive` of the column with the role label only",
+                        "役割がlabelの列だけに書く`positive`",
+                    ),
+                ));
+            }
+        }
+    }
     let image = top.maybe_table("image").map(|section| image(section, &source, &mut faults));
     let card = top.table("card");
     let dataset = Dataset {
@@ -497,8 +531,9 @@ fn name_fault(place: Place, name: &str, taken: &[String]) -> Option<Fault> {
             Text::new("letters, digits and _ only, a letter first", "文字・数字・_ だけの名前（先頭は文字）");
         return Some(Fault::new(place, found, expected));
     }
-    if RESERVED.contains(&name) {
-        let list = RESERVED.join(", ");
+    let reserved = reserved();
+    if reserved.contains(&name) {
+        let list = reserved.join(", ");
         let expected =
             text!("a name other than {list}, which runs use", "{list} 以外の名前（これらは実行時に使います）");
         return Some(Fault::new(place, found, expected));
@@ -515,7 +550,20 @@ fn column(section: &Section) -> Column {
         role: Role::of(&section.string("role")),
         unit: section.string("unit"),
         about: section.maybe_text("about"),
+        positive: positive(section),
     }
+}
+
+/// The value that means the outcome, as a file would have it.
+fn positive(section: &Section) -> Option<Written<String>> {
+    let entry = section.get("positive")?;
+    let value = match &entry.value {
+        Value::String(word) => word.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Whole(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(Written { value, place: entry.place.clone() })
 }
 
 impl Dataset {

@@ -162,15 +162,15 @@ const DRAW: &[Key<'static>] = &[
         "where",
         Kind::Sql,
         Need::Optional,
-        "Of a dataset that is a file: the rows used here.",
-        "ファイルのデータセットで、ここに使う行の条件です。",
+        "Of a dataset that is a file: the rows used here. No row may be both the learner's and the exam's.",
+        "ファイルのデータセットで、ここに使う行の条件です。学習者のデータと判定用のデータに同じ行は入れられません。",
     ),
     Key::new(
         "share",
         Kind::Number { min: 0.05, max: 0.9 },
         Need::Optional,
-        "Of a dataset that is a file: the share of rows held out, at random by the seed. Only in [exam].",
-        "ファイルのデータセットで、シードで無作為に取り分ける行の割合です。[exam]だけに書きます。",
+        "Of a dataset that is a file: the share of rows held out, at random by the seed; rows of one group stay together. Only in [exam].",
+        "ファイルのデータセットで、シードで無作為に取り分ける行の割合です。役割がgroupの列の値が同じ行は、必ず同じ側に入ります。[exam]だけに書きます。",
     ),
 ];
 
@@ -287,7 +287,7 @@ pub struct Draw {
     pub interventions: BTreeMap<String, Written<String>>,
     /// Of a file: the rows used.
     pub filter: Option<Written<String>>,
-    /// Of a file: the share of rows held out at random.
+    /// Of a file: the share of rows held out at random, groups as a whole.
     pub share: Option<f64>,
 }
 
@@ -393,8 +393,8 @@ impl Exercise {
     }
 }
 
-/// Tables that every run has.
-pub const TABLES: &[&str] = &["develop", "exam", "epochs", "metrics", "answers", "plan"];
+/// Tables that a run may have; `lesions` and `develop_lesions` where the dataset outlines something in its pictures.
+pub const TABLES: &[&str] = &["develop", "exam", "epochs", "metrics", "answers", "plan", "lesions", "develop_lesions"];
 
 /// Reads `exercise.toml`.
 ///
@@ -419,13 +419,32 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             }
         })
         .collect();
+    if let Some(share) = top.table("develop").get("share") {
+        faults.push(share.fault(
+            Text::new("`share` in [develop]", "[develop]に`share`があります"),
+            Text::new(
+                "`share` in [exam]: the learner gets the rows that the exam leaves",
+                "[exam]の`share`（残りの行が学習者のデータになります）",
+            ),
+        ));
+    }
     let mut names: Vec<String> = TABLES.iter().map(|&table| table.to_owned()).collect();
     for section in top.tables("probe") {
-        once(&section.written("name"), &mut names, &mut faults);
+        let name = section.written("name");
+        let made = |end: &str| Written { value: format!("{}_{end}", name.value), place: name.place.clone() };
+        once(&name, &mut names, &mut faults);
+        once(&made("develop"), &mut names, &mut faults);
+        once(&made("lesions"), &mut names, &mut faults);
     }
     let mut ids = Vec::new();
     for section in top.tables("question") {
-        once(&section.written("id"), &mut ids, &mut faults);
+        let id = section.written("id");
+        once(&id, &mut ids, &mut faults);
+        if section.string("kind") == "interval" {
+            for end in ["low", "high"] {
+                once(&Written { value: format!("{}_{end}", id.value), place: id.place.clone() }, &mut ids, &mut faults);
+            }
+        }
     }
     let checks: Vec<Check> = top.tables("check").map(check).collect();
     let mut earlier: Vec<String> = Vec::new();
@@ -567,6 +586,16 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
                 );
                 faults.push(fault.near(name, columns));
             }
+        }
+        if let (Source::Model(_), Some(share)) = (&dataset.source, draw.share) {
+            faults.push(Fault::new(
+                Place { key: Some("exam.share".to_owned()), ..exercise.place.clone() },
+                text!("share = {share} on drawn data", "生成するデータに share = {share} があります"),
+                Text::new(
+                    "`rows`: a causal model draws rows anew for the exam",
+                    "`rows`（因果モデルでは判定用の行を新たに生成します）",
+                ),
+            ));
         }
         if let (Source::Model(_), Some(filter)) = (&dataset.source, &draw.filter) {
             faults.push(filter.fault(

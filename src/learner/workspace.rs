@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::variant;
 use crate::course::answers;
-use crate::course::dataset::Role;
+use crate::course::dataset::{ADDED, OUTLINED, Role};
 use crate::course::pack::{self, Pack, Submission, Task};
 use crate::course::plan;
 use crate::fault::{Fault, Place};
-use crate::measure::outlines;
 use crate::report::json::Document;
 use crate::report::{montage, picture, plot};
 use crate::run::{self, Run, RunError};
@@ -223,8 +222,7 @@ impl Workspace {
             self.write("results/lesions.csv", &tables::csv(lesions).map_err(RunError::from)?)?;
         }
         if let Some(develop) = run.tables.get("develop") {
-            let mine: Vec<&str> =
-                ["split", "raw", "p", "alert"].into_iter().chain(outlines::COLUMNS.iter().copied()).collect();
+            let mine: Vec<&str> = ADDED.iter().chain(OUTLINED).copied().collect();
             let names: Vec<&str> = tables::names(develop)
                 .into_iter()
                 .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())

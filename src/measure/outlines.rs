@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::Line;
+use crate::course::dataset::OUTLINED;
 use crate::metrics::intervals::{Resampling, bootstrap};
 use crate::metrics::segmentation::{Connectivity, Masks, components, dice, lesions, nsd, volumes};
 use crate::metrics::{BadInput, Estimate};
@@ -11,7 +12,7 @@ use crate::synth::Pictures;
 use crate::tables::{self, Frame, TableError};
 
 /// The columns that a table gets for its pictures; where a model draws no masks, they are null.
-pub const COLUMNS: &[&str] = &["dice", "nsd", "lesions", "found", "false_lesions", "truth_mm2", "mask_mm2"];
+pub const COLUMNS: &[&str] = OUTLINED;
 
 /// How one picture's mask agrees with the truth.
 #[derive(Clone, Debug)]
