@@ -91,6 +91,12 @@ impl Sums {
         self.p += p;
     }
 
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.y += other.y;
+        self.p += other.p;
+    }
+
     /// |mean y − mean p|, weighted by the number of rows.
     fn gap(&self) -> f64 {
         (self.y - self.p).abs()
@@ -185,26 +191,33 @@ impl Tenth {
 }
 
 /// The rows in ten groups of about equal count by predicted risk, the lowest first (the "deciles of risk" of Hosmer &
-/// Lemeshow 1980). Rows with the same risk stay together, in the group of the middle of their places, so that the order of
-/// rows plays no part; a group may then be larger, or missing. Undefined with fewer than ten rows.
+/// Lemeshow 1980). Rows with the same risk stay together, so that the order of rows plays no part; groups are then larger and
+/// fewer, and none is smaller than a twentieth of the rows. Undefined with fewer than ten rows.
 pub fn tenths(data: &Probabilities<'_>) -> Result<Vec<Tenth>, Undefined> {
     const GROUPS: usize = 10;
     let (order, n) = (ascending(data.p()), data.rows());
     if n < GROUPS {
         return Err(if n == 0 { Undefined::NoRows } else { Undefined::TooFewRows { needed: GROUPS, found: n } });
     }
-    let mut sums = [Sums::default(); GROUPS];
-    let mut from = 0;
+    let mut groups: Vec<Sums> = Vec::new();
+    let (mut group, mut passed) = (Sums::default(), 0);
     for run in order.chunk_by(|&a, &b| tied(data.p()[a], data.p()[b])) {
-        // Twice the middle place of the run, from 0 to 2 n − 2: whole numbers decide, not rounding.
-        let middle = 2 * from + run.len() - 1;
+        // Which tenth the rows before this run reach into; with the run a further one may be full.
+        let reached = GROUPS * passed / n;
         for &row in run {
-            sums[GROUPS * middle / (2 * n)].add(data.label()[row], data.p()[row]);
+            group.add(data.label()[row], data.p()[row]);
         }
-        from += run.len();
+        passed += run.len();
+        if GROUPS * passed / n > reached {
+            match groups.last_mut() {
+                Some(last) if 2 * GROUPS * group.count < n => last.merge(group),
+                _ => groups.push(group),
+            }
+            group = Sums::default();
+        }
     }
     let tenth = |s: &Sums| Tenth { rows: s.count, predicted: s.p / s.count as f64, observed: s.y / s.count as f64 };
-    Ok(sums.iter().filter(|s| s.count > 0).map(tenth).collect())
+    Ok(groups.iter().map(tenth).collect())
 }
 
 /// The one of the [`tenths`] whose risk is furthest from what was observed; of equal ones the first.
@@ -630,12 +643,16 @@ mod tests {
 
     #[test]
     fn tied_risks_stay_in_one_tenth_whatever_the_order_of_rows() {
-        let p = [[0.1; 30].as_slice(), &[0.3; 10]].concat();
+        let tied = [[0.1; 30].as_slice(), &[0.3; 10]].concat();
         let y: Vec<f64> = (0..40).map(|i| f64::from(i % 2)).collect();
-        let data = Probabilities::new(&y, &p).expect("sound input");
+        let data = Probabilities::new(&y, &tied).expect("sound input");
         let forward = tenths(&data).expect("forty rows");
         assert_eq!(forward.iter().map(|t| t.rows).collect::<Vec<_>>(), [30, 10]);
-        let (back_y, back_p): (Vec<f64>, Vec<f64>) = y.iter().copied().zip(p).rev().unzip();
+        // A single row beside a crowd of equal ones is no group whose gap says anything.
+        let p = [[0.1; 39].as_slice(), &[0.9]].concat();
+        let crowd = super::tenths(&Probabilities::new(&y, &p).expect("sound input")).expect("forty rows");
+        assert_eq!(crowd.iter().map(|t| t.rows).collect::<Vec<_>>(), [40]);
+        let (back_y, back_p): (Vec<f64>, Vec<f64>) = y.iter().copied().zip(tied).rev().unzip();
         let back = tenths(&Probabilities::new(&back_y, &back_p).expect("sound input")).expect("forty rows");
         assert_eq!(forward, back);
         assert_eq!(
