@@ -1,5 +1,8 @@
 //! A mistake in something that a person wrote: where it stands, what was found, what was expected, the nearest valid name.
 
+use std::borrow::Cow;
+
+use crate::text;
 use crate::text::{Lang, Text};
 
 /// Where something stands in a file that a person wrote.
@@ -52,9 +55,12 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault with no name to suggest.
+    /// A fault with no name to suggest. Its texts are cut to what a person reads: a value may be a whole file.
     pub fn new(place: Place, found: Text, expected: Text) -> Self {
-        Self { place, found, expected, nearest: None }
+        let Place { file, line, key } = place;
+        let place = Place { file: cut(&file).into_owned(), line, key: key.map(|key| cut(&key).into_owned()) };
+        let both = |text: Text| Text { en: cut_owned(text.en), ja: cut_owned(text.ja) };
+        Self { place, found: both(found), expected: both(expected), nearest: None }
     }
 
     /// The same fault with the valid name nearest to `name`, where one is near enough to be meant.
@@ -65,11 +71,67 @@ impl Fault {
     }
 }
 
+/// The longest text of a fault, in characters. A longer one loses its middle, for both ends say what it is.
+const LONGEST: usize = 600;
+
+fn cut(text: &str) -> Cow<'_, str> {
+    // Bytes are an upper bound of characters, and known at once.
+    if text.len() <= LONGEST || text.chars().nth(LONGEST).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let tail = LONGEST / 4;
+    let head: String = text.chars().take(LONGEST - tail).collect();
+    let end = text.char_indices().rev().nth(tail - 1).map_or(text.len(), |(at, _)| at);
+    Cow::Owned(format!("{head} … {}", &text[end..]))
+}
+
+fn cut_owned(text: Cow<'static, str>) -> Cow<'static, str> {
+    match cut(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(short) => Cow::Owned(short),
+    }
+}
+
+/// The first `most` faults, and one more of the whole file that says how many others there are.
+pub fn first(mut faults: Vec<Fault>, most: usize, file: &Place) -> Vec<Fault> {
+    if faults.len() <= most {
+        return faults;
+    }
+    let more = grouped(faults.len() - most);
+    faults.truncate(most);
+    faults.push(Fault::new(
+        file.clone(),
+        text!("and {more} more mistakes", "ほかにも{more}個の誤りがあります"),
+        text!("the first {most} mended, then the others are told", "まず最初の{most}個を直すと、残りをお知らせします"),
+    ));
+    faults
+}
+
+/// 39980 as 39,980.
+fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The longest name for which a nearest one is looked for, in bytes: the search takes the square of its length.
+const NAME: usize = 100;
+
 /// The valid name that was probably meant by `name`: nearest by Damerau–Levenshtein distance, and within half its length.
 pub fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    if name.len() > NAME {
+        return None;
+    }
     let name = name.to_lowercase();
     valid
         .into_iter()
+        .filter(|candidate| candidate.len() <= NAME)
         .map(|candidate| (strsim::damerau_levenshtein(&name, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(name.chars().count()) / 2)
         // Of equally near names, the one of the same length: letters are swapped more often than lost.

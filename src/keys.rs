@@ -3,8 +3,10 @@
 //! [`read`] is the only way in for TOML: it returns a [`Section`] in which every key is known, of its kind and in its range, with
 //! the defaults filled in, or every [`Fault`] at once. Error messages, documentation and schemas all come from the same [`Key`]s.
 
+mod typing;
+
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -57,6 +59,13 @@ pub enum Kind<'a> {
     Choice(&'a [&'a str]),
     /// A list.
     List(&'a Kind<'a>),
+    /// An interval `[low, high]` of numbers from `min` to `max`; `[]` where none is given yet.
+    Interval {
+        /// Smallest allowed.
+        min: f64,
+        /// Largest allowed.
+        max: f64,
+    },
     /// A table with these keys.
     Table(&'a [Key<'a>]),
     /// A table with exactly one of these keys.
@@ -145,42 +154,151 @@ pub struct Section {
     entries: BTreeMap<String, Written<Value>>,
 }
 
+/// A number that was understood although TOML has other signs for it, such as `０．１`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumed {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is written.
+    pub written: String,
+    /// What it was read as.
+    pub read: String,
+}
+
+impl Assumed {
+    /// What was assumed, for whoever wrote `file`.
+    pub fn text(&self, file: &str) -> Text {
+        let Self { line, written, read } = self;
+        text!(
+            "{file}, line {line}: {written} is written in full-width signs; it was read as {read}.",
+            "{file} {line}行目：全角の {written} を {read} として読みました。"
+        )
+    }
+}
+
+/// The largest file that is read, in bytes: plans, answers and courses have a few thousand.
+const LARGEST: usize = 1 << 20;
+
+/// So many mistakes of a file are told; the others are counted.
+const TOLD: usize = 20;
+
 /// Reads one TOML file against its keys.
 ///
 /// `file` is the name that faults carry. A byte-order mark is allowed (Windows editors write one); other encodings than UTF-8
 /// are a fault that says how to save the file.
 ///
 /// # Errors
-/// Every fault that could be found at once, in the order of the lines.
+/// The faults that could be found at once, in the order of the lines; of very many, the first, and how many more there are.
 pub fn read(file: &str, bytes: &[u8], keys: &[Key]) -> Result<Section, Vec<Fault>> {
-    let text = match decode(file, bytes) {
-        Ok(text) => text,
-        Err(fault) => return Err(vec![fault]),
+    let (section, assumed) = read_kindly(file, bytes, keys)?;
+    let fault = |assumed: Assumed| {
+        let Assumed { line, written, read } = assumed;
+        let place = Place { file: file.to_owned(), line: Some(line), key: None };
+        Fault::new(
+            place,
+            text!("the full-width number {written}", "全角の数 {written}"),
+            text!("{read} (half-width, as on an English keyboard)", "半角の {read}"),
+        )
     };
-    let mut reader = Reader { file, text, faults: Vec::new() };
-    let parsed = match DeTable::parse(text) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let line = error.span().map(|span| reader.line(span.start));
-            let message = error.message().trim().replace('\n', "; ");
-            return Err(vec![Fault::new(
-                Place { file: file.to_owned(), line, key: None },
-                text!("a line that TOML cannot read ({message})", "TOMLとして読めない行があります（{message}）"),
-                Text::new(
-                    "key = value, with texts in \"quotation marks\" and tables as [name]",
-                    "「キー = 値」の形で書いてください。文字列は\"引用符\"で囲み、表の見出しは [名前] とします",
-                ),
-            )]);
-        }
-    };
+    if assumed.is_empty() { Ok(section) } else { Err(first(assumed.into_iter().map(fault).collect(), file)) }
+}
+
+/// The same for what a learner hands in: a number in full-width signs is understood, and given back as what was assumed.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_kindly(file: &str, bytes: &[u8], keys: &[Key]) -> Result<(Section, Vec<Assumed>), Vec<Fault>> {
+    let text = decode(file, bytes).map_err(|fault| vec![fault])?;
+    let (text, faults, assumed) = readable(file, text)?;
+    let (parsed, _) = DeTable::parse_recoverable(&text);
+    let mut reader = Reader { file, lines: starts(&text), whole: faults.is_empty(), faults };
     let top = Place { file: file.to_owned(), line: None, key: None };
     let section = reader.section(parsed.get_ref(), keys, &top);
-    reader.faults.sort_by_key(|a| a.place.line);
-    if reader.faults.is_empty() { Ok(section) } else { Err(reader.faults) }
+    if reader.faults.is_empty() { Ok((section, assumed)) } else { Err(first(reader.faults, file)) }
+}
+
+/// The first mistakes in the order of the lines, and how many more there are.
+fn first(mut faults: Vec<Fault>, file: &str) -> Vec<Fault> {
+    faults.sort_by_key(|fault| fault.place.line);
+    crate::fault::first(faults, TOLD, &Place::file(file))
+}
+
+/// A text that TOML can read: what was mistyped is told, and mended as it was probably meant.
+///
+/// # Errors
+/// Mistakes after which nothing else can be said of the file.
+fn readable(file: &str, text: &str) -> Result<(String, Vec<Fault>, Vec<Assumed>), Vec<Fault>> {
+    let at = |line: usize| Place { file: file.to_owned(), line: Some(line + 1), key: None };
+    let (mut text, slips, assumed) = typing::plain(text);
+    let mut faults: Vec<Fault> =
+        slips.into_iter().map(|(line, slip)| Fault::new(at(line), slip.found, slip.expected)).collect();
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    let mut told = BTreeSet::new();
+    for _ in 0..2 * TOLD {
+        let (_, errors) = DeTable::parse_recoverable(&text);
+        let position = |error: &toml::de::Error| error.span().map_or(usize::MAX, |span| span.start);
+        let Some(error) = errors.iter().min_by_key(|error| position(error)) else {
+            return Ok((text, faults, assumed));
+        };
+        let of = |offset: usize| text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count();
+        let mut line = of(position(error)).min(lines.len() - 1);
+        // A list that was never closed swallows the lines below it: it is to blame, not they.
+        let swallowed = |error: &toml::de::Error| {
+            ["in array", "unclosed array", "unclosed inline"].iter().any(|part| error.message().contains(part))
+        };
+        let mut message = error.message().to_owned();
+        if let Some(error) = errors.iter().find(|error| swallowed(error))
+            && let Some(opened) = typing::opened(&lines, of(position(error)))
+            && opened <= line
+        {
+            (line, message) = (opened, error.message().to_owned());
+        }
+        let mut slip = typing::explain(&lines[line], &message);
+        if message.contains("multi-line") {
+            line = lines.iter().position(|line| line.contains("\"\"\"") || line.contains("'''")).unwrap_or(line);
+            slip.found =
+                Text::new("a text of several lines that is not closed", "閉じていない複数行の文字列があります");
+            slip.expected = Text::new(
+                "three quotation marks at both ends: \"\"\" … \"\"\"",
+                "両端に3つずつの引用符：\"\"\" … \"\"\"",
+            );
+            slip.meant = None;
+        }
+        let again = !told.insert(line);
+        if !again {
+            faults.push(Fault::new(at(line), slip.found, slip.expected));
+        }
+        match slip.meant {
+            Some(meant) if !again => lines[line] = meant,
+            Some(_) if !lines[line].is_empty() && !lines[line].starts_with('[') => lines[line].clear(),
+            _ => return Err(first(faults, file)),
+        }
+        text = lines.join("\n");
+    }
+    Err(first(faults, file))
+}
+
+/// Where each line begins, in bytes.
+fn starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).collect()
 }
 
 /// UTF-8, with or without a byte-order mark.
 fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
+    let whole = |found: Text, expected: Text| Fault::new(Place::file(file), found, expected);
+    if bytes.len() > LARGEST {
+        let megabytes = bytes.len() as f64 / (1 << 20) as f64;
+        return Err(whole(
+            text!("a file of {megabytes:.1} MB", "{megabytes:.1} MBのファイル"),
+            Text::new("at most 1 MB of TOML", "1 MB以下のTOMLファイル"),
+        ));
+    }
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(whole(
+            Text::new("a file in UTF-16", "UTF-16で保存されたファイル"),
+            Text::new("a file saved as UTF-8", "文字コードUTF-8で保存したファイル"),
+        ));
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
@@ -197,13 +315,16 @@ fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
 
 struct Reader<'t> {
     file: &'t str,
-    text: &'t str,
+    /// Where each line begins, in bytes.
+    lines: Vec<usize>,
+    /// Whether every line could be read: only then is what is missing really missing.
+    whole: bool,
     faults: Vec<Fault>,
 }
 
 impl Reader<'_> {
     fn line(&self, offset: usize) -> usize {
-        self.text.as_bytes()[..offset.min(self.text.len())].split(|&b| b == b'\n').count()
+        self.lines.partition_point(|&start| start <= offset)
     }
 
     fn place(&self, within: &Place, name: &str, offset: usize) -> Place {
@@ -216,8 +337,9 @@ impl Reader<'_> {
         for (name, value) in table {
             let at = self.place(place, name.get_ref(), name.span().start);
             let Some(key) = keys.iter().find(|key| key.name == name.get_ref().as_ref()) else {
-                let found = name.get_ref();
-                self.faults.push(unknown(found, at, keys));
+                // Beyond those that are told, the nearest name is not looked for.
+                let near = self.faults.len() < TOLD;
+                self.faults.push(unknown(name.get_ref(), at, keys, near));
                 continue;
             };
             if let Some(value) = self.value(value, &key.kind, key, at) {
@@ -225,11 +347,12 @@ impl Reader<'_> {
             }
         }
         for key in keys {
-            if table.iter().any(|(name, _)| name.get_ref() == key.name) {
+            if table.contains_key(key.name) {
                 continue;
             }
             match key.need {
                 Need::Optional => {}
+                Need::Required if !self.whole => {}
                 Need::Required => {
                     let mut at = self.place(place, key.name, 0);
                     at.line = place.line;
@@ -269,7 +392,7 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, value: &Spanned<DeValue>, kind: &Kind, key: &Key, at: Place) -> Option<Written<Value>> {
-        let wrong = |found: &DeValue| Fault::new(at.clone(), describe(found), expected(kind, key));
+        let wrong = |found: &DeValue| Fault::new(at.clone(), describe(found), advised(kind, key, found));
         let checked = match (kind, value.get_ref()) {
             (Kind::String | Kind::Sql, DeValue::String(s)) => Value::String(s.to_string()),
             (Kind::Whole { min, max }, found @ DeValue::Integer(i)) => match i64::from_str_radix(i.as_str(), i.radix())
@@ -300,6 +423,14 @@ impl Reader<'_> {
                 for item in items {
                     let place = Place { line: Some(self.line(item.span().start)), ..at.clone() };
                     list.push(self.value(item, of, key, if at.line.is_some() { place } else { at.clone() })?);
+                }
+                Value::List(list)
+            }
+            (Kind::Interval { min, max }, DeValue::Array(items)) => {
+                let of = Kind::Number { min: *min, max: *max };
+                let mut list = Vec::new();
+                for item in items {
+                    list.push(self.value(item, &of, key, at.clone())?);
                 }
                 Value::List(list)
             }
@@ -394,16 +525,15 @@ const BILINGUAL: &[Key<'static>] = &[
     Key::new("ja", Kind::String, Need::Required, "The text in Japanese.", "日本語の文です。"),
 ];
 
-fn unknown(found: &str, at: Place, keys: &[Key]) -> Fault {
+fn unknown(found: &str, at: Place, keys: &[Key], near: bool) -> Fault {
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
     let list = names.join(", ");
-    let mut fault = Fault::new(
+    let fault = Fault::new(
         at,
-        text!("the unknown key `{found}`", "知らないキー `{found}` があります"),
+        text!("the unknown key `{found}`", "定義されていないキー `{found}` があります"),
         text!("one of {list}", "{list} のいずれか"),
     );
-    fault = fault.near(found, names.iter().copied());
-    fault
+    if near { fault.near(found, names.iter().copied()) } else { fault }
 }
 
 fn number(value: &DeValue) -> Option<f64> {
@@ -420,7 +550,7 @@ fn same_type(kind: &Kind, value: &DeValue) -> bool {
         Kind::Whole { .. } => matches!(value, DeValue::Integer(_)),
         Kind::Number { .. } => matches!(value, DeValue::Integer(_) | DeValue::Float(_)),
         Kind::Flag => matches!(value, DeValue::Boolean(_)),
-        Kind::List(_) | Kind::Tables(_) => matches!(value, DeValue::Array(_)),
+        Kind::List(_) | Kind::Interval { .. } | Kind::Tables(_) => matches!(value, DeValue::Array(_)),
         Kind::Bilingual | Kind::Table(_) | Kind::OneOf(_) | Kind::Kinds(_) | Kind::Map(_) => {
             matches!(value, DeValue::Table(_))
         }
@@ -444,11 +574,59 @@ fn describe(value: &DeValue) -> Text {
             text!("a list of {n}", "{n}個の値の並び")
         }
         DeValue::Table(table) => {
-            let keys: Vec<_> = table.iter().map(|(name, _)| name.get_ref().as_ref()).collect();
-            let keys = keys.join(", ");
+            let more = if table.len() > 10 { ", …" } else { "" };
+            let keys: Vec<_> = table.iter().take(10).map(|(name, _)| name.get_ref().as_ref()).collect();
+            let keys = keys.join(", ") + more;
             text!("a table with the keys {{{keys}}}", "キー {{{keys}}} をもつ表")
         }
     }
+}
+
+/// What was expected, with what helps whoever wrote `found`.
+fn advised(kind: &Kind, key: &Key, found: &DeValue) -> Text {
+    let mut expected = expected(kind, key);
+    let advice = match (kind, found) {
+        (Kind::Number { min, max }, found) if *min >= 0.0 && *max <= 1.0 => {
+            let written = match found {
+                DeValue::String(s) => {
+                    s.trim().strip_suffix(['%', '％']).and_then(|percent| percent.trim().parse().ok())
+                }
+                found => number(found),
+            };
+            written.filter(|percent| (0.0..=100.0).contains(percent) && *percent > *max).map(|percent| {
+                let share = typing::share(percent);
+                text!("{percent} % is written {share}", "{percent}%は {share} と書きます")
+            })
+        }
+        (Kind::Number { .. } | Kind::Whole { .. }, DeValue::String(s)) => {
+            s.trim().parse::<f64>().ok().filter(|x| x.is_finite()).map(|_| {
+                let s = s.trim();
+                text!("without quotation marks: {s}", "引用符を付けずに {s} と書きます")
+            })
+        }
+        (Kind::Flag, DeValue::String(s)) if matches!(s.as_ref(), "true" | "false") => {
+            Some(text!("without quotation marks: {s}", "引用符を付けずに {s} と書きます"))
+        }
+        (Kind::Interval { min, max }, found) => {
+            let (low, high) = match number(found).filter(|x| x > min && x < max && *x > 0.0) {
+                Some(x) => (0.75 * x, 1.25 * x),
+                None => (min + 0.15 * (max - min), min + 0.25 * (max - min)),
+            };
+            let (low, high) = (rounded(low.max(*min)), rounded(high.min(*max)));
+            Some(text!("for example [{low}, {high}]", "例：[{low}, {high}]"))
+        }
+        _ => None,
+    };
+    if let Some(advice) = advice {
+        expected.en = format!("{}; {}", expected.en, advice.en).into();
+        expected.ja = format!("{}。{}", expected.ja, advice.ja).into();
+    }
+    expected
+}
+
+/// Three significant digits.
+fn rounded(x: f64) -> f64 {
+    format!("{x:.2e}").parse().unwrap_or(x)
 }
 
 /// What a key may hold, with its range, unit and default.
@@ -481,6 +659,10 @@ fn expected_kind(kind: &Kind) -> Text {
             let Text { en, ja } = expected_kind(of);
             text!("a list [ … ], each of it {en}", "並び [ … ]。それぞれ{ja}")
         }
+        Kind::Interval { min, max } => text!(
+            "an interval, a list of two numbers [low, high] with low ≤ high, each from {min} to {max}",
+            "区間 [下限, 上限]（下限 ≤ 上限、それぞれ{min}から{max}までの数）"
+        ),
         Kind::Table(keys) | Kind::Tables(keys) => {
             let list = keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ");
             text!("a table with keys among {list}", "{list} をキーとする表")

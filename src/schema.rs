@@ -69,6 +69,9 @@ fn kind(of: &Kind) -> Value {
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Choice(words) => json!({ "type": "string", "enum": words }),
         Kind::List(of) => json!({ "type": "array", "items": kind(of) }),
+        Kind::Interval { min, max } => json!({
+            "type": "array", "items": { "type": "number", "minimum": min, "maximum": max }, "maxItems": 2
+        }),
         Kind::Table(keys) => table(keys),
         Kind::OneOf(keys) => {
             let mut schema = table(keys);

@@ -90,7 +90,7 @@ impl SqlFault {
                 ja: format!("{}(SQLの{line}行{column}文字目)", found.ja).into(),
             };
         }
-        Fault { place, found, expected: self.expected, nearest: self.nearest }
+        Fault { nearest: self.nearest, ..Fault::new(place, found, self.expected) }
     }
 
     /// The whole message in one language, for logs and tests.

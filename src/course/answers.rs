@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::exercise::{Exercise, QuestionKind};
 use crate::fault::{Fault, Place};
-use crate::keys::{Key, Kind, Need, Value};
+use crate::keys::{Assumed, Key, Kind, Need, Value};
 use crate::text;
 use crate::text::Text;
 
@@ -41,20 +41,12 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             _ => Vec::new(),
         })
         .collect();
-    let numbers: Vec<Kind> = exercise
-        .questions
-        .iter()
-        .map(|question| match question.kind {
-            QuestionKind::Number { min, max } | QuestionKind::Interval { min, max } => Kind::Number { min, max },
-            QuestionKind::Choice(_) => Kind::Flag,
-        })
-        .collect();
     let mut keys = KEYS.to_vec();
-    for ((question, words), number) in exercise.questions.iter().zip(&words).zip(&numbers) {
+    for (question, words) in exercise.questions.iter().zip(&words) {
         let kind = match question.kind {
             QuestionKind::Choice(_) => Kind::Choice(words),
-            QuestionKind::Interval { .. } => Kind::List(number),
-            QuestionKind::Number { .. } => number.clone(),
+            QuestionKind::Interval { min, max } => Kind::Interval { min, max },
+            QuestionKind::Number { min, max } => Kind::Number { min, max },
         };
         let help = question.prompt.clone();
         keys.push(Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit, help });
@@ -62,12 +54,12 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
     use_keys(&keys)
 }
 
-/// Reads `answers.toml` against the exercise's questions.
+/// Reads `answers.toml` against the exercise's questions. Gives beside the answers what was assumed of full-width numbers.
 ///
 /// # Errors
 /// Unknown questions, answers of another kind or out of range.
-pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<Answers, Vec<Fault>> {
-    let top = with_keys(exercise, |keys| crate::keys::read(file, bytes, keys))?;
+pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, Vec<Assumed>), Vec<Fault>> {
+    let (top, assumed) = with_keys(exercise, |keys| crate::keys::read_kindly(file, bytes, keys))?;
     let mut faults: Vec<Fault> = reference_fault(top.maybe_string("exercise"), exercise).into_iter().collect();
     let mut answers = Answers::new();
     for question in &exercise.questions {
@@ -91,7 +83,7 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<Answers, Ve
         };
         answers.insert(question.id.clone(), answer);
     }
-    if faults.is_empty() { Ok(answers) } else { Err(faults) }
+    if faults.is_empty() { Ok((answers, assumed)) } else { Err(faults) }
 }
 
 fn bounds(items: &[crate::keys::Written<Value>]) -> Option<(f64, f64)> {

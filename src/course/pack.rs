@@ -41,6 +41,8 @@ pub struct Submission {
     pub plan: Plan,
     /// The conclusions.
     pub answers: Answers,
+    /// What was assumed of what they wrote, in sentences.
+    pub assumed: Vec<Text>,
 }
 
 /// An exercise with its dataset.
@@ -327,7 +329,11 @@ pub fn submission(
     let answers =
         answers::read(answers_file, answers.unwrap_or_default(), exercise).map_err(|more| faults.extend(more));
     match (plan, answers) {
-        (Ok(plan), Ok(answers)) => Ok(Submission { plan, answers }),
+        (Ok(plan), Ok((answers, of_answers))) => {
+            let of_plan = plan.assumed.iter().map(|assumed| assumed.text(plan_file));
+            let assumed = of_plan.chain(of_answers.iter().map(|assumed| assumed.text(answers_file))).collect();
+            Ok(Submission { plan, answers, assumed })
+        }
         _ => Err(faults),
     }
 }

@@ -1,7 +1,7 @@
 //! `plan.toml`: the learner's experiment, written as data.
 
 use crate::fault::{Fault, Place};
-use crate::keys::{Key, Kind, Need, Section, Written};
+use crate::keys::{Assumed, Key, Kind, Need, Section, Written};
 use crate::models::{Tells, nature};
 use crate::text;
 use crate::text::Text;
@@ -335,6 +335,8 @@ pub struct Plan {
     pub operate: Operate,
     /// All of it as checked keys and values.
     pub section: Section,
+    /// Numbers that were understood although they are written in full-width signs.
+    pub assumed: Vec<Assumed>,
 }
 
 /// Who trains, tunes, tests.
@@ -444,7 +446,7 @@ pub enum Threshold {
 /// # Errors
 /// Everything that is wrong with it by itself; what depends on the data comes later.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
-    let top = crate::keys::read(file, bytes, KEYS)?;
+    let (top, assumed) = crate::keys::read_kindly(file, bytes, KEYS)?;
     let mut faults = Vec::new();
     let plan = Plan {
         exercise: top.written("exercise"),
@@ -456,6 +458,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
         train: train(top.table("train")),
         operate: operate(top.table("operate")),
         section: top,
+        assumed,
     };
     // What needs validation rows cannot do without them.
     if plan.split.valid.value == Part::Share(0.0) {
