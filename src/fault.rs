@@ -138,3 +138,32 @@ pub fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Opti
         .min_by_key(|(distance, candidate)| (*distance, candidate.chars().count().abs_diff(name.chars().count())))
         .map(|(_, candidate)| candidate.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_of_a_megabyte_is_cut_and_keeps_both_ends() {
+        let value = "長い".repeat(400_000);
+        let place = Place { file: value.clone(), line: Some(3), key: Some(value.clone()) };
+        let fault = Fault::new(place, text!("the text {value} here", "文字列 {value} です"), Text::new("less", "短く"));
+        for text in
+            [&*fault.found.en, &fault.found.ja, &fault.place.file, fault.place.key.as_deref().unwrap_or_default()]
+        {
+            assert!(text.chars().count() <= LONGEST + 3, "{}", text.chars().count());
+        }
+        assert!(fault.found.en.starts_with("the text 長い") && fault.found.en.ends_with("長い here"));
+        assert_eq!(fault.clone().near(&value, ["a"]).nearest, None);
+    }
+
+    #[test]
+    fn of_very_many_faults_the_first_are_told_and_the_others_counted() {
+        let fault =
+            |n: usize| Fault::new(Place { line: Some(n), ..Place::file("a") }, Text::same("x"), Text::same("y"));
+        let told = first((1..=40_000).map(fault).collect(), 20, &Place::file("a"));
+        assert_eq!(told.len(), 21);
+        assert!(told[20].found.en.contains("39,980 more"), "{}", told[20].found.en);
+        assert_eq!(first(vec![fault(1)], 20, &Place::file("a")).len(), 1);
+    }
+}

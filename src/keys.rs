@@ -585,7 +585,22 @@ fn describe(value: &DeValue) -> Text {
 /// What was expected, with what helps whoever wrote `found`.
 fn advised(kind: &Kind, key: &Key, found: &DeValue) -> Text {
     let mut expected = expected(kind, key);
-    let advice = match (kind, found) {
+    if let Some(advice) = advice(kind, found) {
+        expected.en = format!("{}; {}", expected.en, advice.en).into();
+        expected.ja = format!("{}。{}", expected.ja, advice.ja).into();
+    }
+    expected
+}
+
+fn advice(kind: &Kind, found: &DeValue) -> Option<Text> {
+    match (kind, found) {
+        (Kind::Either(kinds), found) => kinds.iter().find_map(|kind| advice(kind, found)),
+        (Kind::Number { .. } | Kind::Whole { .. }, DeValue::String(s))
+            if s.trim().parse().is_ok_and(f64::is_finite) =>
+        {
+            let s = s.trim();
+            Some(text!("without quotation marks: {s}", "引用符を付けずに {s} と書きます"))
+        }
         (Kind::Number { min, max }, found) if *min >= 0.0 && *max <= 1.0 => {
             let written = match found {
                 DeValue::String(s) => {
@@ -596,12 +611,6 @@ fn advised(kind: &Kind, key: &Key, found: &DeValue) -> Text {
             written.filter(|percent| (0.0..=100.0).contains(percent) && *percent > *max).map(|percent| {
                 let share = typing::share(percent);
                 text!("{percent} % is written {share}", "{percent}%は {share} と書きます")
-            })
-        }
-        (Kind::Number { .. } | Kind::Whole { .. }, DeValue::String(s)) => {
-            s.trim().parse::<f64>().ok().filter(|x| x.is_finite()).map(|_| {
-                let s = s.trim();
-                text!("without quotation marks: {s}", "引用符を付けずに {s} と書きます")
             })
         }
         (Kind::Flag, DeValue::String(s)) if matches!(s.as_ref(), "true" | "false") => {
@@ -616,12 +625,7 @@ fn advised(kind: &Kind, key: &Key, found: &DeValue) -> Text {
             Some(text!("for example [{low}, {high}]", "例：[{low}, {high}]"))
         }
         _ => None,
-    };
-    if let Some(advice) = advice {
-        expected.en = format!("{}; {}", expected.en, advice.en).into();
-        expected.ja = format!("{}。{}", expected.ja, advice.ja).into();
     }
-    expected
 }
 
 /// Three significant digits.
@@ -703,6 +707,16 @@ impl Section {
     /// The place of a key, or of its table where the key is not written.
     pub fn place_of(&self, name: &str) -> Place {
         self.entries.get(name).map_or_else(|| self.place.clone(), |entry| entry.place.clone())
+    }
+
+    /// The same table with another value for a key that it has.
+    #[must_use]
+    pub fn with(&self, name: &str, value: Value) -> Self {
+        let mut other = self.clone();
+        if let Some(entry) = other.entries.get_mut(name) {
+            entry.value = value;
+        }
+        other
     }
 
     fn string_or_empty(&self, name: &str) -> String {

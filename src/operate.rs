@@ -2,7 +2,7 @@
 
 mod masks;
 
-use crate::course::plan::Threshold;
+use crate::course::plan::{Calibrate, Threshold};
 
 pub use masks::mask;
 
@@ -21,17 +21,13 @@ pub enum Calibration {
 }
 
 impl Calibration {
-    /// Fits a calibration (one of [`crate::course::plan::CALIBRATE`]) on validation rows.
-    ///
-    /// - `intercept`: the maximum-likelihood shift with slope 1 (recalibration in the large; Steyerberg 2019, section 15.2)
-    /// - `platt`: shift and stretch on Platt's smoothed targets (Platt 1999), so that perfect separation stays finite
-    /// - `isotonic`: pool adjacent violators (Ayer et al. 1955), straight between the blocks' means
-    pub fn fit(kind: &str, scores: &[f64], y: &[f64]) -> Self {
+    /// Fits a calibration on validation rows.
+    pub fn fit(kind: Calibrate, scores: &[f64], y: &[f64]) -> Self {
         match kind {
-            "intercept" => Self::Line { a: shift(scores, y), b: 1.0 },
-            "platt" => platt(scores, y),
-            "isotonic" => Self::Curve(isotonic(scores, y)),
-            _ => Self::Line { a: 0.0, b: 1.0 },
+            Calibrate::Intercept => Self::Line { a: shift(scores, y), b: 1.0 },
+            Calibrate::Platt => platt(scores, y),
+            Calibrate::Isotonic => Self::Curve(isotonic(scores, y)),
+            Calibrate::None => Self::Line { a: 0.0, b: 1.0 },
         }
     }
 
@@ -191,25 +187,25 @@ mod tests {
     #[test]
     fn calibrations_find_the_world_they_were_drawn_from() {
         let (scores, y) = world(200_000, -2.0, 0.5);
-        let Calibration::Line { a, b } = Calibration::fit("platt", &scores, &y) else { panic!("a line") };
+        let Calibration::Line { a, b } = Calibration::fit(Calibrate::Platt, &scores, &y) else { panic!("a line") };
         // Standard errors are near 0.01.
         assert!((a + 2.0).abs() < 0.05 && (b - 0.5).abs() < 0.05, "{a} {b}");
-        for kind in ["intercept", "platt", "isotonic"] {
+        for &kind in Calibrate::ALL.iter().filter(|kind| **kind != Calibrate::None) {
             let calibration = Calibration::fit(kind, &scores, &y);
             let mean = scores.iter().map(|&s| calibration.risk(s)).sum::<f64>() / 200_000.0;
-            assert!((mean - y.iter().sum::<f64>() / 200_000.0).abs() < 1e-4, "{kind}: {mean}");
+            assert!((mean - y.iter().sum::<f64>() / 200_000.0).abs() < 1e-4, "{kind:?}: {mean}");
         }
-        let curve = Calibration::fit("isotonic", &scores, &y);
+        let curve = Calibration::fit(Calibrate::Isotonic, &scores, &y);
         assert!((curve.risk(1.5) - expit(-2.0 + 0.75)).abs() < 0.02);
     }
 
     #[test]
     fn separated_and_one_sided_rows_stay_finite() {
         for y in [vec![0.0, 0.0, 1.0, 1.0], vec![0.0; 4], vec![1.0; 4]] {
-            for kind in ["none", "intercept", "platt", "isotonic"] {
+            for &kind in Calibrate::ALL {
                 let calibration = Calibration::fit(kind, &[-1.0, -0.5, 0.5, 1.0], &y);
                 let risk = calibration.risk(0.2);
-                assert!((0.0..=1.0).contains(&risk), "{kind} {y:?}: {risk}");
+                assert!((0.0..=1.0).contains(&risk), "{kind:?} {y:?}: {risk}");
             }
         }
     }

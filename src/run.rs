@@ -13,7 +13,7 @@ use crate::cohort::{self, CohortError, Part};
 use crate::course::answers::{Answer, Answers};
 use crate::course::exercise::{Draw, Probe, Question};
 use crate::course::pack::{Submission, Task};
-use crate::course::plan::{Plan, Threshold};
+use crate::course::plan::{Calibrate, Plan, Threshold};
 use crate::fault::Fault;
 use crate::keys::{Section, Value};
 use crate::measure::outlines::{self, Outline};
@@ -43,6 +43,8 @@ pub struct Job<'a> {
     pub exam: Option<u64>,
     /// Whether the figures of the table `metrics` are wanted: checks that do not read them are judged without.
     pub figures: bool,
+    /// Whether a training beyond the usual budget was asked for (see [`train::budget`]).
+    pub long: bool,
     /// Gives the bytes of a dataset's file by its name beside `dataset.toml`.
     pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
 }
@@ -194,7 +196,9 @@ pub fn world<'a>(
 /// As [`run`].
 pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
     let Task { exercise, dataset } = job.task;
-    let model = match develop(job, world, &exercise.develop, tell) {
+    let trainings =
+        1 + if job.exam.is_some() { exercise.probes.iter().filter(|probe| probe.retrain).count() } else { 0 };
+    let model = match develop(job, world, &exercise.develop, Some(trainings), tell) {
         Ok(model) => model,
         Err(Stopped::Invalid(faults)) => return Ok(Ended::Invalid(faults)),
         Err(Stopped::Run(error)) => return Err(error),
@@ -239,7 +243,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
             let predicted = if probe.retrain {
                 let mut draw = exercise.develop.clone();
                 draw.interventions.extend(probe.draw.interventions.clone());
-                match develop(job, world, &draw, &mut |_| {}) {
+                match develop(job, world, &draw, None, &mut |_| {}) {
                     Ok(again) => {
                         let predicted = again.predict(rows)?;
                         tables.insert(format!("{}_develop", probe.name), again.develop.table);
@@ -501,11 +505,12 @@ fn draws_masks(job: &Job) -> bool {
     nature(&job.submission.plan.model.string("kind")).1 == Tells::Pixels
 }
 
-/// From the learner's rows to a model in use: cohort, prepare, train, operate.
+/// From the learner's rows to a model in use: cohort, prepare, train, operate. The first of several `trainings` counts them all.
 fn develop<'a>(
     job: &'a Job<'a>,
     world: &World,
     draw: &Draw,
+    trainings: Option<usize>,
     tell: &mut dyn FnMut(Event),
 ) -> Result<Model<'a>, Stopped> {
     let dataset = &job.task.dataset;
@@ -527,6 +532,10 @@ fn develop<'a>(
     let shots = drawn.shots.as_ref().filter(|_| sees_pictures);
     let pictures = shots.map(Shots::draw_all);
     let prepared = Prepared::fit(plan, dataset, &visible, pictures.as_deref(), &train_rows)?;
+    if let Some(trainings) = trainings {
+        let rows = [train_rows.len(), rows(Part::Valid).len(), parts.len()];
+        train::budget::within(plan, prepared.input(), rows, trainings, job.long).map_err(Stopped::Invalid)?;
+    }
     let x = prepared.apply(&visible, pictures.as_deref())?;
     let y: Vec<f32> =
         tables::numbers(&visible, dataset.label())?.into_iter().map(|y| y.unwrap_or(0.0) as f32).collect();
@@ -565,7 +574,7 @@ fn develop<'a>(
     let pick = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { operate_rows.iter().map(|&row| of(row)).collect() };
     let outcome = pick(&|row| f64::from(y[row]));
     let score = |row: usize| f64::from(logits[[row, 0]]);
-    let calibration = Calibration::fit(&plan.operate.calibrate.value, &pick(&score), &outcome);
+    let calibration = Calibration::fit(plan.operate.calibrate.value, &pick(&score), &outcome);
     let risks = pick(&|row| calibration.risk(score(row)));
     let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
     let mut notes = Vec::new();
@@ -594,7 +603,7 @@ fn develop<'a>(
             .filter_map(|p| Some((p.word()?, count(&rows(p)))))
             .collect(),
         operate: count(&operate_rows),
-        calibrate: plan.operate.calibrate.value.clone(),
+        calibrate: plan.operate.calibrate.value.word().to_owned(),
         threshold,
         epochs: fitted.epochs.len(),
         best: fitted.best,
@@ -611,7 +620,8 @@ fn operate_rows(job: &Job, visible: &Frame, valid: &[usize], y: &[f32]) -> Resul
     let Some(condition) = &plan.operate.on else { return Ok(valid.to_vec()) };
     let met = cohort::filter(visible, condition).map_err(|fault| Stopped::Invalid(vec![fault]))?;
     let rows: Vec<usize> = valid.iter().copied().filter(|&row| met[row]).collect();
-    let fits = plan.operate.calibrate.value != "none" || !matches!(plan.operate.threshold.value, Threshold::Fixed(_));
+    let fits =
+        plan.operate.calibrate.value != Calibrate::None || !matches!(plan.operate.threshold.value, Threshold::Fixed(_));
     let positive = rows.iter().filter(|&&row| y[row] > 0.5).count();
     let (n, met) = (valid.len(), rows.len());
     if fits && rows.is_empty() {

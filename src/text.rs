@@ -27,6 +27,13 @@ impl Lang {
     }
 }
 
+/// Whether a sign is not seen but does something to those around it: control characters (line breaks and tabs apart), marks that
+/// turn the direction of writing, invisible letters and tags.
+pub fn unseen(sign: char) -> bool {
+    sign.is_control() && sign != '\n' && sign != '\t'
+        || matches!(sign, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// The same sentence in English and in Japanese.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {

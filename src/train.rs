@@ -1,6 +1,7 @@
 //! Training: one explicit loop. Burn stops here; what comes out are plain numbers.
 
 mod augment;
+pub mod budget;
 mod loss;
 mod saliency;
 
@@ -12,9 +13,8 @@ use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use augment::Augment;
-use loss::Loss;
 
-use crate::course::plan::{ClassWeight, Train};
+use crate::course::plan::{Change, ClassWeight, Optimiser, Train};
 use crate::keys::Section;
 use crate::models::{Input, Network};
 use crate::seed::Seed;
@@ -76,7 +76,7 @@ pub enum TrainError {
 pub fn fit(
     model: &Section,
     plan: &Train,
-    augment: &[String],
+    augment: &[Change],
     train: &Rows,
     valid: Option<&Rows>,
     seed: Seed,
@@ -86,7 +86,7 @@ pub fn fit(
     let learning = device.clone().autodiff();
     let (rows, outputs) = train.y.dim();
     let batch = if plan.batch.value == 0 { rows } else { plan.batch.value.min(rows) };
-    let loss = Loss::named(&plan.loss.value);
+    let loss = plan.loss.value;
     let augment = Augment::named(augment, train.input);
     let weight = match plan.class_weight {
         ClassWeight::Fixed(weight) => weight as f32,
@@ -154,11 +154,11 @@ impl Fitted {
 }
 
 fn optimiser(plan: &Train) -> ModuleOptimizer {
-    match plan.optimiser.as_str() {
-        "sgd" => {
+    match plan.optimiser {
+        Optimiser::Sgd => {
             SgdConfig::new().with_momentum(Some(MomentumConfig::new().with_momentum(0.9).with_dampening(0.0))).init()
         }
-        _ => AdamConfig::new().init(),
+        Optimiser::Adam => AdamConfig::new().init(),
     }
 }
 

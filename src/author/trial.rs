@@ -181,7 +181,15 @@ pub fn run(
     proof: Proof,
 ) -> Result<Ran, RunError> {
     let figures = proof == Proof::Everything || wants_figures(written, solution);
-    let job = Job { task: &written.task, submission: &solution.submission, seed, exam: Some(seed), figures, file };
+    let job = Job {
+        task: &written.task,
+        submission: &solution.submission,
+        seed,
+        exam: Some(seed),
+        figures,
+        long: false,
+        file,
+    };
     let run = match run::run_in(world, &job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => run,
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),

@@ -513,6 +513,6 @@ impl Session {
         let mut told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
         told.push('\n');
         told += &self.terminal.paragraph("", if self.terminal.lang == Lang::Ja { ja } else { en });
-        let _ = anstream::stderr().write_all(told.as_bytes());
+        let _ = anstream::stderr().write_all(crate::report::terminal::door(&told).as_bytes());
     }
 }

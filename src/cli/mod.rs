@@ -19,7 +19,7 @@ use crate::fault::Fault;
 use crate::learner::variant;
 use crate::learner::workspace::{Workspace, WorkspaceError};
 use crate::report::json::Document;
-use crate::report::terminal::{Terminal, bold, dim};
+use crate::report::terminal::{Terminal, bold, dim, door};
 use crate::run::{self, Ended, Event, Job, Run, RunError};
 use crate::tables::TableError;
 use crate::text;
@@ -87,6 +87,8 @@ enum Command {
         exercise: String,
         #[command(flatten)]
         seed: SeedOption,
+        #[command(flatten)]
+        effort: Effort,
     },
     /// Train your plan and have it judged on new patients.
     Check {
@@ -94,6 +96,8 @@ enum Command {
         exercise: String,
         #[command(flatten)]
         seed: SeedOption,
+        #[command(flatten)]
+        effort: Effort,
     },
     /// Measure any predictions file, from any tool, with the metrics that checks use.
     Measure(Box<measure::Options>),
@@ -115,6 +119,13 @@ struct SeedOption {
     /// Another draw of the data and of the training's chance; otherwise the workspace's own.
     #[arg(long)]
     seed: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct Effort {
+    /// Train a plan that needs more than the usual budget of operations.
+    #[arg(long)]
+    long: bool,
 }
 
 /// Why a command ended early.
@@ -176,7 +187,11 @@ pub fn main(content: &'static Content) -> ExitCode {
         }
     };
     let terminal = Terminal { lang: language(cli.common.lang.as_deref()), width: width() };
-    let session = Session { terminal, json: cli.common.json, root: PathBuf::from("."), content };
+    let long = match &cli.command {
+        Command::Run { effort, .. } | Command::Check { effort, .. } => effort.long,
+        _ => false,
+    };
+    let session = Session { terminal, json: cli.common.json, root: PathBuf::from("."), long, content };
     let ended = match &cli.common.course {
         None => Ok(Pack::Embedded(content)),
         Some(folder) if author::makes_the_folder(&cli.command) => Ok(Pack::Folder(folder.clone())),
@@ -194,6 +209,8 @@ pub fn main(content: &'static Content) -> ExitCode {
         Err(ending) => session.end(&cli.command, &ending),
     })
 }
+
+const LONG_JA: &str = "通常の計算量の上限を超える計画でも学習させます。";
 
 /// The help in the reader's language: clap's own words stay English, ours do not.
 fn localised(command: clap::Command, lang: Lang) -> clap::Command {
@@ -230,6 +247,8 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
                 arg.help("データを別の乱数で生成します。学籍番号や名前など、学習者ごとに変えられます。")
             })
         })
+        .mut_subcommand("run", |command| command.mut_arg("long", |arg| arg.help(LONG_JA)))
+        .mut_subcommand("check", |command| command.mut_arg("long", |arg| arg.help(LONG_JA)))
         .mut_subcommand("look", look::japanese)
         .mut_subcommand("measure", measure::japanese)
         .mut_subcommand("author", author::japanese)
@@ -253,6 +272,8 @@ struct Session {
     terminal: Terminal,
     json: bool,
     root: PathBuf,
+    /// Whether a training beyond the usual budget is asked for.
+    long: bool,
     content: &'static Content,
 }
 
@@ -262,8 +283,8 @@ impl Session {
             Command::Tour => tour::tour(self, pack),
             Command::List => self.list(pack),
             Command::Start { exercise, variant } => self.start(pack, exercise, variant.as_deref()),
-            Command::Run { exercise, seed } => self.run(pack, exercise, seed.seed),
-            Command::Check { exercise, seed } => self.check(pack, exercise, seed.seed),
+            Command::Run { exercise, seed, .. } => self.run(pack, exercise, seed.seed),
+            Command::Check { exercise, seed, .. } => self.check(pack, exercise, seed.seed),
             Command::Courses { name } => courses::courses(self, pack, name.as_deref()),
             Command::Look(options) => look::look(self, pack, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
@@ -272,9 +293,9 @@ impl Session {
     }
 
     /// Prints to the learner. A closed pipe (`| head`) is nobody's error.
-    #[expect(clippy::unused_self, reason = "whoever speaks is in a session")]
     fn say(&self, text: &str) {
-        let _ = anstream::stdout().write_all(text.as_bytes());
+        let shown = if self.json { text.into() } else { door(text) };
+        let _ = anstream::stdout().write_all(shown.as_bytes());
     }
 
     fn pick<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
@@ -468,7 +489,7 @@ impl Session {
         // Beside the result, not in it: what was assumed is said, and JSON stays JSON.
         for assumed in &submission.assumed {
             let told = self.terminal.paragraph("", assumed.get(self.terminal.lang));
-            let _ = anstream::stderr().write_all(told.as_bytes());
+            let _ = anstream::stderr().write_all(door(&told).as_bytes());
         }
         self.engine(pack, task, &submission, seed, exam)
     }
@@ -489,8 +510,9 @@ impl Session {
             ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar())
         };
         let bar = ProgressBar::new(1).with_style(words());
-        let ended =
-            run::run(&Job { task, submission, seed, exam, figures: true, file: &file }, &mut |event| match event {
+        let ended = run::run(
+            &Job { task, submission, seed, exam, figures: true, long: self.long, file: &file },
+            &mut |event| match event {
                 Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
                 Event::Trained(epoch) => {
                     bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
@@ -502,7 +524,8 @@ impl Session {
                     bar.set_style(words());
                     bar.set_message(self.pick("judging", "判定中").to_owned());
                 }
-            });
+            },
+        );
         bar.finish_and_clear();
         match ended? {
             Ended::Ran(run) => Ok(*run),
@@ -521,8 +544,8 @@ impl Session {
     /// Tells why a command ended early, and gives the exit code.
     fn end(&self, command: &Command, ending: &Ending) -> u8 {
         let (name, exercise, seed) = match command {
-            Command::Run { exercise, seed } => ("run", exercise.clone(), seed.seed),
-            Command::Check { exercise, seed } => ("check", exercise.clone(), seed.seed),
+            Command::Run { exercise, seed, .. } => ("run", exercise.clone(), seed.seed),
+            Command::Check { exercise, seed, .. } => ("check", exercise.clone(), seed.seed),
             Command::Start { exercise, .. } => ("start", exercise.clone(), None),
             Command::List => ("list", String::new(), None),
             Command::Tour => ("tour", String::new(), None),
@@ -552,7 +575,7 @@ impl Session {
             }
             Ending::Ours(error) => self.terminal.paragraph("", error.get(self.terminal.lang)),
         };
-        let _ = anstream::stderr().write_all(told.as_bytes());
+        let _ = anstream::stderr().write_all(door(&told).as_bytes());
         code
     }
 }

@@ -1,6 +1,8 @@
 //! `plan.toml`: the learner's experiment, written as data.
 
-use crate::fault::{Fault, Place};
+use std::collections::BTreeSet;
+
+use crate::fault::{Fault, Place, first};
 use crate::keys::{Assumed, Key, Kind, Need, Section, Written};
 use crate::models::{Tells, nature};
 use crate::text;
@@ -75,7 +77,7 @@ const SPLIT: &[Key<'static>] = &[
     ),
     Key::new(
         "by",
-        Kind::Choice(&["random", "time"]),
+        Kind::Choice(By::WORDS),
         Need::Default("\"random\""),
         "At random, or by time: the latest units are tested, those before them tune.",
         "無作為に分けるか、時間で分けるか（最も新しい単位をテスト、その前を調整に使います）です。",
@@ -98,11 +100,131 @@ const SPLIT: &[Key<'static>] = &[
     ),
 ];
 
-/// How missing numbers are filled.
-pub const IMPUTE: &[&str] = &["none", "median", "mean", "flag+median", "flag+mean"];
+/// Words of which a plan chooses one. Each is a variant, so that no word that is added can fall through somewhere.
+macro_rules! choices {
+    ($($(#[$about:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)* })*) => {$(
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$each])* $variant,)*
+        }
 
-/// How numbers are scaled.
-pub const SCALE: &[&str] = &["none", "standard", "minmax"];
+        impl $name {
+            /// The words, as written.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// Every choice, in the order of [`Self::WORDS`].
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word of this choice.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+
+            /// The choice of a word that the keys have admitted.
+            fn named(word: &str) -> Self {
+                match word {
+                    $($word => Self::$variant,)*
+                    word => unreachable!("the plan's keys admit no `{word}`"),
+                }
+            }
+        }
+    )*};
+}
+
+choices! {
+    /// How units are dealt out.
+    By {
+        /// At random.
+        Random = "random",
+        /// The latest are tested.
+        Time = "time",
+    }
+
+    /// How missing numbers are filled.
+    Impute {
+        /// They may not be missing.
+        None = "none",
+        /// With the median of the training rows.
+        Median = "median",
+        /// With their mean.
+        Mean = "mean",
+        /// With their median, and a column that says it was missing.
+        FlagMedian = "flag+median",
+        /// With their mean, and such a column.
+        FlagMean = "flag+mean",
+    }
+
+    /// How numbers are scaled.
+    Scale {
+        /// Not at all.
+        None = "none",
+        /// To mean 0 and SD 1.
+        Standard = "standard",
+        /// To 0 to 1.
+        MinMax = "minmax",
+    }
+
+    /// How a picture's grey values become numbers.
+    Normalise {
+        /// Mean 0 and SD 1 over the training pictures.
+        Training = "training",
+        /// Over each picture by itself.
+        Picture = "picture",
+        /// 0 to 1, as they are.
+        None = "none",
+    }
+
+    /// A change of training pictures, each time that they are seen.
+    Change {
+        /// A little to the side, up or down.
+        Shift = "shift",
+        /// Left and right.
+        Flip = "flip",
+        /// Up and down.
+        Flop = "flop",
+        /// Brightness and contrast.
+        Brightness = "brightness",
+        /// Grain.
+        Noise = "noise",
+        /// A square without content.
+        Erase = "erase",
+    }
+
+    /// How weights move.
+    Optimiser {
+        /// A step of its own for each weight (Kingma and Ba 2015).
+        Adam = "adam",
+        /// Plain steps with momentum 0.9.
+        Sgd = "sgd",
+    }
+
+    /// What training makes small.
+    Loss {
+        /// −log P(y).
+        Log = "log",
+        /// −(1 − P(y))² · log P(y), which leaves most of the weight to what is still wrong (Lin et al. 2017).
+        Focal = "focal",
+        /// 1 − soft Dice over all pixels of the batch (Milletari et al. 2016, with sums instead of squares).
+        Dice = "dice",
+        /// The sum of both (Isensee et al. 2021).
+        DiceLog = "dice+log",
+    }
+
+    /// How scores become risks.
+    Calibrate {
+        /// As they are.
+        None = "none",
+        /// The maximum-likelihood shift with slope 1 (recalibration in the large; Steyerberg 2019, section 15.2).
+        Intercept = "intercept",
+        /// Shift and stretch on Platt's smoothed targets (Platt 1999), so that perfect separation stays finite.
+        Platt = "platt",
+        /// Pool adjacent violators (Ayer et al. 1955), straight between the blocks' means.
+        Isotonic = "isotonic",
+    }
+}
 
 const FEATURES: &[Key<'static>] = &[
     Key::new(
@@ -114,14 +236,14 @@ const FEATURES: &[Key<'static>] = &[
     ),
     Key::new(
         "impute",
-        Kind::Choice(IMPUTE),
+        Kind::Choice(Impute::WORDS),
         Need::Default("\"median\""),
         "How missing numbers are filled, with the training rows' value; flag+… adds a column that says it was missing.",
         "欠測値の補い方です（学習用の行の値を使います）。flag+… は欠測の有無を示す列を加えます。",
     ),
     Key::new(
         "scale",
-        Kind::Choice(SCALE),
+        Kind::Choice(Scale::WORDS),
         Need::Default("\"standard\""),
         "How numbers are scaled, by the training rows: standard (mean 0, SD 1), minmax (0 to 1).",
         "数値の尺度のそろえ方です（学習用の行が基準）。standardは平均0・標準偏差1、minmaxは0から1です。",
@@ -134,12 +256,6 @@ const FEATURES: &[Key<'static>] = &[
         "数値だがコードである列です（コードごとに1列にします）。文字列の列は常にそう扱います。",
     ),
 ];
-
-/// How a picture's grey values become numbers.
-pub const NORMALISE: &[&str] = &["training", "picture", "none"];
-
-/// How training pictures are changed each time that they are seen.
-pub const AUGMENT: &[&str] = &["shift", "flip", "flop", "brightness", "noise", "erase"];
 
 const PIXELS: Kind<'static> = Kind::Whole { min: 0, max: 256 };
 
@@ -168,14 +284,14 @@ const IMAGE: &[Key<'static>] = &[
     ),
     Key::new(
         "normalise",
-        Kind::Choice(NORMALISE),
+        Kind::Choice(Normalise::WORDS),
         Need::Default("\"training\""),
         "training: mean 0 and SD 1 over the training pictures; picture: over each picture by itself; none: 0 to 1.",
         "trainingは学習用の画像全体、pictureは1枚ごとに、平均0・標準偏差1にします。noneは0から1のままです。",
     ),
     Key::new(
         "augment",
-        Kind::List(&Kind::Choice(AUGMENT)),
+        Kind::List(&Kind::Choice(Change::WORDS)),
         Need::Default("[]"),
         "Training pictures are changed each time: shift, flip (left and right), flop (up and down), brightness, noise, erase (a square).",
         "学習用の画像を毎回少し変えます。shift（ずらす）、flip（左右反転）、flop（上下反転）、brightness（明るさ）、noise（雑音）、erase（一部を消す）です。",
@@ -196,9 +312,6 @@ const BLANK: &[Key<'static>] = &[
     Key::measured("height", PIXELS, Need::Required, "pixels", "How many rows.", "高さ（行の数）です。"),
 ];
 
-/// What training makes small.
-pub const LOSSES: &[&str] = &["log", "focal", "dice", "dice+log"];
-
 const TRAIN: &[Key<'static>] = &[
     Key::measured(
         "epochs",
@@ -218,7 +331,7 @@ const TRAIN: &[Key<'static>] = &[
     ),
     Key::new(
         "optimiser",
-        Kind::Choice(&["adam", "sgd"]),
+        Kind::Choice(Optimiser::WORDS),
         Need::Default("\"adam\""),
         "adam adapts the step of each weight; sgd takes plain steps with momentum 0.9.",
         "adamは重みごとに歩幅を調整します。sgdは慣性0.9の素朴な更新です。",
@@ -232,7 +345,7 @@ const TRAIN: &[Key<'static>] = &[
     ),
     Key::new(
         "loss",
-        Kind::Choice(LOSSES),
+        Kind::Choice(Loss::WORDS),
         Need::Default("\"log\""),
         "What learning makes small: log (log-loss), focal (log-loss, mostly of what is still wrong); for masks also dice and dice+log.",
         "学習で小さくする量です。log（対数損失）、focal（まだ誤っている部分を重視する対数損失）。マスクにはdiceとdice+logも使えます。",
@@ -262,9 +375,6 @@ const EARLY: &[Key<'static>] = &[Key::measured(
     "改善がなくても待つ回数です。",
 )];
 
-/// How scores become risks.
-pub const CALIBRATE: &[&str] = &["none", "intercept", "platt", "isotonic"];
-
 const OPERATE: &[Key<'static>] = &[
     Key::new(
         "on",
@@ -275,7 +385,7 @@ const OPERATE: &[Key<'static>] = &[
     ),
     Key::new(
         "calibrate",
-        Kind::Choice(CALIBRATE),
+        Kind::Choice(Calibrate::WORDS),
         Need::Default("\"none\""),
         "intercept: shifts all risks alike; platt: shifts and stretches them; isotonic: any rising curve.",
         "interceptは全体をずらし、plattはずらして伸縮し、isotonicは単調増加の曲線を当てはめます。",
@@ -366,10 +476,10 @@ pub enum Part {
 pub struct Features {
     /// The columns; all features where none are named.
     pub columns: Option<Written<Vec<Written<String>>>>,
-    /// One of [`IMPUTE`].
-    pub impute: Written<String>,
-    /// One of [`SCALE`].
-    pub scale: String,
+    /// How missing numbers are filled.
+    pub impute: Written<Impute>,
+    /// How numbers are scaled.
+    pub scale: Scale,
     /// Numeric columns that are codes.
     pub one_hot: Vec<Written<String>>,
 }
@@ -383,10 +493,10 @@ pub struct Image {
     pub mask: Vec<Written<[usize; 4]>>,
     /// Height and width; 0: as it is.
     pub resize: Written<usize>,
-    /// One of [`NORMALISE`].
-    pub normalise: String,
-    /// Some of [`AUGMENT`].
-    pub augment: Vec<String>,
+    /// How grey values become numbers.
+    pub normalise: Normalise,
+    /// How training pictures are changed.
+    pub augment: Vec<Change>,
 }
 
 /// How the model learns.
@@ -396,12 +506,12 @@ pub struct Train {
     pub epochs: usize,
     /// Rows per step; 0: all.
     pub batch: Written<usize>,
-    /// `adam` or `sgd`.
-    pub optimiser: String,
+    /// How weights move.
+    pub optimiser: Optimiser,
     /// The first step's size.
     pub learning_rate: f64,
-    /// One of [`LOSSES`].
-    pub loss: Written<String>,
+    /// What is made small.
+    pub loss: Written<Loss>,
     /// Weight of a positive row's loss.
     pub class_weight: ClassWeight,
     /// Epochs without improvement before stopping, where it stops early at all.
@@ -422,8 +532,8 @@ pub enum ClassWeight {
 pub struct Operate {
     /// The validation rows on which calibration and threshold are fitted.
     pub on: Option<Written<String>>,
-    /// One of [`CALIBRATE`].
-    pub calibrate: Written<String>,
+    /// How scores become risks.
+    pub calibrate: Written<Calibrate>,
     /// When to alert.
     pub threshold: Written<Threshold>,
     /// Spots of a predicted mask smaller than this are erased, in mm².
@@ -468,7 +578,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
         if let Some(patience) = &plan.train.patience {
             faults.push(patience.fault(found("early_stopping"), expected.clone()));
         }
-        if plan.operate.calibrate.value != "none" {
+        if plan.operate.calibrate.value != Calibrate::None {
             faults.push(plan.operate.calibrate.fault(found("calibrate"), expected.clone()));
         }
         if !matches!(plan.operate.threshold.value, Threshold::Fixed(_)) {
@@ -476,6 +586,10 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
         }
     }
     pixels(&plan, &mut faults);
+    let names = |list: &str| plan.section.table("features").strings(list);
+    for list in [names("use"), names("one_hot"), plan.section.table("image").strings("augment")] {
+        faults.extend(repeated(&list));
+    }
     if let (Part::Share(valid), Part::Share(test)) = (&plan.split.valid.value, &plan.split.test.value)
         && valid + test > 0.95
     {
@@ -487,15 +601,30 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
             ),
         ));
     }
-    if faults.is_empty() { Ok(plan) } else { Err(faults) }
+    if faults.is_empty() { Ok(plan) } else { Err(first(faults, 20, &Place::file(file))) }
+}
+
+/// Names that stand in a list more than once.
+fn repeated(list: &[Written<String>]) -> Vec<Fault> {
+    let mut seen = BTreeSet::new();
+    let again = list.iter().filter(|name| !seen.insert(name.value.as_str()));
+    again
+        .map(|name| {
+            let word = &name.value;
+            name.fault(
+                text!("\"{word}\" a second time", "\"{word}\" が2回あります"),
+                Text::new("each name once", "それぞれ1回だけ"),
+            )
+        })
+        .collect()
 }
 
 /// What only masks have, and what they do not.
 fn pixels(plan: &Plan, faults: &mut Vec<Fault>) {
     let kind = plan.model.string("kind");
     let masks = nature(&kind).1 == Tells::Pixels;
-    if !masks && plan.train.loss.value.starts_with("dice") {
-        let loss = &plan.train.loss.value;
+    if !masks && matches!(plan.train.loss.value, Loss::Dice | Loss::DiceLog) {
+        let loss = plan.train.loss.value.word();
         faults.push(plan.train.loss.fault(
             text!("loss = \"{loss}\" with the model {kind}", "モデル{kind}に loss = \"{loss}\" が指定されています"),
             Text::new("log or focal: Dice is of masks (unet)", "logまたはfocal（diceはマスクを描くunet用です）"),
@@ -507,7 +636,7 @@ fn pixels(plan: &Plan, faults: &mut Vec<Fault>) {
             Text::new("a model that draws masks (unet)", "マスクを描くモデル（unet）"),
         ));
     }
-    if masks && plan.operate.calibrate.value != "none" {
+    if masks && plan.operate.calibrate.value != Calibrate::None {
         faults.push(plan.operate.calibrate.fault(
             Text::new("a calibration of masks", "マスクに較正が指定されています"),
             Text::new("calibrate = \"none\"", "calibrate = \"none\""),
@@ -524,6 +653,12 @@ fn pixels(plan: &Plan, faults: &mut Vec<Fault>) {
     }
 }
 
+/// A chosen word with its place.
+fn chosen<T>(section: &Section, name: &str, named: fn(&str) -> T) -> Written<T> {
+    let Written { value, place } = section.written(name);
+    Written { value: named(&value), place }
+}
+
 fn split(section: &Section) -> Split {
     let part = |name: &str| {
         let value = match section.maybe_string(name) {
@@ -534,7 +669,7 @@ fn split(section: &Section) -> Split {
     };
     Split {
         unit: section.maybe_string("unit"),
-        by_time: (section.string("by") == "time").then(|| section.place_of("by")),
+        by_time: (chosen(section, "by", By::named).value == By::Time).then(|| section.place_of("by")),
         valid: part("valid"),
         test: part("test"),
     }
@@ -543,8 +678,8 @@ fn split(section: &Section) -> Split {
 fn features(section: &Section) -> Features {
     Features {
         columns: section.get("use").map(|list| Written { value: section.strings("use"), place: list.place.clone() }),
-        impute: section.written("impute"),
-        scale: section.string("scale"),
+        impute: chosen(section, "impute", Impute::named),
+        scale: chosen(section, "scale", Scale::named).value,
         one_hot: section.strings("one_hot"),
     }
 }
@@ -560,8 +695,8 @@ fn image(section: &Section) -> Image {
         crop: Written { value: crop, place: section.place_of("crop") },
         mask: section.tables("mask").map(blank).collect(),
         resize: Written { value: section.count("resize"), place: section.place_of("resize") },
-        normalise: section.string("normalise"),
-        augment: section.strings("augment").into_iter().map(|kind| kind.value).collect(),
+        normalise: chosen(section, "normalise", Normalise::named).value,
+        augment: section.strings("augment").iter().map(|change| Change::named(&change.value)).collect(),
     }
 }
 
@@ -569,12 +704,13 @@ fn train(section: &Section) -> Train {
     Train {
         epochs: section.count("epochs"),
         batch: Written { value: section.count("batch"), place: section.place_of("batch") },
-        optimiser: section.string("optimiser"),
+        optimiser: chosen(section, "optimiser", Optimiser::named).value,
         learning_rate: section.number("learning_rate"),
-        loss: section.written("loss"),
+        loss: chosen(section, "loss", Loss::named),
         class_weight: match section.maybe_string("class_weight").map(|word| word.value).as_deref() {
             Some("balanced") => ClassWeight::Balanced,
-            Some(_) => ClassWeight::Fixed(1.0),
+            Some("none") => ClassWeight::Fixed(1.0),
+            Some(word) => unreachable!("the plan's keys admit no `{word}`"),
             None => ClassWeight::Fixed(section.number("class_weight")),
         },
         patience: section
@@ -592,7 +728,7 @@ fn operate(section: &Section) -> Operate {
     };
     Operate {
         on: section.maybe_string("on"),
-        calibrate: section.written("calibrate"),
+        calibrate: chosen(section, "calibrate", Calibrate::named),
         threshold: Written { value, place: section.place_of("threshold") },
         smallest: Written { value: section.number("smallest"), place: section.place_of("smallest") },
     }

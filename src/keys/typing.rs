@@ -178,8 +178,8 @@ fn of_signs(signs: &[(char, char)]) -> Slip {
         |plain: char| if plain == ' ' { ("a plain space".into(), "半角の空白".into()) } else { called(plain) };
     Slip {
         found: Text {
-            en: list(&|(sign, _)| called(*sign).0, ", ").into(),
-            ja: list(&|(sign, _)| called(*sign).1, "、").into(),
+            en: list(&|(sign, _)| called(*sign).0, ", ").replace(", the full-width ", ", ").into(),
+            ja: list(&|(sign, _)| called(*sign).1, "、").replace("、全角の「", "「").into(),
         },
         expected: Text {
             en: format!("{} (half-width, as on an English keyboard)", list(&|(_, plain)| half(*plain).0, ", ")).into(),
@@ -278,6 +278,19 @@ pub(super) fn explain(line: &str, message: &str) -> Slip {
             "",
         );
     }
+    if message.contains("array") && !code.starts_with('[') && (assignment(code).is_none() || code.starts_with('{')) {
+        return Slip::new(
+            text!(
+                "`{shown}` in a list, without a comma before or after it",
+                "並びの中の `{shown}` の前か後にコンマがありません"
+            ),
+            Text::new(
+                "a comma between the values of a list: [1, 2]",
+                "並びの値の間にはコンマを書いてください（例：[1, 2]）",
+            ),
+            format!("{},", code.trim_end_matches(',')),
+        );
+    }
     if code.starts_with('{') {
         return Slip {
             found: Text::new(
@@ -290,19 +303,6 @@ pub(super) fn explain(line: &str, message: &str) -> Slip {
             ),
             meant: None,
         };
-    }
-    if message.contains("array") && !code.starts_with('[') && assignment(code).is_none() {
-        return Slip::new(
-            text!(
-                "`{shown}` in a list, without a comma before or after it",
-                "並びの中の `{shown}` の前か後にコンマがありません"
-            ),
-            Text::new(
-                "a comma between the values of a list: [1, 2]",
-                "並びの値の間にはコンマを書いてください（例：[1, 2]）",
-            ),
-            format!("{},", code.trim_end_matches(',')),
-        );
     }
     if code.starts_with('[') {
         return heading(code, message);

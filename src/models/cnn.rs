@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use super::convolution::{BATCH_NORM, Block, halve, output, pictures, pool};
-use super::{Input, L2, dropout};
+use super::convolution::{BATCH_NORM, Block, block_cost, halve, output, output_cost, pictures, pool};
+use super::{Cost, Input, L2, dropout};
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
 
@@ -39,6 +39,17 @@ pub(super) const KEYS: &[Key<'static>] = &[
     BATCH_NORM,
     L2,
 ];
+
+pub(super) fn cost(settings: &Section, input: Input) -> Cost {
+    let ([mut channels, height, width], norm) = (input.picture(), settings.flag("batch_norm"));
+    let mut cost = Cost::default();
+    for i in 0..settings.count("depth") {
+        let outputs = settings.count("width") << i;
+        cost = cost.and(block_cost([channels, outputs], norm, (height >> i) * (width >> i)));
+        channels = outputs;
+    }
+    cost.and(output_cost(channels))
+}
 
 /// A convolutional network.
 #[derive(Module, Debug)]

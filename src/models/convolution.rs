@@ -5,7 +5,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::{linear, uniform};
+use super::{Cost, linear, uniform};
 use crate::keys::{Key, Kind, Need};
 use crate::seed::Seed;
 
@@ -56,6 +56,35 @@ pub(super) fn convolution(channels: [usize; 2], kernel: usize, bias: bool, seed:
     layer.weight = Param::from_tensor(Tensor::from_data(weight, device));
     layer.bias = layer.bias.map(|_| Param::from_tensor(Tensor::zeros([channels[1]], device)));
     layer
+}
+
+/// The cost of a [`convolution`] over so many pixels.
+pub(super) fn convolution_cost(channels: [usize; 2], kernel: usize, bias: bool, pixels: usize) -> Cost {
+    let [inputs, outputs] = channels.map(|n| n as u64);
+    let weights = inputs * outputs * (kernel * kernel) as u64;
+    Cost {
+        weights: weights + if bias { outputs } else { 0 },
+        operations: weights * pixels as u64,
+        activations: outputs * pixels as u64,
+        layers: 1,
+    }
+}
+
+/// The cost of a [`Block`] over so many pixels: a normalised one keeps what it saw, centred and scaled, beside what it gives.
+pub(super) fn block_cost(channels: [usize; 2], norm: bool, pixels: usize) -> Cost {
+    let (outputs, given) = (channels[1] as u64, channels[1] as u64 * pixels as u64);
+    let of_norm = if norm {
+        Cost { weights: 4 * outputs, activations: 4 * given, layers: 1, operations: 4 * given }
+    } else {
+        Cost::default()
+    };
+    let relu = Cost { activations: given, ..Cost::default() };
+    convolution_cost(channels, 3, !norm, pixels).and(of_norm).and(relu)
+}
+
+/// The cost of [`output`].
+pub(super) fn output_cost(channels: usize) -> Cost {
+    Cost::linear(2 * channels, 1)
 }
 
 /// The highest of each 2 × 2 pixels. `[B, C, H, W]` → `[B, C, ⌊H/2⌋, ⌊W/2⌋]`

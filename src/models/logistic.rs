@@ -4,13 +4,17 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use super::{Input, L2, linear};
+use super::{Cost, Input, L2, linear};
 use crate::keys::{Key, Section};
 use crate::seed::Seed;
 
 pub(super) use super::any_columns as fits;
 
 pub(super) const KEYS: &[Key<'static>] = &[L2];
+
+pub(super) fn cost(_: &Section, input: Input) -> Cost {
+    Cost::linear(input.numbers(), 1)
+}
 
 /// Logistic regression.
 #[derive(Module, Debug)]

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, activation};
 
-use super::{Input, L2, dropout, linear};
+use super::{Cost, Input, L2, dropout, linear};
 use crate::keys::{Key, Kind, Need, Section, Value};
 use crate::seed::Seed;
 
@@ -30,6 +30,23 @@ pub(super) const KEYS: &[Key<'static>] = &[
     L2,
 ];
 
+/// Units of each hidden layer.
+fn hidden(settings: &Section) -> impl Iterator<Item = usize> {
+    settings.list("hidden").iter().filter_map(|layer| match layer.value {
+        Value::Whole(units) => usize::try_from(units).ok(),
+        _ => None,
+    })
+}
+
+pub(super) fn cost(settings: &Section, input: Input) -> Cost {
+    let (mut inputs, mut cost) = (input.numbers(), Cost::default());
+    for units in hidden(settings).chain([1]) {
+        cost = cost.and(Cost::linear(inputs, units));
+        inputs = units;
+    }
+    cost
+}
+
 /// A multi-layer perceptron.
 #[derive(Module, Debug)]
 pub struct Mlp {
@@ -42,15 +59,13 @@ impl Mlp {
     /// Weights uniform within ±√(1/inputs), as PyTorch's and burn's own linear layers start (He et al. 2015 with a = √5).
     pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
         let mut inputs = input.numbers();
-        let mut hidden = Vec::new();
-        for (i, layer) in settings.list("hidden").iter().enumerate() {
-            let Value::Whole(units) = layer.value else { continue };
-            let units = usize::try_from(units).unwrap_or(1);
-            hidden.push(linear(inputs, units, bound(inputs), seed.at(i as u64), device));
+        let mut layers = Vec::new();
+        for (i, units) in hidden(settings).enumerate() {
+            layers.push(linear(inputs, units, bound(inputs), seed.at(i as u64), device));
             inputs = units;
         }
         let output = linear(inputs, 1, bound(inputs), seed.named("output"), device);
-        Self { hidden, output, dropout: settings.number("dropout") }
+        Self { hidden: layers, output, dropout: settings.number("dropout") }
     }
 
     /// `[B, F]` → `[B, H₁]` → … → `[B, 1]`

@@ -64,6 +64,36 @@ impl Input {
     }
 }
 
+/// What a model costs, counted from its settings alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Its weights: all numbers that are learned, and the means and SDs that a normalised layer keeps.
+    pub weights: u64,
+    /// Multiplications with an addition, for one row, forward.
+    pub operations: u64,
+    /// Numbers that a training step keeps of one row.
+    pub activations: u64,
+    /// Layers with weights.
+    pub layers: u64,
+}
+
+impl Cost {
+    /// A layer from so many numbers to so many, with a bias.
+    fn linear(inputs: usize, outputs: usize) -> Self {
+        let (inputs, outputs) = (inputs as u64, outputs as u64);
+        Self { weights: inputs * outputs + outputs, operations: inputs * outputs, activations: 3 * outputs, layers: 1 }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            weights: self.weights + other.weights,
+            operations: self.operations + other.operations,
+            activations: self.activations + other.activations,
+            layers: self.layers + other.layers,
+        }
+    }
+}
+
 /// Why a model cannot take pictures of this size: what was found, what it takes.
 pub type Misfit = (Text, Text);
 
@@ -99,6 +129,14 @@ macro_rules! models {
         pub fn fits(settings: &Section, input: Input) -> Result<(), Misfit> {
             match settings.string("kind").as_str() {
                 $($name => $file::fits(settings, input),)*
+                kind => unreachable!("the plan's keys admit no model `{kind}`"),
+            }
+        }
+
+        /// What a model of these settings costs with rows of this kind.
+        pub fn cost(settings: &Section, input: Input) -> Cost {
+            match settings.string("kind").as_str() {
+                $($name => $file::cost(settings, input),)*
                 kind => unreachable!("the plan's keys admit no model `{kind}`"),
             }
         }
@@ -207,4 +245,36 @@ fn halvings(settings: &Section, input: Input) -> Result<(), Misfit> {
             "{depth}回の縮小には{least}×{least}画素以上。またはdepthを小さく"
         ),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(text: &str) -> Section {
+        let key = Key::new("model", Kind::Kinds(kinds), Need::Required, "", "");
+        let read = crate::keys::read("plan.toml", format!("[model]\n{text}").as_bytes(), &[key]);
+        read.expect("a sound model").table("model").clone()
+    }
+
+    #[test]
+    fn the_counted_weights_are_those_of_the_real_model() {
+        let (row, grey, colour) = (Input::Columns(7), Input::Picture([1, 16, 24]), Input::Picture([3, 32, 16]));
+        let mut seen = Vec::new();
+        for (kind, of, inputs) in [
+            ("logistic", &[""][..], &[row][..]),
+            ("mlp", &["", "hidden = []", "hidden = [5]", "hidden = [64, 3, 17]"], &[row]),
+            ("cnn", &["", "batch_norm = false", "width = 3\ndepth = 2", "width = 5\ndepth = 1"], &[grey, colour]),
+            ("resnet", &["", "batch_norm = false", "width = 3\ndepth = 2", "width = 5\ndepth = 4"], &[grey, colour]),
+            ("unet", &["", "batch_norm = false", "width = 3\ndepth = 3"], &[grey, colour]),
+        ] {
+            seen.push(kind);
+            for (settings, input) in of.iter().flat_map(|settings| inputs.iter().map(move |input| (settings, *input))) {
+                let settings = model(&format!("kind = \"{kind}\"\n{settings}"));
+                let real = Network::new(&settings, input, Seed::new(1), &Device::flex());
+                assert_eq!(cost(&settings, input).weights, real.num_params() as u64, "{settings:?} {input:?}");
+            }
+        }
+        assert_eq!(seen, kinds().iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), "every kind is compared");
+    }
 }

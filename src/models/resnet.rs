@@ -5,8 +5,10 @@ use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor, activation};
 
-use super::convolution::{BATCH_NORM, Block, convolution, halve, output, pictures, pool};
-use super::{Input, L2};
+use super::convolution::{
+    BATCH_NORM, Block, block_cost, convolution, convolution_cost, halve, output, output_cost, pictures, pool,
+};
+use super::{Cost, Input, L2};
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
 
@@ -32,6 +34,20 @@ pub(super) const KEYS: &[Key<'static>] = &[
     BATCH_NORM,
     L2,
 ];
+
+pub(super) fn cost(settings: &Section, input: Input) -> Cost {
+    let ([mut channels, height, width], norm) = (input.picture(), settings.flag("batch_norm"));
+    let mut cost = Cost::default();
+    for i in 0..settings.count("depth") {
+        let (outputs, pixels) = (settings.count("width") << i, (height >> i) * (width >> i));
+        cost = cost
+            .and(block_cost([channels, outputs], norm, pixels))
+            .and(block_cost([outputs, outputs], norm, pixels))
+            .and(convolution_cost([channels, outputs], 1, false, pixels));
+        channels = outputs;
+    }
+    cost.and(output_cost(channels))
+}
 
 /// One stage: two convolutions beside a shortcut, then halving.
 #[derive(Module, Debug)]

@@ -4,8 +4,8 @@ use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::convolution::{BATCH_NORM, Block, convolution, halve, pictures};
-use super::{Input, L2, Misfit, uniform};
+use super::convolution::{BATCH_NORM, Block, block_cost, convolution, convolution_cost, halve, pictures};
+use super::{Cost, Input, L2, Misfit, uniform};
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
 use crate::text;
@@ -62,6 +62,30 @@ pub(super) fn fits(settings: &Section, input: Input) -> Result<(), Misfit> {
             "縦横とも{step}で割り切れる大きさ（depth = {depth}）。例：{low}、{high}。[image]のcropやresizeで調整してください"
         ),
     ))
+}
+
+pub(super) fn cost(settings: &Section, input: Input) -> Cost {
+    let [mut channels, height, width] = input.picture();
+    let (first, depth, norm) = (settings.count("width"), settings.count("depth"), settings.flag("batch_norm"));
+    let pixels = |floor: usize| (height >> floor) * (width >> floor);
+    let mut cost = Cost::default();
+    for floor in 0..depth {
+        cost = cost.and(block_cost([channels, first << floor], norm, pixels(floor)));
+        channels = first << floor;
+    }
+    cost = cost.and(block_cost([channels, 2 * channels], norm, pixels(depth)));
+    for floor in 0..depth {
+        let (outputs, above) = ((first << floor) as u64, pixels(floor) as u64);
+        // Each pixel below becomes four of its own; then both are laid side by side.
+        let grow = Cost {
+            weights: 8 * outputs * outputs + outputs,
+            operations: 2 * outputs * outputs * above,
+            activations: 3 * outputs * above,
+            layers: 1,
+        };
+        cost = cost.and(grow).and(block_cost([2 << floor, 1 << floor].map(|n| n * first), norm, pixels(floor)));
+    }
+    cost.and(convolution_cost([first, 1], 1, true, pixels(0)))
 }
 
 impl Unet {

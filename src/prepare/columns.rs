@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use crate::cohort::{CohortError, unknown_column};
 use crate::course::dataset::{Dataset, Role};
-use crate::course::plan::Features;
+use crate::course::plan::{Features, Impute, Scale};
 use crate::keys::Written;
 use crate::tables::{self, Frame, TableError};
 use crate::text;
@@ -59,6 +59,8 @@ impl Columns {
             .iter()
             .chain(&plan.one_hot)
             .filter(|column| !usable.contains(&column.value.as_str()))
+            // Enough to be told; each looks for its nearest name.
+            .take(20)
             .map(|column| {
                 if column.value == dataset.label() {
                     let name = &column.value;
@@ -92,7 +94,7 @@ impl Columns {
             } else {
                 let values = tables::numbers(visible, name)?;
                 let missing = values.iter().filter(|x| x.is_none()).count();
-                if plan.impute.value == "none" && missing > 0 {
+                if plan.impute.value == Impute::None && missing > 0 {
                     faults.push(plan.impute.fault(
                         text!(
                             "impute = \"none\", but {missing} values of \"{name}\" are missing",
@@ -172,24 +174,31 @@ fn fit_levels(name: &str, visible: &Frame, rows: &[usize]) -> Result<Column, Tab
 
 fn fit_number(name: &str, values: &[Option<f64>], rows: &[usize], plan: &Features) -> Column {
     let mut seen: Vec<f64> = rows.iter().filter_map(|&row| values[row]).collect();
-    let fill = if plan.impute.value.ends_with("mean") { mean(&seen) } else { median(&mut seen) };
+    let fill =
+        if matches!(plan.impute.value, Impute::Mean | Impute::FlagMean) { mean(&seen) } else { median(&mut seen) };
     let filled: Vec<f64> = rows.iter().map(|&row| values[row].unwrap_or(fill)).collect();
-    let (shift, scale) = match plan.scale.as_str() {
-        "standard" => {
+    let (shift, scale) = match plan.scale {
+        Scale::Standard => {
             let mean = mean(&filled);
             let square = filled.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / filled.len().max(1) as f64;
             (mean, square.sqrt())
         }
-        "minmax" => {
+        Scale::MinMax => {
             let low = filled.iter().copied().fold(f64::INFINITY, f64::min);
             let high = filled.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             (low, high - low)
         }
-        _ => (0.0, 1.0),
+        Scale::None => (0.0, 1.0),
     };
     // A column that is constant among the training rows stays as it is.
     let (shift, scale) = if scale > 0.0 && scale.is_finite() { (shift, scale) } else { (fill, 1.0) };
-    Column::Number { name: name.to_owned(), fill, flag: plan.impute.value.starts_with("flag"), shift, scale }
+    Column::Number {
+        name: name.to_owned(),
+        fill,
+        flag: matches!(plan.impute.value, Impute::FlagMedian | Impute::FlagMean),
+        shift,
+        scale,
+    }
 }
 
 fn mean(values: &[f64]) -> f64 {

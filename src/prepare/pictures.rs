@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView1, Axis};
 use rayon::prelude::*;
 
-use crate::course::plan::Image;
+use crate::course::plan::{self, Image};
 use crate::fault::Fault;
 use crate::models::Input;
 use crate::synth::Pictures;
@@ -20,8 +20,8 @@ pub struct Views {
     channels: usize,
     /// First column, first row, columns and rows of what is left.
     window: [usize; 4],
-    /// What is blanked out: first column, first row, columns, rows, of the whole picture.
-    blank: Vec<[usize; 4]>,
+    /// Whether each pixel of the whole picture is blanked out.
+    blank: Vec<bool>,
     /// Height and width that the model sees.
     seen: [usize; 2],
     normalise: Normalise,
@@ -89,13 +89,13 @@ impl Views {
             size,
             channels: pictures.channels,
             window,
-            blank: plan.mask.iter().map(|blank| blank.value).collect(),
+            blank: blanked(size, plan.mask.iter().map(|blank| blank.value)),
             seen,
             normalise: Normalise::None,
         };
-        views.normalise = match plan.normalise.as_str() {
-            "picture" => Normalise::Picture,
-            "training" => Normalise::Training(
+        views.normalise = match plan.normalise {
+            plan::Normalise::Picture => Normalise::Picture,
+            plan::Normalise::Training => Normalise::Training(
                 (0..pictures.channels)
                     .map(|channel| {
                         // In the order of the rows, so that the sums do not depend on the number of threads.
@@ -107,7 +107,7 @@ impl Views {
                     })
                     .collect(),
             ),
-            _ => Normalise::None,
+            plan::Normalise::None => Normalise::None,
         };
         Ok(views)
     }
@@ -170,13 +170,7 @@ impl Views {
 
     /// One channel of a picture within the window, 0 to 1; NaN where it is blanked out.
     fn plane(&self, pixels: &ArrayView1<u8>, channel: usize) -> Vec<f32> {
-        self.cut(|at| {
-            let (line, column) = (at / self.size, at % self.size);
-            let hidden = self.blank.iter().any(|&[left, top, width, height]| {
-                (left..left + width).contains(&column) && (top..top + height).contains(&line)
-            });
-            if hidden { f32::NAN } else { f32::from(pixels[at * self.channels + channel]) / 255.0 }
-        })
+        self.cut(|at| if self.blank[at] { f32::NAN } else { f32::from(pixels[at * self.channels + channel]) / 255.0 })
     }
 
     fn cut(&self, of: impl Fn(usize) -> f32) -> Vec<f32> {
@@ -198,6 +192,26 @@ impl Views {
         let shown = plane.iter().filter(|grey| !grey.is_nan()).map(|&grey| f64::from(grey));
         shown.fold([0.0; 3], |[n, sum, squares], grey| [n + 1.0, sum + grey, squares + grey * grey])
     }
+}
+
+/// The pixels that lie in any of the rectangles: each is counted at its corners, so that many cost no more than few.
+fn blanked(size: usize, rectangles: impl Iterator<Item = [usize; 4]>) -> Vec<bool> {
+    let wide = size + 1;
+    let mut depth = vec![0_i64; wide * wide];
+    for [left, top, width, height] in rectangles {
+        depth[top * wide + left] += 1;
+        depth[top * wide + left + width] -= 1;
+        depth[(top + height) * wide + left] -= 1;
+        depth[(top + height) * wide + left + width] += 1;
+    }
+    for at in 0..depth.len() {
+        let (line, column) = (at / wide, at % wide);
+        let left = if column > 0 { depth[at - 1] } else { 0 };
+        let above = if line > 0 { depth[at - wide] } else { 0 };
+        let both = if line > 0 && column > 0 { depth[at - wide - 1] } else { 0 };
+        depth[at] += left + above - both;
+    }
+    (0..size * size).map(|at| depth[at / size * wide + at % size] > 0).collect()
 }
 
 /// Mean and SD; an SD of 0 becomes 1.

@@ -3,6 +3,7 @@
 //! Readable without colour: colour only repeats what a sign or a word says. Lines are wrapped for the terminal's width; Japanese is
 //! broken where Japanese may be broken.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Paint};
@@ -45,6 +46,35 @@ pub fn bold(text: &str) -> String {
 /// A text that stands back.
 pub fn dim(text: &str) -> String {
     paint(DIM, text)
+}
+
+/// What may reach a terminal: our own paints, line breaks, and letters. Whatever else could move, hide or turn what stands there, in
+/// anything that a person wrote, is shown as what it is.
+pub fn door(text: &str) -> Cow<'_, str> {
+    if !text.contains(crate::text::unseen) {
+        return Cow::Borrowed(text);
+    }
+    let mut own: Vec<String> = [BOLD, DIM, GOOD, BAD, OTHER]
+        .iter()
+        .flat_map(|paint| [paint.render().to_string(), paint.render_reset().to_string()])
+        .collect();
+    // A paint of two sequences before the one that it begins with.
+    own.sort_by_key(|paint| std::cmp::Reverse(paint.len()));
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(crate::text::unseen) {
+        out += &rest[..at];
+        rest = &rest[at..];
+        if let Some(paint) = own.iter().find(|paint| !paint.is_empty() && rest.starts_with(paint.as_str())) {
+            out += paint;
+            rest = &rest[paint.len()..];
+        } else if let Some(sign) = rest.chars().next() {
+            let _ = write!(out, "{}", sign.escape_unicode());
+            rest = &rest[sign.len_utf8()..];
+        }
+    }
+    out += rest;
+    Cow::Owned(out)
 }
 
 impl Terminal {
@@ -411,4 +441,21 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
         out.push('\n');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_wrote_cannot_move_hide_or_turn_what_stands_there() {
+        let told = door("a\u{1b}[2Jb\u{202e}c\0d\re\u{9b}f\u{200b}g\u{e0041}");
+        assert_eq!(told, "a\\u{1b}[2Jb\\u{202e}c\\u{0}d\\u{d}e\\u{9b}f\\u{200b}g\\u{e0041}");
+        let ours = format!(
+            "{}\n\t{} 日本語 é ½",
+            bold("title"),
+            dim("aside") + &paint(BAD, "✘") + &paint(GOOD, "✔") + &paint(OTHER, "?")
+        );
+        assert_eq!(door(&ours), ours);
+    }
 }

@@ -162,6 +162,14 @@ impl Scope {
         Err(at(unknown_column(column, &columns), column))
     }
 
+    /// The table and the column that an internal name means.
+    fn owner<'e>(&self, expression: &'e Expr) -> Option<(usize, &'e str)> {
+        let Expr::Identifier(ident) = expression else { return None };
+        let (source, column) = ident.value.split_once('.')?;
+        let source = source.parse::<usize>().ok().filter(|source| *source < self.sources.len())?;
+        self.sources[source].frame.column(column).is_ok().then_some((source, column))
+    }
+
     fn dtype(&self, expression: &Expr) -> Option<&DataType> {
         let (source, name) = match expression {
             Expr::Identifier(ident) => {
@@ -320,8 +328,7 @@ impl Runner<'_> {
             rows = rows.saturating_mul(self.add(&mut scope, &mut table.relation, with)?);
             for join in &mut table.joins {
                 let height = self.add(&mut scope, &mut join.relation, with)?;
-                let equal = self.on(&mut join.join_operator, &mut scope, with)?;
-                rows = if equal { rows.max(height) } else { rows.saturating_mul(height) };
+                rows = self.on(&mut join.join_operator, &mut scope, with, (rows, height))?;
             }
         }
         if rows > MOST_ROWS {
@@ -357,8 +364,14 @@ impl Runner<'_> {
         Ok(height)
     }
 
-    /// Turns USING into ON, with internal names. Gives whether the join compares for equality.
-    fn on(&self, operator: &mut JoinOperator, scope: &mut Scope, with: &Frames) -> Result<bool, SqlFault> {
+    /// Turns USING into ON, with internal names. Gives how many rows the join has at most, of so many before and in the new table.
+    fn on(
+        &self,
+        operator: &mut JoinOperator,
+        scope: &mut Scope,
+        with: &Frames,
+        (rows, height): (u128, u128),
+    ) -> Result<u128, SqlFault> {
         let right_only = matches!(operator, JoinOperator::Right(_) | JoinOperator::RightOuter(_));
         let full = matches!(operator, JoinOperator::FullOuter(_));
         let (JoinOperator::Join(constraint)
@@ -369,7 +382,7 @@ impl Runner<'_> {
         | JoinOperator::RightOuter(constraint)
         | JoinOperator::FullOuter(constraint)) = operator
         else {
-            return Ok(false);
+            return Ok(rows.saturating_mul(height));
         };
         let condition = match constraint {
             JoinConstraint::On(condition) => {
@@ -402,9 +415,10 @@ impl Runner<'_> {
             }
             _ => return Err(fault_of("a join without a condition", &[])),
         };
-        let equal = has_equality(&condition);
+        let most = most_rows(&condition, scope, (rows, height))?;
         *constraint = JoinConstraint::On(condition);
-        Ok(equal)
+        // Of an outer join, rows without a partner stay.
+        Ok(most.max(rows).saturating_add(if right_only || full { height } else { 0 }))
     }
 
     fn rewrite(
@@ -959,13 +973,51 @@ fn wrap(select: Select, query: Option<&Query>) -> Result<Query, SqlFault> {
     Ok(statement)
 }
 
-fn has_equality(condition: &Expr) -> bool {
-    match condition {
-        Expr::BinaryOp { op: BinaryOperator::Eq, .. } => true,
-        Expr::BinaryOp { left, op: BinaryOperator::And, right } => has_equality(left) || has_equality(right),
-        Expr::Nested(inner) => has_equality(inner),
-        _ => false,
+/// How many rows a join of the newest table can have at most: each row before meets at most as many as share one key, and so does
+/// each new row. Without a comparison of columns, every row meets every other.
+fn most_rows(condition: &Expr, scope: &Scope, (rows, height): (u128, u128)) -> Result<u128, SqlFault> {
+    let last = scope.sources.len() - 1;
+    let (mut new, mut first) = (Vec::new(), Vec::new());
+    for (left, right) in equalities(condition) {
+        let (Some(left), Some(right)) = (scope.owner(left), scope.owner(right)) else { continue };
+        let (old, own) = if left.0 == last { (right, left) } else { (left, right) };
+        if own.0 == last && old.0 != last {
+            new.push(own.1);
+            if old.0 == 0 {
+                first.push(old.1);
+            }
+        }
     }
+    let most = rows.saturating_mul(shared(&scope.sources[last].frame, &new)?);
+    // Before the second table, the rows are those of the first.
+    if last == 1 { Ok(most.min(height.saturating_mul(shared(&scope.sources[0].frame, &first)?))) } else { Ok(most) }
+}
+
+/// The comparisons for equality that must all hold.
+fn equalities(condition: &Expr) -> Vec<(&Expr, &Expr)> {
+    match condition {
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => vec![(left, right)],
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => [equalities(left), equalities(right)].concat(),
+        Expr::Nested(inner) => equalities(inner),
+        _ => Vec::new(),
+    }
+}
+
+/// The most rows of a table that are alike in these columns; all of them where no column is named.
+fn shared(frame: &DataFrame, columns: &[&str]) -> Result<u128, SqlFault> {
+    if columns.is_empty() || frame.height() == 0 {
+        return Ok(frame.height() as u128);
+    }
+    let counted = frame
+        .clone()
+        .lazy()
+        .group_by(columns.iter().map(|name| col(*name)).collect::<Vec<_>>())
+        .agg([len().cast(DataType::Int64).alias("rows alike")])
+        .select([col("rows alike").max()])
+        .collect()
+        .map_err(super::rows::internal)?;
+    let most = counted.column("rows alike").map_err(super::rows::internal)?.i64().map_err(super::rows::internal)?.max();
+    Ok(most.and_then(|most| u128::try_from(most).ok()).unwrap_or(0))
 }
 
 /// A number as polars reads it: it takes no exponents, and whole numbers up to Int64 only.

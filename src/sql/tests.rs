@@ -733,3 +733,37 @@ fn speed() {
     }
     println!("{:.3} ms for a column of 10 rows", start.elapsed().as_secs_f64());
 }
+
+#[test]
+fn a_join_counts_by_what_its_columns_share() {
+    let frame = |n: i64| {
+        df!["id" => (0..n).collect::<Vec<_>>(), "site" => vec!["north"; usize::try_from(n).unwrap_or(0)], "x" => vec![1.0; usize::try_from(n).unwrap_or(0)]]
+            .expect("a frame")
+    };
+    let tables =
+        BTreeMap::from([("a".to_owned(), frame(6000)), ("b".to_owned(), frame(6000)), ("c".to_owned(), frame(3))]);
+    for sql in [
+        "SELECT count(*) AS n FROM a JOIN b ON 1 = 1",
+        "SELECT count(*) AS n FROM a JOIN b ON true",
+        "SELECT count(*) AS n FROM a JOIN b ON a.x = a.x",
+        "SELECT count(*) AS n FROM a JOIN b USING (site)",
+        "SELECT count(*) AS n FROM a JOIN b ON a.site = b.site",
+        "SELECT count(*) AS n FROM a LEFT JOIN b USING (site)",
+        "SELECT count(*) AS n FROM a FULL JOIN b USING (site)",
+        "SELECT count(*) AS n FROM a JOIN c USING (site) JOIN b ON a.site = b.site",
+        "SELECT count(*) AS n FROM a, b",
+        "SELECT count(*) AS n FROM a CROSS JOIN b",
+    ] {
+        let fault = query(&tables, sql).expect_err(sql);
+        assert!(fault.found.en.contains("rows") || fault.found.en.contains("join"), "{sql}: {}", fault.found.en);
+    }
+    for (sql, rows) in [
+        ("SELECT count(*) AS n FROM a JOIN b USING (id)", 6000),
+        ("SELECT count(*) AS n FROM a JOIN b ON a.id = b.id AND a.site = b.site", 6000),
+        ("SELECT count(*) AS n FROM a JOIN c USING (site)", 18_000),
+        ("SELECT count(*) AS n FROM c LEFT JOIN a ON c.site = a.site", 18_000),
+    ] {
+        let found = query(&tables, sql).unwrap_or_else(|fault| panic!("{sql}: {}", fault.found.en));
+        assert_eq!(found.column("n").expect("n").get(0).expect("a row").extract::<i64>(), Some(rows), "{sql}");
+    }
+}

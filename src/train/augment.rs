@@ -1,5 +1,6 @@
 //! Training pictures, changed a little each time that they are seen, so that the model learns what does not depend on it.
 
+use crate::course::plan::Change;
 use crate::models::Input;
 use crate::seed::Seed;
 
@@ -29,17 +30,17 @@ const NOISE: f64 = 0.15;
 const ERASE: f64 = 0.3;
 
 impl Augment {
-    /// Those of [`crate::course::plan::AUGMENT`] that are named.
-    pub(super) fn named(names: &[String], input: Input) -> Self {
-        let has = |name: &str| names.iter().any(|other| other == name);
+    /// Those that are named.
+    pub(super) fn named(names: &[Change], input: Input) -> Self {
+        let has = |change: Change| names.contains(&change);
         Self {
             shape: input.picture(),
-            shift: has("shift"),
-            flip: has("flip"),
-            flop: has("flop"),
-            brightness: has("brightness"),
-            noise: has("noise"),
-            erase: has("erase"),
+            shift: has(Change::Shift),
+            flip: has(Change::Flip),
+            flop: has(Change::Flop),
+            brightness: has(Change::Brightness),
+            noise: has(Change::Noise),
+            erase: has(Change::Erase),
         }
     }
 
@@ -115,13 +116,9 @@ fn shift(plane: &mut [f32], width: usize, down: isize, right: isize) {
 mod tests {
     use super::*;
 
-    fn names(names: &[&str]) -> Vec<String> {
-        names.iter().map(|&name| name.to_owned()).collect()
-    }
-
     #[test]
     fn a_mask_moves_with_its_picture() {
-        let augment = Augment::named(&names(&["shift", "flip", "flop"]), Input::Picture([2, 12, 10]));
+        let augment = Augment::named(&[Change::Shift, Change::Flip, Change::Flop], Input::Picture([2, 12, 10]));
         let picture: Vec<f32> = (0..120).map(|i| f32::from(u8::from(i % 7 == 0))).collect();
         let mut moved = 0;
         for i in 0..40 {
@@ -142,7 +139,7 @@ mod tests {
 
     #[test]
     fn brightness_noise_and_erasing_leave_the_mask_alone() {
-        let augment = Augment::named(&names(&["brightness", "noise", "erase"]), Input::Picture([1, 8, 8]));
+        let augment = Augment::named(&[Change::Brightness, Change::Noise, Change::Erase], Input::Picture([1, 8, 8]));
         let (mut x, mut y) = (vec![0.5; 64], vec![1.0; 64]);
         augment.apply(&mut x, &mut y, Seed::new(3));
         assert_eq!(y, vec![1.0; 64]);

@@ -2,36 +2,15 @@
 
 use burn::tensor::{Tensor, activation};
 
+use crate::course::plan::Loss;
+
 /// How much an easy row counts in the focal loss: `(1 − p)²` (Lin et al. 2017 found γ = 2 best).
 const GAMMA: i32 = 2;
 
 /// Added to both sides of the Dice fraction, in pixels, so that an empty mask found empty costs nothing.
 const SMOOTH: f64 = 1.0;
 
-/// Which loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Loss {
-    /// −log P(y).
-    Log,
-    /// −(1 − P(y))² · log P(y), which leaves most of the weight to what is still wrong (Lin et al. 2017).
-    Focal,
-    /// 1 − soft Dice over all pixels of the batch (Milletari et al. 2016, with sums instead of squares).
-    Dice,
-    /// The sum of both (Isensee et al. 2021).
-    DiceLog,
-}
-
 impl Loss {
-    /// The loss of this name.
-    pub(super) fn named(name: &str) -> Self {
-        match name {
-            "focal" => Self::Focal,
-            "dice" => Self::Dice,
-            "dice+log" => Self::DiceLog,
-            _ => Self::Log,
-        }
-    }
-
     /// The loss of a batch. `logits` and `y` (0 or 1): `[B, outputs]`; `positive`: the weight of what is 1.
     pub(super) fn of(self, logits: Tensor<2>, y: Tensor<2>, positive: f32) -> Tensor<1> {
         match self {
@@ -102,17 +81,15 @@ mod tests {
     use burn::tensor::{Device, TensorData};
 
     use super::*;
-    use crate::course::plan::LOSSES;
 
     #[test]
     fn what_validation_tells_is_what_training_makes_small() {
         let (logits, y) = ([-2.0_f32, 0.3, 1.5, -0.1, 4.0, 0.0], [0.0_f32, 1.0, 1.0, 0.0, 0.0, 1.0]);
         let device = Device::flex();
         let tensor = |values: [f32; 6]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [2, 3]), &device);
-        for name in LOSSES {
-            let loss = Loss::named(name);
+        for loss in Loss::ALL {
             let trained = f64::from(loss.of(tensor(logits), tensor(y), 1.0).into_scalar::<f32>());
-            assert!((trained - loss.told(&logits, &y)).abs() < 1e-5, "{name}: {trained}");
+            assert!((trained - loss.told(&logits, &y)).abs() < 1e-5, "{loss:?}: {trained}");
         }
     }
 

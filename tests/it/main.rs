@@ -19,4 +19,5 @@ mod real;
 mod reference;
 mod render;
 mod session;
+mod typing;
 mod verdicts;

@@ -1,0 +1,187 @@
+//! What people mistype in a plan or in answers, at an English and at a Japanese keyboard: each is told by line in the reader's
+//! language, without the parser's words, and all at once.
+
+use super::session::{Answer, Learner};
+
+/// Without blanks and line breaks: where a line is wrapped is not what is asked here.
+fn dense(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+impl Told {
+    #[track_caller]
+    fn ends(self, code: i32) -> Self {
+        Self(self.0.ends(code))
+    }
+
+    #[track_caller]
+    fn says(self, text: &str) -> Self {
+        assert!(dense(&self.0.err).contains(&dense(text)), "no {text:?} in\n{}\n{}", self.0.out, self.0.err);
+        self
+    }
+}
+
+/// What was told of what was handed in.
+struct Told(Answer);
+
+fn hands_in(learner: &Learner, file: &str, text: &str, lang: &str) -> Told {
+    let file = format!("practicum/prevalence-shift/{file}.toml");
+    let before = learner.read(&file);
+    learner.writes(&file, format!("exercise = \"prevalence-shift@1\"\n{text}\n"));
+    let answer = learner.types(&format!("run prevalence-shift --lang {lang}"));
+    learner.writes(&file, before);
+    Told(answer)
+}
+
+#[test]
+fn what_is_mistyped_is_told_by_line_in_the_readers_language() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    for (text, line, en, ja) in [
+        ("[train]\nepochs ＝ 10", 3, "full-width `＝`", "半角の「=」"),
+        ("［train］\nepochs = 10", 2, "full-width `［`", "半角の「[」"),
+        ("[train]\nearly_stopping = ｛ patience = 3 ｝", 3, "full-width `｛`", "半角の「{」"),
+        ("[features]\nuse = [\"age\"， \"lactate\"]", 3, "full-width `，`", "半角の「,」"),
+        ("[model]\nkind = ＂logistic＂", 3, "`＂`", "半角の「\"」"),
+        ("[train]\nepochs = 10 ＃ 十回", 3, "full-width `＃`", "半角の「#」"),
+        ("[model]\nkind = “logistic”", 3, "`“`", "「“」"),
+        ("[model]\nkind = ‘logistic’", 3, "`‘`", "「‘」"),
+        ("[model]\nkind = 「logistic」", 3, "`「`", "「「」"),
+        ("[model]\nkind = \"logistic”", 3, "ends with ”", "” で終わる"),
+        ("[train]\nepochs　= 10", 3, "full-width space", "全角の空白"),
+        ("[train]\nｅｐｏｃｈｓ = 10", 3, "full-width `ｅ`", "全角の「ｅ」"),
+        ("[train\nepochs = 10", 2, "[train]", "閉じていない見出し"),
+        ("[model]\nkind = \"logistic", 3, "not closed", "閉じていない文字列"),
+        ("[features]\nuse = [\"age\"\n[train]\nepochs = 10", 3, "never closed", "閉じられていません"),
+        ("[train]\nepochs: 10", 3, "epochs = 10", "epochs = 10"),
+        ("[train]\nepochs 10", 3, "epochs = 10", "epochs = 10"),
+        ("[train]\nepochs =", 3, "nothing after", "値がありません"),
+        ("[train]\nepochs = 10\nepochs = 12", 4, "a second time", "2回あります"),
+        ("[train]\nepochs = 10\n[train]\nbatch = 8", 4, "[train] a second time", "2回あります"),
+        ("[model]\nkind = \"cnn\"\nbatch_norm = True", 4, "small letters", "小文字の true"),
+        ("[model]\nkind = \"cnn\"\nbatch_norm = yes", 4, "small letters", "小文字の true"),
+        ("[model]\nkind = logistic", 3, "\"logistic\"", "\"logistic\""),
+        ("[cohort]\nwhere = \"C:\\Users\\me\"", 3, "a backslash", "\\ があります"),
+        ("[cohort]\nwhere = \"site = \"regional\"\"", 3, "'single'", "一重の '"),
+        ("[train]\nlearning_rate = 0,1", 3, "a point for decimals (0.1)", "小数点は「.」（0.1）"),
+        ("[operate]\nthreshold = 10%", 3, "10 % is written 0.10", "10%は 0.10 と書きます"),
+        ("[operate]\nthreshold = \"10%\"", 3, "10 % is written 0.10", "10%は 0.10 と書きます"),
+        ("[operate]\nthreshold = 10", 3, "10 % is written 0.10", "10%は 0.10 と書きます"),
+        ("[operate]\nthreshold = \"0.1\"", 3, "without quotation marks: 0.1", "引用符を付けずに 0.1"),
+        ("// my plan", 2, "# before a comment", "# を書いてください"),
+        ("[train]\nlearning rate = 0.1", 3, "learning_rate", "learning_rate"),
+    ] {
+        hands_in(&learner, "plan", text, "en").ends(2).says(&format!("plan.toml, line {line}")).says(en);
+        let told = hands_in(&learner, "plan", text, "ja").ends(2).says(&format!("plan.toml {line}行目")).says(ja);
+        for english in ["expected", "missing", "invalid", "unexpected", "duplicate", "unclosed"] {
+            assert!(!told.0.err.contains(english), "{text}: the parser's own words\n{}", told.0.err);
+        }
+    }
+}
+
+#[test]
+fn a_number_in_full_width_signs_is_taken_and_what_was_read_is_said() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    hands_in(&learner, "plan", "[operate]\nthreshold = ０．１", "en").ends(0).says("it was read as 0.1");
+    hands_in(&learner, "plan", "[train]\nepochs = １0", "ja").ends(0).says("10 として読みました");
+    hands_in(&learner, "answers", "missed = [１５，２５]", "en").ends(2).says("full-width `，`");
+    hands_in(&learner, "answers", "missed = [１５, ２５]", "en").ends(0).says("read as 15").says("read as 25");
+    // Out of its range is out of its range, however it is written.
+    hands_in(&learner, "plan", "[train]\nepochs = －１", "en").ends(2).says("1 to 2000");
+}
+
+#[test]
+fn a_number_where_an_interval_is_asked_for_is_answered_with_an_example() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    hands_in(&learner, "answers", "missed = 20", "en").ends(2).says("for example [15, 25]");
+    hands_in(&learner, "answers", "missed = 20", "ja").ends(2).says("例：[15, 25]");
+    hands_in(&learner, "answers", "missed = \"15-25\"", "en").ends(2).says("for example [");
+}
+
+#[test]
+fn every_mistake_of_a_file_is_told_at_once() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    let text =
+        "[train]\nepochs: 10\nbatch 32\nloss = log\nlerning_rate = 0.1\n[operate]\nthreshold = 10%\ncalibrate = “plat”";
+    let told = hands_in(&learner, "plan", text, "en").ends(2);
+    for says in ["line 3", "line 4", "line 5", "nearest:  learning_rate", "line 8", "line 9", "nearest:  platt"] {
+        assert!(told.0.err.contains(says), "{says}:\n{}", told.0.err);
+    }
+    // What could not be read is not called missing.
+    assert!(!told.0.err.contains("found:    nothing"), "{}", told.0.err);
+}
+
+#[test]
+fn a_file_without_measure_is_answered_in_measure() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    let short = |answer: &Told| assert!(answer.0.err.len() < 20_000, "{} bytes were told", answer.0.err.len());
+    let keys: String = (0..40_000).map(|n| format!("key_{n} = 1\n")).collect();
+    let told = hands_in(&learner, "plan", &keys, "en").ends(2).says("39,980 more");
+    short(&told);
+    let told =
+        hands_in(&learner, "plan", &format!("[features]\nuse = [{}]", "\"age\", ".repeat(100_000)), "en").ends(2);
+    short(&told.says("\"age\" a second time").says("99,979 more"));
+    let long = "x".repeat(900_000);
+    short(&hands_in(&learner, "plan", &format!("[model]\nkind = \"{long}\""), "en").ends(2));
+    short(&hands_in(&learner, "plan", &format!("{long} = 1"), "en").ends(2));
+    short(&hands_in(&learner, "plan", &format!("[cohort]\nwhere = \"{long}\""), "en").ends(2));
+    let told = hands_in(&learner, "plan", &"# a comment\n".repeat(200_000), "en").ends(2);
+    short(&told.says("at most 1 MB"));
+    hands_in(&learner, "plan", &format!("x = {}1{}", "[".repeat(50_000), "]".repeat(50_000)), "en")
+        .ends(2)
+        .says("nested too deep");
+}
+
+#[test]
+fn nothing_in_a_plan_reaches_the_terminal_as_a_command() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    for text in ["\"\\u001b[2J\\u202Eevil\" = 1", "[model]\nkind = \"\\u001b]0;evil\\u0007\\r\\u0000\""] {
+        let told = hands_in(&learner, "plan", text, "en").ends(2).says("\\u{");
+        assert!(!told.0.err.contains(['\u{1b}', '\u{202e}', '\u{7}', '\r', '\0']), "{:?}", told.0.err);
+    }
+}
+
+#[test]
+fn a_training_beyond_the_budget_is_refused_before_it_begins() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    let text = format!("[model]\nkind = \"mlp\"\nhidden = [{}]", "512, ".repeat(1000));
+    let file = "practicum/prevalence-shift/plan.toml";
+    learner.writes(file, format!("exercise = \"prevalence-shift@1\"\n{text}\n"));
+    let answer = learner.types("run prevalence-shift --json").ends(2).json();
+    assert_eq!(answer["faults"][0]["key"], "model.hidden");
+    assert_eq!(answer["faults"][0]["line"], 4);
+    assert!(answer["faults"][0]["expected"]["en"].as_str().unwrap().contains("would fit"), "{answer}");
+    learner.types("run prevalence-shift --long").ends(2).says("also with --long");
+    learner.types("check prevalence-shift --long --lang ja").ends(2).says("--long を付けても");
+}
+
+#[test]
+fn every_shipped_solution_is_far_within_the_budget() {
+    use practicum::models::{Input, Sees, nature};
+    use practicum::train::budget;
+    let pack = super::session::shipped();
+    for id in pack.exercises() {
+        let task = pack.task(&id).unwrap();
+        let plan = pack.submission(&task.exercise, "solution").unwrap().plan;
+        let rows = practicum::run::learners_rows(&task, 1, &|file| pack.dataset_file(&task.dataset.id, file)).unwrap();
+        let input = match nature(&plan.model.string("kind")).0 {
+            Sees::Columns => Input::Columns(3 * rows.width()),
+            Sees::Picture => {
+                let size = task.dataset.image.as_ref().unwrap().size.value;
+                let side = if plan.image.resize.value == 0 { size } else { plan.image.resize.value };
+                Input::Picture([3, side, side])
+            }
+        };
+        let n = rows.height();
+        let bill = budget::bill(&plan, input, [n, n / 4, n], 2);
+        let (operations, bytes) = (bill.operations / budget::OPERATIONS, bill.bytes / budget::BYTES);
+        println!("{id}: {operations:.4} of the operations, {bytes:.4} of the memory");
+        assert!(operations < 0.5 && bytes < 0.5, "{id}: {operations} of the operations, {bytes} of the memory");
+    }
+}
