@@ -14,7 +14,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 0 | [`seed`] streams of chance · [`mod@text`] two languages · [`fault`] mistakes, placed · [`keys`] the language of keys · [`schema`] the same for editors |
+//! | 0 | [`seed`] streams of chance · [`mod@text`] two languages · [`fault`] mistakes, placed · [`disk`] files that others wrote · [`keys`] the language of keys · [`schema`] the same for editors |
 //! | 1 | [`metrics`] pure figures · [`models`] burn models · [`render`] pictures |
 //! | 2 | [`course`] what people write · [`sql`] the one door to SQL · [`tables`] tables in and out |
 //! | 3 | [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions |
@@ -31,6 +31,7 @@ pub mod check;
 pub mod cli;
 pub mod cohort;
 pub mod course;
+pub mod disk;
 pub mod fault;
 pub mod keys;
 pub mod learner;

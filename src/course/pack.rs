@@ -11,6 +11,7 @@ use super::answers::{self, Answers};
 use super::dataset::{self, Dataset};
 use super::exercise::{self, Exercise};
 use super::plan::{self, Plan};
+use crate::disk::{self, Refused};
 use crate::fault::{Fault, Place, nearest};
 use crate::keys::{Key, Kind, Need};
 use crate::text;
@@ -100,6 +101,12 @@ fn names(folder: &Path, of: fn(&Path) -> bool) -> Vec<String> {
     shown(entries.iter().filter(|path| of(path)).filter_map(|path| path.file_name()))
 }
 
+/// The most bytes that a file of a course may have: what people write by hand is small, their tables are not.
+fn limit(path: &str) -> u64 {
+    let is_text = path.ends_with(".toml") || path.ends_with(".md");
+    if is_text { disk::COURSE_TEXT } else { disk::TABLE }
+}
+
 /// Names in order, without the hidden ones.
 fn shown<'n>(names: impl Iterator<Item = &'n OsStr>) -> Vec<String> {
     let names: BTreeSet<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
@@ -125,15 +132,43 @@ impl Pack {
         ))
     }
 
-    /// One file, by its path within the pack with `/` between folders.
+    /// One file, by its path within the pack with `/` between folders; none where there is none, or none that may be read:
+    /// [`Self::exercise`] and [`Self::task`] say why.
     pub fn bytes(&self, path: &str) -> Option<Cow<'static, [u8]>> {
         match self {
             Self::Embedded(content) => {
                 let (dir, rest) = content.within(path);
                 dir.get_file(rest).map(|file| Cow::Borrowed(file.contents()))
             }
-            Self::Folder(root) => std::fs::read(root.join(path)).ok().map(Cow::Owned),
+            Self::Folder(root) => disk::read(root, path, limit(path)).ok().map(Cow::Owned),
         }
+    }
+
+    /// Everything in a folder of the pack that is no file inside it: links, devices, files beyond their limit. What is hidden is not
+    /// looked at, for nothing reads it.
+    fn refused(&self, path: &str) -> Vec<Fault> {
+        let Self::Folder(root) = self else { return Vec::new() };
+        let mut faults = Vec::new();
+        let mut open = vec![path.to_owned()];
+        while let Some(path) = open.pop() {
+            match disk::folder(root, &path) {
+                Ok(folder) => {
+                    for name in names(&folder, |_| true) {
+                        let path = format!("{path}/{name}");
+                        match disk::sound(root, &path, limit(&path)) {
+                            Err(Refused::NotAFile(_, disk::Other::Folder)) => open.push(path),
+                            Err(refused) => faults.push(refused.fault(&path, &Text::new("a file", "ファイル"))),
+                            Ok(()) => {}
+                        }
+                    }
+                }
+                // What is missing is told by whoever needs it.
+                Err(Refused::Missing) => {}
+                Err(refused) => faults.push(refused.fault(&path, &Text::new("a folder", "フォルダー"))),
+            }
+        }
+        faults.sort_by(|a, b| a.place.cmp(&b.place));
+        faults
     }
 
     /// The names of the folders in a folder of the pack, in order.
@@ -163,6 +198,12 @@ impl Pack {
     /// An unknown id, or everything that is wrong with `exercise.toml`.
     pub fn exercise(&self, id: &str) -> Result<Exercise, Vec<Fault>> {
         let path = format!("exercises/{id}/exercise.toml");
+        if disk::is_name(id) {
+            let refused = self.refused(&format!("exercises/{id}"));
+            if !refused.is_empty() {
+                return Err(refused);
+            }
+        }
         let Some(bytes) = self.bytes(&path) else {
             let ids = self.exercises();
             let list = ids.join(", ");
@@ -195,6 +236,12 @@ impl Pack {
     /// An unknown id, or everything that is wrong with `dataset.toml`.
     pub fn dataset(&self, id: &str, asked: &Place) -> Result<Dataset, Vec<Fault>> {
         let path = format!("datasets/{id}/dataset.toml");
+        if disk::is_name(id) {
+            let refused = self.refused(&format!("datasets/{id}"));
+            if !refused.is_empty() {
+                return Err(refused);
+            }
+        }
         let Some(bytes) = self.bytes(&path) else {
             let ids = self.folders("datasets");
             let list = ids.join(", ");
@@ -223,7 +270,7 @@ impl Pack {
 
     /// The bytes of a dataset's own file, by its name beside `dataset.toml`: a file's name, not a way out of the folder.
     pub fn dataset_file(&self, dataset: &str, file: &str) -> Option<Vec<u8>> {
-        if file.contains(['/', '\\']) || file.contains("..") {
+        if !disk::is_name(file) || !disk::is_name(dataset) {
             return None;
         }
         self.bytes(&format!("datasets/{dataset}/{file}")).map(Cow::into_owned)

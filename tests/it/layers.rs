@@ -8,6 +8,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("seed", 0),
     ("text", 0),
     ("fault", 0),
+    ("disk", 0),
     ("keys", 0),
     ("schema", 0),
     ("metrics", 1),
