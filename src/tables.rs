@@ -2,7 +2,12 @@
 //!
 //! Beside `sql`, the only room that touches polars.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod delimited;
+mod named;
+mod parquet;
+mod sheet;
+
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, IdxCa, IdxSize, NewChunkedArray, PolarsResult};
@@ -10,9 +15,10 @@ use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
 use polars_io::parquet::write::ParquetWriter;
 
-use crate::fault::{Fault, Place};
-use crate::text;
-use crate::text::Text;
+use crate::fault::Fault;
+
+pub use named::short;
+pub use sheet::{MISSING, Reading, Said, Sheet};
 
 /// A table in memory.
 pub type Frame = DataFrame;
@@ -151,227 +157,12 @@ pub fn csv(frame: &Frame) -> Result<Vec<u8>, TableError> {
     Ok(bytes)
 }
 
-/// Reads a CSV file: a header line, then rows of numbers (`.` as decimal point) or words; an empty cell is a missing value.
-///
-/// A byte-order mark is allowed: Excel's "CSV UTF-8" has one.
+/// Reads a CSV file: a header line, then rows of numbers (`.` as decimal point) or words. For more of it, see [`Sheet`].
 ///
 /// # Errors
-/// Letters of another encoding, ragged rows, a header name that is empty or there twice, NaN or infinity, a word in a column of
-/// numbers, no rows.
+/// As [`Sheet::read`] and [`Sheet::frame`].
 pub fn read_csv(file: &str, bytes: &[u8], cp932: bool) -> Result<Frame, Vec<Fault>> {
-    let text = decode(bytes, cp932).map_err(|letters| {
-        let expected = if letters.utf16 {
-            Text::new("a file saved as \"CSV UTF-8\"", "「CSV UTF-8」で保存したファイル")
-        } else if cp932 {
-            Text::new("encoding = \"utf-8\" if the file is UTF-8", "ファイルがUTF-8なら encoding = \"utf-8\"")
-        } else {
-            Text::new(
-                "a file saved as \"CSV UTF-8\", or encoding = \"cp932\" under [source]",
-                "「CSV UTF-8」で保存したファイル、または [source] に encoding = \"cp932\"",
-            )
-        };
-        vec![Fault::new(Place { line: letters.line, ..Place::file(file) }, letters.found, expected)]
-    })?;
-    read_csv_text(file, &text, &[])
-}
-
-/// [`read_csv`] of letters that are already decoded. In a column of numbers, the words `gaps` stand for a missing value.
-///
-/// # Errors
-/// As [`read_csv`], but for the encoding.
-pub fn read_csv_text(file: &str, text: &str, gaps: &[&str]) -> Result<Frame, Vec<Fault>> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let unreadable = |error: &csv::Error| {
-        let line = error.position().map(|position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        let message = error.to_string();
-        Fault::new(
-            Place { line, ..Place::file(file) },
-            text!("a line that CSV cannot read ({message})", "CSVとして読めない行があります（{message}）"),
-            Text::new("cells separated by commas", "カンマで区切ったセル"),
-        )
-    };
-    let header: Vec<String> =
-        reader.headers().map_err(|error| vec![unreadable(&error)])?.iter().map(|name| name.trim().to_owned()).collect();
-    let mut faults = header_faults(file, &header);
-    let mut cells: Vec<Vec<(usize, String)>> = vec![Vec::new(); header.len()];
-    for record in reader.records() {
-        let record = record.map_err(|error| vec![unreadable(&error)])?;
-        let line = record.position().and_then(|position| line_of(text, position)).unwrap_or(0);
-        if record.len() != header.len() {
-            let (found, expected) = (record.len(), header.len());
-            faults.push(Fault::new(
-                Place { line: Some(line), ..Place::file(file) },
-                text!("{found} cells", "セルが{found}個あります"),
-                text!("{expected}, as in the header", "見出しと同じ{expected}個"),
-            ));
-            if faults.len() > 20 {
-                break;
-            }
-            continue;
-        }
-        for (column, cell) in cells.iter_mut().zip(record.iter()) {
-            column.push((line, cell.trim().to_owned()));
-        }
-    }
-    if faults.is_empty() && cells.first().is_none_or(Vec::is_empty) {
-        faults.push(Fault::new(
-            Place::file(file),
-            Text::new("no rows", "行がありません"),
-            Text::new("a header line and at least one row", "見出しの行と、1行以上のデータ"),
-        ));
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let mut columns = Vec::new();
-    for (name, cells) in header.iter().zip(&cells) {
-        match column(file, name, cells, gaps) {
-            Ok(column) => columns.push(column),
-            Err(fault) => faults.push(fault),
-        }
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    from_columns(columns).map_err(|error| vec![engine_fault(file, &error)])
-}
-
-fn engine_fault(file: &str, error: &dyn std::fmt::Display) -> Fault {
-    let message = error.to_string();
-    Fault::new(
-        Place::file(file),
-        text!("a table that cannot be read ({message})", "読み込めない表です（{message}）"),
-        Text::new("a table of numbers and words", "数値と文字列からなる表"),
-    )
-}
-
-/// Letters that are not of the encoding that they were read in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letters {
-    /// The line where they stand, from 1.
-    pub line: Option<usize>,
-    /// What they are.
-    pub found: Text,
-    /// Whether they are UTF-16, which is not read at all.
-    pub utf16: bool,
-}
-
-/// The letters of a file: UTF-8, with or without a byte-order mark, or CP932.
-///
-/// # Errors
-/// Letters of another encoding.
-pub fn decode(bytes: &[u8], cp932: bool) -> Result<String, Letters> {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        let found =
-            Text::new("UTF-16 letters (Excel's \"Unicode text\")", "UTF-16の文字（Excelの「Unicodeテキスト」）");
-        return Err(Letters { line: None, found, utf16: true });
-    }
-    if cp932 {
-        let (text, _, broken) = encoding_rs::SHIFT_JIS.decode(bytes);
-        if broken {
-            let line = text.chars().take_while(|&c| c != '\u{fffd}').filter(|&c| c == '\n').count() + 1;
-            let found = Text::new("letters that are not CP932", "CP932ではない文字があります");
-            return Err(Letters { line: Some(line), found, utf16: false });
-        }
-        return Ok(text.into_owned());
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
-        let (_, _, broken) = encoding_rs::SHIFT_JIS.decode(bytes);
-        let found = if broken {
-            Text::new("letters that are not UTF-8", "UTF-8ではない文字があります")
-        } else {
-            Text::new(
-                "letters that are not UTF-8 but read as CP932 (Excel's plain \"CSV\" in Japanese)",
-                "UTF-8ではなく、CP932（日本語版Excelの通常の「CSV」）とみられる文字があります",
-            )
-        };
-        Letters { line: Some(line), found, utf16: false }
-    })
-}
-
-/// The line of a CSV text in which its row of this number (from 1) begins.
-pub fn csv_line(text: &str, row: usize) -> Option<usize> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let record = reader.records().nth(row.checked_sub(1)?)?.ok()?;
-    line_of(text, record.position()?)
-}
-
-/// The line where a record stands; to the reader of CSV, it begins with the blank lines before it.
-fn line_of(text: &str, position: &csv::Position) -> Option<usize> {
-    let start = usize::try_from(position.byte()).ok()?;
-    let blank = text.as_bytes().get(start..)?.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).copied();
-    Some(usize::try_from(position.line()).ok()? + blank.filter(|byte| *byte == b'\n').count())
-}
-
-fn header_faults(file: &str, header: &[String]) -> Vec<Fault> {
-    let mut seen = BTreeSet::new();
-    let mut faults = Vec::new();
-    for (i, name) in header.iter().enumerate() {
-        let place = Place { line: Some(1), ..Place::file(file) };
-        if name.is_empty() {
-            let n = i + 1;
-            faults.push(Fault::new(
-                place,
-                text!("no name over column {n}", "{n}列目に名前がありません"),
-                Text::new("a name over each column", "すべての列の名前"),
-            ));
-        } else if !seen.insert(name) {
-            faults.push(Fault::new(
-                place,
-                text!("the column \"{name}\" a second time", "列 \"{name}\" が重複しています"),
-                Text::new("a name of its own for each column", "列ごとに異なる名前"),
-            ));
-        }
-    }
-    faults
-}
-
-/// A column is of numbers where most of its cells are; then the others are mistakes, not a reason to make words of all.
-fn column(file: &str, name: &str, cells: &[(usize, String)], gaps: &[&str]) -> Result<Column, Fault> {
-    let gap = |cell: &str| cell.is_empty() || gaps.contains(&cell);
-    let filled: Vec<&(usize, String)> = cells.iter().filter(|(_, cell)| !gap(cell)).collect();
-    let parsed = |cell: &str| cell.parse::<f64>().ok().filter(|_| !gap(cell));
-    let numeric = filled.iter().filter(|(_, cell)| parsed(cell).is_some()).count();
-    if 2 * numeric <= filled.len() {
-        let words: Vec<Option<&str>> =
-            cells.iter().map(|(_, cell)| Some(cell.as_str()).filter(|c| !c.is_empty())).collect();
-        return Ok(Column::new(name.into(), words));
-    }
-    if let Some((line, cell)) = filled.iter().find(|(_, cell)| parsed(cell).is_none_or(|x| !x.is_finite())) {
-        return Err(Fault::new(
-            Place { file: file.to_owned(), line: Some(*line), key: Some(name.to_owned()) },
-            text!("\"{cell}\" in a column of numbers", "数値の列に \"{cell}\" があります"),
-            Text::new("a finite number, or an empty cell for a missing value", "有限の数値。欠測なら空のセル"),
-        ));
-    }
-    if filled.iter().all(|(_, cell)| cell.parse::<i64>().is_ok()) {
-        let whole: Vec<Option<i64>> = cells.iter().map(|(_, cell)| cell.parse().ok()).collect();
-        return Ok(Column::new(name.into(), whole));
-    }
-    let numbers: Vec<Option<f64>> = cells.iter().map(|(_, cell)| parsed(cell)).collect();
-    Ok(Column::new(name.into(), numbers))
-}
-
-/// Reads a Parquet file.
-///
-/// # Errors
-/// A file that is not Parquet, or a column of NaN or infinity.
-pub fn read_parquet(file: &str, bytes: Vec<u8>) -> Result<Frame, Vec<Fault>> {
-    let frame = from_parquet(bytes).map_err(|error| vec![engine_fault(file, &error.0)])?;
-    for column in frame.columns() {
-        let Ok(values) = column.f64() else { continue };
-        if let Some(row) = values.iter().position(|x| x.is_some_and(|x| !x.is_finite())) {
-            let row = row + 1;
-            return Err(vec![Fault::new(
-                Place { key: Some(column.name().to_string()), ..Place::file(file) },
-                text!("NaN or infinity in row {row}", "{row}行目がNaNまたは無限大です"),
-                Text::new("a finite number, or null for a missing value", "有限の数値。欠測ならnull"),
-            )]);
-        }
-    }
-    Ok(frame)
+    Sheet::read(file, bytes.to_vec(), &Reading { cp932, missing: &[], said: Said::Keys })?.frame(&[])
 }
 
 /// The table as Parquet, to the last bit.
@@ -400,13 +191,12 @@ mod tests {
         assert_eq!(line("a,b\r\n1,2\r\n\r\n\r\n3\r\n"), Some(5));
         assert_eq!(line("a,b\n1,2\n\n3,4\n5,x\n"), Some(5));
         assert_eq!(line("a,b\n1,2\n\"3\n3\",2\n\n5,x,7\n"), Some(6));
-        assert_eq!(csv_line("a,b\n1,2\n\n3,4\n", 2), Some(4));
     }
 
     #[test]
-    fn words_for_a_missing_value_are_gaps_among_numbers_only() {
-        let frame = read_csv_text("f.csv", "p,site\n0.5,EU\nNA,NA\n0.25,NA\n", &["NA"]).unwrap();
+    fn words_for_a_missing_value_are_known_in_every_column() {
+        let frame = read_csv("f.csv", "p,site\n0.5,EU\nNA,NA\n0.25,なし\n".as_bytes(), false).unwrap();
         assert_eq!(numbers(&frame, "p").unwrap(), [Some(0.5), None, Some(0.25)]);
-        assert_eq!(words(&frame, "site").unwrap()[1].as_deref(), Some("NA"));
+        assert_eq!(words(&frame, "site").unwrap(), [Some("EU".to_owned()), None, Some("なし".to_owned())]);
     }
 }

@@ -176,10 +176,13 @@ pub(super) struct Options {
     /// The task; otherwise it is told by the other options.
     #[arg(long, value_enum)]
     task: Option<Task>,
-    /// What to do with rows in which a needed value is missing (an empty cell; NA among numbers): refuse the file, or drop
-    /// the rows and say how many.
+    /// What to do with rows in which a needed value is missing (an empty cell, NA, N/A, NaN, null, #N/A or 欠測): refuse the
+    /// file, or drop the rows and say how many.
     #[arg(long, value_enum, default_value = "refuse")]
     missing: MissingName,
+    /// What else stands for a missing value, such as - or -99; once for each.
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    missing_marker: Vec<String>,
     /// The letters of a CSV file.
     #[arg(long, default_value = "utf-8", value_parser = ["utf-8", "cp932"])]
     encoding: String,
@@ -238,8 +241,9 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("task", "課題の種類です。省略時はほかのオプションから判断します。"),
         (
             "missing",
-            "必要な値が欠けている行（空のセル、数値の列ではNAも）の扱いです。refuse は誤りとし、drop は除いて行数を示します。",
+            "必要な値が欠けている行（空のセル、NA、N/A、NaN、null、#N/A、欠測）の扱いです。refuse は誤りとし、drop は除いて行数を示します。",
         ),
+        ("missing_marker", "ほかに欠測を表す値（- や -99 など）です。1つずつ指定します。"),
         ("encoding", "CSVファイルの文字コードです。"),
         (
             "resamples",
@@ -354,6 +358,7 @@ fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
         high: options.high.clone(),
         sd: options.sd.clone(),
         drop_missing: options.missing == MissingName::Drop,
+        missing_markers: options.missing_marker.clone(),
         current: options.current.clone(),
         curves: options.curves,
         resamples: options.resamples,
@@ -403,6 +408,7 @@ fn for_tables(options: &Options) -> Vec<&'static str> {
         ("--current", options.current.is_some()),
         ("--curves", options.curves),
         ("--missing", options.missing == MissingName::Drop),
+        ("--missing-marker", !options.missing_marker.is_empty()),
     ]
     .into_iter()
     .filter(|(_, given)| *given)

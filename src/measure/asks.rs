@@ -127,32 +127,73 @@ fn multiclass_columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let what = Text::new("the column of the class", "クラスの列");
     let label = asked.need("--label", asked.question.label.as_ref(), &what)?.to_owned();
     let scores = scores(asked, 2)?;
-    if crate::tables::is_number(&asked.source.frame, &label) {
-        asked.add_categories("label", &label, scores.len())?;
+    let words = asked.source.words(&label).map_err(|fault| vec![fault])?;
+    if let Some(names) = class_names(&words, &scores) {
+        let there = names.join(", ");
+        let (first, scores_list) = (scores[0].clone(), scores.join(", "));
+        let sound = |word: &str| class_of(word, &names).is_some();
+        let expected = |_: &str| {
+            text!(
+                "one of {there}, the classes that the columns of --score are named after ({scores_list}); without such names ({first} as p_a), a class number from 0",
+                "--score の列（{scores_list}）の名前が示すクラス {there} のいずれか。列名がクラスを示さないとき（{first} を p_a とするなど）は、0からのクラス番号"
+            )
+        };
+        let near = |fault: Fault| {
+            let wrong = words.iter().flatten().find(|word| !sound(word)).cloned().unwrap_or_default();
+            vec![fault.near(&wrong, names.iter().copied())]
+        };
+        asked.source.sound(&label, &words, &sound, expected).map_err(near)?;
+        let class = |word: &Option<String>| Some(class_of(word.as_deref()?, &names)? as f64);
+        asked.add("label", &label, words.iter().map(class).collect(), false);
     } else {
-        let words = asked.source.words(&label).map_err(|fault| vec![fault])?;
-        let mut numbers = Vec::with_capacity(words.len());
-        for (row, word) in words.iter().enumerate() {
-            let class = word.as_ref().map(|word| scores.iter().position(|score| score == word).ok_or(word));
-            match class.transpose() {
-                Ok(class) => numbers.push(class.map(|k| k as f64)),
-                Err(word) => {
-                    let there = scores.join(", ");
-                    let expected = text!(
-                        "a class number from 0, or the name of a column of --score ({there})",
-                        "0からのクラス番号、または --score の列名（{there}）"
-                    );
-                    let fault = asked.source.bad(&label, row + 1, &format!("\"{word}\""), expected);
-                    return Err(vec![fault.near(word, scores.iter().map(String::as_str))]);
-                }
-            }
-        }
-        asked.add("label", &label, numbers, false);
+        asked.add_categories("label", &label, scores.len())?;
+        asked.notes.push(Text::new(
+            "The columns of --score are taken in their order, as classes 0, 1, …: their names are no values of the label.",
+            "--score の列名がラベルの値ではないため、列の順にクラス0、1、…とみなします。",
+        ));
     }
     for score in &scores {
         asked.add_probabilities("score", score)?;
     }
     Ok(())
+}
+
+/// The class that each column of `--score` is named after, where columns are: by its whole name, or by what follows the beginning
+/// that all names share (`p_benign`, `p_malignant`; `p0`, `p1`). `None` where names and labels have nothing to do with each other,
+/// and labels are numbers: then they count the columns.
+fn class_names<'s>(labels: &[Option<String>], scores: &'s [String]) -> Option<Vec<&'s str>> {
+    let shared = scores.iter().skip(1).fold(scores[0].as_str(), |shared, name| {
+        let same = shared.char_indices().zip(name.chars()).take_while(|((_, a), b)| a == b);
+        let length = same.last().map_or(0, |((at, a), _)| at + a.len_utf8());
+        &shared[..length]
+    });
+    let starts = std::iter::once(0).chain(shared.char_indices().map(|(at, letter)| at + letter.len_utf8()));
+    let named = |start: usize| -> Vec<&'s str> { scores.iter().map(|score| &score[start..]).collect() };
+    let all: Vec<Vec<&str>> = starts.map(named).collect();
+    let labelled = |names: &&Vec<&str>| labels.iter().flatten().all(|label| class_of(label, names).is_some());
+    if let Some(names) = all.iter().find(labelled) {
+        return Some(names.clone());
+    }
+    // Numbers over the columns that are not those of the label, or labels that are no numbers: a mistake, not an order.
+    let whole = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered = all.iter().find(|names| names.iter().all(|name| whole(name)));
+    let words = labels.iter().flatten().any(|label| label.parse::<f64>().is_err());
+    numbered.or(if words { all.first() } else { None }).cloned()
+}
+
+/// The place of a label among the names of classes; a whole number is one, however it is written.
+fn class_of(label: &str, names: &[&str]) -> Option<usize> {
+    names.iter().position(|name| *name == label).or_else(|| {
+        let number = without_point(label)?;
+        names.iter().position(|name| *name == number)
+    })
+}
+
+/// A whole number without the `.0` that a program writes where its column had gaps.
+fn without_point(word: &str) -> Option<&str> {
+    let (whole, part) = word.split_once('.')?;
+    let digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(whole) && digits(part) && part.bytes().all(|byte| byte == b'0')).then_some(whole)
 }
 
 fn survival_columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
@@ -175,7 +216,7 @@ fn survival_columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
             )]);
         }
     } else {
-        let words = !crate::tables::is_number(&asked.source.frame, &event);
+        let words = !asked.source.is_number(&event).map_err(|fault| vec![fault])?;
         asked.add_flags("event", &event, question.positive.as_deref()).map_err(|mut faults| {
             for fault in faults.iter_mut().filter(|_| !words) {
                 fault.expected = Text::new(
@@ -187,12 +228,13 @@ fn survival_columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
         })?;
     }
     if let Some(file) = &question.training {
-        let mut other = Asked::new(question, Source::read(file, question.cp932)?);
+        let mut other = Asked::new(question, Source::read_with(file, question.cp932, &question.missing_markers)?);
         let time = other.need("--time", Some(&time), &Text::default())?.to_owned();
         let event = other.need("--event", Some(&event), &Text::default())?.to_owned();
         other.add_not_negative("time", &time)?;
         other.add_flags("event", &event, question.positive.as_deref())?;
         let taken = other.taken(Task::Survival)?;
+        asked.notes.extend(other.taken_as_missing());
         asked.training = taken.column("time").zip(taken.column("event")).map(|(t, e)| (t.to_vec(), e.to_vec()));
     }
     let risks = asked.source.several("--score", &question.score)?;
@@ -226,15 +268,15 @@ fn agreement_columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
             ),
         )]);
     }
-    let words: Vec<&String> =
-        raters.iter().filter(|rater| !crate::tables::is_number(&asked.source.frame, rater)).collect();
-    let filled =
-        |asked: &Asked<'_>, rater: &str| asked.source.words(rater).map(|words| words.iter().any(Option::is_some));
-    let mut by_word = false;
-    for rater in words {
-        by_word |= filled(asked, rater).map_err(|fault| vec![fault])?;
+    let mut rated: Vec<Vec<Option<String>>> = Vec::with_capacity(n);
+    for rater in &raters {
+        rated.push(asked.source.words(rater).map_err(|fault| vec![fault])?);
     }
-    if !by_word {
+    // Words among fractions are mistakes; words among whole numbers are categories, such as 3, 4A, 4B.
+    let numbers = || rated.iter().flatten().flatten().filter_map(|word| word.parse::<f64>().ok());
+    let fractions = numbers().any(|x| x.fract() != 0.0);
+    asked.rated_by_word = !fractions && rated.iter().flatten().flatten().any(|word| word.parse::<f64>().is_err());
+    if !asked.rated_by_word {
         for rater in &raters {
             // With more than two raters, a unit that some did not rate still counts.
             asked.add_finite("rater", rater)?;
@@ -250,16 +292,27 @@ fn agreement_columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
             Text::new("grades as whole numbers from 0, or nominal", "0からの整数の段階、または nominal"),
         )]);
     }
-    let mut categories: Vec<String> = Vec::new();
-    let mut columns = Vec::new();
-    for rater in &raters {
-        let words = asked.source.words(rater).map_err(|fault| vec![fault])?;
-        categories.extend(words.iter().flatten().cloned());
-        columns.push(words);
+    let mut pointed: Vec<&str> = Vec::new();
+    for (rater, words) in raters.iter().zip(&mut rated) {
+        for word in words.iter_mut().flatten() {
+            if let Some(whole) = without_point(word).map(str::to_owned) {
+                *word = whole;
+                pointed.push(rater);
+            }
+        }
     }
+    pointed.dedup();
+    if !pointed.is_empty() {
+        let list = pointed.join(", ");
+        asked.notes.push(text!(
+            "Whole numbers that {list} writes with a point are taken without (3.0 as 3).",
+            "{list} の小数点付きの整数は、小数点なしと同じとみなします（3.0は3）。"
+        ));
+    }
+    let mut categories: Vec<String> = rated.iter().flatten().flatten().cloned().collect();
     categories.sort();
     categories.dedup();
-    for (rater, words) in raters.iter().zip(columns) {
+    for (rater, words) in raters.iter().zip(rated) {
         let values = words
             .iter()
             .map(|word| word.as_ref().and_then(|word| categories.binary_search(word).ok()).map(|k| k as f64))
@@ -557,13 +610,14 @@ const BEYOND: &[(&str, Compute)] = &[
 fn multiclass<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
     let columns = dense.columns("score");
     let rows = dense.column("label").map_or(0, <[f64]>::len);
-    if let Some(row) = (0..rows).find(|&row| (columns.iter().map(|column| column[row]).sum::<f64>() - 1.0).abs() > 0.01)
-    {
-        let sum = columns.iter().map(|column| column[row]).sum::<f64>();
+    let sum = |row: usize| columns.iter().map(|column| column[row]).sum::<f64>();
+    // As probabilities written with two digits may: 0.99 is off by 0.01, up to rounding.
+    let off: Vec<usize> = (0..rows).filter(|&row| (sum(row) - 1.0).abs() > 0.01 + 1e-6).collect();
+    if let Some(&first) = off.first() {
         let names = asked.names("score").join(" + ");
         let expected =
             Text::new("probabilities that add up to 1 (within 0.01)", "合計が1になる確率（0.01までのずれは可）");
-        return Err(vec![asked.bad(&names, dense, row, &format!("{sum:.4}"), expected)]);
+        return Err(vec![asked.bad_rows(&names, dense, &off, &format!("{:.4}", sum(first)), expected)]);
     }
     let all = || -> Vec<Argument<'a>> {
         std::iter::once(dense.rows("label"))
@@ -719,7 +773,7 @@ fn agreement<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>
     let mut levels: Vec<f64> = rated().collect();
     levels.sort_by(f64::total_cmp);
     levels.dedup();
-    let words = asked.names("rater").iter().any(|rater| !crate::tables::is_number(&asked.source.frame, rater));
+    let words = asked.rated_by_word;
     let scale = match question.scale {
         Some(scale) => scale,
         None if words => Scale::Nominal,

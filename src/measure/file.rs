@@ -74,6 +74,8 @@ pub struct Question {
     pub sd: Option<String>,
     /// Whether rows without a needed value are left out and counted; otherwise they are a fault.
     pub drop_missing: bool,
+    /// What else stands for a missing value, beside [`crate::tables::MISSING`].
+    pub missing_markers: Vec<String>,
     /// Whether a row belongs to now (1) or to the reference (0).
     pub current: Option<String>,
     /// Whether the points of curves are wanted.
@@ -147,6 +149,8 @@ pub(super) struct Asked<'q> {
     columns: Vec<Column>,
     pub(super) notes: Vec<Text>,
     pub(super) training: Option<(Vec<f64>, Vec<f64>)>,
+    /// Whether raters' values are words rather than numbers.
+    pub(super) rated_by_word: bool,
 }
 
 /// Measures a table of predictions.
@@ -155,7 +159,7 @@ pub(super) struct Asked<'q> {
 /// A file, an option or a value that cannot be meant: each names file, line and column.
 pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     options(question)?;
-    let source = Source::read(&question.file, question.cp932)?;
+    let source = Source::read_with(&question.file, question.cp932, &question.missing_markers)?;
     let task = task(question);
     unused(question, task, &source)?;
     let mut asked = Asked::new(question, source);
@@ -181,7 +185,8 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         answers(asks, group, rows, sampling).map_err(|bad| vec![asked.refused(&bad, &in_file())])
     };
     let mut figures = answered(&asks, None, &all, &sampling)?;
-    let mut notes = asked.notes.clone();
+    let mut notes: Vec<Text> = asked.source.nameless().into_iter().chain(asked.taken_as_missing()).collect();
+    notes.extend(asked.notes.iter().cloned());
     let mut drawn = if question.curves { curves::curves(task, &dense, &all, None) } else { Vec::new() };
     for column in &groups {
         let words = asked.source.words(column).map_err(|fault| vec![fault])?;
@@ -334,7 +339,7 @@ impl Scale {
 impl<'q> Asked<'q> {
     /// Nothing taken up yet.
     pub(super) fn new(question: &'q Question, source: Source) -> Self {
-        Self { question, source, columns: Vec::new(), notes: Vec::new(), training: None }
+        Self { question, source, columns: Vec::new(), notes: Vec::new(), training: None, rated_by_word: false }
     }
 
     /// The measured columns of a role, of the rows where nothing is missing.
@@ -344,7 +349,7 @@ impl<'q> Asked<'q> {
     /// The column that an option must name.
     pub(super) fn need<'a>(&self, option: &str, given: Option<&'a String>, what: &Text) -> Result<&'a str, Vec<Fault>> {
         let Some(column) = given else {
-            let there = crate::tables::names(&self.source.frame).join(", ");
+            let there = self.source.names().join(", ");
             let fault = self.source.wrong(
                 option,
                 Text::new("not given", "指定がありません"),
@@ -545,31 +550,18 @@ impl<'q> Asked<'q> {
         if let (Some(keys), Some(column)) = (clusters, &self.question.cluster) {
             gaps.push((column, (0..keys.len()).filter(|&row| keys[row].is_none()).collect()));
         }
-        let fault = |(column, rows): &(&str, Vec<usize>)| {
-            let first = *rows.first()?;
-            let (row, more) = (first + 1, rows.len() - 1);
-            let fault = self.source.bad(
-                column,
-                row,
-                "",
-                Text::new(
-                    "a value in every row, or --missing drop to leave such rows out",
-                    "すべての行の値。または、その行を除くなら --missing drop",
-                ),
-            );
-            let found = match (fault.place.line, more) {
-                (Some(_), 0) => Text::new("no value", "値がありません"),
-                (Some(_), _) => {
-                    text!("no value, here and {more} times below", "値がありません（ほかにも{more}行）")
-                }
-                (None, 0) => text!("no value in row {row}", "{row}行目に値がありません"),
-                (None, _) => {
-                    text!("no value in row {row} and {more} times below", "{row}行目とほか{more}行に値がありません")
-                }
-            };
-            Some(Fault { found, ..fault })
-        };
-        gaps.iter().filter_map(fault).collect()
+        gaps.retain(|(_, rows)| !rows.is_empty());
+        gaps.iter().map(|(column, rows)| self.source.gap(column, rows)).collect()
+    }
+
+    /// What was taken as missing in the columns of this question.
+    pub(super) fn taken_as_missing(&self) -> Vec<Text> {
+        let measured = self.columns.iter().map(|column| (column.name.as_str(), column.may_miss));
+        let others = self.question.cluster.iter().chain(&self.question.group).map(|column| (column.as_str(), false));
+        let mut columns: Vec<(&str, bool)> = measured.chain(others).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns.iter().filter_map(|(column, may_miss)| self.source.taken_as_missing(column, *may_miss)).collect()
     }
 
     /// Where outcomes are told apart, there must be two of them.
@@ -618,6 +610,12 @@ impl<'q> Asked<'q> {
     /// A fault of a value in a row of those measured.
     pub(super) fn bad(&self, column: &str, dense: &Dense, row: usize, found: &str, expected: Text) -> Fault {
         self.source.bad(column, dense.rows[row] + 1, found, expected)
+    }
+
+    /// A fault of values in several rows of those measured.
+    pub(super) fn bad_rows(&self, column: &str, dense: &Dense, rows: &[usize], found: &str, expected: Text) -> Fault {
+        let rows: Vec<usize> = rows.iter().map(|&row| dense.rows[row]).collect();
+        self.source.bad_rows(column, &rows, &Text::same(found), expected)
     }
 
     fn refused(&self, bad: &BadInput, rows: &[usize]) -> Fault {

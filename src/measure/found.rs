@@ -477,8 +477,3 @@ fn no_bootstrap(estimate: &Estimate, resamples: usize, resampling: &Resampling) 
     }
     too_few(resampling)
 }
-
-/// `row 12`, for files that have no lines.
-pub(super) fn in_row(value: &str, row: usize) -> Text {
-    text!("{value} in row {row}", "{row}行目に {value}")
-}

@@ -1,24 +1,19 @@
 //! A predictions file, read: its columns as what they are to hold, and where a wrong value stands.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::found::in_row;
 use crate::fault::{Fault, Place};
 use crate::metrics::BadInput;
-use crate::tables::{self, Frame};
+use crate::tables::{self, Reading, Said, Sheet};
 use crate::text;
 use crate::text::Text;
-
-/// What stands for a missing value beside an empty cell, as R, pandas and SQL write it.
-const GAPS: &[&str] = &["NA", "N/A", "n/a", "<NA>", "NaN", "nan", "NULL", "null", "None"];
 
 /// A table of predictions, from CSV or Parquet.
 pub(super) struct Source {
     /// The file as the reader named it.
     pub(super) name: String,
-    pub(super) frame: Frame,
-    /// The file's letters, where it has lines.
-    csv: Option<String>,
+    sheet: Sheet,
 }
 
 /// Reads a file, or says why it cannot be.
@@ -51,47 +46,80 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
 impl Source {
     /// Reads CSV or Parquet: which of them it is, its first letters tell.
     pub(super) fn read(path: &Path, cp932: bool) -> Result<Self, Vec<Fault>> {
+        Self::read_with(path, cp932, &[])
+    }
+
+    /// The same, where more words stand for missing values.
+    pub(super) fn read_with(path: &Path, cp932: bool, missing: &[String]) -> Result<Self, Vec<Fault>> {
         let name = path.display().to_string();
         let bytes = bytes(path).map_err(|fault| vec![fault])?;
-        if bytes.starts_with(b"PAR1") {
-            let frame = tables::read_parquet(&name, bytes)?;
-            if frame.height() == 0 {
-                return Err(vec![Fault::new(
-                    Place::file(name),
-                    Text::new("no rows", "行がありません"),
-                    Text::new("at least one row", "1行以上のデータ"),
-                )]);
-            }
-            return Ok(Self { name, frame, csv: None });
-        }
-        let csv = tables::decode(&bytes, cp932).map_err(|letters| {
-            let expected = if letters.utf16 {
-                Text::new("a file saved as \"CSV UTF-8\"", "「CSV UTF-8」で保存したファイル")
-            } else if cp932 {
-                Text::new("no --encoding if the file is UTF-8", "ファイルがUTF-8なら、--encoding は不要です")
-            } else {
-                Text::new(
-                    "a file saved as \"CSV UTF-8\", or the option --encoding cp932",
-                    "「CSV UTF-8」で保存したファイル。または --encoding cp932 を付けてください",
-                )
-            };
-            vec![Fault::new(Place { line: letters.line, ..Place::file(name.clone()) }, letters.found, expected)]
-        })?;
-        let frame = tables::read_csv_text(&name, &csv, GAPS)?;
-        Ok(Self { name, frame, csv: Some(csv) })
+        let sheet = Sheet::read(&name, bytes, &Reading { cp932, missing, said: Said::Options })?;
+        Ok(Self { name, sheet })
     }
 
     /// How many rows there are.
     pub(super) fn rows(&self) -> usize {
-        self.frame.height()
+        self.sheet.rows()
     }
 
-    /// A fault of a value: in its line where the file has lines, else with its row told.
+    /// The names of the columns.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.sheet.names()
+    }
+
+    /// What is not looked at though it is there: columns without a name.
+    pub(super) fn nameless(&self) -> Option<Text> {
+        let places: Vec<String> = self.sheet.nameless().iter().map(ToString::to_string).collect();
+        let list = places.join(", ");
+        (!places.is_empty()).then(|| {
+            text!(
+                "No name stands over column {list} (row numbers of R or pandas?): it is not used.",
+                "{list}列目には見出しがないため（Rやpandasの行番号など）、使いません。"
+            )
+        })
+    }
+
+    /// A fault of a value: in its line where the file has lines, else with its row (from 1) told.
     pub(super) fn bad(&self, column: &str, row: usize, found: &str, expected: Text) -> Fault {
-        let line = self.csv.as_deref().and_then(|csv| tables::csv_line(csv, row));
-        let place = Place { file: self.name.clone(), line, key: Some(column.to_owned()) };
-        let found = if line.is_some() { Text::same(found) } else { in_row(found, row) };
-        Fault::new(place, found, expected)
+        self.sheet.bad(column, &[row.saturating_sub(1)], &Text::same(found), expected)
+    }
+
+    /// A fault of values in several rows (from 0), told once.
+    pub(super) fn bad_rows(&self, column: &str, rows: &[usize], found: &Text, expected: Text) -> Fault {
+        self.sheet.bad(column, rows, found, expected)
+    }
+
+    /// A fault of the rows (from 0) in which a needed value is missing.
+    pub(super) fn gap(&self, column: &str, rows: &[usize]) -> Fault {
+        let found = match self.markers(column) {
+            Some(list) => {
+                let (en, ja) = (list.en, list.ja);
+                text!("no value ({en})", "値がありません（{ja}）")
+            }
+            None => Text::new("no value", "値がありません"),
+        };
+        let expected = Text::new(
+            "a value in every row, or --missing drop to leave such rows out",
+            "すべての行の値。または、その行を除くなら --missing drop",
+        );
+        self.sheet.bad(column, rows, &found, expected)
+    }
+
+    /// What stands for missing values in a column, where it is not only empty cells.
+    fn markers(&self, column: &str) -> Option<Text> {
+        let missing = self.sheet.missing(column).ok()?;
+        missing.keys().any(|marker| !marker.is_empty()).then(|| told(&missing))
+    }
+
+    /// What was taken as missing in a column: all of it, or only where a word was.
+    pub(super) fn taken_as_missing(&self, column: &str, empty_too: bool) -> Option<Text> {
+        let missing = self.sheet.missing(column).ok()?;
+        if !missing.keys().any(|marker| empty_too || !marker.is_empty()) {
+            return None;
+        }
+        let n: usize = missing.values().sum();
+        let Text { en, ja } = told(&missing);
+        Some(text!("{column} is missing in {n} rows ({en}).", "{column} は{n}行で欠測です（{ja}）。"))
     }
 
     /// A fault of a whole column, or of an option.
@@ -101,7 +129,7 @@ impl Source {
 
     /// The column that an option names.
     pub(super) fn named<'a>(&self, option: &str, column: &'a str) -> Result<&'a str, Fault> {
-        let names = tables::names(&self.frame);
+        let names = self.names();
         if names.contains(&column) {
             return Ok(column);
         }
@@ -113,13 +141,13 @@ impl Source {
                 text!("one of the columns {there}", "次の列のいずれか：{there}"),
             )
             .near(column, names.iter().copied());
-        fault.place.line = self.csv.as_ref().map(|_| 1);
+        fault.place.line = self.sheet.line(0).map(|_| 1);
         Err(fault)
     }
 
     /// The columns that an option names: each on its own, or several with commas between them.
     pub(super) fn several(&self, option: &str, asked: &[String]) -> Result<Vec<String>, Vec<Fault>> {
-        let names = tables::names(&self.frame);
+        let names = self.names();
         let mut columns: Vec<String> = Vec::new();
         for one in asked {
             if names.contains(&one.as_str()) {
@@ -134,34 +162,37 @@ impl Source {
 
     /// A column of numbers; missing ones are `None`.
     pub(super) fn numbers(&self, column: &str) -> Result<Vec<Option<f64>>, Fault> {
-        if !tables::is_number(&self.frame, column) {
-            let words: Vec<Option<String>> = self.words_or_gaps(column)?;
-            let Some((row, word)) = words.iter().enumerate().find_map(|(row, word)| Some((row, word.as_ref()?))) else {
-                // An empty column: words or numbers, nobody knows.
-                return Ok(vec![None; words.len()]);
-            };
-            return Err(self.bad(
-                column,
-                row + 1,
-                &format!("\"{word}\""),
-                Text::new("a column of numbers", "数値の列"),
-            ));
-        }
-        tables::numbers(&self.frame, column).map_err(|error| self.engine(&error))
+        self.sheet.numbers(column)
+    }
+
+    /// Whether a column is of numbers: where most of its values are, the others are mistakes.
+    pub(super) fn is_number(&self, column: &str) -> Result<bool, Fault> {
+        self.sheet.is_number(column)
+    }
+
+    /// A fault that tells all words of a column that are not sound.
+    pub(super) fn sound(
+        &self,
+        column: &str,
+        words: &[Option<String>],
+        sound: &dyn Fn(&str) -> bool,
+        expected: impl FnOnce(&str) -> Text,
+    ) -> Result<(), Fault> {
+        self.sheet.sound(column, words, sound, expected)
     }
 
     /// A column of 0 and 1, of true and false, or of words of which `positive` is 1 (where such a word `may` be named); missing ones
     /// are `None`.
     pub(super) fn flags(&self, column: &str, positive: Option<&str>, may: bool) -> Result<Vec<Option<f64>>, Fault> {
-        if positive.is_none() && tables::is_number(&self.frame, column) {
+        if positive.is_none() && self.is_number(column)? {
             return self.numbers(column);
         }
-        let words = self.words_or_gaps(column)?;
+        let words = self.words(column)?;
         let mut there: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
         there.sort_unstable();
         there.dedup();
         let shown = || {
-            let few: Vec<String> = there.iter().take(6).map(|word| format!("\"{word}\"")).collect();
+            let few: Vec<String> = there.iter().take(6).map(|word| format!("\"{}\"", tables::short(word))).collect();
             format!("{}{}", few.join(", "), if there.len() > 6 { ", …" } else { "" })
         };
         if let Some(positive) = positive {
@@ -176,51 +207,32 @@ impl Source {
                     .near(positive, there.iter().copied()));
             }
             return Ok(words
-                .into_iter()
-                .map(|word| word.map(|word| if word == positive { 1.0 } else { 0.0 }))
+                .iter()
+                .map(|word| word.as_ref().map(|word| if word == positive { 1.0 } else { 0.0 }))
                 .collect());
         }
         let truth = |word: &str| match word.to_ascii_lowercase().as_str() {
-            "true" => Some(1.0),
-            "false" => Some(0.0),
+            "true" | "1" => Some(1.0),
+            "false" | "0" => Some(0.0),
             _ => None,
         };
-        if let Some(row) = words.iter().position(|word| word.as_ref().is_some_and(|word| truth(word).is_none())) {
-            let word = words[row].clone().unwrap_or_default();
+        self.sound(column, &words, &|word| truth(word).is_some(), |_| {
             let there_shown = shown();
-            return Err(self.bad(
-                column,
-                row + 1,
-                &format!("\"{word}\""),
-                if may {
-                    text!(
-                        "0 or 1 (or true, false), or --positive with the value that means 1 (there are {there_shown})",
-                        "0か1（またはtrue、false）。または、1に当たる値を --positive で指定してください（列の値：{there_shown}）"
-                    )
-                } else {
-                    Text::new("0 or 1 (or true, false)", "0か1（またはtrue、false）")
-                },
-            ));
-        }
-        Ok(words.into_iter().map(|word| word.as_deref().and_then(truth)).collect())
+            if may {
+                text!(
+                    "0 or 1 (or true, false), or --positive with the value that means 1 (there are {there_shown})",
+                    "0か1（またはtrue、false）。または、1に当たる値を --positive で指定してください（列の値：{there_shown}）"
+                )
+            } else {
+                Text::new("0 or 1 (or true, false)", "0か1（またはtrue、false）")
+            }
+        })?;
+        Ok(words.iter().map(|word| word.as_deref().and_then(truth)).collect())
     }
 
-    /// A column as words; missing ones are `None`.
+    /// A column as words, exactly as they are written; missing ones are `None`.
     pub(super) fn words(&self, column: &str) -> Result<Vec<Option<String>>, Fault> {
-        tables::words(&self.frame, column).map_err(|error| self.engine(&error))
-    }
-
-    /// A column of outcomes or numbers, given as words.
-    fn words_or_gaps(&self, column: &str) -> Result<Vec<Option<String>>, Fault> {
-        Ok(self.words(column)?.into_iter().map(|word| word.filter(|word| !GAPS.contains(&word.as_str()))).collect())
-    }
-
-    fn engine(&self, error: &dyn std::fmt::Display) -> Fault {
-        Fault::new(
-            Place::file(self.name.clone()),
-            text!("a table that cannot be read ({error})", "読み込めない表です（{error}）"),
-            Text::new("a table of numbers and words", "数値と文字列からなる表"),
-        )
+        self.sheet.words(column)
     }
 
     /// What a metric refuses, told in the file's own columns and lines: `column` is the one looked at, `rows` are the row numbers
@@ -244,4 +256,15 @@ impl Source {
         };
         self.bad(column, at(*row), &found.to_string(), expected)
     }
+}
+
+/// What stands for missing values, and in how many rows.
+fn told(missing: &BTreeMap<String, usize>) -> Text {
+    let list = |empty: &str| {
+        let one = |(marker, n): (&String, &usize)| {
+            if marker.is_empty() { format!("{empty} {n}") } else { format!("\"{marker}\" {n}") }
+        };
+        missing.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    Text { en: list("empty").into(), ja: list("空のセル").into() }
 }

@@ -1,12 +1,12 @@
 //! A dataset that is a file of one's own: read, held against its description, and divided between learner and judge.
 
 use super::{Side, SynthError, check_label};
-use crate::course::dataset::{Column, Dataset};
+use crate::course::dataset::{Column, Dataset, Role};
 use crate::course::exercise::Exercise;
 use crate::fault::{Fault, Place};
 use crate::seed::Seed;
 use crate::sql;
-use crate::tables::{self, Frame};
+use crate::tables::{self, Frame, Reading, Said, Sheet};
 use crate::text;
 
 /// Reads the file and checks that the columns that are described are there.
@@ -17,11 +17,11 @@ pub(super) fn read(
     cp932: bool,
     columns: &[Column],
 ) -> Result<Frame, Vec<Fault>> {
-    let frame = if file.to_ascii_lowercase().ends_with(".parquet") {
-        tables::read_parquet(file, bytes)?
-    } else {
-        tables::read_csv(file, &bytes, cp932)?
-    };
+    let sheet = Sheet::read(file, bytes, &Reading { cp932, missing: &[], said: Said::Keys })?;
+    // An id or a group is a name, whatever signs it is written with.
+    let is_name = |column: &&Column| matches!(column.role, Role::Id | Role::Group);
+    let as_text: Vec<&str> = columns.iter().filter(is_name).map(|column| column.name.as_str()).collect();
+    let frame = sheet.frame(&as_text)?;
     let names = tables::names(&frame);
     let mut faults: Vec<Fault> = columns
         .iter()

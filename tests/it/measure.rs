@@ -196,7 +196,7 @@ fn missing_values_are_a_mistake_or_left_out_and_told() {
     learner.writes("gaps.csv", format!("\u{feff}y,p\n,0.5\n1,\n1,\n{rows}"));
     let refused = learner.types("measure gaps.csv --label y --score p").ends(2);
     let refused = refused.says("gaps.csv, line 2, y").says("no value").says("--missing drop");
-    refused.says("gaps.csv, line 3, p").says("no value, here and 1 times below");
+    refused.says("gaps.csv, line 3, p").says("no value, in 2 rows (lines 3, 4)");
     let answer = learner.types("measure gaps.csv --label y --score p --missing drop").ends(0);
     answer.says("40 of 43 rows; 3 left out (y is empty in 1, p is empty in 2)");
     let found = learner.types("measure gaps.csv --label y --score p --missing drop --json").json();
