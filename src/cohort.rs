@@ -8,6 +8,7 @@ use crate::fault::{Fault, Place, nearest};
 use crate::keys::Written;
 use crate::seed::Seed;
 use crate::sql;
+use crate::synth;
 use crate::tables::{self, Frame, TableError};
 use crate::text;
 use crate::text::Text;
@@ -167,23 +168,20 @@ fn times(
     member: &[bool],
 ) -> Result<Option<Vec<Option<f64>>>, CohortError> {
     let Some(place) = &plan.split.by_time else { return Ok(None) };
-    let random = || Text::new("by = \"random\"", "by = \"random\"");
     let names = tables::names(visible);
     let Some(name) = names.iter().find(|name| dataset.role(name) == Role::Time) else {
         let found = Text::new(
             "by = \"time\", but these data have no time",
             "by = \"time\" ですが、このデータには時間の列がありません",
         );
-        return Err(Fault::new(place.clone(), found, random()).into());
+        return Err(Fault::new(place.clone(), found, Text::same("by = \"random\"")).into());
     };
-    if !tables::is_time(visible, name) {
-        let found = text!(
-            "by = \"time\", but \"{name}\" holds words that are no dates",
-            "by = \"time\" ですが、列 \"{name}\" に日付ではない語があります"
-        );
-        return Err(Fault::new(place.clone(), found, random()).into());
-    }
-    let times = tables::numbers(visible, name)?;
+    let times = if tables::is_time(visible, name) {
+        tables::numbers(visible, name)?
+    } else {
+        let words = tables::words(visible, name)?;
+        synth::times(&words).map_err(|(found, expected)| Fault::new(place.clone(), found, expected))?
+    };
     let timeless = times.iter().zip(member).filter(|(time, member)| **member && time.is_none()).count();
     if timeless > 0 {
         return Err(without(place, name, timeless).into());

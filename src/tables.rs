@@ -60,6 +60,12 @@ pub fn is_time(frame: &Frame, name: &str) -> bool {
     is_number(frame, name) || frame.column(name).is_ok_and(|column| column.dtype().is_temporal())
 }
 
+/// The table with a column of whole numbers, some missing, added or replaced.
+pub fn set_whole(frame: &mut Frame, name: &str, values: &[Option<i64>]) -> Result<(), TableError> {
+    frame.with_column(Column::new(name.into(), values))?;
+    Ok(())
+}
+
 /// The table with a column of dates added or replaced: days since 1970-01-01.
 pub fn set_dates(frame: &mut Frame, name: &str, days: &[Option<i32>]) -> Result<(), TableError> {
     frame.with_column(Column::new(name.into(), days).cast(&DataType::Date)?)?;

@@ -269,7 +269,14 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
     match piece {
         Piece::Texts => {
             let mut findings = texts::rules(pack, written);
-            match world().and_then(|world| leaks::rules(pack, written, &world)) {
+            let drawn = world().and_then(|world| {
+                let assumed =
+                    world.assumed().iter().map(|fault| Finding { note: true, ..Rule::Format.by(fault.clone()) });
+                let mut found: Vec<Finding> = assumed.collect();
+                found.extend(leaks::rules(pack, written, &world)?);
+                Ok(found)
+            });
+            match drawn {
                 Ok(more) => findings.extend(more),
                 Err(RunError::Author(faults)) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
                 Err(error) => return Err(error),

@@ -167,6 +167,13 @@ const SOURCE: &[Key<'static>] = &[
         "CSVの文字コードです。日本語版Excelの通常の「CSV」はcp932です。",
     ),
     Key::new(
+        "missing",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "What else stands for a missing value, beside an empty cell, NA, N/A, NaN, null, #N/A and 欠測.",
+        "空のセル・NA・N/A・NaN・null・#N/A・欠測のほかに、欠測を表す値です。",
+    ),
+    Key::new(
         "columns",
         Kind::Tables(DESCRIBED),
         Need::Default("[]"),
@@ -281,6 +288,8 @@ pub enum Source {
         path: Written<String>,
         /// Whether its letters are CP932 rather than UTF-8.
         cp932: bool,
+        /// What else stands for a missing value, beside [`crate::tables::MISSING`].
+        missing: Vec<String>,
         /// The columns that are described.
         columns: Vec<Column>,
     },
@@ -357,6 +366,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         Some(source) if tables.is_empty() => Source::File {
             path: source.written("path"),
             cp932: source.string("encoding") == "cp932",
+            missing: source.strings("missing").into_iter().map(|word| word.value).collect(),
             columns: source.tables("columns").map(column).collect(),
         },
         Some(source) => {

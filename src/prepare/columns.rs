@@ -7,6 +7,7 @@ use ndarray::Array2;
 use crate::cohort::{CohortError, unknown_column};
 use crate::course::dataset::{Dataset, Role};
 use crate::course::plan::{Features, Impute, Scale};
+use crate::fault::Place;
 use crate::keys::Written;
 use crate::tables::{self, Frame, TableError};
 use crate::text;
@@ -47,12 +48,13 @@ impl Columns {
     /// Columns that are not the learner's to use, the label among the features, missing values under `impute = "none"`.
     pub fn fit(plan: &Features, dataset: &Dataset, visible: &Frame, rows: &[usize]) -> Result<Self, CohortError> {
         let usable = usable(dataset, visible);
+        let unnamed = Place { key: Some("features.use".to_owned()), ..plan.impute.place.clone() };
         let chosen: Vec<Written<String>> = match &plan.columns {
             Some(columns) => columns.value.clone(),
             None => usable
                 .iter()
                 .filter(|name| dataset.role(name) == Role::Feature)
-                .map(|&name| Written { value: name.to_owned(), place: plan.impute.place.clone() })
+                .map(|&name| Written { value: name.to_owned(), place: unnamed.clone() })
                 .collect(),
         };
         let mut faults: Vec<_> = chosen
@@ -89,6 +91,21 @@ impl Columns {
         for asked in &chosen {
             let name = &asked.value;
             let code = plan.one_hot.iter().any(|column| column.value == *name);
+            let known = tables::words(visible, name)?;
+            if rows.iter().all(|&row| known[row].is_none()) {
+                let n = rows.len();
+                faults.push(asked.fault(
+                    text!(
+                        "\"{name}\", which is missing in all {n} training rows",
+                        "学習用の{n}行すべてで欠測している \"{name}\""
+                    ),
+                    Text::new(
+                        "columns with values among the training rows: [features] use without it, or another split",
+                        "学習用の行に値がある列（[features] の use から除くか、分け方を変えてください）",
+                    ),
+                ));
+                continue;
+            }
             columns.push(if code || !tables::is_number(visible, name) {
                 fit_levels(name, visible, rows)?
             } else {

@@ -98,7 +98,7 @@ fn values(column: &Column, asked: &[String]) -> (Text, Option<String>) {
         values.as_ref().map(text).unwrap_or_default()
     };
     if !words && all.len() > LISTED {
-        let (low, high) = (all.swap_remove(0), all.pop().unwrap_or_default());
+        let (low, high) = (all.first().cloned().unwrap_or_default(), all.pop().unwrap_or_default());
         let (en, ja) = (format!("{low} to {high}"), format!("{low}〜{high}"));
         return (Text { en: en.into(), ja: ja.into() }, None);
     }

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{Column as Series, DataType};
 
+use super::dates;
 use super::pictures::Shots;
 use super::{Drawn, SynthError, check_label};
-use crate::course::dataset::{Column, Dataset, Image, Source, Table};
+use crate::course::dataset::{Column, Dataset, Image, Role, Source, Table};
 use crate::course::exercise::Draw;
 use crate::fault::Fault;
 use crate::keys::Written;
@@ -54,10 +55,26 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Drawn, 
         }
         outer = Some(frame);
     }
-    let frame = outer.unwrap_or_default();
+    let mut frame = outer.unwrap_or_default();
     check_label(dataset, &frame)?;
+    for column in dataset.columns().filter(|column| column.role == Role::Time) {
+        times(&mut frame, column)?;
+    }
     let shots = dataset.image.as_ref().map(|image| shots(image, &frame, seed.named("image"))).transpose()?;
     Ok(Drawn { table: frame.drop_many([KEY, ID, BODY, "row"]), shots })
+}
+
+/// A column of times that the equation gives as words, as dates.
+fn times(frame: &mut Frame, column: &Column) -> Result<(), SynthError> {
+    let (name, Some(equation)) = (&column.name, &column.sql) else { return Ok(()) };
+    if tables::is_time(frame, name) {
+        return Ok(());
+    }
+    let words = tables::words(frame, name)?;
+    match dates::column(&words) {
+        Ok(times) => Ok(times.set(frame, name)?),
+        Err(bad) => Err(equation.fault(bad.found(&words), dates::expected()).into()),
+    }
 }
 
 /// What the pictures of the rows are drawn from.

@@ -1,5 +1,6 @@
 //! The data of an exercise: drawn from a causal model, or taken from a file.
 
+mod dates;
 mod draw;
 mod file;
 mod pictures;
@@ -11,7 +12,7 @@ use crate::course::dataset::{Dataset, Source};
 use crate::course::exercise::{Draw, Exercise};
 use crate::fault::{Fault, Place};
 use crate::seed::Seed;
-use crate::tables::{self, Frame, TableError};
+use crate::tables::{self, Frame, Reading, Said, TableError};
 use crate::text;
 use crate::text::Text;
 
@@ -37,6 +38,12 @@ pub enum SynthError {
     Table(#[from] TableError),
 }
 
+impl From<Vec<Fault>> for SynthError {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Author(faults)
+    }
+}
+
 impl From<Fault> for SynthError {
     fn from(fault: Fault) -> Self {
         Self::Author(vec![fault])
@@ -47,10 +54,9 @@ impl From<Fault> for SynthError {
 #[derive(Debug)]
 pub struct World<'a> {
     dataset: &'a Dataset,
-    exercise: &'a Exercise,
     develop: Seed,
     exam: Seed,
-    file: Option<Frame>,
+    file: Option<file::Table>,
     drawn: Option<Mutex<BTreeMap<String, Arc<OnceLock<Drawn>>>>>,
 }
 
@@ -67,7 +73,7 @@ impl<'a> World<'a> {
     /// A world: `develop` seeds the learner's rows, `exam` the judge's. `file` gives the bytes of the dataset's file, where it is one, by its name beside `dataset.toml`.
     ///
     /// # Errors
-    /// A file that is missing or cannot be read as a table.
+    /// A file that is missing, cannot be read as a table, is not as the dataset describes it, or cannot be divided as the exercise asks.
     pub fn new(
         dataset: &'a Dataset,
         exercise: &'a Exercise,
@@ -77,7 +83,7 @@ impl<'a> World<'a> {
     ) -> Result<Self, SynthError> {
         let file = match &dataset.source {
             Source::Model(_) => None,
-            Source::File { path, cp932, columns } => {
+            Source::File { path, cp932, missing, columns } => {
                 let Some(bytes) = file(&path.value) else {
                     let name = &path.value;
                     let found = text!(
@@ -89,10 +95,11 @@ impl<'a> World<'a> {
                         .into());
                 };
                 let name = dataset.place.file.replace("dataset.toml", &path.value);
-                Some(file::read(dataset, &name, bytes, *cp932, columns).map_err(SynthError::Author)?)
+                let reading = Reading { cp932: *cp932, missing, said: Said::Keys };
+                Some(file::read(dataset, exercise, (&name, bytes), (&reading, columns), develop)?)
             }
         };
-        Ok(Self { dataset, exercise, develop, exam, file, drawn: None })
+        Ok(Self { dataset, develop, exam, file, drawn: None })
     }
 
     /// The same world, which keeps what it has drawn: for many runs in one world.
@@ -117,8 +124,8 @@ impl<'a> World<'a> {
     }
 
     fn draw(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
-        if let Some(all) = &self.file {
-            Ok(Drawn { table: file::rows(all, side, self.exercise, self.develop)?, shots: None })
+        if let Some(file) = &self.file {
+            Ok(Drawn { table: file.rows(side)?, shots: None })
         } else {
             let seed = match side {
                 Side::Develop => self.develop.named("learner"),
@@ -126,6 +133,11 @@ impl<'a> World<'a> {
             };
             draw::draw(self.dataset, draw, seed)
         }
+    }
+
+    /// What was read of a file as something that its author may not mean: words as missing values.
+    pub fn assumed(&self) -> &[Fault] {
+        self.file.as_ref().map_or(&[], |file| &file.assumed)
     }
 
     /// The columns that a learner may see.
@@ -136,6 +148,17 @@ impl<'a> World<'a> {
         let names: Vec<&str> =
             tables::names(frame).into_iter().filter(|name| self.dataset.role(name).is_visible()).collect();
         tables::select(frame, &names)
+    }
+}
+
+/// Dates that people wrote, in the order of time: days, or milliseconds where a time of day is written too.
+///
+/// # Errors
+/// What was found that is no date or is written otherwise than the rest, and what was expected.
+pub fn times(words: &[Option<String>]) -> Result<Vec<Option<f64>>, (Text, Text)> {
+    match dates::column(words) {
+        Ok(times) => Ok(times.numbers()),
+        Err(bad) => Err((bad.found(words), dates::expected())),
     }
 }
 

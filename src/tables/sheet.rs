@@ -269,7 +269,7 @@ impl Sheet {
     /// What is expected in place of a cell that is no number, in a column where others are or where none is.
     fn number_expected(&self, cell: &str, others: bool) -> Text {
         let point = cell.replacen(',', ".", 1);
-        if number(&point).is_some() {
+        if cell.contains(',') && number(&point).is_some() {
             return text!(
                 "a point for decimals and no other signs: {point}",
                 "小数点はピリオドで、ほかの記号は付けません：{point}"

@@ -13,6 +13,7 @@ mod interrupted;
 mod laws;
 mod layers;
 mod measure;
+mod own_tables;
 mod pictures;
 mod readme;
 mod real;
