@@ -179,6 +179,9 @@ impl Assumed {
 /// The largest file that is read, in bytes: plans, answers and courses have a few thousand.
 const LARGEST: usize = 1 << 20;
 
+/// A large file, in bytes: a plan has a few hundred.
+const LARGE: usize = 1 << 16;
+
 /// So many mistakes of a file are told; the others are counted.
 const TOLD: usize = 20;
 
@@ -219,7 +222,8 @@ pub fn read_kindly(file: &str, bytes: &[u8], keys: &[Key]) -> Result<(Section, V
 
 /// The first mistakes in the order of the lines, and how many more there are.
 fn first(mut faults: Vec<Fault>, file: &str) -> Vec<Fault> {
-    faults.sort_by_key(|fault| fault.place.line);
+    // What is of the whole file comes last.
+    faults.sort_by_key(|fault| fault.place.line.unwrap_or(usize::MAX));
     crate::fault::first(faults, TOLD, &Place::file(file))
 }
 
@@ -234,7 +238,9 @@ fn readable(file: &str, text: &str) -> Result<(String, Vec<Fault>, Vec<Assumed>)
         slips.into_iter().map(|(line, slip)| Fault::new(at(line), slip.found, slip.expected)).collect();
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     let mut told = BTreeSet::new();
-    for _ in 0..2 * TOLD {
+    // Each mistake is one more reading of the text: of a large one, not so many.
+    let readings = if text.len() > LARGE { 3 } else { 2 * TOLD };
+    for _ in 0..readings {
         let (_, errors) = DeTable::parse_recoverable(&text);
         let position = |error: &toml::de::Error| error.span().map_or(usize::MAX, |span| span.start);
         let Some(error) = errors.iter().min_by_key(|error| position(error)) else {
@@ -275,6 +281,11 @@ fn readable(file: &str, text: &str) -> Result<(String, Vec<Fault>, Vec<Assumed>)
         }
         text = lines.join("\n");
     }
+    faults.push(Fault::new(
+        Place::file(file),
+        Text::new("perhaps more lines that TOML cannot read", "ほかにもTOMLとして読めない行があるかもしれません"),
+        Text::new("the lines above mended first", "まず上の行を直してください"),
+    ));
     Err(first(faults, file))
 }
 

@@ -577,7 +577,7 @@ fn develop<'a>(
     let calibration = Calibration::fit(plan.operate.calibrate.value, &pick(&score), &outcome);
     let risks = pick(&|row| calibration.risk(score(row)));
     let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
-    let mut notes = Vec::new();
+    let mut notes = job.submission.assumed.clone();
     if let Some(pictures) = &pictures {
         notes.extend(idle_masks(plan, pictures.size));
     }

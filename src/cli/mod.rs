@@ -486,11 +486,6 @@ impl Session {
         exam: Option<u64>,
     ) -> Result<Run, Ending> {
         let submission = workspace.submission(task).map_err(Ending::Faults)?;
-        // Beside the result, not in it: what was assumed is said, and JSON stays JSON.
-        for assumed in &submission.assumed {
-            let told = self.terminal.paragraph("", assumed.get(self.terminal.lang));
-            let _ = anstream::stderr().write_all(door(&told).as_bytes());
-        }
         self.engine(pack, task, &submission, seed, exam)
     }
 

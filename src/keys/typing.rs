@@ -66,7 +66,8 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
         if number > 0 {
             out.push('\n');
         }
-        let begins = out.len();
+        // The last sign that is no blank: after some of them a number may begin.
+        let mut before = None;
         let mut signs: Vec<(char, char)> = Vec::new();
         let mut at = 0;
         while let Some(sign) = line[at..].chars().next() {
@@ -96,11 +97,13 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
                 out.push_str(quote);
                 at += quote.len();
                 open = Some(quote);
+                before = Some('"');
                 continue;
             }
-            if let Some((read, length)) = number_of(rest, &out[begins..]) {
+            if let Some((read, length)) = number_of(rest, before) {
                 assumed.push(Assumed { line: number + 1, written: rest[..length].to_owned(), read: read.clone() });
                 out.push_str(&read);
+                before = Some('0');
                 at += length;
                 continue;
             }
@@ -113,6 +116,7 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
                     out.push_str(&inner[..end].replace('\\', "\\\\").replace('"', "\\\""));
                     out.push('"');
                     at += sign.len_utf8() + end + closer.len_utf8();
+                    before = Some('"');
                     continue;
                 }
             }
@@ -120,8 +124,12 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
                 Some(plain) => {
                     signs.push((sign, plain));
                     out.push(plain);
+                    before = Some(plain).filter(|plain| *plain != ' ').or(before);
                 }
-                None => out.push(sign),
+                None => {
+                    out.push(sign);
+                    before = Some(sign).filter(|sign| !sign.is_whitespace()).or(before);
+                }
             }
             at += sign.len_utf8();
         }
@@ -138,8 +146,8 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
 }
 
 /// A number with full-width signs where a value may begin: what it reads as, and how many bytes it takes.
-fn number_of(rest: &str, before: &str) -> Option<(String, usize)> {
-    if !before.trim_end().ends_with(['=', '[', ',']) {
+fn number_of(rest: &str, before: Option<char>) -> Option<(String, usize)> {
+    if !matches!(before, Some('=' | '[' | ',')) {
         return None;
     }
     let part = |sign: char| {
@@ -160,11 +168,10 @@ fn number_of(rest: &str, before: &str) -> Option<(String, usize)> {
 fn of_signs(signs: &[(char, char)]) -> Slip {
     let mut once: Vec<(char, char)> = Vec::new();
     for pair in signs {
-        if !once.contains(pair) {
+        if once.len() < 8 && !once.contains(pair) {
             once.push(*pair);
         }
     }
-    once.truncate(8);
     let list = |of: &dyn Fn(&(char, char)) -> String, between: &str| {
         let mut words: Vec<String> = Vec::new();
         for word in once.iter().map(of) {

@@ -74,7 +74,7 @@ pub(super) fn convolution_cost(channels: [usize; 2], kernel: usize, bias: bool, 
 pub(super) fn block_cost(channels: [usize; 2], norm: bool, pixels: usize) -> Cost {
     let (outputs, given) = (channels[1] as u64, channels[1] as u64 * pixels as u64);
     let of_norm = if norm {
-        Cost { weights: 4 * outputs, activations: 4 * given, layers: 1, operations: 4 * given }
+        Cost { weights: 4 * outputs, activations: 2 * given, layers: 1, operations: 4 * given }
     } else {
         Cost::default()
     };

@@ -16,7 +16,8 @@ impl Told {
 
     #[track_caller]
     fn says(self, text: &str) -> Self {
-        assert!(dense(&self.0.err).contains(&dense(text)), "no {text:?} in\n{}\n{}", self.0.out, self.0.err);
+        let told = dense(&format!("{}{}", self.0.out, self.0.err));
+        assert!(told.contains(&dense(text)), "no {text:?} in\n{}\n{}", self.0.out, self.0.err);
         self
     }
 }
@@ -185,3 +186,55 @@ fn every_shipped_solution_is_far_within_the_budget() {
         assert!(operations < 0.5 && bytes < 0.5, "{id}: {operations} of the operations, {bytes} of the memory");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    /// Whatever is done to a plan, it is read or answered in both languages.
+    #[test]
+    fn no_slip_of_the_hand_is_too_much(
+        slips in proptest::collection::vec((0..500_usize, 0..SLIPS.len(), proptest::bool::ANY), 1..6)
+    ) {
+        let mut plan: Vec<char> = PLAN.chars().collect();
+        for (at, slip, instead) in slips {
+            let at = at % plan.len();
+            let end = if instead { at + 1 } else { at };
+            plan.splice(at..end, SLIPS[slip].chars());
+        }
+        let plan: String = plan.into_iter().collect();
+        if let Err(faults) = practicum::course::plan::read("plan.toml", plan.as_bytes()) {
+            proptest::prop_assert!(!faults.is_empty());
+            for fault in faults {
+                for text in [&fault.found, &fault.expected] {
+                    proptest::prop_assert!(!text.en.is_empty() && !text.ja.is_empty(), "{}: {:?}", plan, fault);
+                }
+            }
+        }
+    }
+}
+
+const PLAN: &str = r#"exercise = "prevalence-shift@1"
+# 計画
+[cohort]
+where = "site = 'regional'"
+[features]
+use = ["age", 'lactate']
+[model]
+kind = "mlp"
+hidden = [32, 16]
+[train]
+epochs = 30
+learning_rate = 0.01
+early_stopping = { patience = 5 }
+[[image.mask]]
+left = 1
+top = 2
+width = 3
+height = 4
+"#;
+
+const SLIPS: &[&str] = &[
+    "", "=", ":", "\"", "'", "“", "”", "＝", "［", "０", "．", "\u{3000}", "[", "]", "{", "}", ",", ";", "%", "\n",
+    "\r", "\t", "\\", "#", "＃", "\"\"\"", "'''", "True", "é", "語", "\0", "\u{202e}", "==", "[[", "]]", "-", "1",
+    "e9", "_", ". ", "//",
+];
