@@ -3,6 +3,7 @@
 mod masks;
 
 use crate::course::plan::{Calibrate, Threshold};
+use crate::metrics::spread;
 
 pub use masks::mask;
 
@@ -79,6 +80,10 @@ fn platt(scores: &[f64], y: &[f64]) -> Calibration {
         scores.iter().zip(&target).map(one).sum()
     };
     let (mut a, mut b) = (shift(scores, y), 1.0);
+    // Scores that are all the same have no slope to be told.
+    if spread::constant(scores) {
+        return Calibration::Line { a, b };
+    }
     for _ in 0..100 {
         let (mut ga, mut gb, mut haa, mut hab, mut hbb) = (0.0, 0.0, 1e-12, 0.0, 1e-12);
         for (score, t) in scores.iter().zip(&target) {

@@ -3,7 +3,8 @@
 use super::distributions::{Z95, f_quantile, t_quantile};
 use super::input::{categories, finite, same_length};
 use super::intervals::proportion;
-use super::order::{ascending, mean, tied, variance};
+use super::order::{ascending, mean, tied};
+use super::spread::{centred, constant, constant_beside, magnitude, negligible};
 use super::{BadInput, Estimate, Measure, Undefined};
 
 // ---- categories ----------------------------------------------------------------------------------------------------
@@ -317,7 +318,8 @@ fn alpha(units: &[Vec<f64>], level: Level) -> Measure {
         expected += values.iter().enumerate().map(|(j, (_, m))| n * m * distance(i, j)).sum::<f64>();
     }
     let total = all.len() as f64;
-    if expected <= 0.0 {
+    let measured = matches!(level, Level::Interval | Level::Ratio);
+    if expected <= 0.0 || (measured && constant(&all)) {
         return Err(Undefined::NoVariation);
     }
     Ok(Estimate::plain(1.0 - (total - 1.0) * observed / expected, units.len()))
@@ -373,17 +375,26 @@ fn icc_checked(raters: &[&[f64]], units: usize, form: Icc) -> Measure {
         return Err(Undefined::TooFewRows { needed: 2, found: units.min(raters.len()) });
     }
     let (n, k) = (units as f64, raters.len() as f64);
-    let grand = raters.iter().flat_map(|c| c.iter()).sum::<f64>() / (n * k);
-    let of_unit: Vec<f64> = (0..units).map(|u| raters.iter().map(|c| c[u]).sum::<f64>() / k).collect();
-    let of_rater: Vec<f64> = raters.iter().map(|c| c.iter().sum::<f64>() / n).collect();
+    // What is left of equal ratings after rounding is no variation: an ICC would divide the one rounding by the other.
+    let largest = raters.iter().map(|column| magnitude(column)).fold(0.0, f64::max);
+    let settled = |x: f64| if negligible(x, largest) { 0.0 } else { x };
     let square = |x: f64| x * x;
-    let rows = k * of_unit.iter().map(|m| square(m - grand)).sum::<f64>() / (n - 1.0);
-    let columns = n * of_rater.iter().map(|m| square(m - grand)).sum::<f64>() / (k - 1.0);
+    let squares = |deviations: &[f64]| deviations.iter().map(|&d| square(d)).sum::<f64>();
+    let of_unit: Vec<f64> = (0..units).map(|u| raters.iter().map(|c| c[u]).sum::<f64>() / k).collect();
+    let of_raters: Vec<(f64, Vec<f64>)> = raters.iter().filter_map(|column| centred(column, largest)).collect();
+    let levels: Vec<f64> = of_raters.iter().map(|(level, _)| *level).collect();
+    let (Some((_, unit_deviations)), Some((_, level_deviations))) =
+        (centred(&of_unit, largest), centred(&levels, largest))
+    else {
+        return Err(Undefined::NoRows);
+    };
+    let rows = k * squares(&unit_deviations) / (n - 1.0);
+    let columns = n * squares(&level_deviations) / (k - 1.0);
     let (mut within, mut error) = (0.0, 0.0);
-    for (column, level) in raters.iter().zip(&of_rater) {
-        for (value, unit) in column.iter().zip(&of_unit) {
-            within += square(value - unit);
-            error += square(value - unit - level + grand);
+    for (column, (_, deviations)) in raters.iter().zip(&of_raters) {
+        for (((value, unit), own), of_unit) in column.iter().zip(&of_unit).zip(deviations).zip(&unit_deviations) {
+            within += square(settled(value - unit));
+            error += square(settled(own - of_unit));
         }
     }
     within /= n * (k - 1.0);
@@ -507,9 +518,12 @@ pub fn bland_altman(methods: &Methods<'_>, multiplier: f64) -> Result<BlandAltma
     let differences = methods.differences();
     let found = differences.len();
     let few = if found == 0 { Undefined::NoRows } else { Undefined::TooFewRows { needed: 2, found } };
-    let (bias, variance) = mean(&differences).zip(variance(&differences)).ok_or(few)?;
+    // Of equal differences, such as 5.3 − 5.1 and 7.3 − 7.1, only rounding is spread.
+    let largest = magnitude(methods.first).max(magnitude(methods.second));
+    let (bias, deviations) = centred(&differences, largest).filter(|_| found > 1).ok_or(few)?;
     let n = found as f64;
-    let (sd, t) = (variance.sqrt(), t_quantile(n - 1.0, 0.975));
+    let sd = (deviations.iter().map(|d| d * d).sum::<f64>() / (n - 1.0)).sqrt();
+    let t = t_quantile(n - 1.0, 0.975);
     let around = |centre: f64, error: f64| (centre - t * error, centre + t * error);
     let limits = (bias - multiplier * sd, bias + multiplier * sd);
     let error = (3.0 / n).sqrt() * sd;
@@ -543,13 +557,16 @@ pub fn standardised_absolute_difference(methods: &Methods<'_>) -> Measure {
 /// 1989). −1 to 1. Undefined when nothing varies and the means are equal.
 pub fn lin_ccc(methods: &Methods<'_>) -> Measure {
     let n = methods.first.len();
-    let (a, b) = mean(methods.first).zip(mean(methods.second)).ok_or(Undefined::NoRows)?;
+    let largest = magnitude(methods.first).max(magnitude(methods.second));
+    let ((a, first), (b, second)) =
+        centred(methods.first, largest).zip(centred(methods.second, largest)).ok_or(Undefined::NoRows)?;
     let (mut both, mut spread) = (0.0, 0.0);
-    for (x, y) in methods.first.iter().zip(methods.second) {
-        both += (x - a) * (y - b);
-        spread += (x - a) * (x - a) + (y - b) * (y - b);
+    for (x, y) in first.iter().zip(&second) {
+        both += x * y;
+        spread += x * x + y * y;
     }
-    let whole = spread / n as f64 + (a - b) * (a - b);
+    let apart = if constant_beside(&[a, b], largest) { 0.0 } else { a - b };
+    let whole = spread / n as f64 + apart * apart;
     if whole <= 0.0 { Err(Undefined::NoVariation) } else { Ok(Estimate::plain(2.0 * both / n as f64 / whole, n)) }
 }
 
@@ -600,5 +617,43 @@ mod tests {
         let got = icc(&[&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0]], Icc::AgreementSingle).expect("sound").expect("defined");
         assert!((got.value - 1.0).abs() < 1e-15 && got.interval.is_none());
         assert_eq!(icc(&[&[1.0, 1.0], &[1.0, 1.0]], Icc::OneMean), Ok(Err(Undefined::NoVariation)));
+    }
+
+    #[test]
+    fn rounding_is_no_variation() {
+        const FORMS: [Icc; 6] = [
+            Icc::OneSingle,
+            Icc::OneMean,
+            Icc::AgreementSingle,
+            Icc::AgreementMean,
+            Icc::ConsistencySingle,
+            Icc::ConsistencyMean,
+        ];
+        for n in [2, 33, 1000, 100_000] {
+            // The same throughout, and the same but for the last bit.
+            let (same, almost) = (vec![5.1; n], vec![0.3; n]);
+            let other: Vec<f64> = (0..n).map(|row| if row % 2 == 0 { 0.3 } else { 0.1 + 0.2 }).collect();
+            for pair in [[&same[..], &same[..]], [&almost, &other]] {
+                for form in FORMS {
+                    assert_eq!(icc(&pair, form), Ok(Err(Undefined::NoVariation)), "{n} {form:?}");
+                }
+                let methods = Methods::new(pair[0], pair[1]).expect("sound");
+                assert_eq!(lin_ccc(&methods), Err(Undefined::NoVariation), "{n}");
+                let alpha = krippendorff_alpha(&pair, Level::Interval);
+                assert_eq!(alpha, Ok(Err(Undefined::NoVariation)), "{n}");
+            }
+            // Raters that never vary and never agree: no unit differs from another.
+            let higher = vec![7.3; n];
+            let apart = icc(&[&same, &higher], Icc::ConsistencySingle);
+            assert_eq!(apart, Ok(Err(Undefined::NoVariation)), "{n}");
+        }
+    }
+
+    #[test]
+    fn equal_differences_have_no_spread() {
+        let (first, second) = ([5.3, 7.3, 9.3], [5.1, 7.1, 9.1]);
+        let report = bland_altman(&Methods::new(&first, &second).expect("sound"), 1.96).expect("defined");
+        assert!((report.bias.value - 0.2).abs() < 1e-12);
+        assert!((report.limits.1 - report.limits.0).abs() == 0.0, "{:?}", report.limits);
     }
 }

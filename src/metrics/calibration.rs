@@ -4,6 +4,7 @@ use super::classification::multiclass_log_loss;
 use super::distributions::Z95;
 use super::logistic::{Options, fit, logit};
 use super::order::{ascending, ceil_index, floor_index, quantile, sorted, tied};
+use super::spread::{constant, negligible};
 use super::{Classes, Estimate, Measure, Probabilities, Undefined};
 use rayon::prelude::*;
 
@@ -41,7 +42,7 @@ fn mean_of(values: impl Iterator<Item = f64> + Clone) -> Measure {
     let mean = sum / n as f64;
     let squares: f64 = values.map(|v| (v - mean) * (v - mean)).sum();
     let half = Z95 * (squares / (n as f64 - 1.0) / n as f64).sqrt();
-    let interval = (n > 1 && half > 0.0).then_some(((mean - half).max(0.0), mean + half));
+    let interval = (n > 1 && !negligible(half, mean)).then_some(((mean - half).max(0.0), mean + half));
     Ok(Estimate::plain(mean, n).with(interval))
 }
 
@@ -305,7 +306,7 @@ fn joint(data: &Probabilities<'_>) -> Result<(Estimate, Estimate), Undefined> {
         of.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), l| (low.min(l), high.max(l)))
     };
     let (cases, others) = (range(true), range(false));
-    if tied(cases.0.min(others.0), cases.1.max(others.1)) {
+    if constant(data.p()) {
         return Err(Undefined::ConstantPrediction);
     }
     // With one predictor, separation (complete or not) is a matter of the two ranges: no need to watch a fit run away.
@@ -672,6 +673,7 @@ mod tests {
     fn reasons() {
         let of = |y: &[f64], p: &[f64]| calibration_slope(&Probabilities::new(y, p).expect("sound input"));
         assert_eq!(of(&[1.0, 0.0], &[0.3, 0.3]), Err(Undefined::ConstantPrediction));
+        assert_eq!(of(&[1.0, 0.0, 1.0], &[0.3, 0.1 + 0.2, 0.3]), Err(Undefined::ConstantPrediction));
         assert_eq!(of(&[1.0, 0.0], &[0.3, 0.2]), Err(Undefined::Separated));
         assert_eq!(of(&[1.0, 0.0], &[0.3, 0.0]), Err(Undefined::ProbabilityZeroOrOne { row: 2 }));
         assert_eq!(of(&[1.0, 1.0], &[0.3, 0.2]), Err(Undefined::OneClass));

@@ -175,6 +175,13 @@ pub struct Bootstrap {
     pub undefined: usize,
 }
 
+impl Bootstrap {
+    /// Whether all resamples gave the same up to rounding: no interval, for nothing is told about chance.
+    pub fn says_nothing(&self) -> bool {
+        super::spread::constant(&[self.interval.0, self.interval.1])
+    }
+}
+
 /// The 95 % percentile bootstrap interval of any statistic of rows (Efron & Tibshirani 1993, chapter 13).
 ///
 /// `statistic` gets the row numbers of a resample and answers `None` where it is undefined. Resample b draws from

@@ -3,6 +3,7 @@
 
 use super::Undefined;
 use super::linear::Cholesky;
+use super::spread::constant;
 
 /// A fitted logistic model.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,10 @@ pub fn fit(columns: &[&[f64]], outcome: &[f64], options: Options<'_>) -> Result<
     }
     if positives <= 0.0 || positives >= outcome.len() as f64 {
         return Err(Undefined::OneClass);
+    }
+    // A column that never varies repeats the intercept; a penalty would still choose between the two.
+    if options.penalty <= 0.0 && columns.iter().any(|column| constant(column)) {
+        return Err(Undefined::Collinear);
     }
     let problem = Problem { columns, outcome, options };
     let mut weights = vec![0.0; columns.len() + 1];
@@ -160,5 +165,8 @@ mod tests {
         assert_eq!(fit(&[&x], &[0.0; 4], Options::default()), Err(Undefined::OneClass));
         assert_eq!(fit(&[&x, &x], &[0.0, 1.0, 0.0, 1.0], Options::default()), Err(Undefined::Collinear));
         assert_eq!(fit(&[], &[], Options::default()), Err(Undefined::NoRows));
+        let same = vec![37.2; 5000];
+        let outcome: Vec<f64> = (0..5000).map(|row| f64::from(u8::from(row % 3 == 0))).collect();
+        assert_eq!(fit(&[&same], &outcome, Options::default()), Err(Undefined::Collinear));
     }
 }

@@ -23,6 +23,7 @@ pub mod reason;
 pub mod registry;
 pub mod segmentation;
 pub mod sequence;
+pub mod spread;
 pub mod survival;
 pub mod uncertainty;
 pub mod utility;

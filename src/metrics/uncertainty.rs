@@ -3,7 +3,7 @@
 use super::distributions::{normal_cdf, normal_density, normal_half_width};
 use super::input::{finite, same_length, zero_or_one};
 use super::intervals::proportion;
-use super::order::{ceil_index, descending, mean, sorted};
+use super::order::{ceil_index, descending, mean, sorted, tied};
 use super::{BadInput, Classes, Estimate, Measure, Undefined};
 use std::f64::consts::PI;
 
@@ -60,23 +60,33 @@ pub fn lac_sets(data: &Classes<'_>, quantile: f64) -> Result<PredictionSets, Und
     Ok(PredictionSets { coverage, mean_size: mean(&sizes).ok_or(Undefined::NoRows)?, empty })
 }
 
-/// The share of rows with `low` ≤ y ≤ `high`. 0 to 1, Wilson interval.
+/// Limits of intervals: numbers, or infinite where an interval is open, as a conformal one is that rests on too few rows.
+fn limits(column: &'static str, values: &[f64]) -> Result<(), BadInput> {
+    match values.iter().position(|limit| limit.is_nan()) {
+        None => Ok(()),
+        Some(at) => Err(BadInput::NotFinite { column, row: at + 1 }),
+    }
+}
+
+/// The share of rows with `low` ≤ y ≤ `high`. 0 to 1, Wilson interval. A limit may be infinite.
 pub fn coverage(y: &[f64], low: &[f64], high: &[f64]) -> Result<Measure, BadInput> {
     same_length(("y", y.len()), ("low", low.len()))?;
     same_length(("y", y.len()), ("high", high.len()))?;
-    for (name, values) in [("y", y), ("low", low), ("high", high)] {
-        finite(name, values)?;
-    }
+    finite("y", y)?;
+    limits("low", low)?;
+    limits("high", high)?;
     let inside = y.iter().zip(low.iter().zip(high)).filter(|(y, (low, high))| low <= y && y <= high).count();
     Ok(proportion(inside, y.len(), Undefined::NoRows))
 }
 
-/// The mean width of intervals, in the unit of measurement.
+/// The mean width of intervals, in the unit of measurement; infinite where one of them is.
 pub fn mean_width(low: &[f64], high: &[f64]) -> Result<Measure, BadInput> {
     same_length(("low", low.len()), ("high", high.len()))?;
-    finite("low", low)?;
-    finite("high", high)?;
-    let widths: Vec<f64> = low.iter().zip(high).map(|(low, high)| high - low).collect();
+    limits("low", low)?;
+    limits("high", high)?;
+    // From infinity to infinity there is nothing, and no number either.
+    let width = |(low, high): (&f64, &f64)| if tied(*low, *high) { 0.0 } else { high - low };
+    let widths: Vec<f64> = low.iter().zip(high).map(width).collect();
     Ok(mean(&widths).map(|width| Estimate::plain(width, widths.len())).ok_or(Undefined::NoRows))
 }
 
@@ -204,6 +214,15 @@ mod tests {
         assert_eq!(conformal_quantile(&[3.0, 1.0, 2.0], 0.25), Ok(3.0));
         assert_eq!(conformal_quantile(&[3.0, 1.0, 2.0], 0.1), Ok(f64::INFINITY));
         assert_eq!(conformal_quantile(&[], 0.1), Err(Undefined::NoRows));
+    }
+
+    #[test]
+    fn an_infinite_quantile_covers_everything() {
+        let quantile = conformal_quantile(&[3.0, 1.0, 2.0], 0.1).expect("rows");
+        assert_eq!(conformal_coverage(&[0.5, 1e99], quantile).map(|e| e.value), Ok(1.0));
+        let (y, low, high) = ([0.0, 1e99], [0.0 - quantile; 2], [0.0 + quantile; 2]);
+        assert_eq!(coverage(&y, &low, &high).map(|m| m.map(|e| e.value)), Ok(Ok(1.0)));
+        assert_eq!(mean_width(&low, &high).map(|m| m.map(|e| e.value)), Ok(Ok(f64::INFINITY)));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::classification::Confusion;
 use super::distributions::Z95;
 use super::input::{probabilities, same_length, zero_or_one};
 use super::order::{ascending, mean, variance};
+use super::spread::negligible;
 use super::survival::{Follow, kaplan_meier};
 use super::{BadInput, Estimate, Measure, Probabilities, Undefined};
 
@@ -31,9 +32,10 @@ pub fn net_benefit_of(table: &Confusion, threshold: f64) -> Measure {
     }
     let (found, false_alerts) = (table.true_positives as f64 / n as f64, table.false_positives as f64 / n as f64);
     let value = found - false_alerts * odds;
-    let spread = found + false_alerts * odds * odds - value * value;
+    let squares = found + false_alerts * odds * odds;
+    let spread = squares - value * value;
     let half = Z95 * (spread.max(0.0) / n as f64).sqrt();
-    Ok(Estimate::plain(value, n).with((half > 0.0).then_some((value - half, value + half))))
+    Ok(Estimate::plain(value, n).with((!negligible(spread, squares)).then_some((value - half, value + half))))
 }
 
 /// Net benefit of decisions already made where each person's true risk is known: the mean of r − (1 − r) · t/(1 − t) over
@@ -52,7 +54,7 @@ pub fn net_benefit_expected(risk: &[f64], alert: &[f64], threshold: f64) -> Resu
     let worth: Vec<f64> = risk.iter().zip(alert).map(|(r, alert)| alert * (r - (1.0 - r) * odds)).collect();
     let Some(value) = mean(&worth) else { return Ok(Err(Undefined::NoRows)) };
     let half = variance(&worth).map_or(0.0, |variance| Z95 * (variance / worth.len() as f64).sqrt());
-    let interval = (half > 0.0).then_some((value - half, value + half));
+    let interval = (!negligible(half, value)).then_some((value - half, value + half));
     Ok(Ok(Estimate::plain(value, worth.len()).with(interval)))
 }
 

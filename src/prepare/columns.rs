@@ -9,6 +9,7 @@ use crate::course::dataset::{Dataset, Role};
 use crate::course::plan::{Features, Impute, Scale};
 use crate::fault::Place;
 use crate::keys::Written;
+use crate::metrics::spread;
 use crate::tables::{self, Frame, TableError};
 use crate::text;
 use crate::text::Text;
@@ -195,6 +196,8 @@ fn fit_number(name: &str, values: &[Option<f64>], rows: &[usize], plan: &Feature
         if matches!(plan.impute.value, Impute::Mean | Impute::FlagMean) { mean(&seen) } else { median(&mut seen) };
     let filled: Vec<f64> = rows.iter().map(|&row| values[row].unwrap_or(fill)).collect();
     let (shift, scale) = match plan.scale {
+        // What is constant among the training rows stays as it is: the spread that it seems to have is the rounding of its mean.
+        Scale::Standard | Scale::MinMax if spread::constant(&filled) => (fill, 1.0),
         Scale::Standard => {
             let mean = mean(&filled);
             let square = filled.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / filled.len().max(1) as f64;
@@ -207,8 +210,7 @@ fn fit_number(name: &str, values: &[Option<f64>], rows: &[usize], plan: &Feature
         }
         Scale::None => (0.0, 1.0),
     };
-    // A column that is constant among the training rows stays as it is.
-    let (shift, scale) = if scale > 0.0 && scale.is_finite() { (shift, scale) } else { (fill, 1.0) };
+    let (shift, scale) = if scale.is_finite() { (shift, scale) } else { (fill, 1.0) };
     Column::Number {
         name: name.to_owned(),
         fill,

@@ -286,6 +286,19 @@ impl Case<'_> {
         self.parameter(name).as_array().expect("a list").iter().map(|v| v.as_str().expect("a text")).collect()
     }
 
+    /// The column of the input that plays a role: as this case names it, else as another of the same input does.
+    fn column(&self, role: &str) -> String {
+        let named = |case: &Value| case["parameters"][role].as_str().map(str::to_owned);
+        let others = || {
+            let text = std::fs::read_to_string(self.tables.folder.join("expected.json")).expect("the cases");
+            let cases: Vec<Value> = serde_json::from_str(&text).expect("a list of cases");
+            cases.iter().filter(|other| other["input"] == self.json["input"]).find_map(named)
+        };
+        named(self.json)
+            .or_else(others)
+            .unwrap_or_else(|| panic!("no case of {} names the column of its {role}", self.text("input")))
+    }
+
     fn list(&self, name: &str) -> Vec<f64> {
         self.parameter(name).as_array().expect("a list").iter().map(|v| as_number(v).expect("a number")).collect()
     }
@@ -636,7 +649,7 @@ fn real(case: &Case<'_>) -> Option<Answer> {
     if metric.starts_with("cv_") || metric == "logistic_coefficients" {
         return Some(penalised_logistic(case, &table));
     }
-    let (time, event) = (table.numbers("time"), table.numbers("cens"));
+    let (time, event) = (table.numbers(&case.column("time")), table.numbers(&case.column("event")));
     let follow = checked!(Follow::new(&time, &event));
     if metric.starts_with("cox_") {
         // `tgrade_III` is 1 where the column `tgrade` says `III`; a covariate that is a column itself is taken as it
@@ -1055,13 +1068,13 @@ fn detection(case: &Case<'_>) -> Option<Answer> {
     let truth: Vec<Truth> = image(&truth_table)
         .into_iter()
         .zip(rects(&truth_table, ""))
-        .map(|(image, rect)| Truth { image, rect })
+        .map(|(image, rect)| Truth { image, rect, class: 0 })
         .collect();
     let predictions: Vec<Prediction> = image(&table)
         .into_iter()
         .zip(rects(&table, ""))
         .zip(table.numbers("score"))
-        .map(|((image, rect), score)| Prediction { image, rect, score })
+        .map(|((image, rect), score)| Prediction { image, rect, score, class: 0 })
         .collect();
     let data = checked!(Detections::new(&predictions, &truth, case.n("images")));
     let iou = case.parameter("iou_threshold").as_f64().unwrap_or(0.5);

@@ -3,6 +3,7 @@
 use super::super::distributions::Z95;
 use super::super::input::{finite, probabilities, same_length};
 use super::super::order::{ascending, tied};
+use super::super::spread::negligible;
 use super::super::{BadInput, Estimate, Measure, Undefined};
 use super::{Censoring, Follow, kaplan_meier};
 
@@ -30,8 +31,8 @@ impl<'a> AtTime<'a> {
     /// The Brier score at `time` of predicted survival, weighted for censoring (Graf et al. 1999). 0 to 1.
     ///
     /// A row with an event up to `time` counts s²/G(its time), one still followed (1 − s)²/G(`time`), any other
-    /// nothing; a weight of 1/0 counts nothing, as in scikit-survival. Wald interval from the spread of what rows count,
-    /// the censoring curve taken as known. Undefined from the last test follow-up on.
+    /// nothing. Wald interval from the spread of what rows count, the censoring curve taken as known. Undefined from the last test
+    /// follow-up on, and where a weight is 1/0: scikit-survival lets such rows count nothing, which makes the score too good.
     pub fn brier(&self, survival: &[f64], time: f64) -> Result<Measure, BadInput> {
         same_length(("time", self.follow.rows()), ("survival", survival.len()))?;
         probabilities("survival", survival)?;
@@ -40,18 +41,14 @@ impl<'a> AtTime<'a> {
 
     fn brier_checked(&self, survival: &[f64], time: f64) -> Measure {
         self.followed(time)?;
-        let weight = |time: f64| match self.censoring.weight(time) {
-            Err(Undefined::NoCensoringWeight { .. }) => Ok(0.0),
-            other => other,
-        };
-        let beyond = weight(time)?;
+        let beyond = self.censoring.weight(time)?;
         let (mut sum, mut squares) = (0.0, 0.0);
         for (row, s) in survival.iter().enumerate() {
             let own = self.follow.time[row];
             let counts = if own > time {
                 (1.0 - s) * (1.0 - s) * beyond
             } else if self.follow.event(row) {
-                s * s * weight(own)?
+                s * s * self.censoring.weight(own)?
             } else {
                 0.0
             };
@@ -60,8 +57,10 @@ impl<'a> AtTime<'a> {
         }
         let n = survival.len() as f64;
         let mean = sum / n;
-        let half = Z95 * ((squares / n - mean * mean).max(0.0) / (n - 1.0)).sqrt();
-        let interval = (half > 0.0 && half.is_finite()).then_some(((mean - half).max(0.0), mean + half));
+        let spread = squares / n - mean * mean;
+        let half = Z95 * (spread.max(0.0) / (n - 1.0)).sqrt();
+        let interval =
+            (half.is_finite() && !negligible(spread, squares / n)).then_some(((mean - half).max(0.0), mean + half));
         Ok(Estimate::plain(mean, survival.len()).with(interval))
     }
 

@@ -3,6 +3,7 @@
 use super::super::input::{finite, same_length};
 use super::super::linear::Cholesky;
 use super::super::order::{ascending, tied};
+use super::super::spread::constant;
 use super::super::{BadInput, Undefined};
 use super::Follow;
 
@@ -57,7 +58,7 @@ fn cox_checked(follow: &Follow<'_>, covariates: &[&[f64]]) -> Result<Cox, Undefi
     for column in covariates {
         let mean = column.iter().sum::<f64>() / n as f64;
         let scale = (column.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n as f64).sqrt();
-        if scale <= mean.abs() * 1e-12 {
+        if constant(column) {
             return Err(Undefined::Collinear);
         }
         scales.push((mean, scale));
@@ -225,6 +226,7 @@ mod tests {
         };
         assert_eq!(fit(&[0.0; 4], &[1.0, 2.0, 3.0, 4.0]), Some(Undefined::NoEvents));
         assert_eq!(fit(&[1.0; 4], &[1.0; 4]), Some(Undefined::Collinear));
+        assert_eq!(fit(&[1.0; 4], &[0.3, 0.1 + 0.2, 0.3, 0.3]), Some(Undefined::Collinear));
         assert_eq!(fit(&[1.0; 4], &[4.0, 3.0, 2.0, 1.0]), Some(Undefined::Separated));
     }
 }
