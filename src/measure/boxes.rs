@@ -1,9 +1,9 @@
 //! Boxes of a detector against true boxes, image by image.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, too_few, wrong_resamples};
+use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, all_the_same, too_few, wrong_resamples};
 use super::source::Source;
 use crate::fault::{Fault, Place};
 use crate::metrics::detection::{self as det, Detections, Prediction, Rect, Truth};
@@ -16,7 +16,7 @@ use crate::text::Text;
 /// What is asked about two files of boxes.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// Predicted boxes: the columns `image`, `x1`, `y1`, `x2`, `y2`, `score`.
+    /// Predicted boxes: the columns `image`, `x1`, `y1`, `x2`, `y2`, `score`, and `class` where there are several.
     pub predictions: PathBuf,
     /// True boxes: the same columns without `score`.
     pub truth: PathBuf,
@@ -50,11 +50,47 @@ const METRICS: &[Metric] = &[
     ("froc_mean_sensitivity", true, |data, iou| det::froc_mean_sensitivity(data, &RATES, iou)),
 ];
 
+/// Figures of each class apart get a bootstrap up to so many classes.
+const CLASSES: usize = 20;
+
+/// A box of a file: its image, where it is, and its class where the file has one.
+struct Written {
+    image: String,
+    rect: Rect,
+    class: Option<String>,
+}
+
 /// The boxes of each image.
 #[derive(Clone, Debug, Default)]
 struct Image {
-    predicted: Vec<(Rect, f64)>,
-    truth: Vec<Rect>,
+    predicted: Vec<(Rect, f64, usize)>,
+    truth: Vec<(Rect, usize)>,
+}
+
+impl Image {
+    /// The boxes of one class.
+    fn of_class(&self, class: usize) -> Self {
+        Self {
+            predicted: self.predicted.iter().copied().filter(|one| one.2 == class).collect(),
+            truth: self.truth.iter().copied().filter(|one| one.1 == class).collect(),
+        }
+    }
+}
+
+/// A file of boxes; none where it has a header and no rows, as of a detector that found nothing.
+fn source(path: &Path, cp932: bool, columns: &[&str]) -> Result<Option<Source>, Vec<Fault>> {
+    let faults = match Source::read(path, cp932) {
+        Ok(source) => return Ok(Some(source)),
+        Err(faults) => faults,
+    };
+    if faults.iter().any(|fault| fault.found.en != "no rows") {
+        return Err(faults);
+    }
+    let bytes = super::source::bytes(path).map_err(|fault| vec![fault])?;
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).into_owned();
+    let header: Vec<&str> =
+        text.lines().next().unwrap_or_default().split(',').map(|n| n.trim().trim_matches('"')).collect();
+    if columns.iter().all(|column| header.contains(column)) { Ok(None) } else { Err(faults) }
 }
 
 /// Measures predicted boxes.
@@ -63,17 +99,46 @@ struct Image {
 /// A file, an option or a value that cannot be meant: each names file, line and column.
 pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     options(question)?;
-    let predictions = Source::read(&question.predictions, question.cp932)?;
-    let truth = Source::read(&question.truth, question.cp932)?;
-    // In order of their numbers where they have numbers: equally certain boxes are matched in that order.
-    let key = |image: String| (image.parse().unwrap_or(u64::MAX), image);
-    let mut images: BTreeMap<(u64, String), Image> = BTreeMap::new();
-    let scores = number(&predictions, "score")?;
-    for ((image, rect), score) in boxes(&predictions)?.into_iter().zip(scores) {
-        images.entry(key(image)).or_default().predicted.push((rect, score));
+    let needed = ["image", "x1", "y1", "x2", "y2", "score"];
+    let predictions = source(&question.predictions, question.cp932, &needed)?;
+    let truth = source(&question.truth, question.cp932, &needed[..5])?;
+    let mut notes = vec![Text::new(
+        "Boxes are matched from the most certain on, each to the free true box that overlaps it most; duplicates are false positives.",
+        "予測は確信度の高い順に、まだ対応のない正解のうち最も重なるものと対応づけます。重複した検出は偽陽性とします。",
+    )];
+    let scores = predictions.as_ref().map_or_else(|| Ok(Vec::new()), |source| number(source, "score"))?;
+    let predicted = predictions.as_ref().map_or_else(|| Ok(Vec::new()), boxes)?;
+    let real = truth.as_ref().map_or_else(|| Ok(Vec::new()), boxes)?;
+    for (source, path, columns) in
+        [(&predictions, &question.predictions, &needed[..]), (&truth, &question.truth, &needed[..5])]
+    {
+        let file = path.display();
+        match source {
+            None => notes.push(text!("{file} has no boxes.", "{file} にはボックスがありません。")),
+            Some(source) => {
+                let unused: Vec<&str> =
+                    source.names().into_iter().filter(|name| !columns.contains(name) && *name != "class").collect();
+                let list = unused.join(", ");
+                if !unused.is_empty() {
+                    notes.push(text!("Not used in {file}: {list}.", "{file} の使わない列：{list}。"));
+                }
+            }
+        }
     }
-    for (image, rect) in boxes(&truth)? {
-        images.entry(key(image)).or_default().truth.push(rect);
+    let classes = classes(&predictions, &truth, [&predicted, &real], &mut notes);
+    let class = |written: &Written| {
+        let name = written.class.as_deref().unwrap_or_default();
+        classes.binary_search_by(|class| class.as_str().cmp(name)).unwrap_or(0)
+    };
+    // In order of their numbers where they have numbers: equally certain boxes are matched in that order. A name stays as written:
+    // 000 and 0 are two images.
+    let key = |image: &str| (image.parse().unwrap_or(u64::MAX), image.to_owned());
+    let mut images: BTreeMap<(u64, String), Image> = BTreeMap::new();
+    for (one, score) in predicted.iter().zip(scores) {
+        images.entry(key(&one.image)).or_default().predicted.push((one.rect, score, class(one)));
+    }
+    for one in &real {
+        images.entry(key(&one.image)).or_default().truth.push((one.rect, class(one)));
     }
     let named = images.len();
     let all = question.images.unwrap_or(named);
@@ -84,35 +149,102 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             text!("at least {named}, as many as the files name", "ファイルに現れる{named}枚以上"),
         )]);
     }
-    let mut notes = vec![Text::new(
-        "Boxes are matched from the most certain on, each to the free true box that overlaps it most; duplicates are false positives.",
-        "予測は確信度の高い順に、まだ対応のない正解のうち最も重なるものと対応づけます。重複した検出は偽陽性とします。",
-    )];
     if question.images.is_none() {
         notes.push(text!(
             "The {named} images are those named in the files: give --images where there are more without any box.",
             "画像は両ファイルに現れる{named}枚とみなします。ボックスのない画像がほかにもあれば --images で総数を指定してください。"
         ));
     }
+    notes.extend(strangers(images.values()));
     let mut images: Vec<Image> = images.into_values().collect();
     images.resize(all, Image::default());
     let every: Vec<usize> = (0..all).collect();
-    let data = detections(&images, &every)
-        .map_err(|bad| vec![predictions.wrong("image", bad, Text::new("boxes of images", "画像ごとのボックス"))])?;
-    let figures = METRICS.iter().map(|metric| figure(metric, &data, &images, question)).collect();
+    let measured = |images: &[Image], resamples: usize| -> Result<Vec<Figure>, Vec<Fault>> {
+        let data = detections(images, &every).map_err(|bad| {
+            let expected = Text::new("boxes of images", "画像ごとのボックス");
+            vec![Fault::new(Place::file(question.predictions.display().to_string()), bad, expected)]
+        })?;
+        Ok(METRICS.iter().map(|metric| figure(metric, &data, images, question, resamples)).collect())
+    };
+    let resamples = question.resamples.unwrap_or(RESAMPLES);
+    let mut figures = measured(&images, resamples)?;
+    if classes.len() > 1 {
+        let resamples = if classes.len() > CLASSES { 0 } else { resamples };
+        for (k, name) in classes.iter().enumerate() {
+            let own: Vec<Image> = images.iter().map(|image| image.of_class(k)).collect();
+            let group = Some(("class".to_owned(), name.clone()));
+            figures
+                .extend(measured(&own, resamples)?.into_iter().map(|figure| Figure { group: group.clone(), ..figure }));
+        }
+    }
     Ok(Measured {
         task: Task::Detection,
-        files: vec![predictions.name.clone(), truth.name.clone()],
+        files: vec![question.predictions.display().to_string(), question.truth.display().to_string()],
         roles: Vec::new(),
         rows: all,
         used: all,
         missing: Vec::new(),
         clusters: None,
-        resamples: question.resamples.unwrap_or(RESAMPLES),
+        resamples,
         seed: question.seed,
         notes,
         figures,
         curves: Vec::new(),
+    })
+}
+
+/// The classes of the boxes, ascending; none where not both files have a column `class`.
+fn classes(
+    predictions: &Option<Source>,
+    truth: &Option<Source>,
+    written: [&[Written]; 2],
+    notes: &mut Vec<Text>,
+) -> Vec<String> {
+    let has = |source: &Option<Source>| source.as_ref().map(|source| source.names().contains(&"class"));
+    match (has(predictions), has(truth)) {
+        (Some(true), Some(false)) | (Some(false), Some(true)) => {
+            notes.push(Text::new(
+                "Only one of the files has a column class: any box may find any other.",
+                "class の列が一方のファイルにしかないため、クラスを区別せずに対応づけます。",
+            ));
+            return Vec::new();
+        }
+        (Some(false) | None, Some(false) | None) => return Vec::new(),
+        (Some(true) | None, Some(true) | None) => {}
+    }
+    let names = |boxes: &[Written]| boxes.iter().filter_map(|one| one.class.clone()).collect::<BTreeSet<String>>();
+    let (said, real) = (names(written[0]), names(written[1]));
+    let n = real.len();
+    notes.push(text!(
+        "A box is found only by a box of its class. AP is the mean over the {n} classes of the true boxes; all else counts the boxes of all classes.",
+        "同じクラスのボックスだけを対応づけます。APは正解にある{n}クラスの平均で、ほかの指標は全クラスのボックスを数えます。"
+    ));
+    let unknown: Vec<&str> = said.difference(&real).map(String::as_str).collect();
+    if !unknown.is_empty() && n > 0 {
+        let (list, there) = (few(&unknown), few(&real.iter().map(String::as_str).collect::<Vec<_>>()));
+        notes.push(text!(
+            "Predicted, but the class of no true box: {list} (there are {there}).",
+            "予測にあって正解にないクラス：{list}（正解のクラス：{there}）。"
+        ));
+    }
+    said.union(&real).cloned().collect()
+}
+
+/// The first names of a list.
+fn few(names: &[&str]) -> String {
+    format!("{}{}", names[..names.len().min(6)].join(", "), if names.len() > 6 { ", …" } else { "" })
+}
+
+/// Files that have no image in common were probably named differently.
+fn strangers<'a>(images: impl Iterator<Item = &'a Image> + Clone) -> Option<Text> {
+    let n = |what: fn(&Image) -> bool| images.clone().filter(|image| what(image)).count();
+    let both = n(|image| !image.predicted.is_empty() && !image.truth.is_empty());
+    let (said, real) = (n(|image| !image.predicted.is_empty()), n(|image| !image.truth.is_empty()));
+    (both == 0 && said > 0 && real > 0).then(|| {
+        text!(
+            "No image with predicted boxes has true ones ({said} and {real} images): are the images named alike in both files? Names are text: 007 is not 7.",
+            "予測のある画像（{said}枚）と正解のある画像（{real}枚）に共通するものがありません。両ファイルで画像の名前が同じか確認してください。名前は文字列として比べます（007と7は別です）。"
+        )
     })
 }
 
@@ -150,24 +282,32 @@ fn number(source: &Source, column: &str) -> Result<Vec<f64>, Vec<Fault>> {
     one().map_err(|fault| vec![fault])
 }
 
-/// Each row's image and box.
-fn boxes(source: &Source) -> Result<Vec<(String, Rect)>, Vec<Fault>> {
-    let image = source.named("image", "image").and_then(|image| source.words(image)).map_err(|fault| vec![fault])?;
+/// Each row's image, box and class: names as text, as they are written.
+fn boxes(source: &Source) -> Result<Vec<Written>, Vec<Fault>> {
+    let words = |column: &str, expected: Text| -> Result<Vec<String>, Vec<Fault>> {
+        let words = source.named(column, column).and_then(|column| source.words(column)).map_err(|fault| vec![fault])?;
+        let one = |(row, word): (usize, Option<String>)| {
+            word.ok_or_else(|| vec![source.bad(column, row + 1, "\"\"", expected.clone())])
+        };
+        words.into_iter().enumerate().map(one).collect()
+    };
+    let images = words("image", Text::new("the name or number of an image", "画像の名前または番号"))?;
+    let classes = if source.names().contains(&"class") {
+        words("class", Text::new("the class of the box", "ボックスのクラス"))?.into_iter().map(Some).collect()
+    } else {
+        vec![None; images.len()]
+    };
     let [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map(|side| number(source, side));
     let (x1, y1, x2, y2) = (x1?, y1?, x2?, y2?);
-    let mut out = Vec::with_capacity(image.len());
-    for (row, image) in image.into_iter().enumerate() {
-        let Some(image) = image else {
-            let expected = Text::new("the name or number of an image", "画像の名前または番号");
-            return Err(vec![source.bad("image", row + 1, "\"\"", expected)]);
-        };
+    let mut out = Vec::with_capacity(images.len());
+    for (row, (image, class)) in images.into_iter().zip(classes).enumerate() {
         for (side, low, high) in [("x2", x1[row], x2[row]), ("y2", y1[row], y2[row])] {
             if high < low {
                 let expected = text!("at least {low}, the other side of the box", "ボックスの反対側の値（{low}）以上");
                 return Err(vec![source.bad(side, row + 1, &high.to_string(), expected)]);
             }
         }
-        out.push((image, Rect { x1: x1[row], y1: y1[row], x2: x2[row], y2: y2[row] }));
+        out.push(Written { image, rect: Rect { x1: x1[row], y1: y1[row], x2: x2[row], y2: y2[row] }, class });
     }
     Ok(out)
 }
@@ -177,14 +317,21 @@ fn detections(images: &[Image], drawn: &[usize]) -> Result<Detections, Text> {
     let (mut predictions, mut truth) = (Vec::new(), Vec::new());
     for (k, &at) in drawn.iter().enumerate() {
         let image = k + 1;
-        predictions.extend(images[at].predicted.iter().map(|&(rect, score)| Prediction { image, rect, score }));
-        truth.extend(images[at].truth.iter().map(|&rect| Truth { image, rect }));
+        let said = |&(rect, score, class): &(Rect, f64, usize)| Prediction { image, rect, score, class };
+        predictions.extend(images[at].predicted.iter().map(said));
+        truth.extend(images[at].truth.iter().map(|&(rect, class)| Truth { image, rect, class }));
     }
     Detections::new(&predictions, &truth, drawn.len()).map_err(|bad| bad.text())
 }
 
 /// A figure with its bootstrap interval over images: boxes of one image are not independent.
-fn figure((name, at, metric): &Metric, data: &Detections, images: &[Image], question: &Question) -> Figure {
+fn figure(
+    (name, at, metric): &Metric,
+    data: &Detections,
+    images: &[Image],
+    question: &Question,
+    resamples: usize,
+) -> Figure {
     let mut figure = Figure::new(name, images.len());
     figure.part = at.then(|| Part { kind: "iou", value: question.iou.to_string() });
     let estimate: Estimate = match metric(data, question.iou) {
@@ -195,8 +342,13 @@ fn figure((name, at, metric): &Metric, data: &Detections, images: &[Image], ques
         }
     };
     figure.measure = Ok(estimate);
-    let (resampling, resamples) = (Resampling::Rows(images.len()), question.resamples.unwrap_or(RESAMPLES));
-    if resamples == 0 {
+    let resampling = Resampling::Rows(images.len());
+    if resamples == 0 && question.resamples != Some(0) {
+        figure.no_interval = Some(text!(
+            "Intervals of each class are given for up to {CLASSES} classes.",
+            "クラス別の区間を求めるのは{CLASSES}クラスまでです。"
+        ));
+    } else if resamples == 0 {
         figure.no_interval = Some(Text::new(
             "It would take a bootstrap, and --resamples is 0.",
             "区間を求めるにはブートストラップが必要ですが、--resamples が0です。",
@@ -206,6 +358,7 @@ fn figure((name, at, metric): &Metric, data: &Detections, images: &[Image], ques
     } else {
         let statistic = |drawn: &[usize]| Some(metric(&detections(images, drawn).ok()?, question.iou).ok()?.value);
         match intervals::bootstrap(&resampling, resamples, Seed::new(question.seed).named("measure"), statistic) {
+            Ok(bootstrap) if bootstrap.says_nothing() => figure.no_interval = Some(all_the_same()),
             Ok(bootstrap) => {
                 figure.measure = Ok(estimate.with(Some(bootstrap.interval)));
                 figure.method = Some(Method::Bootstrap(Drawn::Images));

@@ -308,6 +308,11 @@ pub(super) fn too_few(resampling: &Resampling) -> Option<Text> {
     })
 }
 
+/// Why a bootstrap whose resamples all agree gives no interval: it cannot tell how far the figure might be off.
+pub(super) fn all_the_same() -> Text {
+    Text::new("Every resample gave the same.", "どの再抽出でも同じ値になりました。")
+}
+
 impl Sampling<'_> {
     fn resamples(&self) -> usize {
         let borne = |n: &usize| self.rows.max(1).saturating_mul(*n) <= BUDGET;
@@ -386,14 +391,13 @@ pub(super) fn answers(
         let figure = &mut figures[at];
         let Ok(estimate) = figure.measure else { continue };
         let interval = match bootstrap {
-            Ok(bootstrap) if bootstrap.interval.0 < bootstrap.interval.1 => {
+            Ok(bootstrap) if !bootstrap.says_nothing() => {
                 figure.method = Some(Method::Bootstrap(drawn));
                 figure.resamples = Some(bootstrap.resamples);
                 Some(bootstrap.interval)
             }
             Ok(_) => {
-                figure.no_interval =
-                    Some(Text::new("Every resample gave the same.", "どの再抽出でも同じ値になりました。"));
+                figure.no_interval = Some(all_the_same());
                 None
             }
             Err(undefined) => {

@@ -1,9 +1,13 @@
 //! Masks measured: a reference and a prediction as PNG or `.npy`, or two folders of equally named ones.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, too_few, wrong_resamples};
+use rayon::prelude::*;
+
+use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, all_the_same, too_few, wrong_resamples};
 use super::source;
+use super::voxels::{self, Assumed, Voxels};
 use crate::fault::{Fault, Place};
 use crate::metrics::intervals::{self, Resampling};
 use crate::metrics::segmentation::{self as seg, Connectivity, Masks};
@@ -33,12 +37,6 @@ pub struct Question {
     pub seed: u64,
 }
 
-/// The values of an image.
-struct Image {
-    shape: Vec<usize>,
-    values: Vec<f64>,
-}
-
 const METRICS: &[&str] = &[
     "dice",
     "iou",
@@ -61,14 +59,10 @@ const METRICS: &[&str] = &[
 /// A file that is no mask, masks that do not belong together, a spacing that is none.
 pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     options(question)?;
-    let pairs = pairs(question)?;
+    let Pairs { pairs, besides } = pairs(question)?;
     let labels: Vec<Option<u32>> =
         if question.labels.is_empty() { vec![None] } else { question.labels.iter().copied().map(Some).collect() };
-    // Per case: per label: per metric.
-    let mut found: Vec<Vec<Vec<Measure>>> = Vec::new();
-    for (_, reference, prediction) in &pairs {
-        found.push(case(question, reference, prediction, &labels).map_err(|fault| vec![fault])?);
-    }
+    let cases = cases(question, &pairs, &labels)?;
     let mut notes = Vec::new();
     notes.push(if question.spacing.is_empty() {
         Text::new(
@@ -83,12 +77,26 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         "The surface Dice allows a distance of {tolerance}; lesions are connected by faces, edges or corners.",
         "表面Diceの許容距離は{tolerance}です。病変は、面・辺・頂点のいずれかで接するものを1つとみなします。"
     ));
+    notes.extend(assumptions(&cases));
+    notes.extend(besides);
+    notes.extend(never_reached(question, &cases));
+    notes.extend(labels.iter().enumerate().flat_map(|(k, label)| nothing_to_tell(*label, k, &cases)));
     let several = pairs.len() > 1;
     let mut figures = Vec::new();
     for (k, label) in labels.iter().enumerate() {
         let group = label.map(|label| ("label".to_owned(), label.to_string()));
+        if let Some(label) = label.filter(|_| cases.iter().all(|case| case.each[k].inside == [0, 0])) {
+            // Two masks without it would agree perfectly.
+            let nowhere = text!("No mask has the label {label}.", "ラベル{label}をもつマスクはありません。");
+            figures.extend(METRICS.iter().copied().map(|metric| Figure {
+                group: group.clone(),
+                measure: Err(nowhere.clone()),
+                ..Figure::new(metric, pairs.len())
+            }));
+            continue;
+        }
         for (m, metric) in METRICS.iter().copied().enumerate() {
-            let of_cases: Vec<Measure> = found.iter().map(|case| case[k][m]).collect();
+            let of_cases: Vec<Measure> = cases.iter().map(|case| case.each[k].figures[m]).collect();
             let mut whole = if several {
                 mean(metric, &of_cases, question)
             } else {
@@ -105,8 +113,8 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             figures.push(whole);
         }
         if several {
-            for ((name, _, _), case) in pairs.iter().zip(&found) {
-                for (metric, measure) in METRICS.iter().copied().zip(&case[k]) {
+            for ((name, _, _), case) in pairs.iter().zip(&cases) {
+                for (metric, measure) in METRICS.iter().copied().zip(&case.each[k].figures) {
                     figures.push(Figure {
                         part: Some(Part { kind: "case", value: name.clone() }),
                         group: group.clone(),
@@ -171,46 +179,67 @@ fn options(question: &Question) -> Result<(), Vec<Fault>> {
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-/// Each case: its name, its reference and its prediction.
-fn pairs(question: &Question) -> Result<Vec<(String, PathBuf, PathBuf)>, Vec<Fault>> {
+/// A case: its name, its reference and its prediction.
+type Pair = (String, PathBuf, PathBuf);
+
+/// What is measured, and what lies beside it.
+struct Pairs {
+    pairs: Vec<Pair>,
+    besides: Vec<Text>,
+}
+
+/// Each case.
+fn pairs(question: &Question) -> Result<Pairs, Vec<Fault>> {
     let (reference, prediction) = (&question.reference, &question.prediction);
     match (reference.is_dir(), prediction.is_dir()) {
         (false, false) => {
             let name = prediction.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            Ok(vec![(name, reference.clone(), prediction.clone())])
+            Ok(Pairs { pairs: vec![(name, reference.clone(), prediction.clone())], besides: Vec::new() })
         }
         (true, true) => {
-            let (references, predictions) = (masks_in(reference)?, masks_in(prediction)?);
+            let (references, predictions) = (folder(reference)?, folder(prediction)?);
             let mut faults = Vec::new();
             for (here, there, folder) in
                 [(&references, &predictions, prediction), (&predictions, &references, reference)]
             {
-                for name in here.iter().filter(|name| !there.contains(name)) {
-                    faults.push(
-                        Fault::new(
-                            Place::file(folder.display().to_string()),
-                            text!("no {name}", "{name} がありません"),
-                            Text::new("a mask of this name in both folders", "両方のフォルダーに同じ名前のマスク"),
-                        )
-                        .near(name, there.iter().map(String::as_str)),
+                for (_, name) in here.masks.iter().filter(|(stem, _)| !there.masks.contains_key(*stem)) {
+                    let fault = Fault::new(
+                        Place::file(folder.display().to_string()),
+                        text!("no {name}", "{name} がありません"),
+                        Text::new("a mask of this name in both folders", "両方のフォルダーに同じ名前のマスク"),
                     );
+                    // Names are compared one by one: of thousands that are missing, the first few tell.
+                    let told = faults.len() < 3;
+                    faults.push(if told { fault.near(name, there.masks.values().map(String::as_str)) } else { fault });
+                    if faults.len() >= 20 {
+                        break;
+                    }
                 }
             }
             faults.truncate(20);
             if !faults.is_empty() {
                 return Err(faults);
             }
-            if references.is_empty() {
+            if references.masks.is_empty() {
+                let found = references.besides(reference).map_or_else(
+                    || Text::new("no mask", "マスクがありません"),
+                    |Text { en, ja }| text!("no mask. {en}", "マスクがありません。{ja}"),
+                );
                 return Err(vec![Fault::new(
                     Place::file(reference.display().to_string()),
-                    Text::new("no mask", "マスクがありません"),
+                    found,
                     Text::new("files that end in .png or .npy", ".png または .npy で終わるファイル"),
                 )]);
             }
-            Ok(references
-                .into_iter()
-                .map(|name| (name.clone(), reference.join(&name), prediction.join(&name)))
-                .collect())
+            let besides =
+                [references.besides(reference), predictions.besides(prediction)].into_iter().flatten().collect();
+            let pairs = references
+                .masks
+                .values()
+                .zip(predictions.masks.into_values())
+                .map(|(truth, guess)| (guess.clone(), reference.join(truth), prediction.join(guess)))
+                .collect();
+            Ok(Pairs { pairs, besides })
         }
         (folder, _) => {
             let file = if folder { prediction } else { reference };
@@ -225,110 +254,301 @@ fn pairs(question: &Question) -> Result<Vec<(String, PathBuf, PathBuf)>, Vec<Fau
     }
 }
 
-fn masks_in(folder: &Path) -> Result<Vec<String>, Vec<Fault>> {
-    let entries = std::fs::read_dir(folder).map_err(|error| {
+/// What a folder holds.
+#[derive(Default)]
+struct Folder {
+    /// Its masks: the name without its end, and with it.
+    masks: BTreeMap<String, String>,
+    /// Other files and folders. What is hidden (its name begins with a dot, as what macOS leaves beside each file) is not among them.
+    others: Vec<String>,
+}
+
+impl Folder {
+    /// What lies beside the masks, for people.
+    fn besides(&self, path: &Path) -> Option<Text> {
+        let (folder, n) = (path.display(), self.others.len());
+        let few = self.others.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if n > 3 { ", …" } else { "" };
+        (n > 0).then(|| {
+            text!(
+                "Not read in {folder}, as they end in neither .png nor .npy: {n} ({few}{more}).",
+                "{folder} には .png・.npy 以外のものが{n}個あり、読んでいません（{few}{more}）。"
+            )
+        })
+    }
+}
+
+fn folder(path: &Path) -> Result<Folder, Vec<Fault>> {
+    let unreadable = |error: &std::io::Error| {
         vec![Fault::new(
-            Place::file(folder.display().to_string()),
+            Place::file(path.display().to_string()),
             text!("a folder that cannot be read ({error})", "読み込めないフォルダーです（{error}）"),
             Text::new("a folder of masks", "マスクのフォルダー"),
         )]
-    })?;
-    let is_mask = |name: &String| {
-        let end = Path::new(name).extension().map(|end| end.to_string_lossy().to_lowercase());
-        end.is_some_and(|end| end == "png" || end == "npy")
     };
-    let mut names: Vec<String> =
-        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(is_mask).collect();
-    names.sort();
-    Ok(names)
+    let (mut found, mut faults) = (Folder::default(), Vec::new());
+    let mut entries: Vec<(String, bool)> = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|error| unreadable(&error))? {
+        let entry = entry.map_err(|error| unreadable(&error))?;
+        entries.push((entry.file_name().to_string_lossy().into_owned(), entry.path().is_dir()));
+    }
+    entries.sort();
+    for (name, is_folder) in entries {
+        if name.starts_with('.') {
+            continue;
+        }
+        let of = Path::new(&name);
+        let end = of.extension().map(|end| end.to_string_lossy().to_lowercase());
+        if is_folder || !end.is_some_and(|end| end == "png" || end == "npy") {
+            found.others.push(name);
+            continue;
+        }
+        let stem = of.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some(first) = found.masks.get(&stem) {
+            if faults.len() < 20 {
+                faults.push(Fault::new(
+                    Place::file(path.display().to_string()),
+                    text!(
+                        "two masks of one case, {first} and {name}",
+                        "1つの症例にマスクが2つあります（{first} と {name}）"
+                    ),
+                    Text::new("one file per case", "1症例に1ファイル"),
+                ));
+            }
+            continue;
+        }
+        found.masks.insert(stem, name);
+    }
+    if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
-/// The figures of one case, for each label.
+/// A case, measured.
+struct Case {
+    /// For each label.
+    each: Vec<Labelled>,
+    /// What was assumed, and of which file.
+    assumed: Vec<(Assumed, PathBuf)>,
+    /// The largest value of the prediction.
+    largest: f64,
+    /// Whether whole numbers of 0 and 1 were taken as they are, though other files may tell that they are grey levels.
+    unsure: bool,
+}
+
+/// A label of a case.
+struct Labelled {
+    /// In the order of [`METRICS`].
+    figures: Vec<Measure>,
+    /// How many voxels of the reference and of the prediction have it.
+    inside: [usize; 2],
+    /// How many voxels there are.
+    voxels: usize,
+}
+
+/// Every case, measured: the first that cannot be is told.
+fn cases(question: &Question, pairs: &[Pair], labels: &[Option<u32>]) -> Result<Vec<Case>, Vec<Fault>> {
+    let one = |(_, reference, prediction): &Pair, grey: bool| case(question, reference, prediction, labels, grey);
+    let found: Vec<Result<Case, Fault>> = pairs.par_iter().map(|pair| one(pair, false)).collect();
+    let mut cases = found.into_iter().collect::<Result<Vec<Case>, Fault>>().map_err(|fault| vec![fault])?;
+    let scaled = |case: &Case| case.assumed.iter().any(|(assumed, _)| matches!(assumed, Assumed::Scaled(_)));
+    if cases.iter().any(scaled) {
+        // One folder, one scale: where others hold grey levels, a 1 is nearly black.
+        for (case, pair) in cases.iter_mut().zip(pairs).filter(|(case, _)| case.unsure) {
+            *case = one(pair, true).map_err(|fault| vec![fault])?;
+        }
+    }
+    Ok(cases)
+}
+
+/// The figures of one case, for each label; `grey` where whole numbers are grey levels beside a threshold up to 1.
 fn case(
     question: &Question,
     reference: &Path,
     prediction: &Path,
     labels: &[Option<u32>],
-) -> Result<Vec<Vec<Measure>>, Fault> {
-    let (truth, guess) = (read(reference)?, read(prediction)?);
+    grey: bool,
+) -> Result<Case, Fault> {
+    let (truth, guess) = (voxels::read(reference)?, voxels::read(prediction)?);
     if truth.shape != guess.shape {
-        let (is, must) = (shape(&guess.shape), shape(&truth.shape));
+        let (is, must) = (voxels::shape(&guess.stored), voxels::shape(&truth.stored));
         return Err(Fault::new(
             Place::file(prediction.display().to_string()),
             text!("a mask of {is}", "大きさ {is} のマスク"),
             text!("{must}, as its reference", "正解と同じ {must}"),
         ));
     }
-    let axes = truth.shape.len();
-    let spacing = if question.spacing.is_empty() { vec![1.0; axes] } else { question.spacing.clone() };
-    if spacing.len() != axes {
-        let n = spacing.len();
-        return Err(Fault::new(
-            Place::file("--spacing"),
-            text!("{n} numbers", "数値が{n}個"),
-            text!("{axes}, one per axis of the masks", "マスクの軸の数と同じ{axes}個"),
-        ));
-    }
+    let spacing = spacing(question, &truth)?;
     is_mask(&truth, reference, !labels.contains(&None))?;
-    if question.threshold.is_none() {
+    let mut assumed: Vec<(Assumed, PathBuf)> = Vec::new();
+    assumed.extend(truth.assumed.iter().map(|one| (one.clone(), reference.to_owned())));
+    assumed.extend(guess.assumed.iter().map(|one| (one.clone(), prediction.to_owned())));
+    let largest = guess.values.iter().copied().fold(0.0, f64::max);
+    let (mut white, mut unsure) = (1.0, false);
+    if let Some(threshold) = question.threshold {
+        let scale = scale(&guess, threshold, grey)
+            .map_err(|(found, expected)| Fault::new(Place::file(prediction.display().to_string()), found, expected))?;
+        unsure = scale.unsure;
+        white = scale.white;
+        assumed.extend(scale.assumed.map(|one| (one, prediction.to_owned())));
+    } else {
         is_mask(&guess, prediction, !labels.contains(&None))?;
     }
-    let mut out = Vec::new();
-    for label in labels {
-        let inside = |image: &Image, threshold: Option<f64>| -> Vec<bool> {
-            image
-                .values
-                .iter()
-                .map(|&value| match (threshold, label) {
-                    (Some(threshold), _) => value >= threshold,
-                    (None, Some(label)) => (value - f64::from(*label)).abs() < 0.5,
-                    (None, None) => value.abs() > 0.0,
-                })
-                .collect()
+    let inside = |image: &Voxels, label: Option<u32>, threshold: Option<f64>| -> Vec<bool> {
+        let of = |&value: &f64| match (threshold, label) {
+            (Some(threshold), _) => value / white >= threshold,
+            (None, Some(label)) => (value - f64::from(label)).abs() < 0.5,
+            (None, None) => value.abs() > 0.0,
         };
-        let (a, b) = (inside(&truth, None), inside(&guess, question.threshold));
+        image.values.iter().map(of).collect()
+    };
+    let mut each = Vec::with_capacity(labels.len());
+    for &label in labels {
+        let (a, b) = (inside(&truth, label, None), inside(&guess, label, question.threshold));
         let masks = Masks::new(&truth.shape, &spacing, &a, &b)
             .map_err(|bad: BadInput| Fault::new(Place::file(reference.display().to_string()), bad.text(), fits()))?;
-        let lesions = seg::lesions(&masks, Connectivity::Corners);
-        let f1 = Ok(Estimate::plain(lesions.f1, lesions.reference + lesions.prediction));
-        out.push(
-            METRICS
-                .iter()
-                .map(|metric| match *metric {
-                    "dice" => Ok(seg::dice(&masks)),
-                    "iou" => Ok(seg::iou(&masks)),
-                    "voxel_sensitivity" => seg::voxel_sensitivity(&masks),
-                    "voxel_ppv" => seg::voxel_ppv(&masks),
-                    "relative_volume_error" => seg::relative_volume_error(&masks),
-                    "hausdorff" => seg::hausdorff(&masks),
-                    "hausdorff95" => seg::hausdorff95(&masks),
-                    "assd" => seg::assd(&masks),
-                    "masd" => seg::masd(&masks),
-                    "nsd" => Ok(seg::nsd(&masks, question.tolerance)),
-                    "lesion_sensitivity" => lesions.sensitivity,
-                    "lesion_ppv" => lesions.ppv,
-                    _ => f1,
-                })
-                .collect(),
-        );
+        let count = |mask: &[bool]| mask.iter().filter(|inside| **inside).count();
+        each.push(Labelled {
+            figures: figures(&masks, question.tolerance),
+            inside: [count(&a), count(&b)],
+            voxels: a.len(),
+        });
     }
-    Ok(out)
+    Ok(Case { each, assumed, largest, unsure })
+}
+
+/// The figures of two masks, in the order of [`METRICS`].
+fn figures(masks: &Masks<'_>, tolerance: f64) -> Vec<Measure> {
+    let lesions = seg::lesions(masks, Connectivity::Corners);
+    let f1 = Ok(Estimate::plain(lesions.f1, lesions.reference + lesions.prediction));
+    METRICS
+        .iter()
+        .map(|metric| match *metric {
+            "dice" => Ok(seg::dice(masks)),
+            "iou" => Ok(seg::iou(masks)),
+            "voxel_sensitivity" => seg::voxel_sensitivity(masks),
+            "voxel_ppv" => seg::voxel_ppv(masks),
+            "relative_volume_error" => seg::relative_volume_error(masks),
+            "hausdorff" => seg::hausdorff(masks),
+            "hausdorff95" => seg::hausdorff95(masks),
+            "assd" => seg::assd(masks),
+            "masd" => seg::masd(masks),
+            "nsd" => Ok(seg::nsd(masks, tolerance)),
+            "lesion_sensitivity" => lesions.sensitivity,
+            "lesion_ppv" => lesions.ppv,
+            _ => f1,
+        })
+        .collect()
+}
+
+/// The size of a voxel along each axis that is left: one number per axis of the file, or per axis longer than 1.
+fn spacing(question: &Question, truth: &Voxels) -> Result<Vec<f64>, Fault> {
+    let (given, axes) = (&question.spacing, truth.shape.len());
+    if given.is_empty() {
+        return Ok(vec![1.0; axes]);
+    }
+    if given.len() == axes {
+        return Ok(given.clone());
+    }
+    let long = || truth.stored.iter().zip(given).filter(|(length, _)| **length != 1).map(|(_, step)| *step);
+    if given.len() == truth.stored.len() && long().count() == axes {
+        return Ok(long().collect());
+    }
+    let n = given.len();
+    Err(Fault::new(
+        Place::file("--spacing"),
+        text!("{n} numbers", "数値が{n}個"),
+        text!("{axes}, one per axis of the masks", "マスクの軸の数と同じ{axes}個"),
+    ))
+}
+
+/// How the values of a prediction relate to a threshold.
+struct Scale {
+    /// What they are divided by.
+    white: f64,
+    assumed: Option<Assumed>,
+    unsure: bool,
+}
+
+/// Whole numbers beside a threshold between 0 and 1 are grey levels, unless they are a mask of 0 and 1 already.
+fn scale(guess: &Voxels, threshold: f64, grey: bool) -> Result<Scale, (Text, Text)> {
+    let plain = |assumed, unsure| Ok(Scale { white: 1.0, assumed, unsure });
+    if !(threshold > 0.0 && threshold <= 1.0) {
+        return plain(None, false);
+    }
+    let (least, largest) = guess.values.iter().fold((0.0_f64, 0.0_f64), |(l, h), &v| (l.min(v), h.max(v)));
+    if guess.values.iter().any(|value| value.fract() != 0.0) {
+        return plain((least < 0.0 || largest > 1.0).then_some(Assumed::Unscaled), false);
+    }
+    if least >= 0.0 && largest <= 1.0 && !grey {
+        return plain(None, largest > 0.0 && guess.white.is_some_and(|white| white > 1.0));
+    }
+    match guess.white.filter(|_| least >= 0.0 && threshold < 1.0) {
+        Some(white) => Ok(Scale { white, assumed: Some(Assumed::Scaled(white.to_string())), unsure: false }),
+        None => Err((
+            text!(
+                "whole numbers from {least} to {largest}, beside --threshold {threshold}",
+                "--threshold {threshold} に対して、{least}から{largest}までの整数です"
+            ),
+            Text::new(
+                "probabilities from 0 to 1 (how are these scaled?), or a --threshold in the unit of the values",
+                "0から1までの確率（この値はどのような尺度ですか）、または値と同じ尺度の --threshold",
+            ),
+        )),
+    }
+}
+
+/// What was assumed of the files, each thing once.
+fn assumptions(cases: &[Case]) -> Vec<Text> {
+    let mut all: BTreeMap<&Assumed, (&Path, usize)> = BTreeMap::new();
+    for (assumed, file) in cases.iter().flat_map(|case| &case.assumed) {
+        all.entry(assumed).and_modify(|(_, more)| *more += 1).or_insert((file, 0));
+    }
+    all.into_iter().map(|(assumed, (file, more))| assumed.text(&file.display().to_string(), more)).collect()
+}
+
+/// A threshold that no prediction reaches anywhere is probably one of another scale.
+fn never_reached(question: &Question, cases: &[Case]) -> Option<Text> {
+    let threshold = question.threshold?;
+    let largest = cases.iter().map(|case| case.largest).fold(0.0, f64::max);
+    cases.iter().all(|case| case.each.iter().all(|label| label.inside[1] == 0)).then(|| {
+        text!(
+            "No prediction reaches --threshold {threshold} anywhere: the largest value is {largest}.",
+            "--threshold {threshold} に達する予測がどこにもありません。最大値は{largest}です。"
+        )
+    })
+}
+
+/// Cases whose two masks agree because both are empty, or both fill the image.
+fn nothing_to_tell(label: Option<u32>, k: usize, cases: &[Case]) -> Vec<Text> {
+    let n = |what: &dyn Fn(&Labelled) -> bool| cases.iter().filter(|case| what(&case.each[k])).count();
+    let (empty, full) = (n(&|one| one.inside == [0, 0]), n(&|one| one.inside == [one.voxels; 2]));
+    let (en, ja) =
+        label.map_or_else(Default::default, |label| (format!("Label {label}: "), format!("ラベル{label}：")));
+    let mut out = Vec::new();
+    if empty > 0 && (label.is_none() || empty < cases.len()) {
+        out.push(text!(
+            "{en}both masks are empty in {empty} of the cases, which count as full agreement (Dice 1).",
+            "{ja}{empty}例では両方のマスクが空です。完全な一致（Dice 1）として数えます。"
+        ));
+    }
+    if full > 0 {
+        out.push(text!(
+            "{en}both masks fill the whole image in {full} of the cases: is that what they should show?",
+            "{ja}{full}例では両方のマスクが画像全体を占めています。ファイルが正しいか確認してください。"
+        ));
+    }
+    out
 }
 
 fn fits() -> Text {
     Text::new("masks of 1 to 3 axes", "1～3軸のマスク")
 }
 
-fn shape(shape: &[usize]) -> String {
-    shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")
-}
-
 /// A mask holds 0 and one other value, or whole labels where labels are asked for.
-fn is_mask(image: &Image, path: &Path, labelled: bool) -> Result<(), Fault> {
+fn is_mask(image: &Voxels, path: &Path, labelled: bool) -> Result<(), Fault> {
     let refuse =
         |found: Text, expected: Text| Err(Fault::new(Place::file(path.display().to_string()), found, expected));
     if let Some(at) = image.values.iter().position(|value| value.fract() != 0.0 || *value < 0.0) {
-        let (value, place) = (image.values[at], place(&image.shape, at));
+        let (value, place) = (image.values[at], voxels::place(&image.shape, at));
         return refuse(
             text!("{value} at {place}", "{place} に {value}"),
             Text::new(
@@ -365,17 +585,6 @@ fn is_mask(image: &Image, path: &Path, labelled: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Where a voxel lies, along each axis from 0.
-fn place(shape: &[usize], mut at: usize) -> String {
-    let mut along = Vec::new();
-    for &length in shape.iter().rev() {
-        along.push((at % length.max(1)).to_string());
-        at /= length.max(1);
-    }
-    along.reverse();
-    format!("({})", along.join(", "))
-}
-
 /// The mean over cases where the figure exists, with its bootstrap interval over cases.
 fn mean(metric: &'static str, of_cases: &[Measure], question: &Question) -> Figure {
     let values: Vec<f64> = of_cases.iter().filter_map(|measure| Some(measure.ok()?.value)).collect();
@@ -394,6 +603,7 @@ fn mean(metric: &'static str, of_cases: &[Measure], question: &Question) -> Figu
         figure.no_interval = Some(because);
     } else if resamples > 0 {
         match intervals::bootstrap(&resampling, resamples, seed, statistic) {
+            Ok(bootstrap) if bootstrap.says_nothing() => figure.no_interval = Some(all_the_same()),
             Ok(bootstrap) => {
                 estimate.interval = Some(bootstrap.interval);
                 figure.method = Some(Method::Bootstrap(Drawn::Cases));
@@ -404,162 +614,4 @@ fn mean(metric: &'static str, of_cases: &[Measure], question: &Question) -> Figu
     }
     figure.measure = Ok(estimate);
     figure
-}
-
-/// Reads PNG or `.npy`: which of them it is, its first letters tell.
-fn read(path: &Path) -> Result<Image, Fault> {
-    let bytes = source::bytes(path)?;
-    let refuse = |found: Text, expected: Text| Fault::new(Place::file(path.display().to_string()), found, expected);
-    if bytes.starts_with(b"\x89PNG") {
-        let image = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).map_err(|error| {
-            refuse(
-                text!("a PNG that cannot be read ({error})", "読み込めないPNGです（{error}）"),
-                Text::new("an undamaged PNG", "壊れていないPNG"),
-            )
-        })?;
-        let shape = vec![image.height() as usize, image.width() as usize];
-        let rgb = image.to_rgb16();
-        if let Some(at) = rgb.pixels().position(|pixel| pixel[0] != pixel[1] || pixel[1] != pixel[2]) {
-            let place = place(&shape, at);
-            return Err(refuse(
-                text!("a colour at {place}", "{place} に色があります"),
-                Text::new("a mask in grey levels", "グレースケールのマスク"),
-            ));
-        }
-        // Eight bits stay eight bits: a label of 3 is 3.
-        let deep = image.color().bits_per_pixel() / u16::from(image.color().channel_count()) > 8;
-        let values = if deep {
-            rgb.pixels().map(|pixel| f64::from(pixel[0])).collect()
-        } else {
-            rgb.pixels().map(|pixel| f64::from(pixel[0] / 257)).collect()
-        };
-        return Ok(Image { shape, values });
-    }
-    if bytes.starts_with(b"\x93NUMPY") {
-        return npy(&bytes).map_err(|found| {
-            refuse(
-                found,
-                Text::new(
-                    "an array of bool, integers or floats with 1 to 3 axes, as numpy.save writes it",
-                    "numpy.save で書き出した、bool・整数・浮動小数の1～3軸の配列",
-                ),
-            )
-        });
-    }
-    Err(refuse(
-        Text::new("neither PNG nor .npy", "PNGでも .npy でもありません"),
-        Text::new("a mask as PNG, or as .npy (numpy.save)", "PNGまたは .npy（numpy.save）のマスク"),
-    ))
-}
-
-/// Reads an array as `numpy.save` writes it (its enhancement proposal 1): a dictionary in Python's letters, then the values.
-fn npy(bytes: &[u8]) -> Result<Image, Text> {
-    let damaged = || Text::new("an array that cannot be read", "読み込めない配列です");
-    let (length, start) = match bytes.get(6).ok_or_else(damaged)? {
-        1 => (u32::from(little::<2, u16>(bytes, 8, u16::from_le_bytes).ok_or_else(damaged)?), 10),
-        _ => (little::<4, u32>(bytes, 8, u32::from_le_bytes).ok_or_else(damaged)?, 12),
-    };
-    let end = start + length as usize;
-    let header = bytes.get(start..end).and_then(|header| std::str::from_utf8(header).ok()).ok_or_else(damaged)?;
-    let after = |key: &str| {
-        let at = header.find(&format!("'{key}'"))? + key.len() + 2;
-        Some(header[at..].trim_start().strip_prefix(':')?.trim_start())
-    };
-    let descr = after("descr").and_then(|rest| rest.strip_prefix('\'')?.split('\'').next()).ok_or_else(damaged)?;
-    let columns_first = after("fortran_order").is_some_and(|rest| rest.starts_with("True"));
-    let shape: Vec<usize> = after("shape")
-        .and_then(|rest| rest.strip_prefix('(')?.split(')').next())
-        .ok_or_else(damaged)?
-        .split(',')
-        .map(str::trim)
-        .filter(|axis| !axis.is_empty())
-        .map(|axis| axis.parse().map_err(|_| damaged()))
-        .collect::<Result<_, _>>()?;
-    if shape.is_empty() || shape.len() > 3 {
-        let n = shape.len();
-        return Err(text!("an array of {n} axes", "{n}軸の配列です"));
-    }
-    let voxels = shape.iter().try_fold(1_usize, |all, &axis| all.checked_mul(axis)).ok_or_else(damaged)?;
-    let (order, kind) = descr.split_at_checked(1).ok_or_else(damaged)?;
-    let read: fn(&[u8]) -> Option<f64> = match kind {
-        "b1" | "u1" => |b| little::<1, u8>(b, 0, u8::from_le_bytes).map(f64::from),
-        "i1" => |b| little::<1, i8>(b, 0, i8::from_le_bytes).map(f64::from),
-        "u2" => |b| little::<2, u16>(b, 0, u16::from_le_bytes).map(f64::from),
-        "i2" => |b| little::<2, i16>(b, 0, i16::from_le_bytes).map(f64::from),
-        "u4" => |b| little::<4, u32>(b, 0, u32::from_le_bytes).map(f64::from),
-        "i4" => |b| little::<4, i32>(b, 0, i32::from_le_bytes).map(f64::from),
-        "u8" => |b| little::<8, u64>(b, 0, u64::from_le_bytes).map(|v| v as f64),
-        "i8" => |b| little::<8, i64>(b, 0, i64::from_le_bytes).map(|v| v as f64),
-        "f4" => |b| little::<4, f32>(b, 0, f32::from_le_bytes).map(f64::from),
-        "f8" => |b| little::<8, f64>(b, 0, f64::from_le_bytes),
-        _ => return Err(text!("an array of type {descr}", "型 {descr} の配列です")),
-    };
-    let wide = kind[1..].parse::<usize>().map_err(|_| damaged())?;
-    if order == ">" && wide > 1 {
-        return Err(text!("an array of type {descr} (big-endian)", "型 {descr}（ビッグエンディアン）の配列です"));
-    }
-    let data = bytes.get(end..).ok_or_else(damaged)?;
-    if data.len() != voxels.checked_mul(wide).ok_or_else(damaged)? {
-        let (found, shown) = (data.len() / wide, self::shape(&shape));
-        return Err(text!("{found} values for a shape of {shown}", "形 {shown} に対して値が{found}個"));
-    }
-    let stored: Vec<f64> = data.chunks_exact(wide).filter_map(read).collect();
-    if let Some(at) = stored.iter().position(|value| !value.is_finite()) {
-        let n = at + 1;
-        return Err(text!("NaN or infinity, as value {n}", "{n}番目の値がNaNまたは無限大です"));
-    }
-    if !columns_first || shape.len() < 2 {
-        return Ok(Image { shape, values: stored });
-    }
-    // The first axis varies fastest: turned round, so that the last does.
-    let mut values = vec![0.0; voxels];
-    for (at, value) in stored.into_iter().enumerate() {
-        let (mut rest, mut index, mut stride) = (at, 0, voxels);
-        for &length in &shape {
-            stride /= length.max(1);
-            index += (rest % length.max(1)) * stride;
-            rest /= length.max(1);
-        }
-        values[index] = value;
-    }
-    Ok(Image { shape, values })
-}
-
-/// A number of N bytes at a place.
-fn little<const N: usize, T>(bytes: &[u8], at: usize, from: fn([u8; N]) -> T) -> Option<T> {
-    Some(from(bytes.get(at..at + N)?.try_into().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// An array as numpy 2.4 saves it.
-    fn saved(descr: &str, columns_first: bool, shape: &str, data: &[u8]) -> Vec<u8> {
-        let order = if columns_first { "True" } else { "False" };
-        let header = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n");
-        let mut out = b"\x93NUMPY\x01\x00".to_vec();
-        out.extend(u16::try_from(header.len()).expect("short").to_le_bytes());
-        out.extend(header.as_bytes());
-        out.extend(data);
-        out
-    }
-
-    #[test]
-    fn both_orders_of_axes_give_the_same_image() {
-        let rows = npy(&saved("|u1", false, "(2, 3)", &[1, 2, 3, 4, 5, 6])).expect("sound");
-        let columns = npy(&saved("|u1", true, "(2, 3)", &[1, 4, 2, 5, 3, 6])).expect("sound");
-        assert_eq!(rows.values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert_eq!(columns.values, rows.values);
-    }
-
-    #[test]
-    fn what_is_no_mask_is_refused() {
-        assert!(npy(&saved("|u1", false, "(2, 3)", &[1, 2])).is_err());
-        assert!(npy(&saved("<c8", false, "(1,)", &[0; 8])).is_err());
-        assert!(npy(&saved("|u1", false, "(1, 1, 1, 1)", &[0])).is_err());
-        assert!(npy(&saved("<f4", false, "(1,)", &f32::NAN.to_le_bytes())).is_err());
-        assert!(npy(b"\x93NUMPY\x01\x00\xff\xff").is_err());
-        assert!(npy(&saved("|u1", false, "(18446744073709551615, 2)", &[0])).is_err());
-    }
 }

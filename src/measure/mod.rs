@@ -9,6 +9,7 @@ pub mod found;
 pub mod masks;
 pub mod outlines;
 mod source;
+mod voxels;
 
 use polars::prelude::Column;
 

@@ -43,6 +43,8 @@ pub struct Prediction {
     pub rect: Rect,
     /// How sure.
     pub score: f64,
+    /// What it is said to be; the same throughout where there is but one kind of object.
+    pub class: usize,
 }
 
 /// A true box.
@@ -52,15 +54,22 @@ pub struct Truth {
     pub image: usize,
     /// Where.
     pub rect: Rect,
+    /// What it is; the same throughout where there is but one kind of object.
+    pub class: usize,
 }
 
 /// Predicted and true boxes of a set of images, also of those without any box.
 #[derive(Clone, Debug)]
 pub struct Detections {
-    /// For each image its predictions, most certain first; ties keep their order.
-    predictions: Vec<Vec<(Rect, f64)>>,
-    truth: Vec<Vec<Rect>>,
+    /// For each image its predictions with score and class, most certain first; ties keep their order.
+    predictions: Vec<Vec<(Rect, f64, usize)>>,
+    /// For each image its true boxes with their class.
+    truth: Vec<Vec<(Rect, usize)>>,
     objects: usize,
+    /// The classes of the true boxes, ascending.
+    classes: Vec<usize>,
+    /// Whether all boxes, predicted and true, are of one class.
+    one_class: bool,
 }
 
 /// A prediction after matching.
@@ -84,7 +93,7 @@ impl Detections {
             if !p.score.is_finite() {
                 return Err(BadInput::NotFinite { column: "score", row: at + 1 });
             }
-            predicted[p.image - 1].push((p.rect, p.score));
+            predicted[p.image - 1].push((p.rect, p.score, p.class));
         }
         for image in &mut predicted {
             image.sort_by(|a, b| (b.1 + 0.0).total_cmp(&(a.1 + 0.0)));
@@ -92,9 +101,40 @@ impl Detections {
         let mut objects = vec![Vec::new(); images];
         for (at, t) in truth.iter().enumerate() {
             check("truth", at, t.image, images, &t.rect)?;
-            objects[t.image - 1].push(t.rect);
+            objects[t.image - 1].push((t.rect, t.class));
         }
-        Ok(Self { predictions: predicted, truth: objects, objects: truth.len() })
+        let mut classes: Vec<usize> = truth.iter().map(|t| t.class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let first = classes.first().copied();
+        let one_class = classes.len() < 2 && predictions.iter().all(|p| first.is_none_or(|first| first == p.class));
+        Ok(Self { predictions: predicted, truth: objects, objects: truth.len(), classes, one_class })
+    }
+
+    /// The boxes of one class, on all images.
+    #[must_use]
+    pub fn of_class(&self, class: usize) -> Self {
+        let own = |boxes: &Vec<(Rect, usize)>| boxes.iter().copied().filter(|b| b.1 == class).collect::<Vec<_>>();
+        let said = |boxes: &Vec<(Rect, f64, usize)>| boxes.iter().copied().filter(|b| b.2 == class).collect();
+        let truth: Vec<Vec<(Rect, usize)>> = self.truth.iter().map(own).collect();
+        let objects = truth.iter().map(Vec::len).sum();
+        let classes = if objects > 0 { vec![class] } else { Vec::new() };
+        Self { predictions: self.predictions.iter().map(said).collect(), truth, objects, classes, one_class: true }
+    }
+
+    /// The mean of a figure over the classes that have true boxes, as COCO takes it.
+    fn mean_over_classes(&self, of: impl Fn(&Self) -> Result<f64, Undefined>) -> Measure {
+        if self.one_class {
+            return of(self).map(|value| Estimate::plain(value, self.objects));
+        }
+        let mut sum = 0.0;
+        for &class in &self.classes {
+            sum += of(&self.of_class(class))?;
+        }
+        match self.classes.len() {
+            0 => Err(Undefined::NoTruth),
+            n => Ok(Estimate::plain(sum / n as f64, self.objects)),
+        }
     }
 
     /// How many true boxes.
@@ -108,17 +148,17 @@ impl Detections {
     }
 
     /// Match greedily: in each image the predictions, most certain first, each take the free true box with the largest
-    /// `IoU` that is at least `iou` (COCO; not only the best box, as Pascal VOC). Duplicates stay unmatched. The answer
+    /// `IoU` that is at least `iou` and of their class (COCO; not only the best box, as Pascal VOC). Duplicates stay unmatched. The answer
     /// is in descending order of score; ties keep the order of images, then rows. `most` limits the predictions per
     /// image.
     pub fn matched(&self, iou: f64, most: usize) -> Vec<Matched> {
         let mut all = Vec::new();
         for (predictions, truth) in self.predictions.iter().zip(&self.truth) {
             let mut free = vec![true; truth.len()];
-            for (rect, score) in predictions.iter().take(most) {
+            for (rect, score, class) in predictions.iter().take(most) {
                 // Of equally good boxes the last is taken, as COCO does.
                 let mut best: Option<(usize, f64)> = None;
-                for (at, object) in truth.iter().enumerate().filter(|(at, _)| free[*at]) {
+                for (at, (object, _)) in truth.iter().enumerate().filter(|(at, (_, own))| free[*at] && own == class) {
                     let overlap = box_iou(rect, object);
                     if overlap >= best.map_or(iou.min(1.0 - 1e-10), |b| b.1) {
                         best = Some((at, overlap));
@@ -176,27 +216,32 @@ fn check(table: &'static str, at: usize, image: usize, images: usize, rect: &Rec
 }
 
 /// Average precision at an `IoU` threshold as COCO computes it: the precision envelope sampled at recall 0, 0.01, …, 1;
-/// at most 100 boxes per image. 0 to 1. Undefined without true boxes (COCO reports −1).
+/// at most 100 boxes per image; with several classes, the mean over those that have true boxes. 0 to 1. Undefined without true boxes
+/// (COCO reports −1).
 pub fn ap_coco101(data: &Detections, iou: f64) -> Measure {
-    let points = data.envelope(iou, MOST_PER_IMAGE)?;
-    let at = |k: u32| {
-        // k · 0.01, not k / 100: the last bit decides ties of recall, and COCO multiplies.
-        let recall = if k == 100 { 1.0 } else { f64::from(k) * 0.01 };
-        points.get(points.partition_point(|p| p.0 < recall)).map_or(0.0, |p| p.1)
-    };
-    Ok(Estimate::plain((0..=100).map(at).sum::<f64>() / 101.0, data.objects))
+    data.mean_over_classes(|data| {
+        let points = data.envelope(iou, MOST_PER_IMAGE)?;
+        let at = |k: u32| {
+            // k · 0.01, not k / 100: the last bit decides ties of recall, and COCO multiplies.
+            let recall = if k == 100 { 1.0 } else { f64::from(k) * 0.01 };
+            points.get(points.partition_point(|p| p.0 < recall)).map_or(0.0, |p| p.1)
+        };
+        Ok((0..=100).map(at).sum::<f64>() / 101.0)
+    })
 }
 
 /// Average precision at an `IoU` threshold as the area under the precision envelope over all steps of recall: another
-/// quantity than [`ap_coco101`], same matching. 0 to 1. Undefined without true boxes.
+/// quantity than [`ap_coco101`], same matching, same mean over classes. 0 to 1. Undefined without true boxes.
 pub fn ap_all_points(data: &Detections, iou: f64) -> Measure {
-    let points = data.envelope(iou, MOST_PER_IMAGE)?;
-    let (mut before, mut area) = (0.0, 0.0);
-    for (recall, precision) in points {
-        area += (recall - before) * precision;
-        before = recall;
-    }
-    Ok(Estimate::plain(area, data.objects))
+    data.mean_over_classes(|data| {
+        let points = data.envelope(iou, MOST_PER_IMAGE)?;
+        let (mut before, mut area) = (0.0, 0.0);
+        for (recall, precision) in points {
+            area += (recall - before) * precision;
+            before = recall;
+        }
+        Ok(area)
+    })
 }
 
 /// The mean of [`ap_coco101`] over `IoU` thresholds, for COCO 0.5, 0.55, …, 0.95. 0 to 1. Undefined without true boxes.
@@ -276,19 +321,36 @@ mod tests {
 
     #[test]
     fn duplicates_are_false_positives_and_empty_images_count() {
-        let object = Truth { image: 1, rect: rect(0.0, 0.0, 2.0, 2.0) };
-        let found = |score| Prediction { image: 1, rect: object.rect, score };
+        let object = Truth { image: 1, rect: rect(0.0, 0.0, 2.0, 2.0), class: 0 };
+        let found = |score| Prediction { image: 1, rect: object.rect, score, class: 0 };
         let data = Detections::new(&[found(0.9), found(0.8)], &[object], 4).expect("sound input");
         assert_eq!(data.counts(0.5), (1, 1, 0));
         assert_eq!(false_positives_per_image(&data, 0.5).map(|e| e.value), Ok(0.25));
     }
 
     #[test]
+    fn a_box_is_found_only_by_a_box_of_its_class() {
+        let (left, right) = (rect(0.0, 0.0, 2.0, 2.0), rect(5.0, 0.0, 7.0, 2.0));
+        let truth = [Truth { image: 1, rect: left, class: 0 }, Truth { image: 1, rect: right, class: 1 }];
+        let of = |classes: [usize; 2]| {
+            let predictions = [left, right].into_iter().zip(classes);
+            let predictions: Vec<Prediction> =
+                predictions.map(|(rect, class)| Prediction { image: 1, rect, score: 0.9, class }).collect();
+            Detections::new(&predictions, &truth, 1).expect("sound input")
+        };
+        let value = |data: &Detections| ap_coco101(data, 0.5).map(|e| e.value);
+        assert_eq!((value(&of([0, 1])), of([0, 1]).counts(0.5)), (Ok(1.0), (2, 0, 0)));
+        assert_eq!((value(&of([1, 0])), of([1, 0]).counts(0.5)), (Ok(0.0), (0, 2, 2)));
+        // One class perfect, the other never found; the third is in no true box and counts in no mean.
+        assert_eq!((value(&of([0, 2])), of([0, 2]).counts(0.5)), (Ok(0.5), (1, 1, 1)));
+    }
+
+    #[test]
     fn bad_boxes_are_refused() {
-        let wrong = Truth { image: 3, rect: rect(0.0, 0.0, 1.0, 1.0) };
+        let wrong = Truth { image: 3, rect: rect(0.0, 0.0, 1.0, 1.0), class: 0 };
         let refused = BadInput::NoSuchImage { table: "truth", row: 1, images: 2 };
         assert_eq!(Detections::new(&[], &[wrong], 2).err(), Some(refused));
-        let inverted = Truth { image: 1, rect: rect(1.0, 0.0, 0.0, 1.0) };
+        let inverted = Truth { image: 1, rect: rect(1.0, 0.0, 0.0, 1.0), class: 0 };
         assert_eq!(Detections::new(&[], &[inverted], 2).err(), Some(BadInput::BoxInverted { table: "truth", row: 1 }));
     }
 }

@@ -12,6 +12,7 @@ mod exercises;
 mod interrupted;
 mod laws;
 mod layers;
+mod masks;
 mod measure;
 mod own_tables;
 mod pictures;

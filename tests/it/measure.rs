@@ -26,7 +26,7 @@ fn measured(line: &str) -> Value {
 }
 
 /// The figure of a metric, of all rows and of no part.
-fn figure<'d>(document: &'d Value, metric: &str, of: Option<&str>, group: Option<&str>) -> &'d Value {
+pub(crate) fn figure<'d>(document: &'d Value, metric: &str, of: Option<&str>, group: Option<&str>) -> &'d Value {
     let figures = document["metrics"].as_array().unwrap();
     figures
         .iter()
@@ -35,7 +35,7 @@ fn figure<'d>(document: &'d Value, metric: &str, of: Option<&str>, group: Option
 }
 
 #[track_caller]
-fn same(got: &Value, expected: &Value, what: &str) {
+pub(crate) fn same(got: &Value, expected: &Value, what: &str) {
     let (got, expected) = (got.as_f64().unwrap_or_else(|| panic!("{what}: {got}")), expected.as_f64().unwrap());
     assert!((got - expected).abs() <= 1e-12 + 1e-8 * expected.abs(), "{what}: {got}, not {expected}");
 }
@@ -442,7 +442,7 @@ fn letters_of_another_encoding_are_told_and_can_be_read() {
 // ---- masks ---------------------------------------------------------------------------------------------------------
 
 /// An array of bytes as `numpy.save` writes it.
-fn npy(shape: &[usize], values: &[u8]) -> Vec<u8> {
+pub(crate) fn npy(shape: &[usize], values: &[u8]) -> Vec<u8> {
     let shape: Vec<String> = shape.iter().map(|axis| format!("{axis},")).collect();
     let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({}), }}\n", shape.join(" "));
     let mut out = b"\x93NUMPY\x01\x00".to_vec();
@@ -452,7 +452,7 @@ fn npy(shape: &[usize], values: &[u8]) -> Vec<u8> {
     out
 }
 
-fn png(height: usize, width: usize, values: &[u8]) -> Vec<u8> {
+pub(crate) fn png(height: usize, width: usize, values: &[u8]) -> Vec<u8> {
     let (width, height) = (u32::try_from(width).unwrap(), u32::try_from(height).unwrap());
     let image = image::GrayImage::from_raw(width, height, values.to_vec()).unwrap();
     let mut out = std::io::Cursor::new(Vec::new());
@@ -540,7 +540,7 @@ fn masks_that_do_not_fit_are_refused() {
     learner.writes("a.npy", npy(&[2, 3], &[0, 1, 1, 0, 0, 0]));
     learner.writes("b.npy", npy(&[3, 2], &[0, 1, 1, 0, 0, 0]));
     learner.writes("two.npy", npy(&[2, 3], &[0, 1, 2, 0, 0, 0]));
-    learner.writes("deep.npy", npy(&[1, 1, 2, 3], &[0, 1, 1, 0, 0, 0]));
+    learner.writes("deep.npy", npy(&[2, 2, 2, 3], &[0; 24]));
     learner.writes("short.npy", npy(&[2, 3], &[0, 1]));
     learner.writes("text.npy", "no mask");
     learner.writes("folder/a.npy", npy(&[2, 3], &[0; 6]));
