@@ -3,7 +3,7 @@
 use super::distributions::{Z95, f_quantile, t_quantile};
 use super::input::{categories, finite, same_length};
 use super::intervals::proportion;
-use super::order::{ascending, mean, tied};
+use super::order::{ascending, mean, tied, variance};
 use super::spread::{centred, constant, constant_beside, magnitude, negligible};
 use super::{BadInput, Estimate, Measure, Undefined};
 
@@ -544,9 +544,7 @@ pub fn standardised_absolute_difference(methods: &Methods<'_>) -> Measure {
     let found = methods.first.len();
     let few = if found == 0 { Undefined::NoRows } else { Undefined::TooFewRows { needed: 2, found } };
     let variance = variance(methods.second).ok_or(few)?;
-    let largest = methods.second.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    // What is left of equal numbers after rounding is no spread.
-    if variance.sqrt() <= 1e-12 * largest {
+    if constant(methods.second) {
         return Err(Undefined::NoVariation);
     }
     let moved: Vec<f64> = methods.differences().into_iter().map(f64::abs).collect();
