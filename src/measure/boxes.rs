@@ -285,7 +285,8 @@ fn number(source: &Source, column: &str) -> Result<Vec<f64>, Vec<Fault>> {
 /// Each row's image, box and class: names as text, as they are written.
 fn boxes(source: &Source) -> Result<Vec<Written>, Vec<Fault>> {
     let words = |column: &str, expected: Text| -> Result<Vec<String>, Vec<Fault>> {
-        let words = source.named(column, column).and_then(|column| source.words(column)).map_err(|fault| vec![fault])?;
+        let words =
+            source.named(column, column).and_then(|column| source.words(column)).map_err(|fault| vec![fault])?;
         let one = |(row, word): (usize, Option<String>)| {
             word.ok_or_else(|| vec![source.bad(column, row + 1, "\"\"", expected.clone())])
         };
