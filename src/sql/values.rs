@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use polars::prelude::{Column, DataFrame, DataType};
+use polars::prelude::{Column, DataFrame, DataType, SortOptions};
 use sqlparser::ast::{Expr, Value};
 
 use super::allow::{self, shorten};
@@ -94,7 +94,7 @@ fn values(column: &Column, asked: &[String]) -> (Text, Option<String>) {
     let mut all: Vec<String> = if words {
         text(column).into_iter().collect::<BTreeSet<_>>().into_iter().collect()
     } else {
-        let values = column.drop_nulls().unique_stable().and_then(|column| column.sort(Default::default()));
+        let values = column.drop_nulls().unique_stable().and_then(|column| column.sort(SortOptions::default()));
         values.as_ref().map(text).unwrap_or_default()
     };
     if !words && all.len() > LISTED {

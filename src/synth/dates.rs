@@ -99,6 +99,7 @@ struct Moment {
 }
 
 /// How a date is written.
+#[expect(clippy::struct_excessive_bools, reason = "what else was written are four separate facts")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Form {
     /// `-`, `/`, `.` or 年.

@@ -207,6 +207,9 @@ fn ids(sheet: &Sheet, column: &Column) -> Result<(), SynthError> {
     Err(sheet.bad(name, &rows, &found, expected).into())
 }
 
+/// Whether a value of the label is the outcome; nothing where that is not known.
+type Meaning<'a> = Box<dyn Fn(&str) -> Option<bool> + 'a>;
+
 /// The label as 0 and 1. Left to itself it holds them; otherwise `positive` says which of its two values is 1.
 fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthError> {
     let name = &column.name;
@@ -229,8 +232,10 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
             _ => None,
         },
     };
-    let same = |a: &str, b: &str| a == b || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a == b);
-    let is_outcome: Box<dyn Fn(&str) -> Option<bool>> = match &column.positive {
+    let same = |a: &str, b: &str| {
+        a == b || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a.total_cmp(&b).is_eq())
+    };
+    let is_outcome: Meaning = match &column.positive {
         None => Box::new(known),
         Some(positive) => {
             if !values.keys().any(|word| same(word, &positive.value)) {

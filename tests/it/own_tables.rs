@@ -54,7 +54,7 @@ const SHARE: &str = "[exam]\nshare = 0.3";
 impl Answer {
     /// An author's mistake, told as one.
     #[track_caller]
-    fn is_refused(self) -> Self {
+    fn refused(self) -> Self {
         assert!([2, 4].contains(&self.code), "{}\n{}\n{}", self.code, self.out, self.err);
         self
     }
@@ -129,12 +129,12 @@ fn ids_are_kept_as_they_are_written() {
 
 #[test]
 fn names_that_a_run_gives_are_refused() {
-    case("shadow", "fall", SHARE).starts().is_refused().says("alert").says("ward.csv, line 1, alert");
+    case("shadow", "fall", SHARE).starts().refused().says("alert").says("ward.csv, line 1, alert");
     for name in practicum::course::dataset::reserved() {
         let csv = rows(&format!("{name},x,fall"), |i, y| format!("7,{i},{y}"));
         own(r#"{ name = "fall", role = "label" }"#, &csv, SHARE)
             .starts()
-            .is_refused()
+            .refused()
             .says(&format!("own.csv, line 1, {name}"));
     }
 }
@@ -206,7 +206,7 @@ fn what_is_no_date_is_refused_in_its_line() {
             let day = if i == 50 { odd.to_owned() } else { format!("2024-01-{:02}", 1 + i % 28) };
             format!("{day},{i},{y}")
         });
-        own(columns, &csv, SHARE).starts().is_refused().says("own.csv, line 52, day").says(odd);
+        own(columns, &csv, SHARE).starts().refused().says("own.csv, line 52, day").says(odd);
     }
     // Nor are rows without a date split by it.
     let csv = rows("day,x,fall", |i, y| {
@@ -221,9 +221,9 @@ fn what_is_no_date_is_refused_in_its_line() {
 
 #[test]
 fn files_that_cannot_be_read_whole_are_the_authors_fault() {
-    case("unclosed", "fall", SHARE).starts().is_refused().says("ward.csv, line 402");
+    case("unclosed", "fall", SHARE).starts().refused().says("ward.csv, line 402");
     let file = polars_list();
-    case("pq_list", "fall", SHARE).starts().is_refused().says(&file).says("ward.parquet");
+    case("pq_list", "fall", SHARE).starts().refused().says(&file).says("ward.parquet");
 }
 
 /// The name of the column of lists in `pq_list`.
@@ -237,7 +237,7 @@ fn polars_list() -> String {
 #[test]
 fn a_label_of_words_is_read_by_what_positive_says() {
     let learner = case("labelyes", "fall", SHARE);
-    learner.starts().is_refused().says("no (1160), yes (340)").says("positive = \"yes\"");
+    learner.starts().refused().says("no (1160), yes (340)").says("positive = \"yes\"");
     let file = "course/datasets/own/dataset.toml";
     let described = learner.read(file);
     let says = |positive: &str| {
@@ -245,7 +245,7 @@ fn a_label_of_words_is_read_by_what_positive_says() {
             .writes(file, described.replace("role = \"label\"", &format!("role = \"label\", positive = {positive}")));
         learner.starts()
     };
-    says("\"Yes\"").is_refused().says("no (1160), yes (340)").says("nearest:  yes");
+    says("\"Yes\"").refused().says("no (1160), yes (340)").says("nearest:  yes");
     says("\"yes\"").ends(0);
     let of = |file: &str| -> (usize, usize) {
         let labels = learner.column(file, "fall");
@@ -256,12 +256,7 @@ fn a_label_of_words_is_read_by_what_positive_says() {
 
     for (no, yes) in [("FALSE", "TRUE"), ("1", "2"), ("陰性", "陽性"), ("No", "Yes"), ("alive", "died at home")] {
         let csv = rows("x,fall", |i, y| format!("{i},{}", if y == 1 { yes } else { no }));
-        own(r#"{ name = "fall", role = "label" }"#, &csv, SHARE)
-            .starts()
-            .is_refused()
-            .says(no)
-            .says(yes)
-            .says("positive");
+        own(r#"{ name = "fall", role = "label" }"#, &csv, SHARE).starts().refused().says(no).says(yes).says("positive");
         let described = format!("{{ name = \"fall\", role = \"label\", positive = \"{yes}\" }}");
         let learner = own(&described, &csv, "[develop]\nwhere = \"x < 70\"\n\n[exam]\nwhere = \"x >= 70\"");
         learner.starts().ends(0);
@@ -277,17 +272,17 @@ fn a_label_of_words_is_read_by_what_positive_says() {
 fn labels_that_are_not_two_values_are_refused() {
     let label = r#"{ name = "fall", role = "label" }"#;
     let three = rows("x,fall", |i, y| format!("{i},{}", if i % 7 == 0 { "unknown" } else { ["no", "yes"][y] }));
-    own(label, &three, SHARE).starts().is_refused().says("unknown").says("two values");
+    own(label, &three, SHARE).starts().refused().says("unknown").says("two values");
     let positive = r#"{ name = "fall", role = "label", positive = "yes" }"#;
-    own(positive, &three, SHARE).starts().is_refused().says("unknown").says("positive");
+    own(positive, &three, SHARE).starts().refused().says("unknown").says("positive");
     let one = rows("x,fall", |i, _| format!("{i},0"));
-    own(label, &one, SHARE).starts().is_refused().says("one class only").says("own.csv, fall");
+    own(label, &one, SHARE).starts().refused().says("one class only").says("own.csv, fall");
     let gap = rows("x,fall", |i, y| format!("{i},{}", if i == 5 { String::new() } else { y.to_string() }));
-    own(label, &gap, SHARE).starts().is_refused().says("own.csv, line 7, fall");
-    own(label, "x,fall\n1,0\n2,1\n", SHARE).starts().is_refused().says("exercise.toml").says("share");
-    own(label, "x,fall\n1,\n2,\n", SHARE).starts().is_refused().says("fall");
+    own(label, &gap, SHARE).starts().refused().says("own.csv, line 7, fall");
+    own(label, "x,fall\n1,0\n2,1\n", SHARE).starts().refused().says("exercise.toml").says("share");
+    own(label, "x,fall\n1,\n2,\n", SHARE).starts().refused().says("fall");
     let none = rows("x,empty,fall", |i, y| format!("{i},,{y}"));
-    own(label, &none, SHARE).starts().is_refused().says("own.csv, empty").says("no value in any row");
+    own(label, &none, SHARE).starts().refused().says("own.csv, empty").says("no value in any row");
 }
 
 #[test]
@@ -309,20 +304,20 @@ fn the_exam_splits_no_group() {
 #[test]
 fn no_row_is_both_the_learners_and_the_exams() {
     let (columns, csv) = (r#"{ name = "fall", role = "label" }"#, rows("x,fall", |i, y| format!("{i},{y}")));
-    own(columns, &csv, "").starts().is_refused().says("100 rows").says("share = 0.3");
-    own(columns, &csv, "[exam]\nwhere = \"x > 60\"").starts().is_refused().says("exam.where").says("NOT (x > 60)");
+    own(columns, &csv, "").starts().refused().says("100 rows").says("share = 0.3");
+    own(columns, &csv, "[exam]\nwhere = \"x > 60\"").starts().refused().says("exam.where").says("NOT (x > 60)");
     let overlapping = "[develop]\nwhere = \"x < 70\"\n\n[exam]\nwhere = \"x > 60\"";
-    own(columns, &csv, overlapping).starts().is_refused().says("9 rows").says("lines 63, 64");
+    own(columns, &csv, overlapping).starts().refused().says("9 rows").says("lines 63, 64");
     own(columns, &csv, "[develop]\nwhere = \"NOT (x > 60)\"\n\n[exam]\nwhere = \"x > 60\"").starts().ends(0);
-    own(columns, &csv, "[develop]\nshare = 0.3\n\n[exam]\nshare = 0.3").starts().is_refused().says("develop.share");
-    own(columns, &csv, "[exam]\nwhere = \"x > 600\"").starts().is_refused().says("exam.where").says("x has 0 to 99");
+    own(columns, &csv, "[develop]\nshare = 0.3\n\n[exam]\nshare = 0.3").starts().refused().says("develop.share");
+    own(columns, &csv, "[exam]\nwhere = \"x > 600\"").starts().refused().says("exam.where").says("x has 0 to 99");
 }
 
 #[test]
 fn an_id_that_is_there_twice_is_told_with_its_lines() {
     let csv = rows("patient,x,fall", |i, y| format!("P{:03},{i},{y}", if i == 40 { 7 } else { i }));
     let columns = r#"{ name = "patient", role = "id" }, { name = "fall", role = "label" }"#;
-    own(columns, &csv, SHARE).starts().is_refused().says("P007").says("lines 9, 42").says("role = \"group\"");
+    own(columns, &csv, SHARE).starts().refused().says("P007").says("lines 9, 42").says("role = \"group\"");
     own(&columns.replace("\"id\"", "\"group\""), &csv, SHARE).starts().ends(0);
 }
 
@@ -373,5 +368,5 @@ fn what_was_taken_as_missing_is_said_to_the_author() {
     let csv = rows("region,x,fall", |i, y| format!("{},{i},{y}", ["NA", "EU"][i % 2]));
     own(label, &csv, SHARE).types("author validate falls --course course").says("\"NA\" (region: 50)");
     let csv = rows(",x,fall", |i, y| format!("{},{i},{y}", i + 1));
-    own(label, &csv, SHARE).starts().is_refused().says("own.csv, line 1").says("no name over column 1");
+    own(label, &csv, SHARE).starts().refused().says("own.csv, line 1").says("no name over column 1");
 }
