@@ -208,3 +208,63 @@ fn a_plan_that_a_probes_world_cannot_train_is_the_learners_to_mend() {
     );
     assert_eq!(fault["line"], 3);
 }
+
+#[test]
+fn no_plan_is_our_error() {
+    let learner = Learner::new();
+    two_wards(&learner);
+    // Questions that a plan can make impossible: no test rows, no alert, one class, risks of 0 and 1.
+    let mut exercise = learner.read("c/exercises/wards/exercise.toml");
+    for (at, value) in [
+        "auroc(ill, p) AS value FROM spared_develop WHERE split = 'test'",
+        "value FROM metrics WHERE on_table = 'develop' AND metric = 'auroc'",
+        "avg(alert) / avg(alert * ill) AS value FROM develop WHERE split = 'test'",
+        "net_benefit(ill, p, (SELECT threshold FROM plan)) AS value FROM exam",
+        "standardised_absolute_difference(logit(s.p), logit(e.p)) AS value FROM spared AS s JOIN exam AS e ON s.patient = e.patient",
+        "calibration_slope(ill, p) AS value FROM exam",
+        "decile_gap(ill, p) AS value FROM exam WHERE ward = 'c'",
+    ]
+    .iter()
+    .enumerate()
+    {
+        exercise += &format!(
+            "\n[[check]]\nid = \"odd{at}\"\nsql = \"SELECT value > 0 FROM (SELECT {value}) AS asked\"\nshows = \"SELECT {value}\"\nfigure = \"value\"\n\
+             title = {{ en = \"a\", ja = \"あ\" }}\npass = {{ en = \"{{value}}\", ja = \"{{value}}\" }}\n\
+             fail = {{ en = \"{{value}}\", ja = \"{{value}}\" }}\nhint = {{ en = \"a\", ja = \"あ\" }}\n"
+        );
+    }
+    learner.writes("c/exercises/wards/exercise.toml", exercise);
+    for plan in [
+        "[split]\ntest = 0\nvalid = 0",
+        "[cohort]\nwhere = \"patient < 12\"",
+        "[cohort]\nwhere = \"patient < 30\"\n[split]\nvalid = 0.05\ntest = 0.05",
+        "[cohort]\nwhere = \"ill = 1\"",
+        "[split]\nunit = \"ward\"",
+        "[split]\nvalid = \"patient < 3\"\ntest = 0",
+        "[split]\ntest = \"ward = 'b'\"",
+        "[features]\nuse = [\"ward\"]\n[cohort]\nwhere = \"ward = 'a'\"",
+        "[operate]\nthreshold = 0.0",
+        "[operate]\nthreshold = 1.0",
+        "[operate]\nthreshold = { sensitivity = 1.0 }\ncalibrate = \"isotonic\"",
+        "[operate]\nthreshold = { net_benefit = 0.99 }\ncalibrate = \"isotonic\"\non = \"patient < 40\"",
+        "[operate]\ncalibrate = \"platt\"\non = \"patient = 7\"",
+        "[train]\nlearning_rate = 10.0\noptimiser = \"sgd\"",
+        "[train]\nclass_weight = 1000.0\nloss = \"focal\"",
+    ] {
+        learner.writes("practicum/wards/plan.toml", format!("exercise = \"wards@1\"\n{plan}\n"));
+        for seed in [1, 2] {
+            let answer = learner.types(&format!("--course c check wards --json --seed {seed}"));
+            assert!([0, 1, 2].contains(&answer.code), "{plan}: {}", answer.code);
+            let json = answer.json();
+            assert_ne!(json["verdict"], "error", "{plan}: {json}");
+            for fault in json["faults"].as_array().unwrap() {
+                assert_eq!(fault["file"], "practicum/wards/plan.toml", "{plan}: {fault}");
+            }
+            for check in json["checks"].as_array().unwrap() {
+                assert!(check["fault"].is_null(), "{plan}: {check}");
+                let undefined = check["figures"]["value"].is_null() && check["id"] != "ranks";
+                assert!(!undefined || check["verdict"] == "failed", "{plan}: {check}");
+            }
+        }
+    }
+}
