@@ -451,7 +451,8 @@ impl Terminal {
         for figure in &measured.figures {
             let Some(Part { kind: "case", value }) = &figure.part else { continue };
             let key = (figure.group.as_ref(), value.as_str());
-            match cases.iter_mut().find(|(group, case, _)| (*group, *case) == key) {
+            // The figures of a case follow one another: among many cases, none has to be searched for.
+            match cases.last_mut().filter(|(group, case, _)| (*group, *case) == key) {
                 Some((_, _, figures)) => {
                     figures.insert(figure.metric, figure);
                 }
