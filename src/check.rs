@@ -1,6 +1,10 @@
 //! Checks: SQL over the tables of a run, and what the learner is told about each. Pure; nothing is drawn or trained here.
 
+mod mark;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use mark::{Limit, Mark};
 
 use crate::course::answers::{Answer, Answers};
 use crate::course::exercise::{Check, Question};
@@ -55,6 +59,8 @@ pub struct Outcome {
     pub figures: Vec<(String, Figure)>,
     /// What the learner is told.
     pub sentence: Text,
+    /// The figure that is compared with its pass mark, where the check is one comparison of what the model does.
+    pub mark: Option<Mark>,
     /// What to change next, where it failed.
     pub hint: Option<Text>,
     /// The author's mistake, where the verdict is an error.
@@ -101,6 +107,7 @@ fn outcome(check: &Check, verdict: Verdict, figures: Vec<(String, Figure)>, sent
         verdict,
         figures,
         sentence,
+        mark: None,
         hint,
         fault: None,
     }
@@ -150,7 +157,8 @@ fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables
             )
         };
     }
-    Ok(outcome(check, verdict, figures, sentence))
+    let mark = if undefined { None } else { mark::mark(check, &figures, verdict == Verdict::Passed, tables) };
+    Ok(Outcome { mark, ..outcome(check, verdict, figures, sentence) })
 }
 
 const NOTHING: Text = Text::new(

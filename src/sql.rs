@@ -27,6 +27,7 @@ mod allow;
 mod draws;
 mod engine;
 mod functions;
+pub mod limits;
 mod quantile;
 mod read;
 mod rows;

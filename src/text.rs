@@ -1,6 +1,7 @@
 //! A text in two languages: every sentence that a learner or an instructor reads exists in English and in Japanese.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// A language that Practicum speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,10 +65,61 @@ impl Text {
     }
 }
 
+/// The order in which a person expects names: numbers by size, wherever they stand in a name (`2` before `10`, `site 2` before
+/// `site 10`), all else letter by letter.
+pub fn in_order(a: &str, b: &str) -> Ordering {
+    if let (Ok(x), Ok(y)) = (a.trim().parse::<f64>(), b.trim().parse::<f64>())
+        && x.is_finite()
+        && y.is_finite()
+    {
+        return x.total_cmp(&y).then_with(|| a.cmp(b));
+    }
+    let (mut rest_a, mut rest_b) = (a, b);
+    loop {
+        let (Some(first_a), Some(first_b)) = (rest_a.chars().next(), rest_b.chars().next()) else {
+            return rest_a.len().cmp(&rest_b.len()).then_with(|| a.cmp(b));
+        };
+        let step = if first_a.is_ascii_digit() && first_b.is_ascii_digit() {
+            let (x, y) = (digits(rest_a), digits(rest_b));
+            (rest_a, rest_b) = (&rest_a[x.len()..], &rest_b[y.len()..]);
+            let (x, y) = (x.trim_start_matches('0'), y.trim_start_matches('0'));
+            x.len().cmp(&y.len()).then_with(|| x.cmp(y))
+        } else {
+            (rest_a, rest_b) = (&rest_a[first_a.len_utf8()..], &rest_b[first_b.len_utf8()..]);
+            first_a.cmp(&first_b)
+        };
+        if step.is_ne() {
+            return step;
+        }
+    }
+}
+
+fn digits(text: &str) -> &str {
+    &text[..text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())]
+}
+
 /// `text!("found {n} rows", "{n}行あります")`: both languages, formatted with the same inline names.
 #[macro_export]
 macro_rules! text {
     ($en:literal, $ja:literal) => {
         $crate::text::Text { en: format!($en).into(), ja: format!($ja).into() }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+
+    #[test]
+    fn numbers_stand_in_the_order_of_their_size() {
+        let sorted = |names: &[&'static str]| {
+            let mut names = names.to_vec();
+            names.sort_by(|a, b| in_order(a, b));
+            names
+        };
+        assert_eq!(sorted(&["10", "2", "-1", "1.5"]), ["-1", "1.5", "2", "10"]);
+        assert_eq!(sorted(&["site 10", "site 2", "site"]), ["site", "site 2", "site 10"]);
+        assert_eq!(sorted(&["b", "a10x2", "a10x10", "a9"]), ["a9", "a10x2", "a10x10", "b"]);
+        assert_eq!(sorted(&["70代", "9歳", "10代"]), ["9歳", "10代", "70代"]);
+    }
 }

@@ -1,14 +1,14 @@
-//! `practicum look`: the pictures of an exercise.
+//! `practicum look`: the pictures of an exercise, or its patients where there are none.
 
 use super::{Ending, PASSED, SeedOption, Session};
-use crate::course::pack::Pack;
+use crate::course::pack::{Pack, Task};
 use crate::fault::{Fault, Place};
-use crate::learner::workspace::MISTAKES;
+use crate::learner::workspace::{MISTAKES, Workspace};
 use crate::report::montage::{self, Tile};
 use crate::run;
-use crate::tables;
+use crate::tables::{self, Frame};
 use crate::text;
-use crate::text::{Lang, Text};
+use crate::text::{Lang, in_order};
 
 /// Pictures of each group.
 const ACROSS: usize = 8;
@@ -20,7 +20,7 @@ const MOST: usize = 12;
 pub(super) struct Options {
     /// The exercise.
     pub(super) exercise: String,
-    /// A column by whose values the pictures are grouped; otherwise the exercise's own groups.
+    /// A column by whose values pictures or patients are grouped; otherwise the exercise's own groups.
     #[arg(long, value_name = "COL")]
     by: Option<String>,
     #[command(flatten)]
@@ -28,36 +28,77 @@ pub(super) struct Options {
 }
 
 pub(super) fn japanese(command: clap::Command) -> clap::Command {
-    command.mut_arg("by", |arg| arg.help("この列の値ごとに画像をまとめます。書かなければ演習の群に従います。"))
+    command.mut_arg("by", |arg| arg.help("この列の値ごとに画像や患者をまとめます。省略時は演習の群に従います。"))
+}
+
+/// A column of the learner's rows.
+fn known(by: &str, rows: &Frame) -> Result<String, Fault> {
+    let names = tables::names(rows);
+    if names.contains(&by) {
+        return Ok(by.to_owned());
+    }
+    let list = names.join(", ");
+    let fault = Fault::new(
+        Place::file("--by"),
+        text!("the unknown column \"{by}\"", "存在しない列 \"{by}\""),
+        text!("a column of develop.csv: {list}", "develop.csvの列（{list}）"),
+    );
+    Err(fault.near(by, names))
+}
+
+/// The patients of an exercise without pictures.
+fn patients(
+    session: &Session,
+    task: &Task,
+    workspace: &Workspace,
+    options: &Options,
+    rows: &Frame,
+) -> Result<u8, Ending> {
+    let by = match &options.by {
+        Some(by) => known(by, rows).map_err(|fault| Ending::Faults(vec![fault]))?,
+        None => task.dataset.label().to_owned(),
+    };
+    if session.json {
+        let mut columns = Vec::new();
+        for name in tables::names(rows) {
+            let column = task.dataset.columns().find(|column| column.name == name);
+            let missing = tables::words(rows, name)?.iter().filter(|word| word.is_none()).count();
+            columns.push(serde_json::json!({
+                "name": name, "unit": column.map_or("", |column| column.unit.as_str()), "missing": missing,
+                "about": column.and_then(|column| column.about.as_ref()).map(|about| serde_json::json!({ "en": about.en, "ja": about.ja })),
+            }));
+        }
+        let document = serde_json::json!({
+            "schema": "practicum.look/1", "exercise": task.exercise.reference(),
+            "files": [workspace.shown("data/develop.csv")], "rows": rows.height(), "columns": columns,
+        });
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        return Ok(PASSED);
+    }
+    session.headline(task);
+    session.say(&session.terminal.rows_of(&task.dataset, rows, &by)?);
+    let file = workspace.shown("data/develop.csv");
+    session.say("\n");
+    session.say(&session.terminal.paragraph(
+        "",
+        &match session.terminal.lang {
+            Lang::En => format!("All rows are in {file}. Another column to compare by: --by COLUMN"),
+            Lang::Ja => format!("すべての行は {file} にあります。別の列で比べるには：--by 列名"),
+        },
+    ));
+    Ok(PASSED)
 }
 
 pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<u8, Ending> {
     let (task, workspace) = session.begun(pack, &options.exercise)?;
     let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
     let seed = options.seed.seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
-    let Some((rows, shots)) = run::learners_pictures(&task, seed, &file)? else {
-        let id = &options.exercise;
-        let with =
-            pack.exercises().into_iter().filter(|id| pack.task(id).is_ok_and(|task| task.dataset.image.is_some()));
-        let list = with.collect::<Vec<_>>().join(", ");
-        return Err(Ending::Faults(vec![Fault::new(
-            Place::file(format!("practicum look {id}")),
-            Text::new("an exercise without pictures", "画像のない演習です"),
-            text!("an exercise with pictures: {list}", "画像のある演習（{list}）"),
-        )]));
-    };
-    let names = tables::names(&rows);
+    if task.dataset.image.is_none() {
+        return patients(session, &task, &workspace, options, &run::learners_rows(&task, seed, &file)?);
+    }
+    let Some((rows, shots)) = run::learners_pictures(&task, seed, &file)? else { return Ok(PASSED) };
     let by: Vec<String> = match &options.by {
-        Some(by) if !names.contains(&by.as_str()) => {
-            let list = names.join(", ");
-            let fault = Fault::new(
-                Place::file("--by"),
-                text!("the unknown column \"{by}\"", "知らない列 \"{by}\""),
-                text!("a column of develop.csv: {list}", "develop.csvの列（{list}）"),
-            );
-            return Err(Ending::Faults(vec![fault.near(by, names)]));
-        }
-        Some(by) => vec![by.clone()],
+        Some(by) => vec![known(by, &rows).map_err(|fault| Ending::Faults(vec![fault]))?],
         None => {
             let groups = task.exercise.groups.iter().map(|group| group.value.clone());
             groups.chain([task.dataset.label().to_owned()]).collect()
@@ -65,19 +106,24 @@ pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<
     };
     // The first rows of each combination of values, in the order of the values.
     let words: Vec<Vec<Option<String>>> = by.iter().map(|name| tables::words(&rows, name)).collect::<Result<_, _>>()?;
-    let mut groups: std::collections::BTreeMap<Vec<String>, Vec<usize>> = std::collections::BTreeMap::new();
+    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut numbers: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
     for row in 0..rows.height() {
         let of = by
             .iter()
             .zip(&words)
             .map(|(name, words)| format!("{name} = {}", words[row].as_deref().unwrap_or("(missing)")));
-        let members = groups.entry(of.collect()).or_default();
-        if members.len() < ACROSS {
-            members.push(row);
+        let title = of.collect::<Vec<_>>().join(", ");
+        let at = *numbers.entry(title.clone()).or_insert(groups.len());
+        if at == groups.len() {
+            groups.push((title, Vec::new()));
+        }
+        if groups[at].1.len() < ACROSS {
+            groups[at].1.push(row);
         }
     }
-    let shown: Vec<(String, Vec<usize>)> =
-        groups.into_iter().take(MOST).map(|(values, rows)| (values.join(", "), rows)).collect();
+    groups.sort_by(|(a, _), (b, _)| in_order(a, b));
+    let shown: Vec<(String, Vec<usize>)> = groups.into_iter().take(MOST).collect();
     let chosen: Vec<usize> = shown.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
     let pictures = shots.draw(&chosen);
     let mut at = 0;

@@ -1,12 +1,15 @@
 //! A newcomer's first three minutes: one exercise as a learner would do it, with real runs of the real engine.
 
+use std::cmp::Ordering;
+
 use super::{Ending, PASSED, Session};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::learner::workspace::Workspace;
 use crate::report::figures::{self, Style};
 use crate::report::terminal::{bold, dim};
-use crate::run;
+use crate::run::{self, Run};
 use crate::tables;
+use crate::text::in_order;
 
 /// The exercise that the tour walks through.
 const EXERCISE: &str = "prevalence-shift";
@@ -15,7 +18,8 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     let task = session.task(pack, EXERCISE)?;
     let lang = session.terminal.lang;
     let step = |number: u8, en: &str, ja: &str| {
-        session.say(&format!("\n{}\n\n", bold(&format!("{number}  {}", session.pick(en, ja)))));
+        let title = bold(&format!("{number}  {}", session.pick(en, ja)));
+        session.say(&format!("\n{}\n", session.terminal.hanging("", "   ", &title)));
     };
     let tell = |en: &str, ja: &str| session.say(&session.terminal.paragraph("   ", session.pick(en, ja)));
 
@@ -64,6 +68,10 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
         "同じ種類のモデルが患者を同じ順に並べており、AUROCは変わっていません。変わったのは、警報が患者に何をもたらすかです。",
     );
 
+    if let Some((en, ja)) = cost(&before, &after) {
+        tell(&en, &ja);
+    }
+
     step(6, "Your turn", "次はあなたの番です");
     let workspace = Workspace::new(&session.root, EXERCISE);
     let (brief, plan) = (workspace.shown(&format!("brief.{}.md", lang.code())), workspace.shown("plan.toml"));
@@ -76,6 +84,32 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
         session.say(&format!("   {}\n", session.pick(&en, &ja)));
     }
     Ok(PASSED)
+}
+
+/// What the second model does to patients more, and what less, of 1,000: computed from both exams.
+fn cost(before: &Run, after: &Run) -> Option<(String, String)> {
+    let of = |run: &Run, metric: &str, per: f64| -> Option<i64> {
+        let line =
+            run.lines.iter().find(|line| line.table == "exam" && line.group.is_none() && line.metric == metric)?;
+        Some((per * line.measure.as_ref().ok()?.value).round() as i64)
+    };
+    let both = |metric: &str, per: f64| Some((of(before, metric, per)?, of(after, metric, per)?));
+    let (missed, alerts) = (both("missed_per_1000", 1.0)?, both("alert_rate", 1000.0)?);
+    let verb = |(from, to): (i64, i64)| match from.cmp(&to) {
+        Ordering::Less => ("rise", "増えました"),
+        Ordering::Equal => ("stay", "変わりませんでした"),
+        Ordering::Greater => ("fall", "減りました"),
+    };
+    let ((missed_en, missed_ja), (alerts_en, alerts_ja)) = (verb(missed), verb(alerts));
+    let ((m0, m1), (a0, a1)) = (missed, alerts);
+    Some((
+        format!(
+            "Nothing is free: of 1,000 patients, those missed {missed_en} from {m0} to {m1}, while alerts {alerts_en} from {a0} to {a1}. Whether that is a good exchange is for the ward to say, not for the model."
+        ),
+        format!(
+            "代償もあります。患者1,000人あたり、見逃しは{m0}人から{m1}人に{missed_ja}。警報は{a0}回から{a1}回に{alerts_ja}。割に合うかどうかを決めるのは、モデルではなく現場です。"
+        ),
+    ))
 }
 
 /// A plan of the exercise's author, without answers: those are the learner's to give.
@@ -93,7 +127,7 @@ fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
         let words = tables::words(&rows, &group.value)?;
         let outcome = tables::numbers(&rows, label)?;
         let mut values: Vec<&String> = words.iter().flatten().collect();
-        values.sort();
+        values.sort_by(|a, b| in_order(a, b));
         values.dedup();
         for value in values {
             let of: Vec<f64> = words
@@ -111,10 +145,10 @@ fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
             session.say(&session.terminal.paragraph("   ", session.pick(&en, &ja)));
         }
     }
-    let three = tables::csv(&tables::take(&rows, &[0, 1, 2])?)?;
     session.say("\n");
-    for line in String::from_utf8_lossy(&three).lines() {
-        session.say(&format!("   {}\n", dim(line)));
+    let first = session.terminal.within(1).first_rows(&tables::take(&rows, &[0, 1, 2])?)?;
+    for line in first.lines() {
+        session.say(&if line.trim().is_empty() { "\n".to_owned() } else { format!(" {}\n", dim(line)) });
     }
     Ok(())
 }

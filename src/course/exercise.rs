@@ -183,6 +183,13 @@ const PROBE: &[Key<'static>] = &[
         "What is changed, for the learner.",
         "何を変えたかを学習者に伝える文です。",
     ),
+    Key::new(
+        "title",
+        Kind::Bilingual,
+        Need::Optional,
+        "What the changed world is called over its figures, in a few words; otherwise the name.",
+        "結果の表の見出しに使う短い呼び名です。書かなければ名前を使います。",
+    ),
     ROWS,
     DO,
     Key::new(
@@ -296,6 +303,8 @@ pub struct Draw {
 pub struct Probe {
     /// Its table in checks.
     pub name: String,
+    /// What it is called over its figures.
+    pub title: Option<Text>,
     /// What is changed, for the learner.
     pub about: Text,
     /// The exam's draw with the probe's changes laid over it.
@@ -413,6 +422,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             over.interventions.extend(own.interventions);
             Probe {
                 name: section.string("name"),
+                title: section.maybe_text("title"),
                 about: section.text("about"),
                 draw: over,
                 retrain: section.flag("retrain"),

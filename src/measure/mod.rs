@@ -15,7 +15,7 @@ use polars::prelude::Column;
 
 use crate::metrics::{self, Estimate, Takes};
 use crate::tables::{self, Frame, TableError};
-use crate::text::Text;
+use crate::text::{Text, in_order};
 
 /// The figures that every run shows, by their names in [`metrics::REGISTRY`].
 pub const SHOWN: &[&str] = &[
@@ -71,7 +71,7 @@ pub fn measure(
     for column in groups {
         let words = tables::words(frame, column)?;
         let mut values: Vec<String> = words.iter().flatten().cloned().collect();
-        values.sort();
+        values.sort_by(|a, b| in_order(a, b));
         values.dedup();
         if values.len() < 2 {
             continue;

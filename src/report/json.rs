@@ -3,6 +3,7 @@
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use super::mark;
 use crate::check::{self, Figure, Outcome, Verdict};
 use crate::fault::Fault;
 use crate::measure::Line;
@@ -97,8 +98,18 @@ struct Check {
     verdict: Verdict,
     figures: BTreeMap<String, Option<serde_json::Value>>,
     sentence: TextDocument,
+    mark: Option<Mark>,
     hint: Option<TextDocument>,
     fault: Option<FaultDocument>,
+}
+
+/// The figure that is compared, and the limits between which it passes.
+#[derive(Debug, Serialize)]
+struct Mark {
+    figure: serde_json::Value,
+    low: Option<serde_json::Value>,
+    high: Option<serde_json::Value>,
+    text: TextDocument,
 }
 
 /// A number as JSON: infinite ones as the words `inf` and `-inf`, for JSON has none.
@@ -186,6 +197,12 @@ impl From<&Outcome> for Check {
             verdict: outcome.verdict,
             figures: outcome.figures.iter().map(|(name, value)| (name.clone(), figure(value))).collect(),
             sentence: (&outcome.sentence).into(),
+            mark: outcome.mark.as_ref().map(|mark| Mark {
+                figure: number(mark.figure),
+                low: mark.low.map(|low| number(low.value)),
+                high: mark.high.map(|high| number(high.value)),
+                text: (&mark::told(mark)).into(),
+            }),
             hint: outcome.hint.as_ref().map(Into::into),
             fault: outcome.fault.as_ref().map(Into::into),
         }

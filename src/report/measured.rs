@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthStr;
-
 use super::figures::count;
-use super::terminal::{Terminal, bold, dim, table};
+use super::terminal::{Terminal, bold, dim};
 use crate::measure::found::{Drawn, Figure, Measured, Method, Part, Task};
 use crate::metrics::Estimate;
 use crate::text::{Lang, Text};
@@ -243,7 +241,8 @@ impl Terminal {
     /// What was measured of a file.
     pub fn measured(&self, measured: &Measured) -> String {
         let files = measured.files.join(" · ");
-        let mut out = format!("{}  {}\n", bold(&files), dim(task(measured.task).get(self.lang)));
+        let title = format!("{}  {}", bold(&files), dim(task(measured.task).get(self.lang)));
+        let mut out = self.hanging("", "  ", &title);
         out += &self.paragraph("", &self.rows(measured));
         out.push('\n');
         out += &self.overview(measured);
@@ -382,31 +381,10 @@ impl Terminal {
             })
             .collect();
         let first: Vec<String> = [String::new(), String::new()].into_iter().chain(names).collect();
-        let width = |column: &[String]| column.iter().map(|cell| cell.width()).max().unwrap_or(0);
-        let mut out = String::new();
-        let mut rest = columns.as_slice();
-        while !rest.is_empty() {
-            let mut room = self.width.saturating_sub(width(&first) + 2);
-            let mut take = 0;
-            for column in rest {
-                let needs = width(column) + 3;
-                if needs > room && take > 0 {
-                    break;
-                }
-                room = room.saturating_sub(needs);
-                take += 1;
-            }
-            let (now, later) = rest.split_at(take);
-            if !out.is_empty() {
-                out.push('\n');
-            }
-            let rows: Vec<Vec<String>> = (0..first.len())
-                .map(|row| std::iter::once(&first).chain(now).map(|column| column[row].clone()).collect())
-                .collect();
-            out += &table(&rows);
-            rest = later;
-        }
-        out
+        let rows: Vec<Vec<String>> = (0..first.len())
+            .map(|row| std::iter::once(&first).chain(&columns).map(|column| column[row].clone()).collect())
+            .collect();
+        self.table(&rows, 2)
     }
 
     /// How groups differ.
@@ -438,7 +416,7 @@ impl Terminal {
                     vec![self.named(figure.metric, figure.part.as_ref()), shown]
                 })
                 .collect();
-            let _ = write!(out, "\n{}\n{}", bold(&title), table(&rows));
+            let _ = write!(out, "\n{}\n{}", bold(&title), self.table(&rows, 0));
         }
         out
     }
@@ -478,7 +456,7 @@ impl Terminal {
             rows.push(std::iter::once(title).chain(cells).collect::<Vec<_>>());
         }
         let title = self.say("Each case, the worst first", "症例ごと（悪い順）");
-        let mut out = format!("\n{}\n{}", bold(title), table(&rows));
+        let mut out = format!("\n{}\n{}", bold(title), self.table(&rows, 1));
         if total > MOST {
             let more = count(total - MOST);
             out += &dim(&self.paragraph(

@@ -2,8 +2,11 @@
 
 pub mod figures;
 pub mod json;
+mod layout;
+pub mod mark;
 pub mod measured;
 pub mod montage;
 pub mod picture;
 pub mod plot;
+pub mod rows;
 pub mod terminal;

@@ -10,9 +10,9 @@ use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
 use super::figures::{self, FIGURES, count, with_interval};
-use super::plot;
+use super::{layout, mark, plot};
 use crate::check::{self, Outcome, Verdict, filled};
-use crate::course::exercise::Exercise;
+use crate::course::exercise::{Exercise, Probe};
 use crate::fault::Fault;
 use crate::measure::Line;
 use crate::run::{Run, Story};
@@ -87,10 +87,28 @@ impl Terminal {
 
     /// A paragraph, wrapped, each line behind `indent`.
     pub fn paragraph(&self, indent: &str, text: &str) -> String {
-        let options = textwrap::Options::new(self.width).initial_indent(indent).subsequent_indent(indent);
+        self.hanging(indent, indent, text)
+    }
+
+    /// A paragraph, wrapped, the first line behind `first` and the others behind `rest`. A name with a hyphen stays whole.
+    pub fn hanging(&self, first: &str, rest: &str, text: &str) -> String {
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let mut out = textwrap::fill(text, options);
         out.push('\n');
         out
+    }
+
+    /// Rows of cells, the first `heads` of them titles, within the reader's width.
+    pub(super) fn table(&self, rows: &[Vec<String>], heads: usize) -> String {
+        layout::table(rows, heads, self.width)
+    }
+
+    /// The same with so many cells less in each line.
+    pub fn within(&self, cells: usize) -> Self {
+        Self { width: self.width.saturating_sub(cells), ..*self }
     }
 
     /// What a run found on the learner's own test rows.
@@ -110,8 +128,8 @@ impl Terminal {
                 "On your own test rows, on which nothing was fitted",
                 "何の当てはめにも使っていない、手元のテスト用の行では",
             );
-            out += &format!("{}\n", bold(title));
-            out += &self.figures(&self.columns(&run.lines, &["develop"]));
+            out += &self.paragraph("", &bold(title));
+            out += &self.figures(&self.columns(&run.lines, &[("develop", self.say("all", "全体").to_owned())]));
             // Where groups differ, a curve of all rows together would mislead.
             if run.lines.iter().all(|line| line.group.is_none()) {
                 out += &self.calibration(run, "develop");
@@ -128,12 +146,22 @@ impl Terminal {
             "On new patients whom nobody has seen before (the exam)",
             "まだ誰も見ていない新しい患者（判定用データ）では",
         );
-        out += &format!("{}\n", bold(title));
-        let tables: Vec<&str> =
-            std::iter::once("exam").chain(exercise.probes.iter().map(|probe| probe.name.as_str())).collect();
+        out += &self.paragraph("", &bold(title));
+        let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
+        let probes = exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
+        let tables: Vec<(&str, String)> = std::iter::once(exam).chain(probes).collect();
         out += &self.figures(&self.columns(&run.lines, &tables));
+        // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
+        if run.lines.iter().any(|line| line.metric == "ceiling_net_benefit" && line.measure.is_ok()) {
+            let note = self.say(
+                "Net benefit here counts the outcomes that came. A check that names what is attainable goes by the true risks, and may differ from it a little.",
+                "この表の純便益は実際に起きた転帰から、「到達しうる」値を示す判定は真のリスクから計算するため、わずかに異なることがあります。",
+            );
+            out += &dim(&self.paragraph("  ", note));
+        }
         for probe in &exercise.probes {
-            out += &dim(&self.paragraph("  ", &format!("{} = {}", probe.name, probe.about.get(self.lang))));
+            let (world, about) = (self.world(probe), probe.about.get(self.lang));
+            out += &dim(&self.paragraph("  ", &format!("{world}{}{about}", self.say(": ", "："))));
         }
         out += &self.calibration(run, "exam");
         out += "\n";
@@ -145,10 +173,16 @@ impl Terminal {
     pub fn judged(&self, run: &Run) -> String {
         let attempted: Vec<Outcome> =
             run.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::NotAttempted).cloned().collect();
-        let mut out = self.story(&run.story);
+        let inner = self.within(3);
+        let mut out = inner.story(&run.story);
         out += "\n";
-        out += &self.each(&attempted);
+        out += &inner.each(&attempted);
         out.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("   {line}\n") }).collect()
+    }
+
+    /// What a probe's world is called: its title, else its name.
+    fn world(&self, probe: &Probe) -> String {
+        probe.title.as_ref().map_or_else(|| probe.name.replace('_', " "), |title| title.get(self.lang).to_owned())
     }
 
     /// Who trained, who tuned, when there is an alert.
@@ -262,7 +296,7 @@ impl Terminal {
                 rows.insert(at, std::iter::once(self.say(en, ja).to_owned()).chain(cells).collect());
             }
         }
-        let mut out = table(&rows);
+        let mut out = self.table(&rows, 2);
         let undefined: Vec<String> = columns
             .iter()
             .flat_map(|column| &column.lines)
@@ -282,17 +316,17 @@ impl Terminal {
         if bins.is_empty() || run.story.masks {
             return String::new();
         }
-        let mut out = format!(
-            "\n{}\n",
-            self.say(
-                "  Patients in five groups by predicted risk: what was predicted, and what came",
-                "  予測リスクで5群に分けた患者：予測と実際",
-            )
+        let title = self.say(
+            "Patients in five groups by predicted risk: what was predicted, and what came",
+            "予測リスクで5群に分けた患者：予測と実際",
         );
+        let mut out = format!("\n{}", self.paragraph("  ", title));
         let top = bins.iter().map(|bin| bin.predicted.max(bin.observed)).fold(0.05, f64::max);
         for bin in bins {
             let show = |share: f64| figures::show(share, figures::Style::Percent);
-            let line = |name: &str, share: f64| format!("{name} {:>5} {}", show(share), plot::bar(share / top, 24));
+            let line = |name: &str, share: f64| {
+                format!("{name} {:>5} {}", show(share), plot::bar(share / top, self.width.saturating_sub(21).min(24)))
+            };
             let predicted = line(self.say("predicted", "予測"), bin.predicted);
             let observed = line(self.say("observed ", "実際"), bin.observed);
             let _ = writeln!(out, "    {predicted}\n    {observed}");
@@ -300,17 +334,18 @@ impl Terminal {
         out
     }
 
-    fn columns<'r>(&self, lines: &'r [Line], of: &[&str]) -> Vec<Shown<'r>> {
+    /// A column of figures for each table, under its title, and for each group.
+    fn columns<'r>(&self, lines: &'r [Line], of: &[(&str, String)]) -> Vec<Shown<'r>> {
         let mut shown: Vec<Shown> = Vec::new();
-        for line in lines.iter().filter(|line| of.contains(&line.table.as_str())) {
+        for line in lines {
+            let Some((_, table)) = of.iter().find(|(table, _)| *table == line.table) else { continue };
             let same = |other: &Line| other.table == line.table && other.group == line.group;
             if shown.iter().any(|column| column.lines.first().is_some_and(|first| same(first))) {
                 continue;
             }
             let title = match &line.group {
                 Some((column, value)) => format!("{column} = {value}"),
-                None if line.table == "develop" => self.say("all", "全体").to_owned(),
-                None => line.table.clone(),
+                None => table.clone(),
             };
             shown.push(Shown { title, lines: lines.iter().filter(|other| same(other)).collect() });
         }
@@ -329,11 +364,15 @@ impl Terminal {
             };
             let word = match outcome.verdict {
                 Verdict::Passed | Verdict::Failed => String::new(),
-                other => format!(" ({})", self.verdict(other)),
+                other => format!("{}{}{}", self.say(" (", "（"), self.verdict(other), self.say(")", "）")),
             };
-            let _ =
-                writeln!(out, "{} {}{word}  {}", paint(style, sign), bold(outcome.title.get(self.lang)), dim(&points));
+            let title =
+                format!("{} {}{word}  {}", paint(style, sign), bold(outcome.title.get(self.lang)), dim(&points));
+            out += &self.hanging("", "  ", &title);
             out += &self.paragraph("    ", outcome.sentence.get(self.lang));
+            if let Some(mark) = &outcome.mark {
+                out += &self.paragraph("    ", mark::told(mark).get(self.lang));
+            }
             if let Some(fault) = &outcome.fault {
                 out += &self.fault(fault);
             }
@@ -380,7 +419,8 @@ impl Terminal {
 
     /// A mistake: where, what was found, what was expected, what was probably meant.
     pub fn fault(&self, fault: &Fault) -> String {
-        let mut out = format!("{} {}\n", paint(BAD, "✘"), bold(&fault.place.display(self.lang)));
+        let place = format!("{} {}", paint(BAD, "✘"), bold(&fault.place.display(self.lang)));
+        let mut out = self.hanging("", "  ", &place);
         let found = fault.found.get(self.lang);
         let expected = fault.expected.get(self.lang);
         out += &self.paragraph("    ", &format!("{}{found}", self.say("found:    ", "内容：")));
@@ -418,29 +458,6 @@ fn sign(verdict: Verdict) -> (&'static str, Paint) {
 struct Shown<'r> {
     title: String,
     lines: Vec<&'r Line>,
-}
-
-/// Cells in columns; the first column to the left, the others to the right.
-pub(super) fn table(rows: &[Vec<String>]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let wide: Vec<usize> = (0..columns)
-        .map(|i| rows.iter().filter_map(|row| row.get(i)).map(|cell| cell.width()).max().unwrap_or(0))
-        .collect();
-    let mut out = String::new();
-    for row in rows {
-        let mut line = String::from("  ");
-        for (i, cell) in row.iter().enumerate() {
-            let pad = " ".repeat(wide[i] - cell.width());
-            if i == 0 {
-                line += &format!("{cell}{pad}");
-            } else {
-                line += &format!("   {pad}{cell}");
-            }
-        }
-        out += line.trim_end();
-        out.push('\n');
-    }
-    out
 }
 
 #[cfg(test)]

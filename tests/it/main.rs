@@ -20,6 +20,7 @@ mod readme;
 mod real;
 mod reference;
 mod render;
+mod says;
 mod session;
 mod typing;
 mod verdicts;

@@ -220,7 +220,6 @@ fn pictures_are_laid_side_by_side_and_mistakes_after_a_run() {
     assert!(after.out.contains("most wrong"));
     assert!(image::load_from_memory(&learner.bytes("practicum/look/results/mistakes.png")).is_ok());
     learner.types("--course c look look --by sit").ends(2).says("site");
-    learner.types("look prevalence-shift").ends(2).says("an exercise with pictures");
 }
 
 #[test]

@@ -1,0 +1,148 @@
+//! What is shown: within the width, in the reader's words, with the distance to the pass mark.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::session::Learner;
+
+/// No line is wider than the terminal, but for a file's name or a command that must stay whole.
+#[track_caller]
+fn fits(out: &str, width: usize, what: &str) {
+    for line in out.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let whole = line.trim().split_whitespace().count() <= 1 || line.trim_start().starts_with("practicum");
+        assert!(
+            line.width() <= width || (whole && indent < 12),
+            "{what} at {width}: {} cells\n{line}\n\n{out}",
+            line.width()
+        );
+    }
+}
+
+#[test]
+fn nothing_is_wider_than_the_terminal_in_either_language() {
+    for width in [40, 60, 80, 100] {
+        let learner = Learner::new().with("COLUMNS", &width.to_string());
+        for lang in ["en", "ja"] {
+            for line in [
+                "list",
+                "courses",
+                "look prevalence-shift",
+                "look prevalence-shift --by site",
+                "run prevalence-shift",
+                "check prevalence-shift",
+            ] {
+                let answer = learner.types(&format!("--lang {lang} {line}"));
+                assert!(answer.code <= 1, "{line}: {}", answer.err);
+                fits(&answer.out, width, line);
+                fits(&answer.err, width, line);
+            }
+            let refused = learner.types(&format!("--lang {lang} look prevalence-shift --by sit")).ends(2);
+            fits(&refused.err, width, "a fault");
+        }
+    }
+}
+
+#[test]
+fn a_measured_file_fits_too() {
+    let learner = Learner::new();
+    let rows: String = (0..240)
+        .map(|i| format!("{},{},ward {}\n", u8::from(i % 3 == 0), f64::from(i * 37 % 100) / 100.0, i % 12))
+        .collect();
+    learner.writes("p.csv", format!("died,risk,ward\n{rows}"));
+    for width in [40, 60, 80, 100] {
+        for lang in ["en", "ja"] {
+            let line = format!(
+                "--lang {lang} measure p.csv --label died --score risk --threshold 0.5 --group ward --resamples 20"
+            );
+            let mut command = learner.command(&line.split_whitespace().collect::<Vec<_>>());
+            let out = command.env("COLUMNS", width.to_string()).output().unwrap();
+            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+            fits(&String::from_utf8(out.stdout).unwrap(), width, &line);
+        }
+    }
+}
+
+#[test]
+fn a_pass_mark_is_told_with_the_figure_and_the_distance() {
+    let learner = Learner::new();
+    let json = learner.types("check prevalence-shift --json").ends(1).json();
+    let check = |id: &str| json["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap().clone();
+    // `useful`: at least nine tenths of what is attainable, and its sentence says so per 1,000.
+    let useful = check("useful");
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let (figure, low) = (number(&useful["mark"]["figure"]), number(&useful["mark"]["low"]));
+    assert!((figure - number(&useful["figures"]["benefit"])).abs() < 1e-6, "in the sentence's unit: {useful}");
+    assert!((low - 0.9 * number(&useful["figures"]["attainable"])).abs() < 1e-6, "{useful}");
+    assert!(figure < low && useful["mark"]["high"].is_null());
+    let (shown, limit) = (figure.round(), low.round());
+    learner
+        .types("check prevalence-shift")
+        .ends(1)
+        .says(&format!("Pass mark: at least {limit}. Here {shown}: {} short.", limit - shown))
+        .says("Pass mark: 0.70 to 1.40.");
+    learner
+        .types("check prevalence-shift --lang ja")
+        .says(&format!("合格線は{limit}以上です。今回は{shown}で、あと{}足りません。", limit - shown));
+}
+
+#[test]
+fn what_a_learner_is_to_conclude_is_not_given_away() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/prevalence-shift/solution/answers.toml");
+    learner.writes("practicum/prevalence-shift/answers.toml", std::fs::read(solution).unwrap());
+    let json = learner.types("check prevalence-shift --json").json();
+    for check in json["checks"].as_array().unwrap() {
+        let concluded = ["knows_the_missed", "knows_the_workload", "explains"].contains(&check["id"].as_str().unwrap());
+        assert!(!concluded || check["verdict"] != "not_attempted", "{check}");
+        assert_eq!(check["mark"].is_null(), concluded, "{check}");
+    }
+}
+
+#[test]
+fn a_table_of_patients_is_shown_with_meanings_and_a_summary_by_outcome() {
+    let learner = Learner::new();
+    let table = learner.types("look prevalence-shift").ends(0);
+    let table =
+        table.says("systolic blood pressure (mmHg)").says("sepsis = 0").says("sepsis = 1").says("lactate missing");
+    let csv = learner.read("practicum/prevalence-shift/data/develop.csv");
+    let mut lines = csv.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let at = |name: &str| header.iter().position(|other| *other == name).unwrap();
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    let women = rows.iter().filter(|row| row[at("sex")] == "female").count();
+    let mut ages: Vec<f64> = rows.iter().map(|row| row[at("age")].parse().unwrap()).collect();
+    ages.sort_by(f64::total_cmp);
+    let median = f64::midpoint(ages[(ages.len() - 1) / 2], ages[ages.len() / 2]);
+    let line = |name: &str| table.out.lines().find(|line| line.trim_start().starts_with(name)).unwrap().to_owned();
+    assert!(line("age, years").contains(&format!(" {median:.0} (")), "{}", line("age, years"));
+    let share = 100.0 * women as f64 / rows.len() as f64;
+    assert!(
+        line("sex = female").replace(',', "").contains(&format!(" {women} ({share:.0}%)")),
+        "{}",
+        line("sex = female")
+    );
+    learner.types("look prevalence-shift --lang ja").ends(0).says("収縮期血圧（mmHg）").says("lactateの欠測");
+    let json = learner.types("look prevalence-shift --json").ends(0).json();
+    assert_eq!(json["rows"], rows.len());
+    learner.types("look prevalence-shift --by sit").ends(2).says("site");
+}
+
+#[test]
+fn the_tour_says_what_the_better_model_costs_as_the_two_runs_found_it() {
+    let learner = Learner::new();
+    let tour = learner.types("tour").ends(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    learner.types("start prevalence-shift").ends(0);
+    let missed = || {
+        let json = learner.types("check prevalence-shift --json").json();
+        let lines = json["metrics"].as_array().unwrap().clone();
+        let line = lines.iter().find(|line| line["table"] == "exam" && line["metric"] == "missed_per_1000").unwrap();
+        line["value"].as_f64().unwrap().round()
+    };
+    let before = missed();
+    let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/prevalence-shift/solution/plan.toml");
+    learner.writes("practicum/prevalence-shift/plan.toml", std::fs::read(solution).unwrap());
+    let after = missed();
+    assert!(before < after);
+    assert!(tour.contains(&format!("missed rise from {before} to {after}")), "{tour}");
+}
