@@ -246,7 +246,8 @@ fn readable(file: &str, text: &str) -> Result<(String, Vec<Fault>, Vec<Assumed>)
         let Some(error) = errors.iter().min_by_key(|error| position(error)) else {
             return Ok((text, faults, assumed));
         };
-        let of = |offset: usize| text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count();
+        let begins = starts(&text);
+        let of = |offset: usize| begins.partition_point(|&start| start <= offset.min(text.len())) - 1;
         let mut line = of(position(error)).min(lines.len() - 1);
         // A list that was never closed swallows the lines below it: it is to blame, not they.
         let swallowed = |error: &toml::de::Error| {
@@ -298,7 +299,7 @@ fn starts(text: &str) -> Vec<usize> {
 fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
     let whole = |found: Text, expected: Text| Fault::new(Place::file(file), found, expected);
     if bytes.len() > LARGEST {
-        let megabytes = bytes.len() as f64 / (1 << 20) as f64;
+        let megabytes = bytes.len() as f64 / LARGEST as f64;
         return Err(whole(
             text!("a file of {megabytes:.1} MB", "{megabytes:.1} MBのファイル"),
             Text::new("at most 1 MB of TOML", "1 MB以下のTOMLファイル"),

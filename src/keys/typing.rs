@@ -120,17 +120,12 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
                     continue;
                 }
             }
-            match half_width(sign) {
-                Some(plain) => {
-                    signs.push((sign, plain));
-                    out.push(plain);
-                    before = Some(plain).filter(|plain| *plain != ' ').or(before);
-                }
-                None => {
-                    out.push(sign);
-                    before = Some(sign).filter(|sign| !sign.is_whitespace()).or(before);
-                }
+            let plain = half_width(sign).unwrap_or(sign);
+            if plain != sign {
+                signs.push((sign, plain));
             }
+            out.push(plain);
+            before = Some(plain).filter(|plain| !plain.is_whitespace()).or(before);
             at += sign.len_utf8();
         }
         // A text in one pair of quotation marks ends with its line, at the latest; the parser says so.
@@ -233,8 +228,7 @@ pub(super) fn opened(lines: &[String], line: usize) -> Option<usize> {
         let (mut open, mut depth) = (None, 0);
         for sign in code(line).chars() {
             match (open, sign) {
-                (Some(quote), _) if quote == sign => open = None,
-                (Some(_), _) => {}
+                (Some(quote), _) => open = Some(quote).filter(|quote| *quote != sign),
                 (None, '"' | '\'') => open = Some(sign),
                 (None, '[' | '{') => depth += 1,
                 (None, ']' | '}') => depth -= 1,
@@ -696,7 +690,7 @@ fn of_list(key: &str, value: &str, message: &str) -> Option<Slip> {
     let quoted = |item: &&str| item.starts_with(['"', '\'']) || item.parse::<f64>().is_ok();
     let numbers =
         |item: &&str| item.split_whitespace().count() > 1 && item.split_whitespace().all(|n| n.parse::<f64>().is_ok());
-    if items.iter().any(|item| numbers(item)) {
+    if items.iter().any(numbers) {
         let meant = items.iter().flat_map(|item| item.split_whitespace()).collect::<Vec<_>>().join(", ");
         return Some(Slip::new(
             text!(
@@ -710,7 +704,7 @@ fn of_list(key: &str, value: &str, message: &str) -> Option<Slip> {
             format!("{key} = [{meant}]"),
         ));
     }
-    if message.contains("quoted") && !items.iter().all(|item| quoted(item)) {
+    if message.contains("quoted") && !items.iter().all(quoted) {
         let word = |item: &&str| {
             if quoted(item) { (*item).to_owned() } else { format!("\"{}\"", item.replace(['"', '\\'], "")) }
         };
