@@ -97,12 +97,11 @@ pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<
         return patients(session, &task, &workspace, options, &run::learners_rows(&task, seed, &file)?);
     }
     let Some((rows, shots)) = run::learners_pictures(&task, seed, &file)? else { return Ok(PASSED) };
-    let by: Vec<String> = match &options.by {
-        Some(by) => vec![known(by, &rows).map_err(|fault| Ending::Faults(vec![fault]))?],
-        None => {
-            let groups = task.exercise.groups.iter().map(|group| group.value.clone());
-            groups.chain([task.dataset.label().to_owned()]).collect()
-        }
+    let by: Vec<String> = if let Some(by) = &options.by {
+        vec![known(by, &rows).map_err(|fault| Ending::Faults(vec![fault]))?]
+    } else {
+        let groups = task.exercise.groups.iter().map(|group| group.value.clone());
+        groups.chain([task.dataset.label().to_owned()]).collect()
     };
     // The first rows of each combination of values, in the order of the values.
     let words: Vec<Vec<Option<String>>> = by.iter().map(|name| tables::words(&rows, name)).collect::<Result<_, _>>()?;

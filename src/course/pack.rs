@@ -103,7 +103,7 @@ fn names(folder: &Path, of: fn(&Path) -> bool) -> Vec<String> {
 
 /// The most bytes that a file of a course may have: what people write by hand is small, their tables are not.
 fn limit(path: &str) -> u64 {
-    let is_text = path.ends_with(".toml") || path.ends_with(".md");
+    let is_text = Path::new(path).extension().is_some_and(|end| end == "toml" || end == "md");
     if is_text { disk::COURSE_TEXT } else { disk::TABLE }
 }
 

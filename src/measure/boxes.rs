@@ -125,7 +125,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             }
         }
     }
-    let classes = classes(&predictions, &truth, [&predicted, &real], &mut notes);
+    let classes = classes(predictions.as_ref(), truth.as_ref(), [&predicted, &real], &mut notes);
     let class = |written: &Written| {
         let name = written.class.as_deref().unwrap_or_default();
         classes.binary_search_by(|class| class.as_str().cmp(name)).unwrap_or(0)
@@ -155,7 +155,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             "画像は両ファイルに現れる{named}枚とみなします。ボックスのない画像がほかにもあれば --images で総数を指定してください。"
         ));
     }
-    notes.extend(strangers(images.values()));
+    notes.extend(strangers(&images.values().collect::<Vec<_>>()));
     let mut images: Vec<Image> = images.into_values().collect();
     images.resize(all, Image::default());
     let every: Vec<usize> = (0..all).collect();
@@ -195,12 +195,12 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
 
 /// The classes of the boxes, ascending; none where not both files have a column `class`.
 fn classes(
-    predictions: &Option<Source>,
-    truth: &Option<Source>,
+    predictions: Option<&Source>,
+    truth: Option<&Source>,
     written: [&[Written]; 2],
     notes: &mut Vec<Text>,
 ) -> Vec<String> {
-    let has = |source: &Option<Source>| source.as_ref().map(|source| source.names().contains(&"class"));
+    let has = |source: Option<&Source>| source.map(|source| source.names().contains(&"class"));
     match (has(predictions), has(truth)) {
         (Some(true), Some(false)) | (Some(false), Some(true)) => {
             notes.push(Text::new(
@@ -236,8 +236,8 @@ fn few(names: &[&str]) -> String {
 }
 
 /// Files that have no image in common were probably named differently.
-fn strangers<'a>(images: impl Iterator<Item = &'a Image> + Clone) -> Option<Text> {
-    let n = |what: fn(&Image) -> bool| images.clone().filter(|image| what(image)).count();
+fn strangers(images: &[&Image]) -> Option<Text> {
+    let n = |what: fn(&Image) -> bool| images.iter().filter(|image| what(image)).count();
     let both = n(|image| !image.predicted.is_empty() && !image.truth.is_empty());
     let (said, real) = (n(|image| !image.predicted.is_empty()), n(|image| !image.truth.is_empty()));
     (both == 0 && said > 0 && real > 0).then(|| {

@@ -414,6 +414,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "to the bit is the point")]
     fn both_orders_of_bytes_give_the_same_numbers() {
         let number = |descr: &str, bytes: &[u8]| npy(&saved(descr, false, "(1,)", bytes)).expect("sound").values[0];
         assert_eq!(number("<i2", &258_i16.to_le_bytes()), 258.0);

@@ -94,7 +94,7 @@ fn stacked(rows: &[Vec<String>], heads: usize, columns: &[usize], width: usize) 
             }
             let room = width.saturating_sub(4 + name.width() + 2);
             if cell.width() <= room {
-                out += &format!("    {name}  {}{cell}", " ".repeat(room - cell.width())).trim_end();
+                out += format!("    {name}  {}{cell}", " ".repeat(room - cell.width())).trim_end();
                 out.push('\n');
             } else {
                 out += &filled("    ", name);

@@ -107,6 +107,7 @@ impl Terminal {
     }
 
     /// The same with so many cells less in each line.
+    #[must_use]
     pub fn within(&self, cells: usize) -> Self {
         Self { width: self.width.saturating_sub(cells), ..*self }
     }
@@ -129,7 +130,7 @@ impl Terminal {
                 "何の当てはめにも使っていない、手元のテスト用の行では",
             );
             out += &self.paragraph("", &bold(title));
-            out += &self.figures(&self.columns(&run.lines, &[("develop", self.say("all", "全体").to_owned())]));
+            out += &self.figures(&columns(&run.lines, &[("develop", self.say("all", "全体").to_owned())]));
             // Where groups differ, a curve of all rows together would mislead.
             if run.lines.iter().all(|line| line.group.is_none()) {
                 out += &self.calibration(run, "develop");
@@ -150,7 +151,7 @@ impl Terminal {
         let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
         let probes = exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
         let tables: Vec<(&str, String)> = std::iter::once(exam).chain(probes).collect();
-        out += &self.figures(&self.columns(&run.lines, &tables));
+        out += &self.figures(&columns(&run.lines, &tables));
         // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
         if run.lines.iter().any(|line| line.metric == "ceiling_net_benefit" && line.measure.is_ok()) {
             let note = self.say(
@@ -334,24 +335,6 @@ impl Terminal {
         out
     }
 
-    /// A column of figures for each table, under its title, and for each group.
-    fn columns<'r>(&self, lines: &'r [Line], of: &[(&str, String)]) -> Vec<Shown<'r>> {
-        let mut shown: Vec<Shown> = Vec::new();
-        for line in lines {
-            let Some((_, table)) = of.iter().find(|(table, _)| *table == line.table) else { continue };
-            let same = |other: &Line| other.table == line.table && other.group == line.group;
-            if shown.iter().any(|column| column.lines.first().is_some_and(|first| same(first))) {
-                continue;
-            }
-            let title = match &line.group {
-                Some((column, value)) => format!("{column} = {value}"),
-                None => table.clone(),
-            };
-            shown.push(Shown { title, lines: lines.iter().filter(|other| same(other)).collect() });
-        }
-        shown
-    }
-
     /// Each check with its sentence.
     fn each(&self, outcomes: &[Outcome]) -> String {
         let mut out = String::new();
@@ -458,6 +441,24 @@ fn sign(verdict: Verdict) -> (&'static str, Paint) {
 struct Shown<'r> {
     title: String,
     lines: Vec<&'r Line>,
+}
+
+/// A column of figures for each table, under its title, and for each group.
+fn columns<'r>(lines: &'r [Line], of: &[(&str, String)]) -> Vec<Shown<'r>> {
+    let mut shown: Vec<Shown> = Vec::new();
+    for line in lines {
+        let Some((_, table)) = of.iter().find(|(table, _)| *table == line.table) else { continue };
+        let same = |other: &Line| other.table == line.table && other.group == line.group;
+        if shown.iter().any(|column| column.lines.first().is_some_and(|first| same(first))) {
+            continue;
+        }
+        let title = match &line.group {
+            Some((column, value)) => format!("{column} = {value}"),
+            None => table.clone(),
+        };
+        shown.push(Shown { title, lines: lines.iter().filter(|other| same(other)).collect() });
+    }
+    shown
 }
 
 #[cfg(test)]

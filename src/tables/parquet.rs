@@ -320,6 +320,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "to the bit is the point")]
     fn values_are_told_as_written() {
         assert_eq!([decimal(769, 3), decimal(-5, 2), decimal(12, 0)], ["0.769", "-0.05", "12"]);
         assert_eq!(

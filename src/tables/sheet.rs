@@ -116,13 +116,11 @@ impl Sheet {
     /// A fault of a column's values in some rows (from 0, in order): told once, at the first of them.
     pub fn bad(&self, column: &str, rows: &[usize], found: &Text, expected: Text) -> Fault {
         let place = |line| Place { line, key: Some(column.to_owned()), ..Place::file(self.file.clone()) };
-        match rows.iter().map(|&row| self.line(row)).collect::<Option<Vec<usize>>>() {
-            Some(lines) => Fault::new(place(lines.first().copied()), named::in_lines(found, &lines), expected),
-            None => {
-                let rows: Vec<usize> = rows.iter().map(|row| row + 1).collect();
-                Fault::new(place(None), named::in_rows(found, &rows), expected)
-            }
+        if let Some(lines) = rows.iter().map(|&row| self.line(row)).collect::<Option<Vec<usize>>>() {
+            return Fault::new(place(lines.first().copied()), named::in_lines(found, &lines), expected);
         }
+        let rows: Vec<usize> = rows.iter().map(|row| row + 1).collect();
+        Fault::new(place(None), named::in_rows(found, &rows), expected)
     }
 
     /// A fault of a whole column.
@@ -219,7 +217,7 @@ impl Sheet {
 
     /// Whether no number was declared to stand for a missing value.
     fn declares_no_number(&self) -> bool {
-        self.missing.iter().all(|marker| number(marker).is_none_or(|x| x.is_nan()))
+        self.missing.iter().all(|marker| number(marker).is_none_or(f64::is_nan))
     }
 
     fn finite(&self, column: &str, values: Vec<Option<f64>>) -> Result<Vec<Option<f64>>, Fault> {
