@@ -288,6 +288,17 @@ pub enum BadInput {
         /// What was found.
         found: f64,
     },
+    /// A limit of an interval is infinite on the wrong side.
+    NoLimit {
+        /// The column.
+        column: &'static str,
+        /// The row, from 1.
+        row: usize,
+        /// What was found: ∞ or −∞.
+        found: f64,
+        /// What it may be where the interval is open on this side: the other of both.
+        open: f64,
+    },
     /// A value that must be 0 or 1 is neither.
     NotZeroOrOne {
         /// The column.
@@ -411,6 +422,10 @@ impl BadInput {
             Self::TooLarge { column, row, found } => text!(
                 "{column}, row {row}: {found:e} is too large to be a measurement.",
                 "{column}の{row}行目：{found:e}は測定値としては大きすぎます。"
+            ),
+            Self::NoLimit { column, row, found, open } => text!(
+                "{column}, row {row}: found {found}, expected a number, or {open} where the interval is open on this side.",
+                "{column}の{row}行目：{found}ではなく、数値、またはこの側に限りがない区間なら{open}でなければなりません。"
             ),
             Self::NotZeroOrOne { column, row, found } => text!(
                 "{column}, row {row}: found {found}, expected 0 or 1.",

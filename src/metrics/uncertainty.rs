@@ -60,33 +60,36 @@ pub fn lac_sets(data: &Classes<'_>, quantile: f64) -> Result<PredictionSets, Und
     Ok(PredictionSets { coverage, mean_size: mean(&sizes).ok_or(Undefined::NoRows)?, empty })
 }
 
-/// Limits of intervals: numbers, or infinite where an interval is open, as a conformal one is that rests on too few rows.
-fn limits(column: &'static str, values: &[f64]) -> Result<(), BadInput> {
-    match values.iter().position(|limit| limit.is_nan()) {
-        None => Ok(()),
-        Some(at) => Err(BadInput::NotFinite { column, row: at + 1 }),
+/// Limits of intervals: numbers, or `open` where an interval is open on this side, as a conformal one is that rests on too few rows.
+fn limits(column: &'static str, values: &[f64], open: f64) -> Result<(), BadInput> {
+    let wrong = |limit: &f64| !limit.is_finite() && !tied(*limit, open);
+    match values.iter().position(wrong) {
+        Some(at) if values[at].is_nan() => Err(BadInput::NotFinite { column, row: at + 1 }),
+        Some(at) => Err(BadInput::NoLimit { column, row: at + 1, found: values[at], open }),
+        None => {
+            let numbers: Vec<f64> = values.iter().map(|&limit| if limit.is_finite() { limit } else { 0.0 }).collect();
+            finite(column, &numbers)
+        }
     }
 }
 
-/// The share of rows with `low` ≤ y ≤ `high`. 0 to 1, Wilson interval. A limit may be infinite.
+/// The share of rows with `low` ≤ y ≤ `high`. 0 to 1, Wilson interval. `low` may be −∞ and `high` ∞.
 pub fn coverage(y: &[f64], low: &[f64], high: &[f64]) -> Result<Measure, BadInput> {
     same_length(("y", y.len()), ("low", low.len()))?;
     same_length(("y", y.len()), ("high", high.len()))?;
     finite("y", y)?;
-    limits("low", low)?;
-    limits("high", high)?;
+    limits("low", low, f64::NEG_INFINITY)?;
+    limits("high", high, f64::INFINITY)?;
     let inside = y.iter().zip(low.iter().zip(high)).filter(|(y, (low, high))| low <= y && y <= high).count();
     Ok(proportion(inside, y.len(), Undefined::NoRows))
 }
 
-/// The mean width of intervals, in the unit of measurement; infinite where one of them is.
+/// The mean width of intervals, in the unit of measurement; infinite where one of them is open (`low` −∞ or `high` ∞).
 pub fn mean_width(low: &[f64], high: &[f64]) -> Result<Measure, BadInput> {
     same_length(("low", low.len()), ("high", high.len()))?;
-    limits("low", low)?;
-    limits("high", high)?;
-    // From infinity to infinity there is nothing, and no number either.
-    let width = |(low, high): (&f64, &f64)| if tied(*low, *high) { 0.0 } else { high - low };
-    let widths: Vec<f64> = low.iter().zip(high).map(width).collect();
+    limits("low", low, f64::NEG_INFINITY)?;
+    limits("high", high, f64::INFINITY)?;
+    let widths: Vec<f64> = low.iter().zip(high).map(|(low, high)| high - low).collect();
     Ok(mean(&widths).map(|width| Estimate::plain(width, widths.len())).ok_or(Undefined::NoRows))
 }
 
@@ -223,6 +226,8 @@ mod tests {
         let (y, low, high) = ([0.0, 1e99], [0.0 - quantile; 2], [0.0 + quantile; 2]);
         assert_eq!(coverage(&y, &low, &high).map(|m| m.map(|e| e.value)), Ok(Ok(1.0)));
         assert_eq!(mean_width(&low, &high).map(|m| m.map(|e| e.value)), Ok(Ok(f64::INFINITY)));
+        let inside_out = BadInput::NoLimit { column: "low", row: 1, found: f64::INFINITY, open: f64::NEG_INFINITY };
+        assert_eq!(mean_width(&high, &low), Err(inside_out));
     }
 
     #[test]

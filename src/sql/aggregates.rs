@@ -144,7 +144,9 @@ pub(super) fn measure(
             Figure::High => (estimate.interval.map(|(_, high)| high), None),
         },
         Ok(Err(undefined)) => (None, Some(undefined.text())),
-        Err(bad @ (BadInput::NotFinite { .. } | BadInput::TooLarge { .. })) => (None, Some(bad.text())),
+        Err(bad @ (BadInput::NotFinite { .. } | BadInput::TooLarge { .. } | BadInput::NoLimit { .. })) => {
+            (None, Some(bad.text()))
+        }
         Err(bad) => return Err(SqlFault::new(said_of(function, &bad.text()), super::functions::wants(function))),
     };
     let column = Float64Chunked::from_slice_options("figure".into(), &[value]).into_column();
