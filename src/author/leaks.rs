@@ -1,7 +1,7 @@
 //! What a learner receives holds and names no column of the role `truth` or `hidden`.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use super::reading::Written;
 use super::rules::{Finding, Rule};
@@ -13,41 +13,66 @@ use crate::keys::Section;
 use crate::learner::workspace::Workspace;
 use crate::report::json::Document;
 use crate::run::{Run, RunError};
-use crate::synth::{Side, World};
-use crate::tables;
+use crate::tables::{self, Frame};
 use crate::text;
 use crate::text::{Lang, Text};
 
 /// A column of fewer different values orders the patients too coarsely to give the risk away.
 const DIFFERENT: usize = 10;
 
-/// Rules on the texts, the starter, the learner's rows and the folder that `start` lays out.
+/// Rules on the texts, the starter, the learner's rows (`rows` with every column, `visible` without the hidden ones) and the folder
+/// that `start` lays out.
 ///
 /// # Errors
 /// Our own failures.
-pub fn rules(pack: &Pack, written: &Written, world: &World) -> Result<Vec<Finding>, RunError> {
+pub fn rules(pack: &Pack, written: &Written, rows: &Frame, visible: &Frame) -> Result<Vec<Finding>, RunError> {
     let hidden = hidden(written);
     let mut findings = named(pack, written, &hidden);
-    findings.extend(copies(written, world)?);
-    let Ok(folder) = tempfile::tempdir() else { return Ok(findings) };
-    let workspace = Workspace::new(folder.path(), &written.task.exercise.id);
-    let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
-    if workspace.lay_out(pack, &written.task, &rows).is_ok() {
-        findings.extend(in_folder(workspace.folder(), &hidden));
-    }
+    findings.extend(copies(written, rows)?);
+    findings.extend(laid_out(written, &hidden, |workspace| {
+        workspace.lay_out(pack, &written.task, visible).map(drop).map_err(|error| error.text())
+    }));
     findings.dedup();
     Ok(findings)
 }
 
 /// Rules on what a run leaves in the learner's folder.
 pub fn in_results(written: &Written, run: &Run) -> Vec<Finding> {
-    let Ok(folder) = tempfile::tempdir() else { return Vec::new() };
-    let workspace = Workspace::new(folder.path(), &written.task.exercise.id);
     let document = Document::ran("check", written.task.exercise.reference(), 0, run);
-    if workspace.keep(&written.task, run, &document).is_err() {
-        return Vec::new();
-    }
-    in_folder(workspace.folder(), &hidden(written))
+    laid_out(written, &hidden(written), |workspace| {
+        workspace.keep(&written.task, run, &document).map_err(|error| error.text())
+    })
+}
+
+/// Rules on a learner's folder that is written for this. What cannot be looked at is not taken for clean: it is a finding.
+fn laid_out(
+    written: &Written,
+    hidden: &[String],
+    lay_out: impl FnOnce(&Workspace) -> Result<(), Text>,
+) -> Vec<Finding> {
+    let id = &written.task.exercise.id;
+    let io = |error: io::Error| Text::same(error.to_string());
+    let look = || -> Result<Vec<Finding>, Text> {
+        let folder = tempfile::tempdir().map_err(io)?;
+        let workspace = Workspace::new(folder.path(), id);
+        lay_out(&workspace)?;
+        in_folder(workspace.folder(), hidden).map_err(io)
+    };
+    look().unwrap_or_else(|Text { en, ja }| {
+        let temporary = std::env::temp_dir();
+        let temporary = temporary.display();
+        vec![Rule::Leak.broken(
+            Place::file(format!("practicum/{id}")),
+            text!(
+                "not looked at, because the learner's folder could not be laid out: {en}",
+                "学習者のフォルダーを作れなかったため、確認できていません：{ja}"
+            ),
+            text!(
+                "a folder for temporary files that can be written, with space left: {temporary}",
+                "空きがあり、書き込める一時フォルダー：{temporary}"
+            ),
+        )]
+    })
 }
 
 fn hidden(written: &Written) -> Vec<String> {
@@ -113,19 +138,18 @@ fn in_lines(file: &str, text: &str, hidden: &[String]) -> Vec<Finding> {
 }
 
 /// Visible columns that are the true risk in another form.
-fn copies(written: &Written, world: &World) -> Result<Vec<Finding>, RunError> {
+fn copies(written: &Written, rows: &Frame) -> Result<Vec<Finding>, RunError> {
     let dataset = &written.task.dataset;
     let Some(truth) = dataset.truth() else { return Ok(Vec::new()) };
-    let rows = world.rows(Side::Develop, &written.task.exercise.develop)?.table;
-    let risk = tables::numbers(&rows, truth)?;
+    let risk = tables::numbers(rows, truth)?;
     let mut findings = Vec::new();
     // Columns before the risk are its causes; those after it may tell it.
     for column in dataset.columns().skip_while(|column| column.name != truth) {
         let name = column.name.as_str();
-        if !column.role.is_visible() || name == dataset.label() || !tables::is_number(&rows, name) {
+        if !column.role.is_visible() || name == dataset.label() || !tables::is_number(rows, name) {
             continue;
         }
-        let values = tables::numbers(&rows, name)?;
+        let values = tables::numbers(rows, name)?;
         let (x, y): (Vec<f64>, Vec<f64>) = values.iter().zip(&risk).filter_map(|(x, y)| Some(((*x)?, (*y)?))).unzip();
         if same_order(&x, &y) {
             let place = place_of_column(&written.dataset, name).unwrap_or_else(|| dataset.place.clone());
@@ -167,13 +191,16 @@ fn same_order(x: &[f64], y: &[f64]) -> bool {
     ranges.len() >= DIFFERENT && (rising || falling)
 }
 
-/// Every file below a folder: headers of tables, names in JSON, lines of text.
-fn in_folder(folder: &Path, hidden: &[String]) -> Vec<Finding> {
+/// Every file below a folder: headers of tables, names in JSON.
+///
+/// # Errors
+/// A folder or a file that cannot be read.
+fn in_folder(folder: &Path, hidden: &[String]) -> io::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
-            let path = entry.path();
+        for entry in fs::read_dir(&next)? {
+            let path = entry?.path();
             if path.is_dir() {
                 open.push(path);
                 continue;
@@ -185,26 +212,26 @@ fn in_folder(folder: &Path, hidden: &[String]) -> Vec<Finding> {
             if !matches!(end, "csv" | "json") {
                 continue;
             }
-            let bytes = fs::read(&path).unwrap_or_default();
-            let found = if end == "csv" { in_header(&bytes, hidden) } else { in_json(&bytes, hidden) };
+            let bytes = fs::read(&path)?;
+            let found = if end == "csv" { in_header(&bytes, hidden)? } else { in_json(&bytes, hidden)? };
             for name in found {
                 findings.push(leak(Place { line: Some(1), key: Some(name.clone()), file: shown.clone() }, &name));
             }
         }
     }
-    findings
+    Ok(findings)
 }
 
-fn in_header(bytes: &[u8], hidden: &[String]) -> Vec<String> {
+fn in_header(bytes: &[u8], hidden: &[String]) -> io::Result<Vec<String>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::Reader::from_reader(bytes);
-    let header = reader.headers().cloned().unwrap_or_default();
-    header.iter().filter(|cell| hidden.iter().any(|name| name == cell)).map(str::to_owned).collect()
+    let header = reader.headers().map_err(io::Error::other)?;
+    Ok(header.iter().filter(|cell| hidden.iter().any(|name| name == cell)).map(str::to_owned).collect())
 }
 
 /// The model's inputs and the groups of a result: there columns are named.
-fn in_json(bytes: &[u8], hidden: &[String]) -> Vec<String> {
-    let Ok(document) = serde_json::from_slice::<serde_json::Value>(bytes) else { return Vec::new() };
+fn in_json(bytes: &[u8], hidden: &[String]) -> io::Result<Vec<String>> {
+    let document: serde_json::Value = serde_json::from_slice(bytes).map_err(io::Error::other)?;
     let features = document["trained"]["features"].as_array().into_iter().flatten().filter_map(|name| name.as_str());
     let groups =
         document["metrics"].as_array().into_iter().flatten().filter_map(|line| line["group"]["column"].as_str());
@@ -212,5 +239,5 @@ fn in_json(bytes: &[u8], hidden: &[String]) -> Vec<String> {
     let is = |column: &str, name: &str| {
         column == name || column.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '=', ':']))
     };
-    hidden.iter().filter(|name| named.iter().any(|column| is(column, name))).cloned().collect()
+    Ok(hidden.iter().filter(|name| named.iter().any(|column| is(column, name))).cloned().collect())
 }

@@ -1,7 +1,15 @@
-//! The rules that an exercise is held against, each with a name.
+//! The rules that an exercise is held against, each with a name; and the list of those that look at what is written and given out.
+//!
+//! What happens when solutions run is judged in `validate`.
+
+mod data;
+mod material;
 
 use crate::fault::{Fault, Place};
+use crate::run::RunError;
 use crate::text::Text;
+
+pub use material::Material;
 
 macro_rules! rules {
     ($($variant:ident $name:literal $en:literal $ja:literal)*) => {
@@ -63,6 +71,18 @@ rules! {
     Leak "leak"
         "Nothing that a learner receives holds or names a column of the role truth or hidden."
         "学習者が受け取るものに、役割がtruthやhiddenの列の値や名前が含まれないこと。"
+    Recoded "recoded"
+        "No column that a learner sees tells the label by itself: none is the outcome in other words, or was written down after it."
+        "学習者に見える列が、1つだけで結果の列を言い当てないこと（結果の言い換えや、結果が分かった後の記録でないこと）。"
+    Missing "missing"
+        "What is read as a missing value is said: NA may be a word with a meaning of its own."
+        "欠測として読んだ語を示すこと（NAなどが意味のある語のこともあるため）。"
+    Duplicate "duplicate"
+        "No patient stands twice in a file, and patients with several rows are a group."
+        "ファイルに同じ患者が重複していないこと。複数の行をもつ患者は、役割groupの列で示されていること。"
+    Order "order"
+        "No row number of a file is an input, and neither numbers nor the order of the rows give the outcome away."
+        "ファイルの行番号が入力に使われないこと。番号や行の並び順から結果が分からないこと。"
     Hint "hint"
         "No hint tells an answer."
         "手がかりの文が答えを明かさないこと。"
@@ -119,4 +139,25 @@ impl Rule {
     pub fn by(self, fault: Fault) -> Finding {
         Finding { rule: self, note: false, fault }
     }
+
+    /// A remark by this rule: the exercise is valid with it.
+    pub fn remark(self, place: Place, found: Text, expected: Text) -> Finding {
+        Finding { note: true, ..self.broken(place, found, expected) }
+    }
+}
+
+/// The rules on what is written and given out, in the order in which they are tried.
+const ON_MATERIAL: &[fn(&Material) -> Result<Vec<Finding>, RunError>] =
+    &[data::recoded, data::twice, data::shared_ids, data::order];
+
+/// All findings against the rules on what is written and given out.
+///
+/// # Errors
+/// Our own failures.
+pub fn on_material(material: &Material) -> Result<Vec<Finding>, RunError> {
+    let mut findings = Vec::new();
+    for rule in ON_MATERIAL {
+        findings.extend(rule(material)?);
+    }
+    Ok(findings)
 }

@@ -10,7 +10,7 @@ use super::content;
 use super::kept::Kept;
 use super::leaks;
 use super::reading::{self, Solution, Written};
-use super::rules::{Finding, Rule};
+use super::rules::{self, Finding, Material, Rule};
 use super::texts;
 use super::trial::{self, Judged, Made, Proof, Shown, Trial};
 use super::work;
@@ -21,7 +21,7 @@ use crate::course::exercise::{Check, QuestionKind};
 use crate::course::pack::Pack;
 use crate::fault::Place;
 use crate::run::{self, RunError};
-use crate::synth::World;
+use crate::synth::{Side, World};
 use crate::text;
 use crate::text::Text;
 
@@ -271,16 +271,21 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
             let mut findings = texts::rules(pack, written);
             let drawn = world().and_then(|world| {
                 let assumed =
-                    world.assumed().iter().map(|fault| Finding { note: true, ..Rule::Format.by(fault.clone()) });
-                let mut found: Vec<Finding> = assumed.collect();
-                found.extend(leaks::rules(pack, written, &world)?);
-                Ok(found)
+                    world.assumed().iter().map(|fault| Finding { note: true, ..Rule::Missing.by(fault.clone()) });
+                findings.extend(assumed);
+                let rows = world.rows(Side::Develop, &written.task.exercise.develop)?.table;
+                findings.extend(leaks::rules(pack, written, &rows, &world.visible(&rows)?)?);
+                Ok(rows)
             });
-            match drawn {
-                Ok(more) => findings.extend(more),
-                Err(RunError::Author(faults)) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
+            let rows = match drawn {
+                Ok(rows) => Some(rows),
+                Err(RunError::Author(faults)) => {
+                    findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault)));
+                    None
+                }
                 Err(error) => return Err(error),
-            }
+            };
+            findings.extend(rules::on_material(&Material::of(pack, written, rows))?);
             Ok(Outcome::Findings(findings))
         }
         Piece::Solution(n) => {

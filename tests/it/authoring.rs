@@ -267,6 +267,13 @@ const DEFECTS: &[Defect] = &[
         "name = \"score\"",
         "table[1].columns[6].name",
     ),
+    defect(
+        &[Change(D, "ja = \"1：14日以内に転倒\" } },", "ja = \"1：14日以内に転倒\" } },\n  { name = \"on_floor\", sql = \"1 - fall\" },")],
+        "recoded",
+        D,
+        "name = \"on_floor\"",
+        "table[1].columns[7].name",
+    ),
     // Hints.
     defect(
         &[Change(E, "Read “missed per 1,000” with", "It is about 60. Read “missed per 1,000” with")],

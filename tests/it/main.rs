@@ -19,6 +19,7 @@ mod pictures;
 mod readme;
 mod real;
 mod reference;
+mod rules;
 mod render;
 mod says;
 mod session;

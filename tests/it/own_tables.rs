@@ -2,7 +2,7 @@
 
 use super::session::{Answer, Learner, copy, data};
 
-const DATASET: &str = r#"
+pub(crate) const DATASET: &str = r#"
 id = "own"
 version = 1
 title = { en = "Falls", ja = "転倒" }
@@ -31,7 +31,7 @@ fn course(label: &str, draws: &str) -> Learner {
 }
 
 /// The same around a table that is written here: `columns` of its description, and its lines.
-fn own(columns: &str, csv: &str, draws: &str) -> Learner {
+pub(crate) fn own(columns: &str, csv: &str, draws: &str) -> Learner {
     let learner = course("fall", draws);
     learner.writes("course/datasets/own/dataset.toml", format!("{DATASET}columns = [{columns}]\n"));
     learner.writes("course/datasets/own/own.csv", csv);
@@ -49,7 +49,7 @@ fn case(name: &str, label: &str, draws: &str) -> Learner {
     learner
 }
 
-const SHARE: &str = "[exam]\nshare = 0.3";
+pub(crate) const SHARE: &str = "[exam]\nshare = 0.3";
 
 impl Answer {
     /// An author's mistake, told as one.
@@ -101,7 +101,7 @@ fn walk(folder: &std::path::Path) -> Vec<String> {
 }
 
 /// A hundred rows: `line` writes each from its number and its outcome.
-fn rows(header: &str, line: impl Fn(usize, usize) -> String) -> String {
+pub(crate) fn rows(header: &str, line: impl Fn(usize, usize) -> String) -> String {
     let lines = (0..100).map(|i| line(i, usize::from(i % 3 == 0)) + "\n");
     format!("{header}\n{}", lines.collect::<String>())
 }
