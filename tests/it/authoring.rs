@@ -268,7 +268,11 @@ const DEFECTS: &[Defect] = &[
         "table[1].columns[6].name",
     ),
     defect(
-        &[Change(D, "ja = \"1：14日以内に転倒\" } },", "ja = \"1：14日以内に転倒\" } },\n  { name = \"on_floor\", sql = \"1 - fall\" },")],
+        &[Change(
+            D,
+            "ja = \"1：14日以内に転倒\" } },",
+            "ja = \"1：14日以内に転倒\" } },\n  { name = \"on_floor\", sql = \"1 - fall\" },",
+        )],
         "recoded",
         D,
         "name = \"on_floor\"",

@@ -82,9 +82,7 @@ fn patients_who_are_there_twice_are_found() {
     let coarse = |i: usize| format!("{},{},{}", i * 7 % 5, u8::from(chance(i, 4) < 0.5), ill(i));
     assert!(twice(columns, &rows("patient,age_group,sex,fall", |i, _| format!("{i},{}", coarse(i)))).is_empty());
     // Coarse, and copied as a whole: the second half repeats the first.
-    let finer = |i: usize| {
-        format!("{},{},{}", (chance(i, 5) * 40.0) as usize, (chance(i, 6) * 9.0) as usize, ill(i))
-    };
+    let finer = |i: usize| format!("{},{},{}", (chance(i, 5) * 40.0) as usize, (chance(i, 6) * 9.0) as usize, ill(i));
     assert!(twice(columns, &rows("patient,age,score,fall", |i, _| format!("{i},{}", finer(i)))).is_empty());
     let copied = twice(columns, &rows("patient,age,score,fall", |i, _| format!("{i},{}", finer(i % 50))));
     stands(&copied[0], "own.csv", Some(52), None);

@@ -332,7 +332,10 @@ pub(super) fn order(material: &Material) -> Result<Vec<Finding>, RunError> {
         } else if is_feature {
             findings.push(Rule::Order.remark(
                 material.place_of(name),
-                text!("the column `{name}` counts the rows, and is read as a feature", "列 `{name}` は行の番号ですが、説明変数として読まれています"),
+                text!(
+                    "the column `{name}` counts the rows, and is read as a feature",
+                    "列 `{name}` は行の番号ですが、説明変数として読まれています"
+                ),
                 text!(
                     "{{ name = \"{name}\", role = \"id\" }}, where it is no finding",
                     "所見でないなら {{ name = \"{name}\", role = \"id\" }}"
@@ -405,7 +408,8 @@ mod tests {
 
     #[test]
     fn names_of_patients_are_known_in_both_languages() {
-        for name in ["id", "ID", "patient", "Patient_ID", "patientNo", "subject id", "患者番号", "患者ID", "症例番号"] {
+        for name in ["id", "ID", "patient", "Patient_ID", "patientNo", "subject id", "患者番号", "患者ID", "症例番号"]
+        {
             assert!(names_patients(name), "{name}");
         }
         for name in ["grid", "case_mix", "patient_weight", "paid", "患者数", "x", "identity"] {

@@ -29,8 +29,7 @@ impl<'m> Material<'m> {
                 let file = dataset.place.file.replace("dataset.toml", &path.value);
                 let reading = Reading { cp932: *cp932, missing, said: Said::Keys };
                 // Whatever cannot be read is told by whoever draws the rows.
-                pack.dataset_file(&dataset.id, &path.value)
-                    .and_then(|bytes| Sheet::read(&file, bytes, &reading).ok())
+                pack.dataset_file(&dataset.id, &path.value).and_then(|bytes| Sheet::read(&file, bytes, &reading).ok())
             }
         };
         Self { pack, written, rows, sheet }
@@ -38,7 +37,8 @@ impl<'m> Material<'m> {
 
     /// Where a column is described: in `dataset.toml`, or else over the column in its file.
     pub fn place_of(&self, column: &str) -> Place {
-        let of_file = self.written.dataset.maybe_table("source").into_iter().flat_map(|source| source.tables("columns"));
+        let of_file =
+            self.written.dataset.maybe_table("source").into_iter().flat_map(|source| source.tables("columns"));
         let of_model = self.written.dataset.tables("table").flat_map(|table| table.tables("columns"));
         let described = of_model.chain(of_file).find(|described| described.string("name") == column);
         match (described, &self.sheet) {
