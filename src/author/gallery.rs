@@ -53,12 +53,31 @@ pub fn page() -> String {
             if renderer.channels == 1 { "Grey" } else { "Red, green, blue" },
             masks.join(", "),
         );
+        if let Some(newer) = newer(renderer) {
+            let newer = newer.name;
+            page += &format!(
+                "\nAn earlier version, kept for the exercises that were proved with it. Its parameters are those of `{newer}`, as far as their \
+                 names are the same.\n\n以前のバージョンです。これを用いて検証した演習のために残しています。パラメータは`{newer}`の同名のものと同じです。\n\n{}\n",
+                renderer
+                    .parameters
+                    .iter()
+                    .map(|parameter| format!("`{}`", parameter.name))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
+            continue;
+        }
         page += "\n| Parameter | From low to high | What it does |\n|---|---|---|\n";
         for parameter in renderer.parameters {
             page += &row(renderer, parameter);
         }
     }
     page
+}
+
+/// The version that came after this one.
+fn newer(renderer: &Renderer) -> Option<&'static Renderer> {
+    RENDERERS.iter().find(|other| other.name.split_once('@').is_some_and(|(kind, _)| kind == renderer.name))
 }
 
 fn row(renderer: &Renderer, parameter: &Parameter) -> String {
@@ -79,6 +98,9 @@ pub fn pictures() -> Vec<(String, Vec<u8>)> {
         let defaults: Vec<f64> = renderer.parameters.iter().map(|parameter| parameter.default).collect();
         let bodies: Vec<Picture> = (0..BODIES).map(|body| draw(renderer, &defaults, body)).collect();
         files.push((format!("renderers/{name}.png"), png(&bodies, 6)));
+        if newer(renderer).is_some() {
+            continue;
+        }
         for (at, parameter) in renderer.parameters.iter().enumerate() {
             let steps: Vec<Picture> = (0..STEPS)
                 .map(|step| {

@@ -12,9 +12,9 @@ pub(super) struct View {
     /// Distance of rows and of columns in mm.
     pub(super) spacing: [f32; 2],
     cosine: f32,
-    sine: f32,
-    shift: Place,
-    zoom: f32,
+    pub(super) sine: f32,
+    pub(super) shift: Place,
+    pub(super) zoom: f32,
     /// 1, or −1 for the mirror image.
     side: f32,
 }
@@ -71,6 +71,13 @@ impl View {
     fn to_film(self, [x, y]: Place) -> Place {
         let (x, y) = (x * self.zoom * self.side, y * self.zoom);
         [x * self.cosine - y * self.sine + self.shift[0], x * self.sine + y * self.cosine + self.shift[1]]
+    }
+
+    /// The column and the row, with their fractions, at which a place of the body lies; a pixel's centre is a whole number.
+    pub(super) fn to_pixels(self, place: Place) -> [f32; 2] {
+        let [x, y] = self.to_film(place);
+        let middle = self.size as f32 / 2.0 - 0.5;
+        [x / self.spacing[1] + middle, y / self.spacing[0] + middle]
     }
 
     /// The pixel that shows a place of the body; `None` outside the picture.

@@ -4,9 +4,10 @@
 //! tone curve turns the sum into grey, brighter where more is in the way, as films are read.
 
 use super::canvas::{Curve, Knot, Place, Plane, View, round, smooth};
+use super::film::{PARAMETERS, PLATES, Plate};
 use super::luck::Luck;
 use super::noise::{Cloud, grain};
-use super::{Asked, Parameter, Picture, Renderer};
+use super::{Asked, Picture, Renderer};
 use crate::seed::Seed;
 
 /// The side of the film in mm.
@@ -22,127 +23,6 @@ pub const RENDERER: Renderer = Renderer {
     ja: "胸部単純X線写真（PA像）：肋骨、肺野、心臓、脊椎、横隔膜。向かって右が患者の左側です。一辺350 mm。",
     draw,
 };
-
-const PARAMETERS: &[Parameter] = &[
-    Parameter::new(
-        "body_size",
-        "",
-        [0.85, 1.15, 1.0],
-        "Size of the thorax relative to an average adult's.",
-        "平均的な成人に対する胸郭の大きさの比です。",
-    ),
-    Parameter::new(
-        "soft_tissue",
-        "mm",
-        [5.0, 60.0, 20.0],
-        "Thickness of the chest wall outside the ribs; more of it makes the whole film paler.",
-        "肋骨の外側の軟部組織の厚さです。厚いほど写真全体が白っぽくなります。",
-    ),
-    Parameter::new(
-        "breast",
-        "",
-        [0.0, 1.0, 0.0],
-        "Breast shadows over the lower zones: 0 none, 1 marked.",
-        "下肺野に重なる乳房陰影：0はなし、1は顕著です。",
-    ),
-    Parameter::new(
-        "age",
-        "years",
-        [18.0, 95.0, 50.0],
-        "Age: a wider aortic knob, paler bones and coarser lung markings with the years.",
-        "年齢：加齢とともに大動脈弓が突出し、骨の濃度が下がり、肺紋理が粗くなります。",
-    ),
-    Parameter::new(
-        "cardiothoracic_ratio",
-        "",
-        [0.35, 0.7, 0.46],
-        "Width of the heart divided by the inner width of the thorax.",
-        "心胸郭比：心横径を胸郭内径で割った値です。",
-    ),
-    Parameter::new(
-        "inspiration",
-        "",
-        [0.0, 1.0, 0.75],
-        "Depth of breath: 0 expiration with high domes of the diaphragm, 1 full inspiration.",
-        "吸気の深さ：0は呼気（横隔膜が高位）、1は最大吸気です。",
-    ),
-    Parameter::new(
-        "rotation",
-        "°",
-        [-15.0, 15.0, 0.0],
-        "Turn of the patient about the long axis: mediastinum and clavicles are off the spine's line, one lung is paler.",
-        "体軸まわりの回旋：縦隔と鎖骨が脊椎の線からずれ、片肺が白っぽくなります。",
-    ),
-    Parameter::new(
-        "exposure",
-        "EV",
-        [-1.0, 1.0, 0.0],
-        "Exposure in stops: negative is pale, positive is dark.",
-        "露出（段）：負で白く、正で黒くなります。",
-    ),
-    Parameter::new(
-        "noise",
-        "grey levels",
-        [0.0, 25.0, 4.0],
-        "Standard deviation of the grain.",
-        "粒状ノイズの標準偏差（階調）です。",
-    ),
-    Parameter::new(
-        "opacity",
-        "",
-        [0.0, 3.0, 0.0],
-        "Strength of a consolidation at one place in one lung: 0 none, 0.5 to 1 subtle, 3 dense.",
-        "片肺の一か所にある浸潤影（コンソリデーション）の強さ：0はなし、0.5〜1は淡く、3は濃い陰影です。",
-    ),
-    Parameter::new(
-        "nodule",
-        "mm",
-        [0.0, 40.0, 0.0],
-        "Diameter of a round nodule in one lung; 0 for none.",
-        "片肺にある類円形結節の径です。0はなしです。",
-    ),
-    Parameter::new(
-        "pneumothorax",
-        "mm",
-        [0.0, 60.0, 0.0],
-        "Distance of the lung from the apex of the chest wall: a thin pleural line with no markings outside it; 0 for none.",
-        "気胸：肺尖部での胸壁から臓側胸膜線までの距離です。線の外側には肺紋理がありません。0はなしです。",
-    ),
-    Parameter::new(
-        "drain",
-        "",
-        [0.0, 1.0, 0.0],
-        "Chest drain on the side where a pneumothorax would be: 0 none, 1 clearly seen.",
-        "気胸が生じる側に留置された胸腔ドレーン：0はなし、1は明瞭です。",
-    )
-    .artefact(),
-    Parameter::new(
-        "marker",
-        "",
-        [0.0, 8.0, 0.0],
-        "Lead marker of one of eight hospitals; rounded to a whole number. 0 none; 1 L upper right; 2 R upper left; 3 L on a \
-         plate, right; 4 R on a plate, left; 5 LA upper right; 6 RH lower left; 7 PA on a plate, lower right; 8 R7 on a \
-         plate, upper left. Laid down by hand: each shot a few mm elsewhere.",
-        "8つの病院の鉛マーカーです。整数に丸めます。0はなし、1は右上のL、2は左上のR、3は右側のLプレート、4は左側のRプレート、\
-         5は右上のLA、6は左下のRH、7は右下のPAプレート、8は左上のR7プレート（位置は画像上）。撮影ごとに数mmずれます。",
-    )
-    .artefact(),
-];
-
-/// One hospital's marker: its letters, the place of their upper left corner and their height in mm, and whether they stand dark on a
-/// bright plate.
-struct Plate(&'static str, Place, f32, bool);
-
-const PLATES: [Plate; 8] = [
-    Plate("L", [122.0, -158.0], 34.0, false),
-    Plate("R", [-158.0, -160.0], 34.0, false),
-    Plate("L", [124.0, -112.0], 34.0, true),
-    Plate("R", [-160.0, -90.0], 32.0, true),
-    Plate("LA", [94.0, -162.0], 32.0, false),
-    Plate("RH", [-160.0, 124.0], 34.0, false),
-    Plate("PA", [92.0, 128.0], 32.0, true),
-    Plate("R7", [-162.0, -164.0], 32.0, true),
-];
 
 /// Picture's left, which is the patient's right; and the other.
 const SIDES: [f32; 2] = [-1.0, 1.0];

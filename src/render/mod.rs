@@ -9,9 +9,11 @@ mod canvas;
 pub mod chest_xray;
 mod colour;
 pub mod dermoscopy;
+pub mod film;
 pub mod fundus;
 mod luck;
 mod noise;
+mod raster;
 
 use crate::seed::Seed;
 
@@ -113,8 +115,10 @@ pub const SMALLEST: usize = 32;
 /// Most pixels on a side.
 pub const LARGEST: usize = 256;
 
-/// Every modality.
-pub const RENDERERS: &[Renderer] = &[chest_xray::RENDERER, brain_mr::RENDERER, dermoscopy::RENDERER, fundus::RENDERER];
+/// Every modality. A name without a number is the first version; `@2` is the second, which draws other pictures from the same
+/// parameters: an exercise keeps the version that it was proved with.
+pub const RENDERERS: &[Renderer] =
+    &[chest_xray::RENDERER, film::RENDERER, brain_mr::RENDERER, dermoscopy::RENDERER, fundus::RENDERER];
 
 /// Their names.
 pub const NAMES: &[&str] = &{

@@ -131,6 +131,8 @@ fn disease_changes_its_mask_and_neither_anatomy_nor_noise() {
         ("chest-xray", "opacity", "opacity"),
         ("chest-xray", "nodule", "nodule"),
         ("chest-xray", "pneumothorax", "pneumothorax"),
+        ("chest-xray@2", "opacity", "opacity"),
+        ("chest-xray@2", "nodule", "nodule"),
         ("brain-mr", "small_lesions", "lesion"),
         ("brain-mr", "large_lesions", "lesion"),
         ("fundus", "microaneurysms", "lesion"),
@@ -231,16 +233,98 @@ fn the_brain_is_drawn_in_mm() {
 /// What a reader would measure with a ruler is what was asked: the width of the heart over that of the chest.
 #[test]
 fn the_heart_is_as_wide_as_asked() {
-    let r = renderer("chest-xray").unwrap();
     let width = |mask: &[u8], size: usize| {
         let columns = || (0..mask.len()).filter(|&i| mask[i] == 1).map(|i| i % size);
         columns().max().unwrap() - columns().min().unwrap() + 1
     };
-    for asked in [0.4, 0.5, 0.6] {
+    for (r, asked) in ["chest-xray", "chest-xray@2"]
+        .iter()
+        .flat_map(|name| [0.4, 0.5, 0.6].map(|asked| (renderer(name).unwrap(), asked)))
+    {
         for body in 0..20 {
             let picture = draw(r, 256, &with(r, &[("cardiothoracic_ratio", asked)]), body, 0);
             let measured = width(mask(r, &picture, "heart"), 256) as f64 / width(mask(r, &picture, "lung"), 256) as f64;
             assert!((measured - asked).abs() < 0.05, "asked {asked}, measured {measured}, body {body}");
+        }
+    }
+}
+
+/// How much brighter one picture is than another, on average over some of its pixels and its channels.
+fn brighter(a: &Picture, b: &Picture, pixels: &[usize]) -> f64 {
+    let level = |picture: &Picture, i: usize| {
+        let colours = &picture.pixels[i * picture.channels..][..picture.channels];
+        colours.iter().map(|&c| f64::from(c)).sum::<f64>() / picture.channels as f64
+    };
+    pixels.iter().map(|&i| level(a, i) - level(b, i)).sum::<f64>() / pixels.len().max(1) as f64
+}
+
+/// The pixels of a mask.
+fn marked(r: &Renderer, picture: &Picture, name: &str) -> Vec<usize> {
+    let mask = mask(r, picture, name);
+    (0..mask.len()).filter(|&i| mask[i] == 1).collect()
+}
+
+/// More of a disease is a larger or a denser shadow, and strong enough to be seen above the grain of one pixel.
+#[test]
+fn shadows_on_a_film_grow_with_what_is_asked() {
+    let r = renderer("chest-xray@2").unwrap();
+    for body in 0..20 {
+        let film = |name: &str, value: f64| draw(r, 64, &with(r, &[(name, value), ("noise", 0.0)]), body, 0);
+        let healthy = film("opacity", 0.0);
+        let where_to = marked(r, &film("opacity", 3.0), "opacity");
+        let shades: Vec<f64> =
+            [0.5, 1.0, 2.0, 3.0].iter().map(|&grade| brighter(&film("opacity", grade), &healthy, &where_to)).collect();
+        assert!(shades.is_sorted_by(|a, b| a + 1.0 < *b), "body {body}: {shades:?}");
+        assert!(shades[2] > 8.0, "body {body}: hardly seen, {shades:?}");
+        for (name, least) in [("nodule", 8.0), ("pneumothorax", 10.0)] {
+            let sizes: Vec<usize> = (1..=5).map(|k| marked(r, &film(name, least * f64::from(k)), name).len()).collect();
+            assert!(sizes[0] > 0 && sizes.is_sorted_by(|a, b| a < b), "body {body}: {name} {sizes:?}");
+        }
+    }
+}
+
+/// Where a lung without air touches heart or diaphragm, no border is left between them (Felson's silhouette sign).
+#[test]
+fn a_consolidation_takes_the_border_from_what_it_touches() {
+    let r = renderer("chest-xray@2").unwrap();
+    let size = 64;
+    let (mut before, mut after, mut touched) = (0.0, 0.0, 0);
+    for body in 0..60 {
+        let film = |grade: f64| draw(r, size, &with(r, &[("opacity", grade), ("noise", 0.0)]), body, 0);
+        let (healthy, ill) = (film(0.0), film(3.0));
+        let (lung, heart) = (mask(r, &healthy, "lung"), mask(r, &healthy, "heart"));
+        let opacity = mask(r, &ill, "opacity");
+        // Two pixels into the lung from the last pixel of the heart, where that lung is densest.
+        for i in (0..size * size).filter(|&i| heart[i] == 1) {
+            for step in [-1_isize, 1] {
+                let at = i.saturating_add_signed(step);
+                let lung_at = i.saturating_add_signed(3 * step);
+                let shade = brighter(&ill, &healthy, &[lung_at]);
+                if lung[at] == 1 && opacity[lung_at] == 1 && shade > 60.0 {
+                    let across = |picture: &Picture| f64::from(picture.pixels[i]) - f64::from(picture.pixels[lung_at]);
+                    (before, after, touched) = (before + across(&healthy), after + across(&ill), touched + 1);
+                }
+            }
+        }
+    }
+    assert!(touched > 50, "{touched} pixels of the heart's border touched");
+    assert!(after < 0.5 * before, "{before} grey levels over {touched} pixels before, {after} after");
+}
+
+/// A pneumothorax changes one lung: blacker without vessels outside the pleural line, denser within.
+#[test]
+fn a_lung_that_has_fallen_in_is_denser() {
+    let r = renderer("chest-xray@2").unwrap();
+    for size in [48, 64, 128] {
+        for body in 0..20 {
+            let film = |rim: f64| draw(r, size, &with(r, &[("pneumothorax", rim), ("noise", 0.0)]), body, 0);
+            let (healthy, ill) = (film(0.0), film(45.0));
+            let (lung, free) = (mask(r, &healthy, "lung"), mask(r, &ill, "pneumothorax"));
+            let moved = changed(&healthy, &ill);
+            assert!(moved.iter().all(|&i| lung[i] == 1), "body {body} size {size}: changed outside the lungs");
+            let inside: Vec<usize> = moved.iter().copied().filter(|&i| free[i] == 0).collect();
+            assert!(brighter(&ill, &healthy, &inside) > 2.0, "body {body} size {size}: not denser");
+            assert!((0..size * size).all(|i| free[i] == 0 || lung[i] == 1));
         }
     }
 }
