@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use mark::{Limit, Mark};
 
 use crate::course::answers::{Answer, Answers};
-use crate::course::exercise::{Check, Question};
+use crate::course::exercise::{Check, Piece, Question, figures_in, pieces};
 use crate::fault::Fault;
-use crate::keys::Written;
-use crate::sql::{self, Purpose};
+use crate::sql;
 use crate::tables::{self, Frame, Tables};
 use crate::text;
 use crate::text::Text;
@@ -114,24 +113,16 @@ fn outcome(check: &Check, verdict: Verdict, figures: Vec<(String, Figure)>, sent
 }
 
 fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables) -> Result<Outcome, Fault> {
-    let used = sql::parse(&check.sql.value, Purpose::Check).map_err(|fault| fault.in_place(check.sql.place.clone()))?;
-    let looked_at = |question: &&Question| {
-        used.columns.iter().any(|(_, column)| {
-            let stem = column.strip_suffix("_low").or_else(|| column.strip_suffix("_high")).unwrap_or(column);
-            *column == question.id || stem == question.id
-        })
-    };
-    if used.tables.contains("answers")
-        && let Some(question) = questions.iter().filter(looked_at).find(|question| !answers.contains_key(&question.id))
-    {
+    let looked_at = check.looks_at(questions);
+    if let Some(question) = looked_at.into_iter().find(|question| !answers.contains_key(&question.id)) {
         let id = &question.id;
         let sentence =
             text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
         return Ok(outcome(check, Verdict::NotAttempted, Vec::new(), sentence));
     }
-    let mut reasons = Vec::new();
-    let judged = judge_one(check, tables, &mut reasons)?;
-    let figures = figures(check, tables, &mut reasons)?;
+    let (row, reasons) = shown(check, tables)?;
+    let figures = figures(check, row.as_ref())?;
+    let judged = row.as_ref().map(|row| passes(check, row)).transpose()?.flatten();
     let is_undefined = |name: &str| figures.iter().any(|(other, f)| other == name && *f == Figure::Undefined);
     // What rests on an undefined figure does not pass, also where the comparison with it came out true: to the table engine 0/0 is
     // larger than everything.
@@ -157,7 +148,10 @@ fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables
             )
         };
     }
-    let mark = if undefined { None } else { mark::mark(check, &figures, verdict == Verdict::Passed, tables) };
+    let mark = match &row {
+        Some(row) if !undefined => mark::mark(check, &figures, verdict == Verdict::Passed, row),
+        _ => None,
+    };
     Ok(Outcome { mark, ..outcome(check, verdict, figures, sentence) })
 }
 
@@ -188,56 +182,54 @@ fn nothing_counted(text: &Text, figures: &[(String, Figure)], answers: &Answers)
     !shown.is_empty() && of_patients.all(|x| x == 0.0)
 }
 
-/// What a check's SQL gives over a run's tables, or nothing where these data make it impossible: a text that is right over the same
-/// tables without rows is no mistake of its author, and what a learner's plan made of the rows is no error of ours.
-fn asked(sql: &Written<String>, tables: &Tables, reasons: &mut Vec<Text>) -> Result<Option<Frame>, Fault> {
-    match sql::query_with_reasons(tables, &sql.value) {
-        Ok((frame, more)) => {
-            for why in more {
-                if !reasons.contains(&why) {
-                    reasons.push(why);
-                }
-            }
-            Ok(Some(frame))
-        }
+/// The row of a check's figures, settled, and why figures in it are undefined. Nothing where these data make it impossible: a text
+/// that is right over the same tables without rows is no mistake of its author, and what a learner's plan made of the rows is no
+/// error of ours.
+fn shown(check: &Check, tables: &Tables) -> Result<(Option<Frame>, Vec<Text>), Fault> {
+    let (row, reasons) = match sql::query_with_reasons(tables, &check.shows.value) {
+        Ok(shown) => shown,
         Err(fault) => {
             let empty: Tables = tables.iter().map(|(name, table)| (name.clone(), table.clear())).collect();
-            if sql::query(&empty, &sql.value).is_err() {
-                return Err(fault.in_place(sql.place.clone()));
+            if sql::query(&empty, &check.shows.value).is_err() {
+                return Err(fault.in_place(check.shows.place.clone()));
             }
             let Text { en, ja } = fault.found;
-            reasons.push(text!("Found: {en}.", "内容：{ja}。"));
-            Ok(None)
+            return Ok((None, vec![text!("Found: {en}.", "内容：{ja}。")]));
+        }
+    };
+    if row.height() > 1 {
+        let rows = row.height();
+        return Err(check.shows.fault(text!("{rows} rows", "{rows}行"), Text::new("one row of figures", "値の1行")));
+    }
+    let row = settle(row).map_err(|error| {
+        let error = error.to_string();
+        check.shows.fault(text!("{error}", "{error}"), Text::new("one row of figures", "値の1行"))
+    })?;
+    Ok((Some(row), reasons))
+}
+
+/// The row without the digits that hang on the order of a sum; 0/0 is no number.
+fn settle(mut row: Frame) -> Result<Frame, tables::TableError> {
+    let names: Vec<String> = tables::names(&row).into_iter().map(str::to_owned).collect();
+    for name in names {
+        if tables::is_number(&row, &name) {
+            let values: Vec<Option<f64>> =
+                tables::numbers(&row, &name)?.into_iter().map(|x| x.filter(|x| !x.is_nan()).map(settled)).collect();
+            tables::set_maybe_numbers(&mut row, &name, &values)?;
         }
     }
+    Ok(row)
 }
 
-/// The check's one boolean; `None` where it is NULL or there is no row, which is undefined and therefore not passed.
-fn judge_one(check: &Check, tables: &Tables, reasons: &mut Vec<Text>) -> Result<Option<bool>, Fault> {
-    let Some(result) = asked(&check.sql, tables, reasons)? else { return Ok(None) };
-    let (rows, columns) = (result.height(), result.width());
-    if rows == 0 && columns == 1 {
-        return Ok(None);
-    }
-    let expected =
-        Text::new("exactly one boolean: one row, one column, true or false", "真偽値ちょうど1つ（1行1列で、真か偽）");
-    if rows != 1 || columns != 1 {
-        return Err(check.sql.fault(text!("{rows} rows and {columns} columns", "{rows}行{columns}列"), expected));
-    }
-    let column = &result.columns()[0];
-    if column.dtype().is_null() {
-        return Ok(None);
-    }
-    let Ok(values) = column.bool() else {
-        let kind = column.dtype().to_string();
-        return Err(check.sql.fault(text!("a value of the type {kind}", "{kind}型の値"), expected));
-    };
-    Ok(values.get(0))
+/// Whether the row passes; nothing where that is NULL or there is no row, which is undefined and therefore not passed.
+fn passes(check: &Check, row: &Frame) -> Result<Option<bool>, Fault> {
+    let held = sql::condition(row, &check.passes.value).map_err(|fault| fault.in_place(check.passes.place.clone()))?;
+    Ok(held.first().copied().flatten())
 }
 
-/// The row that the check's texts show; undefined throughout where there is none.
-fn figures(check: &Check, tables: &Tables, reasons: &mut Vec<Text>) -> Result<Vec<(String, Figure)>, Fault> {
-    let Some(result) = asked(&check.shows, tables, reasons)? else {
+/// The figures that the check's texts show; undefined throughout where there is no row.
+fn figures(check: &Check, row: Option<&Frame>) -> Result<Vec<(String, Figure)>, Fault> {
+    let Some(row) = row else {
         let named =
             texts(check).iter().flat_map(|text| named_figures(text)).map(str::to_owned).collect::<BTreeSet<_>>();
         return Ok(named
@@ -246,19 +238,14 @@ fn figures(check: &Check, tables: &Tables, reasons: &mut Vec<Text>) -> Result<Ve
             .map(|name| (name, Figure::Undefined))
             .collect());
     };
-    if result.height() > 1 {
-        let rows = result.height();
-        return Err(check.shows.fault(text!("{rows} rows", "{rows}行"), Text::new("one row of figures", "値の1行")));
-    }
-    let figures: Vec<(String, Figure)> = tables::names(&result)
+    let figures: Vec<(String, Figure)> = tables::names(row)
         .into_iter()
         .map(|name| {
-            let figure = if tables::is_number(&result, name) {
-                let number = tables::numbers(&result, name).ok().and_then(|values| values.first().copied().flatten());
-                // 0/0 is no number.
-                number.filter(|x| !x.is_nan()).map_or(Figure::Undefined, |x| Figure::Number(settled(x)))
+            let figure = if tables::is_number(row, name) {
+                let number = tables::numbers(row, name).ok().and_then(|values| values.first().copied().flatten());
+                number.map_or(Figure::Undefined, Figure::Number)
             } else {
-                let word = tables::words(&result, name).ok().and_then(|values| values.into_iter().next().flatten());
+                let word = tables::words(row, name).ok().and_then(|values| values.into_iter().next().flatten());
                 word.map_or(Figure::Undefined, Figure::Word)
             };
             (name.to_owned(), figure)
@@ -297,35 +284,9 @@ fn unknown_figure(check: &Check, text: &str, figures: &[(String, Figure)]) -> Op
     Some(fault.near(&unknown, names))
 }
 
-enum Piece<'t> {
-    Plain(&'t str),
-    /// A figure's name and how many decimals it is shown with.
-    Figure(&'t str, Option<usize>),
-}
-
-/// `"expects {predicted:0} patients"` → plain text and figures. A brace that does not close is plain text.
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
-        pieces.push(Piece::Plain(&rest[..open]));
-        let inner = &rest[open + 1..close];
-        let (name, decimals) = inner.split_once(':').map_or((inner, None), |(name, d)| (name, d.parse().ok()));
-        pieces.push(Piece::Figure(name, decimals));
-        rest = &rest[close + 1..];
-    }
-    pieces.push(Piece::Plain(rest));
-    pieces
-}
-
 /// The names of the figures that a text shows.
 pub fn named_figures(text: &str) -> Vec<&str> {
-    let named = pieces(text).into_iter().filter_map(|piece| match piece {
-        Piece::Figure(name, _) => Some(name),
-        Piece::Plain(_) => None,
-    });
-    named.collect()
+    figures_in(text).map(|(name, _)| name).collect()
 }
 
 fn fill(text: &str, figures: &[(String, Figure)]) -> String {

@@ -7,7 +7,7 @@ use crate::course::plan::{Part as Share, Plan};
 use crate::fault::{Fault, Place, nearest};
 use crate::keys::Written;
 use crate::seed::Seed;
-use crate::sql;
+use crate::sql::{self, Expression};
 use crate::synth;
 use crate::tables::{self, Frame, TableError};
 use crate::text;
@@ -107,7 +107,7 @@ fn nobody(plan: &Plan, visible: &Frame) -> Fault {
 }
 
 /// The fault of a condition that none of `rows` meets, with the values that its columns have there.
-pub fn unmet(rows: &Frame, condition: &Written<String>, found: Text, expected: Text) -> Fault {
+pub fn unmet(rows: &Frame, condition: &Written<Expression>, found: Text, expected: Text) -> Fault {
     sql::unmet(rows, &condition.value, found, expected).in_place(condition.place.clone())
 }
 
@@ -336,7 +336,7 @@ fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize)
 }
 
 /// Which rows meet a learner's condition over the visible columns; unknown counts as not met.
-pub fn filter(visible: &Frame, condition: &Written<String>) -> Result<Vec<bool>, Fault> {
+pub fn filter(visible: &Frame, condition: &Written<Expression>) -> Result<Vec<bool>, Fault> {
     sql::filter(visible, &condition.value).map_err(|fault| fault.in_place(condition.place.clone()))
 }
 

@@ -12,6 +12,10 @@ pub struct Place {
     pub file: String,
     /// The line, from 1.
     pub line: Option<usize>,
+    /// The character within the line, from 1, where it is known.
+    pub column: Option<usize>,
+    /// The line and the character, both from 1, where the text of the value begins, where it stands in the file just as it is read.
+    pub begins: Option<(usize, usize)>,
     /// The key, dotted from the top of the file, for example `train.epochs`; for a table of data, the column.
     pub key: Option<String>,
 }
@@ -19,16 +23,22 @@ pub struct Place {
 impl Place {
     /// A whole file.
     pub fn file(file: impl Into<String>) -> Self {
-        Self { file: file.into(), line: None, key: None }
+        Self { file: file.into(), ..Self::default() }
     }
 
-    /// `plan.toml, line 12, train.epochs`
+    /// `plan.toml, line 12, train.epochs`; within a text, `plan.toml, line 12, column 9, cohort.where`
     pub fn display(&self, lang: Lang) -> String {
         let mut out = self.file.clone();
         if let Some(line) = self.line {
             out += &match lang {
                 Lang::En => format!(", line {line}"),
                 Lang::Ja => format!(" {line}行目"),
+            };
+        }
+        if let Some(column) = self.column {
+            out += &match lang {
+                Lang::En => format!(", column {column}"),
+                Lang::Ja => format!("の{column}文字目"),
             };
         }
         if let Some(key) = &self.key {
@@ -57,8 +67,8 @@ pub struct Fault {
 impl Fault {
     /// A fault with no name to suggest. Its texts are cut to what a person reads: a value may be a whole file.
     pub fn new(place: Place, found: Text, expected: Text) -> Self {
-        let Place { file, line, key } = place;
-        let place = Place { file: cut(&file).into_owned(), line, key: key.map(|key| cut(&key).into_owned()) };
+        let key = place.key.as_deref().map(|key| cut(key).into_owned());
+        let place = Place { file: cut(&place.file).into_owned(), key, ..place };
         let both = |text: Text| Text { en: cut_owned(text.en), ja: cut_owned(text.ja) };
         Self { place, found: both(found), expected: both(expected), nearest: None }
     }
@@ -146,7 +156,7 @@ mod tests {
     #[test]
     fn a_value_of_a_megabyte_is_cut_and_keeps_both_ends() {
         let value = "長い".repeat(400_000);
-        let place = Place { file: value.clone(), line: Some(3), key: Some(value.clone()) };
+        let place = Place { line: Some(3), key: Some(value.clone()), ..Place::file(value.clone()) };
         let fault = Fault::new(place, text!("the text {value} here", "文字列 {value} です"), Text::new("less", "短く"));
         for text in
             [&*fault.found.en, &fault.found.ja, &fault.place.file, fault.place.key.as_deref().unwrap_or_default()]

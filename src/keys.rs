@@ -196,7 +196,7 @@ pub fn read(file: &str, bytes: &[u8], keys: &[Key]) -> Result<Section, Vec<Fault
     let (section, assumed) = read_kindly(file, bytes, keys)?;
     let fault = |assumed: Assumed| {
         let Assumed { line, written, read } = assumed;
-        let place = Place { file: file.to_owned(), line: Some(line), key: None };
+        let place = Place { line: Some(line), ..Place::file(file) };
         Fault::new(
             place,
             text!("the full-width number {written}", "全角の数 {written}"),
@@ -214,10 +214,22 @@ pub fn read_kindly(file: &str, bytes: &[u8], keys: &[Key]) -> Result<(Section, V
     let text = decode(file, bytes).map_err(|fault| vec![fault])?;
     let (text, faults, assumed) = readable(file, text)?;
     let (parsed, _) = DeTable::parse_recoverable(&text);
-    let mut reader = Reader { file, lines: starts(&text), whole: faults.is_empty(), faults };
-    let top = Place { file: file.to_owned(), line: None, key: None };
+    let mut reader = Reader { file, text: &text, lines: starts(&text), whole: faults.is_empty(), faults };
+    let top = Place::file(file);
     let section = reader.section(parsed.get_ref(), keys, &top);
     if reader.faults.is_empty() { Ok((section, assumed)) } else { Err(first(reader.faults, file)) }
+}
+
+/// A whole number at the top of a TOML file, or the number that stands for it where it is not written; nothing where the file is no
+/// TOML, or the key something else. By it a file says in which form the rest is.
+pub fn peek(bytes: &[u8], key: &str, otherwise: i64) -> Option<i64> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let parsed = DeTable::parse(text.strip_prefix('\u{feff}').unwrap_or(text)).ok()?;
+    match parsed.get_ref().get(key).map(Spanned::get_ref) {
+        None => Some(otherwise),
+        Some(DeValue::Integer(i)) => i64::from_str_radix(i.as_str(), i.radix()).ok(),
+        Some(_) => None,
+    }
 }
 
 /// The first mistakes in the order of the lines, and how many more there are.
@@ -232,7 +244,7 @@ fn first(mut faults: Vec<Fault>, file: &str) -> Vec<Fault> {
 /// # Errors
 /// Mistakes after which nothing else can be said of the file.
 fn readable(file: &str, text: &str) -> Result<(String, Vec<Fault>, Vec<Assumed>), Vec<Fault>> {
-    let at = |line: usize| Place { file: file.to_owned(), line: Some(line + 1), key: None };
+    let at = |line: usize| Place { line: Some(line + 1), ..Place::file(file) };
     let (mut text, slips, assumed) = typing::plain(text);
     let mut faults: Vec<Fault> =
         slips.into_iter().map(|(line, slip)| Fault::new(at(line), slip.found, slip.expected)).collect();
@@ -315,7 +327,7 @@ fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
     std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
         Fault::new(
-            Place { file: file.to_owned(), line: Some(line), key: None },
+            Place { line: Some(line), ..Place::file(file) },
             Text::new(
                 "letters that are not UTF-8 (perhaps CP932, also called Shift_JIS)",
                 "UTF-8ではない文字があります（CP932、いわゆるShift_JISかもしれません）",
@@ -327,6 +339,7 @@ fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
 
 struct Reader<'t> {
     file: &'t str,
+    text: &'t str,
     /// Where each line begins, in bytes.
     lines: Vec<usize>,
     /// Whether every line could be read: only then is what is missing really missing.
@@ -339,9 +352,31 @@ impl Reader<'_> {
         self.lines.partition_point(|&start| start <= offset)
     }
 
+    /// Where the text of a value begins, where the file holds it just as it was read; a default stands in no file.
+    fn begins(&self, at: &Place, span: std::ops::Range<usize>, value: &str) -> Option<(usize, usize)> {
+        at.line?;
+        let written = self.text.get(span.clone())?;
+        let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| written.starts_with(quotes))?;
+        let inner = written.strip_prefix(quotes)?.strip_suffix(quotes)?;
+        // A line end right after the opening quotes belongs to them.
+        let skipped = match quotes.len() {
+            3 if inner.starts_with("\r\n") => 2,
+            3 if inner.starts_with('\n') => 1,
+            _ => 0,
+        };
+        let inner = &inner[skipped..];
+        if inner != value && inner.replace("\r\n", "\n") != value {
+            return None;
+        }
+        let offset = span.start + quotes.len() + skipped;
+        let line = self.line(offset);
+        let before = self.text.get(*self.lines.get(line - 1)?..offset)?;
+        Some((line, before.chars().count() + 1))
+    }
+
     fn place(&self, within: &Place, name: &str, offset: usize) -> Place {
         let key = within.key.as_ref().map_or_else(|| name.to_owned(), |outer| format!("{outer}.{name}"));
-        Place { file: self.file.to_owned(), line: Some(self.line(offset)), key: Some(key) }
+        Place { line: Some(self.line(offset)), key: Some(key), ..Place::file(self.file) }
     }
 
     fn section(&mut self, table: &DeTable, keys: &[Key], place: &Place) -> Section {
@@ -404,6 +439,11 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, value: &Spanned<DeValue>, kind: &Kind, key: &Key, at: Place) -> Option<Written<Value>> {
+        let mut at = at;
+        if let DeValue::String(s) = value.get_ref() {
+            at.begins = self.begins(&at, value.span(), s);
+        }
+        let at = at;
         let wrong = |found: &DeValue| Fault::new(at.clone(), describe(found), advised(kind, key, found));
         let checked = match (kind, value.get_ref()) {
             (Kind::String | Kind::Sql, DeValue::String(s)) => Value::String(s.to_string()),
@@ -464,7 +504,7 @@ impl Reader<'_> {
                 for (i, item) in items.iter().enumerate() {
                     let name = format!("{}[{}]", at.key.as_deref().unwrap_or_default(), i + 1);
                     let line = Some(self.line(item.span().start));
-                    let place = Place { key: Some(name), line, file: at.file.clone() };
+                    let place = Place { key: Some(name), line, ..Place::file(at.file.clone()) };
                     match item.get_ref() {
                         DeValue::Table(table) => {
                             let section = self.section(table, keys, &place);
@@ -526,7 +566,7 @@ impl Reader<'_> {
             return self.section(table, &keys, at);
         }
         let mut section = self.section(table, &keys[1..], at);
-        let place = Place { key: at.key.as_ref().map(|key| format!("{key}.kind")), line: None, file: at.file.clone() };
+        let place = Place { key: at.key.as_ref().map(|key| format!("{key}.kind")), ..Place::file(at.file.clone()) };
         section.entries.insert("kind".to_owned(), Written { value: Value::String((*name).to_owned()), place });
         section
     }

@@ -1,7 +1,7 @@
 //! The one door to SQL: every SQL text that an author or a learner writes is read, judged and run here.
 //!
 //! The way of a text, one file each:
-//! `read` (text → syntax tree) → `allow` (may all of this stand here?) → `select` (names → columns, subqueries → values; one plain
+//! `parsed` holds what `read` (text → syntax tree) and `allow` (may all of this stand here?) let in, once, at the door → `select` (names → columns, subqueries → values; one plain
 //! SELECT at a time) → `engine` (polars). What may be called is in `functions`, `scalars`, `draws`, `aggregates`; nothing else can be.
 //!
 //! The dialect is polars' SQL, as far as it does what SQL says:
@@ -27,7 +27,9 @@ mod allow;
 mod draws;
 mod engine;
 mod functions;
-pub mod limits;
+mod limits;
+pub mod older;
+mod parsed;
 mod quantile;
 mod read;
 mod rows;
@@ -37,6 +39,8 @@ mod values;
 mod walk;
 
 pub use functions::{Function, Kind};
+pub use limits::{Limits, Side};
+pub use parsed::{Expression, Query};
 
 /// What an SQL text is for, hence what it may contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub enum Purpose {
     Filter,
     /// A question to a run's tables: one SELECT, or WITH … SELECT, without chance.
     Check,
+    /// What a check makes of the one row that its question gave: one condition, without chance.
+    Verdict,
 }
 
 /// A mistake in an SQL text, told so that its writer can mend it.
@@ -82,15 +88,25 @@ impl SqlFault {
         self
     }
 
-    /// The same mistake, of the file and key where the SQL text stands.
+    /// The same mistake, of the file and key where the SQL text stands: its line and column are those of the file where the place
+    /// says where the text begins, and those of the text otherwise.
     pub fn in_place(self, place: Place) -> Fault {
         let mut found = self.found;
-        if let Some((line, column)) = self.at {
-            found = Text {
-                en: format!("{} (in the SQL, line {line}, column {column})", found.en).into(),
-                ja: format!("{}(SQLの{line}行{column}文字目)", found.ja).into(),
-            };
-        }
+        let place = match (self.at, place.begins) {
+            (Some((line, column)), Some((first, margin))) => Place {
+                line: Some(first + line - 1),
+                column: Some(if line == 1 { margin + column - 1 } else { column }),
+                ..place
+            },
+            (Some((line, column)), None) => {
+                found = Text {
+                    en: format!("{} (in the SQL, line {line}, column {column})", found.en).into(),
+                    ja: format!("{}(SQLの{line}行{column}文字目)", found.ja).into(),
+                };
+                place
+            }
+            (None, _) => place,
+        };
         Fault { nearest: self.nearest, ..Fault::new(place, found, self.expected) }
     }
 
@@ -123,20 +139,6 @@ pub struct Names {
     pub all_of: BTreeSet<String>,
 }
 
-/// Judges an SQL text without data, and tells which names it uses.
-///
-/// # Errors
-/// Everything that can be wrong with a text before its names are looked up: syntax, length, statements other than one SELECT,
-/// functions that do not exist or may not stand here, functions in FROM.
-pub fn parse(sql: &str, purpose: Purpose) -> Result<Names, SqlFault> {
-    roomy(|| match purpose {
-        Purpose::Check => allow::query(&*read::query(sql)?),
-        Purpose::Column | Purpose::Intervention | Purpose::Filter => {
-            allow::expression(&read::expression(sql)?, purpose)
-        }
-    })
-}
-
 /// Computes one column: `sql` for each row of `frame`, as many values as the frame is high.
 ///
 /// `key` names the frame's `UInt64` column that identifies rows; together with `stream` it decides every draw, so that a row is the
@@ -144,37 +146,45 @@ pub fn parse(sql: &str, purpose: Purpose) -> Result<Names, SqlFault> {
 /// `Float64`, String or Date, or Null if the text is just NULL; its name is `value`.
 ///
 /// # Errors
-/// What [`parse`] finds; unknown columns; arguments out of a function's range, with the row (from 1).
-pub fn column(frame: &DataFrame, key: &str, sql: &str, stream: Seed, purpose: Purpose) -> Result<Column, SqlFault> {
-    roomy(|| {
-        let expression = read::expression(sql)?;
-        let names = allow::expression(&expression, purpose)?;
-        select::expression(frame, Some(key), expression, &names, stream)
-    })
+/// Unknown columns; arguments out of a function's range, with the row (from 1).
+pub fn column(frame: &DataFrame, key: &str, sql: &Expression, stream: Seed) -> Result<Column, SqlFault> {
+    roomy(|| select::expression(frame, Some(key), sql.tree.clone(), sql.names(), stream))
+}
+
+/// Computes an expression without chance for each row of `frame`; otherwise as [`column`].
+///
+/// # Errors
+/// As [`column`].
+pub fn value(frame: &DataFrame, sql: &Expression) -> Result<Column, SqlFault> {
+    roomy(|| select::expression(frame, None, sql.tree.clone(), sql.names(), Seed::new(0)))
+}
+
+/// Whether a condition holds in each row of `frame`; nothing where it is NULL.
+///
+/// # Errors
+/// Unknown columns; a result other than true/false.
+pub fn condition(frame: &DataFrame, sql: &Expression) -> Result<Vec<Option<bool>>, SqlFault> {
+    let column = value(frame, sql)?;
+    if *column.dtype() == DataType::Null {
+        return Ok(vec![None; frame.height()]);
+    }
+    let Ok(held) = column.bool() else {
+        return Err(select::no_condition(&engine::kind(column.dtype())));
+    };
+    Ok(held.iter().collect())
 }
 
 /// The rows of `frame` that meet a learner's condition; a row where it is NULL does not.
 ///
 /// # Errors
-/// What [`parse`] finds; unknown columns; a result other than true/false.
-pub fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> {
-    let column = roomy(|| {
-        let expression = read::expression(sql)?;
-        let names = allow::expression(&expression, Purpose::Filter)?;
-        select::expression(frame, None, expression, &names, Seed::new(0))
-    })?;
-    if *column.dtype() == DataType::Null {
-        return Ok(vec![false; frame.height()]);
-    }
-    let Ok(kept) = column.bool() else {
-        return Err(select::no_condition(&engine::kind(column.dtype())));
-    };
-    Ok(kept.iter().map(|kept| kept == Some(true)).collect())
+/// As [`condition`].
+pub fn filter(frame: &DataFrame, sql: &Expression) -> Result<Vec<bool>, SqlFault> {
+    Ok(condition(frame, sql)?.into_iter().map(|held| held == Some(true)).collect())
 }
 
 /// The fault of a condition that no row of `frame` meets: what was `expected`, with the values that its columns have there, the
 /// nearest to the condition's own words first.
-pub fn unmet(frame: &DataFrame, sql: &str, found: Text, expected: Text) -> SqlFault {
+pub fn unmet(frame: &DataFrame, sql: &Expression, found: Text, expected: Text) -> SqlFault {
     let (held, meant) = roomy(|| values::held(frame, sql));
     let expected = match held {
         Some(held) => Text {
@@ -186,12 +196,12 @@ pub fn unmet(frame: &DataFrame, sql: &str, found: Text, expected: Text) -> SqlFa
     SqlFault { nearest: meant, ..SqlFault::new(found, expected) }
 }
 
-/// Runs one SELECT, or WITH … SELECT, over `tables`. To try a text without data, give it the tables without rows
-/// (`DataFrame::clear`): names and types are judged just the same.
+/// Runs a query over `tables`. To try it without data, give it the tables without rows (`DataFrame::clear`): names and types are
+/// judged just the same.
 ///
 /// # Errors
-/// What [`parse`] finds; unknown tables and columns; types that do not fit; joins that would be larger than 20 million rows.
-pub fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFrame, SqlFault> {
+/// Unknown tables and columns; types that do not fit; joins that would be larger than 20 million rows.
+pub fn query(tables: &BTreeMap<String, DataFrame>, sql: &Query) -> Result<DataFrame, SqlFault> {
     Ok(query_with_reasons(tables, sql)?.0)
 }
 
@@ -200,12 +210,13 @@ pub fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFram
 ///
 /// # Errors
 /// As [`query`].
-pub fn query_with_reasons(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<(DataFrame, Vec<Text>), SqlFault> {
+pub fn query_with_reasons(
+    tables: &BTreeMap<String, DataFrame>,
+    sql: &Query,
+) -> Result<(DataFrame, Vec<Text>), SqlFault> {
     roomy(|| {
-        let query = read::query(sql)?;
-        allow::query(&query)?;
         let reasons = engine::Reasons::default();
-        let frame = select::query(tables, &query, &reasons)?;
+        let frame = select::query(tables, &sql.tree, &reasons)?;
         let mut reasons: Vec<Text> = reasons.lock().map(|mut found| found.drain(..).collect()).unwrap_or_default();
         // Found by several threads, told in one order.
         reasons.sort_by(|a, b| a.en.cmp(&b.en));

@@ -15,7 +15,6 @@ use crate::course::pack::Pack;
 use crate::fault::Fault;
 use crate::metrics::intervals::clopper_pearson;
 use crate::run::{self, RunError};
-use crate::sql::{self, Purpose};
 
 /// Draws of a table, where nobody says how many.
 pub const OF_TABLES: u64 = 200;
@@ -253,8 +252,7 @@ fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], refere
     let judged =
         |n: usize| draws.iter().filter_map(move |trials| trials[n].checks.iter().find(|judged| judged.id == check.id));
     // A check that looks at the answers alone turns on a word, whatever it shows beside it.
-    let answers_alone = check.figure.is_none()
-        && sql::parse(&check.sql.value, Purpose::Check).is_ok_and(|used| used.tables.iter().eq(["answers"]));
+    let answers_alone = check.figure.is_none() && check.shows.value.names().tables.iter().eq(["answers"]);
     let figure_of = |judged: &Judged| -> Option<(String, f64)> {
         let (name, figure) = judged.figure(check).filter(|_| !answers_alone)?;
         Some((name.to_owned(), figure))

@@ -215,7 +215,8 @@ fn in_folder(folder: &Path, hidden: &[String]) -> io::Result<Vec<Finding>> {
             let bytes = fs::read(&path)?;
             let found = if end == "csv" { in_header(&bytes, hidden)? } else { in_json(&bytes, hidden)? };
             for name in found {
-                findings.push(leak(Place { line: Some(1), key: Some(name.clone()), file: shown.clone() }, &name));
+                findings
+                    .push(leak(Place { line: Some(1), key: Some(name.clone()), ..Place::file(shown.clone()) }, &name));
             }
         }
     }

@@ -21,5 +21,6 @@ pub mod rules;
 pub mod scaffold;
 pub mod texts;
 pub mod trial;
+pub mod upgrade;
 pub mod validate;
 pub mod work;

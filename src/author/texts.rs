@@ -11,7 +11,6 @@ use crate::course::pack::EXPECT;
 use crate::course::pack::Pack;
 use crate::fault::Place;
 use crate::keys::{self, Section, Value};
-use crate::sql::{self, Purpose};
 use crate::text;
 use crate::text::{Lang, Text};
 
@@ -78,7 +77,6 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
     findings.extend(written.task.exercise.checks.iter().flat_map(figures));
     findings.extend(briefs(pack, id));
     findings.extend(evidence(written));
-    findings.extend(queries(written));
     findings.extend(hints(written));
     findings
 }
@@ -185,27 +183,9 @@ fn evidence(written: &Written) -> Vec<Finding> {
     findings
 }
 
-/// Every check's SQL can be read, before anything is trained.
-fn queries(written: &Written) -> Vec<Finding> {
-    let texts = written.task.exercise.checks.iter().flat_map(|check| [&check.sql, &check.shows]);
-    texts
-        .filter_map(|sql| sql::parse(&sql.value, Purpose::Check).err().map(|fault| fault.in_place(sql.place.clone())))
-        .map(|fault| Rule::Query.by(fault))
-        .collect()
-}
-
-/// The answer columns that a check reads, by question.
+/// The questions whose answers a check reads, by id.
 pub fn questions_of<'w>(written: &'w Written, check: &Check) -> Vec<&'w str> {
-    let Ok(used) = sql::parse(&check.sql.value, Purpose::Check) else { return Vec::new() };
-    if !used.tables.contains("answers") {
-        return Vec::new();
-    }
-    let reads = |id: &str| {
-        used.columns.iter().any(|(_, column)| {
-            column == id || column.strip_suffix("_low") == Some(id) || column.strip_suffix("_high") == Some(id)
-        })
-    };
-    written.task.exercise.questions.iter().map(|question| question.id.as_str()).filter(|id| reads(id)).collect()
+    check.looks_at(&written.task.exercise.questions).into_iter().map(|question| question.id.as_str()).collect()
 }
 
 /// Numbers in a text for people: `1,000` is one number.

@@ -12,7 +12,6 @@ use crate::course::exercise::Check;
 use crate::fault::Fault;
 use crate::report::json::Document;
 use crate::run::{self, Ended, Job, Run, RunError};
-use crate::sql::{self, Purpose};
 use crate::synth::World;
 use crate::tables::{self, Tables};
 
@@ -96,11 +95,11 @@ impl Judged {
         self.figures.iter().map(|(name, figure)| (name.clone(), figure.into())).collect()
     }
 
-    /// The figure on which the check turns: the one that it names, or its first number.
+    /// The figure on which the check turns.
     pub fn figure(&self, check: &Check) -> Option<(&str, f64)> {
-        let named = check.figure.as_ref().map(|name| name.value.as_str());
+        let named = &check.figure.as_ref()?.value;
         self.figures.iter().find_map(|(name, figure)| match figure {
-            Shown::Number(x) if x.is_finite() && named.is_none_or(|named| named == name) => Some((name.as_str(), *x)),
+            Shown::Number(x) if x.is_finite() && named == name => Some((name.as_str(), *x)),
             _ => None,
         })
     }
@@ -252,8 +251,7 @@ fn wants_figures(written: &Written, solution: &Solution) -> bool {
 
 /// Whether a check asks the table of figures.
 fn reads_metrics(written: &Written) -> bool {
-    let mut texts = written.task.exercise.checks.iter().flat_map(|check| [&check.sql, &check.shows]);
-    texts.any(|sql| sql::parse(&sql.value, Purpose::Check).is_ok_and(|used| used.tables.contains("metrics")))
+    written.task.exercise.checks.iter().any(|check| check.shows.value.names().tables.contains("metrics"))
 }
 
 /// Every figure, every sentence, every row of every table.

@@ -327,7 +327,10 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
 
 /// A fault of a check's SQL is told as such; any other stops the solution.
 fn of_run(written: &Written, fault: crate::fault::Fault) -> Finding {
-    let of_check = |check: &Check| fault.place == check.sql.place || fault.place == check.shows.place;
+    let of_check = |check: &Check| {
+        [&check.shows.place.key, &check.passes.place.key].contains(&&fault.place.key)
+            && fault.place.file == check.place.file
+    };
     let rule = if written.task.exercise.checks.iter().any(of_check) { Rule::Query } else { Rule::Run };
     rule.by(fault)
 }
@@ -473,7 +476,7 @@ fn reference(written: &Written, solution: &Solution, trial: &Trial) -> Vec<Findi
             };
             let expected =
                 Text::new("full marks: mend the solution, or what the check asks", "満点（解か、判定の条件を直す）");
-            findings.push(Rule::Reference.broken(check.sql.place.clone(), found, expected));
+            findings.push(Rule::Reference.broken(check.passes.place.clone(), found, expected));
         }
         if let Some(figure) = &check.figure
             && judged.figure(check).is_none()

@@ -1,10 +1,9 @@
 //! The pass mark of a check: the figure that is compared, its limits, and how both are written beside the check's sentence.
 
-use super::{Figure, Piece, pieces};
-use crate::course::exercise::Check;
-use crate::sql::limits::{self, FIGURE, HIGH, LOW};
-use crate::sql::{self, Purpose};
-use crate::tables::{self, Frame, Tables};
+use super::Figure;
+use crate::course::exercise::{Check, figures_in};
+use crate::sql::{self, Expression, Side};
+use crate::tables::{self, Frame};
 
 /// A figure with the limits between which it passes.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,19 +37,17 @@ const MOST: usize = 6;
 
 /// The pass mark of a check that compares one figure of what the model does. Nothing of a check that looks at the answers: what a
 /// learner is to conclude is not given away; and nothing where the comparison cannot be read for sure.
-pub(super) fn mark(check: &Check, shown: &[(String, Figure)], passed: bool, tables: &Tables) -> Option<Mark> {
-    let used = sql::parse(&check.sql.value, Purpose::Check).ok()?;
-    if used.tables.contains("answers") {
+pub(super) fn mark(check: &Check, shown: &[(String, Figure)], passed: bool, row: &Frame) -> Option<Mark> {
+    if check.shows.value.names().tables.contains("answers") {
         return None;
     }
-    let limits = limits::limits(&check.sql.value)?;
-    let row = sql::query(tables, &limits.query).ok()?;
-    let figure = value(&row, FIGURE)?;
-    let limit = |name: &str, strict: Option<bool>| -> Option<Option<Limit>> {
-        let Some(strict) = strict else { return Some(None) };
-        Some(Some(Limit { value: value(&row, name)?, strict }))
+    let limits = check.passes.value.limits()?;
+    let figure = value(row, &limits.figure)?;
+    let limit = |side: Option<Side>| -> Option<Option<Limit>> {
+        let Some(Side { value: limit, strict }) = side else { return Some(None) };
+        Some(Some(Limit { value: value(row, &limit)?, strict }))
     };
-    let (low, high) = (limit(LOW, limits.low)?, limit(HIGH, limits.high)?);
+    let (low, high) = (limit(limits.low)?, limit(limits.high)?);
     // Read otherwise than it was judged: not told.
     if within(figure, low, high) != passed {
         return None;
@@ -64,11 +61,13 @@ pub(super) fn mark(check: &Check, shown: &[(String, Figure)], passed: bool, tabl
     Some(mark)
 }
 
-fn value(row: &Frame, name: &str) -> Option<f64> {
-    if !tables::is_number(row, name) {
+fn value(row: &Frame, of: &Expression) -> Option<f64> {
+    const NAME: &str = "value";
+    let column = Frame::new_infer_height(vec![sql::value(row, of).ok()?.with_name(NAME.into())]).ok()?;
+    if !tables::is_number(&column, NAME) {
         return None;
     }
-    tables::numbers(row, name).ok()?.first().copied()?
+    tables::numbers(&column, NAME).ok()?.first().copied()?
 }
 
 fn within(figure: f64, low: Option<Limit>, high: Option<Limit>) -> bool {
@@ -78,14 +77,8 @@ fn within(figure: f64, low: Option<Limit>, high: Option<Limit>) -> bool {
 
 /// The scale and the decimals with which the check's sentences show the figure; where they do not, as it is, with two decimals.
 fn written(check: &Check, shown: &[(String, Figure)], figure: f64) -> (f64, usize) {
-    let said: Vec<(&str, Option<usize>)> = [&check.fail.en, &check.pass.en]
-        .into_iter()
-        .flat_map(|text| pieces(text))
-        .filter_map(|piece| match piece {
-            Piece::Figure(name, decimals) => Some((name, decimals)),
-            Piece::Plain(_) => None,
-        })
-        .collect();
+    let said: Vec<(&str, Option<usize>)> =
+        [&check.fail.en, &check.pass.en].into_iter().flat_map(|text| figures_in(text)).collect();
     let scale_of = |name: &str| {
         let (_, Figure::Number(x)) = shown.iter().find(|(other, _)| other == name)? else { return None };
         SCALES.into_iter().find(|scale| figure != 0.0 && (x - scale * figure).abs() <= 1e-6 * x.abs().max(1.0))

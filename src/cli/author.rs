@@ -19,6 +19,7 @@ use crate::author::reference;
 use crate::author::rules::Finding;
 use crate::author::scaffold;
 use crate::author::trial::{self, Proof};
+use crate::author::upgrade::{self, Upgraded};
 use crate::author::validate::{self, BYTES, Once, Report, SECONDS, Settings};
 use crate::author::{drawing, gallery, work};
 use crate::course::exercise::QuestionKind;
@@ -60,6 +61,11 @@ pub(super) enum Command {
     Preview {
         /// The exercise.
         exercise: String,
+    },
+    /// Bring a course that was written for an older version of the files into the present form.
+    Upgrade {
+        /// The course folder; the files as they were are kept beside the new ones.
+        folder: PathBuf,
     },
     /// Write the reference of all keys, functions and rules, and the schemas for editors.
     Reference {
@@ -106,6 +112,7 @@ impl Command {
             Self::Validate { .. } => "author validate",
             Self::Calibrate { .. } => "author calibrate",
             Self::Preview { .. } => "author preview",
+            Self::Upgrade { .. } => "author upgrade",
             Self::Reference { .. } => "author reference",
             Self::Gallery { .. } => "author gallery",
             Self::Once { .. } => "author once",
@@ -125,11 +132,16 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("validate", "演習が正しいことを確かめます（ファイル・文・漏れ・模範解・出発点・誤答例・時間・メモリー）。"),
         ("calibrate", "多数の生成で、判定が正誤を見分けることを確かめ、calibration.tomlを書きます。"),
         ("preview", "学習者に見えるものを表示します。"),
+        ("upgrade", "古い書式で書かれたコースを、今の書式に変換します。"),
         ("reference", "すべてのキー・関数・規則の一覧と、エディター用のスキーマを書き出します。"),
         ("gallery", "画像の種類ごとに、見本とパラメーターの一覧を書き出します。"),
     ] {
         command = command.mut_subcommand(name, |command| command.about(about));
     }
+    command = command.mut_subcommand("upgrade", |command| {
+        command
+            .mut_arg("folder", |arg| arg.help("コースのフォルダーです。元のファイルは、新しいファイルの隣に残します。"))
+    });
     for name in ["validate", "calibrate"] {
         command = command.mut_subcommand(name, |command| {
             command
@@ -154,6 +166,7 @@ pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Resul
         Command::Validate { exercises, pace } => validate(session, pack, exercises, *pace),
         Command::Calibrate { exercise, seeds, pace } => calibrate(session, pack, exercise, *seeds, *pace),
         Command::Preview { exercise } => preview(session, pack, exercise),
+        Command::Upgrade { folder } => upgrade(session, folder),
         Command::Reference { folder } => reference(session, folder),
         Command::Gallery { to } => show(session, to),
         Command::Once { exercise, folder } => once(session, pack, exercise, folder),
@@ -515,6 +528,35 @@ fn calibrated_to(session: &Session, calibrated: &Calibrated) {
         &format!("the reference misses full marks in {times} of {n} draws (at most {at_most} of all)"),
         &format!("模範解が満点にならないのは{n}回中{times}回です（多くて{at_most}）"),
     );
+}
+
+fn upgrade(session: &Session, folder: &Path) -> Result<u8, Ending> {
+    let upgraded = upgrade::upgrade(folder).map_err(Ending::Faults)?;
+    if session.json {
+        let files: Vec<_> = upgraded
+            .iter()
+            .map(|(path, became)| match became {
+                Upgraded::Present => serde_json::json!({ "file": path, "converted": false }),
+                Upgraded::Converted(before) => serde_json::json!({ "file": path, "converted": true, "before": before }),
+            })
+            .collect();
+        let document = serde_json::json!({ "schema": "practicum.upgrade/1", "files": files });
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        return Ok(PASSED);
+    }
+    for (path, became) in &upgraded {
+        let line = match became {
+            Upgraded::Present => {
+                text!("{path}: in the present form already", "{path}：すでに今の書式です")
+            }
+            Upgraded::Converted(before) => text!(
+                "{path}: converted (as it was: {before}). Look at it, then run `practicum author validate` and `calibrate`.",
+                "{path}：変換しました（元のファイル：{before}）。内容を確かめ、`practicum author validate` と `calibrate` を実行してください。"
+            ),
+        };
+        session.say(&session.terminal.paragraph("", line.get(session.terminal.lang)));
+    }
+    Ok(PASSED)
 }
 
 fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u8, Ending> {

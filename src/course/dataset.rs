@@ -1,8 +1,10 @@
 //! `dataset.toml`: a dataset as a causal model (nested tables of SQL columns), or as a file of one's own.
 
+use super::queries;
 use crate::fault::{Fault, Place, nearest};
 use crate::keys::{Key, Kind, Need, Section, Value, Written};
 use crate::render::{LARGEST, Renderer, SMALLEST, renderer};
+use crate::sql::{Expression, Purpose};
 use crate::text;
 use crate::text::Text;
 
@@ -255,7 +257,7 @@ pub struct Column {
     /// Its name.
     pub name: String,
     /// Its equation; none in a file.
-    pub sql: Option<Written<String>>,
+    pub sql: Option<Written<Expression>>,
     /// What it is for.
     pub role: Role,
     /// Its unit, or empty.
@@ -272,7 +274,7 @@ pub struct Table {
     /// Its name, which is also the name of its column of row numbers.
     pub name: String,
     /// How many rows, for each row of the table before it.
-    pub rows: Written<String>,
+    pub rows: Written<Expression>,
     /// Its columns in the order in which they are drawn.
     pub columns: Vec<Column>,
 }
@@ -305,7 +307,7 @@ pub struct Image {
     /// The table whose rows have one body each; none: each picture has its own.
     pub body: Option<String>,
     /// Equations of parameters, by their names.
-    pub with: Vec<(String, Written<String>)>,
+    pub with: Vec<(String, Written<Expression>)>,
     /// What is outlined.
     pub mask: Option<String>,
     /// Of outlines, in mm.
@@ -367,7 +369,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
             path: source.written("path"),
             cp932: source.string("encoding") == "cp932",
             missing: source.strings("missing").into_iter().map(|word| word.value).collect(),
-            columns: source.tables("columns").map(column).collect(),
+            columns: source.tables("columns").map(|section| column(section, &mut faults)).collect(),
         },
         Some(source) => {
             faults.push(Fault::new(
@@ -461,7 +463,7 @@ fn tables(top: &Section, faults: &mut Vec<Fault>) -> Vec<Table> {
             faults.push(Fault { nearest: before, ..Fault::new(place, found, expected) });
         }
         let columns: Vec<(Section, Column)> =
-            section.tables("columns").map(|section| (section.clone(), column(section))).collect();
+            section.tables("columns").map(|section| (section.clone(), column(section, faults))).collect();
         let own = std::iter::once(&name).map(|name| (name.place.clone(), name.value.clone()));
         let of_columns = columns.iter().map(|(section, column)| (section.place_of("name"), column.name.clone()));
         for (place, name) in own.chain(of_columns) {
@@ -472,7 +474,7 @@ fn tables(top: &Section, faults: &mut Vec<Fault>) -> Vec<Table> {
         }
         tables.push(Table {
             name: name.value,
-            rows: section.written("rows"),
+            rows: queries::expression(section.written("rows"), Purpose::Column, faults),
             columns: columns.into_iter().map(|(_, column)| column).collect(),
         });
     }
@@ -489,16 +491,13 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
         let found = text!("{en} \"{name}\"", "{ja} \"{name}\"");
         written.fault(found, text!("one of {list}", "{list} のいずれか")).near(name, names.iter().copied())
     };
-    let mut with = Vec::new();
     for (name, entry) in section.table("with").entries() {
         if !parameters.contains(&name) {
             let name = Written { value: name.to_owned(), place: entry.place.clone() };
             faults.push(one_of(&name, &parameters, Text::new("the unknown parameter", "知らないパラメーター")));
         }
-        if let Value::String(sql) = &entry.value {
-            with.push((name.to_owned(), Written { value: sql.clone(), place: entry.place.clone() }));
-        }
     }
+    let with = queries::expressions(section.table("with"), Purpose::Column, faults);
     let mask = section.maybe_string("mask");
     if let Some(mask) = mask.as_ref().filter(|mask| !masks.contains(&mask.value.as_str())) {
         faults.push(one_of(mask, &masks, Text::new("the unknown mask", "知らないマスク")));
@@ -553,10 +552,10 @@ fn name_fault(place: Place, name: &str, taken: &[String]) -> Option<Fault> {
     })
 }
 
-fn column(section: &Section) -> Column {
+fn column(section: &Section, faults: &mut Vec<Fault>) -> Column {
     Column {
         name: section.string("name"),
-        sql: section.maybe_string("sql"),
+        sql: section.maybe_string("sql").map(|sql| queries::expression(sql, Purpose::Column, faults)),
         role: Role::of(&section.string("role")),
         unit: section.string("unit"),
         about: section.maybe_text("about"),

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::dataset::{Dataset, Role, Source};
+use super::queries;
 use crate::fault::{Fault, Place};
-use crate::keys::{Key, Kind, Need, Section, Value, Written};
+use crate::keys::{Key, Kind, Need, Section, Written};
+use crate::sql::{Expression, Purpose, Query};
 use crate::text;
 use crate::text::Text;
 
@@ -24,8 +26,18 @@ pub const FIELDS: &[&str] = &[
     "ethics",
 ];
 
+/// The form of `exercise.toml` that this program reads. Form 1 had a `sql` in each check beside `shows`.
+pub const FORMAT: i64 = 2;
+
 /// The keys of `exercise.toml`.
 pub const KEYS: &[Key<'static>] = &[
+    Key::new(
+        "format",
+        Kind::Whole { min: 1, max: 1_000 },
+        Need::Default("1"),
+        "The form of this file: 2. `practicum author upgrade` brings an older file into it.",
+        "このファイルの書式の版で、2と書きます。古いファイルは `practicum author upgrade` で変換できます。",
+    ),
     Key::new("id", Kind::String, Need::Required, "The folder's name.", "フォルダーの名前です。"),
     Key::new(
         "version",
@@ -219,25 +231,25 @@ const CHECK: &[Key<'static>] = &[
         "先に合格すべき判定です。不合格なら、この判定は不合格ではなく省略になります。",
     ),
     Key::new(
-        "sql",
-        Kind::Sql,
-        Need::Required,
-        "One SELECT that returns one boolean.",
-        "真偽値を1つだけ返すSELECT文です。",
-    ),
-    Key::new(
         "shows",
         Kind::Sql,
         Need::Required,
-        "One SELECT with one row: the figures that the texts name as {column} or {column:decimals}.",
-        "1行を返すSELECT文です。その列を、文の中で {列} や {列:小数桁数} として使えます。",
+        "One SELECT with one row: the figures of the check. The texts name them as {column} or {column:decimals}.",
+        "1行を返すSELECT文で、判定に使う値を計算します。その列を、文の中で {列} や {列:小数桁数} として使えます。",
+    ),
+    Key::new(
+        "passes",
+        Kind::Sql,
+        Need::Required,
+        "A condition over the columns of that row, such as gap <= 0.03: the check passes where it is true.",
+        "その行の列に対する条件です（例：gap <= 0.03）。真のとき合格になります。",
     ),
     Key::new(
         "figure",
         Kind::String,
         Need::Optional,
-        "The column of `shows` on which the verdict turns, for calibration; left out, its first number.",
-        "合否を分ける値となる、`shows`の列です（キャリブレーションで使います）。書かなければ最初の数値の列です。",
+        "The column of `shows` on which the verdict turns; needed only where `passes` does not compare one column with a number or another column.",
+        "合否を分ける値となる、`shows`の列です。`passes`が1つの列を数値や別の列と比べる形であれば、書く必要はありません。",
     ),
     Key::new(
         "title",
@@ -289,11 +301,11 @@ pub enum QuestionKind {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draw {
     /// Row counts by table.
-    pub rows: BTreeMap<String, Written<String>>,
+    pub rows: BTreeMap<String, Written<Expression>>,
     /// Replaced equations by column.
-    pub interventions: BTreeMap<String, Written<String>>,
+    pub interventions: BTreeMap<String, Written<Expression>>,
     /// Of a file: the rows used.
-    pub filter: Option<Written<String>>,
+    pub filter: Option<Written<Expression>>,
     /// Of a file: the share of rows held out at random, groups as a whole.
     pub share: Option<f64>,
 }
@@ -322,11 +334,11 @@ pub struct Check {
     pub points: i64,
     /// Checks that must pass first.
     pub needs: Vec<String>,
-    /// One SELECT that returns one boolean.
-    pub sql: Written<String>,
-    /// One SELECT that returns the figures in its texts.
-    pub shows: Written<String>,
-    /// The column of `shows` on which the verdict turns, where it is not the first number.
+    /// One row: its figures.
+    pub shows: Written<Query>,
+    /// The condition over that row.
+    pub passes: Written<Expression>,
+    /// The column of `shows` on which the verdict turns: as written, or the one that `passes` compares.
     pub figure: Option<Written<String>>,
     /// What is checked.
     pub title: Text,
@@ -343,6 +355,16 @@ pub struct Check {
 }
 
 impl Check {
+    /// The questions whose answers it looks at.
+    pub fn looks_at<'q>(&self, questions: &'q [Question]) -> Vec<&'q Question> {
+        let shows = &self.shows.value;
+        if !shows.names().tables.contains("answers") {
+            return Vec::new();
+        }
+        let ends = |id: &str| [id.to_owned(), format!("{id}_low"), format!("{id}_high")];
+        questions.iter().filter(|question| ends(&question.id).iter().any(|name| shows.mentions(name))).collect()
+    }
+
     /// Where one of its keys `title`, `pass`, `fail` and `hint` stands.
     pub fn place_of(&self, key: &str) -> Place {
         self.lines.get(key).cloned().unwrap_or_else(|| self.place.clone())
@@ -408,16 +430,32 @@ pub const TABLES: &[&str] = &["develop", "exam", "epochs", "metrics", "answers",
 /// Reads `exercise.toml`.
 ///
 /// # Errors
-/// Everything that is wrong with it by itself; SQL is parsed where it is run, and `against` looks at the dataset.
+/// Everything that is wrong with it by itself, its SQL included; `against` looks at the dataset.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
+    if let Some(format) = crate::keys::peek(bytes, "format", 1).filter(|format| *format != FORMAT) {
+        let place = Place { key: Some("format".to_owned()), ..Place::file(file) };
+        let found = text!("format {format} (1 where none is written)", "書式の版 {format}（書かれていなければ1です）");
+        let expected = if format < FORMAT {
+            text!(
+                "format = {FORMAT}; `practicum author upgrade FOLDER` converts the course in FOLDER",
+                "format = {FORMAT}（`practicum author upgrade FOLDER` で、FOLDERのコースを変換できます）"
+            )
+        } else {
+            text!(
+                "format = {FORMAT}, the newest that this program knows: a newer Practicum, or an older file",
+                "format = {FORMAT}（このプログラムが読める最新の版です。新しいPracticumを使うか、古い書式で書いてください）"
+            )
+        };
+        return Err(vec![Fault::new(place, found, expected)]);
+    }
     let top = crate::keys::read(file, bytes, KEYS)?;
     let mut faults = Vec::new();
-    let exam = draw(top.table("exam"));
+    let exam = draw(top.table("exam"), &mut faults);
     let probes: Vec<Probe> = top
         .tables("probe")
         .map(|section| {
             let mut over = exam.clone();
-            let own = draw(section);
+            let own = draw(section, &mut faults);
             over.rows.extend(own.rows);
             over.interventions.extend(own.interventions);
             Probe {
@@ -456,7 +494,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             }
         }
     }
-    let checks: Vec<Check> = top.tables("check").map(check).collect();
+    let checks: Vec<Check> = top.tables("check").map(|section| check(section, &mut faults)).collect();
     let mut earlier: Vec<String> = Vec::new();
     for section in top.tables("check") {
         for need in section.strings("needs") {
@@ -488,7 +526,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         groups: top.strings("groups"),
         worth: top.maybe_number("worth"),
         questions: top.tables("question").map(|section| question(section, &mut faults)).collect(),
-        develop: draw(top.table("develop")),
+        develop: draw(top.table("develop"), &mut faults),
         exam,
         probes,
         checks,
@@ -508,19 +546,15 @@ fn once(name: &Written<String>, taken: &mut Vec<String>, faults: &mut Vec<Fault>
     taken.push(name.value.clone());
 }
 
-fn draw(section: &Section) -> Draw {
-    let sql = |name: &str| {
-        let map = section.maybe_table(name).map(Section::entries).into_iter().flatten();
-        map.filter_map(|(name, entry)| match &entry.value {
-            Value::String(sql) => Some((name.to_owned(), Written { value: sql.clone(), place: entry.place.clone() })),
-            _ => None,
-        })
-        .collect()
+fn draw(section: &Section, faults: &mut Vec<Fault>) -> Draw {
+    let mut sql = |name: &str, purpose: Purpose| {
+        let map = section.maybe_table(name).map(|map| queries::expressions(map, purpose, faults));
+        map.into_iter().flatten().collect()
     };
     Draw {
-        rows: sql("rows"),
-        interventions: sql("do"),
-        filter: section.maybe_string("where"),
+        rows: sql("rows", Purpose::Column),
+        interventions: sql("do", Purpose::Intervention),
+        filter: section.maybe_string("where").map(|sql| queries::expression(sql, Purpose::Filter, faults)),
         share: section.maybe_number("share"),
     }
 }
@@ -559,21 +593,111 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
     Question { id: id.value, kind, prompt: section.text("prompt"), unit: section.string("unit") }
 }
 
-fn check(section: &Section) -> Check {
-    Check {
+fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
+    let shows = queries::query(section, "shows", faults);
+    let passes = queries::expression(section.written("passes"), Purpose::Verdict, faults);
+    let compared = passes.value.limits().and_then(|limits| {
+        // A comparison with a word is no figure.
+        let plain = [&limits.low, &limits.high]
+            .into_iter()
+            .flatten()
+            .all(|side| side.value.is_number() || side.value.column().is_some());
+        limits.figure.column().filter(|_| plain).map(str::to_owned)
+    });
+    let figure =
+        section.maybe_string("figure").or_else(|| compared.map(|value| Written { value, place: passes.place.clone() }));
+    let check = Check {
         id: section.string("id"),
         points: section.whole("points"),
         needs: section.strings("needs").into_iter().map(|need| need.value).collect(),
-        sql: section.written("sql"),
-        shows: section.written("shows"),
-        figure: section.maybe_string("figure"),
+        shows,
+        passes,
+        figure,
         title: section.text("title"),
         pass: section.text("pass"),
         fail: section.text("fail"),
         hint: section.text("hint"),
         place: section.place.clone(),
         lines: ["title", "pass", "fail", "hint"].into_iter().map(|key| (key, section.place_of(key))).collect(),
+    };
+    faults.extend(unshown(&check));
+    check
+}
+
+/// Names in `passes`, `figure` and the texts that are no columns of `shows`, as far as its text tells them.
+fn unshown(check: &Check) -> Vec<Fault> {
+    let Some(columns) = check.shows.value.columns() else { return Vec::new() };
+    let list = columns.join(", ");
+    let missing = |place: Place, name: &str, found: Text| {
+        let expected = text!("a column of `shows`: {list}", "`shows`の列（{list}）");
+        (!columns.iter().any(|column| column == name))
+            .then(|| Fault::new(place, found, expected).near(name, columns.iter().map(String::as_str)))
+    };
+    let of_passes = check.passes.value.names().columns.iter().filter_map(|(table, name)| {
+        let name = table.as_ref().map_or_else(|| name.clone(), |table| format!("{table}.{name}"));
+        let found = text!("the column {name} in `passes`", "`passes`の中の列 {name}");
+        missing(check.passes.place.clone(), &name, found)
+    });
+    let of_figure = check.figure.iter().filter_map(|figure| {
+        let name = &figure.value;
+        missing(figure.place.clone(), name, text!("figure = \"{name}\"", "figure = \"{name}\""))
+    });
+    let texts = [("pass", &check.pass), ("fail", &check.fail), ("hint", &check.hint)];
+    let of_texts = texts.into_iter().flat_map(|(key, text)| {
+        let mut names: Vec<String> = [&text.en, &text.ja]
+            .into_iter()
+            .flat_map(|text| figures_in(text))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        names.sort();
+        names.dedup();
+        let place = check.place_of(key);
+        names
+            .into_iter()
+            .filter_map(move |name| {
+                missing(place.clone(), &name, text!("{{{name}}} in this text", "文の中の {{{name}}}"))
+            })
+            .collect::<Vec<_>>()
+    });
+    // A figure that `passes` compares is told once.
+    let mut faults: Vec<Fault> = of_passes.chain(of_texts).collect();
+    if faults.is_empty() {
+        faults.extend(of_figure);
     }
+    faults
+}
+
+/// A piece of a check's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// Plain text.
+    Plain(&'t str),
+    /// A figure's name and how many decimals it is shown with.
+    Figure(&'t str, Option<usize>),
+}
+
+/// `"expects {predicted:0} patients"` → plain text and figures. A brace that does not close is plain text.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
+        pieces.push(Piece::Plain(&rest[..open]));
+        let inner = &rest[open + 1..close];
+        let (name, decimals) = inner.split_once(':').map_or((inner, None), |(name, d)| (name, d.parse().ok()));
+        pieces.push(Piece::Figure(name, decimals));
+        rest = &rest[close + 1..];
+    }
+    pieces.push(Piece::Plain(rest));
+    pieces
+}
+
+/// The figures that a text shows, with their decimals.
+pub fn figures_in(text: &str) -> impl Iterator<Item = (&str, Option<usize>)> {
+    pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Figure(name, decimals) => Some((name, decimals)),
+        Piece::Plain(_) => None,
+    })
 }
 
 /// What is wrong with an exercise once its dataset is known: tables, columns and draws that the dataset does not have.

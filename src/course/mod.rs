@@ -6,3 +6,4 @@ pub mod dataset;
 pub mod exercise;
 pub mod pack;
 pub mod plan;
+mod queries;

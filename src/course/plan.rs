@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::queries;
 use crate::fault::{Fault, Place, first};
 use crate::keys::{Assumed, Key, Kind, Need, Section, Written};
 use crate::models::{Tells, nature};
+use crate::sql::{Expression, Purpose};
 use crate::text;
 use crate::text::Text;
 
@@ -430,7 +432,7 @@ pub struct Plan {
     /// The exercise's id and version as written.
     pub exercise: Written<String>,
     /// Who is studied: an SQL condition over the visible columns.
-    pub cohort: Option<Written<String>>,
+    pub cohort: Option<Written<Expression>>,
     /// Who trains, tunes, tests.
     pub split: Split,
     /// What the model sees of the columns.
@@ -468,7 +470,7 @@ pub enum Part {
     /// This share of the units.
     Share(f64),
     /// The rows for which this SQL condition holds.
-    Where(String),
+    Where(Expression),
 }
 
 /// What the model sees.
@@ -531,7 +533,7 @@ pub enum ClassWeight {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operate {
     /// The validation rows on which calibration and threshold are fitted.
-    pub on: Option<Written<String>>,
+    pub on: Option<Written<Expression>>,
     /// How scores become risks.
     pub calibrate: Written<Calibrate>,
     /// When to alert.
@@ -560,13 +562,13 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
     let mut faults = Vec::new();
     let plan = Plan {
         exercise: top.written("exercise"),
-        cohort: top.table("cohort").maybe_string("where"),
-        split: split(top.table("split")),
+        cohort: condition(top.table("cohort"), "where", &mut faults),
+        split: split(top.table("split"), &mut faults),
         features: features(top.table("features")),
         image: image(top.table("image")),
         model: top.table("model").clone(),
         train: train(top.table("train")),
-        operate: operate(top.table("operate")),
+        operate: operate(top.table("operate"), &mut faults),
         section: top,
         assumed,
     };
@@ -659,9 +661,14 @@ fn chosen<T>(section: &Section, name: &str, named: fn(&str) -> T) -> Written<T> 
     Written { value: named(&value), place }
 }
 
-fn split(section: &Section) -> Split {
-    let part = |name: &str| {
-        let value = match section.maybe_string(name) {
+/// A condition on the learner's rows.
+fn condition(section: &Section, key: &str, faults: &mut Vec<Fault>) -> Option<Written<Expression>> {
+    section.maybe_string(key).map(|sql| queries::expression(sql, Purpose::Filter, faults))
+}
+
+fn split(section: &Section, faults: &mut Vec<Fault>) -> Split {
+    let mut part = |name: &str| {
+        let value = match condition(section, name, faults) {
             Some(sql) => Part::Where(sql.value),
             None => Part::Share(section.number(name)),
         };
@@ -719,7 +726,7 @@ fn train(section: &Section) -> Train {
     }
 }
 
-fn operate(section: &Section) -> Operate {
+fn operate(section: &Section, faults: &mut Vec<Fault>) -> Operate {
     let rule = section.maybe_table("threshold");
     let value = match rule.map(|rule| (rule.maybe_number("sensitivity"), rule.maybe_number("net_benefit"))) {
         Some((Some(target), _)) => Threshold::Sensitivity(target),
@@ -727,7 +734,7 @@ fn operate(section: &Section) -> Operate {
         _ => Threshold::Fixed(section.number("threshold")),
     };
     Operate {
-        on: section.maybe_string("on"),
+        on: condition(section, "on", faults),
         calibrate: chosen(section, "calibrate", Calibrate::named),
         threshold: Written { value, place: section.place_of("threshold") },
         smallest: Written { value: section.number("smallest"), place: section.place_of("smallest") },

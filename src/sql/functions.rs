@@ -127,13 +127,17 @@ impl Kind {
                 "a condition without chance: the same patients must be chosen every time",
                 "偶然を含まない条件(いつも同じ患者が選ばれる必要があります)",
             )),
-            (Self::Draw | Self::Shuffle, Purpose::Check) => Some(Text::new(
+            (Self::Draw | Self::Shuffle, Purpose::Check | Purpose::Verdict) => Some(Text::new(
                 "a check without chance: the same run must always get the same verdict",
                 "偶然を含まない確認(同じ実行にはいつも同じ判定が必要です)",
             )),
             (Self::Shuffle, Purpose::Column) => Some(Text::new(
                 "a function of one row: shuffle is for interventions only",
                 "1行だけを見る関数(shuffleは介入でだけ使えます)",
+            )),
+            (Self::Aggregate | Self::Window, Purpose::Verdict) => Some(Text::new(
+                "a condition over the one row of `shows`: compute it there, and compare its column here",
+                "`shows`の1行に対する条件(計算は`shows`で行い、ここではその列を比べます)",
             )),
             (Self::Aggregate | Self::Window, _) => Some(Text::new(
                 "a function of one row: a row must not depend on which other rows there are",

@@ -1,62 +1,51 @@
-//! Where the verdict of a check turns, read off its text: `SELECT a >= 0.9 * b FROM …` compares `a` with `0.9 * b`.
+//! Where a verdict turns, read off its condition: `a >= 0.9 * b` compares `a` with `0.9 * b`.
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{BinaryOperator, Expr, Ident, SelectItem, SetExpr};
+use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::walk::{Step, walk};
-use super::{read, roomy};
+use super::{Expression, roomy};
 
-/// The one comparison that a check is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The one comparison that a condition is.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
-    /// A query over the check's own tables, for one row with the columns [`FIGURE`] and, where there is such a limit, [`LOW`] and
-    /// [`HIGH`].
-    pub query: String,
-    /// Whether there is a lower limit, and whether the figure must lie above it (rather than at it or above).
-    pub low: Option<bool>,
-    /// The same of the upper limit.
-    pub high: Option<bool>,
+    /// What is compared.
+    pub figure: Expression,
+    /// Its lower limit.
+    pub low: Option<Side>,
+    /// Its upper limit.
+    pub high: Option<Side>,
 }
 
-/// The column of what is compared.
-pub const FIGURE: &str = "compared_figure";
-/// The column of its lower limit.
-pub const LOW: &str = "compared_low";
-/// The column of its upper limit.
-pub const HIGH: &str = "compared_high";
+/// One end of what a condition lets pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Side {
+    /// The limit.
+    pub value: Expression,
+    /// Whether a figure that equals it fails.
+    pub strict: bool,
+}
 
 /// What is compared, with its limits; each limit with whether it is strict.
 #[derive(Clone)]
-struct Compared {
-    figure: Expr,
-    low: Option<(Expr, bool)>,
-    high: Option<(Expr, bool)>,
+pub(super) struct Compared {
+    pub(super) figure: Expr,
+    pub(super) low: Option<(Expr, bool)>,
+    pub(super) high: Option<(Expr, bool)>,
 }
 
-/// The limits of a check that is one comparison (`<`, `<=`, `=`, `>=`, `>`, BETWEEN, or the two ends of one range joined by AND).
-/// Nothing where it is anything else: what cannot be read for sure is not told.
-pub fn limits(sql: &str) -> Option<Limits> {
-    roomy(|| {
-        let mut query = read::query(sql).ok()?;
-        let SetExpr::Select(select) = query.body.as_mut() else { return None };
-        let [SelectItem::UnnamedExpr(judged) | SelectItem::ExprWithAlias { expr: judged, .. }] =
-            select.projection.as_slice()
-        else {
-            return None;
-        };
-        let Compared { figure, low, high } = compared(judged)?;
-        let named = |expr: Expr, name: &str| SelectItem::ExprWithAlias { expr, alias: Ident::new(name) };
-        let (has_low, has_high) = (low.as_ref().map(|low| low.1), high.as_ref().map(|high| high.1));
-        select.projection = std::iter::once(named(figure, FIGURE))
-            .chain(low.map(|(low, _)| named(low, LOW)))
-            .chain(high.map(|(high, _)| named(high, HIGH)))
-            .collect();
-        Some(Limits { query: query.to_string(), low: has_low, high: has_high })
-    })
+impl Expression {
+    /// The limits of a condition that is one comparison (`<`, `<=`, `=`, `>=`, `>`, BETWEEN, or the two ends of one range joined by
+    /// AND). Nothing where it is anything else: what cannot be read for sure is not told.
+    pub fn limits(&self) -> Option<Limits> {
+        let Compared { figure, low, high } = roomy(|| compared(&self.tree))?;
+        let side = |(value, strict)| Side { value: Expression::part(value), strict };
+        Some(Limits { figure: Expression::part(figure), low: low.map(side), high: high.map(side) })
+    }
 }
 
-fn compared(expr: &Expr) -> Option<Compared> {
+pub(super) fn compared(expr: &Expr) -> Option<Compared> {
     match expr {
         Expr::Nested(inner) => compared(inner),
         Expr::Between { expr, negated: false, low, high } => Some(Compared {
@@ -119,32 +108,39 @@ fn is_constant(expr: &Expr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sql::Purpose;
 
     fn read(sql: &str) -> Option<(Option<bool>, Option<bool>)> {
-        limits(sql).map(|limits| (limits.low, limits.high))
+        let limits = Expression::read(sql, Purpose::Verdict).ok()?.limits()?;
+        Some((limits.low.map(|side| side.strict), limits.high.map(|side| side.strict)))
     }
 
     #[test]
     fn one_comparison_is_read_and_nothing_else_is() {
         for (sql, expected) in [
-            ("SELECT auroc(y, p) >= 0.9 * auroc(y, risk) FROM exam", Some((Some(false), None))),
-            ("SELECT (0.8 < auroc(y, p)) FROM exam", Some((Some(true), None))),
-            ("SELECT count(*) = 0 FROM exam", Some((Some(false), Some(false)))),
-            (
-                "SELECT oe BETWEEN 0.7 AND 1.4 FROM (SELECT observed_expected(y, p) AS oe FROM exam) AS e",
-                Some((Some(false), Some(false))),
-            ),
-            ("SELECT avg(p) > 0.1 AND avg(p) <= 0.3 FROM exam", Some((Some(true), Some(false)))),
-            ("SELECT 0.1 <= avg(p) AND 0.3 >= avg(p) FROM exam", Some((Some(false), Some(false)))),
-            ("SELECT avg(p) > 0.1 AND avg(y) <= 0.3 FROM exam", None),
-            ("SELECT avg(p) > 0.1 OR avg(p) <= 0.3 FROM exam", None),
-            ("SELECT NOT avg(p) > 0.1 FROM exam", None),
-            ("SELECT avg(p) NOT BETWEEN 0.1 AND 0.2 FROM exam", None),
-            ("SELECT avg(p) <> 0.1 FROM exam", None),
-            ("SELECT bool_and(x) FROM exam", None),
+            ("auroc >= 0.9 * best", Some((Some(false), None))),
+            ("(0.8 < auroc)", Some((Some(true), None))),
+            ("n = 0", Some((Some(false), Some(false)))),
+            ("oe BETWEEN 0.7 AND 1.4", Some((Some(false), Some(false)))),
+            ("p > 0.1 AND p <= 0.3", Some((Some(true), Some(false)))),
+            ("0.1 <= p AND 0.3 >= p", Some((Some(false), Some(false)))),
+            ("p > 0.1 AND y <= 0.3", None),
+            ("p > 0.1 OR p <= 0.3", None),
+            ("NOT p > 0.1", None),
+            ("p NOT BETWEEN 0.1 AND 0.2", None),
+            ("p <> 0.1", None),
+            ("held", None),
             ("no SQL", None),
         ] {
             assert_eq!(read(sql), expected, "{sql}");
         }
+    }
+
+    #[test]
+    fn the_sides_of_a_comparison_are_columns_or_are_not() {
+        let limits = Expression::read("(gap) <= most", Purpose::Verdict).unwrap().limits().unwrap();
+        assert_eq!((limits.figure.column(), limits.high.unwrap().value.column()), (Some("gap"), Some("most")));
+        let limits = Expression::read("abs(gap) <= 0.3", Purpose::Verdict).unwrap().limits().unwrap();
+        assert_eq!((limits.figure.column(), limits.high.unwrap().value.column()), (None, None));
     }
 }

@@ -54,6 +54,12 @@ pub(super) fn query(sql: &str) -> Result<Box<Query>, SqlFault> {
     }
 }
 
+/// `SELECT NULL`.
+pub(super) fn nothing() -> Query {
+    let tree = Parser::new(&GenericDialect).try_with_sql("SELECT NULL").and_then(|mut parser| parser.parse_query());
+    *tree.unwrap_or_else(|_| unreachable!("SELECT NULL is a query"))
+}
+
 /// The parser as polars-sql sets it up, after the limits.
 pub(super) fn parser(sql: &str) -> Result<Parser<'static>, SqlFault> {
     let length = sql.chars().count();

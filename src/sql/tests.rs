@@ -4,6 +4,26 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// The functions of the room, on texts.
+fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFrame, SqlFault> {
+    super::query(tables, &Query::read(sql)?)
+}
+
+fn column(frame: &DataFrame, key: &str, sql: &str, stream: Seed, purpose: Purpose) -> Result<Column, SqlFault> {
+    super::column(frame, key, &Expression::read(sql, purpose)?, stream)
+}
+
+fn filter(frame: &DataFrame, sql: &str) -> Result<Vec<bool>, SqlFault> {
+    super::filter(frame, &Expression::read(sql, Purpose::Filter)?)
+}
+
+fn parse(sql: &str, purpose: Purpose) -> Result<Names, SqlFault> {
+    match purpose {
+        Purpose::Check => Ok(Query::read(sql)?.names().clone()),
+        _ => Ok(Expression::read(sql, purpose)?.names().clone()),
+    }
+}
+
 fn exam() -> DataFrame {
     df!(
         "film" => [1_i64, 2, 3, 4, 5, 6],

@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 use polars::prelude::{Column, DataFrame, DataType, SortOptions};
 use sqlparser::ast::{Expr, Value};
 
-use super::allow::{self, shorten};
+use super::Expression;
+use super::allow::shorten;
 use super::walk::{Step, walk};
-use super::{Purpose, read};
 use crate::fault::nearest;
 use crate::text::Text;
 
@@ -17,12 +17,10 @@ const LISTED: usize = 8;
 
 /// The values of the columns that a condition names, in both languages, those nearest to the condition's own words first; and the
 /// value that was probably meant. Nothing where the condition names no column that the frame has.
-pub(super) fn held(frame: &DataFrame, sql: &str) -> (Option<Text>, Option<String>) {
-    let Ok(expression) = read::expression(sql) else { return (None, None) };
-    let Ok(names) = allow::expression(&expression, Purpose::Filter) else { return (None, None) };
-    let asked = compared(&expression);
+pub(super) fn held(frame: &DataFrame, sql: &Expression) -> (Option<Text>, Option<String>) {
+    let asked = compared(&sql.tree);
     let (mut en, mut ja, mut meant) = (Vec::new(), Vec::new(), None);
-    for (table, name) in &names.columns {
+    for (table, name) in &sql.names().columns {
         let name = table.as_ref().map_or_else(|| name.clone(), |table| format!("{table}.{name}"));
         let Ok(column) = frame.column(&name) else { continue };
         let words = asked.get(&name).map(Vec::as_slice).unwrap_or_default();

@@ -16,7 +16,7 @@ use crate::course::exercise::Draw;
 use crate::fault::Fault;
 use crate::keys::Written;
 use crate::seed::Seed;
-use crate::sql::{self, Purpose};
+use crate::sql::{self, Expression};
 use crate::tables::{self, Frame};
 use crate::text;
 use crate::text::Text;
@@ -86,7 +86,7 @@ fn shots(image: &Image, frame: &Frame, stream: Seed) -> Result<Shots, SynthError
     let bodies = seeds(if image.body.is_some() { BODY } else { KEY }, "body")?;
     let mut values = BTreeMap::new();
     for (name, equation) in &image.with {
-        let drawn = sql::column(frame, KEY, &equation.value, stream.named(name), Purpose::Column)
+        let drawn = sql::column(frame, KEY, &equation.value, stream.named(name))
             .map_err(|fault| fault.in_place(equation.place.clone()))?;
         let drawn = Frame::new_infer_height(vec![drawn.with_name(name.as_str().into())]);
         let drawn = tables::numbers(&drawn.map_err(tables::TableError::from)?, name)?;
@@ -99,7 +99,7 @@ fn shots(image: &Image, frame: &Frame, stream: Seed) -> Result<Shots, SynthError
 fn expand(
     outer: Option<&Frame>,
     table: &Table,
-    rows: &Written<String>,
+    rows: &Written<Expression>,
     stream: Seed,
     depth: usize,
 ) -> Result<Frame, SynthError> {
@@ -151,18 +151,18 @@ fn expand(
     Ok(frame)
 }
 
-fn too_many(rows: &Written<String>, count: u64, most: u64) -> Fault {
+fn too_many(rows: &Written<Expression>, count: u64, most: u64) -> Fault {
     rows.fault(text!("{count} rows", "{count}行"), text!("at most {most}", "{most}行以下"))
 }
 
 /// How many rows for each row of the outer table.
-fn counts(outer: Option<&Frame>, rows: &Written<String>, stream: Seed) -> Result<Vec<u64>, SynthError> {
+fn counts(outer: Option<&Frame>, rows: &Written<Expression>, stream: Seed) -> Result<Vec<u64>, SynthError> {
     let outer_rows = outer.map_or(1, Frame::height);
-    if let Ok(count) = rows.value.trim().parse::<u64>() {
+    if let Ok(count) = rows.value.text().trim().parse::<u64>() {
         return Ok(vec![count; outer_rows]);
     }
     let Some(outer) = outer else {
-        let sql = &rows.value;
+        let sql = rows.value.text();
         return Err(rows
             .fault(
                 text!("rows = \"{sql}\"", "rows = \"{sql}\""),
@@ -170,7 +170,7 @@ fn counts(outer: Option<&Frame>, rows: &Written<String>, stream: Seed) -> Result
             )
             .into());
     };
-    let drawn = sql::column(outer, KEY, &rows.value, stream.named("rows"), Purpose::Column)
+    let drawn = sql::column(outer, KEY, &rows.value, stream.named("rows"))
         .map_err(|fault| fault.in_place(rows.place.clone()))?;
     let counts = Frame::new_infer_height(vec![drawn.with_name("rows".into())]).map_err(tables::TableError::from)?;
     let counts = tables::numbers(&counts, "rows")?;
@@ -192,17 +192,17 @@ fn equation(
     frame: &Frame,
     column: &Column,
     stream: Seed,
-    interventions: &BTreeMap<String, Written<String>>,
+    interventions: &BTreeMap<String, Written<Expression>>,
 ) -> Result<Series, SynthError> {
     let Some(own) = &column.sql else { return Ok(Series::new_empty(column.name.as_str().into(), &DataType::Null)) };
     let name = column.name.as_str();
-    let natural = sql::column(frame, KEY, &own.value, stream, Purpose::Column)
+    let natural = sql::column(frame, KEY, &own.value, stream)
         .map_err(|fault| fault.in_place(own.place.clone()))?
         .with_name(name.into());
     let Some(intervention) = interventions.get(name) else { return Ok(natural) };
     let mut world = frame.clone();
     world.with_column(natural).map_err(tables::TableError::from)?;
-    let changed = sql::column(&world, KEY, &intervention.value, stream.named("do"), Purpose::Intervention)
+    let changed = sql::column(&world, KEY, &intervention.value, stream.named("do"))
         .map_err(|fault| fault.in_place(intervention.place.clone()))?;
     Ok(changed.with_name(name.into()))
 }

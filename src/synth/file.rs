@@ -9,7 +9,7 @@ use crate::course::exercise::Exercise;
 use crate::fault::{Fault, Place};
 use crate::keys::Written;
 use crate::seed::Seed;
-use crate::sql;
+use crate::sql::{self, Expression};
 use crate::tables::{self, Frame, Reading, Sheet, short};
 use crate::text;
 use crate::text::Text;
@@ -344,7 +344,7 @@ fn sides(
     let (lines, lines_ja) = if sheet.line(0).is_some() { ("lines", "行目") } else { ("rows", "行目") };
     let (place, expected) = match (&exercise.develop.filter, &exercise.exam.filter) {
         (None, Some(condition)) => {
-            let sql = &condition.value;
+            let sql = condition.value.text();
             let expected = text!(
                 "rows of their own to judge by; under [develop], where = \"NOT ({sql})\" leaves the exam's rows out",
                 "判定だけに使う行。[develop] に where = \"NOT ({sql})\" と書けば、判定用の行を除けます"
@@ -414,7 +414,7 @@ fn root(first: &mut [usize], mut row: usize) -> usize {
 fn one_sided(
     exercise: &Exercise,
     all: &Frame,
-    (key, side, condition): (&str, &[bool], Option<&Written<String>>),
+    (key, side, condition): (&str, &[bool], Option<&Written<Expression>>),
     label: Option<&Column>,
 ) -> Result<Option<Fault>, SynthError> {
     let Some(label) = label else { return Ok(None) };

@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::keys::Written;
 use crate::render::{Asked, Picture, Renderer};
 use crate::seed::Seed;
+use crate::sql::Expression;
 use crate::text;
 use crate::text::Text;
 
@@ -51,7 +52,7 @@ impl Shots {
         image: &Image,
         bodies: Vec<Seed>,
         shots: Vec<Seed>,
-        given: &BTreeMap<&str, (&Written<String>, Vec<Option<f64>>)>,
+        given: &BTreeMap<&str, (&Written<Expression>, Vec<Option<f64>>)>,
     ) -> Result<Self, Fault> {
         let Some(renderer) = image.renderer() else {
             let kind = &image.kind.value;

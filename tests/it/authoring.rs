@@ -180,16 +180,22 @@ const DEFECTS: &[Defect] = &[
         "最良ではありません",
         "check[1].pass",
     ),
-    defect(&[Change(E, "figure = \"gap\"", "figure = \"gaps\"")], "figures", E, "figure = \"gaps\"", "check[1].figure"),
+    defect(
+        &[Change(E, "figure = \"inside\"", "figure = \"insides\"")],
+        "format",
+        E,
+        "figure = \"insides\"",
+        "check[3].figure",
+    ),
     defect(
         &[
             Change(E, "AUROC {auroc:2}; the", "AUROC {aurok:2}; the"),
             Change(E, "AUROCは{auroc:2}で、ここ", "AUROCは{aurok:2}で、ここ"),
         ],
-        "query",
+        "format",
         E,
-        "shows = \"SELECT auroc",
-        "check[1].shows",
+        "AUROC {aurok:2}; the",
+        "check[1].pass",
     ),
     // Sources and links.
     defect(&[Change(E, " doi:10.1177/0272989X06295361", "")], "evidence", E, "Vickers AJ", "evidence"),
@@ -219,17 +225,19 @@ const DEFECTS: &[Defect] = &[
         "",
     ),
     // SQL of checks.
-    defect(&[Change(E, "auroc(fall, p) >= auroc", "aurc(fall, p) >= auroc")], "query", E, "aurc(", "check[1].sql"),
     defect(
-        &[Change(
-            E,
-            "\"SELECT auroc(fall, p) >= auroc(fall, risk) - 0.04 FROM exam\"",
-            "\"SELECT auroc(fall, p) AS a FROM exam\"",
-        )],
+        &[Change(E, "SELECT auroc(fall, p) AS auroc", "SELECT aurroc(fall, p) AS auroc")],
+        "format",
+        E,
+        "aurroc(",
+        "check[1].shows",
+    ),
+    defect(
+        &[Change(E, "passes = \"gap <= 0.04\"", "passes = \"gap + 0.04\"")],
         "query",
         E,
-        "AS a FROM",
-        "check[1].sql",
+        "gap + 0.04",
+        "check[1].passes",
     ),
     defect(
         &[Change(E, "auroc(fall, risk) AS best", "auroc(fall, risks) AS best")],
@@ -306,14 +314,10 @@ const DEFECTS: &[Defect] = &[
         &[
             Change(E, "kind = \"interval\"", "kind = \"number\""),
             Change(E, "max = 1000", "max = 50"),
+            Change(E, "inside >= 0 AND width <= 80", "inside > -40"),
             Change(
                 E,
-                "SELECT missed_low <= 1000 * m AND 1000 * m <= missed_high AND missed_high - missed_low <= 80",
-                "SELECT abs(missed - 1000 * m) < 40",
-            ),
-            Change(
-                E,
-                "SELECT 1000 * m AS missed, missed_low, missed_high,\n       least(1000 * m - missed_low, missed_high - 1000 * m) AS inside",
+                "SELECT 1000 * m AS missed, missed_low, missed_high,\n       least(1000 * m - missed_low, missed_high - 1000 * m) AS inside, missed_high - missed_low AS width",
                 "SELECT missed AS missed_low, missed + 0 AS missed_high, 1000 * m AS missed, -abs(missed - 1000 * m) AS inside",
             ),
             Change("solution/answers.toml", "[30, 90]", "45"),
@@ -334,7 +338,7 @@ const DEFECTS: &[Defect] = &[
         "gate_speed",
         "features.use",
     ),
-    defect(&[Change(D, "bernoulli(0.3)", "bernouli(0.3)")], "run", D, "bernouli", "table[1].columns[4].sql"),
+    defect(&[Change(D, "bernoulli(0.3)", "bernouli(0.3)")], "format", D, "bernouli", "table[1].columns[4].sql"),
     defect(
         &[Change(D, "sql = \"normal(0, 1)\"", "sql = \"normal(0, -1)\"")],
         "run",
@@ -346,8 +350,8 @@ const DEFECTS: &[Defect] = &[
         &[Change("solution/plan.toml", "threshold = 0.20", "threshold = 0.5")],
         "reference",
         E,
-        "sql = \"\"\"",
-        "check[2].sql",
+        "share >= 0.8",
+        "check[2].passes",
     ),
     defect(
         &[Copy("solution/plan.toml", "starter/plan.toml"), Copy("solution/answers.toml", "starter/answers.toml")],
@@ -733,4 +737,49 @@ fn editors_find_a_schema_beside_what_they_open() {
         let from = author.path(&format!("mine/{file}"));
         assert!(from.parent().unwrap().join(path).is_file(), "{file}: {path}");
     }
+}
+
+/// The template's exercise as it was written before `shows` and `passes`.
+fn older(exercise: &str) -> String {
+    let mut out = exercise.replacen("format = 2\n", "", 1);
+    for (shows, passes, sql) in [
+        ("", "passes = \"gap <= 0.04\"", "sql = \"SELECT auroc(fall, risk) - auroc(fall, p) <= 0.04 FROM exam\""),
+        (
+            "",
+            "passes = \"share >= 0.8\"",
+            "sql = \"SELECT avg(alert * risk) >= 0.1 OR avg(risk) > 2 FROM exam\" # a remark",
+        ),
+    ] {
+        assert!(out.contains(passes), "{passes}");
+        out = out.replacen(passes, sql, 1).replacen(shows, shows, 1);
+    }
+    out.replacen(
+        "passes = \"inside >= 0 AND width <= 80\"",
+        "sql = \"SELECT missed_high - missed_low <= 80 FROM answers\"",
+        1,
+    )
+}
+
+#[test]
+fn a_course_of_the_older_form_is_converted_and_says_the_same() {
+    let learner = Learner::new();
+    learner.types("author new our-ward").ends(0);
+    let path = "exercises/our-ward/exercise.toml";
+    let present = learner.read(path);
+    learner.writes(path, older(&present));
+    learner.types("--course . list").ends(2).says("author upgrade");
+    learner.types("author upgrade .").ends(0).says("exercise.before.toml");
+    assert_eq!(learner.read("exercises/our-ward/exercise.before.toml"), older(&present));
+    let converted = learner.read(path);
+    // A figure that was shown is compared by its name; comments and order stay.
+    assert!(converted.contains("passes = \"gap <= 0.04\"") && converted.contains("passes = \"passed\" # a remark"));
+    assert_eq!(converted.lines().next(), present.lines().next());
+    learner.types("author upgrade .").ends(0).says("already");
+    let judged = |verdicts: &str| {
+        learner.writes("practicum/our-ward/plan.toml", learner.read("exercises/our-ward/solution/plan.toml"));
+        learner.writes("practicum/our-ward/answers.toml", learner.read("exercises/our-ward/solution/answers.toml"));
+        learner.types("--course . check our-ward --json").says(verdicts);
+    };
+    learner.types("--course . start our-ward").ends(0);
+    judged("\"verdict\": \"passed\"");
 }

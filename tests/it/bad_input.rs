@@ -243,7 +243,7 @@ fn broken(file: &str, from: &str, to: &str) -> Answer {
 fn mistakes_in_a_course_pack_of_ones_own_are_placed_too() {
     let (exercise, dataset) = ("exercises/cytology/exercise.toml", "datasets/wdbc/dataset.toml");
     for (file, from, to, says) in [
-        (exercise, "minutes = 20", "minutes = \"long\"", "exercise.toml, line 6, minutes"),
+        (exercise, "minutes = 20", "minutes = \"long\"", "exercise.toml, line 7, minutes"),
         (exercise, "minutes = 20", "minuets = 20", "nearest:  minutes"),
         (exercise, "dataset = \"wdbc\"", "dataset = \"wbdc\"", "nearest:  wdbc"),
         (exercise, "share = 0.3", "share = 3", "exam.share"),
@@ -271,18 +271,25 @@ fn mistakes_in_a_course_pack_of_ones_own_are_placed_too() {
 #[test]
 fn a_check_that_is_itself_wrong_is_the_authors_error_and_named() {
     let exercise = "exercises/cytology/exercise.toml";
-    let sql = "SELECT auroc(malignant, p) >= 0.95 FROM exam";
-    for (to, says) in [
-        ("SELECT auroc(malignant, p) FROM exam", "exactly one boolean"),
-        ("SELECT p > 0.5 FROM exam", "exactly one boolean"),
-        ("SELECT auroc(malignant, q) >= 0.95 FROM exam", "check[1].sql"),
-        ("SELECT auroc(malignant, p) >= 0.95 FROM exams", "nearest:  exam"),
-        ("DROP TABLE exam", "check[1].sql"),
-        ("SELECT * FROM read_csv('/etc/passwd')", "check[1].sql"),
+    let shows = "SELECT auroc(malignant, p) AS auroc, auroc_low(malignant, p) AS low FROM exam";
+    let passes = "passes = \"auroc >= 0.95\"";
+    for (from, to, says) in [
+        (passes, "passes = \"auroc\"", "true or false"),
+        (shows, "SELECT p AS auroc, p AS low FROM exam", "rows"),
+        (shows, "SELECT auroc(malignant, q) AS auroc, 1 AS low FROM exam", "check[1].shows"),
+        (shows, "SELECT auroc(malignant, p) AS auroc, 1 AS low FROM exams", "nearest:  exam"),
     ] {
-        broken(exercise, sql, to).ends(3).says(says).says("counts neither for nor against you");
+        broken(exercise, from, to).ends(3).says(says).says("counts neither for nor against you");
     }
-    broken(exercise, "(from {low:3}).\"", "(from {lower:3}).\"").ends(3).says("lower").says("nearest:  low");
+    // What can be seen without data is told when the course is read, before anything is drawn.
+    for (from, to, says) in [
+        (passes, "passes = \"aurc >= 0.95\"", "nearest:  auroc"),
+        (shows, "DROP TABLE exam", "check[1].shows"),
+        (shows, "SELECT * FROM read_csv('/etc/passwd')", "check[1].shows"),
+        ("(from {low:3}).\"", "(from {lower:3}).\"", "nearest:  low"),
+    ] {
+        broken(exercise, from, to).ends(2).says(says);
+    }
 }
 
 #[test]

@@ -8,12 +8,12 @@ use practicum::tables::{self, Frame, Tables};
 fn exercise(checks: &[(&str, &str, &str, &str)]) -> Exercise {
     let both = "{ en = \"a\", ja = \"あ\" }";
     let mut text = format!(
-        "id = \"x\"\nversion = 1\ndataset = \"d\"\nfield = \"care\"\nlevel = \"doctoral\"\nminutes = 5\ntitle = {both}\nsummary = {both}\n\
+        "format = 2\nid = \"x\"\nversion = 1\ndataset = \"d\"\nfield = \"care\"\nlevel = \"doctoral\"\nminutes = 5\ntitle = {both}\nsummary = {both}\n\
          evidence = []\n[[question]]\nid = \"guess\"\nkind = \"number\"\nprompt = {both}\n[[question]]\nid = \"span\"\nkind = \"interval\"\nprompt = {both}\n"
     );
-    for (id, needs, sql, shows) in checks {
+    for (id, needs, passes, shows) in checks {
         text += &format!(
-            "[[check]]\nid = \"{id}\"\npoints = 2\nneeds = [{needs}]\nsql = \"{sql}\"\nshows = \"{shows}\"\ntitle = {both}\n\
+            "[[check]]\nid = \"{id}\"\npoints = 2\nneeds = [{needs}]\nshows = \"{shows}\"\npasses = \"{passes}\"\ntitle = {both}\n\
              pass = {{ en = \"yes: {{value:1}}\", ja = \"はい：{{value:1}}\" }}\nfail = {{ en = \"no: {{value}}\", ja = \"いいえ：{{value}}\" }}\nhint = {both}\n"
         );
     }
@@ -43,20 +43,15 @@ const AUROC: &str = "SELECT auroc(y, p) AS value FROM exam";
 #[test]
 fn each_verdict_comes_about() {
     let outcomes = judge(&[
-        ("passes", "", "SELECT auroc(y, p) > 0.7 FROM exam", AUROC),
-        ("fails", "", "SELECT auroc(y, p) > 0.9 FROM exam", AUROC),
-        ("after_pass", "'passes'", "SELECT true FROM answers", AUROC),
-        ("after_fail", "'fails'", "SELECT true FROM answers", AUROC),
-        ("after_skipped", "'after_fail'", "SELECT true FROM answers", AUROC),
-        ("unanswered", "", "SELECT guess > 1 FROM answers", AUROC),
-        ("answered", "", "SELECT span_low < span_high FROM answers", "SELECT span_high AS value FROM answers"),
-        (
-            "undefined",
-            "",
-            "SELECT auroc(y, p) > 0.5 FROM exam WHERE site = 'a'",
-            "SELECT auroc(y, p) AS value FROM exam WHERE site = 'a'",
-        ),
-        ("broken", "", "SELECT p > 0.5 FROM exam", AUROC),
+        ("passes", "", "value > 0.7", AUROC),
+        ("fails", "", "value > 0.9", AUROC),
+        ("after_pass", "'passes'", "TRUE", AUROC),
+        ("after_fail", "'fails'", "TRUE", AUROC),
+        ("after_skipped", "'after_fail'", "TRUE", AUROC),
+        ("unanswered", "", "value > 1", "SELECT guess AS value FROM answers"),
+        ("answered", "", "low < value", "SELECT span_low AS low, span_high AS value FROM answers"),
+        ("undefined", "", "value > 0.5", "SELECT auroc(y, p) AS value FROM exam WHERE site = 'a'"),
+        ("broken", "", "value + 1", AUROC),
     ]);
     let verdicts: Vec<Verdict> = outcomes.iter().map(|outcome| outcome.verdict).collect();
     use Verdict::{Error, Failed, NotAttempted, Passed, Skipped};
@@ -69,7 +64,7 @@ fn each_verdict_comes_about() {
     assert_eq!(outcomes[1].sentence.en, "no: 0.750", "three digits where nothing is asked");
     assert!(outcomes[1].hint.is_some() && outcomes[0].hint.is_none());
     assert!(outcomes[7].sentence.en.contains("could not be computed"), "{}", outcomes[7].sentence.en);
-    assert!(outcomes[8].fault.as_ref().unwrap().expected.en.contains("exactly one boolean"));
+    assert!(outcomes[8].fault.as_ref().unwrap().expected.en.contains("a condition that is true or false"));
     // The broken check counts for neither side; the others are worth two points each.
     assert_eq!(check::score(&outcomes), (6, 16));
     assert_eq!(check::overall(&outcomes), Error);
@@ -77,18 +72,62 @@ fn each_verdict_comes_about() {
 
 #[test]
 fn metrics_are_aggregates_per_group_too() {
-    let sql = "SELECT count(*) = 2 FROM (SELECT site, auroc(y, p) AS a, avg(p) AS mean FROM exam GROUP BY site HAVING auroc(y, p) IS NULL) AS g";
+    let shows = "SELECT count(*) AS value FROM (SELECT site, auroc(y, p) AS a, avg(p) AS mean FROM exam GROUP BY site HAVING auroc(y, p) IS NULL) AS g";
     assert_eq!(
-        judge(&[("each_site", "", sql, AUROC)])[0].verdict,
+        judge(&[("each_site", "", "value = 2", shows)])[0].verdict,
         Verdict::Passed,
         "one class at each site: no AUROC, and no 0.5"
     );
 }
 
 #[test]
-fn a_text_that_names_a_figure_that_is_not_shown_is_the_authors_error() {
-    let outcome = &judge(&[("x", "", "SELECT true FROM answers", "SELECT auroc(y, p) AS valeu FROM exam")])[0];
-    let fault = outcome.fault.as_ref().unwrap();
-    assert_eq!((outcome.verdict, fault.nearest.as_deref()), (Verdict::Error, Some("valeu")));
-    assert!(fault.found.en.contains("{value}"), "{}", fault.found.en);
+fn a_name_that_is_not_shown_is_told_when_the_file_is_read() {
+    let text = |passes: &str, shows: &str| {
+        let both = "{ en = \"{value}\", ja = \"{value}\" }";
+        format!(
+            "format = 2\nid = \"x\"\nversion = 1\ndataset = \"d\"\nfield = \"care\"\nlevel = \"doctoral\"\nminutes = 5\n\
+             title = {both}\nsummary = {both}\nevidence = []\n[[check]]\nid = \"c\"\nshows = {shows}\npasses = \"{passes}\"\n\
+             title = {both}\npass = {both}\nfail = {both}\nhint = {both}\n"
+        )
+    };
+    let faults =
+        |passes: &str, shows: &str| exercise::read("exercise.toml", text(passes, shows).as_bytes()).unwrap_err();
+    let of_texts = faults("valeu > 1", "\"SELECT auroc(y, p) AS valeu FROM exam\"");
+    assert_eq!(of_texts.len(), 3, "{of_texts:?}");
+    assert!(of_texts.iter().all(|fault| fault.nearest.as_deref() == Some("valeu")), "{of_texts:?}");
+    assert!(of_texts[0].found.en.contains("{value}"), "{of_texts:?}");
+    let of_passes = faults("valu > 1", "\"SELECT auroc(y, p) AS value FROM exam\"");
+    assert_eq!(of_passes[0].nearest.as_deref(), Some("value"), "{of_passes:?}");
+    // All of a file's SQL at once, each with its line and column in the file.
+    let both = faults("value >", "\"\"\"\nSELECT\n  aurroc(y, p) AS value FROM exam\"\"\"");
+    let places: Vec<_> = both.iter().map(|fault| (fault.place.line, fault.place.column)).collect();
+    assert_eq!(places, [(Some(15), Some(3)), (Some(16), None)], "{both:?}");
+    assert_eq!(both[0].nearest.as_deref(), Some("auroc"));
+}
+
+#[test]
+fn the_figure_is_the_one_that_is_compared() {
+    let figure = |passes: &str| {
+        let shows = "SELECT auroc(y, p) AS value, 0.7 AS low, 'a' AS word FROM exam";
+        exercise(&[("x", "", passes, shows)]).checks.remove(0).figure.map(|figure| figure.value)
+    };
+    for (passes, expected) in [
+        ("value >= 0.7", Some("value")),
+        ("0.7 <= value", Some("value")),
+        ("value BETWEEN -1 AND 0.9", Some("value")),
+        ("value > low", Some("value")),
+        ("word = 'a'", None),
+        ("abs(value) > 0.7", None),
+        ("value > 0.7 AND low > 0.6", None),
+    ] {
+        assert_eq!(figure(passes).as_deref(), expected, "{passes}");
+    }
+}
+
+#[test]
+fn a_file_of_the_older_form_says_how_to_convert_it() {
+    let faults =
+        exercise::read("exercise.toml", b"id = \"x\"\n[[check]]\nid = \"c\"\nsql = \"SELECT true\"\n").unwrap_err();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].expected.en.contains("author upgrade"), "{faults:?}");
 }

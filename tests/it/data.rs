@@ -7,6 +7,7 @@ use practicum::course::exercise::{Draw, Exercise};
 use practicum::course::pack::Task;
 use practicum::keys::Written;
 use practicum::seed::Seed;
+use practicum::sql::{Expression, Purpose};
 use practicum::synth::{Side, World};
 use practicum::tables::{self, Frame};
 
@@ -42,12 +43,13 @@ rows = "1 + poisson(0.5)"
 columns = [{ name = "pulse", sql = "normal(80 + age / 10, 5)" }]
 "#;
 
-fn written(sql: &str) -> Written<String> {
-    Written { value: sql.to_owned(), place: practicum::fault::Place::default() }
+fn written(sql: &str) -> Written<Expression> {
+    let value = Expression::read(sql, Purpose::Intervention).unwrap();
+    Written { value, place: practicum::fault::Place::default() }
 }
 
 fn change(rows: &[(&str, &str)], interventions: &[(&str, &str)]) -> Draw {
-    let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, Written<String>> {
+    let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, Written<Expression>> {
         pairs.iter().map(|(name, sql)| ((*name).to_owned(), written(sql))).collect()
     };
     Draw { rows: map(rows), interventions: map(interventions), ..Draw::default() }

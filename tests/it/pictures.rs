@@ -141,9 +141,9 @@ pub(super) fn course(learner: &Learner, kind: &str, mask: &str, rows: usize) {
     learner.writes(
         "c/exercises/look/exercise.toml",
         format!(
-            "id = \"look\"\nversion = 1\ndataset = \"films\"\nfield = \"imaging\"\nlevel = \"doctoral\"\nminutes = 10\n\
+            "format = 2\nid = \"look\"\nversion = 1\ndataset = \"films\"\nfield = \"imaging\"\nlevel = \"doctoral\"\nminutes = 10\n\
              title = {both}\nsummary = {both}\nevidence = []\ngroups = [\"site\"]\n\
-             [[check]]\nid = \"sees\"\nsql = \"SELECT auroc(ill, p) > 0.5 FROM exam\"\nshows = \"SELECT auroc(ill, p) AS a FROM exam\"\n\
+             [[check]]\nid = \"sees\"\nshows = \"SELECT auroc(ill, p) AS a FROM exam\"\npasses = \"a > 0.5\"\n\
              title = {both}\npass = {both}\nfail = {both}\nhint = {both}\n"
         ),
     );

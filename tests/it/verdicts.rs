@@ -5,16 +5,16 @@ use serde_json::Value;
 
 use super::session::{Learner, copy, data};
 
-/// The shipped exercise with more checks, in a course of its own: `(id, sql, shows)`; the texts show the figure `value`.
+/// The shipped exercise with more checks, in a course of its own: `(id, passes, shows)`; the texts show the figure `value`.
 fn course_with(learner: &Learner, checks: &[(&str, &str, &str)]) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     for folder in ["exercises/prevalence-shift", "datasets/early-sepsis"] {
         copy(&root.join(folder), &learner.path(&format!("c/{folder}")));
     }
     let mut exercise = learner.read("c/exercises/prevalence-shift/exercise.toml");
-    for (id, sql, shows) in checks {
+    for (id, passes, shows) in checks {
         exercise += &format!(
-            "\n[[check]]\nid = \"{id}\"\nsql = \"{sql}\"\nshows = \"{shows}\"\nfigure = \"value\"\n\
+            "\n[[check]]\nid = \"{id}\"\nshows = \"{shows}\"\npasses = \"{passes}\"\n\
              title = {{ en = \"a\", ja = \"あ\" }}\npass = {{ en = \"yes: {{value}}\", ja = \"はい：{{value}}\" }}\n\
              fail = {{ en = \"no: {{value}}\", ja = \"いいえ：{{value}}\" }}\nhint = {{ en = \"a\", ja = \"あ\" }}\n"
         );
@@ -40,19 +40,11 @@ fn a_check_of_slope_or_tenths_fails_shrunk_risks_and_passes_the_reference() {
     course_with(
         &learner,
         &[
-            (
-                "slope",
-                "SELECT calibration_slope(sepsis, p) BETWEEN 0.7 AND 1.4 FROM exam",
-                "SELECT calibration_slope(sepsis, p) AS value FROM exam",
-            ),
-            (
-                "tenths",
-                "SELECT decile_gap(sepsis, p) <= 0.1 FROM exam",
-                "SELECT decile_gap(sepsis, p) AS value FROM exam",
-            ),
+            ("slope", "value BETWEEN 0.7 AND 1.4", "SELECT calibration_slope(sepsis, p) AS value FROM exam"),
+            ("tenths", "value <= 0.1", "SELECT decile_gap(sepsis, p) AS value FROM exam"),
             (
                 "by_table",
-                "SELECT value BETWEEN 0.7 AND 1.4 FROM metrics WHERE on_table = 'exam' AND metric = 'calibration_slope' AND group_value IS NULL",
+                "value BETWEEN 0.7 AND 1.4",
                 "SELECT value FROM metrics WHERE on_table = 'exam' AND metric = 'calibration_slope' AND group_value IS NULL",
             ),
         ],
@@ -89,30 +81,22 @@ fn a_figure_that_does_not_exist_fails_its_check_and_says_why() {
     course_with(
         &learner,
         &[
-            (
-                "slope",
-                "SELECT calibration_slope(sepsis, p) BETWEEN 0.7 AND 1.4 FROM exam",
-                "SELECT calibration_slope(sepsis, p) AS value FROM exam",
-            ),
+            ("slope", "value BETWEEN 0.7 AND 1.4", "SELECT calibration_slope(sepsis, p) AS value FROM exam"),
             // Of nobody; to the table engine 0/0 is larger than everything.
             (
                 "nobody",
-                "SELECT sum(alert) / count(*) >= 0.5 FROM exam WHERE age > 1000",
+                "value >= 0.5",
                 "SELECT sum(alert) / count(*) AS value, count(*) AS n FROM exam WHERE age > 1000",
             ),
             (
                 "own",
-                "SELECT value > 0.5 FROM metrics WHERE on_table = 'develop' AND metric = 'auroc' AND group_value IS NULL",
+                "value > 0.5",
                 "SELECT value FROM metrics WHERE on_table = 'develop' AND metric = 'auroc' AND group_value IS NULL",
             ),
-            (
-                "log_odds",
-                "SELECT avg(normal_quantile(p + 1)) < 9 FROM exam",
-                "SELECT avg(normal_quantile(p + 1)) AS value FROM exam",
-            ),
+            ("log_odds", "value < 9", "SELECT avg(normal_quantile(p + 1)) AS value FROM exam"),
             (
                 "shift",
-                "SELECT standardised_absolute_difference(logit(h.p), logit(e.p)) <= 0.1 FROM home AS h JOIN exam AS e ON h.patient = e.patient",
+                "value <= 0.1",
                 "SELECT standardised_absolute_difference(logit(h.p), logit(e.p)) AS value FROM home AS h JOIN exam AS e ON h.patient = e.patient",
             ),
         ],
@@ -175,10 +159,10 @@ fn two_wards(learner: &Learner) {
     learner.writes(
         "c/exercises/wards/exercise.toml",
         format!(
-            "id = \"wards\"\nversion = 1\ndataset = \"wards\"\nfield = \"care\"\nlevel = \"doctoral\"\nminutes = 10\n\
+            "format = 2\nid = \"wards\"\nversion = 1\ndataset = \"wards\"\nfield = \"care\"\nlevel = \"doctoral\"\nminutes = 10\n\
              title = {both}\nsummary = {both}\nevidence = []\n\
              [[probe]]\nname = \"spared\"\nabout = {both}\nretrain = true\ndo = {{ ill = \"CASE WHEN ward = 'b' THEN 0 ELSE ill END\" }}\n\
-             [[check]]\nid = \"ranks\"\nsql = \"SELECT auroc(ill, p) > 0.5 FROM exam\"\nshows = \"SELECT auroc(ill, p) AS a FROM exam\"\n\
+             [[check]]\nid = \"ranks\"\nshows = \"SELECT auroc(ill, p) AS a FROM exam\"\npasses = \"a > 0.5\"\n\
              title = {both}\npass = {both}\nfail = {both}\nhint = {both}\n"
         ),
     );
@@ -228,7 +212,7 @@ fn no_plan_is_our_error() {
     .enumerate()
     {
         exercise += &format!(
-            "\n[[check]]\nid = \"odd{at}\"\nsql = \"SELECT value > 0 FROM (SELECT {value}) AS asked\"\nshows = \"SELECT {value}\"\nfigure = \"value\"\n\
+            "\n[[check]]\nid = \"odd{at}\"\nshows = \"SELECT {value}\"\npasses = \"value > 0\"\n\
              title = {{ en = \"a\", ja = \"あ\" }}\npass = {{ en = \"{{value}}\", ja = \"{{value}}\" }}\n\
              fail = {{ en = \"{{value}}\", ja = \"{{value}}\" }}\nhint = {{ en = \"a\", ja = \"あ\" }}\n"
         );

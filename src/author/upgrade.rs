@@ -1,0 +1,176 @@
+//! Courses that were written for an older form of the files, brought into the present one: the text is changed where the form
+//! changed, and nowhere else, so that comments and order stay.
+
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::course::exercise::{self, FORMAT};
+use crate::disk;
+use crate::fault::{Fault, Place};
+use crate::keys;
+use crate::sql::{Query, older};
+use crate::text;
+use crate::text::Text;
+
+/// The largest exercise file, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// What became of one exercise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upgraded {
+    /// It has the present form already.
+    Present,
+    /// It was converted; the file as it was stands beside it under this name.
+    Converted(String),
+}
+
+/// Brings the exercises of a course folder into the present form: the paths of their files, and what became of each. Where one of
+/// them cannot be converted, none is changed.
+///
+/// # Errors
+/// A folder without exercises; an exercise that cannot be read or converted; the disk's.
+pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
+    let (mut faults, mut found) = (Vec::new(), Vec::new());
+    let mut folders: Vec<String> = std::fs::read_dir(course.join("exercises"))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    folders.sort();
+    for folder in folders {
+        let path = format!("exercises/{folder}/exercise.toml");
+        let Ok(bytes) = disk::read(course, &path, LARGEST) else { continue };
+        match converted(&path, &bytes) {
+            Ok(None) => found.push((path, bytes, None)),
+            Ok(Some(text)) => found.push((path, bytes, Some(text))),
+            Err(of_file) => faults.extend(of_file),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    if found.is_empty() {
+        let shown = course.display().to_string();
+        let expected = Text::new(
+            "a course folder: exercises/…/exercise.toml within it",
+            "コースのフォルダー（中に exercises/…/exercise.toml があるもの）",
+        );
+        return Err(vec![Fault::new(Place::file(shown), Text::new("no exercise", "演習がありません"), expected)]);
+    }
+    let mut upgraded = Vec::new();
+    for (path, bytes, text) in found {
+        let Some(text) = text else {
+            upgraded.push((path, Upgraded::Present));
+            continue;
+        };
+        let before = path.replace("exercise.toml", "exercise.before.toml");
+        let write = |path: &str, bytes: &[u8]| {
+            std::fs::write(course.join(path), bytes).map_err(|error| {
+                let found = text!("a file that cannot be written: {error}", "書き込めません：{error}");
+                let expected = Text::new("a folder of yours", "書き込めるフォルダー");
+                vec![Fault::new(Place::file(path), found, expected)]
+            })
+        };
+        if course.join(&before).exists() {
+            let found = Text::new("a file that is there already", "すでにあるファイルです");
+            let expected =
+                Text::new("moved away first: nothing is overwritten", "先に移動してください（上書きはしません）");
+            return Err(vec![Fault::new(Place::file(before), found, expected)]);
+        }
+        write(&before, &bytes)?;
+        write(&path, text.as_bytes())?;
+        upgraded.push((path, Upgraded::Converted(before)));
+    }
+    Ok(upgraded)
+}
+
+/// The file in the present form; nothing where it has that form already.
+///
+/// # Errors
+/// What is wrong with the file as it stands, or with what became of it.
+pub fn converted(file: &str, bytes: &[u8]) -> Result<Option<String>, Vec<Fault>> {
+    match keys::peek(bytes, "format", 1) {
+        Some(1) => {}
+        // The reader says what it is.
+        _ => return exercise::read(file, bytes).map(|_| None),
+    }
+    let whole = |found: String| {
+        let expected = Text::new("a file in TOML", "TOMLのファイル");
+        vec![Fault::new(Place::file(file), text!("{found}", "{found}"), expected)]
+    };
+    let text = std::str::from_utf8(bytes).map_err(|error| whole(error.to_string()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let parsed = DeTable::parse(text).map_err(|error| whole(error.message().to_owned()))?;
+    let (mut changes, mut faults): (Vec<(Range<usize>, String)>, Vec<Fault>) = (Vec::new(), Vec::new());
+    if let Some(DeValue::Array(checks)) = parsed.get_ref().get("check").map(Spanned::get_ref) {
+        for (n, check) in checks.iter().enumerate() {
+            let DeValue::Table(table) = check.get_ref() else { continue };
+            match check_of(table) {
+                Ok(of_check) => changes.extend(of_check),
+                Err((key, found, expected)) => {
+                    let line = text[..check.span().start].matches('\n').count() + 1;
+                    let key = Some(format!("check[{}].{key}", n + 1));
+                    faults.push(Fault::new(Place { line: Some(line), key, ..Place::file(file) }, found, expected));
+                }
+            }
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    match parsed.get_ref().iter().find(|(key, _)| key.get_ref() == "format") {
+        Some((_, value)) => changes.push((value.span(), FORMAT.to_string())),
+        None => {
+            let first = parsed.get_ref().iter().map(|(key, _)| key.span().start).min().unwrap_or(0);
+            changes.push((first..first, format!("format = {FORMAT}\n")));
+        }
+    }
+    changes.sort_by_key(|(at, _)| std::cmp::Reverse(at.start));
+    let mut out = text.to_owned();
+    for (at, new) in changes {
+        out.replace_range(at, &new);
+    }
+    exercise::read(file, out.as_bytes())?;
+    Ok(Some(out))
+}
+
+/// What has to be changed in one check; or the key, what is wrong with it, and what was expected.
+fn check_of(check: &DeTable) -> Result<Vec<(Range<usize>, String)>, (&'static str, Text, Text)> {
+    let entry = |key: &'static str| {
+        let found = check.iter().find(|(name, _)| name.get_ref() == key);
+        match found.map(|(name, value)| (name.span(), value.span(), value.get_ref())) {
+            Some((name, value, DeValue::String(text))) => Ok((name, value, text.as_ref())),
+            _ => Err((key, Text::new("nothing", "このキーがありません"), Text::new("an SQL text", "SQLの文"))),
+        }
+    };
+    let (name, value, judged) = entry("sql")?;
+    let (_, shown, figures) = entry("shows")?;
+    let read = |key: &'static str, text: &str| Query::read(text).map_err(|fault| (key, fault.found, fault.expected));
+    let joined = older::joined(&read("sql", judged)?, &read("shows", figures)?);
+    let Some((shows, passes)) = joined else {
+        return Err((
+            "sql",
+            Text::new("a query that cannot be converted", "自動では変換できないSQL"),
+            Text::new(
+                "by hand: the figures in `shows`, and in `passes` the condition over their row",
+                "手での書き換え：値は`shows`に、その行に対する条件は`passes`に書きます",
+            ),
+        ));
+    };
+    let mut changes = vec![(name.start..value.end, format!("passes = {}", quoted(&passes)))];
+    if shows != figures.trim() {
+        changes.push((shown, quoted(&shows)));
+    }
+    Ok(changes)
+}
+
+/// A text as TOML.
+fn quoted(text: &str) -> String {
+    if text.contains('\n') && !text.contains("\"\"\"") && !text.contains('\\') {
+        return format!("\"\"\"\n{text}\"\"\"");
+    }
+    toml::Value::String(text.to_owned()).to_string()
+}
