@@ -23,6 +23,8 @@
 //! | 6 | [`report`] for people and machines · [`learner`] the workspace |
 //! | 7 | [`author`] proofs for instructors |
 //! | 8 | [`cli`] the command line: the only room that prints |
+//!
+//! Below them all stands a crate of its own, `src/kernels/`: what training and predicting on pictures computes.
 
 #![recursion_limit = "256"]
 

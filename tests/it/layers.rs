@@ -35,7 +35,10 @@ fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            files(&path, found);
+            // A crate of its own has rooms of its own.
+            if !path.join("Cargo.toml").is_file() {
+                files(&path, found);
+            }
         } else if path.extension().is_some_and(|end| end == "rs") {
             found.push(path);
         }
