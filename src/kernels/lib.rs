@@ -6,7 +6,10 @@
 //! |---|---|
 //! | `block` | a convolution and what follows it: norm, sum, `ReLU`, halving |
 
-#![expect(clippy::inline_always, reason = "a part of a kernel that is no part of its function loses the vector instructions")]
+#![expect(
+    clippy::inline_always,
+    reason = "a part of a kernel that is no part of its function loses the vector instructions"
+)]
 
 mod block;
 mod buffer;
