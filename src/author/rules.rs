@@ -4,6 +4,9 @@
 
 mod data;
 mod material;
+mod personal;
+mod solutions;
+mod texts;
 
 use crate::fault::{Fault, Place};
 use crate::run::RunError;
@@ -83,6 +86,18 @@ rules! {
     Order "order"
         "No row number of a file is an input, and neither numbers nor the order of the rows give the outcome away."
         "ファイルの行番号が入力に使われないこと。番号や行の並び順から結果が分からないこと。"
+    Personal "personal"
+        "No file holds what identifies a person: names, telephone numbers, e-mail addresses, dates of birth, postcodes, addresses, insurance and record numbers."
+        "ファイルに個人を特定できる値がないこと（氏名・電話番号・メールアドレス・生年月日・郵便番号・住所・保険者番号や被保険者番号・カルテ番号など）。"
+    Card "card"
+        "The data card of a file is its author's own, not that of patients who were drawn from equations."
+        "ファイルのデータカードが、式から生成した患者のもの（ひな形など）のままでないこと。"
+    Told "told"
+        "A remark: a hint, a brief or a comment of the starter holds what the reference decides or answers."
+        "注意のみ：手がかり・説明文・出発点のコメントに、模範解の値や答えが書かれています。"
+    Twin "twin"
+        "No two wrong solutions are the same."
+        "同じ内容の誤答例が2つないこと。"
     Hint "hint"
         "No hint tells an answer."
         "手がかりの文が答えを明かさないこと。"
@@ -148,7 +163,7 @@ impl Rule {
 
 /// The rules on what is written and given out, in the order in which they are tried.
 const ON_MATERIAL: &[fn(&Material) -> Result<Vec<Finding>, RunError>] =
-    &[data::recoded, data::twice, data::shared_ids, data::order];
+    &[data::recoded, data::twice, data::shared_ids, data::order, personal::columns, texts::card, texts::given_away, solutions::twins];
 
 /// All findings against the rules on what is written and given out.
 ///

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use super::files::{FILES, of};
+use crate::course::dataset;
 use crate::course::pack::Pack;
 use crate::fault::{Fault, Place};
+use crate::keys::{self, Section};
 use crate::text;
 use crate::text::Text;
 
@@ -87,6 +89,13 @@ fn template() -> Files {
     }
     files.sort();
     files
+}
+
+/// The data card of the template, as a new exercise begins with it.
+pub(super) fn card() -> Option<Section> {
+    let file = format!("datasets/{TEMPLATE_ID}/dataset.toml");
+    let dataset = keys::read(&file, TEMPLATE.get_file(&file)?.contents(), dataset::KEYS).ok()?;
+    dataset.maybe_table("card").cloned()
 }
 
 fn slashed(path: &Path) -> String {

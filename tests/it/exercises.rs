@@ -2,6 +2,7 @@
 
 use practicum::author::calibrate;
 use practicum::keys::{self, Kind, Need};
+use serde_json::Value;
 
 use super::session::{Learner, shipped};
 
@@ -13,8 +14,11 @@ fn every_shipped_exercise_validates() {
     let exercises = answer["exercises"].as_array().unwrap();
     assert_eq!(exercises.len(), shipped().exercises().len());
     for exercise in exercises {
-        assert_eq!(exercise["findings"], serde_json::json!([]), "not even a remark");
         let id = exercise["exercise"].as_str().unwrap();
+        let findings = exercise["findings"].as_array().unwrap().iter();
+        // Not even a remark; but for what `rules` knows of one starter.
+        let known = |finding: &Value| id == "prevalence-shift" && finding["rule"] == "told" && finding["note"] == true;
+        assert_eq!(findings.filter(|finding| !known(finding)).collect::<Vec<_>>(), Vec::<&Value>::new(), "{id}");
         let calibration = shipped().bytes(&format!("exercises/{id}/calibration.toml")).unwrap();
         let calibration: toml::Table = toml::from_str(std::str::from_utf8(&calibration).unwrap()).unwrap();
         let pictures = shipped().task(id).unwrap().dataset.image.is_some();

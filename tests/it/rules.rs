@@ -1,10 +1,12 @@
 //! What `author validate` finds in data, texts and solutions: each with a case that looks like it and is fine.
 
-use practicum::author::rules::Rule;
+use practicum::author::reading;
+use practicum::author::rules::{self, Finding, Material, Rule};
+use practicum::course::pack::Pack;
 use serde_json::Value;
 
 use super::own_tables::{SHARE, own, rows};
-use super::session::Learner;
+use super::session::{Learner, shipped};
 
 /// The findings of an exercise's validation.
 fn findings(author: &Learner, course: &str) -> Vec<Value> {
@@ -149,4 +151,230 @@ fn what_cannot_be_looked_at_is_not_taken_for_clean() {
     assert!(!leaks.is_empty());
     assert!(leaks.iter().all(|leak| leak["note"] == false));
     assert!(leaks[0]["expected"]["en"].as_str().unwrap().contains("/nowhere/at/all"), "{}", leaks[0]);
+}
+
+#[test]
+fn what_identifies_a_person_is_found_and_never_shown() {
+    let found = |header: &str, cell: &dyn Fn(usize) -> String| {
+        let csv = rows(&format!("x,{header},fall"), |i, y| format!("{:.3},{},{y}", chance(i, 1), cell(i)));
+        (in_file(LABEL, &csv, Rule::Personal), csv)
+    };
+    let given = ["太郎", "花子", "一郎", "美咲", "健", "陽子", "翔", "さくら", "大輔", "恵"];
+    let family = ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤"];
+    let person = |i: usize| (family[i / 10], given[i % 10]);
+    type Cell<'a> = &'a dyn Fn(usize) -> String;
+    let cases: &[(&str, Cell, u64, &str)] = &[
+        // By the column's name.
+        ("name", &|i| format!("Patient{} Q", ["A", "B", "C"][i % 3]), 2, "P******* *"),
+        ("氏名", &|i| person(i).0.to_owned() + person(i).1, 2, "佐***"),
+        ("電話番号", &|i| format!("{}", 9_012_340_000_u64 + i as u64), 2, "9*********"),
+        ("dob", &|i| format!("19{:02}0102", 40 + i % 50), 2, "1*******"),
+        ("被保険者番号", &|i| format!("{:08}", i * 7919), 2, "0*******"),
+        ("zip", &|i| format!("{:05}", 10_000 + i), 2, "1****"),
+        // By what most of its values look like.
+        ("memo", &|i| format!("{} {}", person(i).0, person(i).1), 2, "佐* **"),
+        ("memo", &|i| person(i).0.to_owned() + person(i).1, 2, "佐***"),
+        ("memo", &|i| format!("{}-{:02}-{:02}", 1930 + i % 60, 1 + i % 12, 1 + i % 28), 2, "1***-**-**"),
+        ("memo", &|i| format!("昭和{}年{}月{}日", 5 + i % 55, 1 + i % 12, 1 + i % 28), 2, "昭**"),
+        ("memo", &|i| format!("{:03}-{:04}", 700 + i % 9, 1000 + i), 2, "7**-****"),
+        // One in a note is one too many.
+        ("memo", &|i| if i == 40 { "call 090-1234-5678".to_owned() } else { "fell at night".to_owned() }, 42, "0**-****-****"),
+        ("memo", &|i| if i == 40 { "夫：taro@example.ac.jp".to_owned() } else { "夜間に転倒".to_owned() }, 42, "t***@*******.**.**"),
+    ];
+    for (header, cell, line, shown) in cases {
+        let (found, csv) = found(header, *cell);
+        assert_eq!(found.len(), 1, "{header}: {}", cell(0));
+        stands(&found[0], "own.csv", Some(*line), Some(header));
+        assert_eq!(found[0]["note"], false);
+        let text = found[0].to_string();
+        assert!(text.contains(shown), "{text}");
+        // Not one value of the column, nor what it holds of a person.
+        let values = csv.lines().skip(1).map(|line| line.split(',').nth(1).unwrap());
+        for value in values.flat_map(|value| [value, value.rsplit([' ', '：']).next().unwrap()]) {
+            assert!(value.chars().count() < 3 || !text.contains(value), "{value} in {text}");
+        }
+    }
+    let fine: &[(&str, Cell)] = &[
+        ("drug_name", &|i| format!("Drug {}", ["Alpha", "Beta"][i % 2])),
+        ("phone", &|i| ["no", "yes"][i % 2].to_owned()),
+        ("birth_weight", &|i| (2000 + i).to_string()),
+        ("birth_year", &|i| (1930 + i % 60).to_string()),
+        ("admitted", &|i| format!("2024-{:02}-{:02}", 1 + i % 12, 1 + i % 28)),
+        ("admitted_at", &|i| format!("2024-{:02}-{:02} 10:{:02}", 1 + i % 12, 1 + i % 28, i % 60)),
+        ("postcode", &|i| format!("{:03}", 700 + i % 9)),
+        ("diagnosis", &|i| ["肺炎", "心不全", "慢性閉塞性肺疾患", "大腿骨骨折"][i % 4].to_owned()),
+        ("ratio", &|i| format!("{}-{}", 100 + i, 60 + i)),
+    ];
+    for (header, cell) in fine {
+        assert_eq!(found(header, *cell).0, Vec::<Value>::new(), "{header}: {}", cell(0));
+    }
+    // A hidden column reaches no learner, but the file does whoever gets the folder.
+    let hidden = format!("{LABEL}, {{ name = \"氏名\", role = \"hidden\" }}");
+    let csv = rows("x,氏名,fall", |i, y| format!("{:.3},{}{},{y}", chance(i, 1), person(i).0, person(i).1));
+    let remark = in_file(&hidden, &csv, Rule::Personal);
+    assert_eq!((remark.len(), &remark[0]["note"]), (1, &true.into()));
+}
+
+/// What is found of the texts, the solutions and the file of an exercise, without running anything.
+fn unrun(pack: &Pack, id: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let written = reading::read(pack, id, &mut findings).unwrap();
+    assert_eq!(findings, []);
+    rules::on_material(&Material::of(pack, &written, None)).unwrap()
+}
+
+/// The rules, files and lines of what is found in a new exercise after changes to its files.
+fn after(changes: &[(&str, &str, &str)]) -> Vec<(Rule, String, Option<usize>, bool)> {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    for (file, from, to) in changes {
+        let path = format!("mine/exercises/missing-bell/{file}");
+        let text = author.read(&path);
+        assert!(text.contains(from), "{file} has no {from:?}");
+        author.writes(&path, text.replacen(from, to, 1));
+    }
+    let found = unrun(&Pack::folder(&author.path("mine")).unwrap(), "missing-bell");
+    found
+        .into_iter()
+        .map(|found| (found.rule, found.fault.place.file, found.fault.place.line, found.note))
+        .collect()
+}
+
+#[test]
+fn what_the_reference_decides_or_answers_stands_nowhere_before_it() {
+    let told = |file: &str, line: usize| {
+        (Rule::Told, format!("exercises/missing-bell/{file}"), Some(line), true)
+    };
+    // In the starter's comments: what the reference sets, as a number, a percentage, a condition, a name, a word.
+    let starter = "starter/plan.toml";
+    let solved = |solution: &str, comment: &str| {
+        after(&[
+            ("solution/plan.toml", "[features]", &format!("{solution}\n[features]")),
+            (starter, "[features]", &format!("# {comment}\n[features]")),
+        ])
+    };
+    let split = |key: &str| format!("[split]\n{key}\n");
+    assert_eq!(solved(&split("test = 0.35"), "a test of 0.35 is good"), [told(starter, 7)]);
+    assert_eq!(solved(&split("test = 0.35"), "テストには35％"), [told(starter, 7)]);
+    assert_eq!(solved(&split("test = 0.3"), "test = 0.3"), [told(starter, 7)]);
+    assert_eq!(solved(&split("valid = \"age > 80\""), "valid = 'age  > 80'"), [told(starter, 7)]);
+    assert_eq!(solved(&split("unit = \"patient\""), "unit = \"patient\""), [told(starter, 7)]);
+    let calibrated = |comment: &str| {
+        let calibrate = ("solution/plan.toml", "threshold = 0.20", "threshold = 0.20\ncalibrate = \"platt\"");
+        after(&[calibrate, (starter, "[features]", &format!("# {comment}\n[features]"))])
+    };
+    assert_eq!(calibrated("better with \"platt\""), [told(starter, 7)]);
+    assert_eq!(calibrated("calibrate: none, intercept, platt, isotonic"), []);
+    // What looks like it: another value, a figure of something else, all words in a list, a column in a description.
+    for (solution, comment) in [
+        ("test = 0.35", "test = 0.4"),
+        ("test = 0.3", "0.3 mg of it"),
+        ("by = \"time\"", "by: \"random\" or \"time\""),
+        ("valid = \"age > 80\"", "a condition such as \"age < 65\""),
+        ("unit = \"patient\"", "each `patient` has one row"),
+    ] {
+        assert_eq!(solved(&split(solution), comment), [], "{solution}: {comment}");
+    }
+    // What the checks ask for must be said: 0.2 is the threshold of the net benefit, 80 the width of the range.
+    let brief = |text: &str| after(&[("brief.en.md", "Write what you", &format!("{text}\nWrite what you"))]);
+    assert_eq!(brief("A threshold of 0.20, or 20%, in a range at most 80 wide."), []);
+    assert_eq!(brief("It misses 25 to 95 of them, 90 at most, and finds 30."), []);
+    assert_eq!(brief("It misses 30 to 90 of them."), [told("brief.en.md", 19)]);
+    // A hint names the column that the starter leaves out; a brief describes all of them.
+    let column = |file: &str, from: &str, to: &str| {
+        after(&[(starter, "\"age\", \"gait_speed\"", "\"age\""), (file, from, to)])
+    };
+    let hint = "ja = \"モデルにより多くの所見を与えてください（[features] の use）。\"";
+    let naming = "ja = \"モデルに `gait_speed` を与えてください。\"";
+    assert_eq!(column("exercise.toml", hint, naming).len(), 1);
+    assert_eq!(column("brief.ja.md", "結論は", "列 `gait_speed` は歩行速度です。結論は"), []);
+}
+
+#[test]
+fn an_answer_of_words_stands_nowhere_before_it() {
+    let question = "[[question]]\nid = \"why\"\nkind = \"choice\"\nprompt = { en = \"Why?\", ja = \"なぜですか。\" }\nchoice = [\n\
+         { id = \"too_high\", text = { en = \"the threshold is too high\", ja = \"閾値が高すぎるため\" } },\n\
+         { id = \"broken\", text = { en = \"the bell is broken\", ja = \"ベルが壊れているため\" } },\n]\n\n[[question]]";
+    let with = |file: &str, from: &str, to: &str| {
+        let found = after(&[
+            ("exercise.toml", "[[question]]", question),
+            ("solution/answers.toml", "missed", "why = \"too_high\"\nmissed"),
+            (file, from, to),
+        ]);
+        found.into_iter().map(|(rule, file, _, _)| (rule, file.rsplit('/').next().unwrap().to_owned())).collect::<Vec<_>>()
+    };
+    let answers = ("starter/answers.toml", "# missed = [0, 0]");
+    assert_eq!(with(answers.0, answers.1, "# why = \"too_high\""), [(Rule::Told, "answers.toml".to_owned())]);
+    assert_eq!(with(answers.0, answers.1, "# why = \"\"  # \"too_high\", \"broken\""), []);
+    let brief = |text: &str| with("brief.en.md", "Write what you", &format!("{text}\nWrite what you"));
+    assert_eq!(brief("So the threshold is\ntoo high."), [(Rule::Told, "brief.en.md".to_owned())]);
+    assert_eq!(brief("Some say that the threshold is too high, some that the bell is broken."), []);
+}
+
+#[test]
+fn the_shipped_exercises_give_one_condition_away() {
+    for id in shipped().exercises() {
+        let found = unrun(&shipped(), &id);
+        let places: Vec<(Rule, &str, Option<usize>)> =
+            found.iter().map(|f| (f.rule, f.fault.place.file.as_str(), f.fault.place.line)).collect();
+        let expected: &[(Rule, &str, Option<usize>)] = match id.as_str() {
+            // The starter's examples of conditions are those of the reference.
+            "prevalence-shift" => {
+                let file = "exercises/prevalence-shift/starter/plan.toml";
+                &[(Rule::Told, file, Some(9)), (Rule::Told, file, Some(10)), (Rule::Told, file, Some(23))]
+            }
+            _ => &[],
+        };
+        assert_eq!(places, expected, "{found:#?}");
+        assert!(found.iter().all(|finding| finding.note));
+    }
+}
+
+#[test]
+fn a_card_that_the_template_wrote_is_none_of_a_file() {
+    let csv = rows("x,fall", |i, y| format!("{:.3},{y}", chance(i, 1)));
+    let author = own(LABEL, &csv, SHARE);
+    let card = |about: &str| {
+        let file = "course/datasets/own/dataset.toml";
+        let described = author.read(file);
+        let own = "about = { en = \"a test\", ja = \"試験用\" }";
+        assert!(described.contains(own));
+        author.writes(file, described.replace(own, about));
+        let found = unrun(&Pack::folder(&author.path("course")).unwrap(), "falls");
+        author.writes(file, described);
+        found.into_iter().filter(|found| found.rule == Rule::Card).map(|found| found.fault.place.key).collect::<Vec<_>>()
+    };
+    let key = || vec![Some("card.about".to_owned())];
+    let author_of_template = Learner::new();
+    author_of_template.types("author new missing-bell --course mine").ends(0);
+    let template = author_of_template.read("mine/datasets/missing-bell/dataset.toml");
+    let about = template.lines().find(|line| line.starts_with("about = ")).unwrap();
+    assert_eq!(card(about), key());
+    assert_eq!(card("about = { en = \"Drawn from the equations in this file.\", ja = \"病棟の患者です。\" }"), key());
+    assert_eq!(card("about = { en = \"Older adults on the day of their admission to our ward.\", ja = \"当院の病棟に入院した高齢者です。\" }"), []);
+    // The same card is right over patients who were drawn.
+    assert_eq!(unrun(&Pack::folder(&author_of_template.path("mine")).unwrap(), "missing-bell"), []);
+}
+
+#[test]
+fn two_folders_with_the_same_mistake_are_one() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let wrong = "mine/exercises/missing-bell/wrong";
+    for file in ["plan.toml", "answers.toml", "expect.toml"] {
+        author.writes(&format!("{wrong}/one-column-again/{file}"), author.read(&format!("{wrong}/one-column/{file}")));
+    }
+    let twins = || {
+        let found = unrun(&Pack::folder(&author.path("mine")).unwrap(), "missing-bell");
+        found.into_iter().filter(|found| found.rule == Rule::Twin).map(|found| (found.fault.place.file, found.note)).collect::<Vec<_>>()
+    };
+    let again = || vec![("exercises/missing-bell/wrong/one-column-again/expect.toml".to_owned(), false)];
+    assert_eq!(twins(), again());
+    // Another order, a comment and what stands in for a key that is left out make no other solution; another value does.
+    let plan = format!("{wrong}/one-column-again/plan.toml");
+    let text = author.read(&plan);
+    author.writes(&plan, text.replace("[train]", "# as before\n[train]\nbatch = 64"));
+    assert_eq!(twins(), again(), "64 is what stands in for the batch");
+    author.writes(&plan, text.replace("[train]", "[train]\nbatch = 65"));
+    assert_eq!(twins(), []);
 }

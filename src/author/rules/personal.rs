@@ -1,0 +1,516 @@
+//! Personal data in a file that learners get: by the names of columns, and by the shapes of values, in English and in Japanese.
+//!
+//! A finding shows where it stands and what it looks like, never the value: of letters and digits but the first, only stars.
+
+use super::{Finding, Material, Rule};
+use crate::course::dataset::Role;
+use crate::run::RunError;
+use crate::synth;
+use crate::tables::Sheet;
+use crate::text;
+use crate::text::Text;
+
+/// This share of a column's values has a shape, before the column is taken to hold such values.
+const MOST: f64 = 0.8;
+
+/// Names and numbers of persons are another one in most rows; what is shared by more is a category.
+const OWN: f64 = 0.5;
+
+/// Fewer values than this are too few to know a column by their shape.
+const FEW: usize = 5;
+
+/// Days of birth spread over more years than anything else that is dated in a table.
+const YEARS: f64 = 40.0;
+
+/// What identifies a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Name,
+    Telephone,
+    Mail,
+    Birth,
+    Postcode,
+    Address,
+    Insurance,
+    Record,
+}
+
+impl Kind {
+    fn text(self) -> Text {
+        match self {
+            Self::Name => Text::new("names of persons", "氏名"),
+            Self::Telephone => Text::new("telephone numbers", "電話番号"),
+            Self::Mail => Text::new("e-mail addresses", "メールアドレス"),
+            Self::Birth => Text::new("dates of birth", "生年月日"),
+            Self::Postcode => Text::new("postcodes", "郵便番号"),
+            Self::Address => Text::new("addresses", "住所"),
+            Self::Insurance => {
+                Text::new("insurance or national numbers", "保険者番号・被保険者番号・個人番号などの番号")
+            }
+            Self::Record => Text::new("numbers of medical records", "カルテ番号・診察券番号"),
+        }
+    }
+
+    /// How to keep what the exercise may need.
+    fn instead(self) -> Text {
+        match self {
+            Self::Birth => Text::new(
+                "the age in years, in place of the date",
+                "生年月日の代わりに、年齢（歳）",
+            ),
+            Self::Postcode | Self::Address => Text::new(
+                "a region with many inhabitants, or no such column",
+                "人口の多い地域区分にするか、列を除くこと",
+            ),
+            Self::Record => Text::new(
+                "numbers made up for this file, whose key stays in the hospital",
+                "このファイルのために振り直した番号（対応表は院外に出さないこと）",
+            ),
+            _ => Text::new("a file without this column", "この列のないファイル"),
+        }
+    }
+}
+
+/// Columns of a dataset's file that hold what identifies a person; of a hidden one, the file itself does.
+pub(super) fn columns(material: &Material) -> Result<Vec<Finding>, RunError> {
+    let Some(sheet) = &material.sheet else { return Ok(Vec::new()) };
+    let mut findings = Vec::new();
+    for name in sheet.names() {
+        let role = material.written.task.dataset.role(name);
+        let Ok(words) = sheet.words(name) else { continue };
+        // An outcome identifies nobody, whatever it is called.
+        let Some((kind, row, shown)) = Some(role).filter(|role| *role != Role::Label).and_then(|_| personal(name, &words))
+        else {
+            continue;
+        };
+        findings.push(finding(sheet, name, role, (kind, row, &shown)));
+    }
+    Ok(findings)
+}
+
+fn finding(sheet: &Sheet, name: &str, role: Role, (kind, row, shown): (Kind, usize, &str)) -> Finding {
+    let (what, instead) = (kind.text(), kind.instead());
+    let place = Material::place_of_row(sheet, row, Some(name));
+    let row = row + 1;
+    let (what_en, what_ja, instead_en, instead_ja) = (what.en, what.ja, instead.en, instead.ja);
+    if role.is_visible() {
+        return Rule::Personal.broken(
+            place,
+            text!(
+                "the column `{name}` seems to hold {what_en}, as in row {row}: {shown}",
+                "列 `{name}` に{what_ja}とみられる値があります（例：{row}行目の {shown}）"
+            ),
+            text!(
+                "{instead_en}: a learner must not be able to tell who a patient is",
+                "{instead_ja}（学習者が患者を特定できないようにしてください）"
+            ),
+        );
+    }
+    Rule::Personal.remark(
+        place,
+        text!(
+            "the column `{name}` seems to hold {what_en}, as in row {row}: {shown}. Learners do not see it, but whoever gets the course folder gets the file",
+            "列 `{name}` に{what_ja}とみられる値があります（例：{row}行目の {shown}）。学習者には見えませんが、教材のフォルダーを受け取った人にはファイルごと渡ります"
+        ),
+        text!("{instead_en}, before the folder is handed on", "フォルダーを渡す前に、{instead_ja}"),
+    )
+}
+
+/// What a column holds of persons, with a row (from 0) and what of it may be shown.
+fn personal(name: &str, words: &[Option<String>]) -> Option<(Kind, usize, String)> {
+    let filled: Vec<(usize, &str)> =
+        words.iter().enumerate().filter_map(|(row, word)| Some((row, word.as_deref()?.trim()))).collect();
+    let (first, example) = *filled.first()?;
+    if let Some(kind) = by_name(name).filter(|kind| fits(*kind, &filled)) {
+        return Some((kind, first, masked(example)));
+    }
+    // One such value in a note is one too many.
+    for (row, value) in &filled {
+        if let Some((kind, piece)) = anywhere(value) {
+            return Some((kind, *row, masked(piece)));
+        }
+    }
+    by_shape(&filled).map(|kind| (kind, first, masked(example)))
+}
+
+/// The letters and digits but the first are stars (of one alone, that one); signs between them stay, for they tell the shape.
+fn masked(value: &str) -> String {
+    /// More of it tells nothing more.
+    const SHOWN: usize = 24;
+    let many = value.chars().filter(|c| c.is_alphanumeric()).count() > 1;
+    let mut kept = !many;
+    let star = |c: char| {
+        if !c.is_alphanumeric() || !std::mem::replace(&mut kept, true) { c } else { '*' }
+    };
+    let mut shown: String = value.chars().take(SHOWN).map(star).collect();
+    if value.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The words of a column's name: `PatientName`, `patient_name` and `patient name` are two.
+fn parts(name: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut before = ' ';
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_ascii_uppercase() && before.is_ascii_lowercase()) {
+            parts.push(String::new());
+        }
+        if c.is_alphanumeric()
+            && let Some(last) = parts.last_mut()
+        {
+            last.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// What a column holds by its name. A name that could be another thing's (`drug_name`, `birth_weight`) says nothing.
+fn by_name(name: &str) -> Option<Kind> {
+    let parts = parts(name);
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let whole = parts.concat();
+    let is = |names: &[&str]| names.contains(&whole.as_str());
+    let has = |words: &[&str]| words.iter().any(|word| parts.contains(word));
+    let contains = |pieces: &[&str]| pieces.iter().any(|piece| name.contains(piece));
+    let person = ["patient", "pt", "first", "last", "full", "given", "family", "middle", "maiden", "guardian", "mother", "father", "kana"];
+    if is(&["name", "surname", "firstname", "lastname", "fullname", "patientname", "familyname", "givenname", "sei", "mei"])
+        || (has(&["name"]) && has(&person))
+        || contains(&["氏名", "姓名", "患者名", "フリガナ", "ふりがな", "ﾌﾘｶﾞﾅ", "カナ氏", "シメイ"])
+        || is(&["名前", "お名前", "姓", "名", "本名"])
+    {
+        return Some(Kind::Name);
+    }
+    if is(&["tel", "phone", "telephone", "mobile", "fax", "cellphone", "phonenumber", "telno"])
+        || (has(&["tel", "phone", "telephone", "mobile", "fax", "cell"]) && has(&["no", "number", "num", "home", "work", "patient", "contact", "emergency"]))
+        || contains(&["電話", "携帯番号", "連絡先", "ファックス", "ＴＥＬ"])
+    {
+        return Some(Kind::Telephone);
+    }
+    if has(&["email", "mail"]) || whole.contains("email") || contains(&["メールアドレス", "電子メール", "Ｅメール", "Eメール"]) {
+        return Some(Kind::Mail);
+    }
+    if is(&["dob", "birthday", "birthdate", "dateofbirth", "bday"])
+        || (has(&["birth", "born"]) && has(&["date", "day", "dt", "on"]))
+        || contains(&["生年月日", "誕生日", "出生日"])
+    {
+        return Some(Kind::Birth);
+    }
+    if is(&["zip", "zipcode", "postcode", "postalcode", "postal"])
+        || (has(&["zip", "post", "postal"]) && has(&["code", "patient", "home"]))
+        || contains(&["郵便番号", "〒"])
+    {
+        return Some(Kind::Postcode);
+    }
+    if is(&["address", "street", "homeaddress", "streetaddress"])
+        || (has(&["address"]) && has(&["home", "street", "patient", "postal"]))
+        || contains(&["住所", "番地", "現住地"])
+    {
+        return Some(Kind::Address);
+    }
+    let numbered = ["no", "number", "num", "id", "code", "symbol"];
+    if is(&["ssn", "nhsnumber", "mynumber", "nationalid", "insuranceno", "insuranceid", "insurancenumber"])
+        || (has(&["insurance", "insured", "insurer", "insuree", "policy", "nhs", "medicare"]) && has(&numbered))
+        || contains(&["保険者番号", "保険証", "被保険者", "保険番号", "記号番号", "マイナンバー", "個人番号", "公費負担者番号", "受給者番号"])
+    {
+        return Some(Kind::Insurance);
+    }
+    if is(&["mrn", "medicalrecordnumber", "chartno", "chartnumber", "hospitalno"])
+        || (has(&["record", "chart", "hospital"]) && has(&["no", "number", "num"]))
+        || contains(&["カルテ番号", "カルテNo", "診察券", "病歴番号"])
+    {
+        return Some(Kind::Record);
+    }
+    None
+}
+
+/// Whether values could be what their column's name says: yes and no, or a few categories, identify nobody.
+fn fits(kind: Kind, filled: &[(usize, &str)]) -> bool {
+    let mut values: Vec<&str> = filled.iter().map(|(_, value)| *value).collect();
+    values.sort_unstable();
+    values.dedup();
+    let digits = |value: &str| value.chars().filter(char::is_ascii_digit).count();
+    let most = |of: &dyn Fn(&str) -> bool| {
+        values.iter().filter(|value| of(value)).count() as f64 >= OWN * values.len() as f64
+    };
+    match kind {
+        Kind::Name => values.len() > 2 && most(&|value| value.chars().any(char::is_alphabetic)),
+        Kind::Telephone => most(&|value| digits(value) >= 7),
+        Kind::Mail => most(&|value| value.contains('@')),
+        // A year of birth is an age.
+        Kind::Birth => most(&|value| digits(value) >= 5),
+        // The first digits of a postcode are a region.
+        Kind::Postcode => most(&|value| value.chars().filter(|c| c.is_ascii_alphanumeric()).count() >= 5),
+        Kind::Address => values.len() > 2 && most(&|value| value.chars().count() >= 6),
+        Kind::Insurance | Kind::Record => most(&|value| digits(value) >= 4),
+    }
+}
+
+/// What identifies a person wherever it stands in a text: an e-mail address, a telephone number, a Japanese postcode with its sign.
+fn anywhere(value: &str) -> Option<(Kind, &str)> {
+    /// The shortest of them: `a@b.cd`.
+    const SHORTEST: usize = 6;
+    if value.len() < SHORTEST {
+        return None;
+    }
+    let pieces = || {
+        value
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '<' | '>' | '（' | '）' | '、' | '。' | '：' | '「' | '」'))
+            .filter(|piece| !piece.is_empty())
+    };
+    if let Some(piece) = pieces().find(|piece| is_mail(piece)) {
+        return Some((Kind::Mail, piece));
+    }
+    if let Some(piece) = pieces().find(|piece| is_telephone(piece)) {
+        return Some((Kind::Telephone, piece));
+    }
+    pieces().find(|piece| piece.strip_prefix('〒').is_some_and(is_japanese_postcode)).map(|piece| (Kind::Postcode, piece))
+}
+
+fn is_mail(piece: &str) -> bool {
+    let Some((who, host)) = piece.split_once('@') else { return false };
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c));
+    let ends = host.rsplit_once('.').is_some_and(|(name, end)| {
+        !name.is_empty() && end.len() >= 2 && end.chars().all(|c| c.is_ascii_alphabetic())
+    });
+    plain(who) && plain(host) && ends
+}
+
+/// `A` for each digit of an area, `-` for any dash: the groups of a number that is written in groups.
+fn groups(piece: &str) -> Option<Vec<usize>> {
+    let mut groups = vec![0];
+    for c in piece.chars() {
+        match c {
+            '0'..='9' | '０'..='９' => *groups.last_mut()? += 1,
+            '-' | '‐' | '‑' | '–' | '－' | 'ー' => groups.push(0),
+            _ => return None,
+        }
+    }
+    groups.iter().all(|&digits| digits > 0).then_some(groups)
+}
+
+/// Japanese numbers begin with 0 and are written in three groups (090-1234-5678, 03-1234-5678), mobile ones also as eleven digits;
+/// others begin with + and the country, or are written 3-3-4 as in North America.
+fn is_telephone(piece: &str) -> bool {
+    if let Some(rest) = piece.strip_prefix('+') {
+        let digits = rest.chars().filter(char::is_ascii_digit).count();
+        return (9..=15).contains(&digits) && groups(rest).is_some();
+    }
+    let Some(groups) = groups(piece) else { return false };
+    let zero = piece.starts_with(['0', '０']);
+    let digits: usize = groups.iter().sum();
+    match groups[..] {
+        [_, _, last] if zero => last == 4 && (10..=11).contains(&digits),
+        [area, middle, last] => (area, middle, last) == (3, 3, 4),
+        [11] => ["070", "080", "090"].iter().any(|area| piece.starts_with(area)),
+        _ => false,
+    }
+}
+
+fn is_japanese_postcode(value: &str) -> bool {
+    matches!(groups(value).as_deref(), Some([3, 4]))
+}
+
+/// A postcode of the United Kingdom: `SW1A 1AA`.
+fn is_british_postcode(value: &str) -> bool {
+    let Some((out, inward)) = value.split_once(' ') else { return false };
+    let inward: Vec<char> = inward.chars().collect();
+    let outward = out.len() >= 2
+        && out.len() <= 4
+        && out.starts_with(|c: char| c.is_ascii_uppercase())
+        && out.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && out.chars().any(|c| c.is_ascii_digit());
+    outward && matches!(inward[..], [a, b, c] if a.is_ascii_digit() && b.is_ascii_uppercase() && c.is_ascii_uppercase())
+}
+
+/// The number of an insurer (保険者番号, of 8 or 6 digits) ends with a check digit: the others, from the right times 2 and 1 in turn,
+/// digits of products summed, make a multiple of ten with it (保険者番号、公費負担者番号…設定要領, Ministry of Health, Labour and Welfare).
+fn is_insurer(value: &str) -> bool {
+    let digits: Option<Vec<u32>> = value.chars().map(|c| c.to_digit(10)).collect();
+    let Some(digits) = digits.filter(|digits| matches!(digits.len(), 6 | 8)) else { return false };
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, &digit)| if i % 2 == 1 { 2 * digit / 10 + 2 * digit % 10 } else { digit })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// An individual number (マイナンバー) has 12 digits; the last is 11 less the remainder by 11 of the others, weighted from the right
+/// 2 to 7 and 2 to 6, or 0 where the remainder is 0 or 1 (平成26年総務省令第85号, article 5).
+fn is_individual_number(value: &str) -> bool {
+    let digits: Option<Vec<u32>> = value.chars().map(|c| c.to_digit(10)).collect();
+    let Some(digits) = digits.filter(|digits| digits.len() == 12) else { return false };
+    let sum: u32 = digits[..11]
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, &digit)| digit * if i < 6 { i as u32 + 2 } else { i as u32 - 4 })
+        .sum();
+    let check = if sum % 11 <= 1 { 0 } else { 11 - sum % 11 };
+    digits[11] == check
+}
+
+/// A social security number of the United States, in its groups.
+fn is_social_security(value: &str) -> bool {
+    matches!(groups(value).as_deref(), Some([3, 2, 4]))
+}
+
+fn is_kanji(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '々')
+}
+
+fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}')
+}
+
+/// The most frequent surnames of Japan.
+const SURNAMES: &[&str] = &[
+    "佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "渡邊", "渡邉", "山本", "中村", "小林", "加藤", "吉田", "山田", "佐々木", "山口", "松本",
+    "井上", "木村", "林", "斎藤", "斉藤", "齋藤", "清水", "山崎", "阿部", "森", "池田", "橋本", "山下", "石川", "中島", "前田", "藤田", "後藤",
+    "小川", "岡田", "長谷川", "村上", "近藤", "石井", "坂本", "遠藤", "青木", "藤井", "西村", "福田", "太田", "三浦", "岡本", "松田", "中川",
+    "中野", "原田", "小野", "田村", "竹内", "金子", "和田", "中山", "石田", "上田", "森田",
+];
+
+/// A name of two words: kanji and kanji, kana and kana, capitalised words, or a title before it.
+fn is_name(value: &str) -> bool {
+    let words: Vec<&str> = value.split([' ', '　', ',', '・']).filter(|word| !word.is_empty()).collect();
+    let all = |word: &str, of: fn(char) -> bool, most: usize| {
+        (1..=most).contains(&word.chars().count()) && word.chars().all(of)
+    };
+    let capitalised = |word: &str| {
+        let mut letters = word.trim_end_matches('.').chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.clone().all(|c| c.is_lowercase() || c == '-' || c == '\'')
+    };
+    match words[..] {
+        [title, _, ..] if ["Mr", "Mrs", "Ms", "Miss", "Dr"].contains(&title.trim_end_matches('.')) => true,
+        [family, given] if all(family, is_kanji, 4) => all(given, is_kanji, 4) || all(given, is_kana, 5),
+        [family, given] if all(family, is_kana, 8) => all(given, is_kana, 8),
+        [_, _] | [_, _, _] => words.iter().all(|word| capitalised(word)) && words.iter().any(|word| word.len() > 2),
+        _ => false,
+    }
+}
+
+/// What most of a column's values are by their shape.
+fn by_shape(filled: &[(usize, &str)]) -> Option<Kind> {
+    let mut values: Vec<&str> = filled.iter().map(|(_, value)| *value).collect();
+    values.sort_unstable();
+    values.dedup();
+    let n = values.len();
+    if n < FEW {
+        return None;
+    }
+    let share = |is: &dyn Fn(&str) -> bool| values.iter().filter(|value| is(value)).count() as f64 / n as f64;
+    if share(&is_japanese_postcode) >= MOST || share(&is_british_postcode) >= MOST {
+        return Some(Kind::Postcode);
+    }
+    if share(&is_social_security) >= MOST || share(&is_insurer) >= 1.0 || share(&is_individual_number) >= 1.0 {
+        return Some(Kind::Insurance);
+    }
+    let own = n as f64 >= OWN * filled.len() as f64;
+    let surnamed = |value: &str| {
+        (3..=6).contains(&value.chars().count())
+            && value.chars().all(|c| is_kanji(c) || is_kana(c))
+            && SURNAMES.iter().any(|surname| value.starts_with(surname))
+    };
+    if own && (share(&is_name) >= MOST || share(&surnamed) >= 0.1 && share(&|value| (2..=6).contains(&value.chars().count())) >= MOST) {
+        return Some(Kind::Name);
+    }
+    born(filled).then_some(Kind::Birth)
+}
+
+/// Whether a column of dates spreads as days of birth do: over more years than admissions, and most of them long before the last.
+fn born(filled: &[(usize, &str)]) -> bool {
+    const YEAR: f64 = 365.25;
+    const MILLISECONDS: f64 = 86_400_000.0;
+    /// Days since 1970 are fewer; milliseconds, where a time of day is written, are more.
+    const DAYS: f64 = 1_000_000.0;
+    let words: Vec<Option<String>> = filled.iter().map(|(_, value)| Some((*value).to_owned())).collect();
+    let Ok(days) = synth::times(&words) else { return false };
+    let mut days: Vec<f64> = days.into_iter().flatten().collect();
+    if days.iter().any(|day| day.abs() > DAYS) {
+        days.iter_mut().for_each(|day| *day /= MILLISECONDS);
+    }
+    days.sort_by(f64::total_cmp);
+    // Without the earliest and the latest: one wrong century is no birth.
+    let few = days.len() / 20;
+    let (Some(early), Some(late)) = (days.get(few), days.iter().nth_back(few)) else { return false };
+    (late - early) / YEAR > YEARS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_known_by_their_names_in_both_languages() {
+        for (name, kind) in [
+            ("name", Kind::Name),
+            ("PatientName", Kind::Name),
+            ("last_name", Kind::Name),
+            ("患者氏名", Kind::Name),
+            ("フリガナ", Kind::Name),
+            ("phone", Kind::Telephone),
+            ("home_tel", Kind::Telephone),
+            ("電話番号", Kind::Telephone),
+            ("E-mail", Kind::Mail),
+            ("メールアドレス", Kind::Mail),
+            ("dob", Kind::Birth),
+            ("date_of_birth", Kind::Birth),
+            ("生年月日", Kind::Birth),
+            ("zip", Kind::Postcode),
+            ("郵便番号", Kind::Postcode),
+            ("現住所", Kind::Address),
+            ("保険者番号", Kind::Insurance),
+            ("被保険者番号", Kind::Insurance),
+            ("insurance_no", Kind::Insurance),
+            ("MRN", Kind::Record),
+            ("カルテ番号", Kind::Record),
+        ] {
+            assert_eq!(by_name(name), Some(kind), "{name}");
+        }
+        for name in
+            ["drug_name", "ward_name", "birth_weight", "telemetry", "病名", "薬剤名", "保険区分", "post_op", "phone_use", "mailed", "姓別", "ip_address_count"]
+        {
+            assert_eq!(by_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn check_digits_tell_insurers_and_individual_numbers() {
+        // The Tokyo branch of the Japan Health Insurance Association.
+        assert!(is_insurer("01130012") && !is_insurer("01130013") && !is_insurer("1130012"));
+        // 2·1 + 4·9 + 5·8 + 6·7 + 7·6 + 2·5 + 3·4 + 4·3 + 5·2 + 6·1 = 212 = 19·11 + 3, and 11 − 3 = 8.
+        assert!(is_individual_number("123456789018") && !is_individual_number("123456789012"));
+    }
+
+    #[test]
+    fn shapes_are_told_from_what_looks_like_them() {
+        for telephone in ["090-1234-5678", "09012345678", "03-1234-5678", "086-223-7151", "+81-90-1234-5678", "555-123-4567"] {
+            assert!(is_telephone(telephone), "{telephone}");
+        }
+        for other in ["2024-01-31", "12345678901", "120-80", "1-2-3", "10.5", "0312345678", "123-45-6789"] {
+            assert!(!is_telephone(other), "{other}");
+        }
+        for name in ["山田 太郎", "佐々木　花子", "ヤマダ タロウ", "John Smith", "Smith, John", "Mr 07 Smith"] {
+            assert!(is_name(name), "{name}");
+        }
+        for other in ["heart failure", "Heart failure", "肺炎", "慢性心不全 急性増悪で入院", "A B", "ICU 3"] {
+            assert!(!is_name(other), "{other}");
+        }
+        assert!(is_mail("taro.yamada@example.ac.jp") && !is_mail("3@rest") && !is_mail("a@b"));
+    }
+
+    #[test]
+    fn a_mask_shows_a_shape_and_no_value() {
+        assert_eq!(masked("090-1234-5678"), "0**-****-****");
+        assert_eq!(masked("山田 太郎"), "山* **");
+        assert_eq!(masked("t.o@example.org"), "t.*@*******.***");
+        assert_eq!(masked("X"), "*");
+        assert!(masked(&"長い住所".repeat(20)).chars().count() <= 25);
+    }
+}
