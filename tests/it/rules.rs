@@ -178,8 +178,18 @@ fn what_identifies_a_person_is_found_and_never_shown() {
         ("memo", &|i| format!("昭和{}年{}月{}日", 5 + i % 55, 1 + i % 12, 1 + i % 28), 2, "昭**"),
         ("memo", &|i| format!("{:03}-{:04}", 700 + i % 9, 1000 + i), 2, "7**-****"),
         // One in a note is one too many.
-        ("memo", &|i| if i == 40 { "call 090-1234-5678".to_owned() } else { "fell at night".to_owned() }, 42, "0**-****-****"),
-        ("memo", &|i| if i == 40 { "夫：taro@example.ac.jp".to_owned() } else { "夜間に転倒".to_owned() }, 42, "t***@*******.**.**"),
+        (
+            "memo",
+            &|i| if i == 40 { "call 090-1234-5678".to_owned() } else { "fell at night".to_owned() },
+            42,
+            "0**-****-****",
+        ),
+        (
+            "memo",
+            &|i| if i == 40 { "夫：taro@example.ac.jp".to_owned() } else { "夜間に転倒".to_owned() },
+            42,
+            "t***@*******.**.**",
+        ),
     ];
     for (header, cell, line, shown) in cases {
         let (found, csv) = found(header, *cell);
@@ -234,17 +244,12 @@ fn after(changes: &[(&str, &str, &str)]) -> Vec<(Rule, String, Option<usize>, bo
         author.writes(&path, text.replacen(from, to, 1));
     }
     let found = unrun(&Pack::folder(&author.path("mine")).unwrap(), "missing-bell");
-    found
-        .into_iter()
-        .map(|found| (found.rule, found.fault.place.file, found.fault.place.line, found.note))
-        .collect()
+    found.into_iter().map(|found| (found.rule, found.fault.place.file, found.fault.place.line, found.note)).collect()
 }
 
 #[test]
 fn what_the_reference_decides_or_answers_stands_nowhere_before_it() {
-    let told = |file: &str, line: usize| {
-        (Rule::Told, format!("exercises/missing-bell/{file}"), Some(line), true)
-    };
+    let told = |file: &str, line: usize| (Rule::Told, format!("exercises/missing-bell/{file}"), Some(line), true);
     // In the starter's comments: what the reference sets, as a number, a percentage, a condition, a name, a word.
     let starter = "starter/plan.toml";
     let solved = |solution: &str, comment: &str| {
@@ -281,9 +286,8 @@ fn what_the_reference_decides_or_answers_stands_nowhere_before_it() {
     assert_eq!(brief("It misses 25 to 95 of them, 90 at most, and finds 30."), []);
     assert_eq!(brief("It misses 30 to 90 of them."), [told("brief.en.md", 19)]);
     // A hint names the column that the starter leaves out; a brief describes all of them.
-    let column = |file: &str, from: &str, to: &str| {
-        after(&[(starter, "\"age\", \"gait_speed\"", "\"age\""), (file, from, to)])
-    };
+    let column =
+        |file: &str, from: &str, to: &str| after(&[(starter, "\"age\", \"gait_speed\"", "\"age\""), (file, from, to)]);
     let hint = "ja = \"モデルにより多くの所見を与えてください（[features] の use）。\"";
     let naming = "ja = \"モデルに `gait_speed` を与えてください。\"";
     assert_eq!(column("exercise.toml", hint, naming).len(), 1);
@@ -301,7 +305,10 @@ fn an_answer_of_words_stands_nowhere_before_it() {
             ("solution/answers.toml", "missed", "why = \"too_high\"\nmissed"),
             (file, from, to),
         ]);
-        found.into_iter().map(|(rule, file, _, _)| (rule, file.rsplit('/').next().unwrap().to_owned())).collect::<Vec<_>>()
+        found
+            .into_iter()
+            .map(|(rule, file, _, _)| (rule, file.rsplit('/').next().unwrap().to_owned()))
+            .collect::<Vec<_>>()
     };
     let answers = ("starter/answers.toml", "# missed = [0, 0]");
     assert_eq!(with(answers.0, answers.1, "# why = \"too_high\""), [(Rule::Told, "answers.toml".to_owned())]);
@@ -342,7 +349,11 @@ fn a_card_that_the_template_wrote_is_none_of_a_file() {
         author.writes(file, described.replace(own, about));
         let found = unrun(&Pack::folder(&author.path("course")).unwrap(), "falls");
         author.writes(file, described);
-        found.into_iter().filter(|found| found.rule == Rule::Card).map(|found| found.fault.place.key).collect::<Vec<_>>()
+        found
+            .into_iter()
+            .filter(|found| found.rule == Rule::Card)
+            .map(|found| found.fault.place.key)
+            .collect::<Vec<_>>()
     };
     let key = || vec![Some("card.about".to_owned())];
     let author_of_template = Learner::new();
@@ -351,7 +362,12 @@ fn a_card_that_the_template_wrote_is_none_of_a_file() {
     let about = template.lines().find(|line| line.starts_with("about = ")).unwrap();
     assert_eq!(card(about), key());
     assert_eq!(card("about = { en = \"Drawn from the equations in this file.\", ja = \"病棟の患者です。\" }"), key());
-    assert_eq!(card("about = { en = \"Older adults on the day of their admission to our ward.\", ja = \"当院の病棟に入院した高齢者です。\" }"), []);
+    assert_eq!(
+        card(
+            "about = { en = \"Older adults on the day of their admission to our ward.\", ja = \"当院の病棟に入院した高齢者です。\" }"
+        ),
+        []
+    );
     // The same card is right over patients who were drawn.
     assert_eq!(unrun(&Pack::folder(&author_of_template.path("mine")).unwrap(), "missing-bell"), []);
 }
@@ -366,7 +382,11 @@ fn two_folders_with_the_same_mistake_are_one() {
     }
     let twins = || {
         let found = unrun(&Pack::folder(&author.path("mine")).unwrap(), "missing-bell");
-        found.into_iter().filter(|found| found.rule == Rule::Twin).map(|found| (found.fault.place.file, found.note)).collect::<Vec<_>>()
+        found
+            .into_iter()
+            .filter(|found| found.rule == Rule::Twin)
+            .map(|found| (found.fault.place.file, found.note))
+            .collect::<Vec<_>>()
     };
     let again = || vec![("exercises/missing-bell/wrong/one-column-again/expect.toml".to_owned(), false)];
     assert_eq!(twins(), again());

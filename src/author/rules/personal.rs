@@ -54,10 +54,7 @@ impl Kind {
     /// How to keep what the exercise may need.
     fn instead(self) -> Text {
         match self {
-            Self::Birth => Text::new(
-                "the age in years, in place of the date",
-                "生年月日の代わりに、年齢（歳）",
-            ),
+            Self::Birth => Text::new("the age in years, in place of the date", "生年月日の代わりに、年齢（歳）"),
             Self::Postcode | Self::Address => Text::new(
                 "a region with many inhabitants, or no such column",
                 "人口の多い地域区分にするか、列を除くこと",
@@ -79,7 +76,8 @@ pub(super) fn columns(material: &Material) -> Result<Vec<Finding>, RunError> {
         let role = material.written.task.dataset.role(name);
         let Ok(words) = sheet.words(name) else { continue };
         // An outcome identifies nobody, whatever it is called.
-        let Some((kind, row, shown)) = Some(role).filter(|role| *role != Role::Label).and_then(|_| personal(name, &words))
+        let Some((kind, row, shown)) =
+            Some(role).filter(|role| *role != Role::Label).and_then(|_| personal(name, &words))
         else {
             continue;
         };
@@ -176,21 +174,38 @@ fn by_name(name: &str) -> Option<Kind> {
     let is = |names: &[&str]| names.contains(&whole.as_str());
     let has = |words: &[&str]| words.iter().any(|word| parts.contains(word));
     let contains = |pieces: &[&str]| pieces.iter().any(|piece| name.contains(piece));
-    let person = ["patient", "pt", "first", "last", "full", "given", "family", "middle", "maiden", "guardian", "mother", "father", "kana"];
-    if is(&["name", "surname", "firstname", "lastname", "fullname", "patientname", "familyname", "givenname", "sei", "mei"])
-        || (has(&["name"]) && has(&person))
+    let person = [
+        "patient", "pt", "first", "last", "full", "given", "family", "middle", "maiden", "guardian", "mother",
+        "father", "kana",
+    ];
+    if is(&[
+        "name",
+        "surname",
+        "firstname",
+        "lastname",
+        "fullname",
+        "patientname",
+        "familyname",
+        "givenname",
+        "sei",
+        "mei",
+    ]) || (has(&["name"]) && has(&person))
         || contains(&["氏名", "姓名", "患者名", "フリガナ", "ふりがな", "ﾌﾘｶﾞﾅ", "カナ氏", "シメイ"])
         || is(&["名前", "お名前", "姓", "名", "本名"])
     {
         return Some(Kind::Name);
     }
     if is(&["tel", "phone", "telephone", "mobile", "fax", "cellphone", "phonenumber", "telno"])
-        || (has(&["tel", "phone", "telephone", "mobile", "fax", "cell"]) && has(&["no", "number", "num", "home", "work", "patient", "contact", "emergency"]))
+        || (has(&["tel", "phone", "telephone", "mobile", "fax", "cell"])
+            && has(&["no", "number", "num", "home", "work", "patient", "contact", "emergency"]))
         || contains(&["電話", "携帯番号", "連絡先", "ファックス", "ＴＥＬ"])
     {
         return Some(Kind::Telephone);
     }
-    if has(&["email", "mail"]) || whole.contains("email") || contains(&["メールアドレス", "電子メール", "Ｅメール", "Eメール"]) {
+    if has(&["email", "mail"])
+        || whole.contains("email")
+        || contains(&["メールアドレス", "電子メール", "Ｅメール", "Eメール"])
+    {
         return Some(Kind::Mail);
     }
     if is(&["dob", "birthday", "birthdate", "dateofbirth", "bday"])
@@ -214,7 +229,17 @@ fn by_name(name: &str) -> Option<Kind> {
     let numbered = ["no", "number", "num", "id", "code", "symbol"];
     if is(&["ssn", "nhsnumber", "mynumber", "nationalid", "insuranceno", "insuranceid", "insurancenumber"])
         || (has(&["insurance", "insured", "insurer", "insuree", "policy", "nhs", "medicare"]) && has(&numbered))
-        || contains(&["保険者番号", "保険証", "被保険者", "保険番号", "記号番号", "マイナンバー", "個人番号", "公費負担者番号", "受給者番号"])
+        || contains(&[
+            "保険者番号",
+            "保険証",
+            "被保険者",
+            "保険番号",
+            "記号番号",
+            "マイナンバー",
+            "個人番号",
+            "公費負担者番号",
+            "受給者番号",
+        ])
     {
         return Some(Kind::Insurance);
     }
@@ -233,9 +258,8 @@ fn fits(kind: Kind, filled: &[(usize, &str)]) -> bool {
     values.sort_unstable();
     values.dedup();
     let digits = |value: &str| value.chars().filter(char::is_ascii_digit).count();
-    let most = |of: &dyn Fn(&str) -> bool| {
-        values.iter().filter(|value| of(value)).count() as f64 >= OWN * values.len() as f64
-    };
+    let most =
+        |of: &dyn Fn(&str) -> bool| values.iter().filter(|value| of(value)).count() as f64 >= OWN * values.len() as f64;
     match kind {
         Kind::Name => values.len() > 2 && most(&|value| value.chars().any(char::is_alphabetic)),
         Kind::Telephone => most(&|value| digits(value) >= 7),
@@ -258,7 +282,10 @@ fn anywhere(value: &str) -> Option<(Kind, &str)> {
     }
     let pieces = || {
         value
-            .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '<' | '>' | '（' | '）' | '、' | '。' | '：' | '「' | '」'))
+            .split(|c: char| {
+                c.is_whitespace()
+                    || matches!(c, ',' | ';' | '(' | ')' | '<' | '>' | '（' | '）' | '、' | '。' | '：' | '「' | '」')
+            })
             .filter(|piece| !piece.is_empty())
     };
     if let Some(piece) = pieces().find(|piece| is_mail(piece)) {
@@ -267,15 +294,17 @@ fn anywhere(value: &str) -> Option<(Kind, &str)> {
     if let Some(piece) = pieces().find(|piece| is_telephone(piece)) {
         return Some((Kind::Telephone, piece));
     }
-    pieces().find(|piece| piece.strip_prefix('〒').is_some_and(is_japanese_postcode)).map(|piece| (Kind::Postcode, piece))
+    pieces()
+        .find(|piece| piece.strip_prefix('〒').is_some_and(is_japanese_postcode))
+        .map(|piece| (Kind::Postcode, piece))
 }
 
 fn is_mail(piece: &str) -> bool {
     let Some((who, host)) = piece.split_once('@') else { return false };
     let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c));
-    let ends = host.rsplit_once('.').is_some_and(|(name, end)| {
-        !name.is_empty() && end.len() >= 2 && end.chars().all(|c| c.is_ascii_alphabetic())
-    });
+    let ends = host
+        .rsplit_once('.')
+        .is_some_and(|(name, end)| !name.is_empty() && end.len() >= 2 && end.chars().all(|c| c.is_ascii_alphabetic()));
     plain(who) && plain(host) && ends
 }
 
@@ -370,10 +399,69 @@ fn is_kana(c: char) -> bool {
 
 /// The most frequent surnames of Japan.
 const SURNAMES: &[&str] = &[
-    "佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "渡邊", "渡邉", "山本", "中村", "小林", "加藤", "吉田", "山田", "佐々木", "山口", "松本",
-    "井上", "木村", "林", "斎藤", "斉藤", "齋藤", "清水", "山崎", "阿部", "森", "池田", "橋本", "山下", "石川", "中島", "前田", "藤田", "後藤",
-    "小川", "岡田", "長谷川", "村上", "近藤", "石井", "坂本", "遠藤", "青木", "藤井", "西村", "福田", "太田", "三浦", "岡本", "松田", "中川",
-    "中野", "原田", "小野", "田村", "竹内", "金子", "和田", "中山", "石田", "上田", "森田",
+    "佐藤",
+    "鈴木",
+    "高橋",
+    "田中",
+    "伊藤",
+    "渡辺",
+    "渡邊",
+    "渡邉",
+    "山本",
+    "中村",
+    "小林",
+    "加藤",
+    "吉田",
+    "山田",
+    "佐々木",
+    "山口",
+    "松本",
+    "井上",
+    "木村",
+    "林",
+    "斎藤",
+    "斉藤",
+    "齋藤",
+    "清水",
+    "山崎",
+    "阿部",
+    "森",
+    "池田",
+    "橋本",
+    "山下",
+    "石川",
+    "中島",
+    "前田",
+    "藤田",
+    "後藤",
+    "小川",
+    "岡田",
+    "長谷川",
+    "村上",
+    "近藤",
+    "石井",
+    "坂本",
+    "遠藤",
+    "青木",
+    "藤井",
+    "西村",
+    "福田",
+    "太田",
+    "三浦",
+    "岡本",
+    "松田",
+    "中川",
+    "中野",
+    "原田",
+    "小野",
+    "田村",
+    "竹内",
+    "金子",
+    "和田",
+    "中山",
+    "石田",
+    "上田",
+    "森田",
 ];
 
 /// A name of two words: kanji and kanji, kana and kana, capitalised words, or a title before it.
@@ -384,7 +472,8 @@ fn is_name(value: &str) -> bool {
     };
     let capitalised = |word: &str| {
         let mut letters = word.trim_end_matches('.').chars();
-        letters.next().is_some_and(char::is_uppercase) && letters.clone().all(|c| c.is_lowercase() || c == '-' || c == '\'')
+        letters.next().is_some_and(char::is_uppercase)
+            && letters.clone().all(|c| c.is_lowercase() || c == '-' || c == '\'')
     };
     match words[..] {
         [title, _, ..] if ["Mr", "Mrs", "Ms", "Miss", "Dr"].contains(&title.trim_end_matches('.')) => true,
@@ -417,7 +506,10 @@ fn by_shape(filled: &[(usize, &str)]) -> Option<Kind> {
             && value.chars().all(|c| is_kanji(c) || is_kana(c))
             && SURNAMES.iter().any(|surname| value.starts_with(surname))
     };
-    if own && (share(&is_name) >= MOST || share(&surnamed) >= 0.1 && share(&|value| (2..=6).contains(&value.chars().count())) >= MOST) {
+    if own
+        && (share(&is_name) >= MOST
+            || share(&surnamed) >= 0.1 && share(&|value| (2..=6).contains(&value.chars().count())) >= MOST)
+    {
         return Some(Kind::Name);
     }
     born(filled).then_some(Kind::Birth)
@@ -473,9 +565,20 @@ mod tests {
         ] {
             assert_eq!(by_name(name), Some(kind), "{name}");
         }
-        for name in
-            ["drug_name", "ward_name", "birth_weight", "telemetry", "病名", "薬剤名", "保険区分", "post_op", "phone_use", "mailed", "姓別", "ip_address_count"]
-        {
+        for name in [
+            "drug_name",
+            "ward_name",
+            "birth_weight",
+            "telemetry",
+            "病名",
+            "薬剤名",
+            "保険区分",
+            "post_op",
+            "phone_use",
+            "mailed",
+            "姓別",
+            "ip_address_count",
+        ] {
             assert_eq!(by_name(name), None, "{name}");
         }
     }
@@ -490,16 +593,20 @@ mod tests {
 
     #[test]
     fn shapes_are_told_from_what_looks_like_them() {
-        for telephone in ["090-1234-5678", "09012345678", "03-1234-5678", "086-223-7151", "+81-90-1234-5678", "555-123-4567"] {
+        for telephone in
+            ["090-1234-5678", "09012345678", "03-1234-5678", "086-223-7151", "+81-90-1234-5678", "555-123-4567"]
+        {
             assert!(is_telephone(telephone), "{telephone}");
         }
         for other in ["2024-01-31", "12345678901", "120-80", "1-2-3", "10.5", "0312345678", "123-45-6789"] {
             assert!(!is_telephone(other), "{other}");
         }
-        for name in ["山田 太郎", "佐々木　花子", "ヤマダ タロウ", "John Smith", "Smith, John", "Mr 07 Smith"] {
+        for name in ["山田 太郎", "佐々木　花子", "ヤマダ タロウ", "John Smith", "Smith, John", "Mr 07 Smith"]
+        {
             assert!(is_name(name), "{name}");
         }
-        for other in ["heart failure", "Heart failure", "肺炎", "慢性心不全 急性増悪で入院", "A B", "ICU 3"] {
+        for other in ["heart failure", "Heart failure", "肺炎", "慢性心不全 急性増悪で入院", "A B", "ICU 3"]
+        {
             assert!(!is_name(other), "{other}");
         }
         assert!(is_mail("taro.yamada@example.ac.jp") && !is_mail("3@rest") && !is_mail("a@b"));

@@ -96,9 +96,11 @@ fn holds(keys: &[Key], path: &[&str]) -> Holds {
                 .map(|(_, keys)| holds(keys, rest))
                 .find(|holds| !matches!(holds, Holds::Other))
                 .unwrap_or(Holds::Other),
-            Kind::Either(kinds) => {
-                kinds.iter().map(|kind| of(kind, rest)).find(|holds| !matches!(holds, Holds::Other)).unwrap_or(Holds::Other)
-            }
+            Kind::Either(kinds) => kinds
+                .iter()
+                .map(|kind| of(kind, rest))
+                .find(|holds| !matches!(holds, Holds::Other))
+                .unwrap_or(Holds::Other),
             Kind::List(kind) | Kind::Map(kind) => of(kind, rest),
             Kind::Choice(words) => Holds::Words(words.iter().map(|&word| word.to_owned()).collect()),
             Kind::Sql => Holds::Condition,
@@ -228,7 +230,8 @@ fn plain(text: &str) -> String {
 /// The numbers of a text, and whether each is a percentage: `1,000` is one number, and the digits of a name or an address are none.
 fn figures(text: &str) -> Vec<(f64, bool)> {
     let mut found = Vec::new();
-    for piece in text.split(|c: char| c.is_whitespace() || "()[]{}<>=*/+〜～、。：；（）「」『』–—".contains(c)) {
+    for piece in text.split(|c: char| c.is_whitespace() || "()[]{}<>=*/+〜～、。：；（）「」『』–—".contains(c))
+    {
         if piece.contains("://") || piece.starts_with("doi:") {
             continue;
         }
@@ -246,7 +249,9 @@ fn figures(text: &str) -> Vec<(f64, bool)> {
             let start = at;
             let inner = |i: usize| {
                 letters[i].is_ascii_digit()
-                    || (matches!(letters[i], '.' | ',') && i > start && letters.get(i + 1).is_some_and(char::is_ascii_digit))
+                    || (matches!(letters[i], '.' | ',')
+                        && i > start
+                        && letters.get(i + 1).is_some_and(char::is_ascii_digit))
             };
             while at < letters.len() && inner(at) {
                 at += 1;
@@ -255,7 +260,8 @@ fn figures(text: &str) -> Vec<(f64, bool)> {
                 at += 1;
                 continue;
             }
-            let named = start.checked_sub(1).is_some_and(|i| letters[i].is_ascii_alphanumeric() || "_-.".contains(letters[i]));
+            let named =
+                start.checked_sub(1).is_some_and(|i| letters[i].is_ascii_alphanumeric() || "_-.".contains(letters[i]));
             let after = letters.get(at);
             if named || after.is_some_and(|c| c.is_ascii_alphabetic() || *c == '_') {
                 continue;
@@ -311,10 +317,14 @@ impl Secret {
         }
         match &self.held {
             Held::Number(x) => {
-                let known = demands.iter().any(|demand| same(*demand, *x) || same(*demand, 100.0 * x) || same(100.0 * demand, *x));
+                let known = demands
+                    .iter()
+                    .any(|demand| same(*demand, *x) || same(*demand, 100.0 * x) || same(100.0 * demand, *x));
                 let trivial = [0.0, 1.0, 2.0].contains(x);
                 let meant = telling(*x, self.answer) || (!self.answer && !trivial && self.is_named(&line.whole));
-                !known && meant && figures(text).iter().any(|&(n, percent)| same(n, *x) || (percent && same(n, 100.0 * x)))
+                !known
+                    && meant
+                    && figures(text).iter().any(|&(n, percent)| same(n, *x) || (percent && same(n, 100.0 * x)))
             }
             Held::Interval(low, high) => {
                 let known = [low, high].iter().all(|bound| demands.iter().any(|demand| same(*demand, **bound)));
@@ -324,7 +334,8 @@ impl Secret {
             Held::Word(word, all) => {
                 let beside = all.iter().filter(|other| words(&line.whole).any(|word| word == *other)).count();
                 let listed = if line.hint { beside >= 3.min(all.len()) } else { beside >= 2 };
-                !listed && (names(text, word) || (!self.answer && self.is_named(text) && words(text).any(|w| w == word)))
+                !listed
+                    && (names(text, word) || (!self.answer && self.is_named(text) && words(text).any(|w| w == word)))
             }
             // Briefs describe the columns.
             Held::Name(name) => self.is_assigned(text, name) || (line.hint && names(text, name)),
@@ -343,7 +354,8 @@ fn meanings(material: &Material, secrets: &[Secret]) -> Vec<Finding> {
         for lang in [Lang::En, Lang::Ja] {
             let brief = material.pack.brief(id, lang).unwrap_or_default();
             // Line breaks of a brief are spaces, and in Japanese nothing.
-            let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(if lang == Lang::En { " " } else { "" });
+            let joined =
+                |text: &str| text.split_whitespace().collect::<Vec<_>>().join(if lang == Lang::En { " " } else { "" });
             let (whole, own) = (joined(&brief), joined(meaning.get(lang)));
             // A word or two may be what the brief is about.
             let long = if lang == Lang::En { 20 } else { 8 };
