@@ -157,7 +157,10 @@ fn secrets(material: &Material) -> Vec<Secret> {
 fn demands(material: &Material) -> Vec<f64> {
     let exercise = &material.written.task.exercise;
     let mut demands: Vec<f64> = exercise.worth.into_iter().collect();
-    demands.extend(exercise.checks.iter().flat_map(|check| figures(&check.sql.value)).map(|figure| figure.0));
+    for check in &exercise.checks {
+        let sql = [check.passes.value.text(), check.shows.value.text()];
+        demands.extend(sql.into_iter().flat_map(figures).map(|figure| figure.0));
+    }
     for question in &exercise.questions {
         demands.extend(figures(&question.prompt.en).into_iter().map(|figure| figure.0));
         if let QuestionKind::Number { min, max } | QuestionKind::Interval { min, max } = question.kind {
