@@ -269,12 +269,12 @@ fn check_parts(
                 if part == Part::Train {
                     Text::new(
                         "rows with and without the outcome, to learn the difference from",
-                        "違いを学べるよう、結果がある行とない行の両方",
+                        "違いを学べるよう、転帰が陽性の行と陰性の行の両方",
                     )
                 } else {
                     Text::new(
                         "rows with and without the outcome, to judge by: a larger part, or another condition",
-                        "評価できるよう、結果がある行とない行の両方（割合を増やすか、条件を変えてください）",
+                        "評価できるよう、転帰が陽性の行と陰性の行の両方（割合を増やすか、条件を変えてください）",
                     )
                 },
             ));

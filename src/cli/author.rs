@@ -138,10 +138,19 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
     ] {
         command = command.mut_subcommand(name, |command| command.about(about));
     }
-    command = command.mut_subcommand("upgrade", |command| {
-        command
-            .mut_arg("folder", |arg| arg.help("コースのフォルダーです。元のファイルは、新しいファイルの隣に残します。"))
-    });
+    for (name, argument, help) in [
+        ("new", "exercise", "新しい演習の名前です（半角の小文字・数字・-）。"),
+        ("new", "from", "もとにする演習です。省略時は小さなひな形を使います。"),
+        ("validate", "exercises", "演習の名前です。省略時は教材のすべての演習を確かめます。"),
+        ("calibrate", "exercise", super::EXERCISE_JA),
+        ("calibrate", "seeds", "データを生成する回数です。省略時は表なら200回、画像なら30回です。"),
+        ("preview", "exercise", super::EXERCISE_JA),
+        ("reference", "folder", "書き出す先のフォルダーです。"),
+        ("gallery", "to", "書き出す先のフォルダーです。"),
+        ("upgrade", "folder", "コースのフォルダーです。元のファイルは、新しいファイルの隣に残します。"),
+    ] {
+        command = command.mut_subcommand(name, |command| command.mut_arg(argument, |arg| arg.help(help)));
+    }
     for name in ["validate", "calibrate"] {
         command = command.mut_subcommand(name, |command| {
             command

@@ -37,17 +37,15 @@ pub(super) fn courses(session: &Session, pack: &Pack, asked: Option<&str>) -> Re
     }
     let lang = session.terminal.lang;
     for course in shown {
-        session.say(&format!("{}  {}\n", bold(&course.id), course.title.get(lang)));
+        let heading = format!("{}  {}", bold(&course.id), course.title.get(lang));
+        session.say(&session.terminal.hanging("", "    ", &heading));
         session.say(&session.terminal.paragraph("    ", course.target.get(lang)));
         for exercise in &course.exercises {
             let id = &exercise.value;
             let (title, planned) = title(pack, &courses, id);
             let line = format!("{id:<22} {}", title.get(lang));
-            if planned {
-                session.say(&format!("    · {}\n", dim(&format!("{line}{}", session.pick(" (planned)", "（予定）")))));
-            } else {
-                session.say(&format!("    ● {line}\n"));
-            }
+            let line = if planned { dim(&format!("{line}{}", session.pick(" (planned)", "（予定）"))) } else { line };
+            session.say(&session.terminal.hanging(if planned { "    · " } else { "    ● " }, "      ", &line));
         }
         session.say("\n");
     }

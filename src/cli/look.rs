@@ -28,7 +28,10 @@ pub(super) struct Options {
 }
 
 pub(super) fn japanese(command: clap::Command) -> clap::Command {
-    command.mut_arg("by", |arg| arg.help("この列の値ごとに画像や患者をまとめます。省略時は演習の群に従います。"))
+    command
+        .mut_arg("exercise", |arg| arg.help(super::EXERCISE_JA))
+        .mut_arg("seed", |arg| arg.help(super::SEED_JA))
+        .mut_arg("by", |arg| arg.help("この列の値ごとに画像や患者をまとめます。省略時は演習の群に従います。"))
 }
 
 /// A column of the learner's rows.

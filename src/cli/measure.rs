@@ -233,7 +233,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("tolerance", "表面Diceの許容距離（mm）です。"),
         (
             "truth",
-            "物体検出の正解のファイルです（列 image, x1, y1, x2, y2）。FILE には予測のボックスと score を入れます。",
+            "物体検出の正解のファイルです（列 image, x1, y1, x2, y2）。ファイルには予測のボックスと score を入れます。",
         ),
         ("images", "ボックスのないものを含む画像の総数です。省略時はファイルに現れる画像です。"),
         ("iou", "予測が正解を見つけたとみなす重なり（IoU）です。省略時は0.5です。"),

@@ -4,21 +4,25 @@ mod author;
 mod courses;
 mod look;
 mod measure;
+mod spoken;
 mod tour;
 
 use std::io::{IsTerminal as _, Write as _};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::check::{self, Verdict};
+use crate::course::exercise::called;
 use crate::course::pack::{Content, Pack, Submission, Task};
 use crate::fault::Fault;
 use crate::learner::variant;
 use crate::learner::workspace::{Workspace, WorkspaceError};
-use crate::report::json::Document;
+use crate::report::json::{Document, MeasureDocument};
 use crate::report::terminal::{Terminal, bold, dim, door};
 use crate::run::{self, Ended, Event, Job, Run, RunError};
 use crate::tables::TableError;
@@ -39,7 +43,7 @@ const SEED: u64 = variant::USUAL;
 
 /// Learn medical AI by doing it: decide, train, and see what the decision did to patients.
 #[derive(Debug, Parser)]
-#[command(name = "practicum", version, about, after_help = AFTER, propagate_version = true)]
+#[command(name = "practicum", version, after_help = AFTER, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -54,7 +58,7 @@ Exit codes: 0 passed or done, 1 a check failed, 2 bad input, 3 our error.";
 
 #[derive(Debug, clap::Args)]
 struct Common {
-    /// The language: en or ja. Otherwise `PRACTICUM_LANG` or the system's.
+    /// The language; otherwise that of `PRACTICUM_LANG`, or the system's.
     #[arg(long, global = true, value_parser = ["en", "ja"])]
     lang: Option<String>,
     /// A course pack of your own: a folder with exercises/ and datasets/.
@@ -176,15 +180,9 @@ fn ours(error: &dyn std::fmt::Display) -> Ending {
 /// Reads the command line, does what it asks, and gives the exit code; `content` is the course pack where none is named.
 pub fn main(content: &'static Content) -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    // `--help` has to speak the reader's language too, before anything is parsed.
-    let asked = arguments.windows(2).find(|two| two[0] == "--lang").map(|two| two[1].to_string_lossy().into_owned());
-    let spoken = localised(Cli::command(), language(asked.as_deref()));
-    let cli = match spoken.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { BAD_INPUT } else { PASSED });
-        }
+        Err(error) => return unread(&error, &arguments),
     };
     let terminal = Terminal { lang: language(cli.common.lang.as_deref()), width: width() };
     let long = match &cli.command {
@@ -210,9 +208,59 @@ pub fn main(content: &'static Content) -> ExitCode {
     })
 }
 
-const LONG_JA: &str = "通常の計算量の上限を超える計画でも学習させます。";
+/// What is said where the command line asks for help or for the version, or cannot be read.
+fn unread(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    // The reader's language is asked for on the line that was not read.
+    let words: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    let after = words.iter().position(|word| word == "--lang").and_then(|at| words.get(at + 1));
+    let asked = after.map(|lang| &**lang).or_else(|| words.iter().find_map(|word| word.strip_prefix("--lang=")));
+    let terminal = Terminal { lang: language(asked), width: width() };
+    let mut program = localised(Cli::command(), terminal.lang);
+    program.build();
+    let (name, command) = spoken::asked(&program, arguments);
+    match error.kind() {
+        ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            return ExitCode::from(PASSED);
+        }
+        ErrorKind::DisplayHelp => {
+            let help = spoken::help(&terminal, &name, command);
+            let _ = anstream::stdout().write_all(door(&help).as_bytes());
+            return ExitCode::from(PASSED);
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let help = spoken::help(&terminal, &name, command);
+            let _ = anstream::stderr().write_all(door(&help).as_bytes());
+            return ExitCode::from(BAD_INPUT);
+        }
+        _ => {}
+    }
+    let faults = [spoken::fault(error, &name, command)];
+    if words.iter().any(|word| word == "--json") {
+        let of = ["tour", "list", "start", "look", "run", "check", "measure", "courses", "author"]
+            .into_iter()
+            .find(|of| name.split(' ').nth(1) == Some(of));
+        let document = match of {
+            Some("measure") => MeasureDocument::faulty(&faults).text(),
+            of => Document::faulty(of.unwrap_or_default(), String::new(), SEED, Verdict::Invalid, &faults).text(),
+        };
+        let _ = anstream::stdout().write_all(document.as_bytes());
+    }
+    let _ = anstream::stderr().write_all(door(&terminal.invalid(&faults)).as_bytes());
+    ExitCode::from(BAD_INPUT)
+}
 
-/// The help in the reader's language: clap's own words stay English, ours do not.
+const EXERCISE_JA: &str = "演習の名前です。";
+const SEED_JA: &str = "データの生成と学習に使う乱数のシードです。省略時は作業フォルダーのものを使います。";
+
+fn trained_in_japanese(command: clap::Command) -> clap::Command {
+    command
+        .mut_arg("exercise", |arg| arg.help(EXERCISE_JA))
+        .mut_arg("seed", |arg| arg.help(SEED_JA))
+        .mut_arg("long", |arg| arg.help("通常の計算量の上限を超える計画でも学習させます。"))
+}
+
+/// The help in the reader's language.
 fn localised(command: clap::Command, lang: Lang) -> clap::Command {
     if lang == Lang::En {
         return command;
@@ -225,7 +273,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
             "教育用の合成データです。医療機器ではなく、ここでの結果は患者についてのエビデンスではありません。\n\n\
              終了コード：0 合格または完了、1 不合格または未回答の判定あり、2 入力の誤り、3 教材またはプログラムの誤り",
         )
-        .mut_arg("lang", |arg| arg.help("言語：en または ja。省略時は PRACTICUM_LANG、なければシステムの言語です。"))
+        .mut_arg("lang", |arg| arg.help("表示する言語です。省略時は PRACTICUM_LANG、なければシステムの言語に従います。"))
         .mut_arg("course", |arg| arg.help("自作の教材フォルダー（exercises/ と datasets/ を含むもの）です。"))
         .mut_arg("json", |arg| arg.help("結果をJSONで出力します。"));
     for (name, text) in [
@@ -243,12 +291,15 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
     }
     command
         .mut_subcommand("start", |command| {
-            command.mut_arg("variant", |arg| {
+            command.mut_arg("exercise", |arg| arg.help(EXERCISE_JA)).mut_arg("variant", |arg| {
                 arg.help("データを別の乱数で生成します。学籍番号や名前など、学習者ごとに変えられます。")
             })
         })
-        .mut_subcommand("run", |command| command.mut_arg("long", |arg| arg.help(LONG_JA)))
-        .mut_subcommand("check", |command| command.mut_arg("long", |arg| arg.help(LONG_JA)))
+        .mut_subcommand("run", trained_in_japanese)
+        .mut_subcommand("check", trained_in_japanese)
+        .mut_subcommand("courses", |command| {
+            command.mut_arg("name", |arg| arg.help("コースの名前です。省略時はすべてのコースを示します。"))
+        })
         .mut_subcommand("look", look::japanese)
         .mut_subcommand("measure", measure::japanese)
         .mut_subcommand("author", author::japanese)
@@ -330,19 +381,17 @@ impl Session {
             self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
         } else {
             for exercise in &listed {
-                let minutes = exercise.minutes;
-                let about = match self.terminal.lang {
-                    Lang::En => format!(
-                        "{} · {} · {minutes} minutes · {} points",
-                        exercise.field,
-                        exercise.level,
-                        exercise.points()
-                    ),
-                    Lang::Ja => format!("{}・{}・{minutes}分・{}点", exercise.field, exercise.level, exercise.points()),
+                let lang = self.terminal.lang;
+                let (minutes, points) = (exercise.minutes, exercise.points());
+                let (field, level) = (called(&exercise.field), called(&exercise.level));
+                let about = match lang {
+                    Lang::En => format!("{} · {} · {minutes} minutes · {points} points", field.en, level.en),
+                    Lang::Ja => format!("{}・{}・{minutes}分・{points}点", field.ja, level.ja),
                 };
-                self.say(&format!("{}  {}\n", bold(&exercise.id), exercise.title.get(self.terminal.lang)));
-                self.say(&self.terminal.paragraph("    ", exercise.summary.get(self.terminal.lang)));
-                self.say(&format!("    {}\n\n", dim(&about)));
+                let title = format!("{}  {}", bold(&exercise.id), exercise.title.get(lang));
+                self.say(&self.terminal.hanging("", "    ", &title));
+                self.say(&self.terminal.paragraph("    ", exercise.summary.get(lang)));
+                self.say(&format!("{}\n", self.terminal.paragraph("    ", &dim(&about))));
             }
             self.say(&self.terminal.paragraph(
                 "",
@@ -367,7 +416,8 @@ impl Session {
             self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
             return Ok(PASSED);
         }
-        self.say(&format!("{}\n\n", bold(task.exercise.title.get(self.terminal.lang))));
+        let title = bold(task.exercise.title.get(self.terminal.lang));
+        self.say(&format!("{}\n", self.terminal.paragraph("", &title)));
         for file in &started.written {
             self.say(&format!("  {file}\n"));
         }
@@ -407,7 +457,7 @@ impl Session {
             return Ok(PASSED);
         }
         self.headline(&task);
-        self.say(&self.terminal.ran(&run));
+        self.say(&self.terminal.ran(&task, &run));
         self.say("\n");
         let (predictions, answers) = (workspace.shown("results/predictions.csv"), workspace.shown("answers.toml"));
         let (plot, worst) = (!run.story.masks, !run.mistakes.is_empty());
@@ -441,7 +491,7 @@ impl Session {
             self.say(&document.text());
         } else {
             self.headline(&task);
-            self.say(&self.terminal.checked(&task.exercise, &run));
+            self.say(&self.terminal.checked(&task, &run));
         }
         Ok(match check::overall(&run.outcomes) {
             Verdict::Passed => PASSED,
@@ -529,11 +579,9 @@ impl Session {
     }
 
     fn headline(&self, task: &Task) {
-        self.say(&format!(
-            "{}  {}\n\n",
-            bold(task.exercise.title.get(self.terminal.lang)),
-            dim(&task.exercise.reference())
-        ));
+        let title = bold(task.exercise.title.get(self.terminal.lang));
+        let title = format!("{title}  {}", dim(&task.exercise.reference()));
+        self.say(&format!("{}\n", self.terminal.hanging("", "    ", &title)));
     }
 
     /// Tells why a command ended early, and gives the exit code.

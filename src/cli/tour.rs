@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{Ending, PASSED, Session};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::learner::workspace::Workspace;
@@ -75,13 +77,16 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     step(6, "Your turn", "次はあなたの番です");
     let workspace = Workspace::new(&session.root, EXERCISE);
     let (brief, plan) = (workspace.shown(&format!("brief.{}.md", lang.code())), workspace.shown("plan.toml"));
-    for (en, ja) in [
-        (format!("read    {brief}"), format!("読む      {brief}")),
-        (format!("change  {plan}"), format!("書き換える {plan}")),
-        (format!("then    practicum check {EXERCISE}"), format!("そして    practicum check {EXERCISE}")),
-        ("more    practicum list".to_owned(), "ほかの演習 practicum list".to_owned()),
-    ] {
-        session.say(&format!("   {}\n", session.pick(&en, &ja)));
+    let check = format!("practicum check {EXERCISE}");
+    let steps = [
+        (session.pick("read", "読む"), &*brief),
+        (session.pick("change", "書き換える"), &plan),
+        (session.pick("then", "判定を受ける"), &check),
+        (session.pick("more", "ほかの演習"), "practicum list"),
+    ];
+    let wide = steps.iter().map(|(what, _)| what.width()).max().unwrap_or(0);
+    for (what, which) in steps {
+        session.say(&format!("   {what}{}  {which}\n", " ".repeat(wide - what.width())));
     }
     Ok(PASSED)
 }
@@ -138,10 +143,17 @@ fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
                 .collect();
             let share = figures::show(of.iter().sum::<f64>() / of.len().max(1) as f64, Style::Percent);
             let n = figures::count(of.len());
-            let (en, ja) = (
-                format!("{n} patients with {} = {value}: {share} have {label} = 1", group.value),
-                format!("{} = {value} の患者{n}人：{label} = 1 は{share}", group.value),
-            );
+            let (name, outcome) = (&group.value, task.dataset.called(label, "1"));
+            let (en, ja) = match (task.dataset.called(name, value), outcome) {
+                (Some(called), Some(outcome)) => (
+                    format!("{} ({name} = {value}): {n} patients, {share} {}", called.en, outcome.en),
+                    format!("{}（{name} = {value}）：{n}人、{}は{share}", called.ja, outcome.ja),
+                ),
+                _ => (
+                    format!("{name} = {value}: {n} patients, {share} have {label} = 1"),
+                    format!("{name} = {value}：{n}人、{label} = 1 は{share}"),
+                ),
+            };
             session.say(&session.terminal.paragraph("   ", session.pick(&en, &ja)));
         }
     }

@@ -28,7 +28,7 @@ const COURSE: &[Key<'static>] = &[
     Key::new("title", Kind::Bilingual, Need::Required, "The course's title.", "コースの題名です。"),
     Key::new(
         "level",
-        Kind::Choice(&["intensive", "doctoral"]),
+        Kind::Choice(super::exercise::LEVELS),
         Need::Required,
         "intensive: a supplied model, decide and defend; doctoral: build, then survive fresh data.",
         "intensiveは与えられたモデルで判断して説明し、doctoralは自ら構築して新しいデータに耐えることを目指します。",

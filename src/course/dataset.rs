@@ -104,6 +104,7 @@ const COLUMN: &[Key<'static>] = &[
     ROLE,
     UNIT,
     ABOUT,
+    VALUES,
 ];
 
 const IMAGE: &[Key<'static>] = &[
@@ -189,12 +190,13 @@ const DESCRIBED: &[Key<'static>] = &[
     ROLE,
     UNIT,
     ABOUT,
+    VALUES,
     Key::new(
         "positive",
         Kind::Either(&[Kind::String, Kind::Number { min: -1e12, max: 1e12 }]),
         Need::Optional,
         "Of a label that does not hold 0 and 1 but two other values: the one that means the outcome, such as Yes, TRUE, 2 or 陽性.",
-        "結果の列が0と1ではなく別の2種類の値のとき、転帰ありを表す値です（Yes、TRUE、2、陽性など）。",
+        "転帰の列が0と1ではなく別の2種類の値のとき、転帰ありを表す値です（Yes、TRUE、2、陽性など）。",
     ),
 ];
 
@@ -206,12 +208,20 @@ const ROLE: Key<'static> = Key::new(
     Kind::Choice(ROLES),
     Need::Default("\"feature\""),
     "feature, id, group, time, label; truth (the true risk) and hidden never reach a learner.",
-    "feature（説明変数）、id、group、time、label（結果）。truth（真のリスク）とhiddenは学習者に渡りません。",
+    "feature（説明変数）、id、group、time、label（転帰）。truth（真のリスク）とhiddenは学習者に渡りません。",
 );
 const UNIT: Key<'static> =
     Key::new("unit", Kind::String, Need::Default("\"\""), "The column's unit.", "列の単位です。");
 const ABOUT: Key<'static> =
     Key::new("about", Kind::Bilingual, Need::Optional, "What the column means.", "列の意味です。");
+
+const VALUES: Key<'static> = Key::new(
+    "values",
+    Kind::Map(&Kind::Bilingual),
+    Need::Default("{}"),
+    "What the column's values are called over tables and pictures, by the value as it is written.",
+    "表や画像の見出しに使う、値の呼び名です。値ごとに書きます。",
+);
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,6 +274,8 @@ pub struct Column {
     pub unit: String,
     /// What it means.
     pub about: Option<Text>,
+    /// What its values are called, by the value as it is written.
+    pub values: Vec<(String, Text)>,
     /// Of a file's label, the value that means the outcome, where it does not hold 0 and 1.
     pub positive: Option<Written<String>>,
 }
@@ -406,7 +418,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
                 faults.push(positive.fault(
                     text!(
                         "`positive` of \"{name}\", which is not the label",
-                        "結果ではない列 \"{name}\" に`positive`があります"
+                        "転帰ではない列 \"{name}\" に`positive`があります"
                     ),
                     Text::new(
                         "`positive` of the column with the role label only",
@@ -494,13 +506,13 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
     for (name, entry) in section.table("with").entries() {
         if !parameters.contains(&name) {
             let name = Written { value: name.to_owned(), place: entry.place.clone() };
-            faults.push(one_of(&name, &parameters, Text::new("the unknown parameter", "知らないパラメーター")));
+            faults.push(one_of(&name, &parameters, Text::new("the unknown parameter", "定義されていないパラメーター")));
         }
     }
     let with = queries::expressions(section.table("with"), Purpose::Column, faults);
     let mask = section.maybe_string("mask");
     if let Some(mask) = mask.as_ref().filter(|mask| !masks.contains(&mask.value.as_str())) {
-        faults.push(one_of(mask, &masks, Text::new("the unknown mask", "知らないマスク")));
+        faults.push(one_of(mask, &masks, Text::new("the unknown mask", "定義されていないマスク")));
     }
     let tables: Vec<&str> = match source {
         Source::Model(tables) => tables.iter().map(|table| table.name.as_str()).collect(),
@@ -518,7 +530,7 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
     };
     let body = section.maybe_string("body");
     if let Some(body) = body.as_ref().filter(|body| !tables.contains(&body.value.as_str())) {
-        faults.push(one_of(body, &tables, Text::new("the unknown table", "知らない表")));
+        faults.push(one_of(body, &tables, Text::new("the unknown table", "存在しない表")));
     }
     Image {
         kind,
@@ -559,6 +571,11 @@ fn column(section: &Section, faults: &mut Vec<Fault>) -> Column {
         role: Role::of(&section.string("role")),
         unit: section.string("unit"),
         about: section.maybe_text("about"),
+        values: section
+            .table("values")
+            .entries()
+            .filter_map(|(value, _)| Some((value.to_owned(), section.table("values").maybe_text(value)?)))
+            .collect(),
         positive: positive(section),
     }
 }
@@ -583,6 +600,13 @@ impl Dataset {
             Source::File { columns, .. } => (&[], columns),
         };
         tables.iter().flat_map(|table| &table.columns).chain(columns)
+    }
+
+    /// What a value of a column is called; none where nobody says.
+    pub fn called(&self, column: &str, value: &str) -> Option<&Text> {
+        let bare = value.strip_suffix(".0").unwrap_or(value);
+        let column = self.columns().find(|other| other.name == column)?;
+        column.values.iter().find(|(other, _)| other == value || other == bare).map(|(_, text)| text)
     }
 
     /// The role of a column; row numbers of tables are ids, undescribed columns of a file are features.
@@ -632,7 +656,7 @@ impl Dataset {
             nearest: nearest(name, self.tables()),
             ..Fault::new(
                 place,
-                text!("the unknown table \"{name}\"", "知らない表 \"{name}\" があります"),
+                text!("the unknown table \"{name}\"", "存在しない表 \"{name}\" があります"),
                 text!("one of {list}", "{list} のいずれか"),
             )
         }

@@ -29,6 +29,30 @@ pub const FIELDS: &[&str] = &[
 /// The form of `exercise.toml` that this program reads. Form 1 had a `sql` in each check beside `shows`.
 pub const FORMAT: i64 = 2;
 
+/// The courses that an exercise can be written for.
+pub const LEVELS: &[&str] = &["intensive", "doctoral"];
+
+/// What a field or a level is called.
+pub fn called(word: &str) -> Text {
+    match word {
+        "imaging" => Text::new("imaging", "画像診断"),
+        "genomics" => Text::new("genomics", "ゲノム医療"),
+        "care" => Text::new("clinical care", "診療"),
+        "drug" => Text::new("drug development", "創薬"),
+        "dementia" => Text::new("dementia care", "認知症ケア"),
+        "surgery" => Text::new("surgery", "外科"),
+        "home" => Text::new("home care", "在宅医療"),
+        "public-health" => Text::new("public health", "公衆衛生"),
+        "administration" => Text::new("administration", "行政・病院管理"),
+        "business" => Text::new("business", "事業"),
+        "law" => Text::new("law", "法"),
+        "ethics" => Text::new("ethics", "倫理"),
+        "intensive" => Text::new("intensive course", "短期集中コース"),
+        "doctoral" => Text::new("doctoral course", "博士課程コース"),
+        other => Text::same(other),
+    }
+}
+
 /// The keys of `exercise.toml`.
 pub const KEYS: &[Key<'static>] = &[
     Key::new(
@@ -50,7 +74,7 @@ pub const KEYS: &[Key<'static>] = &[
     Key::new("field", Kind::Choice(FIELDS), Need::Required, "The field of medicine or practice.", "分野です。"),
     Key::new(
         "level",
-        Kind::Choice(&["intensive", "doctoral"]),
+        Kind::Choice(LEVELS),
         Need::Required,
         "The course it is written for.",
         "対象とするコースです。",
@@ -92,7 +116,7 @@ pub const KEYS: &[Key<'static>] = &[
         Need::Optional,
         "risk",
         "The risk at which an alert is just worth its cost; net benefit is shown for it.",
-        "警告する価値がちょうどあるリスクです。この値での純便益を示します。",
+        "警報を出す価値がちょうどあるリスクです。この値での純便益を示します。",
     ),
     Key::new(
         "question",

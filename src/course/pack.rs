@@ -324,7 +324,7 @@ impl Pack {
                 if !exercise.checks.iter().any(|check| check.id == id.value) {
                     let name = &id.value;
                     let fault = id.fault(
-                        text!("the unknown check \"{name}\"", "知らない判定 \"{name}\" があります"),
+                        text!("the unknown check \"{name}\"", "存在しない判定 \"{name}\" があります"),
                         Text::new("the id of a check of this exercise", "この演習の判定のid"),
                     );
                     faults.push(fault.near(name, exercise.checks.iter().map(|check| check.id.as_str())));

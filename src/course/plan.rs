@@ -397,7 +397,7 @@ const OPERATE: &[Key<'static>] = &[
         Kind::Either(&[Kind::Number { min: 0.0, max: 1.0 }, Kind::OneOf(THRESHOLD)]),
         Need::Default("0.5"),
         "Alert when the predicted risk is at least this: a number, or a rule that finds it on the validation rows.",
-        "予測リスクがこの値以上なら警告します。数値、または検証用の行から値を決める規則です。",
+        "予測リスクがこの値以上なら警報を出します。数値、または検証用の行から値を決める規則です。",
     ),
     Key::measured(
         "smallest",
@@ -422,7 +422,7 @@ const THRESHOLD: &[Key<'static>] = &[
         Kind::Number { min: 0.001, max: 0.99 },
         Need::Optional,
         "The threshold with the greatest net benefit when a patient with this risk is just worth an alert.",
-        "「このリスクの患者なら警告する価値がちょうどある」とみなすときに、純便益が最大になる閾値です。",
+        "「このリスクの患者なら警報を出す価値がちょうどある」とみなすときに、純便益が最大になる閾値です。",
     ),
 ];
 

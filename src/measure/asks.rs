@@ -959,7 +959,7 @@ pub(super) fn upside_down(figures: &[Figure]) -> Option<Text> {
     below.then(|| {
         Text::new(
             "The ranking is worse than guessing. A higher score has to mean that the outcome is more likely (or comes earlier): does yours run the other way?",
-            "順位づけが当て推量より劣っています。スコアは高いほど転帰が起こりやすい（早く起こる）という向きでなければなりません。逆向きではありませんか。",
+            "順位づけが偶然より劣っています。スコアは高いほど転帰が起こりやすい（早く起こる）という向きでなければなりません。逆向きではありませんか。",
         )
     })
 }

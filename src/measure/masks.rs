@@ -173,7 +173,7 @@ fn options(question: &Question) -> Result<(), Vec<Fault>> {
         refuse(
             "--threshold",
             "--labels".to_owned(),
-            Text::new("one of the two: a threshold makes one mask", "どちらか一方。しきい値で得られるマスクは1つです"),
+            Text::new("one of the two: a threshold makes one mask", "どちらか一方。閾値で得られるマスクは1つです"),
         );
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }

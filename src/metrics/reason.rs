@@ -173,11 +173,11 @@ impl Undefined {
             ),
             Self::ThresholdZero => Text::new(
                 "At a threshold of 0 the figure would divide by zero.",
-                "しきい値が0のとき、この値は0での割り算になります。",
+                "閾値が0のとき、この値は0での割り算になります。",
             ),
             Self::ThresholdOne => Text::new(
                 "At a threshold of 1 a false alert would weigh infinitely much.",
-                "しきい値が1のとき、誤警報の重みが無限大になります。",
+                "閾値が1のとき、誤警報（偽陽性）の重みが無限大になります。",
             ),
             Self::UninformativeTest => Text::new(
                 "Sensitivity and specificity add up to 1: the test says nothing about the disease.",

@@ -221,7 +221,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| ranked(c, class::auroc),
         help: Text::new(
             "The chance that a case scores higher than a non-case (0.5 is guessing); DeLong interval.",
-            "症例のスコアが非症例より高くなる確率です（0.5は当て推量）。区間はDeLong法です。",
+            "症例のスコアが非症例より高くなる確率です（0.5なら偶然と同じです）。区間はDeLong法です。",
         ),
     },
     Metric {
@@ -242,7 +242,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| ranked(c, class::average_precision),
         help: Text::new(
             "PPV averaged over the cases in order of score (the prevalence is guessing).",
-            "スコアの高い順に症例を拾うときの陽性的中率の平均です（有病率の値が当て推量に当たります）。",
+            "スコアの高い順に症例を拾うときの陽性的中率の平均です（偶然と同じ順位づけなら有病率と等しくなります）。",
         ),
     },
     Metric {
@@ -258,7 +258,7 @@ pub static REGISTRY: &[Metric] = &[
         },
         help: Text::new(
             "The largest sensitivity that a threshold reaches while keeping at least this specificity.",
-            "この特異度を下回らないしきい値のうち、得られる最大の感度です。",
+            "この特異度を下回らない閾値のうち、得られる最大の感度です。",
         ),
     },
     // Classification: decisions.
@@ -383,7 +383,7 @@ pub static REGISTRY: &[Metric] = &[
         name: "false_alerts_per_1000",
         takes: LABEL_ALERT,
         compute: |c| decided(c, class::false_alerts_per_1000),
-        help: Text::new("False alerts per 1,000 rows.", "1,000行あたりの誤警報の件数です。"),
+        help: Text::new("False alerts per 1,000 rows.", "1,000行あたりの誤警報（偽陽性）の件数です。"),
     },
     Metric {
         name: "expected_cost",
@@ -399,7 +399,7 @@ pub static REGISTRY: &[Metric] = &[
         },
         help: Text::new(
             "The mean cost of a decision, given the costs of a false alert and of a missed case.",
-            "誤警報と見逃しの費用を与えたときの、判断1件あたりの平均費用です。",
+            "誤警報（偽陽性）と見逃し（偽陰性）の費用を与えたときの、判断1件あたりの平均費用です。",
         ),
     },
     // Calibration.
@@ -533,7 +533,7 @@ pub static REGISTRY: &[Metric] = &[
         compute: |c| at_threshold(c, utility::net_benefit),
         help: Text::new(
             "Net benefit of treating when the probability is at least the threshold, in true cases per person.",
-            "確率がしきい値以上の人を治療するときの純便益です。1人あたりの真の症例数で表します。",
+            "確率が閾値以上の人を治療するときの純便益です。1人あたりの真の症例数で表します。",
         ),
     },
     Metric {
@@ -564,7 +564,7 @@ pub static REGISTRY: &[Metric] = &[
         },
         help: Text::new(
             "Net benefit of decisions already made, weighed at this threshold.",
-            "すでに下した判断の純便益を、このしきい値の重みで求めたものです。",
+            "すでに下した判断の純便益を、この閾値の重みで求めたものです。",
         ),
     },
     Metric {
@@ -601,7 +601,7 @@ pub static REGISTRY: &[Metric] = &[
         },
         help: Text::new(
             "Harrell's C: how often the patient with the earlier event had the higher risk (0.5 is guessing).",
-            "HarrellのC指数です。先にイベントが起きた患者のリスクの方が高かった割合です（0.5は当て推量）。",
+            "HarrellのC指数です。先にイベントが起きた患者のリスクの方が高かった割合です（0.5なら偶然と同じです）。",
         ),
     },
     Metric {
@@ -702,7 +702,7 @@ pub static REGISTRY: &[Metric] = &[
         },
         help: Text::new(
             "Net benefit of treating at this threshold for an event by this time, with censoring.",
-            "打ち切りを考慮した、この時点までのイベントに対する、このしきい値での純便益です。",
+            "打ち切りを考慮した、この時点までのイベントに対する、この閾値での純便益です。",
         ),
     },
     // Fairness.

@@ -19,7 +19,7 @@ pub const RENDERER: Renderer = Renderer {
     parameters: PARAMETERS,
     masks: &["brain", "ventricle", "lesion"],
     en: "Axial brain MR slice, like FLAIR: scalp, skull, dark fluid, folded cortex, white matter, ventricles, bright lesions. The forehead is up.",
-    ja: "頭部MRの横断像（FLAIR様）：頭皮、頭蓋骨、低信号の髄液、皮質の脳回、白質、脳室、高信号の病変。上が前頭側です。",
+    ja: "頭部MRIの横断像（FLAIR様）：頭皮、頭蓋骨、低信号の髄液、皮質の脳回、白質、脳室、高信号の病変。上が前頭側です。",
     draw,
 };
 

@@ -53,7 +53,7 @@ pub static FIGURES: &[Figure] = &[
     figure("ppv", Style::Percent, "PPV", "陽性的中率"),
     figure("alert_rate", Style::PerThousand, "alerts per 1,000", "1,000人あたりの警報"),
     figure("missed_per_1000", Style::Whole, "missed per 1,000", "1,000人あたりの見逃し"),
-    figure("alerts_per_true_case", Style::One, "alerts per true case", "真の患者1人あたりの警報"),
+    figure("alerts_per_true_case", Style::One, "alerts per true case", "真陽性1人あたりの警報"),
     figure("net_benefit_decided", Style::PerThousand, "net benefit per 1,000", "1,000人あたりの純便益"),
     figure("net_benefit_expected", Style::PerThousand, "  by the true risks", "　真のリスクで求めた値"),
 ];

@@ -46,8 +46,9 @@ fn lines(rows: &[Vec<String>], heads: usize, columns: &[usize], gap: usize, wide
     for (at, row) in rows.iter().enumerate() {
         let cell = |i: usize| row.get(i).map_or("", String::as_str);
         let is_empty = columns.iter().all(|&i| cell(i).is_empty());
-        // What only other columns have is told there.
-        if is_empty && at >= heads && row.iter().skip(1).any(|cell| !cell.is_empty()) {
+        // What only other columns have is told there; a row of titles that none has is none.
+        let has_other = row.iter().skip(1).any(|cell| !cell.is_empty());
+        if is_empty && (if at < heads { cell(0).is_empty() } else { has_other }) {
             continue;
         }
         let broken: Vec<Vec<String>> = columns
@@ -112,7 +113,8 @@ mod tests {
     fn rows() -> Vec<Vec<String>> {
         let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
         vec![
-            row(["", "exam patients", "同じ患者が大学病院なら", "site = regional"]),
+            row(["", "exam patients", "同じ患者が大学病院なら", "regional hospital"]),
+            row(["", "", "", "site = regional"]),
             row(["", "1,000 rows", "1,000行", "20 rows"]),
             row(["AUROC", "0.84 (0.83–0.85)", "0.81 (0.80–0.82)", "0.78 (0.71–0.85)"]),
             row(["真の患者1人あたりの警報", "4.2", "3.1", "2.0"]),
@@ -123,13 +125,15 @@ mod tests {
     #[test]
     fn every_figure_is_shown_at_every_width_and_no_line_is_wider() {
         for width in [30, 40, 60, 79, 80, 100, 200] {
-            let out = table(&rows(), 2, width);
+            let out = table(&rows(), 3, width);
             assert!(out.lines().all(|line| line.width() <= width), "{width}\n{out}");
             for figure in ["0.84 (0.83–0.85)", "0.81 (0.80–0.82)", "0.78 (0.71–0.85)", "4.2", "3.1", "2.0", "20 rows"]
             {
                 assert!(out.contains(figure), "{width}: {figure}\n{out}");
             }
         }
-        assert_eq!(table(&rows(), 2, 100).lines().count(), 5);
+        assert_eq!(table(&rows(), 3, 120).lines().count(), 6);
+        let without = [&rows()[..1], &[vec![String::new(); 4]], &rows()[2..]].concat();
+        assert_eq!(table(&without, 3, 120).lines().count(), 5, "no line for titles that none has");
     }
 }

@@ -47,7 +47,7 @@ impl Terminal {
             Lang::Ja => format!("{by}別の内訳：中央値（四分位範囲）、または人数（%）"),
         };
         out += &format!("\n{}", self.paragraph("", &bold(&title)));
-        out += &self.table(&self.summary(dataset, rows, by)?, 2);
+        out += &self.table(&self.summary(dataset, rows, by)?, 3);
         Ok(out)
     }
 
@@ -77,18 +77,23 @@ impl Terminal {
         values.sort_by(|a, b| in_order(a, b));
         values.dedup();
         let everybody: Vec<usize> = (0..rows.height()).collect();
-        let mut groups: Vec<(String, Vec<usize>)> = vec![(self.say("all", "全体").to_owned(), everybody.clone())];
+        let all = (self.say("all", "全体").to_owned(), String::new());
+        let mut groups: Vec<((String, String), Vec<usize>)> = vec![(all, everybody.clone())];
         if values.len() <= VALUES {
             for value in values {
                 let members = everybody.iter().copied().filter(|&row| of[row].as_ref() == Some(value));
-                groups.push((format!("{by} = {}", plain(Some(value))), members.collect()));
+                groups.push((self.group(dataset, by, &plain(Some(value))), members.collect()));
             }
         }
         let line = |name: String, cell: &dyn Fn(&[usize]) -> String| -> Vec<String> {
             std::iter::once(name).chain(groups.iter().map(|(_, rows)| cell(rows))).collect()
         };
+        let heading = |of: &dyn Fn(&(String, String)) -> String| -> Vec<String> {
+            std::iter::once(String::new()).chain(groups.iter().map(|(names, _)| of(names))).collect()
+        };
         let mut out = vec![
-            std::iter::once(String::new()).chain(groups.iter().map(|(title, _)| title.clone())).collect(),
+            heading(&|names| names.0.clone()),
+            heading(&|names| names.1.clone()),
             line(String::new(), &|rows| match self.lang {
                 Lang::En => format!("n = {}", count(rows.len())),
                 Lang::Ja => format!("{}人", count(rows.len())),
@@ -125,7 +130,13 @@ impl Terminal {
                         let n = rows.iter().filter(|&&row| words[row].as_ref() == Some(kind)).count();
                         number(n, rows.len() - missing(rows))
                     };
-                    out.push(line(format!("{name} = {}", plain(Some(kind))), &share));
+                    let value = plain(Some(kind));
+                    let told = match (dataset.called(name, &value), self.lang) {
+                        (Some(words), Lang::En) => format!("{name}: {}", words.en),
+                        (Some(words), Lang::Ja) => format!("{name}：{}", words.ja),
+                        (None, _) => format!("{name} = {value}"),
+                    };
+                    out.push(line(told, &share));
                 }
             } else {
                 let kinds = count(kinds.len());

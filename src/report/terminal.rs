@@ -12,7 +12,9 @@ use unicode_width::UnicodeWidthStr;
 use super::figures::{self, FIGURES, count, with_interval};
 use super::{layout, mark, plot};
 use crate::check::{self, Outcome, Verdict, filled};
-use crate::course::exercise::{Exercise, Probe};
+use crate::course::dataset::Dataset;
+use crate::course::exercise::Probe;
+use crate::course::pack::Task;
 use crate::fault::Fault;
 use crate::measure::Line;
 use crate::run::{Run, Story};
@@ -90,11 +92,12 @@ impl Terminal {
         self.hanging(indent, indent, text)
     }
 
-    /// A paragraph, wrapped, the first line behind `first` and the others behind `rest`. A name with a hyphen stays whole.
+    /// A paragraph, wrapped, the first line behind `first` and the others behind `rest`. The name of a file or an option stays whole.
     pub fn hanging(&self, first: &str, rest: &str, text: &str) -> String {
         let options = textwrap::Options::new(self.width)
             .initial_indent(first)
             .subsequent_indent(rest)
+            .word_separator(textwrap::WordSeparator::Custom(words))
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let mut out = textwrap::fill(text, options);
         out.push('\n');
@@ -113,7 +116,7 @@ impl Terminal {
     }
 
     /// What a run found on the learner's own test rows.
-    pub fn ran(&self, run: &Run) -> String {
+    pub fn ran(&self, task: &Task, run: &Run) -> String {
         let mut out = self.story(&run.story);
         out += "\n";
         if run.lines.is_empty() {
@@ -130,7 +133,7 @@ impl Terminal {
                 "何の当てはめにも使っていない、手元のテスト用の行では",
             );
             out += &self.paragraph("", &bold(title));
-            out += &self.figures(&columns(&run.lines, &[("develop", self.say("all", "全体").to_owned())]));
+            out += &self.figures(&self.columns(task, &run.lines, &[("develop", self.say("all", "全体").to_owned())]));
             // Where groups differ, a curve of all rows together would mislead.
             if run.lines.iter().all(|line| line.group.is_none()) {
                 out += &self.calibration(run, "develop");
@@ -140,7 +143,8 @@ impl Terminal {
     }
 
     /// What a check found on the hidden rows, each check, and what to change next.
-    pub fn checked(&self, exercise: &Exercise, run: &Run) -> String {
+    pub fn checked(&self, task: &Task, run: &Run) -> String {
+        let exercise = &task.exercise;
         let mut out = self.story(&run.story);
         out += "\n";
         let title = self.say(
@@ -151,7 +155,7 @@ impl Terminal {
         let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
         let probes = exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
         let tables: Vec<(&str, String)> = std::iter::once(exam).chain(probes).collect();
-        out += &self.figures(&columns(&run.lines, &tables));
+        out += &self.figures(&self.columns(task, &run.lines, &tables));
         // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
         if run.lines.iter().any(|line| line.metric == "ceiling_net_benefit" && line.measure.is_ok()) {
             let note = self.say(
@@ -257,16 +261,18 @@ impl Terminal {
     /// Figures down, tables and groups across.
     fn figures(&self, columns: &[Shown]) -> String {
         let mut rows: Vec<Vec<String>> = Vec::new();
-        rows.push(std::iter::once(String::new()).chain(columns.iter().map(|column| column.title.clone())).collect());
+        let heading = |of: &dyn Fn(&Shown) -> String| -> Vec<String> {
+            std::iter::once(String::new()).chain(columns.iter().map(of)).collect()
+        };
+        rows.push(heading(&|column| column.title.clone()));
+        // The words of the data, which a plan needs, under those of the reader.
+        rows.push(heading(&|column| column.code.clone()));
         let of = |n: usize| match self.lang {
             Lang::En => format!("{} rows", count(n)),
             Lang::Ja => format!("{}行", count(n)),
         };
-        rows.push(
-            std::iter::once(String::new())
-                .chain(columns.iter().map(|column| of(column.lines.first().map_or(0, |line| line.n))))
-                .collect(),
-        );
+        rows.push(heading(&|column| of(column.lines.first().map_or(0, |line| line.n))));
+        let heads = rows.len();
         for figure in FIGURES {
             let cells: Vec<String> = columns
                 .iter()
@@ -297,7 +303,7 @@ impl Terminal {
                 rows.insert(at, std::iter::once(self.say(en, ja).to_owned()).chain(cells).collect());
             }
         }
-        let mut out = self.table(&rows, 2);
+        let mut out = self.table(&rows, heads);
         let undefined: Vec<String> = columns
             .iter()
             .flat_map(|column| &column.lines)
@@ -309,6 +315,33 @@ impl Terminal {
             out += &dim(&self.paragraph("  ", &format!("– {because}")));
         }
         out
+    }
+
+    /// A column of figures for each table, under its title, and for each group.
+    fn columns<'r>(&self, task: &Task, lines: &'r [Line], of: &[(&str, String)]) -> Vec<Shown<'r>> {
+        let mut shown: Vec<Shown> = Vec::new();
+        for line in lines {
+            let Some((_, table)) = of.iter().find(|(table, _)| *table == line.table) else { continue };
+            let same = |other: &Line| other.table == line.table && other.group == line.group;
+            if shown.iter().any(|column| column.lines.first().is_some_and(|first| same(first))) {
+                continue;
+            }
+            let (title, code) = match &line.group {
+                Some((column, value)) => self.group(&task.dataset, column, value),
+                None => (table.clone(), String::new()),
+            };
+            shown.push(Shown { title, code, lines: lines.iter().filter(|other| same(other)).collect() });
+        }
+        shown
+    }
+
+    /// The rows with a value in a column: in the reader's words, and as the data have it; without words, only the latter.
+    pub(super) fn group(&self, dataset: &Dataset, column: &str, value: &str) -> (String, String) {
+        let code = format!("{column} = {value}");
+        match dataset.called(column, value) {
+            Some(words) => (words.get(self.lang).to_owned(), code),
+            None => (code, String::new()),
+        }
     }
 
     /// Of the patients given this risk, so many had the outcome.
@@ -427,6 +460,25 @@ impl Terminal {
     }
 }
 
+/// Where a line may be broken: as Unicode has it, but not within what is written without spaces in Latin letters, which may be the
+/// name of a file.
+fn words<'t>(line: &'t str) -> Box<dyn Iterator<Item = textwrap::core::Word<'t>> + 't> {
+    let mut at = 0;
+    let mut ends: Vec<usize> = textwrap::WordSeparator::UnicodeBreakProperties
+        .find_words(line)
+        .map(|word| {
+            at += word.word.len() + word.whitespace.len();
+            at
+        })
+        .collect();
+    ends.retain(|&end| {
+        let latin = |sign: Option<char>| sign.is_some_and(|sign| sign.is_ascii_graphic());
+        !(latin(line[..end].chars().next_back()) && latin(line[end..].chars().next()))
+    });
+    let starts: Vec<usize> = std::iter::once(0).chain(ends.iter().copied()).collect();
+    Box::new(starts.into_iter().zip(ends).map(|(start, end)| textwrap::core::Word::from(&line[start..end])))
+}
+
 fn sign(verdict: Verdict) -> (&'static str, Paint) {
     match verdict {
         Verdict::Passed => ("✔", GOOD),
@@ -439,31 +491,28 @@ fn sign(verdict: Verdict) -> (&'static str, Paint) {
 
 /// One column of figures: a table, or a group of its rows.
 struct Shown<'r> {
+    /// In the reader's words, where there are any.
     title: String,
+    /// As the data have it, where the title is in words.
+    code: String,
     lines: Vec<&'r Line>,
-}
-
-/// A column of figures for each table, under its title, and for each group.
-fn columns<'r>(lines: &'r [Line], of: &[(&str, String)]) -> Vec<Shown<'r>> {
-    let mut shown: Vec<Shown> = Vec::new();
-    for line in lines {
-        let Some((_, table)) = of.iter().find(|(table, _)| *table == line.table) else { continue };
-        let same = |other: &Line| other.table == line.table && other.group == line.group;
-        if shown.iter().any(|column| column.lines.first().is_some_and(|first| same(first))) {
-            continue;
-        }
-        let title = match &line.group {
-            Some((column, value)) => format!("{column} = {value}"),
-            None => table.clone(),
-        };
-        shown.push(Shown { title, lines: lines.iter().filter(|other| same(other)).collect() });
-    }
-    shown
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_file_stays_whole_and_japanese_is_broken_anywhere() {
+        let terminal = Terminal { lang: Lang::Ja, width: 40 };
+        let text = "1行ごとの予測は practicum/shift/results.csv に、結論は--answers-toml に書いてください。";
+        let told = terminal.paragraph("", text);
+        assert!(told.contains("practicum/shift/results.csv") && told.contains("--answers-toml"), "{told}");
+        assert!(told.lines().count() >= 3 && told.lines().all(|line| line.width() <= 40), "{told}");
+        assert_eq!(told.replace('\n', "").replace(' ', ""), text.replace(' ', ""));
+        let long = terminal.paragraph("", &"a/".repeat(50));
+        assert!(long.lines().all(|line| line.width() <= 40), "{long}");
+    }
 
     #[test]
     fn what_a_person_wrote_cannot_move_hide_or_turn_what_stands_there() {

@@ -201,7 +201,7 @@ fn unknown_column(ident: &Ident, columns: &[&str]) -> SqlFault {
             "列{list}のどれか。文字列なら一重引用符: '{name}'"
         );
     }
-    SqlFault::new(text!("the unknown column {name}", "知らない列{name}"), expected)
+    SqlFault::new(text!("the unknown column {name}", "存在しない列{name}"), expected)
         .near(nearest(name, columns.iter().copied()))
         .at(ident.span.start.line, ident.span.start.column)
 }
@@ -209,7 +209,7 @@ fn unknown_column(ident: &Ident, columns: &[&str]) -> SqlFault {
 fn unknown_table(name: &str, tables: &[&str]) -> SqlFault {
     let list = shorten(&tables.join(", "));
     SqlFault::new(
-        text!("the unknown table {name}", "知らない表{name}"),
+        text!("the unknown table {name}", "存在しない表{name}"),
         text!("one of the tables {list}", "表{list}のどれか"),
     )
     .near(nearest(name, tables.iter().copied()))

@@ -251,7 +251,7 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
                 let n = values.len();
                 let found = text!(
                     "positive for a label of {n} values: {list}",
-                    "positiveがありますが、結果の列に{n}種類の値があります（{list}）"
+                    "positiveがありますが、転帰の列に{n}種類の値があります（{list}）"
                 );
                 let expected = Text::new(
                     "two values, the outcome and its absence; rows with others left out of the file",
@@ -279,7 +279,7 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
         let rows: Vec<usize> = (0..words.len())
             .filter(|&row| words[row].as_deref().is_some_and(|word| is_outcome(word).is_none()))
             .collect();
-        let found = text!("a label with the values {list}", "結果の列の値が {list} です");
+        let found = text!("a label with the values {list}", "転帰の列の値が {list} です");
         let first = Place { line: rows.first().and_then(|&row| sheet.line(row)), ..of_file(sheet, name) };
         return Err(Fault::new(first, found, expected).into());
     }
@@ -289,7 +289,7 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
             "すべての行の値。転帰が分からない行はファイルから除いてください",
         );
         return Err(sheet
-            .bad(name, &missing, &Text::new("no value of the label", "結果の列が欠測です"), expected)
+            .bad(name, &missing, &Text::new("no value of the label", "転帰の列が欠測です"), expected)
             .into());
     }
     let flags: Vec<bool> = words.iter().flatten().map(|word| is_outcome(word) == Some(true)).collect();

@@ -171,7 +171,7 @@ fn check_label(dataset: &Dataset, frame: &Frame) -> Result<(), SynthError> {
     let row = row + 1;
     Err(Fault::new(
         Place { key: Some(label.to_owned()), ..dataset.place.clone() },
-        text!("{found} in row {row} of the label", "結果の列の{row}行目が{found}です"),
+        text!("{found} in row {row} of the label", "転帰の列の{row}行目が{found}です"),
         Text::new("0 or 1 in every row", "すべての行で0または1"),
     )
     .into())

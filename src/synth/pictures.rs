@@ -57,7 +57,7 @@ impl Shots {
         let Some(renderer) = image.renderer() else {
             let kind = &image.kind.value;
             return Err(image.kind.fault(
-                text!("the unknown kind \"{kind}\"", "知らない種類 \"{kind}\""),
+                text!("the unknown kind \"{kind}\"", "定義されていない種類 \"{kind}\""),
                 Text::new("a kind of docs/renderers.md", "docs/renderers.mdにある種類"),
             ));
         };

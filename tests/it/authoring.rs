@@ -139,14 +139,14 @@ const DEFECTS: &[Defect] = &[
         "title",
     ),
     defect(
-        &[Change(E, "ja = \"見逃す人数を分かっている\"", "ja = \"\"")],
+        &[Change(E, "ja = \"見逃す人数を把握している\"", "ja = \"\"")],
         "language",
         E,
         "knows whom it misses",
         "check[3].title",
     ),
     defect(
-        &[Change(E, ", ja = \"見逃す人数を分かっている\"", "")],
+        &[Change(E, ", ja = \"見逃す人数を把握している\"", "")],
         "format",
         E,
         "knows whom it misses",

@@ -51,7 +51,7 @@ fn check_starts_what_is_not_started() {
 fn the_tour_shows_a_failed_and_a_passed_check_and_stays_in_its_folder() {
     let learner = Learner::new();
     let tour = learner.types("tour").ends(0);
-    let (before, after) = tour.out.split_once("4  ").unwrap();
+    let (before, after) = tour.out.split_once("\n4  ").unwrap();
     assert!(before.contains('✘') && !after.contains('✘'), "{}", tour.out);
     assert!(after.contains("+ calibrate = \"platt\""));
     let made: Vec<_> = std::fs::read_dir(learner.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();

