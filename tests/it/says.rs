@@ -31,7 +31,7 @@ fn nothing_is_wider_than_the_terminal_in_either_language() {
                 "run prevalence-shift",
                 "check prevalence-shift",
             ] {
-                // A run takes seconds, and differs from the others in nothing that hangs on the width.
+                // A run takes seconds: looked at where its tables must break.
                 if line.contains("run") && width != 80 || line.contains("check") && width > 60 {
                     continue;
                 }
