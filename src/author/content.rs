@@ -20,7 +20,8 @@ impl fmt::Display for Digest {
 }
 
 /// Keys of `exercise.toml` and `dataset.toml` that only people read; texts in two languages are left out too.
-const FOR_PEOPLE: &[&str] = &["version", "field", "level", "minutes", "evidence", "licence", "unit", "figure", "values"];
+const FOR_PEOPLE: &[&str] =
+    &["version", "field", "level", "minutes", "evidence", "licence", "unit", "figure", "values"];
 
 /// The digest of bytes.
 pub fn of_bytes(bytes: &[u8]) -> Digest {

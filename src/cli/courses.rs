@@ -44,7 +44,8 @@ pub(super) fn courses(session: &Session, pack: &Pack, asked: Option<&str>) -> Re
             let id = &exercise.value;
             let (title, planned) = title(pack, &courses, id);
             let line = format!("{id:<22} {}", title.get(lang));
-            let line = if planned { dim(&format!("{line}{}", session.pick(" (planned)", "（予定）"))) } else { line };
+            let line =
+                if planned { dim(&format!("{line}{}", session.pick(" (planned)", "（予定）"))) } else { line };
             session.say(&session.terminal.hanging(if planned { "    · " } else { "    ● " }, "      ", &line));
         }
         session.say("\n");

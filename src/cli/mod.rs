@@ -7,8 +7,8 @@ mod measure;
 mod spoken;
 mod tour;
 
-use std::io::{IsTerminal as _, Write as _};
 use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -180,7 +180,8 @@ fn ours(error: &dyn std::fmt::Display) -> Ending {
 /// Reads the command line, does what it asks, and gives the exit code; `content` is the course pack where none is named.
 pub fn main(content: &'static Content) -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let cli = match Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+    {
         Ok(cli) => cli,
         Err(error) => return unread(&error, &arguments),
     };
@@ -273,7 +274,9 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
             "教育用の合成データです。医療機器ではなく、ここでの結果は患者についてのエビデンスではありません。\n\n\
              終了コード：0 合格または完了、1 不合格または未回答の判定あり、2 入力の誤り、3 教材またはプログラムの誤り",
         )
-        .mut_arg("lang", |arg| arg.help("表示する言語です。省略時は PRACTICUM_LANG、なければシステムの言語に従います。"))
+        .mut_arg("lang", |arg| {
+            arg.help("表示する言語です。省略時は PRACTICUM_LANG、なければシステムの言語に従います。")
+        })
         .mut_arg("course", |arg| arg.help("自作の教材フォルダー（exercises/ と datasets/ を含むもの）です。"))
         .mut_arg("json", |arg| arg.help("結果をJSONで出力します。"));
     for (name, text) in [

@@ -81,7 +81,9 @@ fn usage(name: &str, command: &Command) -> String {
 pub(super) fn help(terminal: &Terminal, name: &str, command: &Command) -> String {
     let lang = terminal.lang;
     let pick = |en: &'static str, ja: &'static str| if lang == Lang::Ja { ja } else { en };
-    let plain = |text: Option<&clap::builder::StyledStr>| text.map(|text| text.to_string().replace('`', "")).unwrap_or_default();
+    let plain = |text: Option<&clap::builder::StyledStr>| {
+        text.map(|text| text.to_string().replace('`', "")).unwrap_or_default()
+    };
     let mut out = terminal.paragraph("", &plain(command.get_about()));
     let usage = format!("{}{}", pick("Usage: ", "使い方："), spec(&usage(name, command), lang));
     out += &format!("\n{}", terminal.hanging("", "    ", &usage));
@@ -206,9 +208,7 @@ pub(super) fn fault(error: &Error, name: &str, command: &Command) -> Fault {
             let ja = spec(&missing, Lang::Ja);
             Fault::new(of, text!("no {missing}", "{ja} がありません"), usage())
         }
-        ErrorKind::MissingSubcommand => {
-            Fault::new(of, Text::new("no command", "コマンドがありません"), usage())
-        }
+        ErrorKind::MissingSubcommand => Fault::new(of, Text::new("no command", "コマンドがありません"), usage()),
         ErrorKind::InvalidValue | ErrorKind::NoEquals if value.is_empty() => {
             let known = all(ContextKind::ValidValue);
             let expected = if known.is_empty() { given(&argument) } else { list(&known) };

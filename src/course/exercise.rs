@@ -72,13 +72,7 @@ pub const KEYS: &[Key<'static>] = &[
     ),
     Key::new("dataset", Kind::String, Need::Required, "The dataset's id.", "データセットのidです。"),
     Key::new("field", Kind::Choice(FIELDS), Need::Required, "The field of medicine or practice.", "分野です。"),
-    Key::new(
-        "level",
-        Kind::Choice(LEVELS),
-        Need::Required,
-        "The course it is written for.",
-        "対象とするコースです。",
-    ),
+    Key::new("level", Kind::Choice(LEVELS), Need::Required, "The course it is written for.", "対象とするコースです。"),
     Key::measured(
         "minutes",
         Kind::Whole { min: 5, max: 600 },

@@ -71,7 +71,8 @@ impl Columns {
                         "\"{name}\", which is what the model shall predict",
                         "予測の対象である \"{name}\" が含まれています"
                     );
-                    return column.fault(found, Text::new("columns known before the outcome", "転帰の発生前に得られる列"));
+                    return column
+                        .fault(found, Text::new("columns known before the outcome", "転帰の発生前に得られる列"));
                 }
                 unknown_column(column, &usable)
             })

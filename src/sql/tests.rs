@@ -247,7 +247,11 @@ fn mistakes_are_told() {
     let place = query(&tables(), "SELECT p\nFROM FROM exam").unwrap_err().at;
     assert_eq!(place, Some((2, 6)));
     let japanese = query(&tables(), "SELECT avg(年) FROM exam").unwrap_err();
-    assert!(japanese.display(Lang::Ja).starts_with("見つかったもの: 存在しない列年。"), "{}", japanese.display(Lang::Ja));
+    assert!(
+        japanese.display(Lang::Ja).starts_with("見つかったもの: 存在しない列年。"),
+        "{}",
+        japanese.display(Lang::Ja)
+    );
     assert_eq!(japanese.nearest.as_deref(), Some("年齢"));
 }
 

@@ -128,7 +128,12 @@ fn a_table_of_patients_is_shown_with_meanings_and_a_summary_by_outcome() {
         "{}",
         line("sex: female")
     );
-    learner.types("look prevalence-shift --lang ja").ends(0).says("収縮期血圧（mmHg）").says("lactateの欠測").says("敗血症あり");
+    learner
+        .types("look prevalence-shift --lang ja")
+        .ends(0)
+        .says("収縮期血圧（mmHg）")
+        .says("lactateの欠測")
+        .says("敗血症あり");
     let json = learner.types("look prevalence-shift --json").ends(0).json();
     assert_eq!(json["rows"], rows.len());
     learner.types("look prevalence-shift --by sit").ends(2).says("site");
