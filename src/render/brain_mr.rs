@@ -7,7 +7,8 @@
 use super::canvas::{Place, Plane, View, smooth};
 use super::luck::Luck;
 use super::noise::{Cloud, grain};
-use super::{Asked, Parameter, Picture, Renderer};
+use super::slice::PARAMETERS;
+use super::{Asked, Picture, Renderer};
 
 /// The side of the picture in mm where the dataset gives no spacing.
 const FIELD: f32 = 210.0;
@@ -25,93 +26,6 @@ pub const RENDERER: Renderer = Renderer {
 
 const SMALL: usize = 20;
 const LARGE: usize = 4;
-
-const PARAMETERS: &[Parameter] = &[
-    Parameter::new(
-        "slice",
-        "",
-        [-1.0, 1.0, 0.1],
-        "Height of the slice: −1 midbrain, 0 to 0.2 lateral ventricles, 1 towards the vertex.",
-        "スライスの高さ：−1は中脳、0〜0.2は側脳室、1は頭頂に近い位置です。",
-    ),
-    Parameter::new(
-        "atrophy",
-        "",
-        [0.0, 1.0, 0.2],
-        "Loss of tissue: wider ventricles, sulci and outer fluid.",
-        "脳萎縮：脳室、脳溝、脳表の髄液腔が広がります。",
-    ),
-    Parameter::new(
-        "white_matter_change",
-        "",
-        [0.0, 1.0, 0.0],
-        "Faint diffuse brightening of the white matter, most about the ventricles.",
-        "白質のびまん性でごく淡い高信号です。脳室周囲で最も目立ちます。",
-    ),
-    Parameter::new(
-        "small_lesions",
-        "lesions",
-        [0.0, SMALL as f64, 0.0],
-        "Number of small lesions, 1.5 to 4 mm wide, that do not touch; rounded to a whole number.",
-        "径1.5〜4 mmの、互いに接しない小病変の数です。整数に丸めます。",
-    ),
-    Parameter::new(
-        "large_lesions",
-        "lesions",
-        [0.0, LARGE as f64, 0.0],
-        "Number of large lesions, 8 to 20 mm wide, that do not touch; rounded to a whole number.",
-        "径8〜20 mmの、互いに接しない大病変の数です。整数に丸めます。",
-    ),
-    Parameter::new(
-        "lesion_contrast",
-        "",
-        [0.1, 1.5, 0.7],
-        "How much brighter lesions are than white matter: 1 is 75 grey levels. Only seen where there are lesions.",
-        "病変と白質の信号差：1は75階調です。病変があるときだけ見えます。",
-    ),
-    Parameter::new(
-        "texture",
-        "grey levels",
-        [0.0, 15.0, 3.0],
-        "Strength of a texture of the tissue that is the patient's own: all slices of one patient share it.",
-        "患者ごとに固有の組織テクスチャーの強さです。同じ患者のスライスはすべて同じ模様を持ちます。",
-    ),
-    Parameter::new(
-        "bias_field",
-        "",
-        [0.0, 0.6, 0.12],
-        "Unevenness of the coil: share by which the signal drifts across the picture.",
-        "コイル感度のむら：画像全体で信号が変動する割合です。",
-    ),
-    Parameter::new(
-        "contrast",
-        "",
-        [0.5, 1.5, 1.0],
-        "Contrast between tissues, as scanners differ: 1 is the average.",
-        "装置による組織間コントラストの違い：1が平均です。",
-    ),
-    Parameter::new(
-        "noise",
-        "grey levels",
-        [0.0, 25.0, 4.0],
-        "Standard deviation of each of the two channels whose magnitude is shown (Rician noise).",
-        "絶対値画像のもとになる2チャンネルそれぞれのノイズの標準偏差です（ライス分布）。",
-    ),
-    Parameter::new(
-        "row_spacing",
-        "mm",
-        [0.0, 8.0, 0.0],
-        "Distance of rows; below 0.2: what makes the picture 210 mm high.",
-        "行の間隔です。0.2未満では画像の縦が210 mmになる値を用います。",
-    ),
-    Parameter::new(
-        "column_spacing",
-        "mm",
-        [0.0, 8.0, 0.0],
-        "Distance of columns; below 0.2: what makes the picture 210 mm wide. Where it differs from the distance of rows, pixels are oblong.",
-        "列の間隔です。0.2未満では画像の横が210 mmになる値を用います。行の間隔と異なれば画素は長方形になります。",
-    ),
-];
 
 // Signals in grey levels.
 const SCALP: f32 = 175.0;

@@ -8,7 +8,7 @@
 
 use super::canvas::{Knot, Place, Plane, View, round, smooth};
 use super::luck::Luck;
-use super::raster::{Track, add, bytes, chosen, cloud, curved, grain, larger, lesser, stroke};
+use super::raster::{Ramp, Track, add, bytes, chosen, cloud, curved, grain, larger, lesser, stroke};
 use super::{Asked, LARGEST, Parameter, Picture, Renderer};
 use crate::seed::Seed;
 
@@ -629,6 +629,11 @@ fn flesh(layers: &mut Layers, texture: &[f32], view: View, thorax: &Thorax, aske
     let mut luck = Luck::of(asked.body.named("stomach"));
     let stomach =
         [luck.between(44.0, 76.0), luck.between(14.0, 28.0), luck.between(0.4, 1.0), luck.between(14.0, 25.0)];
+    let ramp = Ramp::new;
+    let (near_wall, to_shoulder) = (ramp(-0.5 * edge, 7.0), ramp(60.0, 150.0));
+    let (clears, lifts) = (ramp(-0.5 * edge, 9.0 + 0.5 * edge), ramp(-0.5 * edge, 3.0 + 0.5 * edge));
+    let (sharp, sinks, under, beside, below_skin) =
+        (ramp(-0.5 * edge, 0.5 * edge), ramp(0.0, -46.0), ramp(0.0, -1.0), ramp(-26.0, 24.0), ramp(0.0, 12.0));
     let (mut within, mut heart) = ([0.0_f32; LARGEST], [0.0_f32; LARGEST]);
     let middle = size as f32 / 2.0 - 0.5;
     for row in 0..size {
@@ -662,20 +667,18 @@ fn flesh(layers: &mut Layers, texture: &[f32], view: View, thorax: &Thorax, aske
                 let from_wall = (lateral - far) * lateral_mm;
                 let from_middle = (far - medial) * medial_mm;
                 let from_dome = (dome[i][0] - y) * dome[i][1];
-                let soft = base * round(depth * per_skin) + 0.012 * texture[i] + above * smooth(60.0, 150.0, far);
-                let aside =
-                    0.55 * round((from_wall + 0.5 * edge) * (1.0 / 46.0)) + 0.45 * smooth(-0.5 * edge, 7.0, from_wall);
-                let clear = smooth(-0.5 * edge, 9.0 + 0.5 * edge, from_middle);
-                let over = smooth(-0.5 * edge, 3.0 + 0.5 * edge, from_dome);
+                let soft = base * round(depth * per_skin) + 0.012 * texture[i] + above * to_shoulder.at(far);
+                let aside = 0.55 * round((from_wall + 0.5 * edge) * (1.0 / 46.0)) + 0.45 * near_wall.at(from_wall);
+                let clear = clears.at(from_middle);
+                let over = lifts.at(from_dome);
                 air[i] = aside * clear * over * aired;
-                let middle = round(from_middle * (-1.0 / 40.0)) * smooth(-0.5 * edge, 0.5 * edge, from_dome);
+                let middle = round(from_middle * (-1.0 / 40.0)) * sharp.at(from_dome);
                 let thick = middle * chamber;
-                let low = smooth(0.0, -46.0, from_dome);
-                let belly =
-                    (0.03 * smooth(0.0, -1.0, from_dome) + 0.15 * low) * smooth(-26.0, 24.0, from_wall) + 0.03 * low;
+                let low = sinks.at(from_dome);
+                let belly = (0.03 * under.at(from_dome) + 0.15 * low) * beside.at(from_wall) + 0.03 * low;
                 // Bones show less where little of the beam is left.
-                let body = film[i] * smooth(0.0, 12.0, depth) * (1.0 - 0.45 * middle) + soft + thick + belly;
-                film[i] = body * smooth(-0.5 * edge, 0.5 * edge, depth);
+                let body = film[i] * below_skin.at(depth) * (1.0 - 0.45 * middle) + soft + thick + belly;
+                film[i] = body * sharp.at(depth);
                 within[i] = lesser(lesser(from_wall, from_middle), from_dome);
                 heart[i] = lesser(from_dome, -from_middle);
             }

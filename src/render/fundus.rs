@@ -6,7 +6,7 @@ use super::canvas::{Knot, Place, Plane, View, smooth};
 use super::colour::{Colour, bytes, grainy, lit, mix};
 use super::luck::Luck;
 use super::noise::Cloud;
-use super::{Asked, Parameter, Picture, Renderer};
+use super::{Asked, Parameter, Picture, Renderer, retina};
 use crate::seed::Seed;
 
 /// The side of the picture in mm on the retina.
@@ -30,92 +30,8 @@ const DOTS: usize = 40;
 const BLOTS: usize = 15;
 const FLECKS: usize = 40;
 
-const PARAMETERS: &[Parameter] = &[
-    Parameter::new(
-        "left_eye",
-        "",
-        [0.0, 1.0, 0.0],
-        "Which eye: below 0.5 the right one, with the disc on the right; otherwise the left one.",
-        "左右の眼：0.5未満は右眼（乳頭は向かって右）、それ以外は左眼です。",
-    ),
-    Parameter::new(
-        "pigmentation",
-        "",
-        [0.0, 1.0, 0.4],
-        "Pigment behind the retina: 0 a blond fundus, 1 a dark one.",
-        "眼底の色素：0は明るい眼底、1は濃い眼底です。",
-    ),
-    Parameter::new(
-        "cup_to_disc_ratio",
-        "",
-        [0.1, 0.9, 0.35],
-        "Height of the cup divided by the height of the disc.",
-        "C/D比：陥凹の縦径を乳頭の縦径で割った値です。",
-    ),
-    Parameter::new(
-        "vessel_width",
-        "",
-        [0.6, 1.4, 1.0],
-        "Width of the vessels relative to the average.",
-        "平均に対する血管径の比です。",
-    ),
-    Parameter::new(
-        "tortuosity",
-        "",
-        [0.0, 1.0, 0.2],
-        "How much the vessels wind: 0 nearly straight, 1 very tortuous.",
-        "血管の蛇行：0はほぼ直線的、1は高度の蛇行です。",
-    ),
-    Parameter::new(
-        "microaneurysms",
-        "",
-        [0.0, DOTS as f64, 0.0],
-        "Number of red dots, 0.06 to 0.13 mm wide; rounded to a whole number.",
-        "毛細血管瘤（径0.06〜0.13 mmの赤い点）の数です。整数に丸めます。",
-    ),
-    Parameter::new(
-        "haemorrhages",
-        "",
-        [0.0, BLOTS as f64, 0.0],
-        "Number of red blots, 0.25 to 0.7 mm wide; rounded to a whole number.",
-        "斑状出血（径0.25〜0.7 mm）の数です。整数に丸めます。",
-    ),
-    Parameter::new(
-        "exudates",
-        "",
-        [0.0, FLECKS as f64, 0.0],
-        "Number of hard exudates, yellow flecks in clusters; rounded to a whole number.",
-        "硬性白斑（集簇する黄色の斑）の数です。整数に丸めます。",
-    ),
-    Parameter::new(
-        "lesion_contrast",
-        "",
-        [0.2, 1.5, 0.8],
-        "Strength of all red and yellow lesions. Only seen where there are lesions.",
-        "赤色・黄色病変の濃さです。病変があるときだけ見えます。",
-    ),
-    Parameter::new(
-        "illumination",
-        "",
-        [0.0, 1.0, 0.15],
-        "Unevenness of the light: 0 even, 1 one side nearly dark.",
-        "照明のむら：0は均一、1は片側がかなり暗くなります。",
-    ),
-    Parameter::new(
-        "haze",
-        "",
-        [0.0, 1.0, 0.1],
-        "Clouding of lens and vitreous: 0 clear, 1 pale and flat, as with a dense cataract.",
-        "中間透光体の混濁：0は透明、1は進んだ白内障のように白くかすみます。",
-    ),
-    Parameter::new(
-        "noise",
-        "grey levels",
-        [0.0, 25.0, 3.0],
-        "Standard deviation of the grain.",
-        "粒状ノイズの標準偏差（階調）です。",
-    ),
-];
+/// Those that the second version had from the first.
+const PARAMETERS: &[Parameter] = retina::PARAMETERS.split_at(12).0;
 
 /// Where things lie in a right eye, in mm from the centre of the picture; a left eye is its mirror image.
 struct Eye {

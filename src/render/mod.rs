@@ -14,6 +14,8 @@ pub mod fundus;
 mod luck;
 mod noise;
 mod raster;
+pub mod retina;
+pub mod slice;
 
 use crate::seed::Seed;
 
@@ -117,8 +119,15 @@ pub const LARGEST: usize = 256;
 
 /// Every modality. A name without a number is the first version; `@2` is the second, which draws other pictures from the same
 /// parameters: an exercise keeps the version that it was proved with.
-pub const RENDERERS: &[Renderer] =
-    &[chest_xray::RENDERER, film::RENDERER, brain_mr::RENDERER, dermoscopy::RENDERER, fundus::RENDERER];
+pub const RENDERERS: &[Renderer] = &[
+    chest_xray::RENDERER,
+    film::RENDERER,
+    brain_mr::RENDERER,
+    slice::RENDERER,
+    dermoscopy::RENDERER,
+    fundus::RENDERER,
+    retina::RENDERER,
+];
 
 /// Their names.
 pub const NAMES: &[&str] = &{

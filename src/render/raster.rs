@@ -157,6 +157,31 @@ pub(super) fn lesser(one: f32, other: f32) -> f32 {
     if one < other { one } else { other }
 }
 
+/// From 0 at 0 to 1 at 1, smoothly.
+#[inline]
+pub(super) fn ease(t: f32) -> f32 {
+    let t = t.clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// From 0 at one value to 1 at another, smoothly: `smooth` with the division done once.
+#[derive(Clone, Copy)]
+pub(super) struct Ramp {
+    low: f32,
+    per: f32,
+}
+
+impl Ramp {
+    pub(super) fn new(low: f32, high: f32) -> Self {
+        Self { low, per: 1.0 / (high - low) }
+    }
+
+    #[inline]
+    pub(super) fn at(self, x: f32) -> f32 {
+        ease((x - self.low) * self.per)
+    }
+}
+
 /// 32 scrambled bits of a number (Wellons' `lowbias32`), in two halves of a seed.
 #[inline]
 fn scrambled(seed: u64, i: u32) -> u32 {
@@ -179,6 +204,35 @@ pub(super) fn grain(row: &mut [f32], seed: Seed, from: usize, sd: f32) {
         let pairs = (noise & 0x00ff_00ff) + (noise >> 8 & 0x00ff_00ff);
         let sum = (pairs & 0xffff) + (pairs >> 16);
         *value += (sum as i32 as f32 - 510.0) * scale;
+    }
+}
+
+/// The same for red, green and blue, of a standard deviation for each pixel, partly shared by the channels: the correlation of two of
+/// them is 0.64.
+#[inline]
+pub(super) fn colour_grain(row: &mut [&mut [f32]; 3], seed: Seed, from: usize, sd: &[f32]) {
+    let bits = seed.bits();
+    let [red, green, blue] = row;
+    let n = sd.len();
+    let (red, green, blue) = (&mut red[..n], &mut green[..n], &mut blue[..n]);
+    // Two numbers of 0 to 255: mean 255, variance 2 · (256² − 1) / 12.
+    let centred = |pair: u32| ((pair & 0xff) + (pair >> 8 & 0xff)) as i32 as f32 - 255.0;
+    let (common, own) = (0.8 / 104.510_7, 0.6 / 104.510_7);
+    for i in 0..n {
+        let (one, two) = (scrambled(bits, 2 * (from + i) as u32), scrambled(bits, 2 * (from + i) as u32 + 1));
+        let shared = common * centred(one);
+        red[i] += sd[i] * (shared + own * centred(one >> 16));
+        green[i] += sd[i] * (shared + own * centred(two));
+        blue[i] += sd[i] * (shared + own * centred(two >> 16));
+    }
+}
+
+/// Red, green and blue of a row of pixels as bytes, pixel by pixel.
+pub(super) fn interleave(row: &[&mut [f32]; 3], out: &mut [u8]) {
+    for (c, channel) in row.iter().enumerate() {
+        for (level, pixel) in channel.iter().zip(out.chunks_exact_mut(3)) {
+            pixel[c] = byte(*level);
+        }
     }
 }
 
@@ -270,8 +324,70 @@ pub(super) fn chosen(luck: &mut Luck, weights: &[f32]) -> usize {
         .unwrap_or(weights.len().saturating_sub(1))
 }
 
+/// A whole grey level from 0 to 255. Beside 2²³ a number of 32 bits has no fractions left: its last byte is the rounded value.
+#[inline]
+fn byte(level: f32) -> u8 {
+    (level.clamp(0.0, 255.0) + 8_388_608.0).to_bits() as u8
+}
+
 /// Whole grey levels from 0 to 255.
 pub(super) fn bytes(values: &[f32]) -> Vec<u8> {
-    // Beside 2²³ a number of 32 bits has no fractions left: its last byte is the rounded value.
-    values.iter().map(|value| (value.clamp(0.0, 255.0) + 8_388_608.0).to_bits() as u8).collect()
+    values.iter().map(|&value| byte(value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(values: &[f32]) -> (f32, f32) {
+        let n = values.len() as f32;
+        let mean = values.iter().sum::<f32>() / n;
+        (mean, (values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / n).sqrt())
+    }
+
+    #[test]
+    fn grain_and_clouds_have_the_spread_that_was_asked() {
+        let mut noise = vec![0.0; 256 * 256];
+        grain(&mut noise, Seed::new(1), 0, 5.0);
+        let (mean, sd) = moments(&noise);
+        assert!(mean.abs() < 0.1 && (sd - 5.0).abs() < 0.05, "{mean}, {sd}");
+        let (mut sum, mut square) = (0.0, 0.0);
+        for seed in 0..20 {
+            let mut smooth = vec![0.0; 256 * 256];
+            cloud(&mut smooth, 256, Seed::new(seed), [8.0, 5.0], [0.3, -7.7], 2.0);
+            let (mean, sd) = moments(&smooth);
+            (sum, square) = (sum + mean / 20.0, square + sd / 20.0);
+            // Neighbours are alike.
+            let steps: Vec<f32> = smooth.windows(2).step_by(7).map(|two| two[1] - two[0]).collect();
+            assert!(moments(&steps).1 < 1.0);
+        }
+        assert!(sum.abs() < 0.1 && (square - 2.0).abs() < 0.15, "{sum}, {square}");
+    }
+
+    #[test]
+    fn a_stroke_has_the_width_and_length_that_was_asked() {
+        for size in [64, 128] {
+            let spacing = 128.0 / size as f32;
+            let view = View::new(size, [spacing; 2]);
+            for (turn, half) in [(0.0_f32, 4.0_f32), (0.3, 4.0), (1.2, 0.4), (2.9, 8.0)] {
+                let (sine, cosine) = turn.sin_cos();
+                let knots = [-30.0, -7.0, 12.0, 30.0].map(|at| [at * cosine, at * sine, half]);
+                let mut plane = vec![0.0; size * size];
+                stroke(&mut plane, view, &knots, [1.0, 0.0], add);
+                let area = plane.iter().sum::<f32>() * spacing * spacing;
+                assert!((area / (60.0 * 2.0 * half) - 1.0).abs() < 0.08, "{size} {turn} {half}: {area}");
+                assert!(plane.iter().all(|&share| share < 1.01), "drawn twice");
+            }
+        }
+    }
+
+    #[test]
+    fn a_track_passes_its_points_and_never_beyond_them() {
+        let points = [[0.0, 1.0], [10.0, 5.0], [20.0, 5.0], [40.0, -3.0], [40.5, 90.0]];
+        let track = Track::through(&points);
+        for [x, y] in &points[..4] {
+            assert!((track.at(*x) - y).abs() < 0.1, "{x}: {}", track.at(*x));
+        }
+        assert!((-50..100).all(|x| (-3.01..5.01).contains(&track.at(x as f32))));
+    }
 }

@@ -135,9 +135,15 @@ fn disease_changes_its_mask_and_neither_anatomy_nor_noise() {
         ("chest-xray@2", "nodule", "nodule"),
         ("brain-mr", "small_lesions", "lesion"),
         ("brain-mr", "large_lesions", "lesion"),
+        ("brain-mr@2", "small_lesions", "lesion"),
+        ("brain-mr@2", "large_lesions", "lesion"),
         ("fundus", "microaneurysms", "lesion"),
         ("fundus", "haemorrhages", "lesion"),
         ("fundus", "exudates", "lesion"),
+        ("fundus@2", "microaneurysms", "lesion"),
+        ("fundus@2", "haemorrhages", "lesion"),
+        ("fundus@2", "exudates", "lesion"),
+        ("fundus@2", "flame_haemorrhages", "lesion"),
     ];
     for (name, parameter, where_to) in diseases {
         let r = renderer(name).unwrap();
@@ -180,15 +186,16 @@ fn groups(mask: &[u8], size: usize) -> usize {
     found
 }
 
+const BRAINS: [&str; 2] = ["brain-mr", "brain-mr@2"];
+
 #[test]
 fn lesions_of_the_brain_are_as_many_as_asked() {
-    let r = renderer("brain-mr").unwrap();
-    for size in [64, 128] {
+    for (r, size) in BRAINS.iter().flat_map(|name| [64, 128].map(|size| (renderer(name).unwrap(), size))) {
         for body in 0..40 {
             for (small, large) in [(1.0, 0.0), (0.0, 4.0), (8.0, 2.0), (20.0, 4.0)] {
                 let picture = draw(r, size, &with(r, &[("small_lesions", small), ("large_lesions", large)]), body, 0);
                 let found = groups(mask(r, &picture, "lesion"), size);
-                assert_eq!(found, (small + large) as usize, "body {body} size {size}");
+                assert_eq!(found, (small + large) as usize, "{} body {body} size {size}", r.name);
             }
         }
     }
@@ -197,8 +204,8 @@ fn lesions_of_the_brain_are_as_many_as_asked() {
 /// A reader must be able to see what is outlined: a lesion is bright, and lies in tissue.
 #[test]
 fn lesions_of_the_brain_are_seen_where_they_are_outlined() {
-    let r = renderer("brain-mr").unwrap();
-    for (size, atrophy) in [(56, 0.2), (128, 0.2), (64, 0.9)] {
+    let settings = [(56, 0.2), (128, 0.2), (64, 0.9)];
+    for (r, (size, atrophy)) in BRAINS.iter().flat_map(|name| settings.map(|with| (renderer(name).unwrap(), with))) {
         for body in 0..40 {
             let (lesions, wide) =
                 ([("small_lesions", 8.0), ("large_lesions", 2.0)], [("atrophy", atrophy), ("noise", 0.0)]);
@@ -217,17 +224,97 @@ fn lesions_of_the_brain_are_seen_where_they_are_outlined() {
 /// A brain keeps its size in mm² however oblong the pixels are, and the picture says how oblong.
 #[test]
 fn the_brain_is_drawn_in_mm() {
-    let r = renderer("brain-mr").unwrap();
-    let area = |rows: f64, columns: f64| {
-        let picture = draw(r, 128, &with(r, &[("row_spacing", rows), ("column_spacing", columns)]), 5, 0);
-        assert!((picture.spacing[0] - rows).abs() < 1e-6 && (picture.spacing[1] - columns).abs() < 1e-6);
-        mask(r, &picture, "brain").iter().map(|&m| f64::from(m)).sum::<f64>() * rows * columns
-    };
-    let square = area(1.7, 1.7);
-    for (rows, columns) in [(1.7, 3.4), (5.0, 1.5), (2.2, 2.2)] {
-        let share = area(rows, columns) / square;
-        assert!((share - 1.0).abs() < 0.03, "{rows} × {columns} mm: {share}");
+    for r in BRAINS.iter().map(|name| renderer(name).unwrap()) {
+        let area = |rows: f64, columns: f64| {
+            let picture = draw(r, 128, &with(r, &[("row_spacing", rows), ("column_spacing", columns)]), 5, 0);
+            assert!((picture.spacing[0] - rows).abs() < 1e-6 && (picture.spacing[1] - columns).abs() < 1e-6);
+            mask(r, &picture, "brain").iter().map(|&m| f64::from(m)).sum::<f64>() * rows * columns
+        };
+        let square = area(1.7, 1.7);
+        for (rows, columns) in [(1.7, 3.4), (5.0, 1.5), (2.2, 2.2)] {
+            let share = area(rows, columns) / square;
+            assert!((share - 1.0).abs() < 0.03, "{} {rows} × {columns} mm: {share}", r.name);
+        }
     }
+}
+
+/// A flame is long, a blot is round, and both are darker than what they lie on.
+#[test]
+fn haemorrhages_have_the_shape_of_the_layer_they_lie_in() {
+    let r = renderer("fundus@2").unwrap();
+    let size = 128;
+    let mut long = [0.0_f64; 2];
+    for body in 0..30 {
+        let eye = |name: &str, count: f64| draw(r, size, &with(r, &[(name, count), ("noise", 0.0)]), body, 0);
+        for (k, name) in ["haemorrhages", "flame_haemorrhages"].into_iter().enumerate() {
+            let (healthy, ill) = (eye(name, 0.0), eye(name, 1.0));
+            let there = marked(r, &ill, "lesion");
+            // On a vein blood is seen less.
+            let vessels = mask(r, &healthy, "vessel");
+            let clear: Vec<usize> = there.iter().copied().filter(|&i| vessels[i] == 0).collect();
+            assert!(brighter(&healthy, &ill, &clear) > 10.0, "body {body}: {name} hardly seen");
+            // The axes of the ellipse with the same moments.
+            let n = there.len() as f64;
+            let mean = |of: &dyn Fn(usize) -> f64| there.iter().map(|&i| of(i)).sum::<f64>() / n;
+            let (x, y) = (|i: usize| (i % size) as f64, |i: usize| (i / size) as f64);
+            let (mx, my) = (mean(&x), mean(&y));
+            let xx = mean(&|i| (x(i) - mx).powi(2));
+            let yy = mean(&|i| (y(i) - my).powi(2));
+            let xy = mean(&|i| (x(i) - mx) * (y(i) - my));
+            let root = ((xx - yy).powi(2) / 4.0 + xy * xy).sqrt();
+            let (major, minor) = ((xx + yy) / 2.0 + root, ((xx + yy) / 2.0 - root).max(0.05));
+            long[k] += (major / minor).sqrt() / 30.0;
+        }
+    }
+    assert!(long[0] < 1.6 && long[1] > 2.2, "{long:?}");
+}
+
+/// Small vessel disease is seen: brighter white matter about the ventricles, more with more of it, and nothing outside the brain.
+#[test]
+fn white_matter_change_is_seen_and_grows() {
+    let r = renderer("brain-mr@2").unwrap();
+    for body in 0..20 {
+        let slice = |change: f64| draw(r, 64, &with(r, &[("white_matter_change", change), ("noise", 0.0)]), body, 0);
+        let (healthy, worst) = (slice(0.0), slice(1.0));
+        let brain = mask(r, &healthy, "brain");
+        let moved = changed(&healthy, &worst);
+        // A pixel at the surface is partly brain.
+        assert!(moved.iter().filter(|&&i| brain[i] == 0).count() * 50 <= moved.len(), "body {body}: outside the brain");
+        let wet: Vec<usize> = marked(r, &healthy, "ventricle");
+        let near: Vec<usize> = moved
+            .into_iter()
+            .filter(|&i| {
+                let close = |&j: &usize| (i / 64).abs_diff(j / 64) <= 2 && (i % 64).abs_diff(j % 64) <= 2;
+                mask(r, &healthy, "ventricle")[i] == 0 && wet.iter().any(close)
+            })
+            .collect();
+        let steps: Vec<f64> = [0.25, 0.5, 0.75, 1.0].iter().map(|&x| brighter(&slice(x), &healthy, &near)).collect();
+        assert!(steps.is_sorted_by(|a, b| a + 2.0 < *b), "body {body}: {steps:?}");
+        assert!(steps[3] > 15.0, "body {body}: hardly seen, {steps:?}");
+    }
+}
+
+/// Lesions are brighter than cortex, and most large ones lie where demyelination puts them: at the wall of a ventricle.
+#[test]
+fn lesions_of_the_brain_outshine_cortex_and_lie_beside_the_ventricles() {
+    let r = renderer("brain-mr@2").unwrap();
+    let (mut beside, mut all) = (0, 0);
+    for body in 0..40 {
+        let quiet = [("noise", 0.0), ("bias_field", 0.0)];
+        let healthy = draw(r, 64, &with(r, &quiet), body, 0);
+        let ill = draw(r, 64, &with(r, &[quiet.as_slice(), &[("large_lesions", 1.0)]].concat()), body, 0);
+        let mut cortex: Vec<u8> = marked(r, &healthy, "brain").iter().map(|&i| healthy.pixels[i]).collect();
+        cortex.sort_unstable();
+        let brightest = cortex[cortex.len() * 99 / 100];
+        let lesion = marked(r, &ill, "lesion");
+        let middle = lesion.iter().map(|&i| ill.pixels[i]).max().unwrap();
+        assert!(middle > brightest + 5, "body {body}: lesion {middle}, cortex {brightest}");
+        let wet = marked(r, &healthy, "ventricle");
+        let close = |i: usize, j: usize| (i / 64).abs_diff(j / 64) <= 2 && (i % 64).abs_diff(j % 64) <= 2;
+        beside += usize::from(lesion.iter().any(|&i| wet.iter().any(|&j| close(i, j))));
+        all += 1;
+    }
+    assert!(2 * beside > all, "{beside} of {all} beside a ventricle");
 }
 
 /// What a reader would measure with a ruler is what was asked: the width of the heart over that of the chest.
