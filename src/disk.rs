@@ -1,12 +1,13 @@
-//! The one door to files that other people wrote: submissions and courses.
+//! The one door to files that other people wrote, submissions and courses, and to folders of theirs into which we write.
 //!
 //! Only a regular file inside its folder is opened, reached without any link, and never more of it is read than a stated limit. So a
 //! link reads no other file, a FIFO stops nobody, and neither a device nor a file of many gigabytes fills the memory. The check looks
 //! first and opens then: it is for files that lie still, not against a program that exchanges them at this moment.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::fault::{Fault, Place};
 use crate::text;
@@ -112,6 +113,25 @@ impl Refused {
     }
 }
 
+/// Something that cannot be written: which file or folder, what the disk said, and what whoever owns it can do.
+pub fn unwritable(path: &str, error: &io::Error) -> Fault {
+    let expected = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Text::new(
+            "room on the disk: free some space, then call the command again",
+            "空き容量（不要なファイルを削除してから、もう一度実行してください）",
+        ),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Text::new(
+            "a folder in which you may write: change its rights, or go to one of your own, such as your home folder",
+            "書き込みできるフォルダー（アクセス権を変更するか、ホームフォルダーなど自分のフォルダーで実行してください）",
+        ),
+        _ => Text::new(
+            "a place where files can be written: is this one open in another program, such as Excel?",
+            "書き込みできる場所（Excelなど、ほかのプログラムで開いていないか確認してください）",
+        ),
+    };
+    Fault::new(Place::file(path), text!("it cannot be written ({error})", "書き込めません（{error}）"), expected)
+}
+
 /// `3.2 MB`; a device has no size of its own.
 fn size(bytes: u64) -> String {
     match bytes {
@@ -192,7 +212,7 @@ pub fn make_folder(root: &Path, path: &str) -> Result<PathBuf, Refused> {
         match folder(root, &made) {
             Err(Refused::Missing) => match std::fs::create_dir(root.join(&made)) {
                 // Another call of the program may have been faster.
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(Refused::Disk(error)),
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(Refused::Disk(error)),
                 _ => drop(folder(root, &made)?),
             },
             Err(refused) => return Err(refused),
@@ -200,6 +220,115 @@ pub fn make_folder(root: &Path, path: &str) -> Result<PathBuf, Refused> {
         }
     }
     Ok(root.join(made))
+}
+
+/// How what is not written to the end is called: hidden, and swept away later.
+const UNFINISHED: &str = ".part";
+
+/// Writes a file below `root` whole or not at all: into a hidden file beside it, which is then given its name. What stood there is
+/// replaced; where it was a link, the link is, not what it leads to.
+///
+/// # Errors
+/// As [`make_folder`].
+pub fn write(root: &Path, path: &str, bytes: &[u8]) -> Result<(), Refused> {
+    let (within, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (at, _) = below(&make_folder(root, within)?, within, name)?;
+    let mut unfinished = unfinished().tempfile_in(at.parent().unwrap_or(root)).map_err(Refused::Disk)?;
+    unfinished.write_all(bytes).and_then(|()| unfinished.as_file().sync_all()).map_err(Refused::Disk)?;
+    unfinished.persist(&at).map_err(|error| Refused::Disk(error.error))?;
+    Ok(())
+}
+
+/// A folder below `root` that is written whole or not at all: hidden until [`Whole::named`] gives it its name, and gone where that
+/// is not reached.
+#[derive(Debug)]
+pub struct Whole(tempfile::TempDir);
+
+impl Whole {
+    /// Makes it in a folder that is there.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn begun(within: &Path) -> Result<Self, Refused> {
+        let mut builder = unfinished();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            builder.permissions(std::fs::Permissions::from_mode(0o777));
+        }
+        Ok(Self(builder.tempdir_in(within).map_err(Refused::Disk)?))
+    }
+
+    /// Writes a file into it.
+    ///
+    /// # Errors
+    /// The disk's; a name that cannot be a file's.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Refused> {
+        let (at, _) = below(self.0.path(), "", name)?;
+        let mut file = File::create_new(at).map_err(Refused::Disk)?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Refused::Disk)
+    }
+
+    /// Gives it the first of these names that is not taken, beside where it is.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn named(self, names: impl Iterator<Item = String>) -> Result<String, Refused> {
+        let within = self.0.path().parent().map(Path::to_owned).unwrap_or_default();
+        for name in names {
+            let (at, _) = below(&within, "", &name)?;
+            if at.symlink_metadata().is_ok() {
+                continue;
+            }
+            match std::fs::rename(self.0.path(), &at) {
+                Ok(()) => return Ok(name),
+                // Another call of the program was faster.
+                Err(_) if at.symlink_metadata().is_ok() => {}
+                Err(error) => return Err(Refused::Disk(error)),
+            }
+        }
+        Err(Refused::Disk(io::Error::from(ErrorKind::AlreadyExists)))
+    }
+}
+
+/// Takes away what calls that were killed left unfinished in a folder: whatever is an hour older than a file that is made now, so
+/// that a call at work loses nothing. What cannot be taken away stays.
+pub fn sweep(folder: &Path) {
+    let changed = |path: &Path| path.symlink_metadata().and_then(|seen| seen.modified()).ok();
+    let left: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.starts_with('.') && name.ends_with(UNFINISHED)
+        })
+        .map(|entry| entry.path())
+        .collect();
+    if left.is_empty() {
+        return;
+    }
+    // By the clock of the disk itself, which may be another machine's.
+    let Ok(now) = unfinished().tempfile_in(folder) else { return };
+    for path in left {
+        let age = changed(now.path()).zip(changed(&path)).and_then(|(now, then)| now.duration_since(then).ok());
+        if age.is_some_and(|age| age > Duration::from_hours(1)) {
+            let _ = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        }
+    }
+}
+
+/// A hidden name, with the rights that a file written plainly would have.
+fn unfinished() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".").suffix(UNFINISHED);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder
 }
 
 fn open(root: &Path, path: &str, limit: u64) -> Result<(File, Metadata), Refused> {
@@ -239,7 +368,7 @@ fn below(at: &Path, shown: &str, part: &str) -> Result<(PathBuf, String), Refuse
 
 fn look(path: &Path) -> Result<Metadata, Refused> {
     path.symlink_metadata().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Refused::Missing,
+        ErrorKind::NotFound => Refused::Missing,
         _ => Refused::Disk(error),
     })
 }

@@ -9,6 +9,40 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed(u64);
 
+/// Who chose a root of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Whoever called the program, by `--seed`.
+    Seed,
+    /// Whoever called the program, by `--exam-seed`: a grader.
+    ExamSeed,
+    /// The learner's variant.
+    Variant,
+    /// Nobody.
+    Default,
+}
+
+impl Origin {
+    /// The word of the documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seed => "--seed",
+            Self::ExamSeed => "--exam-seed",
+            Self::Variant => "variant",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// The number from which a tree grows, and who chose it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The number.
+    pub number: u64,
+    /// Who chose it.
+    pub from: Origin,
+}
+
 impl Seed {
     /// The root of the tree for one number given by a person (or by the grader's secret).
     pub fn new(seed: u64) -> Self {

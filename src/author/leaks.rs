@@ -11,7 +11,7 @@ use crate::course::pack::Pack;
 use crate::fault::Place;
 use crate::keys::Section;
 use crate::learner::workspace::Workspace;
-use crate::report::json::Document;
+use crate::report::json::{Document, Subject};
 use crate::run::{Run, RunError};
 use crate::tables::{self, Frame};
 use crate::text;
@@ -38,9 +38,10 @@ pub fn rules(pack: &Pack, written: &Written, rows: &Frame, visible: &Frame) -> R
 
 /// Rules on what a run leaves in the learner's folder.
 pub fn in_results(written: &Written, run: &Run) -> Vec<Finding> {
-    let document = Document::ran("check", written.task.exercise.reference(), 0, run);
+    let subject = Subject { exercise: written.task.exercise.reference(), ..Subject::default() };
+    let document = Document::ran("check", &subject, run);
     laid_out(written, &hidden(written), |workspace| {
-        workspace.keep(&written.task, run, &document).map_err(|error| error.text())
+        workspace.keep(&written.task, run, &document).map(drop).map_err(|error| error.text())
     })
 }
 
@@ -48,14 +49,14 @@ pub fn in_results(written: &Written, run: &Run) -> Vec<Finding> {
 fn laid_out(
     written: &Written,
     hidden: &[String],
-    lay_out: impl FnOnce(&Workspace) -> Result<(), Text>,
+    lay_out: impl FnOnce(&mut Workspace) -> Result<(), Text>,
 ) -> Vec<Finding> {
     let id = &written.task.exercise.id;
     let io = |error: io::Error| Text::same(error.to_string());
     let look = || -> Result<Vec<Finding>, Text> {
         let folder = tempfile::tempdir().map_err(io)?;
-        let workspace = Workspace::new(folder.path(), id);
-        lay_out(&workspace)?;
+        let mut workspace = Workspace::new(folder.path(), id);
+        lay_out(&mut workspace)?;
         in_folder(workspace.folder(), hidden).map_err(io)
     };
     look().unwrap_or_else(|Text { en, ja }| {

@@ -10,7 +10,7 @@ use super::reading::{Solution, Written};
 use crate::check::{Figure, Outcome, Verdict};
 use crate::course::exercise::Check;
 use crate::fault::Fault;
-use crate::report::json::Document;
+use crate::report::json::{Document, Subject};
 use crate::run::{self, Ended, Job, Run, RunError};
 use crate::synth::World;
 use crate::tables::{self, Tables};
@@ -256,7 +256,7 @@ fn reads_metrics(written: &Written) -> bool {
 
 /// Every figure, every sentence, every row of every table.
 fn everything(run: &Run) -> Result<Digest, RunError> {
-    let mut bytes = Document::ran("check", String::new(), 0, run).text().into_bytes();
+    let mut bytes = Document::ran("check", &Subject::default(), run).text().into_bytes();
     for (name, table) in &run.tables {
         bytes.extend(name.as_bytes());
         bytes.extend(content::of_bytes(&tables::csv(table)?).to_string().into_bytes());

@@ -24,6 +24,7 @@ use crate::author::validate::{self, BYTES, Once, Report, SECONDS, Settings};
 use crate::author::{drawing, gallery, work};
 use crate::course::exercise::QuestionKind;
 use crate::course::pack::Pack;
+use crate::disk;
 use crate::report::json;
 use crate::report::terminal::{bold, dim};
 use crate::run;
@@ -118,11 +119,11 @@ impl Command {
             Self::Once { .. } => "author once",
         }
     }
-}
 
-/// Whether the course folder need not be one yet.
-pub(super) fn makes_the_folder(command: &super::Command) -> bool {
-    matches!(command, super::Command::Author { command: Command::New { .. } })
+    /// Whether the course folder need not be one yet.
+    pub(super) fn makes_the_folder(&self) -> bool {
+        matches!(self, Self::New { .. })
+    }
 }
 
 pub(super) fn japanese(command: clap::Command) -> clap::Command {
@@ -571,7 +572,7 @@ fn upgrade(session: &Session, folder: &Path) -> Result<u8, Ending> {
 fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u8, Ending> {
     let folder = match pack {
         Pack::Folder(root) => root.clone(),
-        Pack::Embedded(_) => session.root.clone(),
+        Pack::Embedded(_) => PathBuf::from("."),
     };
     // One to begin from is looked for in the folder itself, and then among those that the program brings.
     let there = |pack: &Pack, id: &str| pack.exercises().iter().any(|other| other == id);
@@ -618,7 +619,7 @@ fn written<P: AsRef<Path>>(
     for (path, bytes) in files {
         let path = folder.join(path);
         let made = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, bytes));
-        made.map_err(|error| super::ours(&error))?;
+        made.map_err(|error| Ending::Disk(disk::unwritable(&path.display().to_string(), &error)))?;
         session.say(&format!("{}\n", path.display()));
     }
     Ok(PASSED)

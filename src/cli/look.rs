@@ -1,9 +1,9 @@
 //! `practicum look`: the pictures of an exercise, or its patients where there are none.
 
 use super::{Ending, PASSED, SeedOption, Session};
-use crate::course::pack::{Pack, Task};
+use crate::course::pack::Task;
 use crate::fault::{Fault, Place};
-use crate::learner::workspace::{MISTAKES, Workspace};
+use crate::learner::workspace::{DATA, MISTAKES, Workspace};
 use crate::report::montage::{self, Tile};
 use crate::run;
 use crate::tables::{self, Frame};
@@ -18,8 +18,8 @@ const MOST: usize = 12;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The exercise.
-    pub(super) exercise: String,
+    /// The exercise; may be left out in its folder.
+    exercise: Option<String>,
     /// A column by whose values pictures or patients are grouped; otherwise the exercise's own groups.
     #[arg(long, value_name = "COL")]
     by: Option<String>,
@@ -73,14 +73,14 @@ fn patients(
         }
         let document = serde_json::json!({
             "schema": "practicum.look/1", "exercise": task.exercise.reference(),
-            "files": [workspace.shown("data/develop.csv")], "rows": rows.height(), "columns": columns,
+            "files": [workspace.shown(DATA)], "rows": rows.height(), "columns": columns,
         });
         session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
         return Ok(PASSED);
     }
     session.headline(task);
     session.say(&session.terminal.rows_of(&task.dataset, rows, &by)?);
-    let file = workspace.shown("data/develop.csv");
+    let file = workspace.shown(DATA);
     session.say("\n");
     session.say(&session.terminal.paragraph(
         "",
@@ -92,10 +92,10 @@ fn patients(
     Ok(PASSED)
 }
 
-pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<u8, Ending> {
-    let (task, workspace) = session.begun(pack, &options.exercise)?;
+pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
+    let (pack, task, workspace) = session.shown_in(options.exercise.as_deref())?;
     let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-    let seed = options.seed.seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
+    let seed = session.sown(&workspace, options.seed.seed).number;
     if task.dataset.image.is_none() {
         return patients(session, &task, &workspace, options, &run::learners_rows(&task, seed, &file)?);
     }
@@ -143,12 +143,12 @@ pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<
         })
         .collect();
     let (size, channels) = shots.shape();
-    let name = format!("look/by-{}.png", by.join("-"));
+    // A column may be called what no file can be.
+    let sign = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') { c } else { '_' };
+    let name = format!("look/by-{}.png", by.join("-").chars().map(sign).collect::<String>());
     workspace.write(&name, &montage::groups(&montage, size, channels))?;
     let mut files = vec![workspace.shown(&name)];
-    if workspace.folder().join(MISTAKES).is_file() {
-        files.push(workspace.shown(MISTAKES));
-    }
+    files.extend(workspace.last(MISTAKES));
     if session.json {
         let document = serde_json::json!({
             "schema": "practicum.look/1", "exercise": task.exercise.reference(), "files": files,
@@ -172,10 +172,10 @@ pub(super) fn look(session: &Session, pack: &Pack, options: &Options) -> Result<
             (Lang::En, Some(file)) => format!("{file}: what your last run got most wrong, and where the model looked."),
             (Lang::Ja, Some(file)) => format!("{file}：直近の学習で大きく外した画像と、モデルが見ていた場所です。"),
             (Lang::En, None) => {
-                format!("After `practicum run {}` you can also see what your model got wrong.", options.exercise)
+                format!("After `practicum run {}` you can also see what your model got wrong.", workspace.id())
             }
             (Lang::Ja, None) => {
-                format!("`practicum run {}` の後には、モデルが間違えた画像も見られます。", options.exercise)
+                format!("`practicum run {}` の後には、モデルが間違えた画像も見られます。", workspace.id())
             }
         },
     ));

@@ -7,9 +7,10 @@ mod measure;
 mod spoken;
 mod tour;
 
+use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -19,12 +20,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::check::{self, Verdict};
 use crate::course::exercise::called;
 use crate::course::pack::{Content, Pack, Submission, Task};
-use crate::fault::Fault;
+use crate::disk;
+use crate::fault::{Fault, Place};
+use crate::learner::hand_in::{ANSWERS, PLAN};
 use crate::learner::variant;
-use crate::learner::workspace::{Workspace, WorkspaceError};
-use crate::report::json::{Document, MeasureDocument};
+use crate::learner::workspace::{Asked, DATA, Workspace, WorkspaceError};
+use crate::report::json::{AtFault, Document, MeasureDocument, Subject};
 use crate::report::terminal::{Terminal, bold, dim, door};
 use crate::run::{self, Ended, Event, Job, Run, RunError};
+use crate::seed::{Origin, Root};
 use crate::tables::TableError;
 use crate::text;
 use crate::text::{Lang, Text};
@@ -35,15 +39,29 @@ pub const PASSED: u8 = 0;
 pub const FAILED: u8 = 1;
 /// What was given cannot be used: a file, an option, an exercise. It says where.
 pub const BAD_INPUT: u8 = 2;
-/// Our own error, or the exercise author's.
+/// Our own error.
 pub const OUR_ERROR: u8 = 3;
+/// The exercise or its dataset is at fault: its author's error, which another try does not mend.
+pub const AUTHORS_ERROR: u8 = 4;
+/// Something cannot be written: a folder, a disk, the output. A verdict that was told holds.
+pub const UNWRITTEN: u8 = 5;
+
+/// What each exit code means; help in both languages is made from it.
+pub const EXIT_CODES: [(u8, Text); 6] = [
+    (PASSED, Text::new("passed or done", "合格または完了")),
+    (FAILED, Text::new("a check failed or was not answered yet", "不合格または未回答の判定あり")),
+    (BAD_INPUT, Text::new("bad input", "入力の誤り")),
+    (OUR_ERROR, Text::new("our error", "プログラムの誤り")),
+    (AUTHORS_ERROR, Text::new("the exercise's error", "教材の誤り")),
+    (UNWRITTEN, Text::new("a folder, disk or output that cannot be written", "フォルダー・ディスク・出力に書き込めない")),
+];
 
 /// The seed where nobody says which.
 const SEED: u64 = variant::USUAL;
 
 /// Learn medical AI by doing it: decide, train, and see what the decision did to patients.
 #[derive(Debug, Parser)]
-#[command(name = "practicum", version, after_help = AFTER, propagate_version = true)]
+#[command(name = "practicum", version, after_help = after(Lang::En), propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -51,17 +69,27 @@ struct Cli {
     common: Common,
 }
 
-const AFTER: &str = "\
-Synthetic data for teaching. Not a medical device; nothing here is evidence about patients.
-
-Exit codes: 0 passed or done, 1 a check failed, 2 bad input, 3 our error.";
+/// What follows the help.
+fn after(lang: Lang) -> String {
+    let codes = EXIT_CODES.into_iter().map(|(code, means)| format!("{code} {}", means.get(lang)));
+    match lang {
+        Lang::En => format!(
+            "Synthetic data for teaching. Not a medical device; nothing here is evidence about patients.\n\nExit codes: {}.",
+            codes.collect::<Vec<_>>().join(", ")
+        ),
+        Lang::Ja => format!(
+            "教育用の合成データです。医療機器ではなく、ここでの結果は患者についてのエビデンスではありません。\n\n終了コード：{}",
+            codes.collect::<Vec<_>>().join("、")
+        ),
+    }
+}
 
 #[derive(Debug, clap::Args)]
 struct Common {
     /// The language; otherwise that of `PRACTICUM_LANG`, or the system's.
     #[arg(long, global = true, value_parser = ["en", "ja"])]
     lang: Option<String>,
-    /// A course pack of your own: a folder with exercises/ and datasets/.
+    /// A course pack of your own: a folder with exercises/ and datasets/. What was started from it remembers it.
     #[arg(long, global = true, value_name = "DIR")]
     course: Option<PathBuf>,
     /// The result as JSON.
@@ -77,8 +105,8 @@ enum Command {
     List,
     /// Begin an exercise: brief, data, and a plan to change. Never overwrites your files.
     Start {
-        /// The exercise.
-        exercise: String,
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
         /// Another draw of the data, for example one per learner: a student's number, a name.
         #[arg(long, value_name = "KEY")]
         variant: Option<String>,
@@ -87,8 +115,8 @@ enum Command {
     Look(look::Options),
     /// Train your plan and see how it does on your own test rows.
     Run {
-        /// The exercise.
-        exercise: String,
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
         #[command(flatten)]
         seed: SeedOption,
         #[command(flatten)]
@@ -96,10 +124,13 @@ enum Command {
     },
     /// Train your plan and have it judged on new patients.
     Check {
-        /// The exercise.
-        exercise: String,
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
         #[command(flatten)]
         seed: SeedOption,
+        /// The patients of the exam alone, which a grader keeps secret; otherwise they follow the seed of the data.
+        #[arg(long, value_name = "N", hide = true)]
+        exam_seed: Option<u64>,
         #[command(flatten)]
         effort: Effort,
     },
@@ -121,7 +152,7 @@ enum Command {
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct SeedOption {
     /// Another draw of the data and of the training's chance; otherwise the workspace's own.
-    #[arg(long)]
+    #[arg(long, value_name = "N", hide = true)]
     seed: Option<u64>,
 }
 
@@ -138,8 +169,22 @@ enum Ending {
     Faults(Vec<Fault>),
     /// The author's mistake.
     Author(Vec<Fault>),
+    /// Something cannot be written.
+    Disk(Fault),
     /// Our own failure.
     Ours(Text),
+}
+
+impl Ending {
+    /// Where the fault lies, and what is wrong.
+    fn told(self) -> (AtFault, Vec<Fault>) {
+        match self {
+            Self::Faults(faults) => (AtFault::Input, faults),
+            Self::Author(faults) => (AtFault::Exercise, faults),
+            Self::Disk(fault) => (AtFault::Disk, vec![fault]),
+            Self::Ours(_) => (AtFault::Program, Vec::new()),
+        }
+    }
 }
 
 impl From<RunError> for Ending {
@@ -155,8 +200,8 @@ impl From<WorkspaceError> for Ending {
     fn from(error: WorkspaceError) -> Self {
         match error {
             WorkspaceError::Run(error) => error.into(),
-            WorkspaceError::Variant(faults) => Self::Faults(faults),
-            error @ WorkspaceError::Write { .. } => Self::Ours(error.text()),
+            WorkspaceError::Faults(faults) => Self::Faults(faults),
+            WorkspaceError::Disk(fault) => Self::Disk(fault),
         }
     }
 }
@@ -183,34 +228,20 @@ pub fn main(content: &'static Content) -> ExitCode {
     let cli = match Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches))
     {
         Ok(cli) => cli,
-        Err(error) => return unread(&error, &arguments),
+        Err(error) => return unread(&error, &arguments, content),
     };
     let terminal = Terminal { lang: language(cli.common.lang.as_deref()), width: width() };
     let long = match &cli.command {
         Command::Run { effort, .. } | Command::Check { effort, .. } => effort.long,
         _ => false,
     };
-    let session = Session { terminal, json: cli.common.json, root: PathBuf::from("."), long, content };
-    let ended = match &cli.common.course {
-        None => Ok(Pack::Embedded(content)),
-        Some(folder) if author::makes_the_folder(&cli.command) => Ok(Pack::Folder(folder.clone())),
-        Some(folder) => Pack::folder(folder).map_err(|fault| Ending::Faults(vec![fault])),
-    }
-    .and_then(|pack| {
-        session.obey(&pack, &cli.command).map_err(|ending| match (ending, &pack) {
-            // Whoever names a course folder can mend it: its mistakes are theirs, not ours.
-            (Ending::Author(faults), Pack::Folder(_)) => Ending::Faults(faults),
-            (ending, _) => ending,
-        })
-    });
-    ExitCode::from(match ended {
-        Ok(code) => code,
-        Err(ending) => session.end(&cli.command, &ending),
-    })
+    let session = Session { long, ..Session::new(terminal, cli.common.json, cli.common.course, content) };
+    let code = session.obey(&cli.command).unwrap_or_else(|ending| session.end(&cli.command, ending));
+    ExitCode::from(session.said(code))
 }
 
 /// What is said where the command line asks for help or for the version, or cannot be read.
-fn unread(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content) -> ExitCode {
     // The reader's language is asked for on the line that was not read.
     let words: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     let after = words.iter().position(|word| word == "--lang").and_then(|at| words.get(at + 1));
@@ -219,39 +250,43 @@ fn unread(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let mut program = localised(Cli::command(), terminal.lang);
     program.build();
     let (name, command) = spoken::asked(&program, arguments);
-    match error.kind() {
+    let session = Session::new(terminal, false, None, content);
+    let code = match error.kind() {
         ErrorKind::DisplayVersion => {
-            let _ = error.print();
-            return ExitCode::from(PASSED);
+            session.say(&error.to_string());
+            PASSED
         }
         ErrorKind::DisplayHelp => {
-            let help = spoken::help(&terminal, &name, command);
-            let _ = anstream::stdout().write_all(door(&help).as_bytes());
-            return ExitCode::from(PASSED);
+            session.say(&spoken::help(&terminal, &name, command));
+            PASSED
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let help = spoken::help(&terminal, &name, command);
-            let _ = anstream::stderr().write_all(door(&help).as_bytes());
-            return ExitCode::from(BAD_INPUT);
+            session.tell(&spoken::help(&terminal, &name, command));
+            BAD_INPUT
         }
-        _ => {}
-    }
-    let faults = [spoken::fault(error, &name, command)];
-    if words.iter().any(|word| word == "--json") {
-        let of = ["tour", "list", "start", "look", "run", "check", "measure", "courses", "author"]
-            .into_iter()
-            .find(|of| name.split(' ').nth(1) == Some(of));
-        let document = match of {
-            Some("measure") => MeasureDocument::faulty(&faults).text(),
-            of => Document::faulty(of.unwrap_or_default(), String::new(), SEED, Verdict::Invalid, &faults).text(),
-        };
-        let _ = anstream::stdout().write_all(document.as_bytes());
-    }
-    let _ = anstream::stderr().write_all(door(&terminal.invalid(&faults)).as_bytes());
-    ExitCode::from(BAD_INPUT)
+        _ => {
+            let faults = [spoken::fault(error, &name, command)];
+            if words.iter().any(|word| word == "--json") {
+                let of = ["tour", "list", "start", "look", "run", "check", "measure", "courses", "author"]
+                    .into_iter()
+                    .find(|of| name.split(' ').nth(1) == Some(of));
+                let document = match of {
+                    Some("measure") => MeasureDocument::faulty(&faults).text(),
+                    of => {
+                        let nothing = Subject::default();
+                        Document::faulty(of.unwrap_or_default(), &nothing, AtFault::Input, &faults).text()
+                    }
+                };
+                Session::new(terminal, true, None, content).say(&document);
+            }
+            session.tell(&terminal.invalid(&faults));
+            BAD_INPUT
+        }
+    };
+    ExitCode::from(session.said(code))
 }
 
-const EXERCISE_JA: &str = "演習の名前です。";
+const EXERCISE_JA: &str = "演習の名前です。演習のフォルダーの中では省略できます。";
 const SEED_JA: &str = "データの生成と学習に使う乱数のシードです。省略時は作業フォルダーのものを使います。";
 
 fn trained_in_japanese(command: clap::Command) -> clap::Command {
@@ -270,14 +305,13 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         |command: clap::Command, name: &str, about: &'static str| command.mut_subcommand(name, |c| c.about(about));
     let mut command = command
         .about("手を動かして学ぶ医療AI：判断し、学習させ、その判断が患者に何をもたらすかを確かめます。")
-        .after_help(
-            "教育用の合成データです。医療機器ではなく、ここでの結果は患者についてのエビデンスではありません。\n\n\
-             終了コード：0 合格または完了、1 不合格または未回答の判定あり、2 入力の誤り、3 教材またはプログラムの誤り",
-        )
+        .after_help(after(lang))
         .mut_arg("lang", |arg| {
             arg.help("表示する言語です。省略時は PRACTICUM_LANG、なければシステムの言語に従います。")
         })
-        .mut_arg("course", |arg| arg.help("自作の教材フォルダー（exercises/ と datasets/ を含むもの）です。"))
+        .mut_arg("course", |arg| {
+            arg.help("自作の教材フォルダー（exercises/ と datasets/ を含むもの）です。ここから始めた演習は、この場所を記憶します。")
+        })
         .mut_arg("json", |arg| arg.help("結果をJSONで出力します。"));
     for (name, text) in [
         ("tour", "最初の3分間：1つの演習を、課題から合格まで案内します。"),
@@ -299,7 +333,11 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
             })
         })
         .mut_subcommand("run", trained_in_japanese)
-        .mut_subcommand("check", trained_in_japanese)
+        .mut_subcommand("check", |command| {
+            trained_in_japanese(command).mut_arg("exam_seed", |arg| {
+                arg.help("判定用の患者だけに使う乱数のシードです（採点者だけが知る数）。省略時はデータのシードに従います。")
+            })
+        })
         .mut_subcommand("courses", |command| {
             command.mut_arg("name", |arg| arg.help("コースの名前です。省略時はすべてのコースを示します。"))
         })
@@ -325,31 +363,88 @@ fn width() -> usize {
 struct Session {
     terminal: Terminal,
     json: bool,
-    root: PathBuf,
+    /// The folder where they stand; absolute.
+    here: PathBuf,
+    /// The course folder that they named.
+    course: Option<PathBuf>,
     /// Whether a training beyond the usual budget is asked for.
     long: bool,
     content: &'static Content,
+    /// What the call is about, as far as it is known yet.
+    subject: RefCell<Subject>,
+    /// Why the output could not be written.
+    unsaid: Cell<Option<io::Error>>,
 }
 
 impl Session {
-    fn obey(&self, pack: &Pack, command: &Command) -> Result<u8, Ending> {
+    fn new(terminal: Terminal, json: bool, course: Option<PathBuf>, content: &'static Content) -> Self {
+        let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        let (subject, unsaid) = (RefCell::default(), Cell::default());
+        Self { terminal, json, here, course, long: false, content, subject, unsaid }
+    }
+
+    fn obey(&self, command: &Command) -> Result<u8, Ending> {
         match command {
-            Command::Tour => tour::tour(self, pack),
-            Command::List => self.list(pack),
-            Command::Start { exercise, variant } => self.start(pack, exercise, variant.as_deref()),
-            Command::Run { exercise, seed, .. } => self.run(pack, exercise, seed.seed),
-            Command::Check { exercise, seed, .. } => self.check(pack, exercise, seed.seed),
-            Command::Courses { name } => courses::courses(self, pack, name.as_deref()),
-            Command::Look(options) => look::look(self, pack, options),
+            Command::Tour => tour::tour(self, &self.pack()?),
+            Command::List => self.list(&self.pack()?),
+            Command::Start { exercise, variant } => self.start(exercise.as_deref(), variant.as_deref()),
+            Command::Run { exercise, seed, .. } => self.run(exercise.as_deref(), seed.seed),
+            Command::Check { exercise, seed, exam_seed, .. } => {
+                self.check(exercise.as_deref(), seed.seed, *exam_seed)
+            }
+            Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
+            Command::Look(options) => look::look(self, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
-            Command::Author { command } => author::author(self, pack, command),
+            Command::Author { command } => {
+                let pack = match &self.course {
+                    Some(folder) if command.makes_the_folder() => Pack::Folder(folder.clone()),
+                    _ => self.pack()?,
+                };
+                author::author(self, &pack, command).map_err(|ending| match (ending, &pack) {
+                    // Whoever writes a course can mend it: its mistakes are their input.
+                    (Ending::Author(faults), Pack::Folder(_)) => Ending::Faults(faults),
+                    (ending, _) => ending,
+                })
+            }
         }
+    }
+
+    /// The course folder that was named, or the program's own course.
+    fn pack(&self) -> Result<Pack, Ending> {
+        match &self.course {
+            None => Ok(Pack::Embedded(self.content)),
+            Some(folder) => Pack::folder(folder).map_err(|fault| Ending::Faults(vec![fault])),
+        }
+    }
+
+    /// The folder where the learner stands, and the course folder that they named.
+    fn course(&self) -> Option<(&Path, &Path)> {
+        self.course.as_deref().map(|course| (self.here.as_path(), course))
     }
 
     /// Prints to the learner. A closed pipe (`| head`) is nobody's error.
     fn say(&self, text: &str) {
         let shown = if self.json { text.into() } else { door(text) };
-        let _ = anstream::stdout().write_all(shown.as_bytes());
+        if let Err(error) = anstream::stdout().write_all(shown.as_bytes()) {
+            self.unsaid.set(Some(error));
+        }
+    }
+
+    /// The exit code after everything was said: another one where it was not.
+    fn said(&self, code: u8) -> u8 {
+        let error = self.unsaid.take().or_else(|| io::stdout().flush().err());
+        match error.filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+            Some(error) => {
+                let output = self.pick("the output", "出力");
+                self.tell(&self.terminal.fault(&disk::unwritable(output, &error)));
+                if code > FAILED { code } else { UNWRITTEN }
+            }
+            None => code,
+        }
+    }
+
+    fn tell(&self, text: &str) {
+        let _ = anstream::stderr().write_all(door(text).as_bytes());
     }
 
     fn pick<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
@@ -401,20 +496,22 @@ impl Session {
                 self.pick("Begin one with: practicum start EXERCISE", "始めるには：practicum start 演習の名前"),
             ));
         }
-        if faults.is_empty() { Ok(PASSED) } else { Err(Ending::Faults(faults)) }
+        if faults.is_empty() { Ok(PASSED) } else { Err(Ending::Author(faults)) }
     }
 
-    fn start(&self, pack: &Pack, id: &str, variant: Option<&str>) -> Result<u8, Ending> {
-        let task = self.task(pack, id)?;
-        let workspace = Workspace::new(&self.root, id);
-        if let Some(key) = variant {
-            workspace.become_variant(&variant::key(key).map_err(|fault| Ending::Faults(vec![fault]))?)?;
-        }
-        let started = workspace.start(pack, &task)?;
+    fn start(&self, id: Option<&str>, variant: Option<&str>) -> Result<u8, Ending> {
+        let (pack, task, mut workspace) = self.placed("start", id)?;
+        let place = Place::file("--variant");
+        let variant = variant.map(|key| variant::key(key, &place)).transpose();
+        let variant = variant.map_err(|fault| Ending::Faults(vec![fault]))?;
+        let asked = Asked { variant: variant.as_deref(), course: self.course() };
+        let started = workspace.start(&pack, &task, asked)?;
         if self.json {
+            let beside = started.beside.iter().map(|(file, new)| serde_json::json!({ "file": file, "new": new }));
             let document = serde_json::json!({
                 "schema": "practicum.start/1", "exercise": task.exercise.reference(), "folder": workspace.shown(""),
-                "variant": workspace.variant().map_err(Ending::Faults)?, "written": started.written, "kept": started.kept,
+                "variant": workspace.variant(), "written": started.written, "kept": started.kept,
+                "beside": beside.collect::<Vec<_>>(),
             });
             self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
             return Ok(PASSED);
@@ -425,13 +522,28 @@ impl Session {
             self.say(&format!("  {file}\n"));
         }
         for file in &started.kept {
-            self.say(&format!(
-                "  {file}  {}\n",
-                dim(self.pick("(yours, left as it is)", "（あなたのファイルなので、そのままです）"))
+            let note = match started.beside.iter().find(|(kept, _)| kept == file) {
+                None => self.pick("(yours, left as it is)", "（あなたのファイルなので、そのままです）").to_owned(),
+                Some((_, new)) => match self.terminal.lang {
+                    Lang::En => format!("(changed, left as it is; as it is given: {new})"),
+                    Lang::Ja => format!("（変更されているので、そのままです。配布時の内容は {new}）"),
+                },
+            };
+            self.say(&self.terminal.hanging("  ", "    ", &format!("{file}  {}", dim(&note))));
+        }
+        if started.kept.contains(&workspace.shown(DATA)) {
+            self.say("\n");
+            self.say(&self.terminal.paragraph(
+                "",
+                self.pick(
+                    "Edits of the data are not used: plans are trained on the rows as they are given.",
+                    "データの変更は使われません。計画は配布時の行で学習します。",
+                ),
             ));
         }
+        let id = workspace.id();
         let brief = workspace.shown(&format!("brief.{}.md", self.terminal.lang.code()));
-        let plan = workspace.shown("plan.toml");
+        let plan = workspace.shown(PLAN);
         self.say("\n");
         self.say(&self.terminal.paragraph(
             "",
@@ -449,20 +561,24 @@ impl Session {
         Ok(PASSED)
     }
 
-    fn run(&self, pack: &Pack, id: &str, seed: Option<u64>) -> Result<u8, Ending> {
-        let (task, workspace) = self.begun(pack, id)?;
-        let seed = seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
-        let run = self.train(pack, &task, &workspace, seed, None)?;
-        let document = Document::ran("run", task.exercise.reference(), seed, &run);
-        workspace.keep(&task, &run, &document)?;
+    fn run(&self, id: Option<&str>, seed: Option<u64>) -> Result<u8, Ending> {
+        let (pack, task, workspace) = self.begun("run", id)?;
+        let seed = self.sown(&workspace, seed);
+        let run = self.train(&pack, &task, &workspace, seed.number, None)?;
+        let document = Document::ran("run", &self.subject.borrow(), &run);
         if self.json {
             self.say(&document.text());
-            return Ok(PASSED);
+        } else {
+            self.headline(&task);
+            self.say(&self.terminal.ran(&task, &run));
+            self.say("\n");
         }
-        self.headline(&task);
-        self.say(&self.terminal.ran(&task, &run));
-        self.say("\n");
-        let (predictions, answers) = (workspace.shown("results/predictions.csv"), workspace.shown("answers.toml"));
+        let kept = match self.keep(&task, &workspace, &run, &document) {
+            Ok(_) if self.json => return Ok(PASSED),
+            Ok(kept) => kept,
+            Err(code) => return Ok(code),
+        };
+        let (predictions, answers) = (format!("{kept}/predictions.csv"), workspace.shown(ANSWERS));
         let (plot, worst) = (!run.story.masks, !run.mistakes.is_empty());
         let beside = match (plot, worst) {
             (true, true) => self.pick(
@@ -474,62 +590,186 @@ impl Session {
             }
             _ => self.pick("the calibration plot", "較正プロット"),
         };
+        let next = self.next("check", &workspace);
         self.say(&self.terminal.paragraph(
             "",
             &match self.terminal.lang {
-                Lang::En => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: write what you conclude in {answers}, then: practicum check {id}"),
-                Lang::Ja => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に、結論を {answers} に書いてから：practicum check {id}"),
+                Lang::En => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: write what you conclude in {answers}, then: {next}"),
+                Lang::Ja => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に、結論を {answers} に書いてから：{next}"),
             },
         ));
         Ok(PASSED)
     }
 
-    fn check(&self, pack: &Pack, id: &str, seed: Option<u64>) -> Result<u8, Ending> {
-        let (task, workspace) = self.begun(pack, id)?;
-        let seed = seed.map_or_else(|| workspace.seed(), Ok).map_err(Ending::Faults)?;
-        let run = self.train(pack, &task, &workspace, seed, Some(seed))?;
-        let document = Document::ran("check", task.exercise.reference(), seed, &run);
-        workspace.keep(&task, &run, &document)?;
+    fn check(&self, id: Option<&str>, seed: Option<u64>, exam_seed: Option<u64>) -> Result<u8, Ending> {
+        let (pack, task, workspace) = self.begun("check", id)?;
+        let seed = self.sown(&workspace, seed);
+        let exam = exam_seed.map_or(seed, |number| Root { number, from: Origin::ExamSeed });
+        self.subject.borrow_mut().exam = Some(exam);
+        let run = self.train(&pack, &task, &workspace, seed.number, Some(exam.number))?;
+        let document = Document::ran("check", &self.subject.borrow(), &run);
         if self.json {
             self.say(&document.text());
         } else {
             self.headline(&task);
             self.say(&self.terminal.checked(&task, &run));
         }
+        let kept = match self.keep(&task, &workspace, &run, &document) {
+            Ok(kept) => kept,
+            Err(code) => return Ok(code),
+        };
+        if !self.json {
+            let practice = match (exam.from, self.terminal.lang) {
+                (Origin::ExamSeed, _) => String::new(),
+                (_, Lang::En) => " This was practice: for a grade, a grader trains the plan again and judges it on patients from a seed that only they know.".to_owned(),
+                (_, Lang::Ja) => "これは練習です。成績は、採点者がこの計画を学習し直し、採点者だけが知る乱数シードから生成した患者で判定します。".to_owned(),
+            };
+            self.say("\n");
+            self.say(&self.terminal.paragraph(
+                "",
+                &match self.terminal.lang {
+                    Lang::En => format!("Kept in {kept}.{practice}"),
+                    Lang::Ja => format!("結果は {kept} に保存しました。{practice}"),
+                },
+            ));
+        }
         Ok(match check::overall(&run.outcomes) {
             Verdict::Passed => PASSED,
-            Verdict::Error => OUR_ERROR,
+            Verdict::Error => AUTHORS_ERROR,
             _ => FAILED,
         })
     }
 
-    #[expect(clippy::unused_self, reason = "whoever asks is in a session")]
+    /// Keeps what was told already. Where that fails it is said, and what was told holds; gives the exit code then.
+    fn keep(&self, task: &Task, workspace: &Workspace, run: &Run, document: &Document) -> Result<String, u8> {
+        workspace.keep(task, run, document).map_err(|error| {
+            let (at_fault, faults) = Ending::from(error).told();
+            let told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
+            let holds = self.pick(
+                "What was told above holds, but it could not be kept in the folder.",
+                "上に示した結果は有効ですが、フォルダーには保存できませんでした。",
+            );
+            self.tell(&format!("{told}\n{}", self.terminal.paragraph("", holds)));
+            if at_fault == AtFault::Program { OUR_ERROR } else { UNWRITTEN }
+        })
+    }
+
+    /// The next command, as it works from here.
+    fn next(&self, command: &str, workspace: &Workspace) -> String {
+        let id = workspace.id();
+        match &self.course {
+            // What was started from a course remembers it.
+            Some(course) if workspace.course().is_none() => {
+                format!("practicum {command} {id} --course {}", course.display())
+            }
+            _ => format!("practicum {command} {id}"),
+        }
+    }
+
+    /// The seed of the data: the one that was asked for, or the workspace's own.
+    fn sown(&self, workspace: &Workspace, asked: Option<u64>) -> Root {
+        let seed = asked.map_or_else(|| workspace.seed(), |number| Root { number, from: Origin::Seed });
+        self.subject.borrow_mut().seed = Some(seed);
+        seed
+    }
+
     /// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.
     fn task(&self, pack: &Pack, id: &str) -> Result<Task, Ending> {
         let known = pack.exercises().iter().any(|other| other == id);
-        pack.task(id).map_err(|faults| if known { Ending::Author(faults) } else { Ending::Faults(faults) })
+        let task = pack.task(id).map_err(|faults| if known { Ending::Author(faults) } else { Ending::Faults(faults) })?;
+        self.subject.borrow_mut().exercise = task.exercise.reference();
+        Ok(task)
     }
 
-    /// An exercise and its workspace, started where it was not.
-    fn begun(&self, pack: &Pack, id: &str) -> Result<(Task, Workspace), Ending> {
-        let task = self.task(pack, id)?;
-        let workspace = Workspace::new(&self.root, id);
-        let is_new = !workspace.is_started();
-        // What is ours is renewed where it was lost or the course has changed; what is the learner's stays.
-        workspace.start(pack, &task)?;
-        if is_new && !self.json {
-            let folder = workspace.shown("");
-            let (en, ja) = (
-                format!("Started in {folder}: this is the starter plan, not yet yours."),
-                format!("{folder} に演習を用意しました。これは出発点の計画で、まだあなたの計画ではありません。"),
-            );
-            self.say(&self.terminal.paragraph("", self.pick(&en, &ja)));
-            self.say("\n");
+    /// The exercise that is named, or in whose folder the learner stands; its course; and its workspace, started or not.
+    fn placed(&self, command: &str, id: Option<&str>) -> Result<(Pack, Task, Workspace), Ending> {
+        let workspace = match id {
+            Some(id) => {
+                id.clone_into(&mut self.subject.borrow_mut().exercise);
+                // What is no folder's name is no exercise of any course.
+                if !disk::is_name(id) {
+                    self.task(&self.pack()?, id)?;
+                }
+                Workspace::find(&self.here, id)
+            }
+            None => Workspace::around(&self.here).and_then(|around| {
+                around.ok_or_else(|| {
+                    let started = Workspace::started(&self.here).join(", ");
+                    let found = if started.is_empty() {
+                        Text::new(
+                            "no exercise is named, and none was started in this folder",
+                            "演習の名前がなく、このフォルダーで始めた演習もありません",
+                        )
+                    } else {
+                        text!(
+                            "no exercise is named; started here: {started}",
+                            "演習の名前がありません（ここで始めた演習：{started}）"
+                        )
+                    };
+                    let expected = text!(
+                        "practicum {command} EXERCISE, or the command within the exercise's folder",
+                        "practicum {command} 演習の名前（演習のフォルダーの中では、名前を省略できます）"
+                    );
+                    vec![Fault::new(Place::file(format!("practicum {command}")), found, expected)]
+                })
+            }),
         }
-        Ok((task, workspace))
+        .map_err(Ending::Faults)?;
+        {
+            let mut subject = self.subject.borrow_mut();
+            workspace.id().clone_into(&mut subject.exercise);
+            subject.variant = workspace.variant().map(str::to_owned);
+        }
+        let pack = match (&self.course, workspace.course()) {
+            (None, Some(course)) => Pack::folder(&course.value).map_err(|_| {
+                let (id, folder) = (workspace.id(), course.value.display());
+                Ending::Faults(vec![course.fault(
+                    text!("the course folder {folder}, which is not there", "教材フォルダー {folder} がありません"),
+                    text!(
+                        "where the course is now: practicum start {id} --course DIR (your files stay as they are)",
+                        "教材フォルダーの現在の場所：practicum start {id} --course フォルダー（あなたのファイルはそのままです）"
+                    ),
+                )])
+            })?,
+            _ => self.pack()?,
+        };
+        let task = self.task(&pack, workspace.id())?;
+        Ok((pack, task, workspace))
     }
 
-    /// Trains the plan of a workspace.
+    /// The same of an exercise that was started: one that was not is never started by the way and then judged.
+    fn begun(&self, command: &str, id: Option<&str>) -> Result<(Pack, Task, Workspace), Ending> {
+        let (pack, task, workspace) = self.placed(command, id)?;
+        if workspace.is_started() {
+            return Ok((pack, task, workspace));
+        }
+        let start = self.next("start", &workspace);
+        Err(Ending::Faults(vec![Fault::new(
+            Place::file(workspace.shown("")),
+            Text::new("this exercise was not started here", "この演習は、ここではまだ始めていません"),
+            text!(
+                "first `{start}`, or the command in the folder where it was started",
+                "まず `{start}`（すでに始めている場合は、そのフォルダーで実行してください）"
+            ),
+        )]))
+    }
+
+    /// The same for somebody who only wants to look: what was not started is, and it is said.
+    fn shown_in(&self, id: Option<&str>) -> Result<(Pack, Task, Workspace), Ending> {
+        let (pack, task, mut workspace) = self.placed("look", id)?;
+        if !workspace.is_started() {
+            workspace.start(&pack, &task, Asked { variant: None, course: self.course() })?;
+            if !self.json {
+                let folder = workspace.shown("");
+                let (en, ja) = (format!("Started in {folder}."), format!("{folder} に演習を用意しました。"));
+                self.say(&self.terminal.paragraph("", self.pick(&en, &ja)));
+                self.say("\n");
+            }
+        }
+        Ok((pack, task, workspace))
+    }
+
+    /// Trains the plan of a workspace, where its results can be kept.
     fn train(
         &self,
         pack: &Pack,
@@ -538,7 +778,8 @@ impl Session {
         seed: u64,
         exam: Option<u64>,
     ) -> Result<Run, Ending> {
-        let submission = workspace.submission(task).map_err(Ending::Faults)?;
+        let submission = workspace.submission(pack, task).map_err(Ending::Faults)?;
+        workspace.ready()?;
         self.engine(pack, task, &submission, seed, exam)
     }
 
@@ -588,40 +829,51 @@ impl Session {
     }
 
     /// Tells why a command ended early, and gives the exit code.
-    fn end(&self, command: &Command, ending: &Ending) -> u8 {
-        let (name, exercise, seed) = match command {
-            Command::Run { exercise, seed, .. } => ("run", exercise.clone(), seed.seed),
-            Command::Check { exercise, seed, .. } => ("check", exercise.clone(), seed.seed),
-            Command::Start { exercise, .. } => ("start", exercise.clone(), None),
-            Command::List => ("list", String::new(), None),
-            Command::Tour => ("tour", String::new(), None),
-            Command::Look(options) => ("look", options.exercise.clone(), options.seed.seed),
-            Command::Measure(_) => ("measure", String::new(), None),
-            Command::Courses { .. } => ("courses", String::new(), None),
-            Command::Author { command } => (command.name(), String::new(), None),
+    fn end(&self, command: &Command, ending: Ending) -> u8 {
+        let name = match command {
+            Command::Run { .. } => "run",
+            Command::Check { .. } => "check",
+            Command::Start { .. } => "start",
+            Command::List => "list",
+            Command::Tour => "tour",
+            Command::Look(_) => "look",
+            Command::Measure(_) => "measure",
+            Command::Courses { .. } => "courses",
+            Command::Author { command } => command.name(),
         };
-        let seed = seed.unwrap_or(SEED);
-        let (verdict, code, faults): (_, _, &[Fault]) = match ending {
-            Ending::Faults(faults) => (Verdict::Invalid, BAD_INPUT, faults),
-            Ending::Author(faults) => (Verdict::Error, OUR_ERROR, faults),
-            Ending::Ours(_) => (Verdict::Error, OUR_ERROR, &[]),
+        let comfort = match &ending {
+            Ending::Ours(error) => error.clone(),
+            Ending::Author(_) => Text::new(
+                "The exercise itself is at fault, not you. Please tell your instructor.",
+                "誤りがあるのは教材のほうで、あなたの提出物ではありません。担当教員にお知らせください。",
+            ),
+            Ending::Disk(_) => Text::new(
+                "Nothing of yours was changed.",
+                "あなたのファイルは変更していません。",
+            ),
+            Ending::Faults(_) => Text::default(),
         };
+        let (at_fault, faults) = ending.told();
         if self.json {
-            self.say(&Document::faulty(name, exercise, seed, verdict, faults).text());
+            self.say(&Document::faulty(name, &self.subject.borrow(), at_fault, &faults).text());
         }
-        let told = match ending {
-            Ending::Faults(faults) => self.terminal.invalid(faults),
-            Ending::Author(faults) => {
-                let told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
-                let comfort = self.pick(
-                    "The exercise itself is at fault, not you. Please tell your instructor.",
-                    "誤りがあるのは教材のほうで、あなたの提出物ではありません。担当教員にお知らせください。",
-                );
-                format!("{told}\n{}", self.terminal.paragraph("", comfort))
+        let (told, code) = match at_fault {
+            AtFault::Input => (self.terminal.invalid(&faults), BAD_INPUT),
+            other => {
+                let mut told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
+                if !told.is_empty() {
+                    told.push('\n');
+                }
+                told += &self.terminal.paragraph("", comfort.get(self.terminal.lang));
+                let code = match other {
+                    AtFault::Exercise => AUTHORS_ERROR,
+                    AtFault::Disk => UNWRITTEN,
+                    AtFault::Input | AtFault::Program => OUR_ERROR,
+                };
+                (told, code)
             }
-            Ending::Ours(error) => self.terminal.paragraph("", error.get(self.terminal.lang)),
         };
-        let _ = anstream::stderr().write_all(door(&told).as_bytes());
+        self.tell(&told);
         code
     }
 }

@@ -189,15 +189,15 @@ pub(super) fn fault(error: &Error, name: &str, command: &Command) -> Fault {
             Fault::new(of, found, list(&known)).near(&word, known.iter().map(String::as_str))
         }
         ErrorKind::UnknownArgument => {
-            let known: Vec<String> = command
-                .get_arguments()
-                .filter(|arg| !arg.is_hide_set())
-                .filter_map(|arg| arg.get_long().map(|long| format!("--{long}")))
-                .collect();
+            let named = |hidden: bool| -> Vec<String> {
+                let arguments = command.get_arguments().filter(|arg| hidden || !arg.is_hide_set());
+                arguments.filter_map(|arg| arg.get_long().map(|long| format!("--{long}"))).collect()
+            };
             if option.starts_with('-') {
                 let found = Text::new("an unknown option", "存在しないオプションです");
                 let word = option.split('=').next().unwrap_or(option);
-                Fault::new(place, found, list(&known)).near(word, known.iter().map(String::as_str))
+                // Who mistypes an option knows of it, and may mean one that is not shown.
+                Fault::new(place, found, list(&named(false))).near(word, named(true).iter().map(String::as_str))
             } else {
                 let found = text!("\"{argument}\", one word too many", "余分な語 \"{argument}\" があります");
                 Fault::new(of, found, usage())

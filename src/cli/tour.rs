@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Ending, PASSED, Session};
 use crate::course::pack::{Pack, Submission, Task};
-use crate::learner::workspace::Workspace;
+use crate::learner::workspace::{Asked, Workspace};
 use crate::report::figures::{self, Style};
 use crate::report::terminal::{bold, dim};
 use crate::run::{self, Run};
@@ -38,7 +38,8 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     tell(&task.exercise.summary.en, &task.exercise.summary.ja);
 
     step(2, "The data", "データ");
-    Workspace::new(&session.root, EXERCISE).start(pack, &task)?;
+    let mut workspace = Workspace::find(&session.here, EXERCISE).map_err(Ending::Faults)?;
+    workspace.start(pack, &task, Asked { variant: None, course: session.course() })?;
     data(session, pack, &task)?;
 
     step(
@@ -75,7 +76,6 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     }
 
     step(6, "Your turn", "次はあなたの番です");
-    let workspace = Workspace::new(&session.root, EXERCISE);
     let (brief, plan) = (workspace.shown(&format!("brief.{}.md", lang.code())), workspace.shown("plan.toml"));
     let check = format!("practicum check {EXERCISE}");
     let steps = [

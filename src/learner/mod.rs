@@ -1,4 +1,6 @@
 //! What a learner has on disk: a workspace per exercise, in the folder `practicum/` of where they stand.
 
+pub mod hand_in;
+pub mod memory;
 pub mod variant;
 pub mod workspace;

@@ -1,25 +1,12 @@
 //! Variants: every learner another draw of the same world.
 
 use crate::fault::{Fault, Place};
-use crate::keys::{Key, Kind, Need};
 use crate::seed::Seed;
 use crate::text;
 use crate::text::Text;
 
 /// The seed of the data and of the practice exam, where there is no variant.
 pub const USUAL: u64 = 1;
-
-/// The file of a workspace that says which variant it is.
-pub const FILE: &str = "variant.toml";
-
-/// The keys of `variant.toml`, which `practicum start --variant` writes.
-pub const KEYS: &[Key<'static>] = &[Key::new(
-    "variant",
-    Kind::String,
-    Need::Required,
-    "Which draw of the data this workspace has; not to be changed.",
-    "この作業フォルダーのデータがどの生成によるものかを示します。変更しないでください。",
-)];
 
 /// The seed of a variant. The same key gives the same data wherever it is used; 48 bits, which every reader of JSON keeps whole.
 pub fn seed(exercise: &str, key: &str) -> u64 {
@@ -30,11 +17,11 @@ pub fn seed(exercise: &str, key: &str) -> u64 {
 ///
 /// # Errors
 /// An empty or very long key, or one with control characters.
-pub fn key(written: &str) -> Result<String, Fault> {
+pub fn key(written: &str, place: &Place) -> Result<String, Fault> {
     let key = written.trim();
     if key.is_empty() || key.chars().count() > 64 || key.chars().any(|c| c.is_control() || c == '"' || c == '\\') {
         return Err(Fault::new(
-            Place::file("--variant"),
+            place.clone(),
             text!("the key \"{key}\"", "キー \"{key}\""),
             Text::new("1 to 64 letters or digits, such as a student's number", "1〜64文字の文字・数字（学籍番号など）"),
         ));

@@ -1,18 +1,25 @@
-//! A learner's folder of one exercise. What the learner wrote is never overwritten; what we write is written whole or not at all.
+//! A learner's folder of one exercise. What the learner wrote or changed is never overwritten; what we write is written whole or not
+//! at all.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::hand_in::{self, ANSWERS, PLAN};
+use super::memory::{self, Memory};
 use super::variant;
 use crate::course::answers;
 use crate::course::dataset::{ADDED, OUTLINED, Role};
 use crate::course::pack::{self, Pack, Submission, Task};
 use crate::course::plan;
+use crate::disk::{self, Refused, Whole};
 use crate::fault::{Fault, Place};
+use crate::keys::Written;
 use crate::report::json::Document;
 use crate::report::{montage, picture, plot};
 use crate::run::{self, Run, RunError};
 use crate::schema;
+use crate::seed::{Origin, Root};
 use crate::tables::{self, Frame};
 use crate::text;
 use crate::text::{Lang, Text};
@@ -20,39 +27,51 @@ use crate::text::{Lang, Text};
 /// The folder that holds all workspaces.
 pub const FOLDER: &str = "practicum";
 
+/// The folder of a workspace in which each run has one of its own, called by its number.
+const RESULTS: &str = "results";
+
+/// The learner's data.
+pub const DATA: &str = "data/develop.csv";
+
 /// Where a run leaves the pictures that its model got wrong.
-pub const MISTAKES: &str = "results/mistakes.png";
+pub const MISTAKES: &str = "mistakes.png";
+
+/// Before a run, so much is written to see whether its results will find room, in bytes.
+const ROOM: usize = 64 << 10;
 
 /// Why a workspace cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
+    /// What stands there cannot be used.
+    #[error("the workspace cannot be used as it is")]
+    Faults(Vec<Fault>),
     /// The disk said no.
-    #[error("cannot write `{path}`: {source}")]
-    Write {
-        /// The file or folder.
-        path: String,
-        /// What the disk said.
-        source: io::Error,
-    },
-    /// It is of another variant.
-    #[error("the workspace is of another variant")]
-    Variant(Vec<Fault>),
-    /// The data could not be drawn.
+    #[error("the workspace cannot be written")]
+    Disk(Fault),
+    /// The data could not be drawn, or our own failure.
     #[error(transparent)]
     Run(#[from] RunError),
 }
 
 impl WorkspaceError {
-    /// What the learner is told.
+    /// In a sentence, for somebody whose workspace it is not.
     pub fn text(&self) -> Text {
-        match self {
-            Self::Write { path, source } => text!(
-                "Cannot write {path}: {source}. Is it open in another program, such as Excel? Nothing of yours was changed.",
-                "{path} に書き込めません（{source}）。Excelなどで開いていませんか。あなたのファイルは変更していません。"
-            ),
-            Self::Variant(_) => Text::same(self.to_string()),
-            Self::Run(error) => Text::same(error.to_string()),
-        }
+        let faults = match self {
+            Self::Faults(faults) => faults.as_slice(),
+            Self::Disk(fault) => std::slice::from_ref(fault),
+            Self::Run(error) => return Text::same(error.to_string()),
+        };
+        let of = |lang: Lang| {
+            let found = |fault: &Fault| format!("{}: {}", fault.place.display(lang), fault.found.get(lang));
+            faults.iter().map(found).collect::<Vec<_>>().join("; ")
+        };
+        Text { en: of(Lang::En).into(), ja: of(Lang::Ja).into() }
+    }
+}
+
+impl From<Vec<Fault>> for WorkspaceError {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Faults(faults)
     }
 }
 
@@ -60,7 +79,10 @@ impl WorkspaceError {
 #[derive(Clone, Debug)]
 pub struct Workspace {
     folder: PathBuf,
+    /// How the learner calls the folder; empty where they stand in it.
+    called: String,
     id: String,
+    memory: Memory,
 }
 
 /// What `start` did.
@@ -68,14 +90,109 @@ pub struct Workspace {
 pub struct Started {
     /// Files written, relative to where the learner stands.
     pub written: Vec<String>,
-    /// Files of the learner's that were there and stay as they are.
+    /// Files that the learner wrote or changed, which stay as they are.
     pub kept: Vec<String>,
+    /// Files that were kept although they should read otherwise, and where they lie as they should be.
+    pub beside: Vec<(String, String)>,
+}
+
+/// What the learner asks for with `start`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// The variant.
+    pub variant: Option<&'a str>,
+    /// The folder where the learner stands, which is absolute, and the course folder as they call it from there.
+    pub course: Option<(&'a Path, &'a Path)>,
 }
 
 impl Workspace {
-    /// The workspace of an exercise below `root` (the folder where the learner stands).
+    /// The workspace of an exercise below `root` (the folder where the learner stands), with nothing to remember.
     pub fn new(root: &Path, id: &str) -> Self {
-        Self { folder: root.join(FOLDER).join(id), id: id.to_owned() }
+        let memory = Memory { exercise: id.to_owned(), ..Memory::default() };
+        Self { folder: root.join(FOLDER).join(id), called: format!("{FOLDER}/{id}"), id: id.to_owned(), memory }
+    }
+
+    /// The workspace in which the learner stands, however deep; `here` is absolute.
+    ///
+    /// # Errors
+    /// A `practicum.toml` that cannot be read.
+    pub fn around(here: &Path) -> Result<Option<Self>, Vec<Fault>> {
+        let remembers = |folder: &&Path| folder.join(memory::FILE).symlink_metadata().is_ok();
+        let Some((up, folder)) = here.ancestors().enumerate().find(|(_, folder)| remembers(folder)) else {
+            return Ok(None);
+        };
+        let found = Self { folder: folder.to_owned(), called: above(up), ..Self::new(here, "") }.remembering()?;
+        let id = found.memory.exercise.clone();
+        Ok(Some(Self { id, ..found }))
+    }
+
+    /// The workspace of an exercise, as git finds a repository: the one in which the learner stands, or one beside it; otherwise one
+    /// in the folder `practicum/`, in which the learner stands or which lies where they stand. `here` is absolute.
+    ///
+    /// # Errors
+    /// A `practicum.toml` that cannot be read or is of another exercise; a link on the way down.
+    pub fn find(here: &Path, id: &str) -> Result<Self, Vec<Fault>> {
+        let around = Self::around(here)?;
+        if let Some(around) = &around
+            && around.id == id
+        {
+            return Ok(around.clone());
+        }
+        let holds = |folder: &Path| {
+            let is_called_so = folder.file_name().is_some_and(|name| name == FOLDER);
+            let mut inner = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+            is_called_so && inner.any(|folder| folder.join(memory::FILE).symlink_metadata().is_ok())
+        };
+        let all = match &around {
+            Some(around) => around.folder.parent(),
+            None => here.ancestors().find(|folder| holds(folder)),
+        };
+        let (root, below, up) = match all {
+            Some(all) => (all, id.to_owned(), here.ancestors().position(|folder| folder == all).unwrap_or(0)),
+            None => (here, format!("{FOLDER}/{id}"), 0),
+        };
+        let called = if up == 0 { below.clone() } else { format!("{}/{below}", above(up)) };
+        match disk::folder(root, &below) {
+            Ok(_) | Err(Refused::Missing) => {}
+            Err(refused) => {
+                let what = text!("the folder of {id}", "{id} のフォルダー");
+                return Err(vec![refused.fault(&called, &what)]);
+            }
+        }
+        let found = Self { folder: root.join(below), called, ..Self::new(here, id) }.remembering()?;
+        let other = &found.memory.exercise;
+        if other != id {
+            let place = Place { key: Some("exercise".to_owned()), ..Place::file(found.shown(memory::FILE)) };
+            return Err(vec![Fault::new(
+                place,
+                text!("the exercise \"{other}\"", "演習 \"{other}\" のフォルダーです"),
+                text!(
+                    "the folder's own exercise, \"{id}\": was the folder renamed?",
+                    "\"{id}\" のフォルダー（フォルダーの名前を変えていませんか）"
+                ),
+            )]);
+        }
+        Ok(found)
+    }
+
+    /// The ids of the exercises that were started where the learner stands.
+    pub fn started(here: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(here.join(FOLDER)).into_iter().flatten().flatten();
+        let there = entries.filter(|entry| entry.path().join(memory::FILE).is_file());
+        let mut ids: Vec<String> = there.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        ids.sort();
+        ids
+    }
+
+    fn remembering(self) -> Result<Self, Vec<Fault>> {
+        let file = self.shown(memory::FILE);
+        match disk::read(&self.folder, memory::FILE, disk::HAND_IN) {
+            Ok(bytes) => Ok(Self { memory: Memory::read(&file, &bytes)?, ..self }),
+            Err(Refused::Missing) => Ok(self),
+            Err(refused) => {
+                Err(vec![refused.fault(&file, &Text::new("what `start` wrote", "`start` が書いたファイル"))])
+            }
+        }
     }
 
     /// Its folder.
@@ -83,49 +200,75 @@ impl Workspace {
         &self.folder
     }
 
-    /// How the learner calls a file of it, with `/` on every system.
-    pub fn shown(&self, file: &str) -> String {
-        let id = &self.id;
-        if file.is_empty() { format!("{FOLDER}/{id}") } else { format!("{FOLDER}/{id}/{file}") }
+    /// Its exercise's id.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
-    /// Whether the exercise was started here.
+    /// How the learner calls a file of it from where they stand, with `/` on every system.
+    pub fn shown(&self, file: &str) -> String {
+        match (self.called.as_str(), file) {
+            ("", "") => ".".to_owned(),
+            ("", file) => file.to_owned(),
+            (called, "") => called.to_owned(),
+            (called, file) => format!("{called}/{file}"),
+        }
+    }
+
+    /// Whether there is anything in it: it was started, or a plan was laid into it.
     pub fn is_started(&self) -> bool {
-        self.folder.join("plan.toml").is_file()
+        std::fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.next().is_some())
     }
 
     /// The variant with which it was started.
-    ///
-    /// # Errors
-    /// A `variant.toml` that cannot be read.
-    pub fn variant(&self) -> Result<Option<String>, Vec<Fault>> {
-        let Ok(bytes) = std::fs::read(self.folder.join(variant::FILE)) else { return Ok(None) };
-        let section = crate::keys::read(&self.shown(variant::FILE), &bytes, variant::KEYS)?;
-        variant::key(&section.string("variant")).map(Some).map_err(|fault| vec![fault])
+    pub fn variant(&self) -> Option<&str> {
+        self.memory.variant.as_deref()
+    }
+
+    /// The course folder with which it was started, from wherever the learner stands, with the place where it is written; none where
+    /// that was the program's own course.
+    pub fn course(&self) -> Option<Written<PathBuf>> {
+        let course = self.memory.course.as_ref()?;
+        Some(Written { value: self.folder.join(&course.value), place: course.place.clone() })
     }
 
     /// The seed of its data: its variant's, or the usual one.
-    ///
-    /// # Errors
-    /// A `variant.toml` that cannot be read.
-    pub fn seed(&self) -> Result<u64, Vec<Fault>> {
-        Ok(self.variant()?.map_or(variant::USUAL, |key| variant::seed(&self.id, &key)))
+    pub fn seed(&self) -> Root {
+        match self.variant() {
+            Some(key) => Root { number: variant::seed(&self.id, key), from: Origin::Variant },
+            None => Root { number: variant::USUAL, from: Origin::Default },
+        }
     }
 
-    /// Makes it a variant, before it is started. A workspace that is started stays what it is: its data belong to the work in it.
+    /// Lays out the exercise: the briefs, the learner's data with their description, and a plan and answers to begin with. What the
+    /// learner wrote or changed stays as it is.
     ///
     /// # Errors
-    /// The disk's; the workspace is of another variant.
-    pub fn become_variant(&self, key: &str) -> Result<(), WorkspaceError> {
-        let now = self.variant().map_err(WorkspaceError::Variant)?;
-        if now.as_deref() == Some(key) {
+    /// The disk's, data that cannot be drawn, a workspace of another variant, a plan under another name.
+    pub fn start(&mut self, pack: &Pack, task: &Task, asked: Asked) -> Result<Started, WorkspaceError> {
+        if let Some(key) = asked.variant {
+            self.become_variant(key)?;
+        }
+        if let Some((here, course)) = asked.course {
+            let value = memory::course_from(here, course, &self.folder).map_err(|fault| vec![fault])?;
+            let place = Place { key: Some("course".to_owned()), ..Place::file(self.shown(memory::FILE)) };
+            self.memory.course = Some(Written { value, place });
+        }
+        let rows =
+            run::learners_rows(task, self.seed().number, &|file| pack.dataset_file(&task.dataset.id, file))?;
+        self.lay_out(pack, task, &rows)
+    }
+
+    /// A workspace that is started stays what it is: its data belong to the work in it.
+    fn become_variant(&mut self, key: &str) -> Result<(), Vec<Fault>> {
+        if self.variant() == Some(key) {
             return Ok(());
         }
-        if now.is_some() || self.is_started() {
-            let place = Place::file(self.shown(variant::FILE));
+        if self.is_started() {
+            let place = Place { key: Some("variant".to_owned()), ..Place::file(self.shown(memory::FILE)) };
             let expected =
                 Text::new("another folder for another variant", "別のバリアントは、別のフォルダーで始めてください");
-            let found = match now {
+            let found = match self.variant() {
                 Some(now) => {
                     text!("the variant \"{now}\" in this workspace", "この作業フォルダーのバリアントは \"{now}\" です")
                 }
@@ -134,51 +277,47 @@ impl Workspace {
                     "バリアントなしで始めた作業フォルダーです",
                 ),
             };
-            return Err(WorkspaceError::Variant(vec![Fault::new(place, found, expected)]));
+            return Err(vec![Fault::new(place, found, expected)]);
         }
-        self.write(variant::FILE, format!("variant = \"{key}\"\n").as_bytes())
-    }
-
-    /// Lays out the exercise: the briefs, the learner's data with their description, and a plan and answers to begin with. A plan
-    /// or answers that are already there stay as they are.
-    ///
-    /// # Errors
-    /// The disk's, and data that cannot be drawn.
-    pub fn start(&self, pack: &Pack, task: &Task) -> Result<Started, WorkspaceError> {
-        let seed = self.seed().map_err(WorkspaceError::Variant)?;
-        let rows = run::learners_rows(task, seed, &|file| pack.dataset_file(&task.dataset.id, file))?;
-        self.lay_out(pack, task, &rows)
+        self.memory.variant = Some(key.to_owned());
+        Ok(())
     }
 
     /// As [`Self::start`], with the learner's rows at hand.
     ///
     /// # Errors
-    /// The disk's.
-    pub fn lay_out(&self, pack: &Pack, task: &Task, rows: &Frame) -> Result<Started, WorkspaceError> {
+    /// The disk's; a plan under another name.
+    pub fn lay_out(&mut self, pack: &Pack, task: &Task, rows: &Frame) -> Result<Started, WorkspaceError> {
         let id = &task.exercise.id;
         let mut started = Started::default();
-        // Whatever can fail comes first, the plan last: where there is a plan, all else is there.
+        let (plan, answers) = (self.hand_in(PLAN)?, self.hand_in(ANSWERS)?);
+        for folder in ["", "data", "look", RESULTS] {
+            disk::sweep(&self.folder.join(folder));
+        }
+        // What it is comes first, the plan last: where there is a plan, all else is there.
+        self.write(memory::FILE, self.memory.text().as_bytes())?;
         for lang in [Lang::En, Lang::Ja] {
             if let Some(brief) = pack.brief(id, lang) {
-                self.renew(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
+                self.give(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
             }
         }
-        self.renew("data/develop.csv", &tables::csv(rows).map_err(RunError::from)?, &mut started)?;
-        self.renew("data/columns.md", columns(task, rows).as_bytes(), &mut started)?;
+        self.give(DATA, &tables::csv(rows).map_err(RunError::from)?, &mut started)?;
+        self.give("data/columns.md", columns(task, rows).as_bytes(), &mut started)?;
         for (file, schema) in [
-            ("plan", schema::document("plan.toml", &task.exercise.title, plan::KEYS)),
+            ("plan", schema::document(PLAN, &task.exercise.title, plan::KEYS)),
             (
                 "answers",
-                answers::with_keys(&task.exercise, |keys| schema::document("answers.toml", &task.exercise.title, keys)),
+                answers::with_keys(&task.exercise, |keys| schema::document(ANSWERS, &task.exercise.title, keys)),
             ),
         ] {
             // For editors, and therefore not told.
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-            self.renew(&format!(".schema/{file}.json"), text.as_bytes(), &mut Started::default())?;
+            self.write(&format!(".schema/{file}.json"), text.as_bytes())?;
         }
-        for file in ["answers.toml", "plan.toml"] {
+        self.write(memory::FILE, self.memory.text().as_bytes())?;
+        for (file, found) in [(ANSWERS, answers), (PLAN, plan)] {
             let Some(bytes) = pack.bytes(&format!("exercises/{id}/starter/{file}")) else { continue };
-            if self.folder.join(file).exists() {
+            if found.bytes.is_some() {
                 started.kept.push(self.shown(file));
             } else {
                 self.write(file, &bytes)?;
@@ -188,38 +327,129 @@ impl Workspace {
         Ok(started)
     }
 
-    /// The learner's plan and answers.
+    /// Gives the learner a file, and says so where it was not there as it is. One that was changed since it was given is kept, and
+    /// the file as it should be is laid beside it.
+    fn give(&mut self, file: &str, bytes: &[u8], started: &mut Started) -> Result<(), WorkspaceError> {
+        let given = digest(bytes);
+        match self.state(file) {
+            Some(there) if there == given => {}
+            Some(there) if self.memory.given.get(file) != Some(&there) => {
+                started.kept.push(self.shown(file));
+                let (name, end) = file.rsplit_once('.').unwrap_or((file, ""));
+                let beside = format!("{name}.new.{end}");
+                if !file.ends_with(&format!(".new.{end}")) {
+                    self.give(&beside, bytes, started)?;
+                    started.beside.push((self.shown(file), self.shown(&beside)));
+                }
+                return Ok(());
+            }
+            _ => {
+                self.write(file, bytes)?;
+                started.written.push(self.shown(file));
+            }
+        }
+        self.memory.given.insert(file.to_owned(), given);
+        Ok(())
+    }
+
+    /// The digest of what stands under a name; empty for what is no file, or cannot be read, and none where there is nothing.
+    fn state(&self, file: &str) -> Option<String> {
+        match disk::read(&self.folder, file, disk::TABLE) {
+            Ok(bytes) => Some(digest(&bytes)),
+            Err(Refused::Missing) => None,
+            Err(_) => Some(String::new()),
+        }
+    }
+
+    fn hand_in(&self, file: &str) -> Result<hand_in::Found, Vec<Fault>> {
+        hand_in::find(&self.folder, file, &self.shown(file)).map_err(|fault| vec![fault])
+    }
+
+    /// The learner's plan and answers. What is worth knowing about the files themselves is among what was assumed: that answers are
+    /// missing, that a plan is still the one to begin with, that the data were changed. It names files as they are called in the
+    /// folder, so that a result does not hang on where the learner stands.
     ///
     /// # Errors
     /// Everything that is wrong with them.
-    pub fn submission(&self, task: &Task) -> Result<Submission, Vec<Fault>> {
-        let read = |file: &str| std::fs::read(self.folder.join(file)).ok();
-        let (plan, answers) = (read("plan.toml"), read("answers.toml"));
-        pack::submission(
+    pub fn submission(&self, pack: &Pack, task: &Task) -> Result<Submission, Vec<Fault>> {
+        let (plan, answers) = match (self.hand_in(PLAN), self.hand_in(ANSWERS)) {
+            (Ok(plan), Ok(answers)) => (plan, answers),
+            (plan, answers) => {
+                return Err([plan.err(), answers.err()].into_iter().flatten().flatten().collect());
+            }
+        };
+        let mut submission = pack::submission(
             &task.exercise,
-            (&self.shown("plan.toml"), plan.as_deref()),
-            (&self.shown("answers.toml"), answers.as_deref()),
-        )
+            (&self.shown(PLAN), plan.bytes.as_deref()),
+            (&self.shown(ANSWERS), answers.bytes.as_deref()),
+        )?;
+        let id = &self.id;
+        let starter = pack.bytes(&format!("exercises/{id}/starter/{PLAN}"));
+        if starter.as_deref() == plan.bytes.as_deref() {
+            submission.assumed.push(text!(
+                "{PLAN} is the plan to begin with, unchanged.",
+                "{PLAN} は出発点の計画のままです（まだ変更されていません）。"
+            ));
+        }
+        for (file, found) in [(PLAN, &plan), (ANSWERS, &answers)] {
+            if !found.others.is_empty() {
+                let others = found.others.join(", ");
+                submission.assumed.push(text!(
+                    "Only {file} is read; {others} beside it is not.",
+                    "読み込むのは {file} だけです。同じフォルダーの {others} は読み込みません。"
+                ));
+            }
+        }
+        if answers.bytes.is_none() && !task.exercise.questions.is_empty() {
+            submission.assumed.push(text!(
+                "{ANSWERS} is missing: every question counts as not answered. `practicum start {id}` writes one to begin with.",
+                "{ANSWERS} がないため、すべての問いを未回答とします。`practicum start {id}` で作れます。"
+            ));
+        }
+        if let (Some(given), Some(there)) = (self.memory.given.get(DATA), self.state(DATA))
+            && *given != there
+        {
+            submission.assumed.push(text!(
+                "{DATA} was changed. Edits of the data are not used: plans are trained on the rows as they were given.",
+                "{DATA} が変更されています。データの変更は使われず、計画は配布時の行で学習します。"
+            ));
+        }
+        Ok(submission)
     }
 
-    /// Keeps the result and each row's prediction beside the plan, with nothing in it that the learner may not see.
+    /// Whether a run's results can be kept, before it is run: so that nobody waits for what is then lost.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn ready(&self) -> Result<(), WorkspaceError> {
+        let results = disk::make_folder(&self.folder, RESULTS);
+        results
+            .and_then(|results| {
+                disk::sweep(&results);
+                Whole::begun(&results)?.write("room", &[0; ROOM])
+            })
+            .map_err(|refused| self.unwritten(RESULTS, &refused))
+    }
+
+    /// Keeps the result and each row's prediction in a folder of their own, with nothing in it that the learner may not see. It is
+    /// there whole or not at all, and none that is there is replaced. Gives what the learner calls it.
     ///
     /// # Errors
     /// The disk's, and our own.
-    pub fn keep(&self, task: &Task, run: &Run, document: &Document) -> Result<(), WorkspaceError> {
-        self.write("results/result.json", document.text().as_bytes())?;
+    pub fn keep(&self, task: &Task, run: &Run, document: &Document) -> Result<String, WorkspaceError> {
+        let mut files = vec![("result.json", document.text().into_bytes())];
         let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
         let bins = plot::bins(run, table, 10);
         // The highest pixel's risk is not the risk of a patient.
         if !bins.is_empty() && !run.story.masks {
             let title = format!("{} ({table})", self.id);
-            self.write("results/calibration.png", &picture::calibration(&title, &bins))?;
+            files.push(("calibration.png", picture::calibration(&title, &bins)));
         }
         if !run.mistakes.is_empty() {
-            self.write(MISTAKES, &montage::mistakes(&run.mistakes))?;
+            files.push((MISTAKES, montage::mistakes(&run.mistakes)));
         }
         if let Some(lesions) = run.tables.get("develop_lesions") {
-            self.write("results/lesions.csv", &tables::csv(lesions).map_err(RunError::from)?)?;
+            files.push(("lesions.csv", tables::csv(lesions).map_err(RunError::from)?));
         }
         if let Some(develop) = run.tables.get("develop") {
             let mine: Vec<&str> = ADDED.iter().chain(OUTLINED).copied().collect();
@@ -228,48 +458,62 @@ impl Workspace {
                 .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())
                 .collect();
             let rows = tables::select(develop, &names).map_err(RunError::from)?;
-            self.write("results/predictions.csv", &tables::csv(&rows).map_err(RunError::from)?)?;
+            files.push(("predictions.csv", tables::csv(&rows).map_err(RunError::from)?));
         }
-        Ok(())
+        let kept = disk::make_folder(&self.folder, RESULTS).and_then(|results| {
+            let last = runs(&results).first().copied().unwrap_or(0);
+            let whole = Whole::begun(&results)?;
+            for (name, bytes) in &files {
+                whole.write(name, bytes)?;
+            }
+            whole.named((last.saturating_add(1)..).map(|number| number.to_string()))
+        });
+        kept.map(|number| self.shown(&format!("{RESULTS}/{number}")))
+            .map_err(|refused| self.unwritten(RESULTS, &refused))
     }
 
-    /// Writes a file that is ours, and says so only where it was not there as it is.
-    fn renew(&self, file: &str, bytes: &[u8], started: &mut Started) -> Result<(), WorkspaceError> {
-        if std::fs::read(self.folder.join(file)).is_ok_and(|there| there == bytes) {
-            return Ok(());
-        }
-        self.write(file, bytes)?;
-        started.written.push(self.shown(file));
-        Ok(())
+    /// What the learner calls a file of the last run that left one of this name.
+    pub fn last(&self, file: &str) -> Option<String> {
+        let results = disk::folder(&self.folder, RESULTS).ok()?;
+        let of = |number: u64| format!("{RESULTS}/{number}/{file}");
+        let is_there = |number: &u64| disk::sound(&self.folder, &of(*number), disk::TABLE).is_ok();
+        runs(&results).into_iter().find(is_there).map(|number| self.shown(&of(number)))
     }
 
-    /// Writes a file whole or not at all: into a temporary file beside it, then renamed over it.
+    /// Writes a file whole or not at all.
     ///
     /// # Errors
-    /// The disk's.
+    /// What stands in the way.
     pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), WorkspaceError> {
-        let path = self.folder.join(file);
-        let failed = |source: io::Error| WorkspaceError::Write { path: self.shown(file), source };
-        let folder = path.parent().unwrap_or(&self.folder);
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let mut temporary = temporary(folder).map_err(failed)?;
-        temporary.write_all(bytes).map_err(failed)?;
-        temporary.as_file().sync_all().map_err(failed)?;
-        temporary.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        disk::write(&self.folder, file, bytes).map_err(|refused| self.unwritten(file, &refused))
+    }
+
+    fn unwritten(&self, file: &str, refused: &Refused) -> WorkspaceError {
+        let shown = self.shown(file);
+        match refused {
+            Refused::Disk(error) => WorkspaceError::Disk(disk::unwritable(&shown, error)),
+            refused => WorkspaceError::Faults(vec![
+                refused.fault(&shown, &Text::new("a place to write to", "書き込みできる場所")),
+            ]),
+        }
     }
 }
 
-/// A temporary file in `folder`, with the rights that a file written plainly would have.
-fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
+/// `../..` for two folders up.
+fn above(up: usize) -> String {
+    vec![".."; up].join("/")
+}
+
+/// The numbers of the runs that were kept, the last first.
+fn runs(results: &Path) -> Vec<u64> {
+    let entries = std::fs::read_dir(results).into_iter().flatten().flatten();
+    let mut numbers: Vec<u64> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
+    numbers
+}
+
+fn digest(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_64(bytes))
 }
 
 /// The columns of develop.csv: name, role, unit, meaning; and the data card.

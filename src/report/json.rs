@@ -10,10 +10,57 @@ use crate::measure::Line;
 use crate::measure::curves::Curve;
 use crate::measure::found::{Figure as Found, Measured, Method};
 use crate::run::{Count, Run, Story};
+use crate::seed::Root;
 use crate::text::Text;
 
 /// The version of the document; raised when a key changes its meaning or goes.
 pub const SCHEMA: &str = "practicum.result/1";
+
+/// What a result is of, as far as it is known.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// The exercise with its version; its name alone where it could not be read.
+    pub exercise: String,
+    /// The learner's variant, where there is one.
+    pub variant: Option<String>,
+    /// From what the learner's data and the chance of the training were drawn.
+    pub seed: Option<Root>,
+    /// From what the patients of the exam were drawn, where there was one.
+    pub exam: Option<Root>,
+}
+
+/// Where the fault lies when there is no verdict on the learner's work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtFault {
+    /// What was given: a file, an option, a name.
+    Input,
+    /// The exercise or its dataset: its author's.
+    Exercise,
+    /// A folder or disk that cannot be written.
+    Disk,
+    /// The program.
+    Program,
+}
+
+impl AtFault {
+    /// The word of the documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Exercise => "exercise",
+            Self::Disk => "disk",
+            Self::Program => "program",
+        }
+    }
+
+    /// Whatever is not of the learner's making is never a zero.
+    fn verdict(self) -> Verdict {
+        match self {
+            Self::Input => Verdict::Invalid,
+            Self::Exercise | Self::Disk | Self::Program => Verdict::Error,
+        }
+    }
+}
 
 /// A result.
 #[derive(Debug, Serialize)]
@@ -21,8 +68,13 @@ pub struct Document {
     schema: &'static str,
     command: &'static str,
     exercise: String,
-    seed: u64,
+    variant: Option<String>,
+    seed: Option<u64>,
+    seed_from: Option<&'static str>,
+    exam_seed: Option<u64>,
+    exam_seed_from: Option<&'static str>,
     verdict: Verdict,
+    at_fault: Option<&'static str>,
     score: Option<Score>,
     faults: Vec<FaultDocument>,
     trained: Option<Trained>,
@@ -210,38 +262,44 @@ impl From<&Outcome> for Check {
 }
 
 impl Document {
-    /// What became of a run or a check.
-    pub fn ran(command: &'static str, exercise: String, seed: u64, run: &Run) -> Self {
-        let judged = !run.outcomes.is_empty();
-        let (points, of) = check::score(&run.outcomes);
+    fn of(command: &'static str, subject: &Subject, verdict: Verdict, at_fault: Option<AtFault>) -> Self {
         Self {
             schema: SCHEMA,
             command,
-            exercise,
-            seed,
-            verdict: if judged { check::overall(&run.outcomes) } else { Verdict::NotAttempted },
-            score: judged.then_some(Score { points, of }),
-            faults: Vec::new(),
-            trained: Some((&run.story).into()),
-            metrics: run.lines.iter().map(Into::into).collect(),
-            checks: run.outcomes.iter().map(Into::into).collect(),
-        }
-    }
-
-    /// Something that could not be run: a learner's mistake (`invalid`), or the author's (`error`).
-    pub fn faulty(command: &'static str, exercise: String, seed: u64, verdict: Verdict, faults: &[Fault]) -> Self {
-        Self {
-            schema: SCHEMA,
-            command,
-            exercise,
-            seed,
+            exercise: subject.exercise.clone(),
+            variant: subject.variant.clone(),
+            seed: subject.seed.map(|seed| seed.number),
+            seed_from: subject.seed.map(|seed| seed.from.name()),
+            exam_seed: subject.exam.map(|seed| seed.number),
+            exam_seed_from: subject.exam.map(|seed| seed.from.name()),
             verdict,
+            at_fault: at_fault.map(AtFault::name),
             score: None,
-            faults: faults.iter().map(Into::into).collect(),
+            faults: Vec::new(),
             trained: None,
             metrics: Vec::new(),
             checks: Vec::new(),
         }
+    }
+
+    /// What became of a run or a check.
+    pub fn ran(command: &'static str, subject: &Subject, run: &Run) -> Self {
+        let judged = !run.outcomes.is_empty();
+        let (points, of) = check::score(&run.outcomes);
+        let verdict = if judged { check::overall(&run.outcomes) } else { Verdict::NotAttempted };
+        Self {
+            score: judged.then_some(Score { points, of }),
+            trained: Some((&run.story).into()),
+            metrics: run.lines.iter().map(Into::into).collect(),
+            checks: run.outcomes.iter().map(Into::into).collect(),
+            ..Self::of(command, subject, verdict, (verdict == Verdict::Error).then_some(AtFault::Exercise))
+        }
+    }
+
+    /// Something that could not be run.
+    pub fn faulty(command: &'static str, subject: &Subject, at_fault: AtFault, faults: &[Fault]) -> Self {
+        let faults = faults.iter().map(Into::into).collect();
+        Self { faults, ..Self::of(command, subject, at_fault.verdict(), Some(at_fault)) }
     }
 
     /// The document as text, ending in a line break.

@@ -678,8 +678,8 @@ fn variants_are_other_draws_and_stay_with_their_workspace() {
     let plain = Learner::new();
     plain.types("start prevalence-shift").ends(0);
     plain.types("start prevalence-shift --variant s-1").ends(2).says("without a variant");
-    learner.writes("practicum/prevalence-shift/variant.toml", "variant = 7\n");
-    learner.types("run prevalence-shift").ends(2).says("variant.toml, line 1, variant");
+    learner.writes("practicum/prevalence-shift/practicum.toml", "exercise = \"prevalence-shift\"\nvariant = 7\n");
+    learner.types("run prevalence-shift").ends(2).says("practicum.toml, line 2, variant");
 }
 
 #[test]
@@ -767,7 +767,7 @@ fn a_course_of_the_older_form_is_converted_and_says_the_same() {
     let path = "exercises/our-ward/exercise.toml";
     let present = learner.read(path);
     learner.writes(path, older(&present));
-    learner.types("--course . list").ends(2).says("author upgrade");
+    learner.types("--course . list").ends(4).says("author upgrade");
     learner.types("author upgrade .").ends(0).says("exercise.before.toml");
     assert_eq!(learner.read("exercises/our-ward/exercise.before.toml"), older(&present));
     let converted = learner.read(path);

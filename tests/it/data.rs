@@ -156,7 +156,7 @@ fn what_is_hidden_reaches_no_learner() {
         learner.types(&format!("start {id}")).ends(0);
         learner.types(&format!("check {id}"));
         let folder = format!("practicum/{id}");
-        for file in ["data/develop.csv", "results/predictions.csv"] {
+        for file in ["data/develop.csv", "results/1/predictions.csv"] {
             let text = learner.read(&format!("{folder}/{file}"));
             let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
             assert!(header.contains(&dataset.label()), "{file} holds the patients");

@@ -16,8 +16,8 @@ fn predictions(threads: &str, plan: &str) -> Vec<u8> {
     learner.types("start prevalence-shift").ends(0);
     learner.writes("practicum/prevalence-shift/plan.toml", plan);
     learner.types("check prevalence-shift --seed 4");
-    let mut all = learner.bytes("practicum/prevalence-shift/results/predictions.csv");
-    all.extend(learner.bytes("practicum/prevalence-shift/results/result.json"));
+    let mut all = learner.bytes("practicum/prevalence-shift/results/1/predictions.csv");
+    all.extend(learner.bytes("practicum/prevalence-shift/results/1/result.json"));
     all
 }
 

@@ -25,3 +25,4 @@ mod says;
 mod session;
 mod typing;
 mod verdicts;
+mod workspaces;

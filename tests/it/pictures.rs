@@ -216,9 +216,9 @@ fn pictures_are_laid_side_by_side_and_mistakes_after_a_run() {
     learner.types("--course c start look").ends(0).says("practicum look look");
     learner.types("--course c run look").ends(0).says("most wrong").says("mistakes.png");
     let after = learner.types("--course c look look --by ill").ends(0);
-    let after = after.says("look/by-ill.png").says("results/mistakes.png");
+    let after = after.says("look/by-ill.png").says("results/1/mistakes.png");
     assert!(after.out.contains("most wrong"));
-    assert!(image::load_from_memory(&learner.bytes("practicum/look/results/mistakes.png")).is_ok());
+    assert!(image::load_from_memory(&learner.bytes("practicum/look/results/1/mistakes.png")).is_ok());
     learner.types("--course c look look --by sit").ends(2).says("site");
 }
 
@@ -254,8 +254,8 @@ fn a_run_on_pictures_is_the_same_on_one_thread_and_on_two() {
             learner.writes(PLAN, plan);
             learner.types("--course c check look");
             [
-                learner.bytes("practicum/look/results/predictions.csv"),
-                learner.bytes("practicum/look/results/result.json"),
+                learner.bytes("practicum/look/results/1/predictions.csv"),
+                learner.bytes("practicum/look/results/1/result.json"),
             ]
         };
         assert!(bytes("1") == bytes("2"), "{model}: the bytes differ");

@@ -61,7 +61,7 @@ fn a_parquet_file_is_a_dataset_too() {
     ParquetWriter::new(file).finish(&mut frame).unwrap();
     let dataset = "course/datasets/wdbc/dataset.toml";
     learner.writes(dataset, learner.read(dataset).replace("wdbc.csv", "wdbc.parquet"));
-    learner.types("check cytology --course course");
+    learner.types("start cytology --course course").ends(0);
     let develop = learner.read("practicum/cytology/data/develop.csv");
     assert_eq!(develop.lines().count(), 1 + 398, "70 % of 569 rows");
 }

@@ -22,6 +22,7 @@ fn fits(out: &str, width: usize, what: &str) {
 fn nothing_is_wider_than_the_terminal_in_either_language() {
     for width in [40, 60, 80, 100] {
         let learner = Learner::new().with("COLUMNS", &width.to_string());
+        learner.types("start prevalence-shift").ends(0);
         for lang in ["en", "ja"] {
             for line in [
                 "list",
@@ -69,6 +70,7 @@ fn a_measured_file_fits_too() {
 #[test]
 fn a_pass_mark_is_told_with_the_figure_and_the_distance() {
     let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
     let json = learner.types("check prevalence-shift --json").ends(1).json();
     let check = |id: &str| json["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap().clone();
     // `useful`: at least nine tenths of what is attainable.
@@ -215,7 +217,7 @@ fn a_mistyped_command_line_is_explained_in_both_languages_and_as_a_document() {
         ("check prevalence-shift --seed x", "--seed", "a whole number", "整数"),
         ("check prevalence-shift --seed", "--seed", "no value after --seed", "--seed の後に値がありません"),
         ("check prevalence-shift now", "practicum check", "one word too many", "余分な語"),
-        ("check", "practicum check", "no <EXERCISE>", "<演習> がありません"),
+        ("check", "practicum check", "no exercise is named", "演習の名前がなく"),
         ("check prevalence-shift --json --json", "--json", "more than once", "2回以上"),
         ("author validate --jobs 70", "--jobs", "a whole number from 1 to 64", "1以上64以下の整数"),
         ("measure p.csv --threshold ten", "--threshold", "a number, such as 0.1", "数（例：0.1）"),

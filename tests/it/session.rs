@@ -41,13 +41,13 @@ impl Learner {
     }
 
     pub(crate) fn types(&self, line: &str) -> Answer {
+        self.types_in(".", line)
+    }
+
+    /// The same in a folder below.
+    pub(crate) fn types_in(&self, folder: &str, line: &str) -> Answer {
         let arguments: Vec<&str> = line.split_whitespace().collect();
-        let Output { status, stdout, stderr } = self.command(&arguments).output().unwrap();
-        Answer {
-            code: status.code().unwrap_or(-1),
-            out: String::from_utf8(stdout).unwrap(),
-            err: String::from_utf8(stderr).unwrap(),
-        }
+        Answer::of(self.command(&arguments).current_dir(self.path(folder)).output().unwrap())
     }
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
@@ -70,6 +70,14 @@ impl Learner {
 }
 
 impl Answer {
+    pub(crate) fn of(Output { status, stdout, stderr }: Output) -> Self {
+        Self {
+            code: status.code().unwrap_or(-1),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
     }

@@ -1,0 +1,354 @@
+//! A learner's work is found where it lies, never mistaken for another's, and never lost.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::session::{Answer, Learner, copy, data};
+
+const SHIFT: &str = "practicum/prevalence-shift";
+
+/// A learner who has begun with the shipped exercise, and has changed the plan: it trains three epochs.
+fn at_work() -> Learner {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift").ends(0);
+    three_epochs(&learner, SHIFT);
+    learner
+}
+
+fn three_epochs(learner: &Learner, folder: &str) {
+    let exercise = folder.rsplit('/').next().unwrap();
+    learner.writes(&format!("{folder}/plan.toml"), format!("exercise = \"{exercise}@1\"\n[train]\nepochs = 3\n"));
+}
+
+/// A learner with a course of an instructor's own beside them.
+fn with_course() -> Learner {
+    let learner = Learner::new();
+    copy(&data("courses/breast"), &learner.path("course"));
+    learner
+}
+
+/// The folders and files below a folder, without hidden ones.
+fn tree(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.file_name().unwrap().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            names.push(path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"));
+            if path.is_dir() {
+                open.push(path);
+            }
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn a_command_inside_a_workspace_means_that_workspace() {
+    let learner = at_work();
+    for (place, line, named) in [
+        (SHIFT, "run prevalence-shift", "results/1/predictions.csv"),
+        (SHIFT, "run", "results/2/predictions.csv"),
+        ("practicum/prevalence-shift/data", "run", "../results/3/predictions.csv"),
+        ("practicum/prevalence-shift/data", "check --json", ""),
+        ("practicum", "run prevalence-shift", "prevalence-shift/results/5/predictions.csv"),
+        (".", "run prevalence-shift", "practicum/prevalence-shift/results/6/predictions.csv"),
+    ] {
+        let answer = learner.types_in(place, line);
+        assert!(answer.code <= 1, "{place}: {line}\n{}{}", answer.out, answer.err);
+        if line.contains("--json") {
+            assert_eq!(answer.json()["trained"]["epochs"], 3, "{place}: {line} trains the learner's plan");
+        } else {
+            answer.says("3 epochs").says(&format!("prediction is in {named}"));
+        }
+    }
+    learner.types_in(SHIFT, "start").ends(0).says("plan.toml").says("left as it is");
+    let practicum: Vec<_> = tree(&learner.path(".")).into_iter().filter(|name| name.ends_with("practicum")).collect();
+    assert_eq!(practicum, ["practicum"], "no workspace within a workspace");
+    assert!(!learner.path("practicum/prevalence-shift/prevalence-shift").exists());
+}
+
+#[test]
+fn another_exercise_begins_beside_the_one_in_which_the_learner_stands() {
+    let learner = at_work();
+    learner.types_in(SHIFT, "start site-shortcut").ends(0).says("../site-shortcut/plan.toml");
+    learner.types_in("practicum", "start slice-leakage").ends(0).says("slice-leakage/plan.toml");
+    for id in ["prevalence-shift", "site-shortcut", "slice-leakage"] {
+        assert!(learner.path(&format!("practicum/{id}/plan.toml")).is_file(), "{id}");
+    }
+}
+
+#[test]
+fn without_a_name_and_outside_a_workspace_nothing_is_meant() {
+    let learner = at_work();
+    learner.types("run").ends(2).says("started here: prevalence-shift");
+    learner.types("check --lang ja").ends(2).says("prevalence-shift");
+    Learner::new().types("check").ends(2).says("practicum check EXERCISE");
+}
+
+#[test]
+fn what_was_never_started_is_never_judged() {
+    for line in ["run prevalence-shift", "check prevalence-shift", "check prevalence-shift --json"] {
+        let learner = Learner::new();
+        learner.types(line).ends(2).says("practicum start prevalence-shift");
+        assert!(!learner.path("practicum").exists(), "{line} begins nothing by the way");
+    }
+    let json = Learner::new().types("check prevalence-shift --json").json();
+    assert_eq!((json["verdict"].as_str(), json["checks"].as_array().unwrap().len()), (Some("invalid"), 0));
+    let untouched = Learner::new();
+    untouched.types("start prevalence-shift").ends(0);
+    untouched.types("check prevalence-shift").ends(1).says("plan.toml is the plan to begin with, unchanged");
+    let answer = at_work().types("check prevalence-shift");
+    assert!(!answer.out.contains("to begin with"), "{}", answer.out);
+}
+
+#[test]
+fn a_hand_in_under_another_name_is_told_and_no_starter_is_judged_instead() {
+    for file in ["plan.toml", "answers.toml"] {
+        let stem = file.trim_end_matches(".toml");
+        let capital = format!("{}{}.toml", stem[..1].to_uppercase(), &stem[1..]);
+        for name in [capital, format!("{file}.txt"), format!("{stem} (1).toml"), format!("{stem}.txt")] {
+            let learner = at_work();
+            let (right, wrong) = (format!("{SHIFT}/{file}"), format!("{SHIFT}/{name}"));
+            std::fs::rename(learner.path(&right), learner.path(&wrong)).unwrap();
+            let work = learner.read(&wrong);
+            for line in ["check prevalence-shift", "run prevalence-shift --json", "start prevalence-shift"] {
+                let answer = learner.types(line).ends(2).says(&name).says(&format!("the name {file}"));
+                assert!(!answer.out.contains("points"), "{}", answer.out);
+            }
+            learner.types("check prevalence-shift --lang ja").ends(2).says(&name).says(&format!("{file} という名前"));
+            assert!(!learner.path(&right).exists(), "{name}: no starter in its place");
+            assert_eq!(learner.read(&wrong), work);
+        }
+    }
+}
+
+#[test]
+fn a_missing_plan_is_told_and_missing_answers_are_not_attempted() {
+    let learner = at_work();
+    std::fs::remove_file(learner.path(&format!("{SHIFT}/plan.toml"))).unwrap();
+    learner.types("check prevalence-shift --json").ends(2).says("no such file").says("practicum start prevalence-shift");
+    assert!(!learner.path(&format!("{SHIFT}/plan.toml")).exists());
+    learner.types("start prevalence-shift").ends(0).says("plan.toml");
+    std::fs::remove_file(learner.path(&format!("{SHIFT}/answers.toml"))).unwrap();
+    let json = learner.types("check prevalence-shift --json").ends(1).json();
+    assert!(json["trained"]["notes"].to_string().contains("answers.toml is missing"), "{}", json["trained"]["notes"]);
+    assert!(!learner.path(&format!("{SHIFT}/answers.toml")).exists());
+}
+
+#[test]
+fn a_second_file_that_may_be_meant_is_named() {
+    let learner = at_work();
+    learner.writes(&format!("{SHIFT}/plan (1).toml"), "exercise = \"prevalence-shift@1\"\n");
+    learner.types("run prevalence-shift").ends(0).says("plan (1).toml beside it is not").says("3 epochs");
+}
+
+#[test]
+fn changed_data_and_briefs_stay_and_the_learner_is_told_that_edits_are_not_used() {
+    let learner = at_work();
+    let (csv, brief) = (format!("{SHIFT}/data/develop.csv"), format!("{SHIFT}/brief.en.md"));
+    let given = learner.read(&csv);
+    let edited = given.replacen("university", "regional", 100);
+    learner.writes(&csv, &edited);
+    learner.writes(&brief, "my notes\n");
+    let json = learner.types("run prevalence-shift --json").ends(0).json();
+    assert!(json["trained"]["notes"].to_string().contains("Edits of the data are not used"));
+    learner.types("check prevalence-shift --lang ja").ends(1).says("データの変更は使われず");
+    learner
+        .types("start prevalence-shift")
+        .ends(0)
+        .says("develop.new.csv")
+        .says("brief.en.new.md")
+        .says("Edits of the data are not used");
+    learner.types("tour").ends(0);
+    assert_eq!(learner.read(&csv), edited);
+    assert_eq!(learner.read(&brief), "my notes\n");
+    assert_eq!(learner.read(&format!("{SHIFT}/data/develop.new.csv")), given);
+    // And what was not changed is no matter for words.
+    let fresh = at_work().types("run prevalence-shift --json").ends(0).json();
+    assert!(!fresh["trained"]["notes"].to_string().contains("Edits"));
+}
+
+#[test]
+fn what_the_course_changed_is_renewed_where_the_learner_did_not() {
+    let learner = with_course();
+    learner.types("start cytology --course course").ends(0);
+    let brief = "course/exercises/cytology/brief.en.md";
+    learner.writes(brief, "A new brief.\n");
+    learner.types("start cytology").ends(0).says("brief.en.md");
+    assert_eq!(learner.read("practicum/cytology/brief.en.md"), "A new brief.\n");
+    assert!(!learner.path("practicum/cytology/brief.en.new.md").exists());
+}
+
+#[test]
+fn a_workspace_remembers_its_course() {
+    let learner = with_course();
+    let next = |answer: Answer| {
+        let out = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        out.split("then: practicum ").nth(1).unwrap().to_owned()
+    };
+    let run = next(learner.types("start cytology --course course").ends(0));
+    let check = next(learner.types(&run).ends(0));
+    assert!(learner.types(&check).code <= 1, "{check}");
+    // From within, by its name or without.
+    learner.types_in("practicum/cytology", "run").ends(0);
+    // Both moved together.
+    std::fs::create_dir(learner.path("semester")).unwrap();
+    for folder in ["course", "practicum"] {
+        std::fs::rename(learner.path(folder), learner.path(&format!("semester/{folder}"))).unwrap();
+    }
+    learner.types_in("semester", "run cytology").ends(0);
+    // The course alone.
+    std::fs::rename(learner.path("semester/course"), learner.path("elsewhere")).unwrap();
+    let lost = learner.types_in("semester", "check cytology").ends(2);
+    lost.says("practicum/cytology/practicum.toml").says("practicum start cytology --course DIR");
+    learner.types_in("semester", "check cytology --lang ja").ends(2).says("教材フォルダーの現在の場所");
+    let plan = "semester/practicum/cytology/plan.toml";
+    learner.writes(plan, format!("# mine\n{}", learner.read(plan)));
+    learner.types_in("semester", "start cytology --course ../elsewhere").ends(0);
+    assert!(learner.read(plan).starts_with("# mine\n"));
+    learner.types_in("semester", "run cytology").ends(0);
+}
+
+/// The files of each run, by its number.
+fn runs(learner: &Learner) -> BTreeMap<u32, BTreeMap<String, Vec<u8>>> {
+    let results = learner.path(&format!("{SHIFT}/results"));
+    let folders = std::fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
+    let of = |folder: &Path| {
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|file| (file.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(file).unwrap()))
+            .collect()
+    };
+    folders
+        .filter_map(|folder| Some((folder.file_name()?.to_str()?.parse().ok()?, of(&folder))))
+        .collect()
+}
+
+#[test]
+fn each_run_has_a_folder_of_its_own_and_replaces_none() {
+    let learner = at_work();
+    learner.types("run prevalence-shift").ends(0).says("results/1/predictions.csv");
+    let first = runs(&learner);
+    learner.types("check prevalence-shift").ends(1).says("practicum/prevalence-shift/results/2");
+    learner.types("run prevalence-shift --lang ja").ends(0).says("results/3/predictions.csv");
+    let all = runs(&learner);
+    assert_eq!(all.keys().copied().collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(all[&1], first[&1], "a check leaves the plots of a run alone");
+    assert_ne!(all[&2]["calibration.png"], all[&1]["calibration.png"]);
+    assert_eq!(all[&3], all[&1], "the same plan on the same data");
+    let command = |run: u32| serde_json::from_slice::<serde_json::Value>(&all[&run]["result.json"]).unwrap();
+    assert_eq!((command(1)["command"].as_str(), command(2)["command"].as_str()), (Some("run"), Some("check")));
+    // A gap is not filled: the last number is the newest.
+    std::fs::remove_dir_all(learner.path(&format!("{SHIFT}/results/2"))).unwrap();
+    learner.types("run prevalence-shift").ends(0).says("results/4/predictions.csv");
+}
+
+#[test]
+fn what_a_killed_command_left_unfinished_is_swept_away_later() {
+    let learner = at_work();
+    let old = format!("{SHIFT}/results/.old.part/result.json");
+    let now = format!("{SHIFT}/results/.now.part/result.json");
+    for file in [&old, &now] {
+        learner.writes(file, "half");
+    }
+    let yesterday = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
+    let folder = std::fs::File::open(learner.path(&format!("{SHIFT}/results/.old.part"))).unwrap();
+    folder.set_modified(yesterday).unwrap();
+    learner.types("run prevalence-shift").ends(0).says("results/1/");
+    assert!(!learner.path(&old).exists());
+    assert!(learner.path(&now).exists(), "another call may be at work on it");
+}
+
+/// The program behind `sh`, with files of at most so many blocks: a disk that is full from there on.
+#[cfg(target_os = "linux")]
+fn on_a_full_disk(learner: &Learner, blocks: u32, line: &str) -> Answer {
+    let program = env!("CARGO_BIN_EXE_practicum");
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} {line}");
+    let mut shell = learner.command(&[]);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &script]).current_dir(learner.path("."));
+    for (name, value) in shell.env("PRACTICUM_LANG", "en").get_envs() {
+        command.env(name, value.unwrap());
+    }
+    Answer::of(command.output().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_verdict_that_cannot_be_kept_is_told_all_the_same() {
+    let learner = at_work();
+    // Room enough for the attempt before, not for the predictions.
+    let told = on_a_full_disk(&learner, 300, "check prevalence-shift").ends(5);
+    let told = told.says("points").says("could not be kept").says("results").says("free some space");
+    assert!(told.out.contains("Next:"), "the whole verdict: {}", told.out);
+    let json = on_a_full_disk(&learner, 300, "check prevalence-shift --json").ends(5);
+    assert_eq!(json.json()["verdict"], "failed", "one document, and it is the verdict");
+    assert_eq!(tree(&learner.path(&format!("{SHIFT}/results"))), [""; 0], "nothing is kept by halves");
+    let left = std::fs::read_dir(learner.path(&format!("{SHIFT}/results"))).unwrap().count();
+    assert_eq!(left, 0, "nor left behind");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_found_before_anything_is_trained_and_is_not_our_error() {
+    let learner = at_work();
+    for line in ["check prevalence-shift", "run prevalence-shift"] {
+        let told = on_a_full_disk(&learner, 0, line).ends(5).says("prevalence-shift/results").says("free some space");
+        assert!(!told.out.contains("Trained") && !told.err.contains("Our own error"), "{}{}", told.out, told.err);
+    }
+    let json = on_a_full_disk(&learner, 0, "check prevalence-shift --json").ends(5).json();
+    assert_eq!((json["verdict"].as_str(), json["at_fault"].as_str()), (Some("error"), Some("disk")));
+    assert!(json["trained"].is_null());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_nothing_may_be_written_the_folder_is_named_and_what_to_do() {
+    // Nobody writes there, root neither.
+    let learner = Learner::new();
+    let answer = Answer::of(learner.command(&["start", "prevalence-shift"]).current_dir("/sys").output().unwrap());
+    let answer = answer.ends(5).says("practicum/prevalence-shift").says("it cannot be written");
+    assert!(!answer.err.contains("Our own error"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_not_success() {
+    let learner = at_work();
+    let rows: String = (0..40).map(|i| format!("{},{}\n", i % 2, f64::from(i) / 40.0)).collect();
+    learner.writes("p.csv", format!("y,p\n{rows}"));
+    for line in [
+        "--help", "list", "list --json", "start prevalence-shift", "run prevalence-shift", "check prevalence-shift --json",
+        "measure p.csv --label y --score p", "courses",
+    ] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let answer = Answer::of(learner.command(&arguments).stdout(full).output().unwrap());
+        assert_eq!(answer.code, 5, "{line}: {}", answer.err);
+        assert!(!answer.err.contains("panicked"), "{line}: {}", answer.err);
+    }
+    // Whoever has seen enough (`| head`) is no error.
+    let mut closed = learner.command(&["list"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(closed.stdout.take());
+    assert_eq!(closed.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn exit_codes_are_the_same_in_both_languages_and_in_the_documentation() {
+    let learner = Learner::new();
+    let codes = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let line = |out: &str, title: &str| out.lines().skip_while(|line| !line.contains(title)).collect::<String>();
+    let (en, ja) = (learner.types("--help").ends(0).out, learner.types("--help --lang ja").ends(0).out);
+    let (en, ja) = (line(&en, "Exit codes:"), line(&ja, "終了コード："));
+    assert_eq!(codes(&en), "012345", "{en}");
+    assert_eq!(codes(&ja), "012345", "{ja}");
+    let documented = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md")).unwrap();
+    for (code, means) in practicum::cli::EXIT_CODES.iter().skip(2) {
+        let row = format!("| {code} | {}", means.en);
+        assert!(documented.contains(&row), "docs/json.md has no row {row:?}");
+    }
+}
