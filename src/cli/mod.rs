@@ -53,7 +53,10 @@ pub const EXIT_CODES: [(u8, Text); 6] = [
     (BAD_INPUT, Text::new("bad input", "入力の誤り")),
     (OUR_ERROR, Text::new("our error", "プログラムの誤り")),
     (AUTHORS_ERROR, Text::new("the exercise's error", "教材の誤り")),
-    (UNWRITTEN, Text::new("a folder, disk or output that cannot be written", "フォルダー・ディスク・出力に書き込めない")),
+    (
+        UNWRITTEN,
+        Text::new("a folder, disk or output that cannot be written", "フォルダー・ディスク・出力に書き込めない"),
+    ),
 ];
 
 /// The seed where nobody says which.
@@ -335,7 +338,9 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_subcommand("run", trained_in_japanese)
         .mut_subcommand("check", |command| {
             trained_in_japanese(command).mut_arg("exam_seed", |arg| {
-                arg.help("判定用の患者だけに使う乱数のシードです（採点者だけが知る数）。省略時はデータのシードに従います。")
+                arg.help(
+                    "判定用の患者だけに使う乱数のシードです（採点者だけが知る数）。省略時はデータのシードに従います。",
+                )
             })
         })
         .mut_subcommand("courses", |command| {
@@ -389,9 +394,7 @@ impl Session {
             Command::List => self.list(&self.pack()?),
             Command::Start { exercise, variant } => self.start(exercise.as_deref(), variant.as_deref()),
             Command::Run { exercise, seed, .. } => self.run(exercise.as_deref(), seed.seed),
-            Command::Check { exercise, seed, exam_seed, .. } => {
-                self.check(exercise.as_deref(), seed.seed, *exam_seed)
-            }
+            Command::Check { exercise, seed, exam_seed, .. } => self.check(exercise.as_deref(), seed.seed, *exam_seed),
             Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
             Command::Look(options) => look::look(self, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
@@ -676,7 +679,8 @@ impl Session {
     /// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.
     fn task(&self, pack: &Pack, id: &str) -> Result<Task, Ending> {
         let known = pack.exercises().iter().any(|other| other == id);
-        let task = pack.task(id).map_err(|faults| if known { Ending::Author(faults) } else { Ending::Faults(faults) })?;
+        let task =
+            pack.task(id).map_err(|faults| if known { Ending::Author(faults) } else { Ending::Faults(faults) })?;
         self.subject.borrow_mut().exercise = task.exercise.reference();
         Ok(task)
     }
@@ -847,10 +851,7 @@ impl Session {
                 "The exercise itself is at fault, not you. Please tell your instructor.",
                 "誤りがあるのは教材のほうで、あなたの提出物ではありません。担当教員にお知らせください。",
             ),
-            Ending::Disk(_) => Text::new(
-                "Nothing of yours was changed.",
-                "あなたのファイルは変更していません。",
-            ),
+            Ending::Disk(_) => Text::new("Nothing of yours was changed.", "あなたのファイルは変更していません。"),
             Ending::Faults(_) => Text::default(),
         };
         let (at_fault, faults) = ending.told();

@@ -27,8 +27,7 @@ pub struct Found {
 /// It is there only under another name, or is no file that may be read.
 pub fn find(folder: &Path, file: &str, shown: &str) -> Result<Found, Fault> {
     let names = names(folder);
-    let mut others: Vec<String> =
-        names.iter().filter(|name| *name != file && is_like(name, file)).cloned().collect();
+    let mut others: Vec<String> = names.iter().filter(|name| *name != file && is_like(name, file)).cloned().collect();
     others.truncate(3);
     // By the folder's own list: `Plan.toml` is not `plan.toml`, also where the disk makes no difference.
     if names.iter().any(|name| name == file) {
@@ -91,8 +90,19 @@ mod tests {
     #[test]
     fn names_that_may_be_meant_are_known() {
         for name in [
-            "Plan.toml", "PLAN.TOML", "plan.toml.txt", "plan (1).toml", "plan.txt", "plan", "Copy of plan.toml",
-            "plan - コピー.toml", "ｐｌａｎ.toml", "plna.toml", "plan.tolm", "my_plan.toml", "plan.toml~",
+            "Plan.toml",
+            "PLAN.TOML",
+            "plan.toml.txt",
+            "plan (1).toml",
+            "plan.txt",
+            "plan",
+            "Copy of plan.toml",
+            "plan - コピー.toml",
+            "ｐｌａｎ.toml",
+            "plna.toml",
+            "plan.tolm",
+            "my_plan.toml",
+            "plan.toml~",
         ] {
             assert!(is_like(name, "plan.toml"), "{name}");
         }

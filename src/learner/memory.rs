@@ -15,13 +15,7 @@ pub const FILE: &str = "practicum.toml";
 
 /// Its keys.
 pub const KEYS: &[Key<'static>] = &[
-    Key::new(
-        "exercise",
-        Kind::String,
-        Need::Required,
-        "The exercise of this folder.",
-        "このフォルダーの演習です。",
-    ),
+    Key::new("exercise", Kind::String, Need::Required, "The exercise of this folder.", "このフォルダーの演習です。"),
     Key::new(
         "variant",
         Kind::String,

@@ -254,8 +254,7 @@ impl Workspace {
             let place = Place { key: Some("course".to_owned()), ..Place::file(self.shown(memory::FILE)) };
             self.memory.course = Some(Written { value, place });
         }
-        let rows =
-            run::learners_rows(task, self.seed().number, &|file| pack.dataset_file(&task.dataset.id, file))?;
+        let rows = run::learners_rows(task, self.seed().number, &|file| pack.dataset_file(&task.dataset.id, file))?;
         self.lay_out(pack, task, &rows)
     }
 

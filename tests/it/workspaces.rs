@@ -131,7 +131,11 @@ fn a_hand_in_under_another_name_is_told_and_no_starter_is_judged_instead() {
 fn a_missing_plan_is_told_and_missing_answers_are_not_attempted() {
     let learner = at_work();
     std::fs::remove_file(learner.path(&format!("{SHIFT}/plan.toml"))).unwrap();
-    learner.types("check prevalence-shift --json").ends(2).says("no such file").says("practicum start prevalence-shift");
+    learner
+        .types("check prevalence-shift --json")
+        .ends(2)
+        .says("no such file")
+        .says("practicum start prevalence-shift");
     assert!(!learner.path(&format!("{SHIFT}/plan.toml")).exists());
     learner.types("start prevalence-shift").ends(0).says("plan.toml");
     std::fs::remove_file(learner.path(&format!("{SHIFT}/answers.toml"))).unwrap();
@@ -220,12 +224,11 @@ fn runs(learner: &Learner) -> BTreeMap<u32, BTreeMap<String, Vec<u8>>> {
     let folders = std::fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
     let of = |folder: &Path| {
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        files.map(|file| (file.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(file).unwrap()))
+        files
+            .map(|file| (file.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(file).unwrap()))
             .collect()
     };
-    folders
-        .filter_map(|folder| Some((folder.file_name()?.to_str()?.parse().ok()?, of(&folder))))
-        .collect()
+    folders.filter_map(|folder| Some((folder.file_name()?.to_str()?.parse().ok()?, of(&folder)))).collect()
 }
 
 #[test]
@@ -322,8 +325,14 @@ fn an_output_that_cannot_be_written_is_not_success() {
     let rows: String = (0..40).map(|i| format!("{},{}\n", i % 2, f64::from(i) / 40.0)).collect();
     learner.writes("p.csv", format!("y,p\n{rows}"));
     for line in [
-        "--help", "list", "list --json", "start prevalence-shift", "run prevalence-shift", "check prevalence-shift --json",
-        "measure p.csv --label y --score p", "courses",
+        "--help",
+        "list",
+        "list --json",
+        "start prevalence-shift",
+        "run prevalence-shift",
+        "check prevalence-shift --json",
+        "measure p.csv --label y --score p",
+        "courses",
     ] {
         let arguments: Vec<&str> = line.split_whitespace().collect();
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
