@@ -5,8 +5,8 @@
 //!
 //! ```text
 //! exercise.toml ─┐
-//! dataset.toml ──┼─ course ─► synth ─► cohort ─► prepare ─► train ─► operate ─► measure ─► check ─► report
-//! plan.toml ─────┘   (read)   (draw)   (filter,  (impute,   (burn)   (calibrate, (metrics)  (SQL)
+//! dataset.toml ──┼─ course ─► synth ─► cohort ─► prepare ─► train ─► operate ─► evaluate ─► check ─► report
+//! plan.toml ─────┘   (read)   (draw)   (filter,  (impute,   (burn)   (calibrate, (metrics)   (SQL)
 //! answers.toml                          split)    scale…)             threshold)
 //! ```
 //!
@@ -18,7 +18,7 @@
 //! | 1 | [`metrics`] pure figures · [`models`] burn models · [`render`] pictures |
 //! | 2 | [`course`] what people write · [`sql`] the one door to SQL · [`tables`] tables in and out |
 //! | 3 | [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions |
-//! | 4 | [`measure`] the figures of a run · [`check`] the verdicts |
+//! | 4 | [`evaluate`] the figures of a run · [`measure`] those of anybody's file · [`check`] the verdicts |
 //! | 5 | [`run`] the only room that knows every stage |
 //! | 6 | [`report`] for people and machines · [`learner`] the workspace |
 //! | 7 | [`author`] proofs for instructors |
@@ -34,6 +34,7 @@ pub mod cli;
 pub mod cohort;
 pub mod course;
 pub mod disk;
+pub mod evaluate;
 pub mod fault;
 pub mod keys;
 pub mod learner;

@@ -14,10 +14,11 @@ use crate::course::answers::{Answer, Answers};
 use crate::course::exercise::{Draw, Probe, Question};
 use crate::course::pack::{Submission, Task};
 use crate::course::plan::{Calibrate, Plan, Threshold};
+use crate::evaluate::outlines::{self, Outline};
+use crate::evaluate::{self, Line};
 use crate::fault::Fault;
 use crate::keys::{Section, Value};
-use crate::measure::outlines::{self, Outline};
-use crate::measure::{self, Line};
+use crate::metrics::entry::Family;
 use crate::metrics::{self, Binary, Estimate};
 use crate::models::{Input, Tells, nature};
 use crate::operate::{self, Calibration, expit};
@@ -209,7 +210,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     let judged: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
     if job.figures && judged.contains(&true) {
         let rows = tables::keep(&model.develop.table, &judged)?;
-        lines.extend(measure::measure("develop", &rows, (label, None), &groups, exercise.worth)?);
+        lines.extend(evaluate::evaluate("develop", &rows, (label, None), &groups, exercise.worth)?);
         let outlines = &model.develop.outlines;
         let own: Vec<Outline> =
             outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
@@ -222,7 +223,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
         if job.figures {
             let truth = dataset.truth().filter(|_| !retrained);
             let groups: &[String] = if name == "exam" { &groups } else { &[] };
-            lines.extend(measure::measure(name, &told.table, (label, truth), groups, exercise.worth)?);
+            lines.extend(evaluate::evaluate(name, &told.table, (label, truth), groups, exercise.worth)?);
             lines.extend(outlines::lines(name, &told.outlines));
         }
         if let (Some(_), Some(id)) =
@@ -263,10 +264,10 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     }
     if draws_masks(job) {
         // The highest pixel's risk is not the risk of a patient.
-        lines.retain(|line| !OF_RISKS.contains(&line.metric.trim_start_matches("ceiling_")));
+        lines.retain(|line| !matches!(line.metric.family, Family::Calibration | Family::Utility));
     }
     tables.insert("epochs".to_owned(), epochs_table(&model.fitted.epochs)?);
-    tables.insert("metrics".to_owned(), measure::as_table(&lines)?);
+    tables.insert("metrics".to_owned(), evaluate::as_table(&lines)?);
     tables.insert("plan".to_owned(), plan_table(&job.submission.plan.section, model.story.threshold)?);
     tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, &job.submission.answers)?);
     if !model.develop.outlines.is_empty()
@@ -483,22 +484,6 @@ fn told(
     }
     Ok(Told { table, outlines, masks })
 }
-
-/// Figures that say whether risks are right, not whether rows are in order or decisions good.
-const OF_RISKS: &[&str] = &[
-    "observed_expected",
-    "citl",
-    "calibration_slope",
-    "decile_gap",
-    "decile_gap_predicted",
-    "decile_gap_observed",
-    "decile_gap_rows",
-    "brier",
-    "net_benefit",
-    "net_benefit_decided",
-    "net_benefit_expected",
-    "net_benefit_treat_all",
-];
 
 /// Whether the plan's model gives a risk for each pixel.
 fn draws_masks(job: &Job) -> bool {

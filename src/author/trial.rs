@@ -239,8 +239,8 @@ fn trial(
 
 fn ceilings(run: &Run) -> BTreeMap<String, Shown> {
     let exam = run.lines.iter().filter(|line| line.table == "exam" && line.group.is_none());
-    exam.filter(|line| line.metric.starts_with("ceiling_"))
-        .filter_map(|line| Some((line.metric.clone(), Shown::Number(line.measure.as_ref().ok()?.value))))
+    exam.filter(|line| line.ceiling)
+        .filter_map(|line| Some((line.name(), Shown::Number(line.measure.as_ref().ok()?.value))))
         .collect()
 }
 

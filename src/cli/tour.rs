@@ -7,7 +7,10 @@ use unicode_width::UnicodeWidthStr;
 use super::{Ending, PASSED, Session};
 use crate::course::pack::{Pack, Submission, Task};
 use crate::learner::workspace::{Asked, Workspace};
-use crate::report::figures::{self, Style};
+use crate::metrics::Metric;
+use crate::metrics::classification::{ALERT_RATE, MISSED_PER_1000};
+use crate::metrics::entry::Unit;
+use crate::report::figures;
 use crate::report::terminal::{bold, dim};
 use crate::run::{self, Run};
 use crate::tables;
@@ -93,13 +96,12 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
 
 /// What the second model does to patients more, and what less, of 1,000: computed from both exams.
 fn cost(before: &Run, after: &Run) -> Option<(String, String)> {
-    let of = |run: &Run, metric: &str, per: f64| -> Option<i64> {
-        let line =
-            run.lines.iter().find(|line| line.table == "exam" && line.group.is_none() && line.metric == metric)?;
+    let of = |run: &Run, metric: &Metric, per: f64| -> Option<i64> {
+        let line = run.lines.iter().find(|line| line.table == "exam" && line.group.is_none() && line.is(metric))?;
         Some((per * line.measure.as_ref().ok()?.value).round() as i64)
     };
-    let both = |metric: &str, per: f64| Some((of(before, metric, per)?, of(after, metric, per)?));
-    let (missed, alerts) = (both("missed_per_1000", 1.0)?, both("alert_rate", 1000.0)?);
+    let both = |metric: &Metric, per: f64| Some((of(before, metric, per)?, of(after, metric, per)?));
+    let (missed, alerts) = (both(&MISSED_PER_1000, 1.0)?, both(&ALERT_RATE, 1000.0)?);
     let verb = |(from, to): (i64, i64)| match from.cmp(&to) {
         Ordering::Less => ("rise", "増えました"),
         Ordering::Equal => ("stay", "変わりませんでした"),
@@ -141,7 +143,7 @@ fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
                 .filter(|(word, _)| word.as_ref() == Some(value))
                 .filter_map(|(_, y)| *y)
                 .collect();
-            let share = figures::show(of.iter().sum::<f64>() / of.len().max(1) as f64, Style::Percent);
+            let share = figures::show(of.iter().sum::<f64>() / of.len().max(1) as f64, Unit::Percent);
             let n = figures::count(of.len());
             let (name, outcome) = (&group.value, task.dataset.called(label, "1"));
             let (en, ja) = match (task.dataset.called(name, value), outcome) {

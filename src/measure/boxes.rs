@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, all_the_same, too_few, wrong_resamples};
+use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
+use super::found::{Drawn, Figure, Measured, Method, Part, Task};
 use super::source::Source;
 use crate::fault::{Fault, Place};
-use crate::metrics::detection::{self as det, Detections, Prediction, Rect, Truth};
+use crate::metrics::detection::{Detections, MAP_COCO, Prediction, Rect, Truth};
+use crate::metrics::entry::{Family, Of};
 use crate::metrics::intervals::{self, Resampling};
-use crate::metrics::{Estimate, Measure};
+use crate::metrics::{self, Estimate, Measure, Metric, Shown};
 use crate::seed::Seed;
 use crate::text;
 use crate::text::Text;
@@ -32,23 +34,16 @@ pub struct Question {
     pub seed: u64,
 }
 
-/// The overlaps that COCO averages over.
-const COCO: [f64; 10] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
-/// The rates of false positives per image that a FROC is averaged over.
-const RATES: [f64; 7] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0];
+/// A metric of boxes at an overlap.
+type OfBoxes = fn(&Detections, f64) -> Measure;
 
-/// A figure of boxes at an overlap, and whether the overlap belongs to its name.
-type Metric = (&'static str, bool, fn(&Detections, f64) -> Measure);
-
-const METRICS: &[Metric] = &[
-    ("ap_coco", true, det::ap_coco101),
-    ("map_coco", false, |data, _| det::map_coco(data, &COCO)),
-    ("ap_all_points", true, det::ap_all_points),
-    ("box_sensitivity", true, det::sensitivity),
-    ("box_ppv", true, det::ppv),
-    ("false_positives_per_image", true, det::false_positives_per_image),
-    ("froc_mean_sensitivity", true, |data, iou| det::froc_mean_sensitivity(data, &RATES, iou)),
-];
+/// The metrics of boxes that are shown.
+fn shown() -> impl Iterator<Item = (&'static Metric, OfBoxes)> {
+    metrics::of(Family::Detection).filter(|metric| metric.is_shown(Shown::File)).filter_map(|metric| match metric.of {
+        Of::Boxes(compute) => Some((metric, compute)),
+        Of::Columns(_) | Of::Masks(_) | Of::Pictures => None,
+    })
+}
 
 /// Figures of each class apart get a bootstrap up to so many classes.
 const CLASSES: usize = 20;
@@ -164,7 +159,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             let expected = Text::new("boxes of images", "画像ごとのボックス");
             vec![Fault::new(Place::file(question.predictions.display().to_string()), bad, expected)]
         })?;
-        Ok(METRICS.iter().map(|metric| figure(metric, &data, images, question, resamples)).collect())
+        Ok(shown().map(|metric| figure(metric, &data, images, question, resamples)).collect())
     };
     let resamples = question.resamples.unwrap_or(RESAMPLES);
     let mut figures = measured(&images, resamples)?;
@@ -327,15 +322,16 @@ fn detections(images: &[Image], drawn: &[usize]) -> Result<Detections, Text> {
 
 /// A figure with its bootstrap interval over images: boxes of one image are not independent.
 fn figure(
-    (name, at, metric): &Metric,
+    (metric, compute): (&'static Metric, OfBoxes),
     data: &Detections,
     images: &[Image],
     question: &Question,
     resamples: usize,
 ) -> Figure {
-    let mut figure = Figure::new(name, images.len());
-    figure.part = at.then(|| Part { kind: "iou", value: question.iou.to_string() });
-    let estimate: Estimate = match metric(data, question.iou) {
+    let mut figure = Figure::new(metric, images.len());
+    // COCO's mean is over overlaps of its own.
+    figure.part = (*metric != MAP_COCO).then(|| Part { kind: "iou", value: question.iou.to_string() });
+    let estimate: Estimate = match compute(data, question.iou) {
         Ok(estimate) => estimate.with(None),
         Err(because) => {
             figure.measure = Err(because.text());
@@ -357,7 +353,7 @@ fn figure(
     } else if let Some(because) = too_few(&resampling) {
         figure.no_interval = Some(because);
     } else {
-        let statistic = |drawn: &[usize]| Some(metric(&detections(images, drawn).ok()?, question.iou).ok()?.value);
+        let statistic = |drawn: &[usize]| Some(compute(&detections(images, drawn).ok()?, question.iou).ok()?.value);
         match intervals::bootstrap(&resampling, resamples, Seed::new(question.seed).named("measure"), statistic) {
             Ok(bootstrap) if bootstrap.says_nothing() => figure.no_interval = Some(all_the_same()),
             Ok(bootstrap) => {

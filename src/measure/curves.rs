@@ -1,20 +1,9 @@
 //! The points of curves: ROC, calibration, decision, Kaplan–Meier.
 
-use super::file::Dense;
-use super::found::Task;
+use super::columns::Dense;
+use super::found::{Curve, Task};
 use crate::metrics::survival::{self, Follow};
 use crate::metrics::{Binary, Probabilities, calibration, classification as class, order, utility};
-
-/// A curve, or why it cannot be drawn is told by the figures: a curve that does not exist is left out.
-#[derive(Clone, Debug)]
-pub struct Curve {
-    /// `roc`, `calibration`, `calibration_smooth`, `decision` or `kaplan_meier`.
-    pub name: &'static str,
-    /// The group's column and value; none for all rows.
-    pub group: Option<(String, String)>,
-    /// Its points: a list per coordinate, all of them equally long.
-    pub points: Vec<(&'static str, Vec<Option<f64>>)>,
-}
 
 /// No picture shows more points than this: of longer curves, evenly spaced ones are kept, and the first and last.
 const MOST: usize = 1000;

@@ -1,157 +1,20 @@
 //! Any predictions file, from any tool, measured with the metrics that checks use.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use super::asks;
+pub use super::question::{Question, Scale};
+
+use super::answers::{Ask, RESAMPLES, Sampling, answers, wrong_resamples};
+use super::columns::Asked;
 use super::curves;
-use super::found::{Argument, Ask, Compute, Measured, Part, RESAMPLES, Sampling, Task, answers, wrong_resamples};
+use super::found::{Measured, Task};
 use super::source::Source;
+use super::tasks;
 use crate::fault::{Fault, Place};
-use crate::metrics::{BadInput, input, order};
+use crate::metrics::order;
 use crate::seed::Seed;
 use crate::text;
 use crate::text::Text;
-
-/// What raters' values are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
-    /// Categories without an order.
-    Nominal,
-    /// Grades, in order.
-    Ordinal,
-    /// Measurements.
-    Measurement,
-}
-
-/// What is asked about a file: columns by name, as a person gave them.
-#[derive(Clone, Debug, Default)]
-pub struct Question {
-    /// The file.
-    pub file: PathBuf,
-    /// The task; none to be told by the columns.
-    pub task: Option<Task>,
-    /// Whether the file is CP932 rather than UTF-8.
-    pub cp932: bool,
-    /// The outcome.
-    pub label: Option<String>,
-    /// The outcome's value that counts as 1.
-    pub positive: Option<String>,
-    /// The scores: one, or one per class.
-    pub score: Vec<String>,
-    /// A second score to compare the first with.
-    pub versus: Option<String>,
-    /// Decisions already made.
-    pub alert: Option<String>,
-    /// The score from which there is an alert.
-    pub threshold: Option<f64>,
-    /// Groups, each measured apart.
-    pub group: Vec<String>,
-    /// What the rows of one patient have in common.
-    pub cluster: Option<String>,
-    /// The time of follow-up.
-    pub time: Option<String>,
-    /// Whether it ended with the event.
-    pub event: Option<String>,
-    /// The rows that the model was trained on, with the same columns of follow-up: how they were censored weights those
-    /// measured. None for the file's own rows.
-    pub training: Option<PathBuf>,
-    /// The cause asked about, where causes compete.
-    pub cause: Option<u32>,
-    /// The times asked about.
-    pub at: Vec<f64>,
-    /// The raters or methods.
-    pub raters: Vec<String>,
-    /// What they rate on; none to be told by the values.
-    pub scale: Option<Scale>,
-    /// How many grades the scale has.
-    pub categories: Option<u32>,
-    /// The lower ends of prediction intervals.
-    pub low: Option<String>,
-    /// Their upper ends.
-    pub high: Option<String>,
-    /// The standard deviations of normal predictions.
-    pub sd: Option<String>,
-    /// Whether rows without a needed value are left out and counted; otherwise they are a fault.
-    pub drop_missing: bool,
-    /// What else stands for a missing value, beside [`crate::tables::MISSING`].
-    pub missing_markers: Vec<String>,
-    /// Whether a row belongs to now (1) or to the reference (0).
-    pub current: Option<String>,
-    /// Whether the points of curves are wanted.
-    pub curves: bool,
-    /// How often a bootstrap resamples: 0 for no bootstrap, none for 1,000 times, and less often on a large file.
-    pub resamples: Option<usize>,
-    /// The seed of the resampling.
-    pub seed: u64,
-}
-
-/// What a column must hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    ZeroOne,
-    Finite,
-    Probability,
-    NotNegative,
-    Positive,
-    Category(usize),
-}
-
-/// A column in its role.
-struct Column {
-    role: &'static str,
-    name: String,
-    values: Vec<Option<f64>>,
-    /// Whether a row without it is measured all the same.
-    may_miss: bool,
-}
-
-/// The rows that are measured: each column without gaps.
-pub(super) struct Dense {
-    /// Their numbers in the file, from 0.
-    rows: Vec<usize>,
-    columns: BTreeMap<&'static str, Vec<Vec<f64>>>,
-    /// Time and event of the rows whose censoring counts.
-    training: Option<(Vec<f64>, Vec<f64>)>,
-    /// The columns in which values were missing, and in how many rows.
-    missing: Vec<(String, usize)>,
-}
-
-impl Dense {
-    /// The column of a role.
-    pub(super) fn column(&self, role: &str) -> Option<&[f64]> {
-        self.columns.get(role).and_then(|columns| columns.first()).map(Vec::as_slice)
-    }
-
-    /// The columns of a role.
-    pub(super) fn columns(&self, role: &str) -> &[Vec<f64>] {
-        self.columns.get(role).map_or(&[], Vec::as_slice)
-    }
-
-    /// Time and event of the rows whose censoring counts: those of the training file, else the file's own.
-    pub(super) fn training(&self) -> (&[f64], &[f64]) {
-        self.training.as_ref().map_or_else(
-            || (self.column("time").unwrap_or(&[]), self.column("event").unwrap_or(&[])),
-            |(time, event)| (time, event),
-        )
-    }
-
-    /// The value of every row, as an argument.
-    pub(super) fn rows(&self, role: &str) -> Argument<'_> {
-        Argument::Rows(self.column(role).unwrap_or(&[]))
-    }
-}
-
-/// One file under one question.
-pub(super) struct Asked<'q> {
-    pub(super) question: &'q Question,
-    pub(super) source: Source,
-    columns: Vec<Column>,
-    pub(super) notes: Vec<Text>,
-    pub(super) training: Option<(Vec<f64>, Vec<f64>)>,
-    /// Whether raters' values are words rather than numbers.
-    pub(super) rated_by_word: bool,
-}
 
 /// Measures a table of predictions.
 ///
@@ -163,13 +26,13 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let task = task(question);
     unused(question, task, &source)?;
     let mut asked = Asked::new(question, source);
-    asks::columns(&mut asked, task)?;
+    tasks::columns(&mut asked, task)?;
     let clusters = asked.keys("--cluster", question.cluster.as_deref())?;
     let groups = asked.source.several("--group", &question.group)?;
     let dense = asked.dense(task, clusters.as_deref())?;
     let cluster_of =
         clusters.map(|keys| numbered(&dense.rows.iter().map(|&row| keys[row].as_deref()).collect::<Vec<_>>()));
-    let strata = asks::strata(task, &dense);
+    let strata = tasks::strata(task, &dense);
     // By score where there is one: what is sorted once need not be in every resample.
     let all: Vec<usize> = dense.column("score").map_or_else(|| (0..dense.rows.len()).collect(), order::ascending);
     let sampling = Sampling {
@@ -179,7 +42,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         resamples: question.resamples,
         seed: Seed::new(question.seed).named("measure"),
     };
-    let asks = asks::asks(&mut asked, task, &dense)?;
+    let asks = tasks::asks(&mut asked, task, &dense)?;
     let answered = |asks: &[Ask<'_>], group: Option<&(String, String)>, rows: &[usize], sampling: &Sampling<'_>| {
         let in_file = || rows.iter().map(|&row| dense.rows[row]).collect::<Vec<usize>>();
         answers(asks, group, rows, sampling).map_err(|bad| vec![asked.refused(&bad, &in_file())])
@@ -215,11 +78,11 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         let both: Vec<usize> =
             number.iter().enumerate().map(|(row, k)| 1000 * strata.as_ref().map_or(0, |s| s[row]) + k).collect();
         let within = Sampling { strata: Some(&both), ..sampling };
-        figures.extend(answered(&asks::between(task, &dense, column, &numbers), None, &rows, &within)?);
-        notes.extend(asks::worst(&figures, column));
+        figures.extend(answered(&tasks::between(task, &dense, column, &numbers), None, &rows, &within)?);
+        notes.extend(tasks::worst(&figures, column));
     }
-    notes.extend(asks::upside_down(&figures));
-    notes.extend(asks::lopsided(&figures));
+    notes.extend(tasks::upside_down(&figures));
+    notes.extend(tasks::lopsided(&figures));
     Ok(Measured {
         task,
         files: vec![asked.source.name.clone()],
@@ -308,7 +171,7 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
         ("--sd", question.sd.is_some()),
         ("--current", question.current.is_some()),
     ];
-    let takes = asks::options(task);
+    let takes = tasks::options(task);
     let name = task.name();
     let faults: Vec<Fault> = given
         .iter()
@@ -323,313 +186,4 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(faults) }
-}
-
-impl Scale {
-    /// Its name in options.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Nominal => "nominal",
-            Self::Ordinal => "ordinal",
-            Self::Measurement => "measurement",
-        }
-    }
-}
-
-impl<'q> Asked<'q> {
-    /// Nothing taken up yet.
-    pub(super) fn new(question: &'q Question, source: Source) -> Self {
-        Self { question, source, columns: Vec::new(), notes: Vec::new(), training: None, rated_by_word: false }
-    }
-
-    /// The measured columns of a role, of the rows where nothing is missing.
-    pub(super) fn taken(&self, task: Task) -> Result<Dense, Vec<Fault>> {
-        self.dense(task, None)
-    }
-    /// The column that an option must name.
-    pub(super) fn need<'a>(&self, option: &str, given: Option<&'a String>, what: &Text) -> Result<&'a str, Vec<Fault>> {
-        let Some(column) = given else {
-            let there = self.source.names().join(", ");
-            let fault = self.source.wrong(
-                option,
-                Text::new("not given", "指定がありません"),
-                Text {
-                    en: format!("{}: one of {there}", what.en).into(),
-                    ja: format!("{}（列：{there}）", what.ja).into(),
-                },
-            );
-            return Err(vec![fault]);
-        };
-        self.source.named(option, column).map_err(|fault| vec![fault])
-    }
-
-    /// Takes up a column in a role.
-    pub(super) fn add(&mut self, role: &'static str, name: &str, values: Vec<Option<f64>>, may_miss: bool) {
-        self.columns.push(Column { role, name: name.to_owned(), values, may_miss });
-    }
-
-    /// Takes up a column of 0 and 1.
-    pub(super) fn add_flags(
-        &mut self,
-        role: &'static str,
-        name: &str,
-        positive: Option<&str>,
-    ) -> Result<(), Vec<Fault>> {
-        let values = self.source.flags(name, positive, role != "alert").map_err(|fault| vec![fault])?;
-        self.add(role, name, values, false);
-        self.check(Kind::ZeroOne)
-    }
-
-    fn add_numbers(&mut self, role: &'static str, name: &str, kind: Kind) -> Result<(), Vec<Fault>> {
-        let values = self.source.numbers(name).map_err(|fault| vec![fault])?;
-        self.add(role, name, values, false);
-        self.check(kind)
-    }
-
-    /// Takes up a column of numbers on any scale.
-    pub(super) fn add_finite(&mut self, role: &'static str, name: &str) -> Result<(), Vec<Fault>> {
-        self.add_numbers(role, name, Kind::Finite)
-    }
-
-    /// Takes up a column of probabilities.
-    pub(super) fn add_probabilities(&mut self, role: &'static str, name: &str) -> Result<(), Vec<Fault>> {
-        self.add_numbers(role, name, Kind::Probability)
-    }
-
-    /// Takes up a column of numbers from 0 on.
-    pub(super) fn add_not_negative(&mut self, role: &'static str, name: &str) -> Result<(), Vec<Fault>> {
-        self.add_numbers(role, name, Kind::NotNegative)
-    }
-
-    /// Takes up a column of numbers above 0.
-    pub(super) fn add_positive(&mut self, role: &'static str, name: &str) -> Result<(), Vec<Fault>> {
-        self.add_numbers(role, name, Kind::Positive)
-    }
-
-    /// Takes up a column of whole numbers from 0 and below `of`.
-    pub(super) fn add_categories(&mut self, role: &'static str, name: &str, of: usize) -> Result<(), Vec<Fault>> {
-        self.add_numbers(role, name, Kind::Category(of))
-    }
-
-    /// Whether the last column holds what it must, and anything at all.
-    fn check(&self, kind: Kind) -> Result<(), Vec<Fault>> {
-        let Some(column) = self.columns.last() else { return Ok(()) };
-        let rows: Vec<usize> = (0..column.values.len()).filter(|&row| column.values[row].is_some()).collect();
-        let values: Vec<f64> = column.values.iter().copied().flatten().collect();
-        if values.is_empty() {
-            let n = column.values.len();
-            return Err(vec![self.source.wrong(
-                &column.name,
-                text!("no value: it is empty in all {n} rows", "値がありません（{n}行すべてが空です）"),
-                Text::new("a value in some row", "いずれかの行の値"),
-            )]);
-        }
-        let checked = match kind {
-            Kind::ZeroOne => input::zero_or_one("value", &values).map(|_| ()),
-            Kind::Finite => input::finite("value", &values),
-            Kind::Probability => input::probabilities("value", &values),
-            Kind::NotNegative => input::not_negative("value", &values),
-            Kind::Positive => match values.iter().position(|&v| v <= 0.0) {
-                Some(at) => Err(BadInput::NotPositive { column: "value", row: at + 1, found: values[at] }),
-                None => input::finite("value", &values),
-            },
-            Kind::Category(of) => input::categories("value", &values, of).map(|_| ()),
-        };
-        checked.map_err(|bad| vec![self.source.refused(&bad, &column.name, &rows)])
-    }
-
-    /// Whether rows without the last column are measured all the same.
-    pub(super) fn last_may_miss(&mut self, may_miss: bool) {
-        if let Some(column) = self.columns.last_mut() {
-            column.may_miss = may_miss;
-        }
-    }
-
-    /// Whether the last column holds anything at all.
-    pub(super) fn check_finite(&self) -> Result<(), Vec<Fault>> {
-        self.check(Kind::Finite)
-    }
-
-    /// The words of a column by which rows belong together.
-    fn keys(&self, option: &str, column: Option<&str>) -> Result<Option<Vec<Option<String>>>, Vec<Fault>> {
-        let Some(column) = column else { return Ok(None) };
-        let column = self.source.named(option, column).map_err(|fault| vec![fault])?;
-        self.source.words(column).map(Some).map_err(|fault| vec![fault])
-    }
-
-    /// The values of a group column, in order.
-    fn values<'w>(&self, column: &str, of_row: &[Option<&'w str>]) -> Result<Vec<&'w str>, Vec<Fault>> {
-        let mut values: Vec<&str> = of_row.iter().copied().flatten().collect();
-        values.sort_unstable();
-        values.dedup();
-        let numbers: Option<Vec<f64>> = values.iter().map(|value| value.parse().ok()).collect();
-        if numbers.is_some() {
-            let number = |value: &str| value.parse::<f64>().unwrap_or(f64::NAN);
-            values.sort_by(|a, b| number(a).total_cmp(&number(b)));
-        }
-        let n = values.len();
-        if n > 50 {
-            return Err(vec![self.source.wrong(
-                column,
-                text!("{n} different values", "異なる値が{n}個あります"),
-                Text::new(
-                    "a column of groups, at most 50 (cut measurements into groups first)",
-                    "50個以下の群からなる列（測定値なら、先に区分してください）",
-                ),
-            )]);
-        }
-        if n == 0 {
-            return Err(vec![self.source.wrong(
-                column,
-                Text::new("no value in the rows that are measured", "評価する行に値がありません"),
-                Text::new("a group in some row", "いずれかの行の群"),
-            )]);
-        }
-        Ok(values)
-    }
-
-    /// The rows in which nothing needed is missing, and where something was.
-    fn dense(&self, task: Task, clusters: Option<&[Option<String>]>) -> Result<Dense, Vec<Fault>> {
-        let mut missing: Vec<(String, usize)> = Vec::new();
-        for column in self.columns.iter().filter(|column| !column.may_miss) {
-            let empty = column.values.iter().filter(|value| value.is_none()).count();
-            if empty > 0 {
-                missing.push((column.name.clone(), empty));
-            }
-        }
-        if let (Some(keys), Some(column)) = (clusters, &self.question.cluster) {
-            let empty = keys.iter().filter(|key| key.is_none()).count();
-            if empty > 0 {
-                missing.push((column.clone(), empty));
-            }
-        }
-        if !self.question.drop_missing && !missing.is_empty() {
-            return Err(self.gaps(clusters));
-        }
-        let optional = |column: &&Column| column.may_miss;
-        let some_optional = self.columns.iter().any(|column| column.may_miss);
-        let complete = |row: usize| {
-            self.columns.iter().filter(|column| !column.may_miss).all(|column| column.values[row].is_some())
-                && clusters.is_none_or(|keys| keys[row].is_some())
-                && (!some_optional || self.columns.iter().filter(optional).any(|column| column.values[row].is_some()))
-        };
-        let rows: Vec<usize> = (0..self.source.rows()).filter(|&row| complete(row)).collect();
-        if rows.is_empty() {
-            let needed: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-            return Err(vec![self.source.wrong(
-                &needed.join(", "),
-                Text::new("no row in which all of them have a value", "すべての値がそろった行がありません"),
-                Text::new("at least one such row", "そのような行が1行以上"),
-            )]);
-        }
-        let mut columns: BTreeMap<&'static str, Vec<Vec<f64>>> = BTreeMap::new();
-        for column in &self.columns {
-            let values = rows.iter().map(|&row| column.values[row].unwrap_or(f64::NAN)).collect();
-            columns.entry(column.role).or_default().push(values);
-        }
-        if let (Task::Classification, Some(threshold), false) =
-            (task, self.question.threshold, columns.contains_key("alert"))
-            && let Some(score) = columns.get("score").and_then(|scores| scores.first())
-        {
-            let alert = score.iter().map(|&score| if score >= threshold { 1.0 } else { 0.0 }).collect();
-            columns.insert("alert", vec![alert]);
-        }
-        let dense = Dense { rows, columns, training: self.training.clone(), missing };
-        self.two_outcomes(task, &dense)?;
-        Ok(dense)
-    }
-
-    /// A fault for each column in which a needed value is missing, at the first row without.
-    fn gaps(&self, clusters: Option<&[Option<String>]>) -> Vec<Fault> {
-        let needed = self.columns.iter().filter(|column| !column.may_miss);
-        let mut gaps: Vec<(&str, Vec<usize>)> = needed
-            .map(|column| {
-                (column.name.as_str(), (0..column.values.len()).filter(|&row| column.values[row].is_none()).collect())
-            })
-            .collect();
-        if let (Some(keys), Some(column)) = (clusters, &self.question.cluster) {
-            gaps.push((column, (0..keys.len()).filter(|&row| keys[row].is_none()).collect()));
-        }
-        gaps.retain(|(_, rows)| !rows.is_empty());
-        gaps.iter().map(|(column, rows)| self.source.gap(column, rows)).collect()
-    }
-
-    /// What was taken as missing in the columns of this question.
-    pub(super) fn taken_as_missing(&self) -> Vec<Text> {
-        let measured = self.columns.iter().map(|column| (column.name.as_str(), column.may_miss));
-        let others = self.question.cluster.iter().chain(&self.question.group).map(|column| (column.as_str(), false));
-        let mut columns: Vec<(&str, bool)> = measured.chain(others).collect();
-        columns.sort_unstable();
-        columns.dedup();
-        columns.iter().filter_map(|(column, may_miss)| self.source.taken_as_missing(column, *may_miss)).collect()
-    }
-
-    /// Where outcomes are told apart, there must be two of them.
-    fn two_outcomes(&self, task: Task, dense: &Dense) -> Result<(), Vec<Fault>> {
-        let role = match task {
-            Task::Classification | Task::Calibration | Task::Multiclass => "label",
-            Task::Drift => "current",
-            _ => return Ok(()),
-        };
-        let (Some(values), Some(name)) = (dense.column(role), self.name(role)) else { return Ok(()) };
-        let Some(&first) = values.first() else { return Ok(()) };
-        if values.iter().any(|value| (value - first).abs() > 0.0) {
-            return Ok(());
-        }
-        let n = values.len();
-        Err(vec![self.source.wrong(
-            name,
-            text!("one value, {first}, in all {n} rows", "{n}行すべてが同じ値（{first}）です"),
-            if task == Task::Multiclass {
-                Text::new(
-                    "at least two classes: there is nothing to tell apart",
-                    "2つ以上のクラス。見分ける対象がありません",
-                )
-            } else {
-                Text::new("both 0 and 1: there is nothing to tell apart", "0と1の両方。見分ける対象がありません")
-            },
-        )])
-    }
-
-    /// The column's name in a role.
-    pub(super) fn name(&self, role: &str) -> Option<&str> {
-        self.columns.iter().find(|column| column.role == role).map(|column| column.name.as_str())
-    }
-
-    /// The names of all columns in a role.
-    pub(super) fn names(&self, role: &str) -> Vec<&str> {
-        self.columns.iter().filter(|column| column.role == role).map(|column| column.name.as_str()).collect()
-    }
-
-    /// Why a column is none of probabilities, if it is not.
-    pub(super) fn not_probabilities(&self, role: &str, dense: &Dense) -> Option<Fault> {
-        let bad = input::probabilities("p", dense.column(role)?).err()?;
-        Some(self.source.refused(&bad, self.name(role)?, &dense.rows))
-    }
-
-    /// A fault of a value in a row of those measured.
-    pub(super) fn bad(&self, column: &str, dense: &Dense, row: usize, found: &str, expected: Text) -> Fault {
-        self.source.bad(column, dense.rows[row] + 1, found, expected)
-    }
-
-    /// A fault of values in several rows of those measured.
-    pub(super) fn bad_rows(&self, column: &str, dense: &Dense, rows: &[usize], found: &str, expected: Text) -> Fault {
-        let rows: Vec<usize> = rows.iter().map(|&row| dense.rows[row]).collect();
-        self.source.bad_rows(column, &rows, &Text::same(found), expected)
-    }
-
-    fn refused(&self, bad: &BadInput, rows: &[usize]) -> Fault {
-        let all: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-        self.source.refused(bad, &all.join(", "), rows)
-    }
-}
-
-/// A metric of these columns.
-pub(super) fn ask<'a>(metric: &'static str, compute: Compute, columns: Vec<Argument<'a>>) -> Ask<'a> {
-    Ask { metric, part: None, compute, columns: Ok(columns), bare: false }
-}
-
-/// The same, of a part.
-pub(super) fn of<'a>(ask: Ask<'a>, kind: &'static str, value: impl Into<String>) -> Ask<'a> {
-    Ask { part: Some(Part { kind, value: value.into() }), ..ask }
 }

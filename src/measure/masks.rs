@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::found::{Drawn, Figure, Measured, Method, Part, RESAMPLES, Task, all_the_same, too_few, wrong_resamples};
+use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
+use super::found::{Drawn, Figure, Measured, Method, Part, Task};
 use super::source;
 use super::voxels::{self, Assumed, Voxels};
 use crate::fault::{Fault, Place};
+use crate::metrics::entry::{Family, Of};
 use crate::metrics::intervals::{self, Resampling};
-use crate::metrics::segmentation::{self as seg, Connectivity, Masks};
-use crate::metrics::{BadInput, Estimate, Measure, order};
+use crate::metrics::segmentation::Masks;
+use crate::metrics::{self, BadInput, Estimate, Measure, Metric, Shown, order};
 use crate::seed::Seed;
 use crate::text;
 use crate::text::Text;
@@ -37,21 +39,18 @@ pub struct Question {
     pub seed: u64,
 }
 
-const METRICS: &[&str] = &[
-    "dice",
-    "iou",
-    "voxel_sensitivity",
-    "voxel_ppv",
-    "relative_volume_error",
-    "hausdorff",
-    "hausdorff95",
-    "assd",
-    "masd",
-    "nsd",
-    "lesion_sensitivity",
-    "lesion_ppv",
-    "lesion_f1",
-];
+/// A metric of masks.
+type OfMasks = fn(&Masks<'_>, f64) -> Measure;
+
+/// The metrics of masks that are shown.
+fn shown() -> impl Iterator<Item = (&'static Metric, OfMasks)> {
+    metrics::of(Family::Segmentation).filter(|metric| metric.is_shown(Shown::File)).filter_map(|metric| {
+        match metric.of {
+            Of::Masks(compute) => Some((metric, compute)),
+            Of::Columns(_) | Of::Boxes(_) | Of::Pictures => None,
+        }
+    })
+}
 
 /// Measures masks.
 ///
@@ -88,14 +87,14 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         if let Some(label) = label.filter(|_| cases.iter().all(|case| case.each[k].inside == [0, 0])) {
             // Two masks without it would agree perfectly.
             let nowhere = text!("No mask has the label {label}.", "ラベル{label}をもつマスクはありません。");
-            figures.extend(METRICS.iter().copied().map(|metric| Figure {
+            figures.extend(shown().map(|(metric, _)| Figure {
                 group: group.clone(),
                 measure: Err(nowhere.clone()),
                 ..Figure::new(metric, pairs.len())
             }));
             continue;
         }
-        for (m, metric) in METRICS.iter().copied().enumerate() {
+        for (m, (metric, _)) in shown().enumerate() {
             let of_cases: Vec<Measure> = cases.iter().map(|case| case.each[k].figures[m]).collect();
             let mut whole = if several {
                 mean(metric, &of_cases, question)
@@ -114,7 +113,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         }
         if several {
             for ((name, _, _), case) in pairs.iter().zip(&cases) {
-                for (metric, measure) in METRICS.iter().copied().zip(&case.each[k].figures) {
+                for ((metric, _), measure) in shown().zip(&case.each[k].figures) {
                     figures.push(Figure {
                         part: Some(Part { kind: "case", value: name.clone() }),
                         group: group.clone(),
@@ -336,7 +335,7 @@ struct Case {
 
 /// A label of a case.
 struct Labelled {
-    /// In the order of [`METRICS`].
+    /// In the order of [`shown`].
     figures: Vec<Measure>,
     /// How many voxels of the reference and of the prediction have it.
     inside: [usize; 2],
@@ -415,28 +414,9 @@ fn case(
     Ok(Case { each, assumed, largest, unsure })
 }
 
-/// The figures of two masks, in the order of [`METRICS`].
+/// The figures of two masks, in the order of [`shown`].
 fn figures(masks: &Masks<'_>, tolerance: f64) -> Vec<Measure> {
-    let lesions = seg::lesions(masks, Connectivity::Corners);
-    let f1 = Ok(Estimate::plain(lesions.f1, lesions.reference + lesions.prediction));
-    METRICS
-        .iter()
-        .map(|metric| match *metric {
-            "dice" => Ok(seg::dice(masks)),
-            "iou" => Ok(seg::iou(masks)),
-            "voxel_sensitivity" => seg::voxel_sensitivity(masks),
-            "voxel_ppv" => seg::voxel_ppv(masks),
-            "relative_volume_error" => seg::relative_volume_error(masks),
-            "hausdorff" => seg::hausdorff(masks),
-            "hausdorff95" => seg::hausdorff95(masks),
-            "assd" => seg::assd(masks),
-            "masd" => seg::masd(masks),
-            "nsd" => Ok(seg::nsd(masks, tolerance)),
-            "lesion_sensitivity" => lesions.sensitivity,
-            "lesion_ppv" => lesions.ppv,
-            _ => f1,
-        })
-        .collect()
+    shown().map(|(_, compute)| compute(masks, tolerance)).collect()
 }
 
 /// The size of a voxel along each axis that is left: one number per axis of the file, or per axis longer than 1.
@@ -586,7 +566,7 @@ fn is_mask(image: &Voxels, path: &Path, labelled: bool) -> Result<(), Fault> {
 }
 
 /// The mean over cases where the figure exists, with its bootstrap interval over cases.
-fn mean(metric: &'static str, of_cases: &[Measure], question: &Question) -> Figure {
+fn mean(metric: &'static Metric, of_cases: &[Measure], question: &Question) -> Figure {
     let values: Vec<f64> = of_cases.iter().filter_map(|measure| Some(measure.ok()?.value)).collect();
     let mut figure = Figure::new(metric, values.len());
     let because = of_cases.iter().find_map(|measure| measure.err()).map(|because| because.text());

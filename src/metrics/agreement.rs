@@ -1,11 +1,17 @@
 //! Agreement: between raters, and between two ways of measuring.
 
 use super::distributions::{Z95, f_quantile, t_quantile};
-use super::input::{categories, finite, same_length};
+use super::entry::{
+    ANY, AT_MOST_ONE, Better, CORRELATION, Columns, FILE, Family, Interval, Metric, NOWHERE, Of, POSITIVE, Plain,
+    Resampled, SHARE, Takes, Unit, metrics,
+};
+use super::estimate::{Estimate, Measure};
+use super::input::{MOST_CATEGORIES, categories, finite, number, same_length, take};
 use super::intervals::proportion;
-use super::order::{ascending, mean, tied, variance};
+use super::order::{ascending, floor_index, mean, tied, variance};
+use super::reason::{BadInput, Undefined};
 use super::spread::{centred, constant, constant_beside, magnitude, negligible};
-use super::{BadInput, Estimate, Measure, Undefined};
+use crate::text::Text;
 
 // ---- categories ----------------------------------------------------------------------------------------------------
 
@@ -512,6 +518,18 @@ pub struct BlandAltman {
     pub upper_interval: (f64, f64),
 }
 
+impl BlandAltman {
+    /// The lower limit of agreement with its interval.
+    fn lower(&self) -> Estimate {
+        Estimate::plain(self.limits.0, self.bias.n).with(Some(self.lower_interval))
+    }
+
+    /// The upper limit of agreement with its interval.
+    fn upper(&self) -> Estimate {
+        Estimate::plain(self.limits.1, self.bias.n).with(Some(self.upper_interval))
+    }
+}
+
 /// Bias and limits of agreement (Bland & Altman 1986), in the unit of measurement; `multiplier` is usually 1.96.
 /// Undefined with fewer than two units.
 pub fn bland_altman(methods: &Methods<'_>, multiplier: f64) -> Result<BlandAltman, Undefined> {
@@ -567,6 +585,381 @@ pub fn lin_ccc(methods: &Methods<'_>) -> Measure {
     let whole = spread / n as f64 + apart * apart;
     if whole <= 0.0 { Err(Undefined::NoVariation) } else { Ok(Estimate::plain(2.0 * both / n as f64 / whole, n)) }
 }
+
+// ---- entries -------------------------------------------------------------------------------------------------------
+
+const TWO_RATERS: &[Takes] = &[Takes::Category, Takes::Category];
+const TWO_METHODS: &[Takes] = &[Takes::Value, Takes::Value];
+
+/// Two raters over the categories 0 to the largest that occurs.
+fn pair(first: &[f64], second: &[f64]) -> Result<RaterPair, BadInput> {
+    let largest = [first, second].into_iter().flatten().copied().fold(1.0, f64::max);
+    RaterPair::new(first, second, floor_index(largest).saturating_add(1).min(MOST_CATEGORIES))
+}
+
+/// What computes a metric of two raters over the categories that occur.
+struct Rated(fn(&RaterPair) -> Measure);
+
+impl Columns for Rated {
+    fn takes(&self) -> &'static [Takes] {
+        TWO_RATERS
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let [first, second] = take(columns)?;
+        Ok((self.0)(&pair(first, second)?))
+    }
+}
+
+/// What computes a metric of two raters over all categories of a scale, also unused ones.
+struct RatedOf(fn(&RaterPair) -> Measure);
+
+impl Columns for RatedOf {
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Category, Takes::Category, Takes::Number("categories")]
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let [first, second, of] = take(columns)?;
+        match number("categories", of, (2.0, MOST_CATEGORIES as f64))? {
+            Ok(of) => Ok((self.0)(&RaterPair::new(first, second, floor_index(of))?)),
+            Err(undefined) => Ok(Err(undefined)),
+        }
+    }
+}
+
+/// What computes a metric of any number of raters over all categories of a scale.
+pub struct OfRaters(fn(&Ratings) -> Measure);
+
+impl Columns for OfRaters {
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Number("categories"), Takes::PerRater]
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let (of, raters) = columns.split_first().ok_or(BadInput::ColumnCount { expected: 3, found: 0 })?;
+        Ok((self.0)(&Ratings::new(raters, floor_index(of.first().copied().unwrap_or(0.0)))?))
+    }
+}
+
+/// [`GWET_AC1`] of any number of raters.
+pub static GWET_AC1_OF_RATERS: OfRaters = OfRaters(gwet_ac1);
+
+/// [`ICC_AGREEMENT`] of any number of raters.
+pub static ICC_AGREEMENT_OF_RATERS: Plain =
+    Plain { takes: &[Takes::PerRater], compute: |c| icc(c, Icc::AgreementSingle) };
+
+/// What computes a metric of two methods of measurement.
+struct OfMethods(fn(&Methods<'_>) -> Measure);
+
+impl Columns for OfMethods {
+    fn takes(&self) -> &'static [Takes] {
+        TWO_METHODS
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let [first, second] = take(columns)?;
+        Ok((self.0)(&Methods::new(first, second)?))
+    }
+}
+
+metrics![
+    PERCENT_AGREEMENT = Metric {
+        name: "percent_agreement",
+        title: Text::new("agreement", "一致率"),
+        help: Text::new(
+            "The share of units that two raters put into the same category.",
+            "2人の評価者が同じカテゴリに分けた割合です。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Wilson,
+        shown: FILE,
+        source: "agreeing / n",
+        of: Of::Columns(&Rated(percent_agreement)),
+    },
+    COHEN_KAPPA = Metric {
+        name: "cohen_kappa",
+        title: Text::new("Cohen's kappa", "Cohenのκ係数"),
+        help: Text::new(
+            "Cohen's kappa: agreement of two raters beyond chance.",
+            "Cohenのκ係数です。偶然を超える2人の評価者の一致の度合いです。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: CORRELATION,
+        better: Better::Higher,
+        interval: Interval::Normal,
+        shown: FILE,
+        source: "(p_o − p_e) / (1 − p_e) (Cohen 1960; Fleiss, Cohen & Everitt 1969)",
+        of: Of::Columns(&Rated(|pair| cohen_kappa(pair, Weights::None))),
+    },
+    WEIGHTED_KAPPA = Metric {
+        name: "weighted_kappa",
+        title: Text::new("kappa (quadratic weights)", "重み付きκ係数（二次）"),
+        help: Text::new(
+            "Cohen's kappa with quadratic weights over all grades of a scale, also unused ones.",
+            "尺度のすべての段階（使われなかったものも含む）にわたる、二次の重みによるCohenのκ係数です。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: CORRELATION,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "1 − Σ w p / Σ w p_e, w = (i − j)² (Cohen 1968)",
+        of: Of::Columns(&RatedOf(|pair| cohen_kappa(pair, Weights::Quadratic))),
+    },
+    GWET_AC1 = Metric {
+        name: "gwet_ac1",
+        title: Text::new("Gwet's AC1", "GwetのAC1"),
+        help: Text::new(
+            "Gwet's AC1: agreement beyond chance that does not collapse when one category prevails.",
+            "GwetのAC1です。一方のカテゴリに偏っていても崩れにくい、偶然を超える一致の指標です。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: CORRELATION,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "(p_a − p_e) / (1 − p_e), p_e = Σ π (1 − π) / (q − 1) (Gwet 2008)",
+        of: Of::Columns(&Plain {
+            takes: TWO_RATERS,
+            compute: |c| {
+                let [first, second] = take(c)?;
+                let of = pair(first, second)?.table().len();
+                Ok(gwet_ac1(&Ratings::new(&[first, second], of)?))
+            },
+        }),
+    },
+    PABAK = Metric {
+        name: "pabak",
+        title: Text::new("PABAK", "PABAK"),
+        help: Text::new(
+            "Kappa adjusted for prevalence and bias: twice the agreement on two categories, minus 1.",
+            "有病率と偏りを調整したκ係数です。2カテゴリの一致率の2倍から1を引いた値です。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: CORRELATION,
+        better: Better::Higher,
+        interval: Interval::Wilson,
+        shown: FILE,
+        source: "2 · agreement − 1 (Byrt, Bishop & Carlin 1993)",
+        of: Of::Columns(&RatedOf(pabak)),
+    },
+    POSITIVE_AGREEMENT = Metric {
+        name: "positive_agreement",
+        title: Text::new("agreement on yes", "陽性の一致"),
+        help: Text::new(
+            "How far two raters agree on yes (category 1 of two).",
+            "「陽性」（2カテゴリの1）についての2人の評価者の一致の度合いです。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "2d / (2d + b + c) (Cicchetti & Feinstein 1990)",
+        of: Of::Columns(&RatedOf(positive_agreement)),
+    },
+    NEGATIVE_AGREEMENT = Metric {
+        name: "negative_agreement",
+        title: Text::new("agreement on no", "陰性の一致"),
+        help: Text::new(
+            "How far two raters agree on no (category 0 of two).",
+            "「陰性」（2カテゴリの0）についての2人の評価者の一致の度合いです。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "2a / (2a + b + c) (Cicchetti & Feinstein 1990)",
+        of: Of::Columns(&RatedOf(negative_agreement)),
+    },
+    FLEISS_KAPPA = Metric {
+        name: "fleiss_kappa",
+        title: Text::new("Fleiss' kappa", "Fleissのκ係数"),
+        help: Text::new(
+            "Fleiss' kappa: agreement of any number of raters beyond chance.",
+            "Fleissのκ係数です。偶然を超える、任意の数の評価者の一致の度合いです。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: CORRELATION,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "(p_a − p_e) / (1 − p_e), p_e = Σ π² (Fleiss 1971)",
+        of: Of::Columns(&OfRaters(fleiss_kappa)),
+    },
+    KRIPPENDORFF_ALPHA_NOMINAL = Metric {
+        name: "krippendorff_alpha_nominal",
+        title: Text::new("Krippendorff's α (nominal)", "Krippendorffのα（名義）"),
+        help: Text::new(
+            "Krippendorff's alpha of categories: agreement of any number of raters beyond chance, missing ratings allowed.",
+            "カテゴリについてのKrippendorffのαです。偶然を超える一致の度合いで、評価者の数は問わず、欠けた評価があってもかまいません。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "1 − D_o / D_e, δ = 0 or 1 (Krippendorff 2011)",
+        of: Of::Columns(&Plain { takes: &[Takes::PerRater], compute: |c| krippendorff_alpha(c, Level::Nominal) }),
+    },
+    KRIPPENDORFF_ALPHA_ORDINAL = Metric {
+        name: "krippendorff_alpha_ordinal",
+        title: Text::new("Krippendorff's α (ordinal)", "Krippendorffのα（順序）"),
+        help: Text::new(
+            "Krippendorff's alpha of grades: agreement of any number of raters beyond chance, missing ratings allowed.",
+            "段階についてのKrippendorffのαです。偶然を超える一致の度合いで、評価者の数は問わず、欠けた評価があってもかまいません。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "1 − D_o / D_e, δ by the ratings between (Krippendorff 2011)",
+        of: Of::Columns(&Plain { takes: &[Takes::PerRater], compute: |c| krippendorff_alpha(c, Level::Ordinal) }),
+    },
+    KRIPPENDORFF_ALPHA_INTERVAL = Metric {
+        name: "krippendorff_alpha_interval",
+        title: Text::new("Krippendorff's α (interval)", "Krippendorffのα（間隔）"),
+        help: Text::new(
+            "Krippendorff's alpha of measurements: agreement of any number of raters beyond chance, missing ratings allowed.",
+            "測定値についてのKrippendorffのαです。偶然を超える一致の度合いで、評価者の数は問わず、欠けた評価があってもかまいません。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "1 − D_o / D_e, δ = (a − b)² (Krippendorff 2011)",
+        of: Of::Columns(&Plain { takes: &[Takes::PerRater], compute: |c| krippendorff_alpha(c, Level::Interval) }),
+    },
+    ICC_AGREEMENT = Metric {
+        name: "icc_agreement",
+        title: Text::new("ICC(A,1) absolute agreement", "ICC(A,1)（絶対一致）"),
+        help: Text::new(
+            "ICC(A,1): absolute agreement of two raters' measurements.",
+            "ICC(A,1)です。2人の評価者の測定値の絶対的な一致の度合いです。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::F,
+        shown: FILE,
+        source: "(MSR − MSE) / (MSR + (k − 1) MSE + k (MSC − MSE) / n) (McGraw & Wong 1996)",
+        of: Of::Columns(&Plain { takes: TWO_METHODS, compute: |c| icc(&take::<2>(c)?, Icc::AgreementSingle) }),
+    },
+    ICC_CONSISTENCY = Metric {
+        name: "icc_consistency",
+        title: Text::new("ICC(C,1) consistency", "ICC(C,1)（一貫性）"),
+        help: Text::new(
+            "ICC(C,1): consistency of raters' measurements, their levels aside.",
+            "ICC(C,1)です。評価者ごとの水準の違いを除いた、測定値の一貫性です。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::F,
+        shown: FILE,
+        source: "(MSR − MSE) / (MSR + (k − 1) MSE) (McGraw & Wong 1996)",
+        of: Of::Columns(&Plain { takes: &[Takes::PerRater], compute: |c| icc(c, Icc::ConsistencySingle) }),
+    },
+    LIN_CCC = Metric {
+        name: "lin_ccc",
+        title: Text::new("Lin's concordance", "Linの一致相関係数"),
+        help: Text::new(
+            "Lin's concordance of two methods: 1 is the same value every time.",
+            "2つの測定法のLinの一致相関係数です。1は常に同じ値であることを表します。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: CORRELATION,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "2 cov / (var₁ + var₂ + (mean₁ − mean₂)²) (Lin 1989)",
+        of: Of::Columns(&OfMethods(lin_ccc)),
+    },
+    BLAND_ALTMAN_BIAS = Metric {
+        name: "bland_altman_bias",
+        title: Text::new("mean difference", "差の平均"),
+        help: Text::new(
+            "The mean difference of two methods, first minus second.",
+            "2つの測定法の差（1つ目−2つ目）の平均です。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Own,
+        range: ANY,
+        better: Better::Near(0.0),
+        interval: Interval::T,
+        shown: FILE,
+        source: "mean of first − second (Bland & Altman 1986)",
+        of: Of::Columns(&OfMethods(|methods| bland_altman(methods, 1.96).map(|report| report.bias))),
+    },
+    BLAND_ALTMAN_LOWER = Metric {
+        name: "bland_altman_lower",
+        title: Text::new("lower limit of agreement", "一致限界の下限"),
+        help: Text::new(
+            "The lower limit of agreement of two methods: 2.5 % of differences lie below.",
+            "2つの測定法の一致限界の下限です。差の2.5%がこれより小さくなります。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Own,
+        range: ANY,
+        better: Better::Neither,
+        interval: Interval::T,
+        shown: FILE,
+        source: "bias − 1.96 SD (Bland & Altman 1986)",
+        of: Of::Columns(&OfMethods(|methods| bland_altman(methods, 1.96).map(|report| report.lower()))),
+    },
+    BLAND_ALTMAN_UPPER = Metric {
+        name: "bland_altman_upper",
+        title: Text::new("upper limit of agreement", "一致限界の上限"),
+        help: Text::new(
+            "The upper limit of agreement of two methods: 2.5 % of differences lie above.",
+            "2つの測定法の一致限界の上限です。差の2.5%がこれより大きくなります。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Own,
+        range: ANY,
+        better: Better::Neither,
+        interval: Interval::T,
+        shown: FILE,
+        source: "bias + 1.96 SD (Bland & Altman 1986)",
+        of: Of::Columns(&OfMethods(|methods| bland_altman(methods, 1.96).map(|report| report.upper()))),
+    },
+    STANDARDISED_ABSOLUTE_DIFFERENCE = Metric {
+        name: "standardised_absolute_difference",
+        title: Text::new("absolute difference in SDs", "標準偏差を単位とした差の絶対値"),
+        help: Text::new(
+            "The mean absolute difference of paired values (log-odds with and without a sign, say), in SDs of the second; 0 is no change.",
+            "対になった値（所見がある場合とない場合の対数オッズなど）の差の絶対値の平均を、2つ目の値の標準偏差を単位として表したものです。0なら変化がありません。"
+        ),
+        family: Family::Agreement,
+        unit: Unit::Ratio,
+        range: POSITIVE,
+        better: Better::Neither,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: NOWHERE,
+        source: "mean |first − second| / SD(second) (after Glass 1976)",
+        of: Of::Columns(&OfMethods(standardised_absolute_difference)),
+    },
+];
 
 #[cfg(test)]
 mod tests {

@@ -2,11 +2,16 @@
 
 use super::classification::auroc;
 use super::distributions::{chi_squared_tail, kolmogorov_tail};
-use super::input::{finite, probabilities, same_length, zero_or_one};
+use super::entry::{
+    Better, Columns, FILE, Family, Interval, Metric, Of, POSITIVE, Resampled, SHARE, Takes, Unit, metrics,
+};
+use super::estimate::{Estimate, Measure};
+use super::input::{Binary, finite, probabilities, same_length, take, zero_or_one};
 use super::logistic::{Options, fit};
 use super::order::{quantile, sorted, tied};
+use super::reason::{BadInput, Undefined};
 use super::spread::{constant_beside, magnitude};
-use super::{BadInput, Binary, Estimate, Measure, Undefined};
+use crate::text::Text;
 use rayon::prelude::*;
 
 /// One variable in the reference and in the current sample, each ascending.
@@ -324,6 +329,86 @@ fn worst_cut(sums: &[(f64, f64)], start: usize, end: usize, delta: f64) -> Optio
         (of(start, cut) - of(cut, end)).abs() > bound
     })
 }
+
+// ---- entries -------------------------------------------------------------------------------------------------------
+
+/// What computes a metric of one variable in two samples.
+struct Shifted(fn(&Samples) -> Measure);
+
+impl Columns for Shifted {
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Current, Takes::Value]
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let [current, value] = take(columns)?;
+        Ok((self.0)(&Samples::from_column(current, value)?))
+    }
+}
+
+metrics![
+    PSI = Metric {
+        name: "psi",
+        title: Text::new("population stability index of", "母集団安定性指標（PSI）："),
+        help: Text::new(
+            "Population stability index over the reference's deciles.",
+            "基準データの十分位で求めた母集団安定性指標（PSI）です。"
+        ),
+        family: Family::Drift,
+        unit: Unit::Ratio,
+        range: POSITIVE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Upwards),
+        shown: FILE,
+        source: "Σ (a − e) ln(a / e) over the deciles of the reference",
+        of: Of::Columns(&Shifted(psi)),
+    },
+    KS = Metric {
+        name: "ks",
+        title: Text::new("Kolmogorov–Smirnov distance of", "Kolmogorov–Smirnov統計量："),
+        help: Text::new(
+            "The largest distance between the two distribution functions (Kolmogorov–Smirnov).",
+            "2つの分布関数の最大の隔たり（Kolmogorov–Smirnov統計量）です。"
+        ),
+        family: Family::Drift,
+        unit: Unit::Ratio,
+        range: SHARE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Upwards),
+        shown: FILE,
+        source: "max |F(x) − G(x)| (Smirnov 1939)",
+        of: Of::Columns(&Shifted(ks)),
+    },
+    KS_P = Metric {
+        name: "ks_p",
+        title: Text::new("Kolmogorov–Smirnov test p of", "Kolmogorov–Smirnov検定のp値："),
+        help: Text::new("The p value of the Kolmogorov–Smirnov test.", "Kolmogorov–Smirnov検定のp値です。"),
+        family: Family::Drift,
+        unit: Unit::P,
+        range: SHARE,
+        better: Better::Neither,
+        interval: Interval::None,
+        shown: FILE,
+        source: "Kolmogorov's limit of D √(n m / (n + m))",
+        of: Of::Columns(&Shifted(ks_p)),
+    },
+    WASSERSTEIN_1 = Metric {
+        name: "wasserstein_1",
+        title: Text::new("mean shift (Wasserstein) of", "平均の移動量（Wasserstein）："),
+        help: Text::new(
+            "How far values have moved on average between the samples, in their own unit.",
+            "2つのデータの間で値が平均してどれだけ動いたかを、元の単位で表したものです。"
+        ),
+        family: Family::Drift,
+        unit: Unit::Own,
+        range: POSITIVE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Upwards),
+        shown: FILE,
+        source: "∫ |F(x) − G(x)| dx",
+        of: Of::Columns(&Shifted(wasserstein_1)),
+    },
+];
 
 #[cfg(test)]
 mod tests {

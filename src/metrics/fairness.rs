@@ -3,9 +3,13 @@
 //! A group for which a figure does not exist (a sensitivity without cases) is left out of the gap and named; it never
 //! counts as 0, which would make up a maximal gap.
 
-use super::classification::{self as class, Confusion};
-use super::input::{same_length, zero_or_one};
-use super::{BadInput, Estimate, Measure, Undefined};
+use super::classification::{self as class, Cells, Confusion};
+use super::entry::{Better, Columns, FILE, Family, Interval, Metric, Of, Resampled, SHARE, Takes, Unit, metrics};
+use super::estimate::{Estimate, Measure};
+use super::input::{MOST_CATEGORIES, categories, same_length, take, zero_or_one};
+use super::intervals::Counted;
+use super::reason::{BadInput, Undefined};
+use crate::text::Text;
 use std::collections::BTreeMap;
 
 /// The rows of each group, in order of the groups.
@@ -181,6 +185,152 @@ pub fn worst_group_sensitivity<G: Ord>(groups: &Groups<'_, G>) -> Measure {
 pub fn worst_group_ppv<G: Ord>(groups: &Groups<'_, G>) -> Measure {
     Ok(worst_group(groups, class::ppv)?.1)
 }
+
+// ---- entries -------------------------------------------------------------------------------------------------------
+
+/// What computes a metric of decisions compared between groups.
+struct Compared(fn(&Groups<'_, usize>) -> Measure);
+
+impl Columns for Compared {
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Label, Takes::Alert, Takes::Group]
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let [label, alert, group] = take(columns)?;
+        let group = categories("group", group, MOST_CATEGORIES)?;
+        if group.is_empty() {
+            return Ok(Err(Undefined::NoRows));
+        }
+        Ok((self.0)(&Groups::new(label, alert, &group)?))
+    }
+
+    fn counted(&self, columns: &[&[f64]]) -> Option<Counted> {
+        let [label, alert, group] = take(columns).ok()?;
+        let (cells, metric) = (Cells::new(label, alert)?, self.0);
+        let group = categories("group", group, MOST_CATEGORIES).ok()?;
+        let groups: Vec<usize> = (0..=group.iter().copied().max()?).collect();
+        let places: Vec<usize> = group.iter().zip(&cells.0).map(|(g, &cell)| 4 * g + usize::from(cell)).collect();
+        Some(Box::new(move |counts| {
+            let mut sums = vec![[0_usize; 4]; groups.len()];
+            for (&place, &count) in places.iter().zip(counts) {
+                sums[place / 4][place % 4] += usize::from(count);
+            }
+            let drawn = groups.iter().zip(sums).filter(|(_, sums)| sums.iter().any(|&n| n > 0));
+            let tables: BTreeMap<&usize, Confusion> = drawn.map(|(g, sums)| (g, Confusion::of_cells(sums))).collect();
+            metric(&Groups::of_tables(tables)).ok().map(|e| e.value)
+        }))
+    }
+}
+
+metrics![
+    DEMOGRAPHIC_PARITY_DIFFERENCE = Metric {
+        name: "demographic_parity_difference",
+        title: Text::new("alert rate: difference", "警報率の差"),
+        help: Text::new("Largest minus smallest alert rate among groups.", "群の間での警報率の最大と最小の差です。"),
+        family: Family::Fairness,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Upwards),
+        shown: FILE,
+        source: "max − min alert rate (Dwork et al. 2012)",
+        of: Of::Columns(&Compared(demographic_parity_difference)),
+    },
+    DEMOGRAPHIC_PARITY_RATIO = Metric {
+        name: "demographic_parity_ratio",
+        title: Text::new("alert rate: ratio", "警報率の比"),
+        help: Text::new("Smallest over largest alert rate among groups.", "群の間での警報率の最小と最大の比です。"),
+        family: Family::Fairness,
+        unit: Unit::Ratio,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "min / max alert rate (Dwork et al. 2012)",
+        of: Of::Columns(&Compared(demographic_parity_ratio)),
+    },
+    EQUAL_OPPORTUNITY_DIFFERENCE = Metric {
+        name: "equal_opportunity_difference",
+        title: Text::new("sensitivity: difference", "感度の差"),
+        help: Text::new(
+            "Largest minus smallest sensitivity among groups that have cases.",
+            "症例のある群の間での、感度の最大と最小の差です。"
+        ),
+        family: Family::Fairness,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Upwards),
+        shown: FILE,
+        source: "max − min sensitivity (Hardt et al. 2016)",
+        of: Of::Columns(&Compared(equal_opportunity_difference)),
+    },
+    EQUALIZED_ODDS_DIFFERENCE = Metric {
+        name: "equalized_odds_difference",
+        title: Text::new("equalized odds: difference", "equalized oddsの差"),
+        help: Text::new(
+            "The larger of the gaps between groups in sensitivity and in false positive rate.",
+            "感度と偽陽性率それぞれの群間差のうち、大きい方です。"
+        ),
+        family: Family::Fairness,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Upwards),
+        shown: FILE,
+        source: "the larger of max − min sensitivity and max − min false positive rate (Hardt et al. 2016)",
+        of: Of::Columns(&Compared(|groups| equalized_odds_difference(groups, Odds::Worst))),
+    },
+    EQUALIZED_ODDS_RATIO = Metric {
+        name: "equalized_odds_ratio",
+        title: Text::new("equalized odds: ratio", "equalized oddsの比"),
+        help: Text::new(
+            "The smaller of the ratios between groups of sensitivity and of false positive rate.",
+            "感度と偽陽性率それぞれの群間比のうち、小さい方です。"
+        ),
+        family: Family::Fairness,
+        unit: Unit::Ratio,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "the smaller of min / max sensitivity and min / max false positive rate (Hardt et al. 2016)",
+        of: Of::Columns(&Compared(|groups| equalized_odds_ratio(groups, Odds::Worst))),
+    },
+    WORST_GROUP_SENSITIVITY = Metric {
+        name: "worst_group_sensitivity",
+        title: Text::new("lowest sensitivity", "最も低い群の感度"),
+        help: Text::new(
+            "The smallest sensitivity among groups that have cases.",
+            "症例のある群のうち、最も低い感度です。"
+        ),
+        family: Family::Fairness,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Wilson,
+        shown: FILE,
+        source: "min sensitivity",
+        of: Of::Columns(&Compared(worst_group_sensitivity)),
+    },
+    WORST_GROUP_PPV = Metric {
+        name: "worst_group_ppv",
+        title: Text::new("lowest PPV", "最も低い群の陽性的中率"),
+        help: Text::new(
+            "The smallest PPV among groups that have alerts.",
+            "警報のある群のうち、最も低い陽性的中率です。"
+        ),
+        family: Family::Fairness,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Wilson,
+        shown: FILE,
+        source: "min PPV",
+        of: Of::Columns(&Compared(worst_group_ppv)),
+    },
+];
 
 #[cfg(test)]
 mod tests {

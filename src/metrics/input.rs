@@ -1,8 +1,7 @@
 //! Input in its checked form: what a metric takes has passed here.
 
-use super::BadInput;
-use super::classification::Ranked;
-use super::order::floor_index;
+use super::order::{floor_index, sorted, tied};
+use super::reason::{BadInput, Undefined};
 use std::sync::OnceLock;
 
 /// Refuse columns of unequal length.
@@ -74,6 +73,28 @@ pub fn within(parameter: &'static str, value: f64, low: f64, high: f64) -> Resul
     }
 }
 
+/// More groups or categories than this are surely a mistake (a column of measurements).
+pub const MOST_CATEGORIES: usize = 1000;
+
+/// The columns of a metric that takes N of them.
+pub(super) fn take<'a, const N: usize>(columns: &[&'a [f64]]) -> Result<[&'a [f64]; N], BadInput> {
+    columns.try_into().map_err(|_| BadInput::ColumnCount { expected: N, found: columns.len() })
+}
+
+/// The one value of a parameter column within its range; without rows, that there are none.
+pub(super) fn number(
+    parameter: &'static str,
+    column: &[f64],
+    (low, high): (f64, f64),
+) -> Result<Result<f64, Undefined>, BadInput> {
+    let Some(&first) = column.first() else { return Ok(Err(Undefined::NoRows)) };
+    finite(parameter, column)?;
+    if let Some(at) = column.iter().position(|&v| !tied(v, first)) {
+        return Err(BadInput::NotConstant { parameter, row: at + 1 });
+    }
+    within(parameter, first, low, high).map(Ok)
+}
+
 /// A 0/1 label and a score for every row; a higher score means that the outcome is more likely.
 #[derive(Clone, Debug)]
 pub struct Binary<'a> {
@@ -125,6 +146,53 @@ impl<'a> Binary<'a> {
     /// The rows sorted by score: sorted once, on first use.
     pub fn ranked(&self) -> &Ranked {
         self.ranked.get_or_init(|| Ranked::new(self))
+    }
+}
+
+/// The rows that share one score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tie {
+    /// The score.
+    pub score: f64,
+    /// How many cases have it.
+    pub positives: usize,
+    /// How many non-cases have it.
+    pub negatives: usize,
+}
+
+/// The rows of a [`Binary`] grouped by score, ascending: one sort serves every ranking metric.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    ties: Vec<Tie>,
+}
+
+impl Ranked {
+    fn new(data: &Binary<'_>) -> Self {
+        let of = |case: bool| sorted(data.pairs().filter(|(y, _)| *y == case).map(|(_, score)| score).collect());
+        let (positive, negative) = rayon::join(|| of(true), || of(false));
+        let mut ties: Vec<Tie> = Vec::with_capacity(positive.len() + negative.len());
+        let (mut i, mut j) = (0, 0);
+        while i < positive.len() || j < negative.len() {
+            let score = match (positive.get(i), negative.get(j)) {
+                (Some(&a), Some(&b)) => a.min(b),
+                (Some(&one), None) | (None, Some(&one)) => one,
+                (None, None) => break,
+            };
+            let (from_i, from_j) = (i, j);
+            while positive.get(i).is_some_and(|&s| tied(s, score)) {
+                i += 1;
+            }
+            while negative.get(j).is_some_and(|&s| tied(s, score)) {
+                j += 1;
+            }
+            ties.push(Tie { score, positives: i - from_i, negatives: j - from_j });
+        }
+        Self { ties }
+    }
+
+    /// The groups of tied rows, in ascending order of score.
+    pub fn ties(&self) -> &[Tie] {
+        &self.ties
     }
 }
 

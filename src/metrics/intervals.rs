@@ -2,10 +2,10 @@
 //!
 //! The interval of an AUROC (`DeLong`) stands with the AUROC.
 
-use super::counted::Statistic;
 use super::distributions::{Z95, beta_quantile};
+use super::estimate::{Estimate, Measure};
 use super::order::{quantile, sorted};
-use super::{Estimate, Measure, Undefined};
+use super::reason::Undefined;
 use crate::seed::Seed;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -202,6 +202,22 @@ where
     };
     let values: Vec<Option<f64>> = (0..resamples).into_par_iter().map_init(Vec::new, one).collect();
     percentile_interval(&values)
+}
+
+/// A figure from the rows drawn, each as often as it was drawn; `None` where it is undefined.
+pub type OfRows<'a> = Box<dyn Fn(&[usize]) -> Option<f64> + Sync + 'a>;
+
+/// A figure from how often each row was drawn; `None` where it is undefined.
+///
+/// A resample of a million rows need not be gathered and sorted anew: rows are sorted once, and a resample is a count per row.
+pub type Counted = Box<dyn Fn(&[u8]) -> Option<f64> + Send + Sync>;
+
+/// A figure of resampled rows; both kinds draw the same rows.
+pub enum Statistic<'a> {
+    /// From the rows drawn.
+    Rows(OfRows<'a>),
+    /// From how often each row was drawn.
+    Counts(Counted),
 }
 
 /// [`bootstrap`] of several statistics at once, each with its number of resamples: what is drawn, is drawn once.

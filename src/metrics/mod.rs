@@ -1,23 +1,27 @@
 //! Metrics: pure functions from checked numbers to an [`Estimate`], or to the reason why there is none.
 //!
-//! One file per family. Nothing here prints, draws from a global generator or knows of tables; the SQL door offers each
-//! line of [`REGISTRY`] to checks as a function. Input is read in two steps: the constructors of the checked types
-//! ([`Binary`], [`Probabilities`], [`Confusion`](classification::Confusion), ...) refuse what cannot be meant
-//! ([`BadInput`]); the metrics themselves then only answer with a figure or an [`Undefined`] reason.
+//! One file or folder per family; beside each function stands its [entry](entry::Metric), which is all that checks, `practicum
+//! measure`, the figures of a run and the reference know of it. Nothing here prints, draws from a global generator or knows of
+//! tables. Input is read in two steps: the constructors of the checked types ([`Binary`], [`Probabilities`],
+//! [`Confusion`](classification::Confusion), ...) refuse what cannot be meant ([`BadInput`]); the metrics themselves then only
+//! answer with a figure or an [`Undefined`] reason.
 
 pub mod agreement;
+pub mod boxes;
 pub mod calibration;
 pub mod classification;
-pub mod counted;
 pub mod design;
 pub mod detection;
 pub mod distributions;
 pub mod drift;
+pub mod entry;
+pub mod estimate;
 pub mod fairness;
 pub mod input;
 pub mod intervals;
 pub mod linear;
 pub mod logistic;
+pub mod masks;
 pub mod order;
 pub mod reason;
 pub mod registry;
@@ -28,41 +32,8 @@ pub mod survival;
 pub mod uncertainty;
 pub mod utility;
 
+pub use entry::{Metric, Shown, Takes};
+pub use estimate::{Estimate, Measure};
 pub use input::{Binary, Classes, Probabilities};
 pub use reason::{BadInput, Undefined};
-pub use registry::{Metric, REGISTRY, Takes, metric};
-
-/// A figure with its 95 % interval, where one is defined.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// The figure. Finite or infinite (a likelihood ratio of x/0), never NaN.
-    pub value: f64,
-    /// The 95 % interval's lower and upper bound.
-    pub interval: Option<(f64, f64)>,
-    /// How many rows it rests on (the denominator of a proportion).
-    pub n: usize,
-}
-
-impl Estimate {
-    /// A figure without an interval.
-    pub fn plain(value: f64, n: usize) -> Self {
-        debug_assert!(!value.is_nan(), "an undefined figure must be an `Undefined`");
-        Self { value, interval: None, n }
-    }
-
-    /// The same figure with this 95 % interval.
-    #[must_use]
-    pub fn with(self, interval: Option<(f64, f64)>) -> Self {
-        Self { interval, ..self }
-    }
-
-    /// The figure and its interval multiplied by `factor` (> 0), for "per 1,000 rows" and the like.
-    #[must_use]
-    pub fn scaled(self, factor: f64) -> Self {
-        let interval = self.interval.map(|(low, high)| (low * factor, high * factor));
-        Self { value: self.value * factor, interval, n: self.n }
-    }
-}
-
-/// A figure, or why it does not exist. Never 0, never 0.5, never NaN in its stead.
-pub type Measure = Result<Estimate, Undefined>;
+pub use registry::{all, metric, of, shown};

@@ -1,10 +1,16 @@
 //! Uncertainty: whether a model knows what it does not know.
 
 use super::distributions::{normal_cdf, normal_density, normal_half_width};
-use super::input::{finite, same_length, zero_or_one};
+use super::entry::{
+    ANY, Better, Columns, FILE, Family, Interval, Metric, NOWHERE, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit,
+    metrics,
+};
+use super::estimate::{Estimate, Measure};
+use super::input::{Classes, finite, number, same_length, take, zero_or_one};
 use super::intervals::proportion;
 use super::order::{ceil_index, descending, mean, sorted, tied};
-use super::{BadInput, Classes, Estimate, Measure, Undefined};
+use super::reason::{BadInput, Undefined};
+use crate::text::Text;
 use std::f64::consts::PI;
 
 // ---- conformal prediction ------------------------------------------------------------------------------------------
@@ -207,6 +213,146 @@ pub fn interval_mean_width(data: &Gaussian<'_>, level: f64) -> Measure {
     let half = normal_half_width(level);
     data.mean_of(|(_, sd)| 2.0 * half * sd)
 }
+
+// ---- entries -------------------------------------------------------------------------------------------------------
+
+/// What computes a metric of normal predictions.
+struct OfGaussian(fn(&Gaussian<'_>) -> Measure);
+
+impl Columns for OfGaussian {
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Mean, Takes::Sd, Takes::Value]
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let [mean, sd, y] = take(columns)?;
+        Ok((self.0)(&Gaussian::new(mean, sd, y)?))
+    }
+}
+
+metrics![
+    COVERAGE = Metric {
+        name: "coverage",
+        title: Text::new("inside the interval", "予測区間に入った割合"),
+        help: Text::new(
+            "The share of measurements inside their prediction interval (value, low, high).",
+            "測定値が予測区間に入った割合です（測定値、下限、上限の順）。"
+        ),
+        family: Family::Uncertainty,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Neither,
+        interval: Interval::Wilson,
+        shown: FILE,
+        source: "share of low ≤ y ≤ high",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Value, Takes::Low, Takes::High],
+            compute: |c| {
+                let [y, low, high] = take(c)?;
+                coverage(y, low, high)
+            },
+        }),
+    },
+    MEAN_WIDTH = Metric {
+        name: "mean_width",
+        title: Text::new("mean width of the interval", "予測区間の平均幅"),
+        help: Text::new(
+            "The mean width of prediction intervals (low, high).",
+            "予測区間の幅の平均です（下限、上限の順）。"
+        ),
+        family: Family::Uncertainty,
+        unit: Unit::Own,
+        range: ANY,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "mean of high − low",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Low, Takes::High],
+            compute: |c| {
+                let [low, high] = take(c)?;
+                mean_width(low, high)
+            },
+        }),
+    },
+    GAUSSIAN_NLL = Metric {
+        name: "gaussian_nll",
+        title: Text::new("negative log-density", "負の対数密度"),
+        help: Text::new(
+            "The mean negative log-density of measurements under normal predictions (mean, SD, value).",
+            "正規分布による予測のもとでの負の対数密度の平均です（平均、標準偏差、測定値の順）。"
+        ),
+        family: Family::Uncertainty,
+        unit: Unit::Ratio,
+        range: ANY,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "mean of ½ ln 2π + ln σ + ½ z²",
+        of: Of::Columns(&OfGaussian(gaussian_nll)),
+    },
+    CRPS_GAUSSIAN = Metric {
+        name: "crps_gaussian",
+        title: Text::new("CRPS", "CRPS"),
+        help: Text::new(
+            "The mean CRPS of normal predictions (mean, SD, value), in the unit of measurement.",
+            "正規分布による予測のCRPSの平均です（平均、標準偏差、測定値の順）。単位は測定値と同じです。"
+        ),
+        family: Family::Uncertainty,
+        unit: Unit::Own,
+        range: POSITIVE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "mean of σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π) (Gneiting & Raftery 2007)",
+        of: Of::Columns(&OfGaussian(crps_gaussian)),
+    },
+    AURC = Metric {
+        name: "aurc",
+        title: Text::new("area under the risk–coverage curve", "リスク・カバレッジ曲線下面積"),
+        help: Text::new(
+            "The error rate among the most confident rows, averaged over how many are kept.",
+            "確信度の高い順に残した行での誤りの割合を、残す数について平均したものです。"
+        ),
+        family: Family::Uncertainty,
+        unit: Unit::Ratio,
+        range: SHARE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: NOWHERE,
+        source: "mean over k of the error rate of the k most confident rows (Geifman, Uziel & El-Yaniv 2019)",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Score, Takes::Error],
+            compute: |c| {
+                let [confidence, error] = take(c)?;
+                Ok(aurc(&Selective::new(confidence, error)?))
+            },
+        }),
+    },
+    RISK_AT_COVERAGE = Metric {
+        name: "risk_at_coverage",
+        title: Text::new("error rate at this coverage", "このカバレッジでの誤りの割合"),
+        help: Text::new(
+            "The error rate among this share of the most confident rows.",
+            "確信度の高い方からこの割合だけ残したときの、誤りの割合です。"
+        ),
+        family: Family::Uncertainty,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Lower,
+        interval: Interval::Wilson,
+        shown: NOWHERE,
+        source: "errors / ⌈coverage · n⌉ among the most confident rows",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Score, Takes::Error, Takes::Number("coverage")],
+            compute: |c| {
+                let [confidence, error, kept] = take(c)?;
+                let data = Selective::new(confidence, error)?;
+                Ok(number("coverage", kept, (0.0, 1.0))?.and_then(|kept| risk_at_coverage(&data, kept)))
+            },
+        }),
+    },
+];
 
 #[cfg(test)]
 mod tests {

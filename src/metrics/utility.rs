@@ -1,13 +1,20 @@
 //! Utility: what decisions are worth to patients, at the exchange rate between a missed case and a false alert that a
 //! threshold stands for.
 
-use super::classification::Confusion;
+use super::classification::{Cells, Confusion};
 use super::distributions::Z95;
-use super::input::{probabilities, same_length, zero_or_one};
+use super::entry::{
+    ALWAYS, ANY, AT_MOST_ONE, Better, Columns, FILE, FILE_RUN, Family, Interval, Metric, Of, Plain, REPORT, Resampled,
+    Takes, Unit, metrics,
+};
+use super::estimate::{Estimate, Measure};
+use super::input::{Probabilities, number, probabilities, same_length, take, zero_or_one};
+use super::intervals::Counted;
 use super::order::{ascending, mean, variance};
+use super::reason::{BadInput, Undefined};
 use super::spread::negligible;
 use super::survival::{Follow, kaplan_meier};
-use super::{BadInput, Estimate, Measure, Probabilities, Undefined};
+use crate::text::Text;
 
 /// The odds t / (1 − t): how many cases found one false alert outweighs. Undefined at 1.
 fn odds(threshold: f64) -> Result<f64, Undefined> {
@@ -61,20 +68,27 @@ pub fn net_benefit_expected(risk: &[f64], alert: &[f64], threshold: f64) -> Resu
 /// Net benefit of treating everybody: prevalence − (1 − prevalence) · t/(1 − t), in true cases per person (Vickers & Elkin
 /// 2006). Undefined at t = 1.
 pub fn net_benefit_treat_all(data: &Probabilities<'_>, threshold: f64) -> Measure {
-    let (cases, n) = (data.positives(), data.rows());
-    let everybody =
-        Confusion { true_positives: cases, false_positives: n - cases, true_negatives: 0, false_negatives: 0 };
-    net_benefit_of(&everybody, threshold)
+    treat_all_of(&Confusion::at(data.as_binary(), threshold), threshold)
+}
+
+/// [`net_benefit_treat_all`] of the people of a table.
+fn treat_all_of(table: &Confusion, threshold: f64) -> Measure {
+    net_benefit_of(&everybody(table), threshold)
 }
 
 /// Net benefit divided by the prevalence, its largest possible value: 1 is perfect (Kerr et al. 2016). Undefined at t =
 /// 1 and without cases.
 pub fn net_benefit_standardised(data: &Probabilities<'_>, threshold: f64) -> Measure {
-    let plain = net_benefit(data, threshold)?;
-    if data.positives() == 0 {
+    standardised_of(&Confusion::at(data.as_binary(), threshold), threshold)
+}
+
+/// [`net_benefit_standardised`] of decisions already made, weighed at `threshold`.
+fn standardised_of(table: &Confusion, threshold: f64) -> Measure {
+    let plain = net_benefit_of(table, threshold)?;
+    if table.positives() == 0 {
         return Err(Undefined::NoPositives);
     }
-    Ok(plain.scaled(data.rows() as f64 / data.positives() as f64))
+    Ok(plain.scaled(table.rows() as f64 / table.positives() as f64))
 }
 
 /// Net benefit at another prevalence than the sample's (case–control data): sensitivity · π − (1 − specificity) · (1 −
@@ -249,6 +263,168 @@ pub fn npv_from_prevalence(prevalence: f64, sensitivity: f64, specificity: f64) 
     let wrong = (1.0 - sensitivity) * prevalence;
     if right + wrong > 0.0 { Ok(right / (right + wrong)) } else { Err(Undefined::NothingPredictedNegative) }
 }
+
+// ---- entries -------------------------------------------------------------------------------------------------------
+
+/// What computes a metric of probabilities at a threshold, from the table of decisions that it makes.
+struct Weighed(fn(&Confusion, f64) -> Measure);
+
+impl Columns for Weighed {
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Label, Takes::Probability, Takes::Number("threshold")]
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let [label, p, threshold] = take(columns)?;
+        let data = Probabilities::new(label, p)?;
+        let of = |threshold| (self.0)(&Confusion::at(data.as_binary(), threshold), threshold);
+        Ok(number("threshold", threshold, (0.0, 1.0))?.and_then(of))
+    }
+
+    fn counted(&self, columns: &[&[f64]]) -> Option<Counted> {
+        let [label, p, threshold] = take(columns).ok()?;
+        let (threshold, metric) = (*threshold.first()?, self.0);
+        let alert: Vec<f64> = p.iter().map(|&p| if p >= threshold { 1.0 } else { 0.0 }).collect();
+        let cells = Cells::new(label, &alert)?;
+        Some(Box::new(move |counts| metric(&cells.table(counts), threshold).ok().map(|e| e.value)))
+    }
+}
+
+metrics![
+    NET_BENEFIT_DECIDED = Metric {
+        name: "net_benefit_decided",
+        title: Text::new("net benefit per 1,000", "1,000人あたりの純便益"),
+        help: Text::new(
+            "Net benefit of decisions already made, weighed at this threshold.",
+            "すでに下した判断の純便益を、この閾値の重みで求めたものです。"
+        ),
+        family: Family::Utility,
+        unit: Unit::PerThousand,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::Normal,
+        shown: ALWAYS,
+        source: "TP/n − FP/n · t/(1 − t) (Vickers & Elkin 2006)",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Label, Takes::Alert, Takes::Number("threshold")],
+            compute: |c| {
+                let [label, alert, threshold] = take(c)?;
+                let table = Confusion::new(label, alert)?;
+                Ok(number("threshold", threshold, (0.0, 1.0))?.and_then(|threshold| net_benefit_of(&table, threshold)))
+            },
+        }),
+    },
+    NET_BENEFIT = Metric {
+        name: "net_benefit",
+        title: Text::new("net benefit per 1,000", "1,000人あたりの純便益"),
+        help: Text::new(
+            "Net benefit of treating when the probability is at least the threshold, in true cases per person.",
+            "確率が閾値以上の人を治療するときの純便益です。1人あたりの真の症例数で表します。"
+        ),
+        family: Family::Utility,
+        unit: Unit::PerThousand,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::Normal,
+        shown: FILE,
+        source: "TP/n − FP/n · t/(1 − t) (Vickers & Elkin 2006)",
+        of: Of::Columns(&Weighed(net_benefit_of)),
+    },
+    NET_BENEFIT_TREAT_ALL = Metric {
+        name: "net_benefit_treat_all",
+        title: Text::new("  if everybody were treated", "　全員を治療した場合の純便益"),
+        help: Text::new("Net benefit of treating everybody.", "全員を治療するときの純便益です。"),
+        family: Family::Utility,
+        unit: Unit::PerThousand,
+        range: AT_MOST_ONE,
+        better: Better::Neither,
+        interval: Interval::Normal,
+        shown: FILE_RUN,
+        source: "π − (1 − π) · t/(1 − t) (Vickers & Elkin 2006)",
+        of: Of::Columns(&Weighed(treat_all_of)),
+    },
+    NET_BENEFIT_STANDARDISED = Metric {
+        name: "net_benefit_standardised",
+        title: Text::new("  share of the possible benefit", "　最大の純便益に対する割合"),
+        help: Text::new(
+            "Net benefit divided by the prevalence: 1 is perfect.",
+            "純便益を有病率で割った値です。1が最大です。"
+        ),
+        family: Family::Utility,
+        unit: Unit::Ratio,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::Normal,
+        shown: FILE,
+        source: "net benefit / π (Kerr et al. 2016)",
+        of: Of::Columns(&Weighed(standardised_of)),
+    },
+    INTERVENTIONS_AVOIDED_PER_100 = Metric {
+        name: "interventions_avoided_per_100",
+        title: Text::new("interventions avoided per 100", "100人あたりに避けた介入"),
+        help: Text::new(
+            "Interventions avoided per 100 people, compared with treating everybody.",
+            "全員を治療する場合と比べて、100人あたりに避けられる介入の数です。"
+        ),
+        family: Family::Utility,
+        unit: Unit::Count,
+        range: ANY,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Plain),
+        shown: FILE,
+        source: "(NB − NB of treat-all) / (t/(1 − t)) · 100 (Vickers et al. 2008)",
+        of: Of::Columns(&Weighed(interventions_avoided_of)),
+    },
+    NET_BENEFIT_EXPECTED = Metric {
+        name: "net_benefit_expected",
+        title: Text::new("  by the true risks", "　真のリスクで求めた値"),
+        help: Text::new(
+            "Net benefit of decisions already made, by the patients' true risks (p) instead of their outcomes.",
+            "すでに下した判断の純便益を、実際の転帰ではなく真のリスク（p）で求めたものです。"
+        ),
+        family: Family::Utility,
+        unit: Unit::PerThousand,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::Normal,
+        shown: REPORT,
+        source: "mean of alert · (r − (1 − r) · t/(1 − t))",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Probability, Takes::Alert, Takes::Number("threshold")],
+            compute: |c| {
+                let [risk, alert, threshold] = take(c)?;
+                match number("threshold", threshold, (0.0, 1.0))? {
+                    Ok(threshold) => net_benefit_expected(risk, alert, threshold),
+                    Err(undefined) => Ok(Err(undefined)),
+                }
+            },
+        }),
+    },
+    NET_BENEFIT_SURVIVAL = Metric {
+        name: "net_benefit_survival",
+        title: Text::new("net benefit per 1,000 by", "1,000人あたりの純便益、時点"),
+        help: Text::new(
+            "Net benefit of treating at this threshold for an event by this time, with censoring.",
+            "打ち切りを考慮した、この時点までのイベントに対する、この閾値での純便益です。"
+        ),
+        family: Family::Survival,
+        unit: Unit::PerThousand,
+        range: AT_MOST_ONE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Slow),
+        shown: FILE,
+        source: "s·r − s·(1 − r)·t/(1 − t), r by Kaplan–Meier (Vickers et al. 2008)",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Time, Takes::Event, Takes::Probability, Takes::Number("threshold"), Takes::Number("at")],
+            compute: |c| {
+                let [time, event, risk, threshold, at] = take(c)?;
+                let data = SurvivalRisk::new(time, event, risk)?;
+                let (threshold, at) = (number("threshold", threshold, (0.0, 1.0))?, number("at", at, (0.0, f64::MAX))?);
+                Ok(threshold.and_then(|threshold| net_benefit_survival(&data, threshold, at?)))
+            },
+        }),
+    },
+];
 
 #[cfg(test)]
 mod tests {

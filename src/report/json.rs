@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 
 use super::mark;
 use crate::check::{self, Figure, Outcome, Verdict};
+use crate::evaluate::Line;
 use crate::fault::Fault;
-use crate::measure::Line;
-use crate::measure::curves::Curve;
-use crate::measure::found::{Figure as Found, Measured, Method};
+use crate::measure::found::{Curve, Figure as Found, Measured, Method};
 use crate::run::{Count, Run, Story};
 use crate::seed::Root;
 use crate::text::Text;
@@ -225,7 +224,7 @@ impl From<&Line> for Metric {
         Self {
             table: line.table.clone(),
             group: line.group.as_ref().map(|(column, value)| Group { column: column.clone(), value: value.clone() }),
-            name: line.metric.clone(),
+            name: line.name(),
             value: estimate.map(|estimate| number(estimate.value)),
             low: interval.map(|(low, _)| number(low)),
             high: interval.map(|(_, high)| number(high)),
@@ -398,7 +397,7 @@ impl From<&Found> for Measurement {
         let estimate = found.measure.as_ref().ok();
         let interval = estimate.and_then(|estimate| estimate.interval);
         Self {
-            metric: found.metric,
+            metric: found.metric.name,
             of: found.part.as_ref().map(|part| Of { kind: part.kind, value: part.value.clone() }),
             group: found.group.as_ref().map(|(column, value)| Group { column: column.clone(), value: value.clone() }),
             value: estimate.map(|estimate| number(estimate.value)),

@@ -6,143 +6,10 @@ use std::fmt::Write as _;
 use super::figures::count;
 use super::terminal::{Terminal, bold, dim};
 use crate::measure::found::{Drawn, Figure, Measured, Method, Part, Task};
-use crate::metrics::Estimate;
+use crate::metrics::entry::Unit;
+use crate::metrics::segmentation::{ASSD, DICE, HAUSDORFF95, IOU, NSD};
+use crate::metrics::{Estimate, Metric};
 use crate::text::{Lang, Text};
-
-/// How a figure is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
-    /// With three decimals.
-    Ratio,
-    /// As a percentage with one decimal.
-    Percent,
-    /// Per 1,000 patients, from a share.
-    PerThousand,
-    /// With one decimal.
-    One,
-    /// With four digits that count: a measurement in its own unit.
-    Own,
-    /// As a p value.
-    P,
-}
-
-/// What each metric is called, and how it is written.
-const NAMES: &[(&str, Unit, Text)] = &[
-    name("prevalence", Unit::Percent, "prevalence", "有病率"),
-    name("auroc", Unit::Ratio, "AUROC", "AUROC"),
-    name("average_precision", Unit::Ratio, "average precision", "平均適合率（AP）"),
-    name("auroc_difference", Unit::Ratio, "AUROC difference", "AUROCの差"),
-    name("observed_expected", Unit::Ratio, "observed/expected", "観察/期待比"),
-    name("citl", Unit::Ratio, "calibration-in-the-large", "全体の較正（CITL）"),
-    name("calibration_slope", Unit::Ratio, "calibration slope", "較正の傾き"),
-    name("ici", Unit::Ratio, "calibration error (ICI)", "較正誤差（ICI）"),
-    name("ece", Unit::Ratio, "calibration error (ECE)", "較正誤差（ECE）"),
-    name("brier", Unit::Ratio, "Brier score", "Brierスコア"),
-    name("scaled_brier", Unit::Ratio, "scaled Brier score", "尺度化Brierスコア"),
-    name("log_loss", Unit::Ratio, "log loss", "対数損失"),
-    name("sensitivity", Unit::Percent, "sensitivity", "感度"),
-    name("specificity", Unit::Percent, "specificity", "特異度"),
-    name("ppv", Unit::Percent, "PPV", "陽性的中率"),
-    name("npv", Unit::Percent, "NPV", "陰性的中率"),
-    name("accuracy", Unit::Percent, "accuracy", "正診率"),
-    name("balanced_accuracy", Unit::Percent, "balanced accuracy", "バランス正解率"),
-    name("youden", Unit::Ratio, "Youden's index", "Youden指数"),
-    name("f1", Unit::Ratio, "F1", "F1"),
-    name("mcc", Unit::Ratio, "Matthews correlation", "Matthews相関係数"),
-    name("lr_positive", Unit::Ratio, "LR+", "陽性尤度比"),
-    name("lr_negative", Unit::Ratio, "LR−", "陰性尤度比"),
-    name("alert_rate", Unit::PerThousand, "alerts per 1,000", "1,000人あたりの警報"),
-    name("alerts_per_true_case", Unit::One, "alerts per true case", "真陽性1人あたりの警報"),
-    name("missed_per_1000", Unit::One, "missed per 1,000", "1,000人あたりの見逃し"),
-    name("false_alerts_per_1000", Unit::One, "false alerts per 1,000", "1,000人あたりの誤警報（偽陽性）"),
-    name("net_benefit", Unit::PerThousand, "net benefit per 1,000", "1,000人あたりの純便益"),
-    name("net_benefit_decided", Unit::PerThousand, "net benefit per 1,000", "1,000人あたりの純便益"),
-    name("net_benefit_treat_all", Unit::PerThousand, "  if everybody were treated", "　全員を治療した場合の純便益"),
-    name("net_benefit_standardised", Unit::Ratio, "  share of the possible benefit", "　最大の純便益に対する割合"),
-    name("interventions_avoided_per_100", Unit::One, "interventions avoided per 100", "100人あたりに避けた介入"),
-    name("demographic_parity_difference", Unit::Percent, "alert rate: difference", "警報率の差"),
-    name("demographic_parity_ratio", Unit::Ratio, "alert rate: ratio", "警報率の比"),
-    name("equal_opportunity_difference", Unit::Percent, "sensitivity: difference", "感度の差"),
-    name("equalized_odds_difference", Unit::Percent, "equalized odds: difference", "equalized oddsの差"),
-    name("equalized_odds_ratio", Unit::Ratio, "equalized odds: ratio", "equalized oddsの比"),
-    name("worst_group_sensitivity", Unit::Percent, "lowest sensitivity", "最も低い群の感度"),
-    name("worst_group_ppv", Unit::Percent, "lowest PPV", "最も低い群の陽性的中率"),
-    name("multiclass_accuracy", Unit::Percent, "accuracy", "正診率"),
-    name("multiclass_balanced_accuracy", Unit::Percent, "balanced accuracy", "バランス正解率"),
-    name("f1_macro", Unit::Ratio, "F1 (mean of classes)", "F1（クラス平均）"),
-    name("multiclass_mcc", Unit::Ratio, "Matthews correlation", "Matthews相関係数"),
-    name("multiclass_kappa", Unit::Ratio, "Cohen's kappa", "Cohenのκ係数"),
-    name("auroc_ovr_macro", Unit::Ratio, "AUROC one against rest (mean)", "AUROC（1対他、平均）"),
-    name("auroc_ovr_weighted", Unit::Ratio, "AUROC one against rest (weighted)", "AUROC（1対他、加重）"),
-    name("auroc_ovo_macro", Unit::Ratio, "AUROC one against one (mean)", "AUROC（1対1、平均）"),
-    name("auroc_ovr", Unit::Ratio, "AUROC of", "AUROC："),
-    name("brier_multiclass", Unit::Ratio, "Brier score (0 to 2)", "Brierスコア（0～2）"),
-    name("multiclass_log_loss", Unit::Ratio, "log loss", "対数損失"),
-    name("ece_top_label", Unit::Ratio, "calibration error (top class)", "較正誤差（最有力クラス）"),
-    name("ece_class_wise", Unit::Ratio, "calibration error (class-wise)", "較正誤差（クラス別平均）"),
-    name("harrell_c", Unit::Ratio, "Harrell's C", "HarrellのC指数"),
-    name("uno_c", Unit::Ratio, "Uno's C", "UnoのC指数"),
-    name("auroc_at", Unit::Ratio, "AUROC by", "AUROC、時点"),
-    name("brier_at", Unit::Ratio, "Brier score by", "Brierスコア、時点"),
-    name("integrated_brier", Unit::Ratio, "integrated Brier score", "積分Brierスコア（IBS）"),
-    name("km_median", Unit::Own, "median time to event", "イベントまでの時間の中央値"),
-    name("km_survival", Unit::Percent, "without the event at", "イベントなし、時点"),
-    name("km_risk", Unit::Percent, "event by", "イベントあり、時点"),
-    name("rmst", Unit::Own, "mean time without event up to", "イベントなしの平均時間、時点"),
-    name("observed_expected_at", Unit::Ratio, "observed/expected by", "観察/期待比、時点"),
-    name("net_benefit_survival", Unit::PerThousand, "net benefit per 1,000 by", "1,000人あたりの純便益、時点"),
-    name("cumulative_incidence", Unit::Percent, "cumulative incidence by", "累積発生割合、時点"),
-    name("logrank_p", Unit::P, "log-rank test p", "ログランク検定のp値"),
-    name("percent_agreement", Unit::Percent, "agreement", "一致率"),
-    name("cohen_kappa", Unit::Ratio, "Cohen's kappa", "Cohenのκ係数"),
-    name("weighted_kappa", Unit::Ratio, "kappa (quadratic weights)", "重み付きκ係数（二次）"),
-    name("gwet_ac1", Unit::Ratio, "Gwet's AC1", "GwetのAC1"),
-    name("fleiss_kappa", Unit::Ratio, "Fleiss' kappa", "Fleissのκ係数"),
-    name("pabak", Unit::Ratio, "PABAK", "PABAK"),
-    name("positive_agreement", Unit::Percent, "agreement on yes", "陽性の一致"),
-    name("negative_agreement", Unit::Percent, "agreement on no", "陰性の一致"),
-    name("krippendorff_alpha_nominal", Unit::Ratio, "Krippendorff's α (nominal)", "Krippendorffのα（名義）"),
-    name("krippendorff_alpha_ordinal", Unit::Ratio, "Krippendorff's α (ordinal)", "Krippendorffのα（順序）"),
-    name("krippendorff_alpha_interval", Unit::Ratio, "Krippendorff's α (interval)", "Krippendorffのα（間隔）"),
-    name("icc_agreement", Unit::Ratio, "ICC(A,1) absolute agreement", "ICC(A,1)（絶対一致）"),
-    name("icc_consistency", Unit::Ratio, "ICC(C,1) consistency", "ICC(C,1)（一貫性）"),
-    name("lin_ccc", Unit::Ratio, "Lin's concordance", "Linの一致相関係数"),
-    name("bland_altman_bias", Unit::Own, "mean difference", "差の平均"),
-    name("bland_altman_lower", Unit::Own, "lower limit of agreement", "一致限界の下限"),
-    name("bland_altman_upper", Unit::Own, "upper limit of agreement", "一致限界の上限"),
-    name("coverage", Unit::Percent, "inside the interval", "予測区間に入った割合"),
-    name("mean_width", Unit::Own, "mean width of the interval", "予測区間の平均幅"),
-    name("gaussian_nll", Unit::Ratio, "negative log-density", "負の対数密度"),
-    name("crps_gaussian", Unit::Own, "CRPS", "CRPS"),
-    name("psi", Unit::Ratio, "population stability index of", "母集団安定性指標（PSI）："),
-    name("ks", Unit::Ratio, "Kolmogorov–Smirnov distance of", "Kolmogorov–Smirnov統計量："),
-    name("ks_p", Unit::P, "Kolmogorov–Smirnov test p of", "Kolmogorov–Smirnov検定のp値："),
-    name("wasserstein_1", Unit::Own, "mean shift (Wasserstein) of", "平均の移動量（Wasserstein）："),
-    name("dice", Unit::Ratio, "Dice", "Dice係数"),
-    name("iou", Unit::Ratio, "IoU", "IoU"),
-    name("voxel_sensitivity", Unit::Percent, "sensitivity of voxels", "ボクセルの感度"),
-    name("voxel_ppv", Unit::Percent, "PPV of voxels", "ボクセルの陽性的中率"),
-    name("relative_volume_error", Unit::Percent, "error of volume", "体積の誤差"),
-    name("hausdorff", Unit::Own, "Hausdorff distance", "Hausdorff距離"),
-    name("hausdorff95", Unit::Own, "HD95", "HD95"),
-    name("assd", Unit::Own, "ASSD", "平均表面距離（ASSD）"),
-    name("masd", Unit::Own, "MASD", "平均表面距離（MASD）"),
-    name("nsd", Unit::Ratio, "surface Dice (NSD)", "表面Dice（NSD）"),
-    name("lesion_sensitivity", Unit::Percent, "lesions found", "病変の感度"),
-    name("lesion_ppv", Unit::Percent, "PPV of lesions", "病変の陽性的中率"),
-    name("ap_coco", Unit::Ratio, "average precision (COCO), IoU", "平均適合率（COCO）、IoU"),
-    name("map_coco", Unit::Ratio, "average precision, IoU 0.5 to 0.95", "平均適合率、IoU 0.5～0.95の平均"),
-    name("ap_all_points", Unit::Ratio, "average precision (all points), IoU", "平均適合率（全点）、IoU"),
-    name("box_sensitivity", Unit::Percent, "boxes found, IoU", "ボックスの感度、IoU"),
-    name("box_ppv", Unit::Percent, "PPV of boxes, IoU", "ボックスの陽性的中率、IoU"),
-    name("false_positives_per_image", Unit::Own, "false positives per image, IoU", "画像1枚あたりの偽陽性、IoU"),
-    name("froc_mean_sensitivity", Unit::Percent, "mean sensitivity (FROC), IoU", "平均感度（FROC）、IoU"),
-    name("lesion_f1", Unit::Ratio, "F1 of lesions", "病変のF1"),
-];
-
-const fn name(metric: &'static str, unit: Unit, en: &'static str, ja: &'static str) -> (&'static str, Unit, Text) {
-    (metric, unit, Text::new(en, ja))
-}
 
 /// What a task is called.
 fn task(task: Task) -> Text {
@@ -178,13 +45,7 @@ fn role(role: &'static str) -> Text {
 
 fn method(method: Method) -> Text {
     match method {
-        Method::Wilson => Text::new("Wilson", "Wilson法"),
-        Method::DeLong => Text::new("DeLong", "DeLong法"),
-        Method::LogLog => Text::new("log(−log)", "log(−log)変換"),
-        Method::Log => Text::new("normal approximation of the logarithm", "対数尺度の正規近似"),
-        Method::Normal => Text::new("normal approximation", "正規近似"),
-        Method::F => Text::new("the F distribution", "F分布"),
-        Method::T => Text::new("the t distribution", "t分布"),
+        Method::Own(interval) => interval.title(),
         Method::Bootstrap(Drawn::Rows) => Text::new("bootstrap of rows", "行のブートストラップ"),
         Method::Bootstrap(Drawn::Strata) => {
             Text::new("bootstrap, stratified by outcome", "転帰で層別したブートストラップ")
@@ -205,7 +66,8 @@ fn show(value: f64, unit: Unit) -> String {
         Unit::Ratio | Unit::P => format!("{value:.3}"),
         Unit::Percent => format!("{:.1}", 100.0 * value),
         Unit::PerThousand => format!("{:.1}", 1000.0 * value),
-        Unit::One => format!("{value:.1}"),
+        Unit::OfThousand | Unit::Count => format!("{value:.1}"),
+        Unit::Rows => format!("{value:.0}"),
         Unit::Own if value.abs() < 1e-12 => "0".to_owned(),
         Unit::Own => {
             let digits = value.abs().max(1e-3).log10().floor();
@@ -257,9 +119,8 @@ impl Terminal {
         out
     }
 
-    fn named(&self, metric: &str, part: Option<&Part>) -> String {
-        let name =
-            NAMES.iter().find(|(other, _, _)| *other == metric).map_or(metric, |(_, _, name)| name.get(self.lang));
+    fn named(&self, metric: &Metric, part: Option<&Part>) -> String {
+        let name = metric.title.get(self.lang);
         match part {
             None | Some(Part { kind: "groups" | "case", .. }) => name.to_owned(),
             Some(Part { kind: "versus", value }) => match self.lang {
@@ -271,10 +132,6 @@ impl Terminal {
                 Lang::Ja => format!("{name}{}", part.value),
             },
         }
-    }
-
-    fn unit(metric: &str) -> Unit {
-        NAMES.iter().find(|(other, _, _)| *other == metric).map_or(Unit::Own, |(_, unit, _)| *unit)
     }
 
     /// What was measured, and what was left out.
@@ -342,7 +199,7 @@ impl Terminal {
             |figure: &&Figure| figure.part.as_ref().is_none_or(|part| part.kind != "groups" && part.kind != "case");
         let figures: Vec<&Figure> = measured.figures.iter().filter(is_here).collect();
         let mut groups: Vec<Option<&(String, String)>> = Vec::new();
-        let mut lines: Vec<(&str, Option<&Part>)> = Vec::new();
+        let mut lines: Vec<(&Metric, Option<&Part>)> = Vec::new();
         for figure in &figures {
             if !groups.contains(&figure.group.as_ref()) {
                 groups.push(figure.group.as_ref());
@@ -373,7 +230,7 @@ impl Terminal {
                         figure.group.as_ref() == *group && figure.metric == *metric && figure.part.as_ref() == *part
                     });
                     figure.map_or_else(String::new, |figure| match &figure.measure {
-                        Ok(estimate) => cell(estimate, Self::unit(metric), self.lang),
+                        Ok(estimate) => cell(estimate, metric.unit, self.lang),
                         Err(_) => "–".to_owned(),
                     })
                 });
@@ -410,7 +267,7 @@ impl Terminal {
                 .filter(|figure| is_of(figure, column))
                 .map(|figure| {
                     let shown = match &figure.measure {
-                        Ok(estimate) => cell(estimate, Self::unit(figure.metric), self.lang),
+                        Ok(estimate) => cell(estimate, figure.metric.unit, self.lang),
                         Err(_) => "–".to_owned(),
                     };
                     vec![self.named(figure.metric, figure.part.as_ref()), shown]
@@ -423,7 +280,7 @@ impl Terminal {
 
     /// Each case of a segmentation, the worst first; no more than a screen.
     fn cases(&self, measured: &Measured) -> String {
-        const SHOWN: [&str; 5] = ["dice", "iou", "hausdorff95", "assd", "nsd"];
+        const SHOWN: [&Metric; 5] = [&DICE, &IOU, &HAUSDORFF95, &ASSD, &NSD];
         const MOST: usize = 20;
         let mut cases: Vec<Case<'_>> = Vec::new();
         for figure in &measured.figures {
@@ -432,16 +289,16 @@ impl Terminal {
             // The figures of a case follow one another: among many cases, none has to be searched for.
             match cases.last_mut().filter(|(group, case, _)| (*group, *case) == key) {
                 Some((_, _, figures)) => {
-                    figures.insert(figure.metric, figure);
+                    figures.insert(figure.metric.name, figure);
                 }
-                None => cases.push((key.0, key.1, BTreeMap::from([(figure.metric, figure)]))),
+                None => cases.push((key.0, key.1, BTreeMap::from([(figure.metric.name, figure)]))),
             }
         }
         if cases.is_empty() {
             return String::new();
         }
         let value = |figures: &BTreeMap<&str, &Figure>| {
-            figures.get("dice").and_then(|figure| figure.measure.as_ref().ok()).map_or(0.0, |dice| dice.value)
+            figures.get(DICE.name).and_then(|figure| figure.measure.as_ref().ok()).map_or(0.0, |dice| dice.value)
         };
         cases.sort_by(|a, b| value(&a.2).total_cmp(&value(&b.2)));
         let total = cases.len();
@@ -449,8 +306,8 @@ impl Terminal {
             vec![std::iter::once(String::new()).chain(SHOWN.iter().map(|metric| self.named(metric, None))).collect()];
         for (group, case, figures) in cases.into_iter().take(MOST) {
             let title = group.map_or_else(|| case.to_owned(), |(_, label)| format!("{case} ({label})"));
-            let cells = SHOWN.iter().map(|metric| match figures.get(metric).map(|figure| &figure.measure) {
-                Some(Ok(estimate)) => cell(estimate, Self::unit(metric), self.lang),
+            let cells = SHOWN.iter().map(|metric| match figures.get(metric.name).map(|figure| &figure.measure) {
+                Some(Ok(estimate)) => cell(estimate, metric.unit, self.lang),
                 _ => "–".to_owned(),
             });
             rows.push(std::iter::once(title).chain(cells).collect::<Vec<_>>());
@@ -542,8 +399,7 @@ impl Terminal {
         let mut methods: BTreeMap<(Method, Option<usize>), Vec<String>> = BTreeMap::new();
         for figure in &measured.figures {
             let Some(method) = figure.method else { continue };
-            let name = NAMES.iter().find(|(other, _, _)| *other == figure.metric);
-            let name = name.map_or(figure.metric, |(_, _, name)| name.get(self.lang)).trim();
+            let name = figure.metric.title.get(self.lang).trim();
             // Bare of what leads on to a class, a time or a column.
             let ends = [" of", " by", " at", " up to", "、時点", "："];
             let name = ends.iter().fold(name, |name, end| name.strip_suffix(end).unwrap_or(name)).to_owned();

@@ -9,14 +9,18 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
-use super::figures::{self, FIGURES, count, with_interval};
+use super::figures::{self, count, with_interval};
 use super::{layout, mark, plot};
 use crate::check::{self, Outcome, Verdict, filled};
 use crate::course::dataset::Dataset;
 use crate::course::exercise::Probe;
 use crate::course::pack::Task;
+use crate::evaluate::Line;
 use crate::fault::Fault;
-use crate::measure::Line;
+use crate::metrics::classification::AUROC;
+use crate::metrics::entry::Unit;
+use crate::metrics::utility::NET_BENEFIT;
+use crate::metrics::{self, Shown};
 use crate::run::{Run, Story};
 use crate::text::{Lang, Text};
 
@@ -157,7 +161,7 @@ impl Terminal {
         let tables: Vec<(&str, String)> = std::iter::once(exam).chain(probes).collect();
         out += &self.figures(&self.columns(task, &run.lines, &tables));
         // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
-        if run.lines.iter().any(|line| line.metric == "ceiling_net_benefit" && line.measure.is_ok()) {
+        if run.lines.iter().any(|line| line.ceiling && *line.metric == NET_BENEFIT && line.measure.is_ok()) {
             let note = self.say(
                 "Net benefit here counts the outcomes that came. A check that names what is attainable goes by the true risks, and may differ from it a little.",
                 "この表の純便益は実際に起きた転帰から、「到達しうる」値を示す判定は真のリスクから計算するため、わずかに異なることがあります。",
@@ -193,8 +197,7 @@ impl Terminal {
     /// Who trained, who tuned, when there is an alert.
     fn story(&self, story: &Story) -> String {
         let part = |name: &str| story.parts.get(name).copied().unwrap_or_default();
-        let share =
-            |n: crate::run::Count| figures::show(n.positive as f64 / n.rows.max(1) as f64, figures::Style::Percent);
+        let share = |n: crate::run::Count| figures::show(n.positive as f64 / n.rows.max(1) as f64, Unit::Percent);
         let (train, operate) = (part("train"), story.operate);
         let mut rows = Vec::new();
         let (n, epochs) = (count(train.rows), story.epochs);
@@ -259,9 +262,9 @@ impl Terminal {
     }
 
     /// Figures down, tables and groups across.
-    fn figures(&self, columns: &[Shown]) -> String {
+    fn figures(&self, columns: &[Column]) -> String {
         let mut rows: Vec<Vec<String>> = Vec::new();
-        let heading = |of: &dyn Fn(&Shown) -> String| -> Vec<String> {
+        let heading = |of: &dyn Fn(&Column) -> String| -> Vec<String> {
             std::iter::once(String::new()).chain(columns.iter().map(of)).collect()
         };
         rows.push(heading(&|column| column.title.clone()));
@@ -273,13 +276,13 @@ impl Terminal {
         };
         rows.push(heading(&|column| of(column.lines.first().map_or(0, |line| line.n))));
         let heads = rows.len();
-        for figure in FIGURES {
+        for metric in metrics::shown(Shown::Report) {
             let cells: Vec<String> = columns
                 .iter()
-                .map(|column| match column.lines.iter().find(|line| line.metric == figure.metric) {
+                .map(|column| match column.lines.iter().find(|line| line.is(metric)) {
                     None => String::new(),
                     Some(Line { measure: Ok(estimate), .. }) => {
-                        with_interval(estimate.value, estimate.interval, figure.style)
+                        with_interval(estimate.value, estimate.interval, metric.unit)
                     }
                     Some(_) => "–".to_owned(),
                 })
@@ -287,19 +290,21 @@ impl Terminal {
             if cells.iter().all(String::is_empty) {
                 continue;
             }
-            rows.push(std::iter::once(figure.name.get(self.lang).to_owned()).chain(cells).collect());
+            rows.push(std::iter::once(metric.title.get(self.lang).to_owned()).chain(cells).collect());
         }
         {
-            let (metric, en, ja) = ("ceiling_auroc", "  best attainable AUROC", "　到達しうる最良のAUROC");
+            let (en, ja) = ("  best attainable AUROC", "　到達しうる最良のAUROC");
+            let is_ceiling = |line: &&&Line| line.ceiling && *line.metric == AUROC;
             let cells: Vec<String> = columns
                 .iter()
-                .map(|column| match column.lines.iter().find(|line| line.metric == metric) {
-                    Some(Line { measure: Ok(estimate), .. }) => figures::show(estimate.value, figures::Style::Ratio),
+                .map(|column| match column.lines.iter().find(is_ceiling) {
+                    Some(Line { measure: Ok(estimate), .. }) => figures::show(estimate.value, Unit::Ratio),
                     _ => String::new(),
                 })
                 .collect();
             if cells.iter().any(|cell| !cell.is_empty()) {
-                let at = rows.iter().position(|row| row[0] == "AUROC").map_or(rows.len(), |at| at + 1);
+                let at =
+                    rows.iter().position(|row| row[0] == AUROC.title.get(self.lang)).map_or(rows.len(), |at| at + 1);
                 rows.insert(at, std::iter::once(self.say(en, ja).to_owned()).chain(cells).collect());
             }
         }
@@ -307,7 +312,7 @@ impl Terminal {
         let undefined: Vec<String> = columns
             .iter()
             .flat_map(|column| &column.lines)
-            .filter(|line| FIGURES.iter().any(|figure| figure.metric == line.metric))
+            .filter(|line| !line.ceiling && line.metric.is_shown(Shown::Report))
             .filter_map(|line| line.measure.as_ref().err())
             .map(|because| because.get(self.lang).to_owned())
             .collect();
@@ -318,8 +323,8 @@ impl Terminal {
     }
 
     /// A column of figures for each table, under its title, and for each group.
-    fn columns<'r>(&self, task: &Task, lines: &'r [Line], of: &[(&str, String)]) -> Vec<Shown<'r>> {
-        let mut shown: Vec<Shown> = Vec::new();
+    fn columns<'r>(&self, task: &Task, lines: &'r [Line], of: &[(&str, String)]) -> Vec<Column<'r>> {
+        let mut shown: Vec<Column> = Vec::new();
         for line in lines {
             let Some((_, table)) = of.iter().find(|(table, _)| *table == line.table) else { continue };
             let same = |other: &Line| other.table == line.table && other.group == line.group;
@@ -330,7 +335,7 @@ impl Terminal {
                 Some((column, value)) => self.group(&task.dataset, column, value),
                 None => (table.clone(), String::new()),
             };
-            shown.push(Shown { title, code, lines: lines.iter().filter(|other| same(other)).collect() });
+            shown.push(Column { title, code, lines: lines.iter().filter(|other| same(other)).collect() });
         }
         shown
     }
@@ -357,7 +362,7 @@ impl Terminal {
         let mut out = format!("\n{}", self.paragraph("  ", title));
         let top = bins.iter().map(|bin| bin.predicted.max(bin.observed)).fold(0.05, f64::max);
         for bin in bins {
-            let show = |share: f64| figures::show(share, figures::Style::Percent);
+            let show = |share: f64| figures::show(share, Unit::Percent);
             let line = |name: &str, share: f64| {
                 format!("{name} {:>5} {}", show(share), plot::bar(share / top, self.width.saturating_sub(21).min(24)))
             };
@@ -490,7 +495,7 @@ fn sign(verdict: Verdict) -> (&'static str, Paint) {
 }
 
 /// One column of figures: a table, or a group of its rows.
-struct Shown<'r> {
+struct Column<'r> {
     /// In the reader's words, where there are any.
     title: String,
     /// As the data have it, where the title is in words.

@@ -101,10 +101,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
 /// The functions that the metrics give.
 pub(super) fn metrics() -> Vec<Function> {
     let figures = [(Figure::Value, ""), (Figure::Low, "_low"), (Figure::High, "_high")];
-    metrics::REGISTRY
-        .iter()
+    metrics::all()
+        .filter(|metric| metric.in_checks())
         .flat_map(|metric| {
-            let takes: &'static [&'static str] = Vec::leak(metric.takes.iter().map(|takes| takes.name()).collect());
+            let takes: &'static [&'static str] = Vec::leak(metric.takes().iter().map(|takes| takes.name()).collect());
             figures.map(|(figure, suffix)| {
                 let name = metric.name;
                 let help = match figure {
@@ -137,7 +137,7 @@ pub(super) fn measure(
     let numbers = Numbers::new(&function.name, &names, arguments, rows)?;
     let columns = numbers.complete();
     let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let (value, undefined) = match (metric.compute)(&columns) {
+    let (value, undefined) = match metric.compute(&columns) {
         Ok(Ok(estimate)) => match figure {
             Figure::Value => (Some(estimate.value), None),
             Figure::Low => (estimate.interval.map(|(low, _)| low), None),

@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("prepare", 3),
     ("train", 3),
     ("operate", 3),
+    ("evaluate", 4),
     ("measure", 4),
     ("check", 4),
     ("run", 5),

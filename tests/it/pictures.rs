@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 use practicum::course::plan;
-use practicum::measure::outlines;
+use practicum::evaluate::outlines;
 use practicum::metrics;
 use practicum::models::Input;
 use practicum::seed::Seed;
@@ -40,7 +40,7 @@ fn fitted(plan: &str, x: Array2<f32>, y: Array2<f32>) -> train::Fitted {
 fn auroc(logits: &Array2<f32>, y: &Array2<f32>) -> f64 {
     let column = |values: &Array2<f32>| values.column(0).iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
     let (y, p) = (column(y), column(logits));
-    (metrics::metric("auroc").unwrap().compute)(&[&y, &p]).unwrap().unwrap().value
+    metrics::metric("auroc").unwrap().compute(&[&y, &p]).unwrap().unwrap().value
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn masks_are_judged_by_picture_and_by_lesion() {
     let empty = outlines[1].figures.map(|x| x as i64);
     assert_eq!(empty, [1, 1, 0, 0, 0, 0, 0]);
     let lines = outlines::lines("exam", &outlines);
-    let value = |name: &str| lines.iter().find(|line| line.metric == name).unwrap().measure.as_ref().unwrap().value;
+    let value = |name: &str| lines.iter().find(|line| line.name() == name).unwrap().measure.as_ref().unwrap().value;
     assert!((value("mean_dice") - 0.9).abs() < 1e-12);
     assert_eq!((value("lesion_sensitivity"), value("lesion_ppv")), (0.5, 0.5));
 }

@@ -1,11 +1,16 @@
 //! What was predicted for given times: Brier score, AUROC, observed over expected.
 
 use super::super::distributions::Z95;
-use super::super::input::{finite, probabilities, same_length};
+use super::super::entry::{
+    Better, FILE, Family, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit, metrics,
+};
+use super::super::estimate::{Estimate, Measure};
+use super::super::input::{finite, number, probabilities, same_length, take};
 use super::super::order::{ascending, tied};
+use super::super::reason::{BadInput, Undefined};
 use super::super::spread::negligible;
-use super::super::{BadInput, Estimate, Measure, Undefined};
 use super::{Censoring, Follow, kaplan_meier};
+use crate::text::Text;
 
 /// Follow-up of the test rows together with the censoring curve of the training rows.
 #[derive(Clone, Debug)]
@@ -165,3 +170,149 @@ pub fn observed_expected_at(follow: &Follow<'_>, risk: &[f64], time: f64) -> Res
     };
     Ok(ratio())
 }
+
+// ---- entries -------------------------------------------------------------------------------------------------------
+
+/// A metric of follow-up, a score, the training rows' follow-up, and a time.
+fn weighted<'a>(
+    columns: &[&'a [f64]],
+    metric: fn(&AtTime<'a>, &[f64], f64) -> Result<Measure, BadInput>,
+) -> Result<Measure, BadInput> {
+    let [time, event, score, training_time, training_event, at] = take(columns)?;
+    let (follow, training) = (Follow::new(time, event)?, Follow::new(training_time, training_event)?);
+    match (Censoring::new(&training), at.first()) {
+        (Ok(censoring), Some(&at)) => metric(&AtTime::new(follow, censoring), score, at),
+        (Err(undefined), _) => Ok(Err(undefined)),
+        (Ok(_), None) => Ok(Err(Undefined::NoRows)),
+    }
+}
+
+/// 1 − risk: survival.
+fn complement(risk: &[f64]) -> Vec<f64> {
+    risk.iter().map(|r| 1.0 - r).collect()
+}
+
+/// Of follow-up, the training rows' follow-up, the times, and as many risks.
+fn integrated_brier(columns: &[&[f64]]) -> Result<Measure, BadInput> {
+    let found = columns.len();
+    let [time, event, training_time, training_event, rest @ ..] = columns else {
+        return Err(BadInput::ColumnCount { expected: 8, found });
+    };
+    let (follow, training) = (Follow::new(time, event)?, Follow::new(training_time, training_event)?);
+    let censoring = match Censoring::new(&training) {
+        Ok(censoring) => censoring,
+        Err(undefined) => return Ok(Err(undefined)),
+    };
+    let (times, risks) = rest.split_at(rest.len() / 2);
+    let times: Vec<f64> = times.iter().filter_map(|time| time.first()).copied().collect();
+    let survival: Vec<Vec<f64>> = risks.iter().map(|risk| complement(risk)).collect();
+    let survival: Vec<&[f64]> = survival.iter().map(Vec::as_slice).collect();
+    AtTime::new(follow, censoring).integrated_brier(&survival, &times)
+}
+
+metrics![
+    AUROC_AT = Metric {
+        name: "auroc_at",
+        title: Text::new("AUROC by", "AUROC、時点"),
+        help: Text::new(
+            "The chance that a patient with the event by this time has a higher score than one without, weighted for censoring.",
+            "この時点までにイベントが起きた患者のスコアが、起きていない患者より高くなる確率です。打ち切りで重み付けします。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Ratio,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Slow),
+        shown: FILE,
+        source: "cases weighted 1/G(their time), controls followed beyond (Uno et al. 2007; Hung & Chiang 2010)",
+        of: Of::Columns(&Plain {
+            takes: &[
+                Takes::Time,
+                Takes::Event,
+                Takes::Score,
+                Takes::TrainingTime,
+                Takes::TrainingEvent,
+                Takes::Number("at"),
+            ],
+            compute: |c| weighted(c, AtTime::auroc),
+        }),
+    },
+    BRIER_AT = Metric {
+        name: "brier_at",
+        title: Text::new("Brier score by", "Brierスコア、時点"),
+        help: Text::new(
+            "The Brier score of predicted risks by this time, weighted for censoring; 0 is perfect.",
+            "この時点までの予測リスクのBrierスコアです。打ち切りで重み付けします。0が完全な予測です。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Ratio,
+        range: POSITIVE,
+        better: Better::Lower,
+        interval: Interval::Normal,
+        shown: FILE,
+        source: "mean squared error of survival, weighted 1/G (Graf et al. 1999)",
+        of: Of::Columns(&Plain {
+            takes: &[
+                Takes::Time,
+                Takes::Event,
+                Takes::Probability,
+                Takes::TrainingTime,
+                Takes::TrainingEvent,
+                Takes::Number("at"),
+            ],
+            compute: |c| weighted(c, |data, risk, at| data.brier(&complement(risk), at)),
+        }),
+    },
+    OBSERVED_EXPECTED_AT = Metric {
+        name: "observed_expected_at",
+        title: Text::new("observed/expected by", "観察/期待比、時点"),
+        help: Text::new(
+            "Observed (Kaplan–Meier) over mean predicted risk by this time; 1 is right.",
+            "この時点までの、予測リスクの平均に対する観察リスク（Kaplan–Meier法）の比です。1が適正です。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Ratio,
+        range: POSITIVE,
+        better: Better::Near(1.0),
+        interval: Interval::LogLog,
+        shown: FILE,
+        source: "(1 − S(t)) / mean risk, S by Kaplan–Meier",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Time, Takes::Event, Takes::Probability, Takes::Number("at")],
+            compute: |c| {
+                let [time, event, risk, at] = take(c)?;
+                let follow = Follow::new(time, event)?;
+                match number("at", at, (0.0, f64::MAX))? {
+                    Ok(at) => observed_expected_at(&follow, risk, at),
+                    Err(undefined) => Ok(Err(undefined)),
+                }
+            },
+        }),
+    },
+    INTEGRATED_BRIER = Metric {
+        name: "integrated_brier",
+        title: Text::new("integrated Brier score", "積分Brierスコア（IBS）"),
+        help: Text::new(
+            "The mean Brier score over the times given, each with a predicted risk of its own.",
+            "指定した各時点の予測リスクによるBrierスコアを、時間について平均したものです。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Ratio,
+        range: POSITIVE,
+        better: Better::Lower,
+        interval: Interval::Bootstrap(Resampled::Slow),
+        shown: FILE,
+        source: "∫ Brier score dt / span, by trapezoids (Graf et al. 1999)",
+        of: Of::Columns(&Plain {
+            takes: &[
+                Takes::Time,
+                Takes::Event,
+                Takes::TrainingTime,
+                Takes::TrainingEvent,
+                Takes::PerTime("at"),
+                Takes::PerTime("p"),
+            ],
+            compute: integrated_brier,
+        }),
+    },
+];

@@ -1,10 +1,13 @@
 //! Concordance: whether higher risks have earlier events (Harrell, Uno).
 
 use super::super::distributions::Z95;
-use super::super::input::{finite, same_length};
+use super::super::entry::{Better, FILE, Family, Interval, Metric, Of, Plain, Resampled, SHARE, Takes, Unit, metrics};
+use super::super::estimate::{Estimate, Measure};
+use super::super::input::{finite, same_length, take};
 use super::super::order::{ascending, tied};
-use super::super::{BadInput, Estimate, Measure, Undefined};
+use super::super::reason::{BadInput, Undefined};
 use super::Follow;
+use crate::text::Text;
 
 /// Follow-up and a risk score for every row; a higher risk means an earlier event.
 #[derive(Clone, Debug)]
@@ -214,6 +217,65 @@ pub fn uno_c(data: &Ranking<'_>, censoring: &Censoring, tau: Option<f64>) -> Mea
     // The interval would have to allow for G being estimated: none is given.
     Ok(concordance(&earlier, &later)?.with(None))
 }
+
+// ---- entries -------------------------------------------------------------------------------------------------------
+
+metrics![
+    HARRELL_C = Metric {
+        name: "harrell_c",
+        title: Text::new("Harrell's C", "HarrellのC指数"),
+        help: Text::new(
+            "Harrell's C: how often the patient with the earlier event had the higher risk (0.5 is guessing).",
+            "HarrellのC指数です。先にイベントが起きた患者のリスクの方が高かった割合です（0.5なら偶然と同じです）。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Ratio,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Normal,
+        shown: FILE,
+        source: "concordant / comparable pairs (Harrell 1982)",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Time, Takes::Event, Takes::Score],
+            compute: |c| {
+                let [time, event, risk] = take(c)?;
+                Ok(harrell_c(&Ranking::new(time, event, risk)?))
+            },
+        }),
+    },
+    UNO_C = Metric {
+        name: "uno_c",
+        title: Text::new("Uno's C", "UnoのC指数"),
+        help: Text::new(
+            "Uno's C: Harrell's C that does not depend on how rows were censored, up to a time tau.",
+            "UnoのC指数です。時点tauまでの、打ち切りの起こり方に左右されないHarrellのC指数です。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Ratio,
+        range: SHARE,
+        better: Better::Higher,
+        interval: Interval::Bootstrap(Resampled::Slow),
+        shown: FILE,
+        source: "the same, each pair weighted 1/G(t)² (Uno et al. 2011)",
+        of: Of::Columns(&Plain {
+            takes: &[
+                Takes::Time,
+                Takes::Event,
+                Takes::Score,
+                Takes::TrainingTime,
+                Takes::TrainingEvent,
+                Takes::Number("tau"),
+            ],
+            compute: |c| {
+                let [time, event, risk, training_time, training_event, tau] = take(c)?;
+                let data = Ranking::new(time, event, risk)?;
+                let training = Follow::new(training_time, training_event)?;
+                let tau = tau.first().copied().filter(|tau| tau.is_finite());
+                Ok(Censoring::new(&training).and_then(|censoring| uno_c(&data, &censoring, tau)))
+            },
+        }),
+    },
+];
 
 #[cfg(test)]
 mod tests {

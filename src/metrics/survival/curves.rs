@@ -1,11 +1,16 @@
 //! Curves: Kaplan–Meier, Nelson–Aalen, Aalen–Johansen, and the log-rank test between them.
 
 use super::super::distributions::{Z95, chi_squared_tail};
-use super::super::input::{categories, not_negative, same_length};
+use super::super::entry::{
+    Better, Columns, FILE, Family, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit, metrics,
+};
+use super::super::estimate::{Estimate, Measure};
+use super::super::input::{MOST_CATEGORIES, categories, not_negative, number, same_length, take};
 use super::super::linear::Cholesky;
-use super::super::order::{ascending, tied};
-use super::super::{BadInput, Estimate, Measure, Undefined};
+use super::super::order::{ascending, floor_index, tied};
+use super::super::reason::{BadInput, Undefined};
 use super::Follow;
+use crate::text::Text;
 use std::collections::BTreeMap;
 
 /// A Kaplan–Meier curve.
@@ -280,6 +285,145 @@ fn log_rank_checked<G: Ord>(follow: &Follow<'_>, group: &[G]) -> Result<LogRank,
     let chi_squared: f64 = system.solve(&right).iter().zip(&right).map(|(a, b)| a * b).sum();
     Ok(LogRank { chi_squared, degrees: kept.len(), p: chi_squared_tail(kept.len() as f64, chi_squared) })
 }
+
+// ---- entries -------------------------------------------------------------------------------------------------------
+
+/// What computes a metric of follow-up at one time.
+struct Followed(fn(&Follow<'_>, f64) -> Measure);
+
+impl Columns for Followed {
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Time, Takes::Event, Takes::Number("at")]
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        let [time, event, at] = take(columns)?;
+        let follow = Follow::new(time, event)?;
+        Ok(number("at", at, (0.0, f64::MAX))?.and_then(|at| (self.0)(&follow, at)))
+    }
+}
+
+metrics![
+    KM_MEDIAN = Metric {
+        name: "km_median",
+        title: Text::new("median time to event", "イベントまでの時間の中央値"),
+        help: Text::new(
+            "The time by which half have had the event (Kaplan–Meier).",
+            "半数にイベントが起きるまでの時間（Kaplan–Meier法による中央値）です。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Own,
+        range: POSITIVE,
+        better: Better::Neither,
+        interval: Interval::LogLog,
+        shown: FILE,
+        source: "the first t with S(t) ≤ 1/2 (Kaplan & Meier 1958; Brookmeyer & Crowley 1982)",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Time, Takes::Event],
+            compute: |c| {
+                let [time, event] = take(c)?;
+                Ok(km_median(&Follow::new(time, event)?))
+            },
+        }),
+    },
+    KM_SURVIVAL = Metric {
+        name: "km_survival",
+        title: Text::new("without the event at", "イベントなし、時点"),
+        help: Text::new(
+            "The share without the event at this time (Kaplan–Meier); log(−log) interval.",
+            "この時点でイベントが起きていない割合（Kaplan–Meier法）です。区間はlog(−log)変換によります。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Neither,
+        interval: Interval::LogLog,
+        shown: FILE,
+        source: "Π (1 − d_i / n_i) (Kaplan & Meier 1958)",
+        of: Of::Columns(&Followed(km_survival)),
+    },
+    KM_RISK = Metric {
+        name: "km_risk",
+        title: Text::new("event by", "イベントあり、時点"),
+        help: Text::new(
+            "The share with the event by this time, 1 − Kaplan–Meier; without competing causes only.",
+            "この時点までにイベントが起きた割合（1−Kaplan–Meier推定値）です。競合リスクがない場合に限ります。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Neither,
+        interval: Interval::LogLog,
+        shown: FILE,
+        source: "1 − Π (1 − d_i / n_i) (Kaplan & Meier 1958)",
+        of: Of::Columns(&Followed(km_risk)),
+    },
+    RMST = Metric {
+        name: "rmst",
+        title: Text::new("mean time without event up to", "イベントなしの平均時間、時点"),
+        help: Text::new(
+            "The mean time without the event up to this time (restricted mean survival time).",
+            "この時点までの、イベントが起きずに過ごした平均時間（境界内平均生存時間）です。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Own,
+        range: POSITIVE,
+        better: Better::Neither,
+        interval: Interval::Normal,
+        shown: FILE,
+        source: "∫ S(t) dt from 0 to the time given (Royston & Parmar 2013)",
+        of: Of::Columns(&Followed(rmst)),
+    },
+    CUMULATIVE_INCIDENCE = Metric {
+        name: "cumulative_incidence",
+        title: Text::new("cumulative incidence by", "累積発生割合、時点"),
+        help: Text::new(
+            "The share with this cause by this time where causes compete (Aalen–Johansen).",
+            "競合する原因があるときに、この時点までにこの原因が起きた割合（Aalen–Johansen法）です。"
+        ),
+        family: Family::Survival,
+        unit: Unit::Percent,
+        range: SHARE,
+        better: Better::Neither,
+        interval: Interval::Bootstrap(Resampled::Slow),
+        shown: FILE,
+        source: "Σ S(t−) d_cause / n (Aalen & Johansen 1978)",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Time, Takes::Cause, Takes::Number("cause"), Takes::Number("at")],
+            compute: |c| {
+                let [time, cause, of, at] = take(c)?;
+                let data = Causes::new(time, cause)?;
+                let of = number("cause", of, (1.0, MOST_CATEGORIES as f64))?;
+                let at = number("at", at, (0.0, f64::MAX))?;
+                Ok(of.and_then(|of| aalen_johansen(&data, floor_index(of), at?)))
+            },
+        }),
+    },
+    LOGRANK_P = Metric {
+        name: "logrank_p",
+        title: Text::new("log-rank test p", "ログランク検定のp値"),
+        help: Text::new(
+            "The p value of the log-rank test of equal survival in all groups.",
+            "すべての群で生存が等しいかを調べるログランク検定のp値です。"
+        ),
+        family: Family::Survival,
+        unit: Unit::P,
+        range: SHARE,
+        better: Better::Neither,
+        interval: Interval::None,
+        shown: FILE,
+        source: "χ² of observed against expected events (Mantel 1966)",
+        of: Of::Columns(&Plain {
+            takes: &[Takes::Time, Takes::Event, Takes::Group],
+            compute: |c| {
+                let [time, event, group] = take(c)?;
+                let group = categories("group", group, MOST_CATEGORIES)?;
+                let test = log_rank(&Follow::new(time, event)?, &group)?;
+                Ok(test.map(|t| Estimate::plain(t.p, time.len())))
+            },
+        }),
+    },
+];
 
 #[cfg(test)]
 mod tests {

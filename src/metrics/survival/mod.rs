@@ -1,16 +1,14 @@
 //! Survival: time to an event, with censoring and competing causes.
 
-mod at_time;
-mod concordance;
+pub(super) mod at_time;
+pub(super) mod concordance;
 mod cox;
-mod curves;
+pub(super) mod curves;
 
-pub use at_time::{AtTime, observed_expected_at};
-pub use concordance::{Censoring, Ranking, concordance_pairs, harrell_c, uno_c};
+pub use at_time::*;
+pub use concordance::*;
 pub use cox::{Cox, cox};
-pub use curves::{
-    Causes, KaplanMeier, LogRank, Step, aalen_johansen, kaplan_meier, km_median, km_risk, km_survival, log_rank, rmst,
-};
+pub use curves::*;
 
 use super::BadInput;
 use super::input::{not_negative, same_length, zero_or_one};

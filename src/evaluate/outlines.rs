@@ -5,8 +5,11 @@ use rayon::prelude::*;
 use super::Line;
 use crate::course::dataset::OUTLINED;
 use crate::metrics::intervals::{Resampling, bootstrap};
-use crate::metrics::segmentation::{Connectivity, Masks, components, dice, lesions, nsd, volumes};
-use crate::metrics::{BadInput, Estimate};
+use crate::metrics::segmentation::{
+    Connectivity, LESION_F1, LESION_PPV, LESION_SENSITIVITY, MEAN_DICE, MEAN_NSD, Masks, components, dice, lesions,
+    nsd, volumes,
+};
+use crate::metrics::{BadInput, Estimate, Metric};
 use crate::seed::Seed;
 use crate::synth::Pictures;
 use crate::tables::{self, Frame, TableError};
@@ -115,22 +118,22 @@ pub fn lines(table: &str, outlines: &[Outline]) -> Vec<Line> {
         (None, None) => None,
     };
     type Figure<'a> = &'a (dyn Fn(&[usize]) -> Option<f64> + Sync);
-    let figures: [(&str, Figure); 5] = [
-        ("mean_dice", &|rows| ratio(sum(rows, &|o| o.figures[0]), rows.len() as f64)),
-        ("mean_nsd", &|rows| ratio(sum(rows, &|o| o.figures[1]), rows.len() as f64)),
-        ("lesion_sensitivity", &sensitivity),
-        ("lesion_ppv", &ppv),
-        ("lesion_f1", &f1),
+    let figures: [(&'static Metric, Figure); 5] = [
+        (&MEAN_DICE, &|rows| ratio(sum(rows, &|o| o.figures[0]), rows.len() as f64)),
+        (&MEAN_NSD, &|rows| ratio(sum(rows, &|o| o.figures[1]), rows.len() as f64)),
+        (&LESION_SENSITIVITY, &sensitivity),
+        (&LESION_PPV, &ppv),
+        (&LESION_F1, &f1),
     ];
     let all: Vec<usize> = (0..n).collect();
     figures
         .into_iter()
-        .filter_map(|(name, figure)| {
+        .filter_map(|(metric, figure)| {
             let value = figure(&all)?;
-            let resampled = bootstrap(&Resampling::Rows(n), RESAMPLES, Seed::new(0).named(name), figure);
+            let resampled = bootstrap(&Resampling::Rows(n), RESAMPLES, Seed::new(0).named(metric.name), figure);
             let interval = resampled.ok().map(|b| b.interval);
             let measure = Ok(Estimate::plain(value, n).with(interval));
-            Some(Line { table: table.to_owned(), group: None, metric: name.to_owned(), measure, n })
+            Some(Line { table: table.to_owned(), group: None, metric, ceiling: false, measure, n })
         })
         .collect()
 }

@@ -1,0 +1,142 @@
+//! Each task: which columns it takes, and which figures it gives.
+
+mod agreement;
+mod classes;
+mod classification;
+mod drift;
+mod regression;
+mod scores;
+mod survival;
+
+use super::answers::Ask;
+use super::columns::{Asked, Dense};
+use super::found::{Figure, Task};
+use crate::fault::Fault;
+use crate::metrics::classification::{AUROC, SENSITIVITY};
+use crate::metrics::entry::{Interval, Resampled};
+use crate::metrics::order;
+use crate::metrics::survival::HARRELL_C;
+use crate::text;
+use crate::text::Text;
+
+/// The options that a task has a use for, beside `--group`, `--cluster`, `--encoding`, `--resamples` and `--seed`.
+pub(in super::super) fn options(task: Task) -> &'static [&'static str] {
+    match task {
+        Task::Classification => &["--label", "--positive", "--score", "--versus", "--alert", "--threshold"],
+        Task::Calibration => &["--label", "--positive", "--score", "--threshold"],
+        Task::Multiclass => &["--label", "--score"],
+        Task::Survival => {
+            &["--time", "--event", "--positive", "--score", "--at", "--threshold", "--cause", "--training"]
+        }
+        Task::Agreement => &["--raters", "--scale", "--categories"],
+        Task::Regression => &["--label", "--low", "--high", "--score", "--sd"],
+        Task::Drift => &["--current", "--positive", "--score"],
+        Task::Segmentation | Task::Detection => &[],
+    }
+}
+
+/// Takes up the columns of a task.
+pub(in super::super) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault>> {
+    match task {
+        Task::Classification | Task::Calibration => classification::columns(asked, task),
+        Task::Multiclass => classes::columns(asked),
+        Task::Survival => survival::columns(asked),
+        Task::Agreement => agreement::columns(asked),
+        Task::Regression => regression::columns(asked),
+        Task::Drift => drift::columns(asked),
+        Task::Detection => {
+            let what = Text::new("the file of the true boxes", "正解のボックスのファイル");
+            Err(vec![asked.source.wrong("--truth", Text::new("not given", "指定がありません"), what)])
+        }
+        Task::Segmentation => {
+            let name = asked.source.name.clone();
+            Err(vec![asked.source.wrong(
+                "--task",
+                text!("a table, {name}", "表です（{name}）"),
+                Text::new(
+                    "two masks (or two folders of masks) as PNG or .npy: reference first, then prediction",
+                    "マスク2つ（または2つのフォルダー）。PNGか .npy で、正解、予測の順に指定",
+                ),
+            )])
+        }
+    }
+}
+
+/// Within what a bootstrap draws, so that a resample keeps both outcomes.
+pub(in super::super) fn strata(task: Task, dense: &Dense) -> Option<Vec<usize>> {
+    let role = match task {
+        Task::Classification | Task::Calibration | Task::Multiclass => "label",
+        Task::Drift => "current",
+        _ => return None,
+    };
+    Some(dense.column(role)?.iter().map(|&value| order::floor_index(value)).collect())
+}
+
+/// The figures of a task.
+pub(in super::super) fn asks<'a>(
+    asked: &mut Asked<'_>,
+    task: Task,
+    dense: &'a Dense,
+) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
+    match task {
+        Task::Classification | Task::Calibration => classification::asks(asked, task, dense),
+        Task::Multiclass => classes::asks(asked, dense),
+        Task::Survival => survival::asks(asked, dense),
+        Task::Agreement => agreement::asks(asked, dense),
+        Task::Regression => regression::asks(asked, dense),
+        Task::Drift => Ok(drift::asks(asked, dense)),
+        Task::Segmentation | Task::Detection => Ok(Vec::new()),
+    }
+}
+
+/// The figures that compare groups, each row's group given as a number.
+pub(in super::super) fn between<'a>(task: Task, dense: &'a Dense, column: &str, group: &'a [f64]) -> Vec<Ask<'a>> {
+    match task {
+        Task::Classification => classification::between(dense, column, group),
+        Task::Survival => survival::between(dense, column, group),
+        _ => Vec::new(),
+    }
+}
+
+/// Which group is worst off, in words.
+pub(in super::super) fn worst(figures: &[Figure], column: &str) -> Option<Text> {
+    let of_group = figures.iter().filter(|figure| {
+        *figure.metric == SENSITIVITY && figure.group.as_ref().is_some_and(|(other, _)| other == column)
+    });
+    let known = of_group.filter_map(|figure| Some((&figure.group.as_ref()?.1, figure.measure.as_ref().ok()?.value)));
+    let known: Vec<_> = known.collect();
+    if known.len() < 2 {
+        return None;
+    }
+    let (value, share) = known.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let percent = 100.0 * share;
+    Some(text!(
+        "Sensitivity is lowest where {column} is {value}: {percent:.1} %.",
+        "感度が最も低いのは {column} = {value}（{percent:.1} %）です。"
+    ))
+}
+
+/// A ranking worse than guessing mostly is a score that runs the other way.
+pub(in super::super) fn upside_down(figures: &[Figure]) -> Option<Text> {
+    let ranking =
+        figures.iter().find(|figure| [&AUROC, &HARRELL_C].contains(&figure.metric) && figure.group.is_none())?;
+    let estimate = ranking.measure.as_ref().ok()?;
+    let below = estimate.interval.map_or(estimate.value, |(_, high)| high) < 0.5;
+    below.then(|| {
+        Text::new(
+            "The ranking is worse than guessing. A higher score has to mean that the outcome is more likely (or comes earlier): does yours run the other way?",
+            "順位づけが偶然より劣っています。スコアは高いほど転帰が起こりやすい（早く起こる）という向きでなければなりません。逆向きではありませんか。",
+        )
+    })
+}
+
+/// Figures that cannot be below 0 by chance come out higher in resamples than in the file.
+pub(in super::super) fn lopsided(figures: &[Figure]) -> Option<Text> {
+    let upwards = |figure: &Figure| figure.metric.interval == Interval::Bootstrap(Resampled::Upwards);
+    figures.iter().any(|figure| figure.resamples.is_some() && upwards(figure)).then(|| {
+        Text::new(
+            "Calibration errors, distances and gaps cannot fall below 0: resampling makes them larger, so that their intervals lie too high.",
+            "較正誤差・距離・群間差は0を下回らないため、再抽出では大きめになり、その区間は高い方へずれます。",
+        )
+    })
+}

@@ -1,0 +1,41 @@
+//! The columns of scores.
+
+use super::super::columns::Asked;
+use crate::fault::Fault;
+use crate::text;
+use crate::text::Text;
+
+/// The columns of `--score`, at least so many.
+pub(super) fn several(asked: &Asked<'_>, least: usize) -> Result<Vec<String>, Vec<Fault>> {
+    let columns = asked.source.several("--score", &asked.question.score)?;
+    if columns.is_empty() {
+        asked.need("--score", None, &Text::new("the column of the score", "スコアの列"))?;
+    }
+    if columns.len() < least {
+        let n = columns.len();
+        return Err(vec![asked.source.wrong(
+            "--score",
+            text!("{n} column", "列が{n}個"),
+            Text::new(
+                "one column of probabilities per class, as --score p0,p1,p2",
+                "クラスごとに1つの確率の列（--score p0,p1,p2 の形）",
+            ),
+        )]);
+    }
+    Ok(columns)
+}
+
+/// The one column of `--score`.
+pub(super) fn one(asked: &Asked<'_>) -> Result<String, Vec<Fault>> {
+    let mut columns = several(asked, 1)?;
+    let n = columns.len();
+    if n > 1 {
+        let task = "--task multiclass";
+        return Err(vec![asked.source.wrong(
+            "--score",
+            text!("{n} columns", "列が{n}個"),
+            text!("one score, or {task}", "スコアの列1つ、または {task}"),
+        )]);
+    }
+    Ok(columns.swap_remove(0))
+}
