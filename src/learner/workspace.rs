@@ -291,7 +291,9 @@ impl Workspace {
         let mut started = Started::default();
         let (plan, answers) = (self.hand_in(PLAN)?, self.hand_in(ANSWERS)?);
         for folder in ["", "data", "look", RESULTS] {
-            disk::sweep(&self.folder.join(folder));
+            if let Ok(folder) = disk::folder(&self.folder, folder) {
+                disk::sweep(&folder);
+            }
         }
         // What it is comes first, the plan last: where there is a plan, all else is there.
         self.write(memory::FILE, self.memory.text().as_bytes())?;

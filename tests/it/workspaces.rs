@@ -361,3 +361,177 @@ fn exit_codes_are_the_same_in_both_languages_and_in_the_documentation() {
         assert!(documented.contains(&row), "docs/json.md has no row {row:?}");
     }
 }
+
+#[test]
+fn results_and_errors_name_exercise_variant_and_both_seeds_with_who_chose_them() {
+    let learner = at_work();
+    let of = |json: &serde_json::Value| {
+        let word = |key: &str| json[key].as_str().unwrap_or("-").to_owned();
+        (
+            [word("exercise"), word("variant"), word("seed_from"), word("exam_seed_from"), word("at_fault")],
+            [json["seed"].clone(), json["exam_seed"].clone()],
+        )
+    };
+    let said = |learner: &Learner, line: &str| of(&learner.types(&format!("{line} --json")).json());
+    let shift = "prevalence-shift@1";
+    let words = |a: [&str; 5]| a.map(str::to_owned);
+    assert_eq!(
+        said(&learner, "check prevalence-shift"),
+        (words([shift, "-", "default", "default", "-"]), [1.into(), 1.into()])
+    );
+    assert_eq!(
+        said(&learner, "run prevalence-shift --seed 7"),
+        (words([shift, "-", "--seed", "-", "-"]), [7.into(), serde_json::Value::Null])
+    );
+    assert_eq!(
+        said(&learner, "check prevalence-shift --seed 7 --exam-seed 9"),
+        (words([shift, "-", "--seed", "--exam-seed", "-"]), [7.into(), 9.into()])
+    );
+    // What cannot be run is named as well.
+    learner.writes(&format!("{SHIFT}/plan.toml"), "exercise = \"prevalence-shift@1\"\n[train]\nepoch = 3\n");
+    assert_eq!(
+        said(&learner, "check prevalence-shift --exam-seed 9"),
+        (words([shift, "-", "default", "--exam-seed", "input"]), [1.into(), 9.into()])
+    );
+    let varied = Learner::new();
+    varied.types("start prevalence-shift --variant s-1001").ends(0);
+    varied.writes(&format!("{SHIFT}/plan.toml"), "exercise = \"prevalence-shift@1\"\n[train]\nepoch = 3\n");
+    let (named, [seed, exam]) = said(&varied, "check prevalence-shift");
+    assert_eq!(named, words([shift, "s-1001", "variant", "variant", "input"]));
+    assert!(seed != 1 && seed.is_u64() && seed == exam, "{seed} {exam}");
+    // Where it never came to a seed there is none, rather than a wrong one.
+    let (named, seeds) = said(&learner, "check prevalence-shfit");
+    assert_eq!((&named[0][..], seeds), ("prevalence-shfit", [serde_json::Value::Null, serde_json::Value::Null]));
+}
+
+#[test]
+fn the_seed_of_the_exam_changes_who_judges_and_nothing_else() {
+    let learner = at_work();
+    let plain =
+        learner.types("check prevalence-shift").ends(1).says("This was practice").says("a seed that only they know");
+    assert!(!plain.out.contains("--exam-seed"));
+    learner.types("check prevalence-shift --lang ja").ends(1).says("これは練習です");
+    let graded = learner.types("check prevalence-shift --exam-seed 4711").ends(1);
+    assert!(!graded.out.contains("practice"), "{}", graded.out);
+    learner.types("check prevalence-shift --seed 4711").ends(1);
+    let all = runs(&learner);
+    let json = |run: u32| serde_json::from_slice::<serde_json::Value>(&all[&run]["result.json"]).unwrap();
+    let metrics = |run: u32, table: &str| {
+        let lines = json(run)["metrics"].as_array().unwrap().clone();
+        lines.into_iter().filter(|line| line["table"] == table).collect::<Vec<_>>()
+    };
+    let (practice, graded, redrawn) = (1, 3, 4);
+    assert_eq!(all[&practice]["predictions.csv"], all[&graded]["predictions.csv"], "the same data, the same model");
+    assert_ne!(metrics(practice, "exam"), metrics(graded, "exam"));
+    assert_ne!(all[&practice]["predictions.csv"], all[&redrawn]["predictions.csv"]);
+    assert_eq!(metrics(graded, "exam")[0]["n"], metrics(redrawn, "exam")[0]["n"]);
+    let help = learner.types("check --help").ends(0).out;
+    assert!(!help.contains("seed"), "not for learners: {help}");
+}
+
+#[test]
+fn a_broken_exercise_is_its_authors_and_never_invalid() {
+    let learner = with_course();
+    learner.types("start cytology --course course").ends(0);
+    let file = "course/exercises/cytology/exercise.toml";
+    let good = learner.read(file);
+    let authors = |line: &str| {
+        let told = learner.types(line).ends(4);
+        assert!(!told.err.contains("Our own error"), "{}", told.err);
+        let json = learner.types(&format!("{line} --json")).ends(4);
+        if !line.starts_with("list") {
+            let json = json.json();
+            assert_eq!(
+                (json["verdict"].as_str(), json["at_fault"].as_str()),
+                (Some("error"), Some("exercise")),
+                "{line}"
+            );
+            assert!(json["score"].is_null() || json["checks"].to_string().contains("error"), "{json}");
+        }
+    };
+    learner.writes(file, good.replace("minutes = 20", "minuets = 20"));
+    for line in ["check cytology", "run cytology --course course", "start cytology", "list --course course"] {
+        authors(line);
+    }
+    // At fault only when it is judged.
+    let at_last = good.replace("auroc(malignant, p) AS auroc", "auroc(malignant, q) AS auroc");
+    assert_ne!(at_last, good);
+    learner.writes(file, at_last);
+    authors("check cytology");
+    // Its author is not told that it was somebody else.
+    learner.writes(file, good.replace("minutes = 20", "minuets = 20"));
+    let own = learner.types("author validate cytology --course course").ends(2);
+    assert!(!own.err.contains("your instructor") && !own.out.contains("your instructor"));
+}
+
+#[test]
+fn names_that_lead_out_of_the_folder_are_no_exercises() {
+    let learner = with_course();
+    for id in ["../cytology", "..", "cytology/../cytology", "/etc"] {
+        for more in ["", " --course course"] {
+            learner.types(&format!("start {id}{more}")).ends(2).says("no exercise");
+        }
+    }
+    assert!(!learner.path("practicum").exists());
+    let file = "course/datasets/wdbc/dataset.toml";
+    learner.writes("secret.csv", "malignant\n1\n");
+    learner.writes(file, learner.read(file).replace("path = \"wdbc.csv\"", "path = \"../../../secret.csv\""));
+    learner.types("start cytology --course course").ends(4).says("dataset.toml");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_regular_files_of_the_folder_are_read_and_written() {
+    use std::os::unix::fs::symlink;
+    let learner = at_work();
+    let plan = learner.path(&format!("{SHIFT}/plan.toml"));
+    let results = learner.path(&format!("{SHIFT}/results"));
+    // A link instead of the results, into somebody else's folder.
+    std::fs::create_dir(learner.path("others")).unwrap();
+    symlink(learner.path("others"), &results).unwrap();
+    learner.types("check prevalence-shift").ends(2).says("results is a link");
+    learner.types("start prevalence-shift").ends(0);
+    assert_eq!(tree(&learner.path("others")), [""; 0]);
+    std::fs::remove_file(&results).unwrap();
+    // A plan that is a link, a pipe that nobody fills, a folder, or too large.
+    std::fs::rename(&plan, learner.path("mine.toml")).unwrap();
+    symlink(learner.path("mine.toml"), &plan).unwrap();
+    learner.types("run prevalence-shift").ends(2).says("plan.toml is a link").says("copy the file itself");
+    learner.types("start prevalence-shift").ends(2).says("plan.toml is a link");
+    std::fs::remove_file(&plan).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&plan).status().unwrap().success());
+    learner.types("check prevalence-shift --json").ends(2).says("a device, a pipe or a socket");
+    std::fs::remove_file(&plan).unwrap();
+    std::fs::create_dir(&plan).unwrap();
+    learner.types("run prevalence-shift").ends(2).says("plan.toml is a folder");
+    std::fs::remove_dir(&plan).unwrap();
+    std::fs::write(&plan, vec![b'#'; 2 << 20]).unwrap();
+    learner.types("run prevalence-shift").ends(2).says("which is not read");
+    std::fs::remove_file(&plan).unwrap();
+    symlink("/dev/zero", &plan).unwrap();
+    learner.types("run prevalence-shift").ends(2).says("plan.toml is a link");
+    // A workspace that is a link into another folder.
+    std::fs::rename(learner.path(SHIFT), learner.path("moved")).unwrap();
+    symlink(learner.path("moved"), learner.path(SHIFT)).unwrap();
+    learner.types("run prevalence-shift").ends(2).says("prevalence-shift is a link");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_course_shows_no_file_from_elsewhere() {
+    use std::os::unix::fs::symlink;
+    let learner = with_course();
+    learner.writes("secret", "secret\n");
+    for file in ["exercises/cytology/brief.en.md", "exercises/cytology/starter/plan.toml", "datasets/wdbc/wdbc.csv"] {
+        let path = learner.path(&format!("course/{file}"));
+        let good = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        symlink(learner.path("secret"), &path).unwrap();
+        let told = learner.types("start cytology --course course").ends(4).says("is a link");
+        assert!(!told.out.contains("secret"));
+        assert!(!learner.path("practicum").exists(), "{file}");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, good).unwrap();
+    }
+    learner.types("start cytology --course course").ends(0);
+}
