@@ -45,28 +45,25 @@ pub fn page() -> String {
     let mut page = HEAD.to_owned();
     for renderer in RENDERERS {
         let name = renderer.name;
-        let masks: Vec<String> = renderer.masks.iter().map(|mask| format!("`{mask}`")).collect();
+        let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         page += &format!(
-            "\n## `{name}`\n\n{}\n\n{}\n\n{} · Masks: {}\n\n<img src=\"renderers/{name}.png\" width=\"792\" alt=\"{name}: twelve bodies\">\n",
+            "\n## `{name}`\n\n{}\n\n{}\n\n{} · Masks: {}\n",
             renderer.en,
             renderer.ja,
             if renderer.channels == 1 { "Grey" } else { "Red, green, blue" },
-            masks.join(", "),
+            listed(renderer.masks),
         );
         if let Some(newer) = newer(renderer) {
             let newer = newer.name;
+            let parameters: Vec<&str> = renderer.parameters.iter().map(|parameter| parameter.name).collect();
             page += &format!(
                 "\nAn earlier version, kept for the exercises that were proved with it. Its parameters are those of `{newer}`, as far as their \
                  names are the same.\n\n以前のバージョンです。これを用いて検証した演習のために残しています。パラメータは`{newer}`の同名のものと同じです。\n\n{}\n",
-                renderer
-                    .parameters
-                    .iter()
-                    .map(|parameter| format!("`{}`", parameter.name))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                listed(&parameters)
             );
             continue;
         }
+        page += &format!("\n<img src=\"renderers/{name}.png\" width=\"792\" alt=\"{name}: twelve bodies\">\n");
         page += "\n| Parameter | From low to high | What it does |\n|---|---|---|\n";
         for parameter in renderer.parameters {
             page += &row(renderer, parameter);
@@ -90,17 +87,14 @@ fn row(renderer: &Renderer, parameter: &Parameter) -> String {
     )
 }
 
-/// The pictures of [`PAGE`], each with its path beside the page.
+/// The pictures of [`PAGE`], each with its path beside the page; an earlier version has none.
 pub fn pictures() -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
-    for renderer in RENDERERS {
+    for renderer in RENDERERS.iter().filter(|renderer| newer(renderer).is_none()) {
         let name = renderer.name;
         let defaults: Vec<f64> = renderer.parameters.iter().map(|parameter| parameter.default).collect();
         let bodies: Vec<Picture> = (0..BODIES).map(|body| draw(renderer, &defaults, body)).collect();
         files.push((format!("renderers/{name}.png"), png(&bodies, 6)));
-        if newer(renderer).is_some() {
-            continue;
-        }
         for (at, parameter) in renderer.parameters.iter().enumerate() {
             let steps: Vec<Picture> = (0..STEPS)
                 .map(|step| {
@@ -115,11 +109,13 @@ pub fn pictures() -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// The defaults without noise, which would hide what a strip shows; with lesions where it is about their contrast.
+/// The defaults without noise, which would hide what a strip shows; with lesions where it is about their contrast, on the palm where it
+/// is about ridges.
 fn calm(renderer: &Renderer, shown: &Parameter) -> Vec<f64> {
     let of = |parameter: &Parameter| match parameter.name {
         "noise" => 0.0,
         "large_lesions" | "small_lesions" | "haemorrhages" | "exudates" if shown.name == "lesion_contrast" => 3.0,
+        "acral" if shown.name == "ridge" => 1.0,
         _ => parameter.default,
     };
     renderer.parameters.iter().map(of).collect()

@@ -6,7 +6,7 @@ use super::canvas::{Knot, Place, Plane, View, smooth};
 use super::colour::{Colour, bytes, dyed, grainy, lit, mix};
 use super::luck::Luck;
 use super::noise::Cloud;
-use super::{Asked, Parameter, Picture, Renderer};
+use super::{Asked, Parameter, Picture, Renderer, skin};
 use crate::seed::Seed;
 
 /// The side of the picture in mm.
@@ -25,88 +25,8 @@ pub const RENDERER: Renderer = Renderer {
 
 const HAIRS: usize = 30;
 
-const PARAMETERS: &[Parameter] = &[
-    Parameter::new(
-        "skin_tone",
-        "",
-        [0.0, 1.0, 0.2],
-        "Tone of the skin: 0 very light, 0.5 olive, 1 dark brown.",
-        "皮膚の色調：0は非常に明るい、0.5は中間、1は濃褐色です。",
-    ),
-    Parameter::new("size", "mm", [2.0, 12.0, 6.0], "Diameter of the lesion.", "病変の径です。"),
-    Parameter::new(
-        "asymmetry",
-        "",
-        [0.0, 1.0, 0.15],
-        "Asymmetry of shape and pigment: 0 symmetric, 1 marked.",
-        "形と色素分布の非対称性：0は対称、1は顕著です。",
-    ),
-    Parameter::new(
-        "border",
-        "",
-        [0.0, 1.0, 0.15],
-        "Irregularity of the border: 0 smooth, 1 notched with an abrupt end.",
-        "辺縁の不整：0は平滑、1は切れ込みがあり境界が急峻です。",
-    ),
-    Parameter::new(
-        "colour",
-        "",
-        [0.0, 1.0, 0.15],
-        "Variety of colours: 0 one brown; with more, patches of dark brown, black, blue-grey, red and white.",
-        "色調の多様性：0は単一の褐色。大きくなるほど濃褐色・黒・青灰色・赤・白の領域が混在します。",
-    ),
-    Parameter::new(
-        "network",
-        "",
-        [0.0, 1.0, 0.4],
-        "Pigment network: brown lines about paler holes; less regular with asymmetry.",
-        "色素ネットワーク：淡い孔を囲む褐色の網目です。非対称性が大きいほど不規則になります。",
-    ),
-    Parameter::new(
-        "pigment",
-        "",
-        [0.3, 1.5, 0.9],
-        "Amount of pigment of the lesion: 0.3 pale, 1.5 dark.",
-        "病変の色素の量：0.3は淡く、1.5は濃い病変です。",
-    ),
-    Parameter::new(
-        "white_balance",
-        "",
-        [-1.0, 1.0, 0.0],
-        "Colour of the light, as cameras differ: −1 bluish, 1 yellowish.",
-        "カメラによる光の色の違い：−1は青み、1は黄みを帯びます。",
-    ),
-    Parameter::new(
-        "vignette",
-        "",
-        [0.0, 1.0, 0.25],
-        "Darkness of the corners: 0 none, 1 the round rim of the dermatoscope.",
-        "周辺減光：0はなし、1はダーモスコープの円形の縁が見えます。",
-    ),
-    Parameter::new(
-        "noise",
-        "grey levels",
-        [0.0, 25.0, 4.0],
-        "Standard deviation of the grain.",
-        "粒状ノイズの標準偏差（階調）です。",
-    ),
-    Parameter::new(
-        "ink",
-        "",
-        [0.0, 1.0, 0.0],
-        "Surgical skin marker (gentian violet) beside the lesion: 0 none, 1 dark.",
-        "病変のそばの手術用皮膚マーカー（ゲンチアナバイオレット）：0はなし、1は濃い印です。",
-    )
-    .artefact(),
-    Parameter::new(
-        "hair",
-        "hairs",
-        [0.0, HAIRS as f64, 0.0],
-        "Number of hairs; rounded to a whole number.",
-        "毛の本数です。整数に丸めます。",
-    )
-    .artefact(),
-];
+/// Those that the second version had from the first.
+const PARAMETERS: &[Parameter] = skin::PARAMETERS.split_at(12).0;
 
 const SKIN: [Colour; 3] = [[238.0, 202.0, 184.0], [205.0, 150.0, 114.0], [116.0, 76.0, 56.0]];
 const INK: Colour = [96.0, 62.0, 168.0];

@@ -15,6 +15,7 @@ mod luck;
 mod noise;
 mod raster;
 pub mod retina;
+pub mod skin;
 pub mod slice;
 
 use crate::seed::Seed;
@@ -125,6 +126,7 @@ pub const RENDERERS: &[Renderer] = &[
     brain_mr::RENDERER,
     slice::RENDERER,
     dermoscopy::RENDERER,
+    skin::RENDERER,
     fundus::RENDERER,
     retina::RENDERER,
 ];

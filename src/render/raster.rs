@@ -132,6 +132,29 @@ pub(super) fn stroke(
     }
 }
 
+/// A disc: each of its pixels becomes `blend` of what is there and of the share of the pixel that the disc fills. A disc smaller than a
+/// pixel is drawn one pixel wide and fainter.
+pub(super) fn dot(plane: &mut [f32], view: View, at: Place, half: f32, blend: impl Fn(f32, f32) -> f32) {
+    let pixel = 0.5 * (view.spacing[0] + view.spacing[1]);
+    let [column, row] = view.to_pixels(at);
+    let half = half * view.zoom;
+    let drawn = half.max(0.5 * pixel);
+    let strength = (half / drawn) * (half / drawn);
+    let reach = drawn + 0.5 * pixel;
+    let end = view.size as i32;
+    let range = |at: f32, spacing: f32| up(at - reach / spacing).max(0)..up(at + reach / spacing).min(end);
+    for y in range(row, view.spacing[0]) {
+        let down = (y as f32 - row) * view.spacing[0];
+        for x in range(column, view.spacing[1]) {
+            let across = (x as f32 - column) * view.spacing[1];
+            let far = (down * down + across * across).sqrt();
+            let share = ((drawn - far) / pixel + 0.5).clamp(0.0, 1.0) * strength;
+            let value = &mut plane[y as usize * view.size + x as usize];
+            *value = blend(*value, share);
+        }
+    }
+}
+
 /// The first whole number that is not below `x`.
 #[inline]
 fn up(x: f32) -> i32 {

@@ -69,6 +69,9 @@ fn every_parameter_has_an_effect() {
     for r in RENDERERS {
         for (i, p) in r.parameters.iter().enumerate() {
             let mut values = with(r, &[]);
+            if p.name == "ridge" {
+                values[at(r, "acral")] = 1.0;
+            }
             if p.name == "lesion_contrast" {
                 // It is about lesions: some have to be there.
                 for name in ["large_lesions", "haemorrhages"] {
@@ -235,6 +238,78 @@ fn the_brain_is_drawn_in_mm() {
             let share = area(rows, columns) / square;
             assert!((share - 1.0).abs() < 0.03, "{} {rows} × {columns} mm: {share}", r.name);
         }
+    }
+}
+
+/// What dermatologists look for stays within the lesion and its fringe, grows with what is asked, and is strong enough to be seen.
+#[test]
+fn patterns_of_a_lesion_grow_with_what_is_asked() {
+    let r = renderer("dermoscopy@2").unwrap();
+    let size = 64;
+    for body in 0..20 {
+        for name in ["network", "globules", "streaks", "veil", "regression"] {
+            let skin = |amount: f64| draw(r, size, &with(r, &[(name, amount), ("noise", 0.0)]), body, 0);
+            let none = skin(0.0);
+            let most = skin(1.0);
+            let lesion = mask(r, &most, "lesion");
+            let by = |i: usize, n: usize| {
+                (0..n * n).any(|k| {
+                    let (row, column) =
+                        ((i / size + k / n).wrapping_sub(n / 2), (i % size + k % n).wrapping_sub(n / 2));
+                    row < size && column < size && lesion[row * size + column] == 1
+                })
+            };
+            assert!(changed(&none, &most).iter().all(|&i| by(i, 13)), "body {body}: `{name}` changes skin far away");
+            let moved = |amount: f64| {
+                let picture = skin(amount);
+                let far = |i: usize| {
+                    (0..3).map(|c| u32::from(picture.pixels[3 * i + c].abs_diff(none.pixels[3 * i + c]))).sum::<u32>()
+                };
+                (0..size * size).map(far).sum::<u32>()
+            };
+            let steps = [0.3, 0.6, 1.0].map(moved);
+            assert!(steps.is_sorted() && steps[0] < steps[2], "body {body}: `{name}` {steps:?}");
+            // At its strongest, as if 60 pixels were another colour by 30 levels in all.
+            assert!(steps[2] > 1800, "body {body}: `{name}` hardly seen, {steps:?}");
+        }
+    }
+}
+
+/// More variety is more colours within one lesion.
+#[test]
+fn colours_of_a_lesion_vary_as_asked() {
+    let r = renderer("dermoscopy@2").unwrap();
+    let spread = |body: u64, variety: f64| {
+        let picture = draw(r, 64, &with(r, &[("colour", variety), ("noise", 0.0)]), body, 0);
+        let lesion = marked(r, &picture, "lesion");
+        let of = |c: usize| {
+            let levels = || lesion.iter().map(|&i| f64::from(picture.pixels[3 * i + c]));
+            let mean = levels().sum::<f64>() / lesion.len() as f64;
+            levels().map(|level| (level - mean).powi(2)).sum::<f64>() / lesion.len() as f64
+        };
+        (0..3).map(of).sum::<f64>().sqrt()
+    };
+    let steps = [0.0, 0.3, 0.6, 1.0].map(|variety| (0..20).map(|body| spread(body, variety)).sum::<f64>() / 20.0);
+    assert!(steps.is_sorted() && steps[3] > 1.5 * steps[0], "{steps:?}");
+}
+
+/// On palm and sole the pigment lies either in the furrows or on the ridges; the skin around stays as it is.
+#[test]
+fn pigment_of_palm_and_sole_lies_in_furrows_or_on_ridges() {
+    let r = renderer("dermoscopy@2").unwrap();
+    for body in 0..20 {
+        let palm = |ridge: f64| draw(r, 64, &with(r, &[("acral", 1.0), ("ridge", ridge), ("noise", 0.0)]), body, 0);
+        let (furrows, ridges) = (palm(0.0), palm(1.0));
+        let lesion = marked(r, &furrows, "lesion");
+        let differ = |a: &Picture, b: &Picture| {
+            lesion.iter().filter(|&&i| brighter(a, b, &[i]) > 15.0).count() as f64 / lesion.len() as f64
+        };
+        // Furrows are narrow, ridges are broad.
+        let (on_ridges, in_furrows) = (differ(&furrows, &ridges), differ(&ridges, &furrows));
+        assert!(
+            on_ridges > 0.25 && in_furrows > 0.05 && on_ridges > in_furrows,
+            "body {body}: {on_ridges}, {in_furrows}"
+        );
     }
 }
 
