@@ -5,7 +5,7 @@
 mod data;
 mod material;
 mod personal;
-mod solutions;
+pub mod solutions;
 mod texts;
 
 use crate::fault::{Fault, Place};
@@ -116,6 +116,9 @@ rules! {
     Wrong "wrong"
         "Every wrong solution fails exactly the checks that its expect.toml names."
         "誤答例が、expect.tomlに書いた判定だけに、ちょうど不合格となること。"
+    Cause "cause"
+        "Every wrong solution fails by its mistake: its plan alone, or its answers alone, put into the reference, fail what it must fail."
+        "誤答例が、その誤りによって不合格になること（模範解の計画だけ、または解答だけを誤答例のものに替えても不合格になること）。"
     Uncaught "uncaught"
         "Every check is failed by some wrong solution."
         "どの判定にも、それで不合格になる誤答例があること。"

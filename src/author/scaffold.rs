@@ -24,11 +24,25 @@ const SCHEMAS: &str = ".schema";
 /// Files of a new exercise, by path within the course folder.
 type Files = Vec<(String, Vec<u8>)>;
 
+/// An exercise to begin from.
+#[derive(Clone, Copy, Debug)]
+pub struct From<'p> {
+    /// The course that it stands in.
+    pub pack: &'p Pack,
+    /// Its id.
+    pub id: &'p str,
+    /// Whether its reference and its wrong solutions are taken along: a course that gives them on gives its answers away.
+    pub with_solutions: bool,
+}
+
+/// The folders of an exercise that hold its answers.
+pub const SOLUTIONS: [&str; 2] = ["solution", "wrong"];
+
 /// Writes a new exercise with a dataset of its own into a course folder; the paths written, within that folder.
 ///
 /// # Errors
 /// A name that cannot be used, an exercise that is there already, one to begin from that is not; the disk's.
-pub fn new(folder: &Path, id: &str, from: Option<(&Pack, &str)>) -> Result<Vec<String>, Vec<Fault>> {
+pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, Vec<Fault>> {
     let plain = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         && id.len() <= 40;
@@ -49,10 +63,12 @@ pub fn new(folder: &Path, id: &str, from: Option<(&Pack, &str)>) -> Result<Vec<S
     }
     let mut files = match from {
         None => renamed(template(), TEMPLATE_ID, TEMPLATE_ID, id),
-        Some((pack, other)) => {
+        Some(From { pack, id: other, with_solutions }) => {
             let exercise = pack.exercise(other)?;
             let dataset = exercise.dataset.value;
             let mut files = within(pack, &format!("exercises/{other}"));
+            let answers = SOLUTIONS.map(|folder| format!("exercises/{other}/{folder}/"));
+            files.retain(|(path, _)| with_solutions || !answers.iter().any(|folder| path.starts_with(folder)));
             files.extend(within(pack, &format!("datasets/{dataset}")));
             renamed(files, other, &dataset, id)
         }

@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::calibration;
-use super::content;
+use super::content::{self, Digest};
 use super::kept::Kept;
 use super::leaks;
 use super::reading::{self, Solution, Written};
+use super::rules::solutions::{self, Half, Part};
 use super::rules::{self, Finding, Material, Rule};
 use super::texts;
-use super::trial::{self, Judged, Made, Proof, Shown, Trial};
+use super::trial::{self, Judged, Made, Proof, Ran, Shown, Trial};
 use super::work;
 use crate::check::{self, Verdict};
 use crate::course::answers::Answer;
@@ -119,7 +120,7 @@ enum Piece {
 
 enum Outcome {
     Findings(Vec<Finding>),
-    Tried(usize, Option<(Trial, bool)>, Vec<Finding>),
+    Tried(usize, Option<(Trial, bool)>, Vec<Finding>, Vec<Half>),
     Once(usize, Option<Once>, Vec<Finding>),
 }
 
@@ -166,12 +167,14 @@ pub fn validate(
         result
     };
     let mut trials: Vec<Vec<(usize, Trial)>> = ways.iter().map(|_| Vec::new()).collect();
+    let mut halves: Vec<Vec<Half>> = ways.iter().map(|_| Vec::new()).collect();
     let results = work::side_by_side(&first, settings.at_once, work, |piece, _| each_told(piece));
     for ((i, _), result) in first.iter().zip(results) {
         let (report, Some(way)) = (&mut reports[*i], &ways[*i]) else { continue };
         match result? {
-            Outcome::Tried(n, trial, findings) => {
+            Outcome::Tried(n, trial, findings, of_halves) => {
                 report.findings.extend(findings);
+                halves[*i].extend(of_halves);
                 let Some((trial, known)) = trial else { continue };
                 let folder = way.written.solutions[n].folder.clone();
                 let score = trial.score(&way.written.task.exercise.checks);
@@ -186,6 +189,7 @@ pub fn validate(
         // Which check catches nobody is known once every solution was read and run.
         let whole = trials[i].len() == way.written.solutions.len() && !found[i];
         report.findings.extend(verdicts(way.written, &trials[i], whole));
+        report.findings.extend(solutions::causes(way.written, &trials[i], &halves[i]));
     }
     let last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| reports[*i].is_valid()).collect();
     let results = work::side_by_side(&last, settings.at_once, work, |piece, _| each_told(piece));
@@ -289,40 +293,68 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
             Ok(Outcome::Findings(findings))
         }
         Piece::Solution(n) => {
-            let solution = &written.solutions[*n];
-            let is_reference = solution.folder == "solution";
-            let proof = if is_reference { Proof::Everything } else { Proof::Verdicts };
-            let known = way.kept.trial(solution.work, settings.seed);
-            if let Some(trial) = known.filter(|trial| !is_reference || !trial.digest.is_empty()) {
-                return Ok(Outcome::Tried(*n, Some((trial, true)), Vec::new()));
-            }
-            let run = || match world() {
+            let run = |solution: &Solution, proof: Proof| match world() {
                 Ok(world) => trial::run(written, solution, &world, settings.seed, &file, proof),
                 Err(RunError::Author(faults)) => Ok(Err(faults)),
                 Err(error) => Err(error),
             };
-            let ran = if is_reference {
-                // Run anew: what it gives is looked at for leaks, again until there are none, and compared with other processes.
-                run()?.map(|(trial, run)| {
-                    let findings = leaks::in_results(written, &run);
-                    if findings.is_empty() {
-                        way.kept.keep(&trial);
-                    }
-                    way.kept.keep_made(content::of_plan(&solution.submission), settings.seed, &Made::of(&run));
-                    (trial, findings)
-                })
-            } else {
-                way.kept.tried(written, solution, settings.seed, &mut Vec::new(), run)?.map(|trial| (trial, Vec::new()))
-            };
-            Ok(match ran {
-                Err(faults) => {
-                    Outcome::Tried(*n, None, faults.into_iter().map(|fault| of_run(written, fault)).collect())
-                }
-                Ok((trial, findings)) => Outcome::Tried(*n, Some((trial, false)), findings),
-            })
+            solution(way, *n, settings.seed, &run)
         }
         Piece::Once(threads) => Ok(once(way, *threads, settings)),
     }
+}
+
+/// A solution, as it is known or as it runs now; and with it those in which one part is its own and the other the reference's, which
+/// are judged by the same run.
+fn solution(
+    way: &Way,
+    n: usize,
+    seed: u64,
+    run: &dyn Fn(&Solution, Proof) -> Result<Ran, RunError>,
+) -> Result<Outcome, RunError> {
+    let written = way.written;
+    let solution = &written.solutions[n];
+    let is_reference = solution.folder == "solution";
+    let mut before: Vec<(Digest, Made)> = Vec::new();
+    let known = way.kept.trial(solution.work, seed).filter(|trial| !is_reference || !trial.digest.is_empty());
+    let tried = match known {
+        Some(trial) => Ok(((trial, true), Vec::new())),
+        // Run anew: what it gives is looked at for leaks, again until there are none, and compared with other processes.
+        None if is_reference => run(solution, Proof::Everything)?.map(|(trial, run)| {
+            let findings = leaks::in_results(written, &run);
+            if findings.is_empty() {
+                way.kept.keep(&trial);
+            }
+            let (plan, made) = (content::of_plan(&solution.submission), Made::of(&run));
+            way.kept.keep_made(plan, seed, &made);
+            before.push((plan, made));
+            ((trial, false), findings)
+        }),
+        None => way
+            .kept
+            .tried(written, solution, seed, &mut before, || run(solution, Proof::Verdicts))?
+            .map(|trial| ((trial, false), Vec::new())),
+    };
+    let (trial, findings) = match tried {
+        Ok(tried) => tried,
+        Err(faults) => {
+            let findings = faults.into_iter().map(|fault| of_run(written, fault)).collect();
+            return Ok(Outcome::Tried(n, None, findings, Vec::new()));
+        }
+    };
+    let parts: Vec<(usize, Part)> = if is_reference {
+        (0..written.solutions.len()).map(|wrong| (wrong, Part::Answers)).collect()
+    } else {
+        vec![(n, Part::Plan)]
+    };
+    let mut halves = Vec::new();
+    for (wrong, part) in parts.into_iter().filter(|(wrong, _)| written.solutions[*wrong].wrong.is_some()) {
+        let Some(half) = solutions::half(written, &written.solutions[wrong], part) else { continue };
+        if let Ok(trial) = way.kept.tried(written, &half, seed, &mut before, || run(&half, Proof::Verdicts))? {
+            halves.push(Half { wrong, part, failed: trial.failed() });
+        }
+    }
+    Ok(Outcome::Tried(n, Some(trial), findings, halves))
 }
 
 /// A fault of a check's SQL is told as such; any other stops the solution.

@@ -40,6 +40,9 @@ pub(super) enum Command {
         /// The exercise to begin from; otherwise a small template.
         #[arg(long, value_name = "EXERCISE")]
         from: Option<String>,
+        /// Take its reference and its wrong solutions along; otherwise they are left out.
+        #[arg(long, requires = "from")]
+        with_solutions: bool,
     },
     /// Prove that exercises are right: files, texts, leaks, reference, starter, wrong solutions, time and memory.
     Validate {
@@ -142,6 +145,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
     for (name, argument, help) in [
         ("new", "exercise", "新しい演習の名前です（半角の小文字・数字・-）。"),
         ("new", "from", "もとにする演習です。省略時は小さなひな形を使います。"),
+        ("new", "with_solutions", "もとの演習の模範解と誤答例も写します。付けなければ含めません。"),
         ("validate", "exercises", "演習の名前です。省略時は教材のすべての演習を確かめます。"),
         ("calibrate", "exercise", super::EXERCISE_JA),
         ("calibrate", "seeds", "データを生成する回数です。省略時は表なら200回、画像なら30回です。"),
@@ -172,7 +176,9 @@ fn cache() -> Option<PathBuf> {
 
 pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Result<u8, Ending> {
     match command {
-        Command::New { exercise, from } => new(session, pack, exercise, from.as_deref()),
+        Command::New { exercise, from, with_solutions } => {
+            new(session, pack, exercise, from.as_deref(), *with_solutions)
+        }
         Command::Validate { exercises, pace } => validate(session, pack, exercises, *pace),
         Command::Calibrate { exercise, seeds, pace } => calibrate(session, pack, exercise, *seeds, *pace),
         Command::Preview { exercise } => preview(session, pack, exercise),
@@ -569,7 +575,13 @@ fn upgrade(session: &Session, folder: &Path) -> Result<u8, Ending> {
     Ok(PASSED)
 }
 
-fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u8, Ending> {
+fn new(
+    session: &Session,
+    pack: &Pack,
+    id: &str,
+    from: Option<&str>,
+    with_solutions: bool,
+) -> Result<u8, Ending> {
     let folder = match pack {
         Pack::Folder(root) => root.clone(),
         Pack::Embedded(_) => PathBuf::from("."),
@@ -577,11 +589,16 @@ fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u
     // One to begin from is looked for in the folder itself, and then among those that the program brings.
     let there = |pack: &Pack, id: &str| pack.exercises().iter().any(|other| other == id);
     let own = Pack::Embedded(session.content);
-    let begin = from.map(|other| (if there(pack, other) { pack } else { &own }, other));
+    let begin = from.map(|other| scaffold::From {
+        pack: if there(pack, other) { pack } else { &own },
+        id: other,
+        with_solutions,
+    });
     let written = scaffold::new(&folder, id, begin).map_err(Ending::Faults)?;
     if session.json {
         let document = serde_json::json!({
             "schema": "practicum.new/1", "exercise": id, "folder": folder.display().to_string(), "written": written,
+            "left_out": if from.is_some() && !with_solutions { &scaffold::SOLUTIONS[..] } else { &[] },
         });
         session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
         return Ok(PASSED);
@@ -590,14 +607,18 @@ fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>) -> Result<u
         session.say(&format!("  {file}\n"));
     }
     let course = folder.display();
-    session.say("\n");
-    session.say(&session.terminal.paragraph(
-        "",
-        session.pick(
-            &format!("It is right as it is: practicum author validate {id} --course {course}"),
-            &format!("このままで検証に合格します：practicum author validate {id} --course {course}"),
+    let told = match from {
+        Some(other) if !with_solutions => text!(
+            "solution/ and wrong/ of {other} were left out, for they hold its answers: write your own, or begin again with --with-solutions. What is missing until then: practicum author validate {id} --course {course}",
+            "{other} の solution/ と wrong/ は、答えを含むため入れていません。自分で書くか、--with-solutions を付けて作り直してください。それまで何が足りないかは、次のコマンドで分かります：practicum author validate {id} --course {course}"
         ),
-    ));
+        _ => text!(
+            "It is right as it is: practicum author validate {id} --course {course}",
+            "このままで検証に合格します：practicum author validate {id} --course {course}"
+        ),
+    };
+    session.say("\n");
+    session.say(&session.terminal.paragraph("", told.get(session.terminal.lang)));
     Ok(PASSED)
 }
 

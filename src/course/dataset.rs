@@ -219,8 +219,8 @@ const VALUES: Key<'static> = Key::new(
     "values",
     Kind::Map(&Kind::Bilingual),
     Need::Default("{}"),
-    "What the column's values are called over tables and pictures, by the value as it is written.",
-    "表や画像の見出しに使う、値の呼び名です。値ごとに書きます。",
+    "What the column's values are called over tables and pictures, by the value as it is written. A word that is called something is a value, also where it stands for a missing one elsewhere, such as NA for North America.",
+    "表や画像の見出しに使う、値の呼び名です。値ごとに書きます。呼び名のある語は、ほかの列では欠測を表すものでも値とみなします（北米を表すNAなど）。",
 );
 
 /// What a column is for.

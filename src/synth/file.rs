@@ -41,7 +41,7 @@ pub(super) fn read(
     (reading, columns): (&Reading<'_>, &[Column]),
     seed: Seed,
 ) -> Result<Table, SynthError> {
-    let sheet = Sheet::read(file, bytes, reading)?;
+    let sheet = described(Sheet::read(file, bytes, reading)?, columns);
     let faults = names(&sheet, dataset, exercise, columns);
     if !faults.is_empty() {
         return Err(faults.into());
@@ -88,8 +88,8 @@ pub(super) fn read(
             Place::file(sheet.file.clone()),
             text!("read as missing values: {list}", "欠測として読んだもの：{list}"),
             Text::new(
-                "another spelling, where one of them is a word with a meaning of its own",
-                "それ自体に意味のある語なら、別の書き方",
+                "where one of them is a value of its own, such as NA for North America: values = { NA = { en = \"North America\", ja = \"北米\" } } with its column under [source] columns",
+                "意味のある値（北米を表すNAなど）なら、[source] の columns にあるその列の説明に values = { NA = { en = \"North America\", ja = \"北米\" } } と書く",
             ),
         ));
     }
@@ -101,6 +101,12 @@ pub(super) fn read(
         faults.extend(one_sided(exercise, &all, (key, side, draw.filter.as_ref()), label)?);
     }
     if faults.is_empty() { Ok(Table { all, develop, exam, assumed }) } else { Err(faults.into()) }
+}
+
+/// A file as its dataset describes it: a word that is called something is a value, whatever it stands for elsewhere.
+pub fn described(sheet: Sheet, columns: &[Column]) -> Sheet {
+    let words = |column: &Column| column.values.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>();
+    columns.iter().fold(sheet, |sheet, column| sheet.with_values(&column.name, words(column)))
 }
 
 fn of_file(sheet: &Sheet, column: &str) -> Place {

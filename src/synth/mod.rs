@@ -16,6 +16,7 @@ use crate::tables::{self, Frame, Reading, Said, TableError};
 use crate::text;
 use crate::text::Text;
 
+pub use file::described;
 pub use pictures::{Pictures, Shots};
 
 /// Drawn rows.

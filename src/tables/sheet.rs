@@ -51,6 +51,8 @@ pub struct Sheet {
     rows: usize,
     cells: Cells,
     missing: Vec<String>,
+    /// Of a column, words that are values although they are among `missing`.
+    values: BTreeMap<String, Vec<String>>,
     said: Said,
 }
 
@@ -87,7 +89,15 @@ impl Sheet {
         }
         let mut missing: Vec<String> = reading.missing.to_vec();
         missing.extend(MISSING.iter().map(|&marker| marker.to_owned()));
-        Ok(Self { file: file.to_owned(), names, rows, cells, missing, said: reading.said })
+        let values = BTreeMap::new();
+        Ok(Self { file: file.to_owned(), names, rows, cells, missing, values, said: reading.said })
+    }
+
+    /// The same sheet, in which some words of a column are values although they stand for a missing one elsewhere.
+    #[must_use]
+    pub fn with_values(mut self, column: &str, words: Vec<String>) -> Self {
+        self.values.insert(column.to_owned(), words);
+        self
     }
 
     /// The names of the columns, in order; a column without a name cannot be asked for.
@@ -170,8 +180,9 @@ impl Sheet {
         };
         let mut missing: BTreeMap<String, usize> = BTreeMap::new();
         let mut count = |marker: String| *missing.entry(marker).or_default() += 1;
+        let is_value = |cell: &String| self.values.get(column).is_some_and(|words| words.contains(cell));
         let cells = cells.into_iter().map(|cell| match cell {
-            Some(cell) if !cell.is_empty() && !self.missing.contains(&cell) => Some(cell),
+            Some(cell) if !cell.is_empty() && (!self.missing.contains(&cell) || is_value(&cell)) => Some(cell),
             other => {
                 count(other.unwrap_or_default());
                 None

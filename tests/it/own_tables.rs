@@ -256,7 +256,13 @@ fn a_label_of_words_is_read_by_what_positive_says() {
 
     for (no, yes) in [("FALSE", "TRUE"), ("1", "2"), ("陰性", "陽性"), ("No", "Yes"), ("alive", "died at home")] {
         let csv = rows("x,fall", |i, y| format!("{i},{}", if y == 1 { yes } else { no }));
-        own(r#"{ name = "fall", role = "label" }"#, &csv, SHARE).starts().refused().says(no).says(yes).says("positive");
+        let unsaid = own(r#"{ name = "fall", role = "label" }"#, &csv, SHARE);
+        let line = format!("{{ name = \"fall\", role = \"label\", positive = \"{yes}\" }}");
+        unsaid.starts().refused().says(no).says(yes).says("positive");
+        // The rarer value is proposed, to be copied as it stands.
+        let told = unsaid.types("author validate falls --course course --json").ends(2).json();
+        let findings = told["exercises"][0]["findings"].as_array().unwrap();
+        assert!(findings.iter().any(|f| f["expected"]["ja"].as_str().unwrap().contains(&line)), "{line}: {findings:#?}");
         let described = format!("{{ name = \"fall\", role = \"label\", positive = \"{yes}\" }}");
         let learner = own(&described, &csv, "[develop]\nwhere = \"x < 70\"\n\n[exam]\nwhere = \"x >= 70\"");
         learner.starts().ends(0);
@@ -366,7 +372,18 @@ fn what_is_left_out_is_in_no_part() {
 fn what_was_taken_as_missing_is_said_to_the_author() {
     let label = r#"{ name = "fall", role = "label" }"#;
     let csv = rows("region,x,fall", |i, y| format!("{},{i},{y}", ["NA", "EU"][i % 2]));
-    own(label, &csv, SHARE).types("author validate falls --course course").says("\"NA\" (region: 50)");
+    own(label, &csv, SHARE)
+        .types("author validate falls --course course")
+        .says("missing: ")
+        .says("\"NA\" (region: 50)")
+        .says("values = { NA = ");
+    // Where it is North America, it is declared once, and then a value like any other.
+    let declared = own(&format!("{label}, {{ name = \"region\", values = {{ NA = {{ en = \"North America\", ja = \"北米\" }} }} }}"), &csv, SHARE);
+    let answer = declared.types("author validate falls --course course");
+    assert!(!answer.out.contains("\"NA\""), "{}", answer.out);
+    declared.starts().ends(0);
+    let regions = declared.column(DEVELOP, "region");
+    assert!(regions.iter().all(|region| ["NA", "EU"].contains(&region.as_str())), "{regions:?}");
     let csv = rows(",x,fall", |i, y| format!("{},{i},{y}", i + 1));
     own(label, &csv, SHARE).starts().refused().says("own.csv, line 1").says("no name over column 1");
 }

@@ -398,3 +398,15 @@ fn two_folders_with_the_same_mistake_are_one() {
     author.writes(&plan, text.replace("[train]", "[train]\nbatch = 65"));
     assert_eq!(twins(), []);
 }
+
+#[test]
+fn an_exercise_that_was_never_proved_over_draws_is_told_so() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    author.types("author validate --course mine").ends(0).says("author calibrate missing-bell");
+    // Nothing else is remarked: each wrong solution of the template fails by what makes it wrong.
+    let findings = findings(&author, "mine");
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!((&findings[0]["rule"], &findings[0]["note"]), (&"calibration".into(), &true.into()));
+    stands(&findings[0], "exercises/missing-bell/calibration.toml", None, None);
+}

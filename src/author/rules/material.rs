@@ -4,6 +4,7 @@ use crate::author::reading::Written;
 use crate::course::dataset::Source;
 use crate::course::pack::Pack;
 use crate::fault::Place;
+use crate::synth;
 use crate::tables::{Frame, Reading, Said, Sheet};
 
 /// What an exercise gives out, as far as it can be read.
@@ -25,11 +26,14 @@ impl<'m> Material<'m> {
         let dataset = &written.task.dataset;
         let sheet = match &dataset.source {
             Source::Model(_) => None,
-            Source::File { path, cp932, missing, .. } => {
+            Source::File { path, cp932, missing, columns } => {
                 let file = dataset.place.file.replace("dataset.toml", &path.value);
                 let reading = Reading { cp932: *cp932, missing, said: Said::Keys };
                 // Whatever cannot be read is told by whoever draws the rows.
-                pack.dataset_file(&dataset.id, &path.value).and_then(|bytes| Sheet::read(&file, bytes, &reading).ok())
+                let sheet = pack
+                    .dataset_file(&dataset.id, &path.value)
+                    .and_then(|bytes| Sheet::read(&file, bytes, &reading).ok());
+                sheet.map(|sheet| synth::described(sheet, columns))
             }
         };
         Self { pack, written, rows, sheet }
