@@ -575,13 +575,7 @@ fn upgrade(session: &Session, folder: &Path) -> Result<u8, Ending> {
     Ok(PASSED)
 }
 
-fn new(
-    session: &Session,
-    pack: &Pack,
-    id: &str,
-    from: Option<&str>,
-    with_solutions: bool,
-) -> Result<u8, Ending> {
+fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>, with_solutions: bool) -> Result<u8, Ending> {
     let folder = match pack {
         Pack::Folder(root) => root.clone(),
         Pack::Embedded(_) => PathBuf::from("."),

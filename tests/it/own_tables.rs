@@ -262,7 +262,10 @@ fn a_label_of_words_is_read_by_what_positive_says() {
         // The rarer value is proposed, to be copied as it stands.
         let told = unsaid.types("author validate falls --course course --json").ends(2).json();
         let findings = told["exercises"][0]["findings"].as_array().unwrap();
-        assert!(findings.iter().any(|f| f["expected"]["ja"].as_str().unwrap().contains(&line)), "{line}: {findings:#?}");
+        assert!(
+            findings.iter().any(|f| f["expected"]["ja"].as_str().unwrap().contains(&line)),
+            "{line}: {findings:#?}"
+        );
         let described = format!("{{ name = \"fall\", role = \"label\", positive = \"{yes}\" }}");
         let learner = own(&described, &csv, "[develop]\nwhere = \"x < 70\"\n\n[exam]\nwhere = \"x >= 70\"");
         learner.starts().ends(0);
@@ -378,7 +381,11 @@ fn what_was_taken_as_missing_is_said_to_the_author() {
         .says("\"NA\" (region: 50)")
         .says("values = { NA = ");
     // Where it is North America, it is declared once, and then a value like any other.
-    let declared = own(&format!("{label}, {{ name = \"region\", values = {{ NA = {{ en = \"North America\", ja = \"北米\" }} }} }}"), &csv, SHARE);
+    let declared = own(
+        &format!("{label}, {{ name = \"region\", values = {{ NA = {{ en = \"North America\", ja = \"北米\" }} }} }}"),
+        &csv,
+        SHARE,
+    );
     let answer = declared.types("author validate falls --course course");
     assert!(!answer.out.contains("\"NA\""), "{}", answer.out);
     declared.starts().ends(0);
