@@ -22,7 +22,7 @@ use crate::metrics::entry::Family;
 use crate::metrics::{self, Binary, Estimate};
 use crate::models::{Input, Tells, nature};
 use crate::operate::{self, Calibration, expit};
-use crate::prepare::{self, Prepared};
+use crate::prepare::{self, Prepared, Views};
 use crate::seed::Seed;
 use crate::synth::{Drawn, Pictures, Shots, Side, SynthError, World};
 use crate::tables::{self, Frame, TableError, Tables};
@@ -566,6 +566,9 @@ fn develop<'a>(
     if let Some(pictures) = &pictures {
         notes.extend(idle_masks(plan, pictures.size));
     }
+    if let (Prepared::Pictures(views), Some(shots)) = (&prepared, shots) {
+        notes.extend(letters_left(plan, views, shots, &train_rows));
+    }
     if !draws_masks(job) {
         let of = |rows: &[usize]| rows.iter().map(|&row| (f64::from(y[row]), score(row))).collect::<Vec<_>>();
         notes.extend(learned_nothing(plan, &of(&train_rows), &of(&valid_rows)));
@@ -650,6 +653,24 @@ fn idle_masks(plan: &Plan, size: usize) -> Vec<Text> {
         )
     })
     .collect()
+}
+
+/// Letters of the hospital that are still to be seen where the plan cuts off or blanks something. A plan that hides nothing is not
+/// told: whether there is anything to hide is for its author to find.
+fn letters_left(plan: &Plan, views: &Views, shots: &Shots, train: &[usize]) -> Option<Text> {
+    const LOOKED_AT: usize = 100;
+    if plan.image.crop.value == [0; 4] && plan.image.mask.is_empty() {
+        return None;
+    }
+    let looked_at = &train[..train.len().min(LOOKED_AT)];
+    let letters = shots.letters(looked_at)?;
+    let (n, left) = (letters.len(), letters.iter().filter(|letters| views.leaves(letters)).count());
+    (left > 0).then(|| {
+        text!(
+            "Letters are left: in {left} of the first {n} training pictures, part of the hospital's lead letters lies in what `crop` and `mask` leave.",
+            "文字が残っています。学習用の画像の最初の{n}枚のうち{left}枚で、病院の鉛マーカーの文字の一部が、`crop` と `mask` の後にも写っています。"
+        )
+    })
 }
 
 /// Whether the training came to nothing, and in which words; `train` and `valid` are outcomes (0 or 1) and log-odds.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::Subcommand;
 use cpu_time::ProcessTime;
 use etcetera::BaseStrategy as _;
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::progress::Progress;
 use super::{BAD_INPUT, Ending, PASSED, SEED, Session};
 use crate::author::calibrate::{self, Calibrated, short, spread};
 use crate::author::kept;
@@ -205,13 +205,11 @@ fn validate(session: &Session, pack: &Pack, asked: &[String], pace: Pace) -> Res
     let run_once = |id: &str, folder: &str, threads: usize| child(pack, id, folder, threads);
     let settings =
         Settings { seed: SEED, at_once: pace.at_once(), cache: pace.cache(), engine: kept::engine(), once: &run_once };
-    let bar = bar("{bar:30} {pos}/{len} {msg}");
+    let progress = Progress::new("{bar:30} {pos}/{len} {msg}");
     let reports = validate::validate(pack, &ids, &settings, &mut |done| {
-        bar.set_length(done.of.1 as u64);
-        bar.set_position(done.of.0 as u64);
-        bar.set_message(format!("{}: {}", done.id, done.what));
+        progress.count(done.of.0 as u64, done.of.1 as u64, &format!("{}: {}", done.id, done.what));
     });
-    bar.finish_and_clear();
+    progress.end();
     let reports = reports?;
     let course = if asked.is_empty() { validate::course(pack) } else { Vec::new() };
     let valid = course.is_empty() && reports.iter().all(Report::is_valid);
@@ -319,12 +317,6 @@ fn report_to(session: &Session, report: &Report) {
     session.say(&session.terminal.paragraph("  ", &sentence));
 }
 
-fn bar(template: &str) -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
-}
-
 /// A solution's run in a process of its own, with so many threads.
 fn child(pack: &Pack, id: &str, folder: &str, threads: usize) -> Result<Once, Text> {
     let failed =
@@ -390,13 +382,13 @@ fn try_one(pack: &Pack, id: &str, folder: &str) -> Result<trial::Trial, Ending> 
 fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace: Pace) -> Result<u8, Ending> {
     known(pack, &[id.to_owned()])?;
     let settings = calibrate::Settings { seeds, at_once: pace.at_once(), cache: pace.cache(), engine: kept::engine() };
-    let bar = bar("{msg} {bar:30} {pos}/{len} {eta}");
-    bar.set_message(session.pick("draws", "生成").to_owned());
+    let progress = Progress::new("{msg} {bar:30} {pos}/{len} {eta}");
+    let draws = session.pick("draws", "生成");
+    progress.say(draws);
     let calibrated = calibrate::calibrate(pack, id, &settings, &mut |done, of| {
-        bar.set_length(of);
-        bar.set_position(done);
+        progress.count(done, of, draws);
     });
-    bar.finish_and_clear();
+    progress.end();
     let calibrated = match calibrated? {
         Ok(calibrated) => calibrated,
         Err(findings) => {

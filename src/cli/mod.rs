@@ -4,6 +4,7 @@ mod author;
 mod courses;
 mod look;
 mod measure;
+mod progress;
 mod spoken;
 mod tour;
 
@@ -17,6 +18,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::progress::Progress;
 use crate::check::{self, Verdict};
 use crate::course::exercise::called;
 use crate::course::pack::{Content, Pack, Submission, Task};
@@ -797,29 +799,19 @@ impl Session {
         exam: Option<u64>,
     ) -> Result<Run, Ending> {
         let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-        // A bar only where something is counted: before the first epoch and while judging there is nothing to fill it with.
-        let words = || ProgressStyle::with_template("{msg} …").unwrap_or_else(|_| ProgressStyle::default_bar());
-        let counted = || {
-            ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar())
-        };
-        let bar = ProgressBar::new(1).with_style(words());
+        let progress = Progress::new("{msg} {bar:30} {pos}/{len}");
         let ended = run::run(
             &Job { task, submission, seed, exam, figures: true, long: self.long, file: &file },
             &mut |event| match event {
-                Event::Drawing => bar.set_message(self.pick("drawing patients", "患者データを生成中").to_owned()),
+                Event::Drawing => progress.say(self.pick("drawing patients", "患者データを生成中")),
                 Event::Trained(epoch) => {
-                    bar.set_message(format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss));
-                    bar.set_style(counted());
-                    bar.set_length(epoch.of as u64);
-                    bar.set_position(epoch.number as u64);
+                    let what = format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss);
+                    progress.count(epoch.number as u64, epoch.of as u64, &what);
                 }
-                Event::Judging => {
-                    bar.set_style(words());
-                    bar.set_message(self.pick("judging", "判定中").to_owned());
-                }
+                Event::Judging => progress.say(self.pick("judging", "判定中")),
             },
         );
-        bar.finish_and_clear();
+        progress.end();
         match ended? {
             Ended::Ran(run) => Ok(*run),
             Ended::Invalid(faults) => Err(Ending::Faults(faults)),

@@ -112,6 +112,11 @@ impl Views {
         Ok(views)
     }
 
+    /// Whether anything of a mask of the whole picture (`[size · size]`, 0 or 1) is left for the model to see.
+    pub fn leaves(&self, mask: &[u8]) -> bool {
+        self.cut(|at| f32::from(u8::from(mask[at] > 0 && !self.blank[at]))).contains(&1.0)
+    }
+
     /// `[channels, height, width]`
     pub(super) fn input(&self) -> Input {
         Input::Picture([self.channels, self.seen[0], self.seen[1]])

@@ -18,6 +18,9 @@ use crate::text::Text;
 /// Pictures of one draw may need so many bytes together.
 const MOST: usize = 600_000_000;
 
+/// What renderers call the mask of letters that are laid over a film.
+const LETTERS: &str = "marker";
+
 /// What the pictures of rows are drawn from: small, and drawn when they are wanted.
 #[derive(Clone, Debug)]
 pub struct Shots {
@@ -120,17 +123,7 @@ impl Shots {
 
     /// Draws the pictures of these rows, side by side: each depends on its own row alone.
     pub fn draw(&self, rows: &[usize]) -> Pictures {
-        let drawn: Vec<Picture> = rows
-            .par_iter()
-            .map(|&row| {
-                (self.renderer.draw)(&Asked {
-                    size: self.size,
-                    values: &self.values[row],
-                    body: self.bodies[row],
-                    shot: self.rows[row],
-                })
-            })
-            .collect();
+        let drawn: Vec<Picture> = rows.par_iter().map(|&row| self.one(row)).collect();
         let area = self.size * self.size;
         let rows_of = |width: usize, of: &dyn Fn(&Picture) -> &[u8]| {
             let all: Vec<u8> = drawn.iter().flat_map(|picture| of(picture).iter().copied()).collect();
@@ -143,6 +136,22 @@ impl Shots {
             outlined: self.mask.map(|mask| rows_of(area, &|picture| &picture.masks[mask])),
             spacing: drawn.iter().map(|picture| picture.spacing).collect(),
         }
+    }
+
+    /// Where the hospital's letters lie in the pictures of these rows, each `[size · size]`, 0 or 1; none where none are drawn.
+    pub fn letters(&self, rows: &[usize]) -> Option<Vec<Vec<u8>>> {
+        let at = self.renderer.masks.iter().position(|name| *name == LETTERS)?;
+        let drawn = rows.par_iter().map(|&row| self.one(row).masks.swap_remove(at));
+        Some(drawn.collect())
+    }
+
+    fn one(&self, row: usize) -> Picture {
+        (self.renderer.draw)(&Asked {
+            size: self.size,
+            values: &self.values[row],
+            body: self.bodies[row],
+            shot: self.rows[row],
+        })
     }
 
     /// The pictures of all rows, drawn once.

@@ -287,3 +287,38 @@ fn a_renderers_parameters_and_masks_are_checked_where_they_are_written() {
         assert!(fault["line"].is_u64(), "{fault}");
     }
 }
+
+#[test]
+fn what_came_to_nothing_is_said_before_the_figures() {
+    let learner = Learner::new();
+    course(&learner, "chest-xray", "", 120);
+    // A hospital's letters, in the upper right corner of every film.
+    let dataset = learner.read("c/datasets/films/dataset.toml");
+    learner.writes("c/datasets/films/dataset.toml", dataset.replace("nodule =", "marker = \"1\", nodule ="));
+    let small = "[model]\nkind = \"cnn\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 2\n";
+    let notes = |image: &str, more: &str| -> Vec<String> {
+        learner.writes(PLAN, format!("exercise = \"look@1\"\n{image}\n{small}{more}"));
+        let json = learner.types("--course c run look --json").ends(0).json();
+        let notes = json["trained"]["notes"].as_array().unwrap();
+        for note in notes {
+            assert!(!note["ja"].as_str().unwrap().is_ascii(), "{note}");
+        }
+        notes.iter().map(|note| note["en"].as_str().unwrap().to_owned()).collect()
+    };
+    let any = |notes: &[String], says: &str| notes.iter().any(|note| note.contains(says));
+
+    let nothing = notes("", "learning_rate = 1.0");
+    assert!(any(&nothing, "It learned nothing") && any(&nothing, "learning_rate = 1"), "{nothing:?}");
+
+    let cut = "[image]\ncrop = { right = 10 }\n";
+    let idle = notes(&format!("{cut}mask = [{{ left = 24, top = 0, width = 8, height = 8 }}]"), "");
+    assert!(any(&idle, "A mask hides nothing") && any(&idle, "plan.toml, line"), "{idle:?}");
+    let useful = notes(&format!("{cut}mask = [{{ left = 0, top = 0, width = 8, height = 8 }}]"), "");
+    assert!(!any(&useful, "hides nothing") && !any(&useful, "Letters are left"), "{useful:?}");
+
+    // One column is cut off, and the letters are not in it.
+    let left = notes("[image]\ncrop = { left = 1 }", "");
+    assert!(any(&left, "Letters are left: in 72 of the first 72"), "{left:?}");
+    // Who hides nothing is to find out.
+    assert!(!any(&notes("", ""), "Letters"), "nothing is given away");
+}

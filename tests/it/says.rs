@@ -248,3 +248,35 @@ fn what_is_typed_cannot_command_the_terminal() {
         assert!(told.contains("\\u{"), "{line:?}: {told:?}");
     }
 }
+
+#[test]
+fn a_file_of_another_kind_is_named_as_what_it_is_and_equal_faults_are_told_once() {
+    let learner = Learner::new();
+    let table = |separator: &str, risk: &dyn Fn(usize) -> String| -> String {
+        let rows: String = (0..60).map(|i| format!("{}{separator}{}\n", i % 2, risk(i))).collect();
+        format!("died{separator}risk\n{rows}")
+    };
+    let plain = table(",", &|i| format!("0.{:02}", i * 37 % 100));
+    let sixteen = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for (file, bytes, en, ja) in [
+        ("a.csv", [&b"\xff\xfe"[..], &sixteen(&plain)].concat(), "UTF-16", "UTF-16"),
+        ("b.csv", sixteen(&plain.replace("died", "死亡")), "UTF-16", "UTF-16"),
+        ("c.xlsx", b"PK\x03\x04 [Content_Types].xml xl/workbook.xml".to_vec(), "Excel workbook (.xlsx)", "Excelブック"),
+        ("d.csv.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec(), "gzip archive (.gz)", "gzip"),
+        ("e.feather", b"ARROW1\0\0\0\0\0\0".to_vec(), "Feather (Arrow)", "Feather"),
+        ("f.csv", plain.replace(',', ";").into_bytes(), "separated by semicolons", "セミコロン"),
+        ("g.tsv", plain.replace(',', "\t").into_bytes(), "separated by tabs", "タブ"),
+    ] {
+        learner.writes(file, bytes);
+        let line = format!("measure {file} --label died --score risk");
+        learner.types(&line).ends(2).says(&format!("✘ {file}")).says(en);
+        let told = learner.types(&format!("{line} --lang ja")).ends(2).says(ja);
+        assert!(!told.err.contains("CP932") && told.err.matches('✘').count() == 1, "{}", told.err);
+    }
+    let faulty = table(",", &|i| if i % 3 == 0 { "n.d.".to_owned() } else { "0.5".to_owned() });
+    learner.writes("h.csv", faulty);
+    let told = learner.types("measure h.csv --label died --score risk").ends(2);
+    let told = told.says("✘ h.csv, line 2, risk").says("\"n.d.\", in 20 rows (lines 2, 5, 8, 11, 14, …)");
+    assert_eq!(told.err.matches('✘').count(), 1, "{}", told.err);
+    learner.types("measure h.csv --label died --score risk --lang ja").ends(2).says("（20行：2, 5, 8, 11, 14, …行目）");
+}
