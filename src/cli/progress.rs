@@ -106,7 +106,8 @@ mod tests {
         }
         progress.say("judging");
         wait();
-        let frames: Vec<String> = seen.0.lock().unwrap().iter().filter(|line| !line.trim().is_empty()).cloned().collect();
+        let frames: Vec<String> =
+            seen.0.lock().unwrap().iter().filter(|line| !line.trim().is_empty()).cloned().collect();
         let is_bar = |frame: &&String| frame.contains(['█', '░']);
         assert!(frames[0].contains("drawing") && !is_bar(&&frames[0]), "{frames:?}");
         let bars: Vec<&String> = frames.iter().filter(is_bar).collect();
