@@ -210,7 +210,7 @@ fn lay(shape: &Shape, inputs: [&[f32]; 2], pictures: Range<usize>, planes: &mut 
 }
 
 /// The groups of a share, counted from the batch's first picture.
-fn groups(grid: Grid, share: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn groups(grid: Grid, share: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let group = grid.group(share.len());
     share.clone().step_by(group).map(move |start| start..(start + group).min(share.end))
 }
@@ -253,7 +253,7 @@ fn lift(grid: Grid, planes: &[f32], plane: usize, channels: Range<usize>, pictur
 type Told<'a> = dyn FnMut(Range<usize>, &[f32], usize) + 'a;
 
 /// Numbers of so many pictures, `each` of every one.
-fn part<'a>(numbers: &'a [f32], pictures: &Range<usize>, each: usize) -> &'a [f32] {
+pub(crate) fn part<'a>(numbers: &'a [f32], pictures: &Range<usize>, each: usize) -> &'a [f32] {
     &numbers[pictures.start * each..pictures.end * each]
 }
 

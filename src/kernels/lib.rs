@@ -5,6 +5,13 @@
 //! | file | computes |
 //! |---|---|
 //! | `block` | a convolution and what follows it: norm, sum, `ReLU`, halving |
+//! | `grow` | the transposed convolution that doubles a picture's size |
+//! | `pool` | the highest of 2 × 2 pixels; a channel's mean beside its highest pixel |
+//! | `loss` | losses of log-odds, with the sigmoid |
+//! | `conv` | under them: the sums of a convolution, and of its weights' gradient |
+//! | `norm` | under them: moments, normalisation and its way back |
+//! | `grid` | under them: planes that share their zeros |
+//! | `width` | which vector instructions; `shares`: the batch in eight; `buffer`: memory used again |
 
 #![expect(
     clippy::inline_always,
@@ -15,6 +22,8 @@ mod block;
 mod buffer;
 mod conv;
 mod grid;
+mod grow;
+mod loss;
 mod norm;
 mod pool;
 mod shares;
@@ -26,4 +35,7 @@ mod width;
 mod tests;
 
 pub use block::{Then, block};
+pub use grow::grow;
+pub use loss::{Focus, Likelihood, Loss, loss};
+pub use pool::{highest, mean_and_highest};
 pub use width::{Unavailable, Width, current, force};

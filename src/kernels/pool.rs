@@ -1,7 +1,18 @@
 //! Pooling: the highest of each 2 × 2 pixels, and a channel's mean beside its highest pixel.
 //!
-//! As in burn, what is not a number is higher than anything: of several, the last one; of equal numbers the first one gets the
-//! gradient.
+//! As in burn, what is not a number is higher than anything: of several, the last of four and the first of a channel; of equal
+//! numbers the first one gets the gradient.
+
+use std::sync::Arc;
+
+use burn::backend::Flex;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops};
+use burn::tensor::Tensor;
+
+use crate::shares;
+use crate::tensor::{flat, give, numbers, take};
 
 /// The highest of each 2 × 2 pixels, and which of the four it was (0 and 1 above, 2 and 3 below). An odd last line or column is
 /// left out.
@@ -57,5 +68,108 @@ pub(crate) fn chosen(pixels: &[f32], which: &[u8], width: usize, out: &mut [f32]
             let which = usize::from(which);
             *out = pixels[(which >> 1) * width + 2 * i + (which & 1)];
         }
+    }
+}
+
+/// The highest of each 2 × 2 pixels: `[B, C, H, W]` → `[B, C, ⌊H/2⌋, ⌊W/2⌋]`
+pub fn highest(x: Tensor<4>) -> Tensor<4> {
+    let [pictures, channels, height, width] = x.dims();
+    let [tall, half] = [height / 2, width / 2];
+    let (each, out_each) = (channels * height * width, channels * tall * half);
+    let taken = take(x);
+    let from = numbers(&taken.flat);
+    let (mut out, mut which) = (vec![0.0; pictures * out_each], vec![0; pictures * out_each]);
+    let tasks = shares::bounds(pictures)
+        .into_iter()
+        .zip(shares::split(&mut out, pictures, out_each))
+        .zip(shares::split(&mut which, pictures, out_each));
+    shares::map(tasks, |((share, out), which)| {
+        let planes = from[share.start * each..share.end * each].chunks_exact((height * width).max(1));
+        let outs = out.chunks_exact_mut((tall * half).max(1)).zip(which.chunks_exact_mut((tall * half).max(1)));
+        for (plane, (out, which)) in planes.zip(outs) {
+            halve(plane, width, out, which);
+        }
+    });
+    let state = Arc::new((which, [pictures, channels, height, width]));
+    give(HighestBack, state, [Some(taken)], flat(out, [pictures, channels, tall, half]))
+}
+
+#[derive(Debug)]
+struct HighestBack;
+
+impl Backward<Flex, 1> for HighestBack {
+    type State = Arc<(Vec<u8>, [usize; 4])>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let given = gradients.consume::<Flex>(&ops.node).to_contiguous();
+        let [Some(node)] = ops.parents else { return };
+        let (which, shape) = &*ops.state;
+        let [pictures, channels, height, width] = *shape;
+        let (pixels, out_pixels) = (height * width, height / 2 * (width / 2));
+        let given = numbers(&given);
+        let mut to = vec![0.0; pictures * channels * pixels];
+        let tasks = shares::bounds(pictures).into_iter().zip(shares::split(&mut to, pictures, channels * pixels));
+        shares::map(tasks, |(share, to)| {
+            for (i, to) in (share.start * channels..).zip(to.chunks_exact_mut(pixels.max(1))) {
+                let here = i * out_pixels..(i + 1) * out_pixels;
+                spread(&given[here.clone()], &which[here], width, to);
+            }
+        });
+        gradients.register::<Flex>(node.id, flat(to, *shape));
+    }
+}
+
+/// The mean of each channel beside its highest pixel: `[B, C, H, W]` → `[B, 2C]`
+pub fn mean_and_highest(x: Tensor<4>) -> Tensor<2> {
+    let [pictures, channels, height, width] = x.dims();
+    let pixels = height * width;
+    let taken = take(x);
+    let mut out = vec![0.0; pictures * 2 * channels];
+    let mut which = vec![0; pictures * channels];
+    let planes = numbers(&taken.flat).chunks_exact(pixels.max(1));
+    for (i, (plane, which)) in planes.zip(&mut which).enumerate() {
+        let (picture, channel) = (i / channels, i % channels);
+        let mut most = f32::NEG_INFINITY;
+        for (at, &number) in plane.iter().enumerate() {
+            if number > most || (number.is_nan() && !most.is_nan()) {
+                (most, *which) = (number, at);
+            }
+        }
+        out[picture * 2 * channels + channel] = sum(plane) / pixels as f32;
+        out[picture * 2 * channels + channels + channel] = most;
+    }
+    let state = Arc::new((which, [pictures, channels, height, width]));
+    give(MeanBack, state, [Some(taken)], flat(out, [pictures, 2 * channels]))
+}
+
+/// In eight columns, so that it takes vectors; their sums in order.
+pub(crate) fn sum(numbers: &[f32]) -> f32 {
+    let (lines, rest) = numbers.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for line in lines {
+        sums.iter_mut().zip(line).for_each(|(sum, number)| *sum += number);
+    }
+    sums.iter().chain(rest).sum()
+}
+
+#[derive(Debug)]
+struct MeanBack;
+
+impl Backward<Flex, 1> for MeanBack {
+    type State = Arc<(Vec<usize>, [usize; 4])>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let given = gradients.consume::<Flex>(&ops.node).to_contiguous();
+        let [Some(node)] = ops.parents else { return };
+        let (which, shape) = &*ops.state;
+        let [_, channels, height, width] = *shape;
+        let (pixels, given) = (height * width, numbers(&given));
+        let mut to = vec![0.0; which.len() * pixels];
+        for (i, (to, which)) in to.chunks_exact_mut(pixels.max(1)).zip(which).enumerate() {
+            let at = i / channels * 2 * channels + i % channels;
+            to.fill(given[at] / pixels as f32);
+            to[*which] += given[at + channels];
+        }
+        gradients.register::<Flex>(node.id, flat(to, *shape));
     }
 }

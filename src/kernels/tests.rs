@@ -3,13 +3,13 @@
 use std::sync::{Mutex, MutexGuard};
 
 use burn::module::Param;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData, activation, module};
 use proptest::prelude::*;
 
-use crate::{Then, Width, block, force};
+use crate::{Focus, Likelihood, Loss, Then, Width, block, force, grow, highest, loss, mean_and_highest};
 
 /// One test at a time forces a width: it holds for the whole process.
 static ONE: Mutex<()> = Mutex::new(());
@@ -319,6 +319,120 @@ fn gradients_are_what_small_changes_make_of_the_result() {
             let most = slopes.iter().fold(0.0_f32, |most, slope| most.max(slope.abs()));
             for (ours, slope) in ours.iter().zip(&slopes) {
                 assert!((ours - slope).abs() <= 1e-4 * most, "{what}: {ours} instead of {slope}");
+            }
+        }
+    }
+}
+
+fn watched<const D: usize>(seed: u64, shape: [usize; D], device: &Device) -> Tensor<D> {
+    tensor(seed, shape, device).require_grad()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn growing_is_what_burn_computes(
+        pictures in 1_usize..12, inputs in 1_usize..14, outputs in 1_usize..12,
+        height in 1_usize..12, width in 1_usize..20, bias: bool, seed: u64,
+    ) {
+        let device = Device::flex().autodiff();
+        let config = ConvTranspose2dConfig::new([inputs, outputs], [2, 2]).with_stride([2, 2]).with_bias(bias);
+        let mut layer = config.init(&device);
+        layer.weight = Param::from_tensor(tensor(seed ^ 1, [inputs, outputs, 2, 2], &device));
+        layer.bias = layer.bias.map(|_| Param::from_tensor(tensor(seed ^ 2, [outputs], &device)));
+        let run = |ours: bool| {
+            let x = watched(seed ^ 3, [pictures, inputs, height, width], &device);
+            let out = if ours { grow(x.clone(), &layer) } else { layer.forward(x.clone()) };
+            let gradients = (out.clone() * tensor(seed ^ 4, out.dims(), &device)).sum().backward();
+            let bias = layer.bias.as_ref().and_then(|bias| bias.grad(&gradients)).map(vec);
+            [vec(out), vec(x.grad(&gradients).unwrap()), vec(layer.weight.grad(&gradients).unwrap()), bias.unwrap_or_default()]
+        };
+        let theirs = run(false);
+        for width in widths() {
+            let _forced = forced(width);
+            for ((what, ours), theirs) in ["out", "x", "weight", "bias"].iter().zip(run(true)).zip(&theirs) {
+                close(what, &ours, theirs);
+            }
+        }
+    }
+
+    #[test]
+    fn pooling_is_what_burn_computes(
+        pictures in 1_usize..12, channels in 1_usize..9, height in 1_usize..12, width in 1_usize..20,
+        wild in 0_usize..4, seed: u64,
+    ) {
+        let device = Device::flex().autodiff();
+        let shape = [pictures, channels, height, width];
+        let mut pixels = luck(seed, shape.iter().product());
+        for at in 0..wild {
+            let n = pixels.len();
+            pixels[at * 7 % n] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::NAN][at];
+        }
+        let run = |ours: bool| {
+            let x = || Tensor::<4>::from_data(TensorData::new(pixels.clone(), shape), &device).require_grad();
+            let (one, other) = (x(), x());
+            let both = if ours {
+                mean_and_highest(one.clone())
+            } else {
+                let flat = one.clone().reshape([pictures, channels, height * width]);
+                let (mean, most) = (flat.clone().mean_dim(2), flat.max_dim(2));
+                Tensor::cat(vec![mean.squeeze_dim::<2>(2), most.squeeze_dim::<2>(2)], 1)
+            };
+            let gradients = (both.clone() * tensor(seed ^ 1, both.dims(), &device)).sum().backward();
+            let mut told = vec![vec(both), vec(one.grad(&gradients).unwrap())];
+            if height > 1 && width > 1 {
+                let half = MaxPoolOptions::new([2, 2]).with_stride([2, 2]);
+                let out = if ours { highest(other.clone()) } else { module::max_pool2d(other.clone(), half) };
+                let gradients = (out.clone() * tensor(seed ^ 2, out.dims(), &device)).sum().backward();
+                told.extend([vec(out), vec(other.grad(&gradients).unwrap())]);
+            }
+            told
+        };
+        for (ours, theirs) in run(true).iter().zip(run(false)) {
+            close("pooled", ours, &theirs);
+        }
+    }
+
+    #[test]
+    fn a_loss_is_what_its_formula_says(
+        rows in 1_usize..80, outputs in 1_usize..40, positive in 0.1_f32..9.0, scale in 0.1_f32..60.0, seed: u64,
+    ) {
+        let device = Device::flex().autodiff();
+        let y = tensor::<2>(seed, [rows, outputs], &device).greater_elem(0.3).float();
+        let likelihood = |focus| Some(Likelihood { focus, positive });
+        let formula = |of: Loss, z: Tensor<2>| {
+            let likely = activation::log_sigmoid(z.clone() * y.clone().mul_scalar(2.0).sub_scalar(1.0));
+            let weights = y.clone().mul_scalar(positive - 1.0).add_scalar(1.0);
+            let counts = match of.likelihood {
+                Some(Likelihood { focus: Focus::Squared, .. }) => likely.clone().exp().neg().add_scalar(1.0).powi_scalar(2),
+                _ => likely.ones_like(),
+            };
+            let own = (likely * weights * counts).mean().neg();
+            let Some(smooth) = of.dice else { return own };
+            let p = activation::sigmoid(z);
+            let both = (p.clone() * y.clone()).sum().mul_scalar(2.0).add_scalar(smooth);
+            let dice = (both / (p.sum() + y.clone().sum()).add_scalar(smooth)).neg().add_scalar(1.0);
+            if of.likelihood.is_some() { own + dice } else { dice }
+        };
+        for of in [
+            Loss { likelihood: likelihood(Focus::None), dice: None },
+            Loss { likelihood: likelihood(Focus::Squared), dice: None },
+            Loss { likelihood: likelihood(Focus::None), dice: Some(1.0) },
+            Loss { likelihood: None, dice: Some(1.0) },
+        ] {
+            let run = |ours: bool| {
+                let z = tensor::<2>(seed ^ 1, [rows, outputs], &device).mul_scalar(scale).detach().require_grad();
+                let told = if ours { loss(of, z.clone(), y.clone()) } else { formula(of, z.clone()) };
+                let gradients = told.clone().mul_scalar(3.0).backward();
+                [vec(told), vec(z.grad(&gradients).unwrap())]
+            };
+            let theirs = run(false);
+            for width in widths() {
+                let _forced = forced(width);
+                for (ours, theirs) in run(true).iter().zip(&theirs) {
+                    close("loss", ours, theirs);
+                }
             }
         }
     }
