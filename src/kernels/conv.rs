@@ -126,8 +126,12 @@ impl Convolve<'_> {
         skip: usize,
         at: usize,
     ) {
-        let bias = |output: usize| simd.splat_f32s(self.bias.map_or(0.0, |bias| bias[output]));
-        let mut sums: [[S::f32s; V]; O] = std::array::from_fn(|o| [bias(first + skip + o); V]);
+        let mut sums = [[simd.splat_f32s(0.0); V]; O];
+        if let Some(bias) = self.bias {
+            for o in 0..O {
+                sums[o] = [simd.splat_f32s(bias[first + skip + o]); V];
+            }
+        }
         let taps = self.taps;
         for (plane, weights) in self.planes.chunks_exact(self.plane).zip(weights.chunks_exact(taps.len() * B)) {
             for (&tap, weights) in taps.iter().zip(weights.as_chunks::<B>().0) {
@@ -241,20 +245,22 @@ impl Gather<'_> {
     ) {
         let (columns, len) = (self.sums.columns, span.len());
         let vectors = len / S::F32_LANES;
-        let g: [&[S::f32s]; R] = std::array::from_fn(|r| {
+        let mut g: [&[S::f32s]; R] = [&[]; R];
+        for r in 0..R {
             let at = (row + r) * self.gradient_plane + self.lead + span.start;
-            &S::as_simd_f32s(&self.gradients[at..][..len]).0[..vectors]
-        });
-        let x: [&[S::f32s]; C] = std::array::from_fn(|c| {
+            g[r] = &S::as_simd_f32s(&self.gradients[at..][..len]).0[..vectors];
+        }
+        let mut x: [&[S::f32s]; C] = [&[]; C];
+        for c in 0..C {
             let column = (column + c).min(columns - 1);
             let at = column / self.taps.len() * self.plane + self.taps[column % self.taps.len()] + span.start;
-            &S::as_simd_f32s(&self.planes[at..][..len]).0[..vectors]
-        });
-        let mut sums: [[S::f32s; C]; R] = std::array::from_fn(|r| {
+            x[c] = &S::as_simd_f32s(&self.planes[at..][..len]).0[..vectors];
+        }
+        let mut sums = [[simd.splat_f32s(0.0); C]; R];
+        for r in 0..R {
             let at = place::<S>(row + r, column, columns);
-            let (lanes, _) = S::as_simd_f32s(&self.sums.lanes[at..][..C * S::F32_LANES]);
-            std::array::from_fn(|c| lanes[c])
-        });
+            sums[r].copy_from_slice(S::as_simd_f32s(&self.sums.lanes[at..][..C * S::F32_LANES]).0);
+        }
         for v in 0..vectors {
             for r in 0..R {
                 for c in 0..C {

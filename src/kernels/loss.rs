@@ -152,23 +152,21 @@ impl WithSimd for Tell<'_> {
 
 /// Loss, `p · y`, `p`, `y` and the slope of the loss, of one log-odds.
 #[inline(always)]
-fn one(z: f32, y: f32, positive: f32, squared: bool) -> [f32; 5] {
+fn one(logit: f32, y: f32, positive: f32, squared: bool) -> [f32; 5] {
     let (towards, weight) = if y > 0.5 { (1.0, positive) } else { (-1.0, 1.0) };
-    let t = z * towards;
-    let e = exp_below_zero(-t.abs());
-    let likely = if t > 0.0 { 0.0 } else { t } - ln_1p(e);
+    let odds = logit * towards;
+    let e = exp_below_zero(-odds.abs());
+    let likely = if odds > 0.0 { 0.0 } else { odds } - ln_1p(e);
     let over = 1.0 / (1.0 + e);
     // σ(t) and 1 − σ(t), both exact where they are small.
-    let (right, wrong) = if t > 0.0 { (over, e * over) } else { (e * over, over) };
+    let (right, wrong) = if odds > 0.0 { (over, e * over) } else { (e * over, over) };
     let p = if y > 0.5 { right } else { wrong };
     let (counts, slope) = if squared {
         (wrong * wrong, wrong * wrong * wrong - 2.0 * likely * right * wrong * wrong)
     } else {
         (1.0, wrong)
     };
-    // What is no number stays none.
-    let none = z - z;
-    [-likely * counts * weight, p * y, p + none, y, -towards * weight * slope + if none == 0.0 { 0.0 } else { none }]
+    [-likely * counts * weight, p * y, p, y, -towards * weight * slope]
 }
 
 /// `slope · by`, and the slope of the Dice loss.

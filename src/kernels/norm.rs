@@ -44,18 +44,37 @@ impl WithSimd for Measure<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let each = self.pixels * self.moments.len();
         let n = self.numbers.len() / self.pixels / self.moments.len().max(1) * self.pixels;
+        let zero = simd.splat_f32s(0.0);
         for (channel, moments) in self.moments.iter_mut().enumerate() {
-            let planes = || self.numbers.chunks_exact(each).map(|one| &one[channel * self.pixels..][..self.pixels]);
-            let zero = simd.splat_f32s(0.0);
-            let sum = planes().fold([zero], |sum, plane| add_up(simd, sum, [plane], |[x]| [x]));
+            let (start, pixels) = (channel * self.pixels, self.pixels);
+            let mut sum = [zero];
+            for picture in self.numbers.chunks_exact(each) {
+                let plane = &picture[start..start + pixels];
+                sum = add_up(
+                    simd,
+                    sum,
+                    [plane],
+                    #[inline(always)]
+                    |[x]| [x],
+                );
+            }
             let mean = simd.reduce_sum_f32s(sum[0]) / n as f32;
             let centre = simd.splat_f32s(mean);
-            let [squares, rest] = planes().fold([zero; 2], |sums, plane| {
-                add_up(simd, sums, [plane], |[x]| {
-                    let apart = simd.sub_f32s(x, centre);
-                    [simd.mul_f32s(apart, apart), apart]
-                })
-            });
+            let mut sums = [zero; 2];
+            for picture in self.numbers.chunks_exact(each) {
+                let plane = &picture[start..start + pixels];
+                sums = add_up(
+                    simd,
+                    sums,
+                    [plane],
+                    #[inline(always)]
+                    |[x]| {
+                        let apart = simd.sub_f32s(x, centre);
+                        [simd.mul_f32s(apart, apart), apart]
+                    },
+                );
+            }
+            let [squares, rest] = sums;
             // What rounding left of the mean (Chan et al. 1983).
             let rest = f64::from(simd.reduce_sum_f32s(rest));
             let here = Moments {
@@ -127,22 +146,45 @@ impl WithSimd for Follow<'_> {
     }
 }
 
+/// `(x − mean) · scale + shift`
+#[inline(always)]
+fn linear<S: Simd>(simd: S, [mean, scale, shift]: [S::f32s; 3], x: S::f32s) -> S::f32s {
+    simd.mul_add_e_f32s(simd.sub_f32s(x, mean), scale, shift)
+}
+
 #[inline(always)]
 fn follow<S: Simd>(simd: S, x: &[f32], affine: Option<Affine>, add: Option<&[f32]>, relu: bool, out: &mut [f32]) {
-    let linear = |x| match affine {
-        Some(Affine { mean, scale, shift }) => {
-            let apart = simd.sub_f32s(x, simd.splat_f32s(mean));
-            simd.mul_add_e_f32s(apart, simd.splat_f32s(scale), simd.splat_f32s(shift))
-        }
-        None => x,
-    };
+    let Affine { mean, scale, shift } = affine.unwrap_or(Affine { mean: 0.0, scale: 1.0, shift: 0.0 });
+    let of = [simd.splat_f32s(mean), simd.splat_f32s(scale), simd.splat_f32s(shift)];
     match (add, relu) {
-        (None, false) => each(simd, out, [x], |[x]| linear(x)),
-        (None, true) => each(simd, out, [x], |[x]| positive(simd, linear(x))),
-        (Some(add), false) => each(simd, out, [x, add], |[x, add]| simd.add_f32s(linear(x), add)),
-        (Some(add), true) => {
-            each(simd, out, [x, add], |[x, add]| positive(simd, simd.add_f32s(linear(x), add)));
-        }
+        (None, false) => each(
+            simd,
+            out,
+            [x],
+            #[inline(always)]
+            |[x]| linear(simd, of, x),
+        ),
+        (None, true) => each(
+            simd,
+            out,
+            [x],
+            #[inline(always)]
+            |[x]| positive(simd, linear(simd, of, x)),
+        ),
+        (Some(add), false) => each(
+            simd,
+            out,
+            [x, add],
+            #[inline(always)]
+            |[x, add]| simd.add_f32s(linear(simd, of, x), add),
+        ),
+        (Some(add), true) => each(
+            simd,
+            out,
+            [x, add],
+            #[inline(always)]
+            |[x, add]| positive(simd, simd.add_f32s(linear(simd, of, x), add)),
+        ),
     }
 }
 
@@ -171,19 +213,41 @@ impl WithSimd for GradientSums<'_> {
             for at in (channel * pixels..self.gradients.len()).step_by(pixels * self.channels) {
                 let here = at..at + pixels;
                 let g = &self.gradients[here.clone()];
-                let with = |g, was| [g, simd.mul_f32s(g, simd.sub_f32s(was, centre))];
                 sums = match (self.out, self.was) {
-                    (None, None) => add_up(simd, sums, [g], |[g]| [g, zero]),
-                    (Some(out), None) => add_up(simd, sums, [g, &out[here]], |[g, out]| [gate(simd, out, g), zero]),
-                    (None, Some((was, _))) => add_up(simd, sums, [g, &was[here]], |[g, was]| with(g, was)),
-                    (Some(out), Some((was, _))) => {
-                        add_up(simd, sums, [g, &out[here.clone()], &was[here]], |[g, out, was]| {
-                            with(gate(simd, out, g), was)
-                        })
-                    }
+                    (None, None) => add_up(
+                        simd,
+                        sums,
+                        [g],
+                        #[inline(always)]
+                        |[g]| [g, zero],
+                    ),
+                    (Some(out), None) => add_up(
+                        simd,
+                        sums,
+                        [g, &out[here]],
+                        #[inline(always)]
+                        |[g, out]| [gate(simd, out, g), zero],
+                    ),
+                    (None, Some((was, _))) => add_up(
+                        simd,
+                        sums,
+                        [g, &was[here]],
+                        #[inline(always)]
+                        |[g, was]| [g, simd.mul_f32s(g, simd.sub_f32s(was, centre))],
+                    ),
+                    (Some(out), Some((was, _))) => add_up(
+                        simd,
+                        sums,
+                        [g, &out[here.clone()], &was[here]],
+                        #[inline(always)]
+                        |[g, out, was]| {
+                            let g = gate(simd, out, g);
+                            [g, simd.mul_f32s(g, simd.sub_f32s(was, centre))]
+                        },
+                    ),
                 };
             }
-            told.push(sums.map(|sum| f64::from(simd.reduce_sum_f32s(sum))));
+            told.push([f64::from(simd.reduce_sum_f32s(sums[0])), f64::from(simd.reduce_sum_f32s(sums[1]))]);
         }
         told
     }
@@ -218,23 +282,37 @@ impl WithSimd for FollowBack<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let relu = |out: Option<&[f32]>, to: &mut [f32]| match out {
-            Some(out) => each(simd, to, [out, self.gradients], |[out, g]| gate(simd, out, g)),
-            None => to.copy_from_slice(self.gradients),
-        };
         match self.halved {
-            None => relu(self.out, self.added),
+            None => behind_relu(simd, self.out, self.gradients, self.added),
             Some((which, width, room)) => {
-                relu(self.out, room);
+                behind_relu(simd, self.out, self.gradients, room);
                 pool::spread(room, which, width, self.added);
             }
         }
         if let Some((Back { by, still, along, mean }, was)) = self.norm {
-            let [by, still, along, mean] = [by, still, along, mean].map(|number| simd.splat_f32s(number));
-            each(simd, self.before, [self.added, was], |[g, x]| {
-                let rest = simd.mul_add_e_f32s(along, simd.sub_f32s(x, mean), still);
-                simd.mul_add_e_f32s(by, g, rest)
-            });
+            let (by, still) = (simd.splat_f32s(by), simd.splat_f32s(still));
+            let (along, mean) = (simd.splat_f32s(along), simd.splat_f32s(mean));
+            each(
+                simd,
+                self.before,
+                [self.added, was],
+                #[inline(always)]
+                |[g, x]| simd.mul_add_e_f32s(by, g, linear(simd, [mean, along, still], x)),
+            );
         }
+    }
+}
+
+#[inline(always)]
+fn behind_relu<S: Simd>(simd: S, out: Option<&[f32]>, gradients: &[f32], to: &mut [f32]) {
+    match out {
+        Some(out) => each(
+            simd,
+            to,
+            [out, gradients],
+            #[inline(always)]
+            |[out, g]| gate(simd, out, g),
+        ),
+        None => to.copy_from_slice(gradients),
     }
 }

@@ -3,8 +3,9 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
+use kernels::Then;
 
-use super::convolution::{BATCH_NORM, Block, block_cost, halve, output, output_cost, pictures, pool};
+use super::convolution::{BATCH_NORM, Block, block_cost, output, output_cost, pictures, pool, relu};
 use super::{Cost, Input, L2, dropout};
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
@@ -79,7 +80,7 @@ impl Cnn {
     pub(super) fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<2> {
         let mut x = pictures(rows, self.shape);
         for block in &self.blocks {
-            x = halve(block.forward(x));
+            x = block.forward(x, None, Then { halve: true, ..relu() });
         }
         self.output.forward(dropout(pool(x), self.dropout, luck))
     }

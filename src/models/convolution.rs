@@ -4,8 +4,9 @@ use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
+use kernels::Then;
 
-use super::{Cost, linear, uniform};
+use super::{Cost, Kernels, linear, uniform};
 use crate::keys::{Key, Kind, Need};
 use crate::seed::Seed;
 
@@ -30,19 +31,37 @@ impl Block {
         Self { convolution: convolution(channels, 3, norm.is_none(), seed, device), norm }
     }
 
-    /// `[B, C₀, H, W]` → `[B, C₁, H, W]`
-    pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        activation::relu(self.linear(x))
+    /// `[B, C₀, H, W]` → `[B, C₁, H, W]`; where `then` halves it `[B, C₁, ⌊H/2⌋, ⌊W/2⌋]`. `beside` stands behind the channels of `x`.
+    pub(super) fn forward(&self, x: Tensor<4>, beside: Option<Tensor<4>>, then: Then<'_>) -> Tensor<4> {
+        convolve(x, beside, &self.convolution, Then { norm: self.norm.as_ref(), ..then })
     }
+}
 
-    /// The same without `ReLU`.
-    pub(super) fn linear(&self, x: Tensor<4>) -> Tensor<4> {
-        let x = self.convolution.forward(x);
-        match &self.norm {
-            Some(norm) => norm.forward(x),
-            None => x,
-        }
+/// A [`Block`]'s usual end.
+pub(super) fn relu<'a>() -> Then<'a> {
+    Then { relu: true, ..Then::default() }
+}
+
+/// A convolution and what follows it.
+pub(super) fn convolve(x: Tensor<4>, beside: Option<Tensor<4>>, layer: &Conv2d, then: Then<'_>) -> Tensor<4> {
+    if Kernels::current() == Kernels::Own {
+        return kernels::block(x, beside, layer, then);
     }
+    let x = match beside {
+        Some(beside) => Tensor::cat(vec![x, beside], 1),
+        None => x,
+    };
+    let x = layer.forward(x);
+    let x = match then.norm {
+        Some(norm) => norm.forward(x),
+        None => x,
+    };
+    let x = match then.add {
+        Some(add) => x + add,
+        None => x,
+    };
+    let x = if then.relu { activation::relu(x) } else { x };
+    if then.halve { halve(x) } else { x }
 }
 
 /// A convolution with an odd square kernel that keeps the picture's size, its weights uniform with variance 2 / inputs (He et al.
@@ -90,6 +109,9 @@ pub(super) fn output_cost(channels: usize) -> Cost {
 /// The highest of each 2 × 2 pixels. `[B, C, H, W]` → `[B, C, ⌊H/2⌋, ⌊W/2⌋]`
 pub(super) fn halve(x: Tensor<4>) -> Tensor<4> {
     use burn::tensor::ops::MaxPoolOptions;
+    if Kernels::current() == Kernels::Own {
+        return kernels::highest(x);
+    }
     burn::tensor::module::max_pool2d(x, MaxPoolOptions::new([2, 2]).with_stride([2, 2]))
 }
 
@@ -107,6 +129,9 @@ pub(super) fn output(channels: usize, seed: Seed, device: &Device) -> Linear {
 /// The mean of each channel beside its highest pixel: an average shows what is everywhere, a maximum what is anywhere.
 /// `[B, C, H, W]` → `[B, 2C]`
 pub(super) fn pool(x: Tensor<4>) -> Tensor<2> {
+    if Kernels::current() == Kernels::Own {
+        return kernels::mean_and_highest(x);
+    }
     let [rows, channels, height, width] = x.dims();
     let flat = x.reshape([rows, channels, height * width]);
     let mean: Tensor<2> = flat.clone().mean_dim(2).squeeze_dim(2);

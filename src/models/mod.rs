@@ -4,6 +4,7 @@
 //! the channels one after another, each row by row (`F = C·H·W`).
 
 mod cnn;
+mod computing;
 mod convolution;
 mod logistic;
 mod mlp;
@@ -13,6 +14,8 @@ mod unet;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
+
+pub use computing::Kernels;
 
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;

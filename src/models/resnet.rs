@@ -3,10 +3,11 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
+use kernels::Then;
 
 use super::convolution::{
-    BATCH_NORM, Block, block_cost, convolution, convolution_cost, halve, output, output_cost, pictures, pool,
+    BATCH_NORM, Block, block_cost, convolution, convolution_cost, convolve, output, output_cost, pictures, pool, relu,
 };
 use super::{Cost, Input, L2};
 use crate::keys::{Key, Kind, Need, Section};
@@ -88,8 +89,9 @@ impl Resnet {
     pub(super) fn forward(&self, rows: Tensor<2>, _luck: Option<Seed>) -> Tensor<2> {
         let mut x = pictures(rows, self.shape);
         for stage in &self.stages {
-            let inner = stage.second.linear(stage.first.forward(x.clone()));
-            x = halve(activation::relu(inner + stage.shortcut.forward(x)));
+            let inner = stage.first.forward(x.clone(), None, relu());
+            let shortcut = convolve(x, None, &stage.shortcut, Then::default());
+            x = stage.second.forward(inner, None, Then { add: Some(shortcut), halve: true, ..relu() });
         }
         self.output.forward(pool(x))
     }

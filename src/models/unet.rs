@@ -3,9 +3,12 @@
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::tensor::{Device, Tensor, TensorData};
+use kernels::Then;
 
-use super::convolution::{BATCH_NORM, Block, block_cost, convolution, convolution_cost, halve, pictures};
-use super::{Cost, Input, L2, Misfit, uniform};
+use super::convolution::{
+    BATCH_NORM, Block, block_cost, convolution, convolution_cost, convolve, halve, pictures, relu,
+};
+use super::{Cost, Input, Kernels, L2, Misfit, uniform};
 use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
 use crate::text;
@@ -121,16 +124,21 @@ impl Unet {
         let mut x = pictures(rows, self.shape);
         let mut seen = Vec::with_capacity(self.down.len());
         for block in &self.down {
-            let here = block.forward(x);
+            let here = block.forward(x, None, relu());
             x = halve(here.clone());
             seen.push(here);
         }
-        x = self.bottom.forward(x);
+        x = self.bottom.forward(x, None, relu());
         for (up, here) in self.up.iter().zip(seen.into_iter().rev()) {
-            x = up.block.forward(Tensor::cat(vec![here, up.grow.forward(x)], 1));
+            x = up.block.forward(here, Some(twice(x, &up.grow)), relu());
         }
-        self.output.forward(x).reshape([-1, (height * width) as i32])
+        convolve(x, None, &self.output, Then::default()).reshape([-1, (height * width) as i32])
     }
+}
+
+/// `[B, C₀, H, W]` → `[B, C₁, 2H, 2W]`
+fn twice(x: Tensor<4>, layer: &ConvTranspose2d) -> Tensor<4> {
+    if Kernels::current() == Kernels::Own { kernels::grow(x, layer) } else { layer.forward(x) }
 }
 
 /// Twice the size, each pixel becoming 2 × 2 of its own: `[B, C₀, H, W]` → `[B, C₁, 2H, 2W]`

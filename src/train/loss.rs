@@ -1,8 +1,10 @@
 //! What training makes small: over risks of rows or of pixels alike.
 
 use burn::tensor::{Tensor, activation};
+use kernels::{Focus, Likelihood};
 
 use crate::course::plan::Loss;
+use crate::models::Kernels;
 
 /// How much an easy row counts in the focal loss: `(1 − p)²` (Lin et al. 2017 found γ = 2 best).
 const GAMMA: i32 = 2;
@@ -13,6 +15,9 @@ const SMOOTH: f64 = 1.0;
 impl Loss {
     /// The loss of a batch. `logits` and `y` (0 or 1): `[B, outputs]`; `positive`: the weight of what is 1.
     pub(super) fn of(self, logits: Tensor<2>, y: Tensor<2>, positive: f32) -> Tensor<1> {
+        if Kernels::current() == Kernels::Own {
+            return kernels::loss(self.formula(positive), logits, y);
+        }
         match self {
             Self::Log => log(logits, y, positive),
             Self::Focal => {
@@ -22,6 +27,17 @@ impl Loss {
             }
             Self::Dice => dice(logits, y),
             Self::DiceLog => log(logits.clone(), y.clone(), positive) + dice(logits, y),
+        }
+    }
+
+    /// The same for kernels of our own.
+    fn formula(self, positive: f32) -> kernels::Loss {
+        let likelihood = |focus| Some(Likelihood { focus, positive });
+        match self {
+            Self::Log => kernels::Loss { likelihood: likelihood(Focus::None), dice: None },
+            Self::Focal => kernels::Loss { likelihood: likelihood(Focus::Squared), dice: None },
+            Self::Dice => kernels::Loss { likelihood: None, dice: Some(SMOOTH as f32) },
+            Self::DiceLog => kernels::Loss { likelihood: likelihood(Focus::None), dice: Some(SMOOTH as f32) },
         }
     }
 

@@ -1,0 +1,191 @@
+//! Training steps of pictures, by kernels of our own and by burn: forward, loss, backward, Adam.
+//! `cargo bench -p practicum-kernels`; `-- peer` prints milliseconds of wall and of processor time, alternated.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its timings")]
+
+use std::time::Instant;
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::optim::{AdamConfig, GradientsParams};
+use burn::tensor::ops::MaxPoolOptions;
+use burn::tensor::{Device, Tensor, TensorData, activation, module};
+use kernels::{Focus, Likelihood, Loss, Then};
+
+#[derive(Module, Debug)]
+struct Block {
+    conv: Conv2d,
+    norm: BatchNorm,
+}
+
+impl Block {
+    fn new(channels: [usize; 2], device: &Device) -> Self {
+        let same = PaddingConfig2d::Explicit(1, 1, 1, 1);
+        let conv = Conv2dConfig::new(channels, [3, 3]).with_padding(same).with_bias(false).init(device);
+        Self { conv, norm: BatchNormConfig::new(channels[1]).init(device) }
+    }
+
+    fn forward(&self, own: bool, x: Tensor<4>, beside: Option<Tensor<4>>, halve: bool) -> Tensor<4> {
+        if own {
+            let then = Then { norm: Some(&self.norm), relu: true, halve, add: None };
+            return kernels::block(x, beside, &self.conv, then);
+        }
+        let x = beside.map_or(x.clone(), |beside| Tensor::cat(vec![x, beside], 1));
+        let x = activation::relu(self.norm.forward(self.conv.forward(x)));
+        if halve { half(own, x) } else { x }
+    }
+}
+
+fn half(own: bool, x: Tensor<4>) -> Tensor<4> {
+    if own {
+        return kernels::highest(x);
+    }
+    module::max_pool2d(x, MaxPoolOptions::new([2, 2]).with_stride([2, 2]))
+}
+
+/// A CNN of three blocks, or a U-Net of two halvings, as the program has them.
+#[derive(Module, Debug)]
+struct Net {
+    down: Vec<Block>,
+    up: Vec<Block>,
+    grow: Vec<ConvTranspose2d>,
+    linear: Option<Linear>,
+    pixels: Option<Conv2d>,
+}
+
+impl Net {
+    fn cnn(w: usize, device: &Device) -> Self {
+        let down = [[1, w], [w, 2 * w], [2 * w, 4 * w]].map(|channels| Block::new(channels, device)).to_vec();
+        let linear = Some(LinearConfig::new(8 * w, 1).init(device));
+        Self { down, up: vec![], grow: vec![], linear, pixels: None }
+    }
+
+    fn unet(w: usize, device: &Device) -> Self {
+        let grow = |n| ConvTranspose2dConfig::new([2 * n, n], [2, 2]).with_stride([2, 2]).init(device);
+        Self {
+            down: [[1, w], [w, 2 * w], [2 * w, 4 * w]].map(|channels| Block::new(channels, device)).to_vec(),
+            up: [[4 * w, 2 * w], [2 * w, w]].map(|channels| Block::new(channels, device)).to_vec(),
+            grow: [2 * w, w].map(grow).to_vec(),
+            linear: None,
+            pixels: Some(Conv2dConfig::new([w, 1], [1, 1]).init(device)),
+        }
+    }
+
+    fn forward(&self, own: bool, mut x: Tensor<4>) -> Tensor<2> {
+        let Some(pixels) = &self.pixels else {
+            for block in &self.down {
+                x = block.forward(own, x, None, true);
+            }
+            let pooled = if own {
+                kernels::mean_and_highest(x)
+            } else {
+                let [rows, channels, height, width] = x.dims();
+                let flat = x.reshape([rows, channels, height * width]);
+                Tensor::cat(vec![flat.clone().mean_dim(2).squeeze_dim::<2>(2), flat.max_dim(2).squeeze_dim(2)], 1)
+            };
+            return self.linear.as_ref().map_or(pooled.clone(), |linear| linear.forward(pooled));
+        };
+        let mut seen = vec![];
+        for block in &self.down[..2] {
+            let here = block.forward(own, x, None, false);
+            x = half(own, here.clone());
+            seen.push(here);
+        }
+        x = self.down[2].forward(own, x, None, false);
+        for (block, grow) in self.up.iter().zip(&self.grow) {
+            let grown = if own { kernels::grow(x, grow) } else { grow.forward(x) };
+            x = block.forward(own, seen.pop().unwrap_or(grown.clone()), Some(grown), false);
+        }
+        let told = if own { kernels::block(x, None, pixels, Then::default()) } else { pixels.forward(x) };
+        let [rows, _, height, width] = told.dims();
+        told.reshape([rows as i32, (height * width) as i32])
+    }
+}
+
+struct Case {
+    name: &'static str,
+    net: fn(usize, &Device) -> Net,
+    width: usize,
+    side: usize,
+    batch: usize,
+    pixels: bool,
+}
+
+const CASES: [Case; 4] = [
+    Case { name: "cnn-28-w8", net: Net::cnn, width: 8, side: 28, batch: 64, pixels: false },
+    Case { name: "cnn-28-w32", net: Net::cnn, width: 32, side: 28, batch: 64, pixels: false },
+    Case { name: "unet-64-w8", net: Net::unet, width: 8, side: 64, batch: 8, pixels: true },
+    Case { name: "unet-64-w16", net: Net::unet, width: 16, side: 64, batch: 8, pixels: true },
+];
+
+/// So many steps; wall and processor milliseconds of one.
+fn steps(case: &Case, own: bool, steps: usize) -> [f64; 2] {
+    let device = Device::flex().autodiff();
+    let mut net = (case.net)(case.width, &device);
+    let mut adam = AdamConfig::new().init();
+    let numbers = |n: usize| (0..n).map(|i| ((i * 7919) % 1013) as f32 / 1013.0 - 0.5).collect::<Vec<f32>>();
+    let pixels = case.side * case.side;
+    let outputs = if case.pixels { pixels } else { 1 };
+    let y: Vec<f32> = numbers(case.batch * outputs).iter().map(|&x| if x > 0.0 { 1.0 } else { 0.0 }).collect();
+    let (mut wall, mut cpu) = (0.0, 0.0);
+    for step in 0..steps + 3 {
+        let (start, used) = (Instant::now(), processor());
+        let x = TensorData::new(numbers(case.batch * pixels), [case.batch, 1, case.side, case.side]);
+        let x = Tensor::<4>::from_data(x, &device);
+        let y = Tensor::<2>::from_data(TensorData::new(y.clone(), [case.batch, outputs]), &device);
+        let told = net.forward(own, x);
+        let loss = if own {
+            let likelihood = Some(Likelihood { focus: Focus::None, positive: 1.0 });
+            kernels::loss(Loss { likelihood, dice: None }, told, y)
+        } else {
+            activation::log_sigmoid(told * y.mul_scalar(2.0).sub_scalar(1.0)).mean().neg()
+        };
+        let gradients = GradientsParams::from_grads(loss.backward(), &net);
+        net = adam.step(1e-3, net, gradients);
+        if step >= 3 {
+            wall += start.elapsed().as_secs_f64() * 1e3;
+            cpu += processor() - used;
+        }
+    }
+    [wall / steps as f64, cpu / steps as f64]
+}
+
+/// Processor milliseconds of this process until now; 0 where they cannot be read.
+fn processor() -> f64 {
+    let line = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let own = line.split(' ').next().and_then(|number| number.parse::<f64>().ok()).unwrap_or(0.0);
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let all: f64 = threads
+        .filter_map(|thread| {
+            let line = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            line.split(' ').next()?.parse::<f64>().ok()
+        })
+        .sum();
+    all.max(own) / 1e6
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let only = |case: &&Case| arguments.iter().skip(1).all(|one| one.starts_with("--") || case.name.contains(&one[..]));
+    println!("{:12} {:>9} {:>9} {:>9} {:>9}", "step", "own wall", "own cpu", "burn wall", "burn cpu");
+    for case in CASES.iter().filter(only) {
+        let mut told: [Vec<[f64; 2]>; 2] = Default::default();
+        for _ in 0..5 {
+            told[0].push(steps(case, true, 40));
+            if !arguments.iter().any(|one| one == "--own") {
+                told[1].push(steps(case, false, 8));
+            }
+        }
+        let median = |of: &[[f64; 2]], which: usize| {
+            let mut all: Vec<f64> = of.iter().map(|one| one[which]).collect();
+            all.sort_by(f64::total_cmp);
+            all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+        };
+        print!("{:12}", case.name);
+        for of in &told {
+            print!(" {:9.2} {:9.2}", median(of, 0), median(of, 1));
+        }
+        println!();
+    }
+}
