@@ -14,130 +14,38 @@
 //! - A query with GROUP BY and no ORDER BY is sorted by its columns from the left, so that the same run gives the same table.
 //! - A query in brackets sees its own tables only: it is run once, before the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use crate::fault::{Fault, Place};
 use crate::seed::Seed;
-use crate::text::{Lang, Text};
+use crate::text::Text;
 
 mod aggregates;
 mod allow;
 mod draws;
 mod engine;
+mod fault;
+mod function;
 mod functions;
 mod limits;
 pub mod older;
 mod parsed;
+mod purpose;
 mod quantile;
 mod read;
 mod rows;
 mod scalars;
 mod select;
+mod stack;
 mod values;
 mod walk;
 
-pub use functions::{Function, Kind};
+pub use fault::SqlFault;
+pub use function::{Function, Kind};
 pub use limits::{Limits, Side};
 pub use parsed::{Expression, Query};
-
-/// What an SQL text is for, hence what it may contain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// A dataset's column: one expression of one row, with draws.
-    Column,
-    /// What a probe changes: the same, with `shuffle`.
-    Intervention,
-    /// A learner's choice of patients: one condition of one row, without chance.
-    Filter,
-    /// A question to a run's tables: one SELECT, or WITH … SELECT, without chance.
-    Check,
-    /// What a check makes of the one row that its question gave: one condition, without chance.
-    Verdict,
-}
-
-/// A mistake in an SQL text, told so that its writer can mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SqlFault {
-    /// What was found.
-    pub found: Text,
-    /// What was expected instead.
-    pub expected: Text,
-    /// The nearest valid name, where a name was wrong.
-    pub nearest: Option<String>,
-    /// The line and column within the SQL text, from 1, where known.
-    pub at: Option<(usize, usize)>,
-}
-
-impl SqlFault {
-    fn new(found: Text, expected: Text) -> Self {
-        Self { found, expected, nearest: None, at: None }
-    }
-
-    fn at(mut self, line: u64, column: u64) -> Self {
-        // Line 0 is sqlparser's "unknown".
-        if line > 0 {
-            self.at = usize::try_from(line).ok().zip(usize::try_from(column).ok());
-        }
-        self
-    }
-
-    fn near(mut self, nearest: Option<String>) -> Self {
-        self.nearest = nearest;
-        self
-    }
-
-    /// The same mistake, of the file and key where the SQL text stands: its line and column are those of the file where the place
-    /// says where the text begins, and those of the text otherwise.
-    pub fn in_place(self, place: Place) -> Fault {
-        let mut found = self.found;
-        let place = match (self.at, place.begins) {
-            (Some((line, column)), Some((first, margin))) => Place {
-                line: Some(first + line - 1),
-                column: Some(if line == 1 { margin + column - 1 } else { column }),
-                ..place
-            },
-            (Some((line, column)), None) => {
-                found = Text {
-                    en: format!("{} (in the SQL, line {line}, column {column})", found.en).into(),
-                    ja: format!("{}(SQLの{line}行{column}文字目)", found.ja).into(),
-                };
-                place
-            }
-            (None, _) => place,
-        };
-        Fault { nearest: self.nearest, ..Fault::new(place, found, self.expected) }
-    }
-
-    /// The whole message in one language, for logs and tests.
-    pub fn display(&self, lang: Lang) -> String {
-        let (found, expected) = (self.found.get(lang), self.expected.get(lang));
-        let mut out = match lang {
-            Lang::En => format!("found {found}; expected {expected}"),
-            Lang::Ja => format!("見つかったもの: {found}。必要なもの: {expected}"),
-        };
-        if let Some(nearest) = &self.nearest {
-            out += match lang {
-                Lang::En => "; did you mean ",
-                Lang::Ja => "。もしかして: ",
-            };
-            out += nearest;
-        }
-        out
-    }
-}
-
-/// The tables and columns that an SQL text names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
-    /// Tables of the run; not those that the text makes itself with WITH.
-    pub tables: BTreeSet<String>,
-    /// Columns, with the table where the text says which (the table's own name, not its alias). Names given with AS are left out.
-    pub columns: BTreeSet<(Option<String>, String)>,
-    /// Tables of which all columns are read, by `*` or `t.*`; an empty name for a bare `*`.
-    pub all_of: BTreeSet<String>,
-}
+pub use purpose::{Names, Purpose};
 
 /// Computes one column: `sql` for each row of `frame`, as many values as the frame is high.
 ///
@@ -148,7 +56,7 @@ pub struct Names {
 /// # Errors
 /// Unknown columns; arguments out of a function's range, with the row (from 1).
 pub fn column(frame: &DataFrame, key: &str, sql: &Expression, stream: Seed) -> Result<Column, SqlFault> {
-    roomy(|| select::expression(frame, Some(key), sql.tree.clone(), sql.names(), stream))
+    stack::roomy(|| select::expression(frame, Some(key), sql.tree.clone(), sql.names(), stream))
 }
 
 /// Computes an expression without chance for each row of `frame`; otherwise as [`column`].
@@ -156,7 +64,7 @@ pub fn column(frame: &DataFrame, key: &str, sql: &Expression, stream: Seed) -> R
 /// # Errors
 /// As [`column`].
 pub fn value(frame: &DataFrame, sql: &Expression) -> Result<Column, SqlFault> {
-    roomy(|| select::expression(frame, None, sql.tree.clone(), sql.names(), Seed::new(0)))
+    stack::roomy(|| select::expression(frame, None, sql.tree.clone(), sql.names(), Seed::new(0)))
 }
 
 /// Whether a condition holds in each row of `frame`; nothing where it is NULL.
@@ -169,7 +77,7 @@ pub fn condition(frame: &DataFrame, sql: &Expression) -> Result<Vec<Option<bool>
         return Ok(vec![None; frame.height()]);
     }
     let Ok(held) = column.bool() else {
-        return Err(select::no_condition(&engine::kind(column.dtype())));
+        return Err(fault::no_condition(&fault::kind(column.dtype())));
     };
     Ok(held.iter().collect())
 }
@@ -185,7 +93,7 @@ pub fn filter(frame: &DataFrame, sql: &Expression) -> Result<Vec<bool>, SqlFault
 /// The fault of a condition that no row of `frame` meets: what was `expected`, with the values that its columns have there, the
 /// nearest to the condition's own words first.
 pub fn unmet(frame: &DataFrame, sql: &Expression, found: Text, expected: Text) -> SqlFault {
-    let (held, meant) = roomy(|| values::held(frame, sql));
+    let (held, meant) = stack::roomy(|| values::held(frame, sql));
     let expected = match held {
         Some(held) => Text {
             en: format!("{}; {}", expected.en, held.en).into(),
@@ -214,7 +122,7 @@ pub fn query_with_reasons(
     tables: &BTreeMap<String, DataFrame>,
     sql: &Query,
 ) -> Result<(DataFrame, Vec<Text>), SqlFault> {
-    roomy(|| {
+    stack::roomy(|| {
         let reasons = engine::Reasons::default();
         let frame = select::query(tables, &sql.tree, &reasons)?;
         let mut reasons: Vec<Text> = reasons.lock().map(|mut found| found.drain(..).collect()).unwrap_or_default();
@@ -223,15 +131,6 @@ pub fn query_with_reasons(
         Ok((frame, reasons))
     })
 }
-
-/// Does work that goes as deep as people nest their expressions, on a stack that is large enough: threads differ (1 MB is usual on
-/// Windows), and an overflow would end the program.
-fn roomy<T>(work: impl FnOnce() -> T) -> T {
-    stacker::maybe_grow(ROOM, 2 * ROOM, work)
-}
-
-/// Several times what the deepest text within the limits takes.
-const ROOM: usize = 32 * 1024 * 1024;
 
 /// All functions that SQL may call, by name, for documentation.
 pub fn functions() -> impl Iterator<Item = &'static Function> {

@@ -5,8 +5,8 @@
 
 use polars::prelude::*;
 
-use super::SqlFault;
-use super::functions::{Figure, Function, How, Kind};
+use super::fault::SqlFault;
+use super::function::{Figure, Function, How, Kind};
 use super::rows::Numbers;
 use crate::metrics::{self, BadInput};
 use crate::text;
@@ -147,7 +147,7 @@ pub(super) fn measure(
         Err(bad @ (BadInput::NotFinite { .. } | BadInput::TooLarge { .. } | BadInput::NoLimit { .. })) => {
             (None, Some(bad.text()))
         }
-        Err(bad) => return Err(SqlFault::new(said_of(function, &bad.text()), super::functions::wants(function))),
+        Err(bad) => return Err(SqlFault::new(said_of(function, &bad.text()), super::function::wants(function))),
     };
     let column = Float64Chunked::from_slice_options("figure".into(), &[value]).into_column();
     Ok((column, undefined.map(|why| said_of(function, &why))))

@@ -10,9 +10,11 @@ use sqlparser::ast::{
     UnaryOperator, Value, WildcardAdditionalOptions, WindowType,
 };
 
-use super::functions::{self, FUNCTIONS, Function, Kind};
+use super::fault::{SqlFault, shorten};
+use super::function::{self, Function, Kind};
+use super::functions::{self, FUNCTIONS};
+use super::purpose::{Names, Purpose};
 use super::walk::{Step, walk};
-use super::{Names, Purpose, SqlFault};
 use crate::text;
 use crate::text::Text;
 
@@ -178,7 +180,7 @@ impl Gate {
         if !function.accepts(count) {
             return Err(at(SqlFault::new(
                 text!("{name} with {count} arguments", "引数が{count}個の{name}"),
-                functions::wants(function),
+                function::wants(function),
             )));
         }
         self.many_rows(call, function, &name).map_err(at)
@@ -639,17 +641,7 @@ fn form(expression: &Expr) -> SqlFault {
     )
 }
 
-/// At most 60 characters, for messages.
-pub(super) fn shorten(text: &str) -> String {
-    shorten_to(text, 60)
-}
-
 /// An identifier in double quotes, so that it means just this name.
 pub(super) fn quoted(name: &str) -> Ident {
     Ident::with_quote('"', name)
-}
-
-/// At most so many characters, for messages.
-pub(super) fn shorten_to(text: &str, most: usize) -> String {
-    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }

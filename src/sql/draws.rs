@@ -6,16 +6,13 @@
 
 use polars::prelude::*;
 
-use super::SqlFault;
-use super::functions::{Function, How, Kind};
+use super::fault::SqlFault;
+use super::function::{Draw, Function, How, Kind};
 use super::quantile;
 use super::rows::{Numbers, Wrong, internal};
 use crate::seed::Seed;
 use crate::text;
 use crate::text::Text;
-
-/// Turns one uniform number, strictly between 0 and 1, and the arguments into a draw.
-pub(super) type Draw = fn(f64, &[f64]) -> Result<f64, Wrong>;
 
 /// The greatest rate and number of trials: beyond, counts are no longer drawn exactly enough to promise anything.
 const MOST: f64 = 1e6;

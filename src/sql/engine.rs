@@ -11,11 +11,12 @@ use polars_plan::prelude::{BaseColumnUdf, FunctionOptions, new_column_udf};
 use polars_sql::function_registry::FunctionRegistry;
 use sqlparser::ast::{Query, Statement};
 
-use super::functions::{FUNCTIONS, Function, How};
+use super::fault::{SqlFault, fault_of};
+use super::function::{Function, How};
+use super::functions::FUNCTIONS;
 use super::rows::Numbers;
-use super::{SqlFault, aggregates, draws, read};
+use super::{aggregates, draws, read};
 use crate::seed::Seed;
-use crate::text;
 use crate::text::Text;
 
 /// How a draw's call is named in what polars gets: each call is a function of its own.
@@ -187,96 +188,3 @@ fn apply(function: &Function, stream: Seed, columns: &[Column], reasons: &Reason
         How::Polars | How::Counts | How::Sums | How::Reals => Err(fault_of("a function of polars", &[])),
     }
 }
-
-/// What a column holds, in words.
-pub(super) fn kind(dtype: &DataType) -> Text {
-    match dtype {
-        DataType::Boolean => Text::new("true/false", "真偽値"),
-        DataType::String => Text::new("text", "文字列"),
-        DataType::Date => Text::new("a date", "日付"),
-        DataType::Null => Text::new("NULL", "NULL"),
-        dtype if dtype.is_primitive_numeric() => Text::new("a number", "数"),
-        other => Text::same(other.to_string()),
-    }
-}
-
-/// A mistake that only polars saw, in the reader's words where they are known, in polars' own where not.
-pub(super) fn fault_of(message: &str, shown: &[(String, String)]) -> SqlFault {
-    let mut first = message.lines().next().unwrap_or_default().to_owned();
-    for (internal, name) in shown {
-        first = first.replace(internal, name);
-    }
-    let first = super::allow::shorten_to(&first, 200);
-    let has = |part: &str| message.contains(part);
-    if has("predicate") && has("oolean") {
-        return super::select::no_condition(&Text::new("something else", "別のもの"));
-    }
-    let known = KNOWN.iter().find(|(parts, ..)| parts.iter().any(|part| has(part)));
-    match known {
-        Some((_, found, expected)) => SqlFault::new(found.clone(), expected.clone()),
-        None => SqlFault::new(
-            text!("SQL that cannot be run: {first}", "実行できないSQL: {first}"),
-            Text::new("SQL as in the reference", "リファレンスどおりのSQL"),
-        ),
-    }
-}
-
-/// Mistakes that polars finds when it knows the types: parts of its message (any of them), what was found, what was expected.
-static KNOWN: &[(&[&str], Text, Text)] = &[
-    (
-        &["cannot compare"],
-        Text::new(
-            "a comparison of text with a number, or of other things that differ in kind",
-            "文字列と数など、種類の違うものの比較",
-        ),
-        Text::new(
-            "both sides of the same kind: site = 'north', age >= 18",
-            "両側が同じ種類の比較。例: site = 'north'、age >= 18",
-        ),
-    ),
-    (
-        &["arithmetic on dtypes"],
-        Text::new("arithmetic with text or other things that are no numbers", "文字列など、数でないものの計算"),
-        Text::new(
-            "numbers; CAST(x AS DOUBLE) makes a number of a text",
-            "数。文字列を数にするにはCAST(x AS DOUBLE)を使います",
-        ),
-    ),
-    (
-        &["expected String type", "expected `String`"],
-        Text::new(
-            "a function or LIKE for text, given something else",
-            "文字列でないものに使われた、文字列用の関数かLIKE",
-        ),
-        Text::new(
-            "text; CAST(x AS VARCHAR) makes a text of a number",
-            "文字列。数を文字列にするにはCAST(x AS VARCHAR)を使います",
-        ),
-    ),
-    (
-        &["join keys don't match"],
-        Text::new("a join of columns that differ in kind", "種類の違う列どうしの結合"),
-        Text::new(
-            "columns of the same kind; CAST one of them first, in WITH",
-            "同じ種類の列。先にWITHの中で片方をCASTしてください",
-        ),
-    ),
-    (
-        &["join constraint"],
-        Text::new("a condition after ON that joins cannot use", "JOINに使えないONの後の条件"),
-        Text::new(
-            "comparisons of one table's column with another's, joined by AND; other conditions in WHERE",
-            "二つの表の列どうしの比較をANDでつないだもの。ほかの条件はWHEREに書きます",
-        ),
-    ),
-    (
-        &["pattern must be a string literal"],
-        Text::new("LIKE with something other than a text after it", "後に文字列のないLIKE"),
-        Text::new("LIKE 'a%'", "LIKE 'a%'"),
-    ),
-    (
-        &["arguments for LIMIT"],
-        Text::new("LIMIT or OFFSET without a number", "数のないLIMITかOFFSET"),
-        Text::new("LIMIT 10", "LIMIT 10"),
-    ),
-];

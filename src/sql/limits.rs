@@ -4,8 +4,9 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{BinaryOperator, Expr};
 
+use super::parsed::Expression;
+use super::stack::roomy;
 use super::walk::{Step, walk};
-use super::{Expression, roomy};
 
 /// The one comparison that a condition is.
 #[derive(Clone, Debug, PartialEq)]

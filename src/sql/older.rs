@@ -4,7 +4,8 @@
 use sqlparser::ast::{self, Expr, Ident, SelectItem, SetExpr};
 
 use super::limits::compared;
-use super::{Query, roomy};
+use super::parsed::Query;
+use super::stack::roomy;
 
 /// The column that holds what was compared.
 const FIGURE: &str = "judged";

@@ -6,8 +6,11 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{self, Expr, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Value};
 
+use super::fault::SqlFault;
+use super::purpose::{Names, Purpose};
+use super::stack::roomy;
 use super::walk::{Step, walk};
-use super::{Names, Purpose, SqlFault, allow, read, roomy};
+use super::{allow, read};
 
 /// One SELECT, or WITH … SELECT, over tables.
 #[derive(Clone, PartialEq)]

@@ -5,7 +5,7 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, Tokenizer};
 
-use super::SqlFault;
+use super::fault::SqlFault;
 use crate::text;
 use crate::text::Text;
 

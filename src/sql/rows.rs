@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::SqlFault;
+use super::fault::{SqlFault, fault_of, kind};
 use crate::text;
 use crate::text::Text;
 
@@ -40,7 +40,7 @@ impl Numbers {
         for (column, name) in columns.iter().zip(names) {
             let dtype = column.dtype();
             if !(dtype.is_primitive_numeric() || matches!(dtype, DataType::Boolean | DataType::Null)) {
-                let kind = super::engine::kind(dtype);
+                let kind = kind(dtype);
                 let (en, ja) = (&kind.en, &kind.ja);
                 return Err(SqlFault::new(
                     Text {
@@ -126,5 +126,5 @@ impl Numbers {
 /// Something that polars refused although it was checked before: our mistake, told as such.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(super) fn internal(error: PolarsError) -> SqlFault {
-    super::engine::fault_of(&error.to_string(), &[])
+    fault_of(&error.to_string(), &[])
 }

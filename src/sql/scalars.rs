@@ -3,7 +3,7 @@
 //! Left out of polars' own on purpose: whatever makes long texts out of short ones (`lpad`, `replace`), lists and structs, time
 //! of day, and `substr(x, start)` with a computed start (polars 0.55 adds instead of cutting; `substring(x from start)` is right).
 
-use super::functions::{Function, How, Kind};
+use super::function::{Function, How, Kind};
 use super::quantile;
 use super::rows::Wrong;
 use crate::text::Text;

@@ -16,11 +16,13 @@ use sqlparser::ast::{
     TableFactor, UnaryOperator, Value, VisitMut, VisitorMut, WildcardAdditionalOptions,
 };
 
-use super::allow::{Looks, called, quoted, shorten};
-use super::engine::{self, fault_of, kind};
-use super::functions::{Function, How, Kind};
+use super::allow::{Looks, called, quoted};
+use super::engine;
+use super::fault::{SqlFault, fault_of, kind, no_condition, shorten};
+use super::function::{Function, How, Kind};
+use super::purpose::Names;
+use super::read;
 use super::walk::{Step, walk};
-use super::{Names, SqlFault, read};
 use crate::fault::nearest;
 use crate::seed::Seed;
 use crate::text;
@@ -79,18 +81,6 @@ pub(super) fn expression(
     let scope = Scope { sources: vec![Source::new("", &used)?], using: BTreeMap::new() };
     let all = column_names(frame);
     runner.expression(&scope, &all, expression, frame.height())
-}
-
-/// That something is not a condition.
-pub(super) fn no_condition(found: &Text) -> SqlFault {
-    let (en, ja) = (&found.en, &found.ja);
-    SqlFault::new(
-        Text {
-            en: format!("{en} where a condition should stand").into(),
-            ja: format!("条件のあるべきところに{ja}").into(),
-        },
-        Text::new("a condition that is true or false, such as age >= 18", "age >= 18のように、真か偽になる条件"),
-    )
 }
 
 /// One table of a FROM.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::text::Lang;
 
 /// The functions of the room, on texts.
 fn query(tables: &BTreeMap<String, DataFrame>, sql: &str) -> Result<DataFrame, SqlFault> {
@@ -396,7 +397,7 @@ fn one_thread_draws_what_two_draw() {
     let keys = UInt64Chunked::from_vec("key".into(), keys);
     let parameters = [Column::new("mean".into(), &[3.0]), Column::new("sd".into(), &[2.0])];
     let function = functions::FUNCTIONS["normal"];
-    let functions::How::Real(draw) = function.how else { panic!() };
+    let function::How::Real(draw) = function.how else { panic!() };
     let bits = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let drawn = pool.install(|| draws::draw(function, draw, false, Seed::new(3), &keys, &parameters)).unwrap();

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use polars::prelude::{Column, DataFrame, DataType, SortOptions};
 use sqlparser::ast::{Expr, Value};
 
-use super::Expression;
-use super::allow::shorten;
+use super::fault::shorten;
+use super::parsed::Expression;
 use super::walk::{Step, walk};
 use crate::fault::nearest;
 use crate::text::Text;

@@ -1,0 +1,10 @@
+//! Work that goes as deep as people nest their expressions.
+
+/// Does work that goes as deep as people nest their expressions, on a stack that is large enough: threads differ (1 MB is usual on
+/// Windows), and an overflow would end the program.
+pub(super) fn roomy<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(ROOM, 2 * ROOM, work)
+}
+
+/// Several times what the deepest text within the limits takes.
+const ROOM: usize = 32 * 1024 * 1024;
