@@ -281,8 +281,6 @@ pub(super) const FILE_RUN: &[Shown] = &[Shown::File, Shown::Run];
 pub(super) const ALWAYS: &[Shown] = &[Shown::File, Shown::Run, Shown::Report];
 /// Shown of a run.
 pub(super) const RUN: &[Shown] = &[Shown::Run, Shown::Report];
-/// Shown of a file, and told to a learner.
-pub(super) const FILE_REPORT: &[Shown] = &[Shown::File, Shown::Report];
 /// Told to a learner.
 pub(super) const REPORT: &[Shown] = &[Shown::Report];
 

@@ -3,7 +3,7 @@
 //! Both masks empty: perfect agreement (Dice 1, distance 0). One empty: overlap 0, distances undefined.
 
 use super::entry::{
-    Better, FILE, FILE_REPORT, Family, Interval, Metric, Of, POSITIVE, RUN, Resampled, SHARE, Unit, metrics,
+    ALWAYS, Better, FILE, Family, Interval, Metric, Of, POSITIVE, RUN, Resampled, SHARE, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
 pub use super::masks::{Components, Connectivity, Lesions, Masks, components, lesions};
@@ -379,7 +379,7 @@ metrics![
         range: SHARE,
         better: Better::Higher,
         interval: Interval::Bootstrap(Resampled::Plain),
-        shown: FILE_REPORT,
+        shown: ALWAYS,
         source: "reference lesions touched / reference lesions",
         of: Of::Masks(|masks, _| masks.lesions().sensitivity),
     },
@@ -395,7 +395,7 @@ metrics![
         range: SHARE,
         better: Better::Higher,
         interval: Interval::Bootstrap(Resampled::Plain),
-        shown: FILE_REPORT,
+        shown: ALWAYS,
         source: "predicted lesions that touch the reference / predicted lesions",
         of: Of::Masks(|masks, _| masks.lesions().ppv),
     },
@@ -411,7 +411,7 @@ metrics![
         range: SHARE,
         better: Better::Higher,
         interval: Interval::Bootstrap(Resampled::Plain),
-        shown: FILE_REPORT,
+        shown: ALWAYS,
         source: "2 · sensitivity · PPV / (sensitivity + PPV) of lesions",
         of: Of::Masks(|masks, _| Ok(f1_of_lesions(masks.lesions()))),
     },

@@ -4,6 +4,7 @@ use super::super::classification::OfClasses;
 use super::super::entry::{Better, FILE, Family, Interval, Metric, Of, POSITIVE, RUN, Resampled, SHARE, Unit, metrics};
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Classes, Probabilities};
+use super::super::intervals::Counted;
 use super::super::order::{ascending, ceil_index, tied};
 use super::super::reason::Undefined;
 use super::{Predicted, cells::Cells};
@@ -178,21 +179,48 @@ pub fn widest_tenth(data: &Probabilities<'_>) -> Result<Tenth, Undefined> {
 /// The expected calibration error of the most probable class: its probability against whether it is right, bins as in
 /// [`ece`]. 0 to 1.
 pub fn ece_top_label(data: &Classes<'_>, bins: usize) -> Measure {
-    let top = |row: usize| {
+    weighted_gap(&equal_width(top(data).into_iter(), bins), data.rows())
+}
+
+/// Of every row whether its most probable class is right, and the probability of that class.
+fn top(data: &Classes<'_>) -> Vec<(bool, f64)> {
+    let of = |row: usize| {
         let class = data.predicted(row);
         (class == data.label()[row], data.column(class)[row])
     };
-    weighted_gap(&equal_width((0..data.rows()).map(top), bins), data.rows())
+    (0..data.rows()).map(of).collect()
+}
+
+/// Of each class whether every row is of it, and its probability.
+fn each(data: &Classes<'_>) -> Vec<Vec<(bool, f64)>> {
+    let of = |class: usize| data.label().iter().zip(data.column(class)).map(|(&y, &p)| (y == class, p)).collect();
+    (0..data.classes()).map(of).collect()
 }
 
 /// The mean over classes of the binary [`ece`] of each class against the rest. 0 to 1.
 pub fn ece_class_wise(data: &Classes<'_>, bins: usize) -> Measure {
     let mut sum = 0.0;
-    for class in 0..data.classes() {
-        let rows = data.label().iter().zip(data.column(class)).map(|(&y, &p)| (y == class, p));
-        sum += weighted_gap(&equal_width(rows, bins), data.rows())?.value;
+    for class in each(data) {
+        sum += weighted_gap(&equal_width(class.into_iter(), bins), data.rows())?.value;
     }
     Ok(Estimate::plain(sum / data.classes() as f64, data.rows()))
+}
+
+/// The mean of the [`ece`] of several lists of outcome and probability, of the rows drawn.
+fn gap_of(lists: Vec<Vec<(bool, f64)>>, bins: usize) -> Counted {
+    let of = |(y, p): (bool, f64)| (bin_of(p, bins), f64::from(u8::from(y)) - p);
+    let lists: Vec<Vec<(usize, f64)>> = lists.into_iter().map(|list| list.into_iter().map(of).collect()).collect();
+    Box::new(move |counts| {
+        let rows: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+        let gap = |list: &Vec<(usize, f64)>| {
+            let mut sums = vec![0.0; bins];
+            for (&(bin, gap), &count) in list.iter().zip(counts) {
+                sums[bin] += f64::from(count) * gap;
+            }
+            sums.into_iter().map(f64::abs).sum::<f64>()
+        };
+        (rows > 0).then(|| lists.iter().map(gap).sum::<f64>() / lists.len() as f64 / rows as f64)
+    })
 }
 
 // ---- entries -------------------------------------------------------------------------------------------------------
@@ -297,7 +325,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Upwards),
         shown: FILE,
         source: "Σ n_b / n · |accuracy − mean p| over ten bins (Guo et al. 2017)",
-        of: Of::Columns(&OfClasses(|data| ece_top_label(data, 10))),
+        of: Of::Columns(&OfClasses(|data| ece_top_label(data, 10), |data| gap_of(vec![top(data)], 10))),
     },
     ECE_CLASS_WISE = Metric {
         name: "ece_class_wise",
@@ -313,6 +341,6 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Upwards),
         shown: FILE,
         source: "mean over classes of the binary ECE (Kull et al. 2019)",
-        of: Of::Columns(&OfClasses(|data| ece_class_wise(data, 10))),
+        of: Of::Columns(&OfClasses(|data| ece_class_wise(data, 10), |data| gap_of(each(data), 10))),
     },
 ];

@@ -1,6 +1,6 @@
 //! Scores of single probabilities.
 
-use super::super::classification::{OfClasses, multiclass_log_loss};
+use super::super::classification::{OfClasses, mean_drawn, multiclass_log_loss};
 use super::super::distributions::Z95;
 use super::super::entry::{
     AT_MOST_ONE, Better, FILE, FILE_RUN, Family, Interval, Metric, Of, POSITIVE, Resampled, SHARE, Unit, metrics,
@@ -56,9 +56,18 @@ pub fn brier_multiclass(data: &Classes<'_>) -> Measure {
     if data.rows() == 0 {
         return Err(Undefined::NoRows);
     }
-    let error = |row: usize, class: usize| data.column(class)[row] - if data.label()[row] == class { 1.0 } else { 0.0 };
-    let sum: f64 = (0..data.rows()).flat_map(|row| (0..data.classes()).map(move |k| error(row, k).powi(2))).sum();
+    let sum: f64 = (0..data.rows()).flat_map(|row| (0..data.classes()).map(move |k| error(data, row, k))).sum();
     Ok(Estimate::plain(sum / data.rows() as f64, data.rows()))
+}
+
+/// (p − y)² of a class in a row.
+fn error(data: &Classes<'_>, row: usize, class: usize) -> f64 {
+    (data.column(class)[row] - if data.label()[row] == class { 1.0 } else { 0.0 }).powi(2)
+}
+
+/// The sum of these over the classes, of every row.
+fn errors_of_classes(data: &Classes<'_>) -> Vec<f64> {
+    (0..data.rows()).map(|row| (0..data.classes()).map(|k| error(data, row, k)).sum()).collect()
 }
 
 /// The mean of −ln p(true class): see [`multiclass_log_loss`].
@@ -148,6 +157,6 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "mean Σ_k (p_k − y_k)² (Brier 1950)",
-        of: Of::Columns(&OfClasses(brier_multiclass)),
+        of: Of::Columns(&OfClasses(brier_multiclass, |data| mean_drawn(errors_of_classes(data)))),
     },
 ];

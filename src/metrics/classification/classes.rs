@@ -6,9 +6,10 @@ use super::super::entry::{
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, Classes};
-use super::super::intervals::proportion;
+use super::super::intervals::{Counted, proportion};
 use super::super::order::floor_index;
 use super::super::reason::{BadInput, Undefined};
+use super::drawn::{Areas, mean_drawn, of_areas, of_matrix};
 use super::ranking::{auroc, auroc_value};
 use crate::text::Text;
 
@@ -23,6 +24,10 @@ pub fn confusion_matrix(data: &Classes<'_>) -> Vec<Vec<usize>> {
 
 fn diagonal(table: &[Vec<usize>]) -> usize {
     table.iter().enumerate().map(|(k, row)| row[k]).sum()
+}
+
+fn all_sum(table: &[Vec<usize>]) -> usize {
+    table.iter().flatten().sum()
 }
 
 fn row_sum(table: &[Vec<usize>], k: usize) -> usize {
@@ -46,66 +51,90 @@ fn all_present(data: &Classes<'_>) -> Result<(), Undefined> {
 
 /// The share of rows whose most probable class is the true one. 0 to 1, Wilson interval.
 pub fn multiclass_accuracy(data: &Classes<'_>) -> Measure {
-    proportion(diagonal(&confusion_matrix(data)), data.rows(), Undefined::NoRows)
+    accuracy_of_matrix(&confusion_matrix(data))
+}
+
+fn accuracy_of_matrix(table: &[Vec<usize>]) -> Measure {
+    let rows = all_sum(table);
+    proportion(diagonal(table), rows, Undefined::NoRows)
 }
 
 /// The mean over classes of the share found. 0 to 1. Undefined when a class never occurs.
 pub fn multiclass_balanced_accuracy(data: &Classes<'_>) -> Measure {
-    all_present(data)?;
-    let table = confusion_matrix(data);
-    let sum: f64 = (0..table.len()).map(|k| table[k][k] as f64 / row_sum(&table, k) as f64).sum();
-    Ok(Estimate::plain(sum / table.len() as f64, data.rows()))
+    balanced_accuracy_of_matrix(&confusion_matrix(data))
+}
+
+fn balanced_accuracy_of_matrix(table: &[Vec<usize>]) -> Measure {
+    if all_sum(table) == 0 {
+        return Err(Undefined::NoRows);
+    }
+    if let Some(class) = (0..table.len()).find(|&k| row_sum(table, k) == 0) {
+        return Err(Undefined::ClassAbsent { class });
+    }
+    let sum: f64 = (0..table.len()).map(|k| table[k][k] as f64 / row_sum(table, k) as f64).sum();
+    Ok(Estimate::plain(sum / table.len() as f64, all_sum(table)))
 }
 
 /// The unweighted mean of F1 over the classes that occur in truth or prediction (for any other, F1 is 0/0 and left
 /// out). 0 to 1.
 pub fn f1_macro(data: &Classes<'_>) -> Measure {
-    let table = confusion_matrix(data);
+    f1_macro_of_matrix(&confusion_matrix(data))
+}
+
+fn f1_macro_of_matrix(table: &[Vec<usize>]) -> Measure {
     let (mut sum, mut classes) = (0.0, 0);
     for k in 0..table.len() {
-        let whole = row_sum(&table, k) + column_sum(&table, k);
+        let whole = row_sum(table, k) + column_sum(table, k);
         if whole > 0 {
             sum += 2.0 * table[k][k] as f64 / whole as f64;
             classes += 1;
         }
     }
-    if classes == 0 { Err(Undefined::NoRows) } else { Ok(Estimate::plain(sum / f64::from(classes), data.rows())) }
+    if classes == 0 { Err(Undefined::NoRows) } else { Ok(Estimate::plain(sum / f64::from(classes), all_sum(table))) }
 }
 
 /// The multi-class correlation coefficient `R_k` (Gorodkin 2004). −1 to 1; by convention 0 when truth or prediction is
 /// constant.
 pub fn multiclass_mcc(data: &Classes<'_>) -> Measure {
-    if data.rows() == 0 {
+    mcc_of_matrix(&confusion_matrix(data))
+}
+
+fn mcc_of_matrix(table: &[Vec<usize>]) -> Measure {
+    let rows = all_sum(table);
+    if rows == 0 {
         return Err(Undefined::NoRows);
     }
-    let table = confusion_matrix(data);
-    let n = data.rows() as f64;
+    let n = rows as f64;
     let (mut both, mut truths, mut guesses) = (0.0, 0.0, 0.0);
     for k in 0..table.len() {
-        let (truth, guess) = (row_sum(&table, k) as f64, column_sum(&table, k) as f64);
+        let (truth, guess) = (row_sum(table, k) as f64, column_sum(table, k) as f64);
         both += truth * guess;
         truths += truth * truth;
         guesses += guess * guess;
     }
     let product = (n * n - guesses) * (n * n - truths);
-    let value = if product <= 0.0 { 0.0 } else { (diagonal(&table) as f64 * n - both) / product.sqrt() };
-    Ok(Estimate::plain(value, data.rows()))
+    let value = if product <= 0.0 { 0.0 } else { (diagonal(table) as f64 * n - both) / product.sqrt() };
+    Ok(Estimate::plain(value, rows))
 }
 
 /// Cohen's kappa between true and most probable class, (observed − chance) / (1 − chance) (Cohen 1960). −1 to 1. Undefined
 /// when chance agreement is 1.
 pub fn multiclass_kappa(data: &Classes<'_>) -> Measure {
-    if data.rows() == 0 {
+    kappa_of_matrix(&confusion_matrix(data))
+}
+
+fn kappa_of_matrix(table: &[Vec<usize>]) -> Measure {
+    let rows = all_sum(table);
+    if rows == 0 {
         return Err(Undefined::NoRows);
     }
-    let table = confusion_matrix(data);
-    let n = data.rows() as f64;
+    let n = rows as f64;
     let chance =
-        (0..table.len()).map(|k| row_sum(&table, k) as f64 * column_sum(&table, k) as f64).sum::<f64>() / (n * n);
+        (0..table.len()).map(|k| row_sum(table, k) as f64 * column_sum(table, k) as f64).sum::<f64>() / (n * n);
     if (1.0 - chance).abs() < 1e-15 {
         return Err(Undefined::ChanceAgreementCertain);
     }
-    Ok(Estimate::plain((diagonal(&table) as f64 / n - chance) / (1.0 - chance), data.rows()))
+    Ok(Estimate::plain((diagonal(table) as f64 / n - chance) / (1.0 - chance), rows))
 }
 
 /// The AUROC of each class against all others; undefined for a class that is absent, or the only one.
@@ -158,14 +187,22 @@ pub fn multiclass_log_loss(data: &Classes<'_>) -> Measure {
     if data.rows() == 0 {
         return Err(Undefined::NoRows);
     }
+    Ok(Estimate::plain(losses(data).iter().sum::<f64>() / data.rows() as f64, data.rows()))
+}
+
+/// −ln p(true class) of every row.
+fn losses(data: &Classes<'_>) -> Vec<f64> {
     let loss = |(row, &class): (usize, &usize)| -data.column(class)[row].clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln();
-    Ok(Estimate::plain(data.label().iter().enumerate().map(loss).sum::<f64>() / data.rows() as f64, data.rows()))
+    data.label().iter().enumerate().map(loss).collect()
 }
 
 // ---- entries -------------------------------------------------------------------------------------------------------
 
-/// What computes a metric of several classes.
-pub(in super::super) struct OfClasses(pub(in super::super) fn(&Classes<'_>) -> Measure);
+/// What computes a metric of several classes, and what does so from counts.
+pub(in super::super) struct OfClasses(
+    pub(in super::super) fn(&Classes<'_>) -> Measure,
+    pub(in super::super) fn(&Classes<'_>) -> Counted,
+);
 
 impl Columns for OfClasses {
     fn takes(&self) -> &'static [Takes] {
@@ -174,6 +211,10 @@ impl Columns for OfClasses {
 
     fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
         Ok((self.0)(&of_columns(columns)?))
+    }
+
+    fn counted(&self, columns: &[&[f64]]) -> Option<Counted> {
+        Some((self.1)(&of_columns(columns).ok()?))
     }
 }
 
@@ -198,7 +239,7 @@ metrics![
         interval: Interval::Wilson,
         shown: FILE,
         source: "Σ_k n_kk / n",
-        of: Of::Columns(&OfClasses(multiclass_accuracy)),
+        of: Of::Columns(&OfClasses(multiclass_accuracy, |data| of_matrix(data, accuracy_of_matrix))),
     },
     MULTICLASS_BALANCED_ACCURACY = Metric {
         name: "multiclass_balanced_accuracy",
@@ -211,7 +252,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "mean of n_kk / n_k over classes",
-        of: Of::Columns(&OfClasses(multiclass_balanced_accuracy)),
+        of: Of::Columns(&OfClasses(multiclass_balanced_accuracy, |data| of_matrix(data, balanced_accuracy_of_matrix))),
     },
     F1_MACRO = Metric {
         name: "f1_macro",
@@ -224,7 +265,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "mean of 2 n_kk / (row sum + column sum) over classes",
-        of: Of::Columns(&OfClasses(f1_macro)),
+        of: Of::Columns(&OfClasses(f1_macro, |data| of_matrix(data, f1_macro_of_matrix))),
     },
     MULTICLASS_MCC = Metric {
         name: "multiclass_mcc",
@@ -240,7 +281,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "R_K (Gorodkin 2004)",
-        of: Of::Columns(&OfClasses(multiclass_mcc)),
+        of: Of::Columns(&OfClasses(multiclass_mcc, |data| of_matrix(data, mcc_of_matrix))),
     },
     MULTICLASS_KAPPA = Metric {
         name: "multiclass_kappa",
@@ -256,7 +297,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "(p_o − p_e) / (1 − p_e) (Cohen 1960)",
-        of: Of::Columns(&OfClasses(multiclass_kappa)),
+        of: Of::Columns(&OfClasses(multiclass_kappa, |data| of_matrix(data, kappa_of_matrix))),
     },
     AUROC_OVR_MACRO = Metric {
         name: "auroc_ovr_macro",
@@ -272,7 +313,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "mean over classes of the AUROC of each against the rest",
-        of: Of::Columns(&OfClasses(auroc_ovr_macro)),
+        of: Of::Columns(&OfClasses(auroc_ovr_macro, |data| of_areas(data, Areas::ovr_macro))),
     },
     AUROC_OVR_WEIGHTED = Metric {
         name: "auroc_ovr_weighted",
@@ -288,7 +329,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "the same, weighted by how often each class occurs",
-        of: Of::Columns(&OfClasses(auroc_ovr_weighted)),
+        of: Of::Columns(&OfClasses(auroc_ovr_weighted, |data| of_areas(data, Areas::ovr_weighted))),
     },
     AUROC_OVO_MACRO = Metric {
         name: "auroc_ovo_macro",
@@ -304,7 +345,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "mean over ordered pairs of classes (Hand & Till 2001)",
-        of: Of::Columns(&OfClasses(auroc_ovo_macro)),
+        of: Of::Columns(&OfClasses(auroc_ovo_macro, |data| of_areas(data, Areas::ovo_macro))),
     },
     MULTICLASS_LOG_LOSS = Metric {
         name: "multiclass_log_loss",
@@ -320,7 +361,7 @@ metrics![
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: FILE,
         source: "mean of −ln p(true class) (Good 1952)",
-        of: Of::Columns(&OfClasses(multiclass_log_loss)),
+        of: Of::Columns(&OfClasses(multiclass_log_loss, |data| mean_drawn(losses(data)))),
     },
     AUROC_OVR = Metric {
         name: "auroc_ovr",

@@ -2,11 +2,13 @@
 
 pub(super) mod classes;
 pub(super) mod decisions;
+mod drawn;
 pub(super) mod ranking;
 
 pub use super::input::{Ranked, Tie};
 pub use classes::*;
 pub use decisions::*;
+pub(super) use drawn::mean_drawn;
 pub use ranking::*;
 
 #[cfg(test)]
