@@ -3,6 +3,8 @@
 use super::files::{self, FILES};
 use super::rules::Rule;
 use crate::keys::{self, Key, Kind as Holds, Need};
+use crate::metrics::entry::{Better, Family};
+use crate::metrics::{self, Shown};
 use crate::sql::{self, Function, Kind};
 use crate::text::{Lang, Text};
 
@@ -11,6 +13,7 @@ pub fn pages() -> Vec<(String, String)> {
     let mut pages = vec![
         ("README.md".to_owned(), contents()),
         ("sql.md".to_owned(), functions()),
+        ("metrics.md".to_owned(), metrics()),
         ("rules.md".to_owned(), rules()),
     ];
     for file in FILES {
@@ -36,6 +39,7 @@ fn contents() -> String {
         );
     }
     out += "- [SQL](sql.md): the functions of columns, conditions and checks. 列・条件・判定で使える関数。\n";
+    out += "- [Metrics](metrics.md): every metric, how it is written and judged, its interval and its source. すべての指標と、その表し方・区間・出典。\n";
     out += "- [Rules](rules.md): what `practicum author validate` holds an exercise against. 検証の規則。\n";
     out
 }
@@ -120,6 +124,48 @@ fn functions() -> String {
         }
     }
     out
+}
+
+/// A table of each family of metrics.
+fn metrics() -> String {
+    let mut out = format!(
+        "{GENERATED}# Metrics\n\n\
+         Checks ask metrics of columns as [functions](sql.md); `practicum measure` shows those marked `file`, a run those marked `run`. \
+         The interval is at 95 %; what has none of its own is resampled by `practicum measure`.\n\
+         列の指標は判定で[関数](sql.md)として使えます。`file`は`practicum measure`が、`run`は実行の結果が示すものです。\
+         区間は95 %で、固有の区間がない指標は`practicum measure`が再抽出で求めます。\n"
+    );
+    for &family in Family::ALL {
+        let Text { en, ja } = family.title();
+        out += &format!(
+            "\n## {en} / {ja}\n\n| metric | | range | best | interval | shown | source |\n|---|---|---|---|---|---|---|\n"
+        );
+        for metric in metrics::of(family) {
+            let (name, Text { en, ja }) = (metric.name, &metric.help);
+            let range = format!("{} to {}", bound(metric.range.0), bound(metric.range.1));
+            let best = match metric.better {
+                Better::Higher => "high".to_owned(),
+                Better::Lower => "low".to_owned(),
+                Better::Near(value) => value.to_string(),
+                Better::Neither => "–".to_owned(),
+            };
+            let places = [(Shown::File, "file"), (Shown::Run, "run")];
+            let shown: Vec<&str> =
+                places.iter().filter(|(place, _)| metric.is_shown(*place)).map(|(_, name)| *name).collect();
+            let (shown, interval, source) = (shown.join(", "), metric.interval.title().en, cell(metric.source));
+            out += &format!(
+                "| `{name}` | {}<br>{} | {range} | {best} | {interval} | {shown} | {source} |\n",
+                cell(en),
+                cell(ja)
+            );
+        }
+    }
+    out
+}
+
+/// An end of a range.
+fn bound(value: f64) -> String {
+    if value.is_finite() { value.to_string() } else { format!("{}∞", if value < 0.0 { "−" } else { "" }) }
 }
 
 fn rules() -> String {

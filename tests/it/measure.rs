@@ -1,5 +1,6 @@
 //! `practicum measure`: any file with predictions, measured as checks measure; what is wrong with a file, told in its own lines.
 
+use practicum::metrics::{self, Shown};
 use serde_json::Value;
 
 use super::session::{Answer, Learner, data};
@@ -44,6 +45,60 @@ pub(crate) fn same(got: &Value, expected: &Value, what: &str) {
 fn same_interval(figure: &Value, expected: &Value) {
     same(&figure["low"], &expected[0], "low");
     same(&figure["high"], &expected[1], "high");
+}
+
+#[test]
+fn every_metric_that_says_it_is_shown_of_a_file_is_shown_by_some_task() {
+    let learner = Learner::new();
+    let mut table = "y,p,q,a,g,t,e,k,p0,p1,p2,r1,r2,r3,m1,m2,m3,lo,hi,sd,c\n".to_owned();
+    for i in 0..60_u32 {
+        let draw = |k: u32| f64::from((i * k + k) % 61) / 61.0;
+        let (p, q) = (0.05 + 0.9 * draw(7), 0.05 + 0.9 * draw(11));
+        let (y, k) = (u8::from(draw(13) < p), (i * 5 + 1) % 3);
+        let (first, second, third) = (u8::from(q > 0.5), u8::from(p > 0.4), u8::from(draw(17) > 0.5));
+        table += &format!(
+            "{y},{p:.3},{q:.3},{first},{},{},{},{k},{:.3},{:.3},{:.3},{second},{first},{third},{p},{q},{},{},{},1,{}\n",
+            i % 2,
+            i + 1,
+            i % 3 % 2,
+            0.5 * p,
+            0.5 * (1.0 - p),
+            0.5,
+            draw(19),
+            p - 0.3,
+            p + 0.3,
+            i % 3,
+        );
+    }
+    learner.writes("f.csv", table);
+    let square: Vec<u8> = (0..64).map(|pixel| u8::from(pixel % 8 < 4)).collect();
+    learner.writes("true.npy", npy(&[8, 8], &square));
+    learner.writes("boxes.csv", "image,x1,y1,x2,y2,score\na,0,0,10,10,0.5\n");
+    learner.writes("truth.csv", "image,x1,y1,x2,y2\na,0,0,10,10\n");
+    let asks = [
+        "f.csv --label y --score p --versus q --threshold 0.4 --group g",
+        "f.csv --label y --alert a --score p --threshold 0.4",
+        "f.csv --task multiclass --label k --score p0,p1,p2",
+        "f.csv --time t --event e --score p,q --at 10,30 --threshold 0.3 --group g",
+        "f.csv --time t --event c --cause 1 --at 10",
+        "f.csv --raters r1,r2",
+        "f.csv --raters r1,r2 --scale ordinal",
+        "f.csv --raters r1,r2,r3 --scale ordinal",
+        "f.csv --raters m1,m2",
+        "f.csv --raters m1,m2,m3",
+        "f.csv --label m1 --low lo --high hi --score q --sd sd",
+        "f.csv --current a --score p",
+        "true.npy true.npy",
+        "boxes.csv --truth truth.csv",
+    ];
+    let mut shown = std::collections::BTreeSet::new();
+    for ask in asks {
+        let document = learner.types(&format!("measure {ask} --resamples 0 --json")).ends(0).json();
+        shown.extend(document["metrics"].as_array().unwrap().iter().map(|m| m["metric"].as_str().unwrap().to_owned()));
+    }
+    let told: std::collections::BTreeSet<String> =
+        metrics::shown(Shown::File).map(|metric| metric.name.to_owned()).collect();
+    assert_eq!(shown, told);
 }
 
 #[test]
