@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::calibrate::{Calibrated, Calibration, short};
+use crate::report::picture::escaped;
 
 /// Values of one solution on a check's figure.
 struct Row<'c> {
@@ -144,10 +145,6 @@ pub fn svg(calibrated: &Calibrated) -> String {
          <rect width=\"{WIDE}\" height=\"{h}\" fill=\"#fff\"/>\n{body}</svg>\n",
         h = y + 16,
     )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

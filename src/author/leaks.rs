@@ -41,7 +41,7 @@ pub fn in_results(written: &Written, run: &Run) -> Vec<Finding> {
     let subject = Subject { exercise: written.task.exercise.reference(), ..Subject::default() };
     let document = Document::ran("check", &subject, run);
     laid_out(written, &hidden(written), |workspace| {
-        workspace.keep(&written.task, run, &document).map(drop).map_err(|error| error.text())
+        workspace.keep(&written.task, run, &document, Lang::default()).map(drop).map_err(|error| error.text())
     })
 }
 

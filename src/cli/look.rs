@@ -1,6 +1,7 @@
 //! `practicum look`: the pictures of an exercise, or its patients where there are none.
 
 use super::{Ending, PASSED, SeedOption, Session};
+use crate::course::dataset::Dataset;
 use crate::course::pack::Task;
 use crate::fault::{Fault, Place};
 use crate::learner::workspace::{DATA, MISTAKES, Workspace};
@@ -92,6 +93,16 @@ fn patients(
     Ok(PASSED)
 }
 
+/// `site = clinic, ill = 1` in the reader's words, where each of them has any.
+fn in_words(dataset: &Dataset, title: &str, lang: Lang) -> Option<String> {
+    let words: Option<Vec<&str>> = title
+        .split(", ")
+        .map(|one| one.split_once(" = ").and_then(|(column, value)| dataset.called(column, value)))
+        .map(|words| words.map(|words| words.get(lang)))
+        .collect();
+    Some(words?.join(if lang == Lang::Ja { "、" } else { ", " }))
+}
+
 pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
     let (pack, task, workspace) = session.shown_in(options.exercise.as_deref())?;
     let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
@@ -166,11 +177,32 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
             Lang::Ja => format!("{file}：{size}×{size}画素の画像{n}枚から、群ごとに最初の数枚を並べました。"),
         },
     ));
+    for (title, _) in &shown {
+        if let Some(words) = in_words(&task.dataset, title, session.terminal.lang) {
+            let line = format!("{title}{}{words}", session.pick(": ", "："));
+            session.say(&session.terminal.hanging("  ", "      ", &line));
+        }
+    }
+    let views = if task.dataset.image.as_ref().is_some_and(|image| image.mask.is_some()) {
+        session.pick(
+            "Of a model that draws outlines: on the left pictures with something to outline, on the right those with nothing. Green: the true outlines, orange: the model's.",
+            "輪郭を描くモデルなら、左は描くものがある画像、右はない画像です。輪郭は、緑が正解、橙がモデルです。",
+        )
+    } else {
+        session.pick(
+            "On the left the missed, on the right the false alarms. Three views of each: the picture; the gradient (orange: where a pixel matters); occlusion (orange: hiding the place lowers the risk, blue: raises it).",
+            "左は見逃し、右は誤警報（偽陽性）です。1例につき3枚で、画像、勾配（橙の画素ほど影響が大きい）、遮蔽（橙の場所は隠すとリスクが下がり、青は上がる）の順に並べます。",
+        )
+    };
     session.say(&session.terminal.paragraph(
         "",
         &match (session.terminal.lang, files.get(1)) {
-            (Lang::En, Some(file)) => format!("{file}: what your last run got most wrong, and where the model looked."),
-            (Lang::Ja, Some(file)) => format!("{file}：直近の学習で大きく外した画像と、モデルが見ていた場所です。"),
+            (Lang::En, Some(file)) => {
+                format!("{file}: what your last run got most wrong, and where the model looked. {views}")
+            }
+            (Lang::Ja, Some(file)) => {
+                format!("{file}：直近の学習で大きく外した画像と、モデルが見ていた場所です。{views}")
+            }
             (Lang::En, None) => {
                 format!("After `practicum run {}` you can also see what your model got wrong.", workspace.id())
             }

@@ -587,13 +587,13 @@ impl Session {
         let (plot, worst) = (!run.story.masks, !run.mistakes.is_empty());
         let beside = match (plot, worst) {
             (true, true) => self.pick(
-                "the calibration plot, and what the model got most wrong (mistakes.png)",
-                "較正プロットと、モデルが大きく外した画像（mistakes.png）",
+                "the calibration plot (calibration.svg), and what the model got most wrong (mistakes.png)",
+                "較正プロット（calibration.svg）と、モデルが大きく外した画像（mistakes.png）",
             ),
             (false, true) => {
                 self.pick("what the model got most wrong (mistakes.png)", "モデルが大きく外した画像（mistakes.png）")
             }
-            _ => self.pick("the calibration plot", "較正プロット"),
+            _ => self.pick("the calibration plot (calibration.svg)", "較正プロット（calibration.svg）"),
         };
         let next = self.next("check", &workspace);
         self.say(&self.terminal.paragraph(
@@ -647,7 +647,7 @@ impl Session {
 
     /// Keeps what was told already. Where that fails it is said, and what was told holds; gives the exit code then.
     fn keep(&self, task: &Task, workspace: &Workspace, run: &Run, document: &Document) -> Result<String, u8> {
-        workspace.keep(task, run, document).map_err(|error| {
+        workspace.keep(task, run, document, self.terminal.lang).map_err(|error| {
             let (at_fault, faults) = Ending::from(error).told();
             let told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
             let holds = self.pick(

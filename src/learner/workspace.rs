@@ -433,18 +433,26 @@ impl Workspace {
     }
 
     /// Keeps the result and each row's prediction in a folder of their own, with nothing in it that the learner may not see. It is
-    /// there whole or not at all, and none that is there is replaced. Gives what the learner calls it.
+    /// there whole or not at all, and none that is there is replaced. Its plot speaks `lang`. Gives what the learner calls it.
     ///
     /// # Errors
     /// The disk's, and our own.
-    pub fn keep(&self, task: &Task, run: &Run, document: &Document) -> Result<String, WorkspaceError> {
+    pub fn keep(&self, task: &Task, run: &Run, document: &Document, lang: Lang) -> Result<String, WorkspaceError> {
         let mut files = vec![("result.json", document.text().into_bytes())];
         let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
         let bins = plot::bins(run, table, 10);
         // The highest pixel's risk is not the risk of a patient.
         if !bins.is_empty() && !run.story.masks {
-            let title = format!("{} ({table})", self.id);
-            files.push(("calibration.png", picture::calibration(&title, &bins)));
+            let whom = match (lang, table) {
+                (Lang::En, "exam") => "new patients",
+                (Lang::En, _) => "your own test rows",
+                (Lang::Ja, "exam") => "新しい患者",
+                (Lang::Ja, _) => "手元のテスト用の行",
+            };
+            let between = if lang == Lang::Ja { "：" } else { ": " };
+            let title = format!("{}{between}{whom}", self.id);
+            let plot = picture::calibration(&title, &bins, lang);
+            files.push(("calibration.svg", plot.into_bytes()));
         }
         if !run.mistakes.is_empty() {
             files.push((MISTAKES, montage::mistakes(&run.mistakes)));

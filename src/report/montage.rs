@@ -1,8 +1,10 @@
 //! Pictures side by side: of groups of rows, and of a model's worst mistakes with what it looked at.
 
-use image::{Rgb, RgbImage};
+use std::io::Cursor;
 
-use super::picture::{WHITE, png, write};
+use font8x8::legacy::BASIC_LEGACY;
+use image::{ImageFormat, Rgb, RgbImage};
+
 use crate::run::Mistake;
 
 /// Pixels between tiles.
@@ -14,6 +16,8 @@ const LINE: u32 = 26;
 /// A tile is shown at least so many pixels wide.
 const WIDE: u32 = 128;
 
+const WHITE: Rgb<u8> = Rgb([255, 255, 255]);
+const INK: Rgb<u8> = Rgb([40, 40, 48]);
 const OUTLINE: Rgb<u8> = Rgb([0, 200, 120]);
 const PREDICTED: Rgb<u8> = Rgb([255, 96, 0]);
 
@@ -176,5 +180,31 @@ fn outline(canvas: &mut RgbImage, mask: &[bool], scale: Scale, (left, top): (u32
 fn dot(canvas: &mut RgbImage, x: u32, y: u32, colour: Rgb<u8>) {
     if x < canvas.width() && y < canvas.height() {
         canvas.put_pixel(x, y, colour);
+    }
+}
+
+fn png(picture: &RgbImage) -> Vec<u8> {
+    let mut png = Cursor::new(Vec::new());
+    // Into memory, with an encoder that is there: it cannot fail.
+    if picture.write_to(&mut png, ImageFormat::Png).is_err() {
+        return Vec::new();
+    }
+    png.into_inner()
+}
+
+/// Latin letters of 8 × 8 dots, `scale` times as large; what lies beyond the edge is left out.
+fn write(picture: &mut RgbImage, text: &str, x: u32, y: u32, scale: u32) {
+    for (i, letter) in text.chars().enumerate() {
+        let Some(rows) = BASIC_LEGACY.get(letter as usize) else { continue };
+        for (row, bits) in rows.iter().enumerate() {
+            for column in (0..8).filter(|column| bits >> column & 1 == 1) {
+                let (left, top) = (x + (8 * i as u32 + column) * scale, y + row as u32 * scale);
+                for (dx, dy) in (0..scale).flat_map(|dx| (0..scale).map(move |dy| (dx, dy))) {
+                    if left + dx < picture.width() && top + dy < picture.height() {
+                        picture.put_pixel(left + dx, top + dy, INK);
+                    }
+                }
+            }
+        }
     }
 }

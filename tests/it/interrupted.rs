@@ -9,7 +9,7 @@ fn a_command_killed_at_any_moment_leaves_whole_files() {
     let learner = Learner::new();
     learner.types("start prevalence-shift").ends(0);
     learner.types("check prevalence-shift --json");
-    let results = ["calibration.png", "predictions.csv", "result.json"];
+    let results = ["calibration.svg", "predictions.csv", "result.json"];
     let files = ["plan.toml", "answers.toml", "data/develop.csv", "data/columns.md"];
     let whole: Vec<Vec<u8>> =
         files.iter().map(|file| learner.bytes(&format!("practicum/prevalence-shift/{file}"))).collect();

@@ -241,8 +241,12 @@ fn each_run_has_a_folder_of_its_own_and_replaces_none() {
     let all = runs(&learner);
     assert_eq!(all.keys().copied().collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(all[&1], first[&1], "a check leaves the plots of a run alone");
-    assert_ne!(all[&2]["calibration.png"], all[&1]["calibration.png"]);
-    assert_eq!(all[&3], all[&1], "the same plan on the same data");
+    assert_ne!(all[&2]["calibration.svg"], all[&1]["calibration.svg"]);
+    for (file, bytes) in &all[&3] {
+        let plot = file.ends_with(".svg");
+        assert_eq!(*bytes == all[&1][file], !plot, "{file}: the same plan on the same data; a plot has the reader's words");
+        assert!(!plot || String::from_utf8_lossy(bytes).contains("予測リスク"));
+    }
     let command = |run: u32| serde_json::from_slice::<serde_json::Value>(&all[&run]["result.json"]).unwrap();
     assert_eq!((command(1)["command"].as_str(), command(2)["command"].as_str()), (Some("run"), Some("check")));
     // A gap is not filled: the last number is the newest.
