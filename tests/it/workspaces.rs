@@ -244,7 +244,11 @@ fn each_run_has_a_folder_of_its_own_and_replaces_none() {
     assert_ne!(all[&2]["calibration.svg"], all[&1]["calibration.svg"]);
     for (file, bytes) in &all[&3] {
         let plot = file.ends_with(".svg");
-        assert_eq!(*bytes == all[&1][file], !plot, "{file}: the same plan on the same data; a plot has the reader's words");
+        assert_eq!(
+            *bytes == all[&1][file],
+            !plot,
+            "{file}: the same plan on the same data; a plot has the reader's words"
+        );
         assert!(!plot || String::from_utf8_lossy(bytes).contains("予測リスク"));
     }
     let command = |run: u32| serde_json::from_slice::<serde_json::Value>(&all[&run]["result.json"]).unwrap();
