@@ -134,10 +134,11 @@ pub fn unwritable(path: &str, error: &io::Error) -> Fault {
 
 /// `3.2 MB`; a device has no size of its own.
 fn size(bytes: u64) -> String {
+    let rounded = |unit: f64| format!("{:.1}", bytes as f64 / unit).trim_end_matches(".0").to_owned();
     match bytes {
         0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+        1_000_000..1_000_000_000 => format!("{} MB", rounded(1e6)),
+        _ => format!("{} GB", rounded(1e9)),
     }
 }
 

@@ -403,7 +403,8 @@ fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace:
     if let Pack::Folder(root) = pack {
         for (name, text) in [("calibration.toml", &file), ("calibration.svg", &drawing::svg(&calibrated))] {
             let path = root.join("exercises").join(id).join(name);
-            std::fs::write(&path, text).map_err(|error| super::ours(&error))?;
+            std::fs::write(&path, text)
+                .map_err(|error| Ending::Disk(disk::unwritable(&path.display().to_string(), &error)))?;
             kept.push(format!("exercises/{id}/{name}"));
         }
     }

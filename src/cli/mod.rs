@@ -266,7 +266,7 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
             PASSED
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            session.tell(&spoken::help(&terminal, &name, command));
+            tell(&spoken::help(&terminal, &name, command));
             BAD_INPUT
         }
         _ => {
@@ -284,7 +284,7 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
                 };
                 Session::new(terminal, true, None, content).say(&document);
             }
-            session.tell(&terminal.invalid(&faults));
+            tell(&terminal.invalid(&faults));
             BAD_INPUT
         }
     };
@@ -441,15 +441,11 @@ impl Session {
         match error.filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
             Some(error) => {
                 let output = self.pick("the output", "出力");
-                self.tell(&self.terminal.fault(&disk::unwritable(output, &error)));
+                tell(&self.terminal.fault(&disk::unwritable(output, &error)));
                 if code > FAILED { code } else { UNWRITTEN }
             }
             None => code,
         }
-    }
-
-    fn tell(&self, text: &str) {
-        let _ = anstream::stderr().write_all(door(text).as_bytes());
     }
 
     fn pick<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
@@ -654,7 +650,7 @@ impl Session {
                 "What was told above holds, but it could not be kept in the folder.",
                 "上に示した結果は有効ですが、フォルダーには保存できませんでした。",
             );
-            self.tell(&format!("{told}\n{}", self.terminal.paragraph("", holds)));
+            tell(&format!("{told}\n{}", self.terminal.paragraph("", holds)));
             if at_fault == AtFault::Program { OUR_ERROR } else { UNWRITTEN }
         })
     }
@@ -866,9 +862,14 @@ impl Session {
                 (told, code)
             }
         };
-        self.tell(&told);
+        tell(&told);
         code
     }
+}
+
+/// Prints beside the output, where mistakes are told.
+fn tell(text: &str) {
+    let _ = anstream::stderr().write_all(door(text).as_bytes());
 }
 
 fn spinner() -> ProgressBar {

@@ -427,7 +427,7 @@ impl Workspace {
         results
             .and_then(|results| {
                 disk::sweep(&results);
-                Whole::begun(&results)?.write("room", &[0; ROOM])
+                Whole::begun(&results)?.write("room", &vec![0; ROOM])
             })
             .map_err(|refused| self.unwritten(RESULTS, &refused))
     }

@@ -430,7 +430,7 @@ impl Terminal {
             Verdict::Skipped => ("skipped", "省略"),
             Verdict::NotAttempted => ("not answered yet", "未回答"),
             Verdict::Invalid => ("invalid", "無効"),
-            Verdict::Error => ("our error", "教材側の誤り"),
+            Verdict::Error => ("the exercise's error", "教材側の誤り"),
         };
         match self.lang {
             Lang::En => en,
