@@ -165,8 +165,7 @@ impl Rule {
 }
 
 /// The rules on what is written and given out, in the order in which they are tried.
-const ON_MATERIAL: &[fn(&Material) -> Result<Vec<Finding>, RunError>] = &[
-    data::recoded,
+const ON_MATERIAL: &[fn(&Material) -> Vec<Finding>] = &[
     data::twice,
     data::shared_ids,
     data::order,
@@ -181,9 +180,7 @@ const ON_MATERIAL: &[fn(&Material) -> Result<Vec<Finding>, RunError>] = &[
 /// # Errors
 /// Our own failures.
 pub fn on_material(material: &Material) -> Result<Vec<Finding>, RunError> {
-    let mut findings = Vec::new();
-    for rule in ON_MATERIAL {
-        findings.extend(rule(material)?);
-    }
+    let mut findings = data::recoded(material)?;
+    findings.extend(ON_MATERIAL.iter().flat_map(|rule| rule(material)));
     Ok(findings)
 }

@@ -368,6 +368,12 @@ fn a_card_that_the_template_wrote_is_none_of_a_file() {
         ),
         []
     );
+    // What a brief says of patients who were drawn is remarked; the file may have been made up, too.
+    let brief = "course/exercises/falls/brief.ja.md";
+    author.writes(brief, format!("{}\n患者はすべて架空です。\n", author.read(brief)));
+    let remark = unrun(&Pack::folder(&author.path("course")).unwrap(), "falls");
+    assert_eq!(remark.iter().map(|f| (f.rule, f.note)).collect::<Vec<_>>(), [(Rule::Card, true)]);
+    assert_eq!(remark[0].fault.place.line, Some(author.read(brief).lines().count()));
     // The same card is right over patients who were drawn.
     assert_eq!(unrun(&Pack::folder(&author_of_template.path("mine")).unwrap(), "missing-bell"), []);
 }

@@ -134,9 +134,9 @@ fn names_many(words: &[Option<String>]) -> bool {
 }
 
 /// Rows of a file that are the same in all but their ids.
-pub(super) fn twice(material: &Material) -> Result<Vec<Finding>, RunError> {
+pub(super) fn twice(material: &Material) -> Vec<Finding> {
     let dataset = &material.written.task.dataset;
-    let Some(sheet) = &material.sheet else { return Ok(Vec::new()) };
+    let Some(sheet) = &material.sheet else { return Vec::new() };
     let mut columns = columns(sheet);
     columns.retain(|(name, words)| match dataset.role(name) {
         Role::Id => false,
@@ -172,7 +172,7 @@ pub(super) fn twice(material: &Material) -> Result<Vec<Finding>, RunError> {
         copies = copied(&twins, n);
     }
     copies.sort_by_key(|two| two[1]);
-    let Some(&[_, again]) = copies.first() else { return Ok(Vec::new()) };
+    let Some(&[_, again]) = copies.first() else { return Vec::new() };
     let number = |row: usize| sheet.line(row).unwrap_or(row + 1);
     let list: Vec<String> =
         copies.iter().take(3).map(|two| format!("{} = {}", number(two[1]), number(two[0]))).collect();
@@ -193,7 +193,7 @@ pub(super) fn twice(material: &Material) -> Result<Vec<Finding>, RunError> {
         "1人の患者は1回だけ（重複した行を削除してください。残すと、同じ患者が学習にも判定にも使われます）",
     );
     let place = Material::place_of_row(sheet, again, None);
-    Ok(vec![Rule::Duplicate.broken(place, found, expected)])
+    vec![Rule::Duplicate.broken(place, found, expected)]
 }
 
 /// Rows that were copied as a block: one after the other they repeat rows that stand one after the other, more of them than chance
@@ -239,9 +239,9 @@ fn names_patients(name: &str) -> bool {
 }
 
 /// Patients with several rows whom no group keeps together: in a column that nobody described, or in ids that rows share.
-pub(super) fn shared_ids(material: &Material) -> Result<Vec<Finding>, RunError> {
+pub(super) fn shared_ids(material: &Material) -> Vec<Finding> {
     let task = &material.written.task;
-    let Some(sheet) = &material.sheet else { return Ok(Vec::new()) };
+    let Some(sheet) = &material.sheet else { return Vec::new() };
     let mut findings = Vec::new();
     for (name, words) in columns(sheet) {
         let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
@@ -280,15 +280,15 @@ pub(super) fn shared_ids(material: &Material) -> Result<Vec<Finding>, RunError> 
             _ => {}
         }
     }
-    Ok(findings)
+    findings
 }
 
 /// Row numbers among the inputs, and numbers or an order of rows by which the outcome is known.
-pub(super) fn order(material: &Material) -> Result<Vec<Finding>, RunError> {
+pub(super) fn order(material: &Material) -> Vec<Finding> {
     let dataset = &material.written.task.dataset;
-    let Some(sheet) = &material.sheet else { return Ok(Vec::new()) };
+    let Some(sheet) = &material.sheet else { return Vec::new() };
     let columns = columns(sheet);
-    let Some((_, label)) = columns.iter().find(|(name, _)| name == dataset.label()) else { return Ok(Vec::new()) };
+    let Some((_, label)) = columns.iter().find(|(name, _)| name == dataset.label()) else { return Vec::new() };
     let mut findings = Vec::new();
     let patients: Vec<&Vec<Option<String>>> = columns
         .iter()
@@ -351,7 +351,7 @@ pub(super) fn order(material: &Material) -> Result<Vec<Finding>, RunError> {
             Text::new("rows that were shuffled", "無作為に並べ替えた行"),
         ));
     }
-    Ok(findings)
+    findings
 }
 
 /// Names that programs give to row numbers: pandas, R, readr.

@@ -4,7 +4,6 @@
 
 use super::{Finding, Material, Rule};
 use crate::course::dataset::Role;
-use crate::run::RunError;
 use crate::synth;
 use crate::tables::Sheet;
 use crate::text;
@@ -69,8 +68,8 @@ impl Kind {
 }
 
 /// Columns of a dataset's file that hold what identifies a person; of a hidden one, the file itself does.
-pub(super) fn columns(material: &Material) -> Result<Vec<Finding>, RunError> {
-    let Some(sheet) = &material.sheet else { return Ok(Vec::new()) };
+pub(super) fn columns(material: &Material) -> Vec<Finding> {
+    let Some(sheet) = &material.sheet else { return Vec::new() };
     let mut findings = Vec::new();
     for name in sheet.names() {
         let role = material.written.task.dataset.role(name);
@@ -83,7 +82,7 @@ pub(super) fn columns(material: &Material) -> Result<Vec<Finding>, RunError> {
         };
         findings.push(finding(sheet, name, role, (kind, row, &shown)));
     }
-    Ok(findings)
+    findings
 }
 
 fn finding(sheet: &Sheet, name: &str, role: Role, (kind, row, shown): (Kind, usize, &str)) -> Finding {
@@ -267,7 +266,7 @@ fn fits(kind: Kind, filled: &[(usize, &str)]) -> bool {
         // A year of birth is an age.
         Kind::Birth => most(&|value| digits(value) >= 5),
         // The first digits of a postcode are a region.
-        Kind::Postcode => most(&|value| value.chars().filter(|c| c.is_ascii_alphanumeric()).count() >= 5),
+        Kind::Postcode => most(&|value| value.chars().filter(char::is_ascii_alphanumeric).count() >= 5),
         Kind::Address => values.len() > 2 && most(&|value| value.chars().count() >= 6),
         Kind::Insurance | Kind::Record => most(&|value| digits(value) >= 4),
     }
@@ -525,7 +524,9 @@ fn born(filled: &[(usize, &str)]) -> bool {
     let Ok(days) = synth::times(&words) else { return false };
     let mut days: Vec<f64> = days.into_iter().flatten().collect();
     if days.iter().any(|day| day.abs() > DAYS) {
-        days.iter_mut().for_each(|day| *day /= MILLISECONDS);
+        for day in &mut days {
+            *day /= MILLISECONDS;
+        }
     }
     days.sort_by(f64::total_cmp);
     // Without the earliest and the latest: one wrong century is no birth.

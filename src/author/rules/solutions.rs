@@ -8,7 +8,6 @@ use crate::author::reading::{Solution, Written};
 use crate::author::trial::Trial;
 use crate::course::pack::Submission;
 use crate::keys::{Section, Value};
-use crate::run::RunError;
 use crate::text;
 use crate::text::Text;
 
@@ -64,7 +63,7 @@ fn meaning(solution: &Solution) -> String {
 }
 
 /// Wrong solutions that say the same.
-pub(super) fn twins(material: &Material) -> Result<Vec<Finding>, RunError> {
+pub(super) fn twins(material: &Material) -> Vec<Finding> {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     let mut findings = Vec::new();
     for (solution, wrong) in material.written.wrong() {
@@ -82,7 +81,7 @@ pub(super) fn twins(material: &Material) -> Result<Vec<Finding>, RunError> {
             ),
         ));
     }
-    Ok(findings)
+    findings
 }
 
 /// Which part of a wrong solution is left where the other is the reference's.

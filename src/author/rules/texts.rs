@@ -10,18 +10,20 @@ use crate::course::exercise::QuestionKind;
 use crate::course::plan;
 use crate::fault::Place;
 use crate::keys::{Key, Kind, Value};
-use crate::run::RunError;
 use crate::text;
 use crate::text::{Lang, Text};
 
 /// What only a causal model's card may say.
 const OF_MODELS: [&str; 2] = ["equations in this file", "このファイルの式"];
 
-/// A data card that is still the template's, over the patients of a file.
-pub(super) fn card(material: &Material) -> Result<Vec<Finding>, RunError> {
+/// What a brief may say of patients who were drawn, in the template's words.
+const OF_DRAWN: [(Lang, &str); 2] = [(Lang::En, "All patients are synthetic"), (Lang::Ja, "患者はすべて架空")];
+
+/// A data card that is still the template's, over the patients of a file; and a brief that says of them that they do not exist.
+pub(super) fn card(material: &Material) -> Vec<Finding> {
     let dataset = &material.written.task.dataset;
-    let Source::File { .. } = dataset.source else { return Ok(Vec::new()) };
-    let Some(template) = scaffold::card() else { return Ok(Vec::new()) };
+    let Source::File { .. } = dataset.source else { return Vec::new() };
+    let Some(template) = scaffold::card() else { return Vec::new() };
     let card = material.written.dataset.table("card");
     let keys = ["about", "unrealistic"].into_iter().filter(|key| {
         let (own, other) = (card.text(key), template.text(key));
@@ -29,7 +31,7 @@ pub(super) fn card(material: &Material) -> Result<Vec<Finding>, RunError> {
         both.iter().any(|(own, other)| own.trim() == other.trim())
             || both.iter().any(|(own, _)| OF_MODELS.iter().any(|words| own.contains(words)))
     });
-    Ok(keys
+    let mut findings: Vec<Finding> = keys
         .map(|key| {
             Rule::Card.broken(
                 card.place_of(key),
@@ -43,7 +45,19 @@ pub(super) fn card(material: &Material) -> Result<Vec<Finding>, RunError> {
                 ),
             )
         })
-        .collect())
+        .collect();
+    let id = &material.written.task.exercise.id;
+    for (lang, words) in OF_DRAWN {
+        let brief = material.pack.brief(id, lang).unwrap_or_default();
+        let Some(line) = brief.lines().position(|line| line.contains(words)) else { continue };
+        let place = Place { line: Some(line + 1), ..Place::file(format!("exercises/{id}/brief.{}.md", lang.code())) };
+        findings.push(Rule::Card.remark(
+            place,
+            text!("\"{words}\", of patients of a file", "ファイルの患者なのに「{words}」と書かれています"),
+            Text::new("the same, only where it is true of the file", "ファイルの患者が本当に架空である場合に限った記載"),
+        ));
+    }
+    findings
 }
 
 /// Something that the reference says and the starter does not.
@@ -394,7 +408,7 @@ fn told(place: Place, secrets: &[&Secret]) -> Finding {
 }
 
 /// Hints, briefs and comments that hold what the reference decides or answers.
-pub(super) fn given_away(material: &Material) -> Result<Vec<Finding>, RunError> {
+pub(super) fn given_away(material: &Material) -> Vec<Finding> {
     let (secrets, demands) = (secrets(material), demands(material));
     let mut findings = meanings(material, &secrets);
     for line in lines(material) {
@@ -403,7 +417,7 @@ pub(super) fn given_away(material: &Material) -> Result<Vec<Finding>, RunError> 
             findings.push(told(line.place, &told_here));
         }
     }
-    Ok(findings)
+    findings
 }
 
 #[cfg(test)]
