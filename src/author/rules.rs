@@ -165,15 +165,8 @@ impl Rule {
 }
 
 /// The rules on what is written and given out, in the order in which they are tried.
-const ON_MATERIAL: &[fn(&Material) -> Vec<Finding>] = &[
-    data::twice,
-    data::shared_ids,
-    data::order,
-    personal::columns,
-    texts::card,
-    texts::given_away,
-    solutions::twins,
-];
+const ON_MATERIAL: &[fn(&Material) -> Vec<Finding>] =
+    &[data::twice, data::shared_ids, data::order, personal::columns, texts::card, texts::given_away, solutions::twins];
 
 /// All findings against the rules on what is written and given out.
 ///

@@ -54,7 +54,10 @@ pub(super) fn card(material: &Material) -> Vec<Finding> {
         findings.push(Rule::Card.remark(
             place,
             text!("\"{words}\", of patients of a file", "ファイルの患者なのに「{words}」と書かれています"),
-            Text::new("the same, only where it is true of the file", "ファイルの患者が本当に架空である場合に限った記載"),
+            Text::new(
+                "the same, only where it is true of the file",
+                "ファイルの患者が本当に架空である場合に限った記載",
+            ),
         ));
     }
     findings
