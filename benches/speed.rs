@@ -16,7 +16,8 @@ use practicum::course::plan;
 use practicum::models::Input;
 use practicum::seed::Seed;
 use practicum::synth::{Drawn, Side, World};
-use practicum::train::{self, Rows};
+use practicum::target::Target;
+use practicum::train::{self, Lesson, Rows};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -131,7 +132,7 @@ fn train_mlp() {
     });
     let y = Array2::from_shape_fn((rows, 1), |(row, _)| if x.row(row).sum() > 0.0 { 1.0 } else { 0.0 });
     let rows = Rows { input: Input::Columns(FEATURES), x, y };
-    train::fit(&plan.model, &plan.train, &[], &rows, None, seed, &mut |_| {}).unwrap();
+    train::fit(Lesson::of(&plan, Target::Risk), &rows, None, seed, &mut |_| {}).unwrap();
 }
 
 /// Name, kind of model, height and width, batch, width of the model.
@@ -158,7 +159,7 @@ fn train_pictures(kind: &str, side: usize, batch: usize, width: usize) {
     let outputs = if kind == "unet" { side * side } else { 1 };
     let y = Array2::from_shape_fn((rows, outputs), |(row, at)| if draw(row, at) > 0.0 { 1.0 } else { 0.0 });
     let rows = Rows { input: Input::Picture([1, side, side]), x, y };
-    train::fit(&plan.model, &plan.train, &[], &rows, None, seed, &mut |_| {}).unwrap();
+    train::fit(Lesson::of(&plan, Target::Risk), &rows, None, seed, &mut |_| {}).unwrap();
 }
 
 /// The median of seven, after one to warm up.

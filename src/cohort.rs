@@ -8,8 +8,9 @@ use crate::fault::{Fault, Place, nearest};
 use crate::keys::Written;
 use crate::seed::Seed;
 use crate::sql::{self, Expression};
-use crate::synth;
+use crate::synth::{self, SynthError};
 use crate::tables::{self, Frame, TableError};
+use crate::target::Labels;
 use crate::text;
 use crate::text::Text;
 
@@ -236,16 +237,19 @@ fn check_parts(
     parts: &[Part],
     units: usize,
 ) -> Result<(), CohortError> {
-    let label = tables::numbers(visible, dataset.label())?;
+    let labels = synth::labels(dataset, visible, None).map_err(|error| match error {
+        SynthError::Author(faults) => CohortError::Plan(faults),
+        SynthError::Table(error) => CohortError::Table(error),
+    })?;
+    let outcome = matches!(labels, Labels::Outcomes(_));
     let mut faults = Vec::new();
     for (part, place, wanted, min) in [
         (Part::Train, plan.cohort.as_ref().map_or(&plan.exercise.place, |cohort| &cohort.place), true, 10),
         (Part::Valid, &plan.split.valid.place, plan.split.valid.value != Share::Share(0.0), 1),
         (Part::Test, &plan.split.test.place, plan.split.test.value != Share::Share(0.0), 1),
     ] {
-        let labels: Vec<f64> =
-            parts.iter().zip(&label).filter(|(p, _)| **p == part).filter_map(|(_, label)| *label).collect();
-        let (n, positive) = (labels.len(), labels.iter().filter(|&&y| y > 0.5).count());
+        let rows: Vec<usize> = (0..parts.len()).filter(|&row| parts[row] == part).collect();
+        let n = rows.len();
         let word = part.word().unwrap_or_default();
         if wanted && n < min {
             faults.push(if n == 0 {
@@ -257,16 +261,23 @@ fn check_parts(
                     text!("at least {min}", "{min}行以上"),
                 )
             });
-        } else if wanted && (positive == 0 || positive == n) {
+        } else if wanted
+            && (outcome || part == Part::Train)
+            && let Some(value) = labels.only(&rows)
+        {
             let label = dataset.label();
-            let value = i32::from(positive > 0);
             faults.push(Fault::new(
                 place.clone(),
                 text!(
                     "one class only: all {n} {word} rows have {label} = {value}",
                     "{word}の{n}行すべてが {label} = {value} で、片方のクラスしかありません"
                 ),
-                if part == Part::Train {
+                if !outcome {
+                    Text::new(
+                        "rows with different labels, to learn the difference from",
+                        "違いを学べるよう、ラベルの異なる行",
+                    )
+                } else if part == Part::Train {
                     Text::new(
                         "rows with and without the outcome, to learn the difference from",
                         "違いを学べるよう、転帰が陽性の行と陰性の行の両方",
@@ -278,6 +289,21 @@ fn check_parts(
                     )
                 },
             ));
+        }
+        if let (Part::Train, Labels::Classes(names, of)) = (part, &labels) {
+            for (class, name) in
+                names.iter().enumerate().filter(|(class, _)| !rows.iter().any(|&row| of[row] == *class))
+            {
+                let n = of.iter().filter(|&&other| other == class).count();
+                faults.push(Fault::new(
+                    place.clone(),
+                    text!(
+                        "none of the {n} rows of \"{name}\" among the train rows",
+                        "\"{name}\" の{n}行が、学習用の行に1つもありません"
+                    ),
+                    Text::new("rows of every class, to learn it from", "すべての分類の行（学習のため）"),
+                ));
+            }
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(CohortError::Plan(faults)) }

@@ -15,7 +15,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 | [`seed`] streams of chance · [`mod@text`] two languages · [`fault`] mistakes, placed · [`disk`] files that others wrote · [`keys`] the language of keys · [`schema`] the same for editors |
-//! | 1 | [`metrics`] pure figures · [`models`] burn models · [`render`] pictures |
+//! | 1 | [`metrics`] pure figures · [`models`] burn models · [`render`] pictures · [`target`] what is predicted |
 //! | 2 | [`course`] what people write · [`sql`] the one door to SQL · [`tables`] tables in and out |
 //! | 3 | [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions |
 //! | 4 | [`evaluate`] the figures of a run · [`measure`] those of anybody's file · [`check`] the verdicts |
@@ -51,5 +51,6 @@ pub mod seed;
 pub mod sql;
 pub mod synth;
 pub mod tables;
+pub mod target;
 pub mod text;
 pub mod train;

@@ -15,7 +15,7 @@ use crate::course::exercise::{Draw, Probe, Question};
 use crate::course::pack::{Submission, Task};
 use crate::course::plan::{Calibrate, Plan, Threshold};
 use crate::evaluate::outlines::{self, Outline};
-use crate::evaluate::{self, Line};
+use crate::evaluate::{self, Asked, Line};
 use crate::fault::Fault;
 use crate::keys::{Section, Value};
 use crate::metrics::entry::Family;
@@ -24,11 +24,12 @@ use crate::models::{Input, Tells, nature};
 use crate::operate::{self, Calibration, expit};
 use crate::prepare::{self, Prepared, Views};
 use crate::seed::Seed;
-use crate::synth::{Drawn, Pictures, Shots, Side, SynthError, World};
+use crate::synth::{self, Drawn, Pictures, Shots, Side, SynthError, World};
 use crate::tables::{self, Frame, TableError, Tables};
+use crate::target::{self, Labels, Target};
 use crate::text;
 use crate::text::{Lang, Text};
-use crate::train::{self, Epoch, Fitted, Rows, TrainError};
+use crate::train::{self, Epoch, Fitted, Lesson, Rows, TrainError};
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
@@ -98,6 +99,8 @@ pub const ANSWERS: &str = "answers";
 pub struct Run {
     /// Its tables: `develop`, `exam`, `epochs`, `metrics`, `answers`, `plan` and one per probe.
     pub tables: Tables,
+    /// What is predicted.
+    pub target: Target,
     /// The column that is predicted.
     pub label: String,
     /// What was trained, on whom.
@@ -149,8 +152,8 @@ pub struct Story {
     pub operate: Count,
     /// The calibration's kind.
     pub calibrate: String,
-    /// The rows' risk at and above which there is an alert.
-    pub threshold: f64,
+    /// The rows' risk at and above which there is an alert, where alerts are decided.
+    pub threshold: Option<f64>,
     /// Passes made.
     pub epochs: usize,
     /// The pass whose weights were kept.
@@ -166,8 +169,8 @@ pub struct Story {
 pub struct Count {
     /// Rows.
     pub rows: usize,
-    /// Those with the outcome.
-    pub positive: usize,
+    /// Those with the outcome, where it is an outcome that is predicted.
+    pub positive: Option<usize>,
 }
 
 /// Runs a job. Every stage tells `tell` as it goes.
@@ -208,9 +211,11 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
     let mut lines = Vec::new();
     let judged: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
+    let classes = &model.teller.classes;
+    let asked = |truth| Asked { target: target(job), label, classes, truth, worth: exercise.worth };
     if job.figures && judged.contains(&true) {
         let rows = tables::keep(&model.develop.table, &judged)?;
-        lines.extend(evaluate::evaluate("develop", &rows, (label, None), &groups, exercise.worth)?);
+        lines.extend(evaluate::evaluate("develop", &rows, asked(None), &groups)?);
         let outlines = &model.develop.outlines;
         let own: Vec<Outline> =
             outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
@@ -223,7 +228,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
         if job.figures {
             let truth = dataset.truth().filter(|_| !retrained);
             let groups: &[String] = if name == "exam" { &groups } else { &[] };
-            lines.extend(evaluate::evaluate(name, &told.table, (label, truth), groups, exercise.worth)?);
+            lines.extend(evaluate::evaluate(name, &told.table, asked(truth), groups)?);
             lines.extend(outlines::lines(name, &told.outlines));
         }
         if let (Some(_), Some(id)) =
@@ -262,7 +267,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
             told(&probe.name, &predicted, probe.retrain, &mut tables)?;
         }
     }
-    if draws_masks(job) {
+    if target(job) == Target::Mask {
         // The highest pixel's risk is not the risk of a patient.
         lines.retain(|line| !matches!(line.metric.family, Family::Calibration | Family::Utility));
     }
@@ -283,7 +288,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
         Vec::new()
     };
     let (label, story) = (label.to_owned(), model.story);
-    Ok(Ended::Ran(Box::new(Run { tables, label, story, lines, outcomes, mistakes })))
+    Ok(Ended::Ran(Box::new(Run { tables, target: target(job), label, story, lines, outcomes, mistakes })))
 }
 
 /// A mistake of a plan that shows only where it is trained again in a probe's world.
@@ -358,10 +363,9 @@ impl<E: Into<RunError>> From<E> for Stopped {
 
 /// A model made ready for use, and the learner's rows as it sees them.
 struct Model<'a> {
-    job: &'a Job<'a>,
+    teller: Teller<'a>,
     prepared: Prepared,
     fitted: Fitted,
-    calibration: Calibration,
     develop: Told,
     /// The learner's pictures and what the model sees of them.
     seen: Option<(Arc<Pictures>, Array2<f32>)>,
@@ -382,23 +386,21 @@ impl Model<'_> {
         let pictures = self.seen.as_ref().and(drawn.shots.as_ref()).map(Shots::draw_all);
         let x = self.prepared.apply(&drawn.table, pictures.as_deref())?;
         let logits = self.fitted.logits(&x);
-        told(
-            self.job,
-            drawn.table,
-            &logits,
-            (&self.prepared, pictures.as_deref()),
-            &self.calibration,
-            self.story.threshold,
-        )
+        // A class that the learner's rows do not have cannot be predicted, and would count as anything.
+        synth::labels(&self.teller.job.task.dataset, &drawn.table, Some(&self.teller.classes))?;
+        self.teller.told(drawn.table, &logits, (&self.prepared, pictures.as_deref()))
     }
 
     /// The misses with the lowest and the false alarms with the highest risk among the learner's test rows (validation rows,
     /// where there are none), a few of each.
     fn mistakes(&self) -> Vec<Mistake> {
         const EACH: usize = 4;
+        if !self.teller.decides() {
+            return Vec::new();
+        }
         let (Some((pictures, x)), Prepared::Pictures(views)) = (&self.seen, &self.prepared) else { return Vec::new() };
         let column = |name: &str| tables::numbers(&self.develop.table, name).unwrap_or_default();
-        let (p, y) = (column("p"), column(self.job.task.dataset.label()));
+        let (p, y) = (column("p"), column(self.teller.job.task.dataset.label()));
         let part = if self.parts.contains(&Part::Test) { Part::Test } else { Part::Valid };
         let mut rows: Vec<(usize, f64, bool)> = (0..self.parts.len())
             .filter(|&row| self.parts[row] == part)
@@ -441,6 +443,51 @@ impl Model<'_> {
     }
 }
 
+/// What the model should give for each row: `[rows, outputs]`.
+fn wanted(target: Target, labels: &Labels) -> Array2<f32> {
+    let outputs = target.outputs(labels).unwrap_or(1);
+    let rows: Vec<f32> = (0..labels.len()).flat_map(|row| (target.spec().wanted)(labels, row)).collect();
+    Array2::from_shape_vec((labels.len(), outputs), rows).unwrap_or_default()
+}
+
+/// Makes of what a model gives what tables tell.
+struct Teller<'a> {
+    job: &'a Job<'a>,
+    /// The classes, where one of several is predicted.
+    classes: Vec<String>,
+    /// How log-odds become risks, and the risk of an alert, where that is decided.
+    decided: Option<(Calibration, f64)>,
+}
+
+impl Teller<'_> {
+    fn decides(&self) -> bool {
+        self.decided.is_some()
+    }
+
+    /// Adds to a table what the model tells.
+    fn told(
+        &self,
+        mut table: Frame,
+        outputs: &Array2<f32>,
+        seen: (&Prepared, Option<&Pictures>),
+    ) -> Result<Told, RunError> {
+        if let Some((calibration, threshold)) = &self.decided {
+            return told(self.job, table, outputs, seen, calibration, *threshold);
+        }
+        let rows: Vec<_> = outputs.rows().into_iter().collect();
+        for column in (target(self.job).spec().told)(&self.classes, &rows) {
+            match column {
+                target::Told::Numbers(name, values) => tables::set_numbers(&mut table, &name, &values)?,
+                target::Told::Words(name, words) => {
+                    let words: Vec<Option<&str>> = words.iter().map(|word| Some(word.as_str())).collect();
+                    tables::set_words(&mut table, &name, &words)?;
+                }
+            }
+        }
+        Ok(Told { table, outlines: Vec::new(), masks: Vec::new() })
+    }
+}
+
 /// Adds to a table what the model tells. `raw`: its own risk; `p`: the calibrated one; `alert`: whether `p` reaches the threshold.
 /// A model that draws masks tells of a picture its highest pixel's risk, and alerts where the mask has a pixel; the columns of
 /// [`outlines::COLUMNS`] say how its mask agrees with the truth.
@@ -460,7 +507,7 @@ fn told(
     let image = job.task.dataset.image.as_ref().filter(|image| image.mask.is_some());
     let (mut outlines, mut masks) = (Vec::new(), Vec::new());
     if let (Some(image), Some(pictures), Prepared::Pictures(views)) = (image, pictures, prepared)
-        && draws_masks(job)
+        && target(job) == Target::Mask
     {
         let smallest = job.submission.plan.operate.smallest.value;
         masks = (0..logits.nrows())
@@ -485,9 +532,12 @@ fn told(
     Ok(Told { table, outlines, masks })
 }
 
-/// Whether the plan's model gives a risk for each pixel.
-fn draws_masks(job: &Job) -> bool {
-    nature(&job.submission.plan.model.string("kind")).1 == Tells::Pixels
+/// What is predicted: what the dataset's label is for, or masks, where the plan's model draws them.
+fn target(job: &Job) -> Target {
+    match nature(&job.submission.plan.model.string("kind")).1 {
+        Tells::Pixels => Target::Mask,
+        Tells::Row => job.task.dataset.target,
+    }
 }
 
 /// From the learner's rows to a model in use: cohort, prepare, train, operate. The first of several `trainings` counts them all.
@@ -502,6 +552,11 @@ fn develop<'a>(
     let plan = &job.submission.plan;
     let seed = Seed::new(job.seed).named("develop");
     let sees_pictures = prepare::sees_pictures(plan, dataset)?;
+    let target = target(job);
+    let misfits = plan.fits(target);
+    if !misfits.is_empty() {
+        return Err(Stopped::Invalid(misfits));
+    }
     let drawn = world.rows(Side::Develop, draw)?;
     let visible = world.visible(&drawn.table)?;
     let parts = cohort::split(plan, dataset, &visible, seed)?;
@@ -522,24 +577,23 @@ fn develop<'a>(
         train::budget::within(plan, prepared.input(), rows, trainings, job.long).map_err(Stopped::Invalid)?;
     }
     let x = prepared.apply(&visible, pictures.as_deref())?;
-    let y: Vec<f32> =
-        tables::numbers(&visible, dataset.label())?.into_iter().map(|y| y.unwrap_or(0.0) as f32).collect();
+    let labels = synth::labels(dataset, &visible, None)?;
     let outlined = match (&prepared, &pictures) {
-        (Prepared::Pictures(views), Some(pictures)) if draws_masks(job) => views.outlined(pictures),
+        (Prepared::Pictures(views), Some(pictures)) if target == Target::Mask => views.outlined(pictures),
         _ => None,
     };
     let targets = match outlined {
         Some(outlined) => outlined,
-        None => Array2::from_shape_fn((y.len(), 1), |(row, _)| y[row]),
+        None => wanted(target, &labels),
     };
     let part =
         |rows: &[usize]| Rows { input: prepared.input(), x: x.select(Axis(0), rows), y: targets.select(Axis(0), rows) };
     let valid_rows = rows(Part::Valid);
     let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows));
-    let operate_rows = operate_rows(job, &visible, &valid_rows, &y)?;
-    let augment = &plan.image.augment;
+    let operate_rows = operate_rows(job, &visible, &valid_rows, &labels)?;
     let train_part = part(&train_rows);
-    let fitted = train::fit(&plan.model, &plan.train, augment, &train_part, valid.as_ref(), seed, &mut |epoch| {
+    let lesson = Lesson::of(plan, target);
+    let fitted = train::fit(lesson, &train_part, valid.as_ref(), seed, &mut |epoch| {
         tell(Event::Trained(epoch));
     })
     .map_err(|TrainError::Diverged { epoch }| {
@@ -556,12 +610,18 @@ fn develop<'a>(
     })?;
     let logits = fitted.logits(&x);
     // A threshold for pixels is a number and masks are not calibrated: only risks of rows are fitted here.
-    let pick = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { operate_rows.iter().map(|&row| of(row)).collect() };
-    let outcome = pick(&|row| f64::from(y[row]));
     let score = |row: usize| f64::from(logits[[row, 0]]);
-    let calibration = Calibration::fit(plan.operate.calibrate.value, &pick(&score), &outcome);
-    let risks = pick(&|row| calibration.risk(score(row)));
-    let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
+    let decided = match &labels {
+        Labels::Outcomes(y) if target.spec().decides => {
+            let pick = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { operate_rows.iter().map(|&row| of(row)).collect() };
+            let outcome = pick(&|row| y[row]);
+            let calibration = Calibration::fit(plan.operate.calibrate.value, &pick(&score), &outcome);
+            let risks = pick(&|row| calibration.risk(score(row)));
+            let threshold = operate::threshold(plan.operate.threshold.value, &risks, &outcome);
+            Some((calibration, threshold))
+        }
+        _ => None,
+    };
     let mut notes = job.submission.assumed.clone();
     if let Some(pictures) = &pictures {
         notes.extend(idle_masks(plan, pictures.size));
@@ -569,19 +629,19 @@ fn develop<'a>(
     if let (Prepared::Pictures(views), Some(shots)) = (&prepared, shots) {
         notes.extend(letters_left(plan, views, shots, &train_rows));
     }
-    if !draws_masks(job) {
-        let of = |rows: &[usize]| rows.iter().map(|&row| (f64::from(y[row]), score(row))).collect::<Vec<_>>();
+    if let (Target::Risk, Labels::Outcomes(y)) = (target, &labels) {
+        let of = |rows: &[usize]| rows.iter().map(|&row| (y[row], score(row))).collect::<Vec<_>>();
         notes.extend(learned_nothing(plan, &of(&train_rows), &of(&valid_rows)));
     }
     let words: Vec<Option<&str>> = parts.iter().map(|part| part.word()).collect();
-    let mut told = told(job, drawn.table, &logits, (&prepared, pictures.as_deref()), &calibration, threshold)
-        .map_err(Stopped::Run)?;
+    let teller = Teller { job, classes: labels.classes().to_vec(), decided };
+    let mut told = teller.told(drawn.table, &logits, (&prepared, pictures.as_deref())).map_err(Stopped::Run)?;
     tables::set_words(&mut told.table, "split", &words)?;
-    let count = |rows: &[usize]| Count { rows: rows.len(), positive: rows.iter().filter(|&&row| y[row] > 0.5).count() };
+    let count = |rows: &[usize]| Count { rows: rows.len(), positive: labels.positive(rows) };
     let story = Story {
         model: plan.model.string("kind"),
         features: prepared.names(),
-        masks: draws_masks(job),
+        masks: target == Target::Mask,
         picture: match prepared.input() {
             Input::Picture(shape) => Some(shape),
             Input::Columns(_) => None,
@@ -592,25 +652,24 @@ fn develop<'a>(
             .collect(),
         operate: count(&operate_rows),
         calibrate: plan.operate.calibrate.value.word().to_owned(),
-        threshold,
+        threshold: teller.decided.as_ref().map(|(_, threshold)| *threshold),
         epochs: fitted.epochs.len(),
         best: fitted.best,
         last: fitted.epochs.last().copied(),
         notes,
     };
     let seen = pictures.map(|pictures| (pictures, x));
-    Ok(Model { job, prepared, fitted, calibration, develop: told, seen, parts, story })
+    Ok(Model { teller, prepared, fitted, develop: told, seen, parts, story })
 }
 
-/// The validation rows on which calibration and threshold are fitted; `y` is the outcome of every row.
-fn operate_rows(job: &Job, visible: &Frame, valid: &[usize], y: &[f32]) -> Result<Vec<usize>, Stopped> {
+/// The validation rows on which calibration and threshold are fitted; `labels` are those of every row.
+fn operate_rows(job: &Job, visible: &Frame, valid: &[usize], labels: &Labels) -> Result<Vec<usize>, Stopped> {
     let plan = &job.submission.plan;
     let Some(condition) = &plan.operate.on else { return Ok(valid.to_vec()) };
     let met = cohort::filter(visible, condition).map_err(|fault| Stopped::Invalid(vec![fault]))?;
     let rows: Vec<usize> = valid.iter().copied().filter(|&row| met[row]).collect();
     let fits =
         plan.operate.calibrate.value != Calibrate::None || !matches!(plan.operate.threshold.value, Threshold::Fixed(_));
-    let positive = rows.iter().filter(|&&row| y[row] > 0.5).count();
     let (n, met) = (valid.len(), rows.len());
     if fits && rows.is_empty() {
         let found =
@@ -622,8 +681,8 @@ fn operate_rows(job: &Job, visible: &Frame, valid: &[usize], y: &[f32]) -> Resul
         let there = tables::take(visible, valid)?;
         return Err(Stopped::Invalid(vec![cohort::unmet(&there, condition, found, expected)]));
     }
-    if fits && (positive == 0 || positive == met) {
-        let (label, value) = (job.task.dataset.label(), i32::from(positive > 0));
+    if let Some(value) = labels.only(&rows).filter(|_| fits) {
+        let label = job.task.dataset.label();
         return Err(Stopped::Invalid(vec![condition.fault(
             text!(
                 "one class only: all {met} of the {n} validation rows that meet the condition have {label} = {value}",
@@ -721,8 +780,8 @@ fn epochs_table(epochs: &[Epoch]) -> Result<Frame, TableError> {
 }
 
 /// The plan as one row: `train_epochs`, `operate_calibrate` …, and `threshold`, the risk at which there was an alert.
-fn plan_table(plan: &Section, threshold: f64) -> Result<Frame, TableError> {
-    let mut values = BTreeMap::from([("threshold".to_owned(), Figure::Number(threshold))]);
+fn plan_table(plan: &Section, threshold: Option<f64>) -> Result<Frame, TableError> {
+    let mut values = BTreeMap::from([("threshold".to_owned(), threshold.map_or(Figure::Undefined, Figure::Number))]);
     flatten("", plan, &mut values);
     check::one_row(&values)
 }

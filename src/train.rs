@@ -2,6 +2,7 @@
 
 mod augment;
 pub mod budget;
+mod exact;
 mod loss;
 mod saliency;
 
@@ -14,10 +15,12 @@ use rayon::prelude::*;
 
 use augment::Augment;
 
-use crate::course::plan::{Change, ClassWeight, Optimiser, Train};
+use crate::course::plan::{Change, ClassWeight, Loss, Optimiser, Plan, Train};
 use crate::keys::Section;
+use crate::metrics::spread;
 use crate::models::{Input, Network};
 use crate::seed::Seed;
+use crate::target::Target;
 
 /// Rows to learn from.
 #[derive(Clone, Debug)]
@@ -26,7 +29,7 @@ pub struct Rows {
     pub input: Input,
     /// The prepared numbers: `[rows, numbers of the input]`.
     pub x: Array2<f32>,
-    /// What is to be predicted, 0 or 1: `[rows, 1]`, or for each pixel `[rows, height · width]`.
+    /// What the model should give: `[rows, outputs]`, or for each pixel, 0 or 1, `[rows, height · width]`.
     pub y: Array2<f32>,
 }
 
@@ -49,10 +52,46 @@ pub struct Fitted {
     network: Network,
     input: Input,
     device: Device,
+    unit: Unit,
     /// The passes, in order.
     pub epochs: Vec<Epoch>,
     /// The pass whose weights were kept.
     pub best: usize,
+}
+
+/// In which unit a model gives what it gives: a number is learned in SDs from its mean among the training rows, so that the size of a
+/// step means the same whatever the number's own unit is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Unit {
+    shift: f32,
+    scale: f32,
+}
+
+impl Unit {
+    const OWN: Self = Self { shift: 0.0, scale: 1.0 };
+
+    fn of(loss: Loss, y: &Array2<f32>) -> Self {
+        if loss != Loss::Squares {
+            return Self::OWN;
+        }
+        let values: Vec<f64> = y.iter().map(|&y| f64::from(y)).collect();
+        if spread::constant(&values) {
+            return Self::OWN;
+        }
+        let n = values.len().max(1) as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let sd = (values.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n).sqrt();
+        Self { shift: mean as f32, scale: sd as f32 }
+    }
+
+    fn learned(self, rows: &Rows) -> Array2<f32> {
+        rows.y.mapv(|y| (y - self.shift) / self.scale)
+    }
+
+    /// A loss of squares in the number's own unit.
+    fn loss(self, loss: f64) -> f64 {
+        loss * f64::from(self.scale).powi(2)
+    }
 }
 
 /// Why there is no model.
@@ -66,6 +105,26 @@ pub enum TrainError {
     },
 }
 
+/// What is learned: the model's settings, how it learns, and what is predicted.
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson<'a> {
+    /// The plan's `[model]`.
+    pub model: &'a Section,
+    /// The plan's `[train]`.
+    pub train: &'a Train,
+    /// What is made small.
+    pub loss: Loss,
+    /// How training pictures are changed.
+    pub augment: &'a [Change],
+}
+
+impl<'a> Lesson<'a> {
+    /// What a plan says, where this is predicted.
+    pub fn of(plan: &'a Plan, target: Target) -> Self {
+        Self { model: &plan.model, train: &plan.train, loss: plan.loss(target), augment: &plan.image.augment }
+    }
+}
+
 /// Trains a model of the plan's kind. Each pass is told to `tell` as it ends.
 ///
 /// Order of rows, first weights and dropout come from `seed` alone, and every sum has a fixed order: the same seed gives the same
@@ -74,30 +133,35 @@ pub enum TrainError {
 /// # Errors
 /// A loss that is not a number any more (too large a step).
 pub fn fit(
-    model: &Section,
-    plan: &Train,
-    augment: &[Change],
+    lesson: Lesson,
     train: &Rows,
     valid: Option<&Rows>,
     seed: Seed,
     tell: &mut dyn FnMut(Epoch),
 ) -> Result<Fitted, TrainError> {
+    let Lesson { model, train: plan, loss, augment } = lesson;
     let device = Device::flex();
     let learning = device.clone().autodiff();
-    let (rows, outputs) = train.y.dim();
-    let batch = if plan.batch.value == 0 { rows } else { plan.batch.value.min(rows) };
-    let loss = plan.loss.value;
-    let augment = Augment::named(augment, train.input);
-    let weight = match plan.class_weight {
+    let weight = match plan.class_weight.value {
         ClassWeight::Fixed(weight) => weight as f32,
         ClassWeight::Balanced => {
             let positive = train.y.iter().filter(|&&y| y > 0.5).count();
-            (rows * outputs - positive) as f32 / positive.max(1) as f32
+            (train.y.len() - positive) as f32 / positive.max(1) as f32
         }
     };
+    if model.string("kind") == "linear" {
+        return exactly(lesson, train, valid, f64::from(weight), device, tell);
+    }
+    let unit = Unit::of(loss, &train.y);
+    let own = |rows: &Rows| Rows { y: unit.learned(rows), ..rows.clone() };
+    let (learned, judged) = if loss == Loss::Squares { (Some(own(train)), valid.map(own)) } else { (None, None) };
+    let (train, valid) = (learned.as_ref().unwrap_or(train), judged.as_ref().or(valid));
+    let (rows, outputs) = train.y.dim();
+    let batch = if plan.batch.value == 0 { rows } else { plan.batch.value.min(rows) };
+    let augment = Augment::named(augment, train.input);
     // The penalty is on the sum of losses, the loss of a batch is a mean.
     let penalty = model.number("l2") / rows as f64;
-    let mut network = Network::new(model, train.input, seed.named("weights"), &learning);
+    let mut network = Network::new(model, (train.input, outputs), seed.named("weights"), &learning);
     let mut optimiser = optimiser(plan);
     let steps = rows.div_ceil(batch) * plan.epochs;
     let mut step = 0_usize;
@@ -117,12 +181,12 @@ pub fn fit(
             total += f64::from(loss.into_scalar::<f32>()) * chosen.len() as f64;
             step += 1;
         }
-        let train_loss = total / rows as f64;
+        let train_loss = unit.loss(total / rows as f64);
         // A copy: what a model keeps of the batches it saw goes on changing with the network that learns.
         let now = network.valid();
         let valid_loss = valid.map(|valid| {
             let told = logits(&now, &valid.x.view(), &device);
-            loss.told(told.as_slice().unwrap_or_default(), valid.y.as_slice().unwrap_or_default())
+            unit.loss(loss.told(told.as_slice().unwrap_or_default(), valid.y.as_slice().unwrap_or_default(), outputs))
         });
         let epoch = Epoch { number, of: plan.epochs, train_loss, valid_loss };
         if !train_loss.is_finite() {
@@ -143,13 +207,50 @@ pub fn fit(
         Some((_, number, network)) => (number, network),
         None => (0, network.valid()),
     };
-    Ok(Fitted { network, input: train.input, device, epochs, best })
+    Ok(Fitted { network, input: train.input, device, unit, epochs, best })
+}
+
+/// The linear model, solved to the end: one pass, in which the penalty is on the sum of the rows' losses (of squares, on half of it).
+fn exactly(
+    lesson: Lesson,
+    train: &Rows,
+    valid: Option<&Rows>,
+    weight: f64,
+    device: Device,
+    tell: &mut dyn FnMut(Epoch),
+) -> Result<Fitted, TrainError> {
+    let Lesson { model, loss, .. } = lesson;
+    let (x, l2, outputs) = (train.x.mapv(f64::from), model.number("l2"), train.y.ncols());
+    let first = train.y.column(0).mapv(f64::from);
+    let solved = match loss {
+        Loss::Squares => exact::least_squares(x.view(), first.view(), l2),
+        Loss::Softmax => {
+            let class = |row: ndarray::ArrayView1<f32>| row.iter().position(|&y| y > 0.5).unwrap_or(0);
+            let classes: Vec<usize> = train.y.rows().into_iter().map(class).collect();
+            exact::softmax(x.view(), &classes, outputs, l2)
+        }
+        Loss::Log | Loss::Focal | Loss::Dice | Loss::DiceLog => exact::logistic(x.view(), first.view(), weight, l2),
+    };
+    let weights: Vec<f64> = solved.weights.iter().copied().collect();
+    let network = Network::Linear(crate::models::Linear::with(&weights, &solved.intercepts.to_vec(), &device));
+    let told = |rows: &Rows| {
+        let given = logits(&network, &rows.x.view(), &device);
+        loss.told(given.as_slice().unwrap_or_default(), rows.y.as_slice().unwrap_or_default(), outputs)
+    };
+    let epoch = Epoch { number: 1, of: 1, train_loss: told(train), valid_loss: valid.map(told) };
+    if !epoch.train_loss.is_finite() {
+        return Err(TrainError::Diverged { epoch: 1 });
+    }
+    tell(epoch);
+    Ok(Fitted { network, input: train.input, device, unit: Unit::OWN, epochs: vec![epoch], best: 1 })
 }
 
 impl Fitted {
-    /// The log-odds of each row, or of each pixel: `[rows, 1]` or `[rows, height · width]`.
+    /// What the model gives for each row, or for each pixel: `[rows, outputs]` or `[rows, height · width]`.
     pub fn logits(&self, x: &Array2<f32>) -> Array2<f32> {
-        logits(&self.network, &x.view(), &self.device)
+        let given = logits(&self.network, &x.view(), &self.device);
+        let Unit { shift, scale } = self.unit;
+        if self.unit == Unit::OWN { given } else { given.mapv_into(|y| y * scale + shift) }
     }
 }
 

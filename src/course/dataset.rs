@@ -5,6 +5,7 @@ use crate::fault::{Fault, Place, nearest};
 use crate::keys::{Key, Kind, Need, Section, Value, Written};
 use crate::render::{LARGEST, Renderer, SMALLEST, renderer};
 use crate::sql::{Expression, Purpose};
+use crate::target::{Holds, Target};
 use crate::text;
 use crate::text::Text;
 
@@ -25,6 +26,13 @@ pub const KEYS: &[Key<'static>] = &[
         Need::Required,
         "The licence, as an SPDX name.",
         "ライセンス（SPDXの名前）です。",
+    ),
+    Key::new(
+        "target",
+        Kind::Choice(Target::OF_LABELS),
+        Need::Default("\"risk\""),
+        "What of the label is predicted: risk (an outcome that comes or does not), value (a number), or classes (one of several words).",
+        "結果の列の何を予測するかです。risk（転帰の有無のリスク）、value（数値）、classes（いくつかの分類のうちの1つ）。",
     ),
     Key::new("card", Kind::Table(CARD), Need::Required, "The data card.", "データカードです。"),
     Key::new(
@@ -350,6 +358,8 @@ pub struct Dataset {
     pub unrealistic: Text,
     /// Where the rows come from.
     pub source: Source,
+    /// What of the label is predicted.
+    pub target: Target,
     /// The pictures, where there are any.
     pub image: Option<Image>,
     /// The file it was read from.
@@ -357,7 +367,7 @@ pub struct Dataset {
 }
 
 /// The columns that a run adds to the learner's rows: the part of each, and what the model tells.
-pub const ADDED: &[&str] = &["split", "raw", "p", "alert"];
+pub const ADDED: &[&str] = &["split", "raw", "p", "alert", "predicted"];
 
 /// The columns that a run adds where the dataset outlines something in its pictures.
 pub const OUTLINED: &[&str] = &["dice", "nsd", "lesions", "found", "false_lesions", "truth_mm2", "mask_mm2"];
@@ -375,6 +385,7 @@ pub fn reserved() -> Vec<&'static str> {
 pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
     let top = crate::keys::read(file, bytes, KEYS)?;
     let mut faults = Vec::new();
+    let target = Target::named(&top.string("target")).unwrap_or(Target::Risk);
     let tables: Vec<Table> = tables(&top, &mut faults);
     let source = match top.maybe_table("source") {
         Some(source) if tables.is_empty() => Source::File {
@@ -414,11 +425,12 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
                 ));
             }
             seen.push(name);
-            if let Some(positive) = column.positive.as_ref().filter(|_| column.role != Role::Label) {
+            let is_outcome = column.role == Role::Label && target.spec().holds == Holds::Outcome;
+            if let Some(positive) = column.positive.as_ref().filter(|_| !is_outcome) {
                 faults.push(positive.fault(
                     text!(
-                        "`positive` of \"{name}\", which is not the label",
-                        "転帰ではない列 \"{name}\" に`positive`があります"
+                        "`positive` of \"{name}\", which is no label of an outcome that comes or does not",
+                        "転帰の有無を表さない列 \"{name}\" に`positive`があります"
                     ),
                     Text::new(
                         "`positive` of the column with the role label only",
@@ -438,6 +450,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         about: card.text("about"),
         unrealistic: card.text("unrealistic"),
         source,
+        target,
         image,
         place: Place::file(file),
     };

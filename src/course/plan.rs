@@ -7,6 +7,7 @@ use crate::fault::{Fault, Place, first};
 use crate::keys::{Assumed, Key, Kind, Need, Section, Written};
 use crate::models::{Tells, nature};
 use crate::sql::{Expression, Purpose};
+use crate::target::Target;
 use crate::text;
 use crate::text::Text;
 
@@ -213,6 +214,10 @@ choices! {
         Dice = "dice",
         /// The sum of both (Isensee et al. 2021).
         DiceLog = "dice+log",
+        /// The mean of squared differences, of a number.
+        Squares = "squares",
+        /// −log P(class), of several classes.
+        Softmax = "softmax",
     }
 
     /// How scores become risks.
@@ -349,8 +354,8 @@ const TRAIN: &[Key<'static>] = &[
         "loss",
         Kind::Choice(Loss::WORDS),
         Need::Default("\"log\""),
-        "What learning makes small: log (log-loss), focal (log-loss, mostly of what is still wrong); for masks also dice and dice+log.",
-        "学習で小さくする量です。log（対数損失）、focal（まだ誤っている部分を重視する対数損失）。マスクにはdiceとdice+logも使えます。",
+        "What learning makes small: log (log-loss), focal (log-loss, mostly of what is still wrong); for masks also dice and dice+log. Of a number it is squares, of several classes softmax, where nothing is written.",
+        "学習で小さくする量です。log（対数損失）、focal（まだ誤っている部分を重視する対数損失）。マスクにはdiceとdice+logも使えます。書かない場合、数値の予測ではsquares、多クラスではsoftmaxになります。",
     ),
     Key::new(
         "class_weight",
@@ -515,7 +520,7 @@ pub struct Train {
     /// What is made small.
     pub loss: Written<Loss>,
     /// Weight of a positive row's loss.
-    pub class_weight: ClassWeight,
+    pub class_weight: Written<ClassWeight>,
     /// Epochs without improvement before stopping, where it stops early at all.
     pub patience: Option<Written<usize>>,
 }
@@ -655,6 +660,61 @@ fn pixels(plan: &Plan, faults: &mut Vec<Fault>) {
     }
 }
 
+impl Plan {
+    /// What is wrong with the plan where this is predicted; what it does not say is taken as is usual for it.
+    pub fn fits(&self, target: Target) -> Vec<Fault> {
+        let spec = target.spec();
+        let Text { en, ja } = &spec.title;
+        let mut faults = Vec::new();
+        let written = |place: &Place| place.line.is_some();
+        let loss = self.train.loss.value.word();
+        if written(&self.train.loss.place) && !spec.losses.contains(&loss) {
+            let list = spec.losses.join(", ");
+            faults.push(self.train.loss.fault(
+                text!(
+                    "loss = \"{loss}\", where {en} is predicted",
+                    "{ja}の予測に loss = \"{loss}\" が指定されています"
+                ),
+                text!("one of {list}", "{list} のいずれか"),
+            ));
+        }
+        if spec.decides {
+            return faults;
+        }
+        let none = || Text::new("nothing: this key left out", "なし（このキーは書きません）");
+        let mut refuse = |place: &Place, key: &str| {
+            faults.push(Fault::new(
+                place.clone(),
+                text!(
+                    "{key}, where {en} is predicted and no alert is decided",
+                    "{ja}の予測では警報を決めませんが、{key} が指定されています"
+                ),
+                none(),
+            ));
+        };
+        let Operate { on, calibrate, threshold, .. } = &self.operate;
+        if let Some(on) = on {
+            refuse(&on.place, "on");
+        }
+        if calibrate.value != Calibrate::None {
+            refuse(&calibrate.place, "calibrate");
+        }
+        if written(&threshold.place) {
+            refuse(&threshold.place, "threshold");
+        }
+        if self.train.class_weight.value != ClassWeight::Fixed(1.0) {
+            refuse(&self.train.class_weight.place, "class_weight");
+        }
+        faults
+    }
+
+    /// What its training makes small, where this is predicted.
+    pub fn loss(&self, target: Target) -> Loss {
+        let (own, losses) = (self.train.loss.value, target.spec().losses);
+        if losses.contains(&own.word()) { own } else { Loss::named(losses[0]) }
+    }
+}
+
 /// A chosen word with its place.
 fn chosen<T>(section: &Section, name: &str, named: fn(&str) -> T) -> Written<T> {
     let Written { value, place } = section.written(name);
@@ -714,11 +774,14 @@ fn train(section: &Section) -> Train {
         optimiser: chosen(section, "optimiser", Optimiser::named).value,
         learning_rate: section.number("learning_rate"),
         loss: chosen(section, "loss", Loss::named),
-        class_weight: match section.maybe_string("class_weight").map(|word| word.value).as_deref() {
-            Some("balanced") => ClassWeight::Balanced,
-            Some("none") => ClassWeight::Fixed(1.0),
-            Some(word) => unreachable!("the plan's keys admit no `{word}`"),
-            None => ClassWeight::Fixed(section.number("class_weight")),
+        class_weight: Written {
+            value: match section.maybe_string("class_weight").map(|word| word.value).as_deref() {
+                Some("balanced") => ClassWeight::Balanced,
+                Some("none") => ClassWeight::Fixed(1.0),
+                Some(word) => unreachable!("the plan's keys admit no `{word}`"),
+                None => ClassWeight::Fixed(section.number("class_weight")),
+            },
+            place: section.place_of("class_weight"),
         },
         patience: section
             .maybe_table("early_stopping")

@@ -4,10 +4,11 @@ pub mod outlines;
 
 use polars::prelude::Column;
 
-use crate::metrics::classification::AUROC;
+use crate::metrics::classification::{AUROC, PPV, PREVALENCE, SENSITIVITY};
 use crate::metrics::utility::{NET_BENEFIT, NET_BENEFIT_EXPECTED};
 use crate::metrics::{self, Estimate, Metric, Shown, Takes};
 use crate::tables::{self, Frame, TableError};
+use crate::target::Target;
 use crate::text::{Text, in_order};
 
 /// One figure of one group of rows.
@@ -39,19 +40,30 @@ impl Line {
     }
 }
 
-/// Measures a table that has the columns `p` and `alert`; with `truth`, also the AUROC and net benefit
-/// of the true risk (`ceiling_…`), and the net benefit of the alerts by it (`net_benefit_expected`).
+/// Which columns of a table are measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What is predicted.
+    pub target: Target,
+    /// The column that is predicted.
+    pub label: &'a str,
+    /// The classes, where it holds one of several.
+    pub classes: &'a [String],
+    /// The column of the true risk, where it is known.
+    pub truth: Option<&'a str>,
+    /// The risk at which an alert is just worth its cost.
+    pub worth: Option<f64>,
+}
+
+/// Measures a table with predictions, as a whole and by the values of the columns `groups`: every metric of a run whose columns the
+/// target gives. Where the true risk is known, also the AUROC and net benefit of it (`ceiling_…`), and the net benefit of the alerts
+/// by it (`net_benefit_expected`); of several classes, also how each is told from the others.
 ///
 /// # Errors
 /// Our own.
-pub fn evaluate(
-    table: &str,
-    frame: &Frame,
-    (label, truth): (&str, Option<&str>),
-    groups: &[String],
-    worth: Option<f64>,
-) -> Result<Vec<Line>, TableError> {
-    let mut lines = group(table, frame, None, (label, truth), worth)?;
+pub fn evaluate(table: &str, frame: &Frame, asked: Asked<'_>, groups: &[String]) -> Result<Vec<Line>, TableError> {
+    let mut lines = group(table, frame, None, asked)?;
+    lines.extend(each_class(table, frame, asked)?);
     for column in groups {
         let words = tables::words(frame, column)?;
         let mut values: Vec<String> = words.iter().flatten().cloned().collect();
@@ -63,52 +75,119 @@ pub fn evaluate(
         for value in values {
             let rows: Vec<bool> = words.iter().map(|word| word.as_ref() == Some(&value)).collect();
             let part = tables::keep(frame, &rows)?;
-            lines.extend(group(table, &part, Some(&(column.clone(), value)), (label, None), worth)?);
+            let asked = Asked { truth: None, ..asked };
+            lines.extend(group(table, &part, Some(&(column.clone(), value)), asked)?);
         }
     }
     Ok(lines)
+}
+
+/// A metric of these columns; nothing where it takes others.
+fn measured(metric: &Metric, given: &dyn Fn(Takes) -> Option<Vec<Vec<f64>>>) -> Option<Result<Estimate, Text>> {
+    let columns: Vec<Vec<f64>> =
+        metric.takes().iter().map(|takes| given(*takes)).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    Some(match metric.compute(&columns) {
+        Ok(measure) => measure.map_err(|undefined| undefined.text()),
+        Err(bad) => Err(bad.text()),
+    })
+}
+
+fn column(frame: &Frame, name: &str) -> Result<Vec<f64>, TableError> {
+    Ok(tables::numbers(frame, name)?.into_iter().map(|x| x.unwrap_or(f64::NAN)).collect())
+}
+
+/// The number of each row's class among `classes`.
+fn numbered(frame: &Frame, name: &str, classes: &[String]) -> Result<Vec<f64>, TableError> {
+    let of = |word: &Option<String>| classes.iter().position(|class| Some(class) == word.as_ref());
+    Ok(tables::words(frame, name)?.iter().map(|word| of(word).map_or(f64::NAN, |class| class as f64)).collect())
 }
 
 fn group(
     table: &str,
     frame: &Frame,
     group: Option<&(String, String)>,
-    (label, truth): (&str, Option<&str>),
-    worth: Option<f64>,
+    asked: Asked<'_>,
 ) -> Result<Vec<Line>, TableError> {
-    let column = |name: &str| -> Result<Vec<f64>, TableError> {
-        Ok(tables::numbers(frame, name)?.into_iter().map(|x| x.unwrap_or(f64::NAN)).collect())
+    let Asked { target, label, classes, truth, worth } = asked;
+    let one = |name: &str| Ok::<_, TableError>(vec![column(frame, name)?]);
+    // Each kind of column that the target gives, with its numbers.
+    let given: Vec<(Takes, Vec<Vec<f64>>)> = match target {
+        Target::Risk | Target::Mask => {
+            let p = one("p")?;
+            let mut given = vec![
+                (Takes::Label, one(label)?),
+                (Takes::Score, p.clone()),
+                (Takes::Probability, p),
+                (Takes::Alert, one("alert")?),
+            ];
+            given.extend(worth.map(|worth| (Takes::Number("threshold"), vec![vec![worth]])));
+            given
+        }
+        Target::Value => vec![(Takes::Value, one(label)?), (Takes::Predicted, one("predicted")?)],
+        Target::Classes => {
+            let each = classes.iter().map(|class| column(frame, &format!("p_{class}")));
+            vec![
+                (Takes::Category, vec![numbered(frame, label, classes)?]),
+                (Takes::PerClass, each.collect::<Result<_, _>>()?),
+            ]
+        }
     };
-    let (label, p, alert) = (column(label)?, column("p")?, column("alert")?);
-    let worth = worth.map(|worth| vec![worth]);
+    let find = |takes: Takes| given.iter().find(|(kind, _)| *kind == takes).map(|(_, columns)| columns.clone());
+    let n = frame.height();
+    let line = |metric: &'static Metric, ceiling: bool, measure| Line {
+        table: table.to_owned(),
+        group: group.cloned(),
+        metric,
+        ceiling,
+        measure,
+        n,
+    };
     let mut lines = Vec::new();
-    let mut add = |metric: &'static Metric, ceiling: bool, p: &[f64]| {
-        let arguments: Option<Vec<&[f64]>> = metric
-            .takes()
-            .iter()
-            .map(|takes| match takes {
-                Takes::Label => Some(label.as_slice()),
-                Takes::Score | Takes::Probability => Some(p),
-                Takes::Alert => Some(alert.as_slice()),
-                Takes::Number("threshold") => worth.as_deref(),
-                _ => None,
-            })
-            .collect();
-        let Some(arguments) = arguments else { return };
-        let measure = match metric.compute(&arguments) {
-            Ok(measure) => measure.map_err(|undefined| undefined.text()),
-            Err(bad) => Err(bad.text()),
-        };
-        lines.push(Line { table: table.to_owned(), group: group.cloned(), metric, ceiling, measure, n: label.len() });
-    };
     for metric in metrics::shown(Shown::Run).filter(|metric| metric.columns().is_some()) {
-        add(metric, false, &p);
+        lines.extend(measured(metric, &find).map(|measure| line(metric, false, measure)));
     }
     if let Some(truth) = truth {
-        let risk = column(truth)?;
-        add(&AUROC, true, &risk);
-        add(&NET_BENEFIT, true, &risk);
-        add(&NET_BENEFIT_EXPECTED, false, &risk);
+        let risk = one(truth)?;
+        let of_truth = |takes: Takes| match takes {
+            Takes::Score | Takes::Probability => Some(risk.clone()),
+            other => find(other),
+        };
+        for (metric, ceiling) in [(&AUROC, true), (&NET_BENEFIT, true), (&NET_BENEFIT_EXPECTED, false)] {
+            lines.extend(measured(metric, &of_truth).map(|measure| line(metric, ceiling, measure)));
+        }
+    }
+    Ok(lines)
+}
+
+/// How each class is told from all others: those of a class found, those named so that are, and their ranking.
+fn each_class(table: &str, frame: &Frame, asked: Asked<'_>) -> Result<Vec<Line>, TableError> {
+    let Asked { label, classes, .. } = asked;
+    let mut lines = Vec::new();
+    if classes.is_empty() {
+        return Ok(lines);
+    }
+    let (truth, predicted) = (numbered(frame, label, classes)?, numbered(frame, "predicted", classes)?);
+    for (class, name) in classes.iter().enumerate() {
+        let is = |of: &[f64]| of.iter().map(|&of| f64::from(u8::from((of - class as f64).abs() < 0.5))).collect();
+        let (label_is, alert, score): (Vec<f64>, Vec<f64>, Vec<f64>) =
+            (is(&truth), is(&predicted), column(frame, &format!("p_{name}"))?);
+        let given = |takes: Takes| match takes {
+            Takes::Label => Some(vec![label_is.clone()]),
+            Takes::Alert => Some(vec![alert.clone()]),
+            Takes::Score => Some(vec![score.clone()]),
+            _ => None,
+        };
+        for metric in [&PREVALENCE, &SENSITIVITY, &PPV, &AUROC] {
+            lines.extend(measured(metric, &given).map(|measure| Line {
+                table: table.to_owned(),
+                group: Some((label.to_owned(), name.clone())),
+                metric,
+                ceiling: false,
+                measure,
+                n: frame.height(),
+            }));
+        }
     }
     Ok(lines)
 }

@@ -21,6 +21,7 @@ use crate::run::{self, Run, RunError};
 use crate::schema;
 use crate::seed::{Origin, Root};
 use crate::tables::{self, Frame};
+use crate::target::Target;
 use crate::text;
 use crate::text::{Lang, Text};
 
@@ -441,8 +442,8 @@ impl Workspace {
         let mut files = vec![("result.json", document.text().into_bytes())];
         let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
         let bins = plot::bins(run, table, 10);
-        // The highest pixel's risk is not the risk of a patient.
-        if !bins.is_empty() && !run.story.masks {
+        // The picture's axes are those of risks.
+        if !bins.is_empty() && run.target == Target::Risk {
             let whom = match (lang, table) {
                 (Lang::En, "exam") => "new patients",
                 (Lang::En, _) => "your own test rows",

@@ -105,6 +105,8 @@ pub enum Family {
     Fairness,
     /// One of several classes.
     Classes,
+    /// How far predicted numbers are off.
+    Errors,
     /// Time to an event.
     Survival,
     /// Raters and methods.
@@ -128,6 +130,7 @@ impl Family {
         Self::Utility,
         Self::Fairness,
         Self::Classes,
+        Self::Errors,
         Self::Survival,
         Self::Agreement,
         Self::Uncertainty,
@@ -146,6 +149,7 @@ impl Family {
             Self::Utility => Text::new("utility", "有用性"),
             Self::Fairness => Text::new("fairness", "公平性"),
             Self::Classes => Text::new("several classes", "多クラス分類"),
+            Self::Errors => Text::new("errors of a number", "数値の予測誤差"),
             Self::Survival => Text::new("survival", "生存時間"),
             Self::Agreement => Text::new("agreement", "一致度"),
             Self::Uncertainty => Text::new("uncertainty", "不確実性"),
@@ -392,6 +396,8 @@ pub enum Takes {
     Error,
     /// A measurement.
     Value,
+    /// What was predicted for it.
+    Predicted,
     /// The lower end of a prediction interval.
     Low,
     /// Its upper end.
@@ -425,6 +431,7 @@ impl Takes {
             Self::Current => "current",
             Self::Error => "error",
             Self::Value => "value",
+            Self::Predicted => "predicted",
             Self::Low => "low",
             Self::High => "high",
             Self::Mean => "mean",

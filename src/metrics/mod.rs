@@ -15,6 +15,7 @@ pub mod detection;
 pub mod distributions;
 pub mod drift;
 pub mod entry;
+pub mod errors;
 pub mod estimate;
 pub mod fairness;
 pub mod input;

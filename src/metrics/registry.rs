@@ -2,7 +2,8 @@
 
 use super::entry::{Family, Metric, Shown};
 use super::{
-    agreement, calibration, classification, detection, drift, fairness, segmentation, survival, uncertainty, utility,
+    agreement, calibration, classification, detection, drift, errors, fairness, segmentation, survival, uncertainty,
+    utility,
 };
 
 /// The entries of each file, in the order in which a family shows them.
@@ -11,6 +12,7 @@ static FILES: &[&[&Metric]] = &[
     classification::decisions::METRICS,
     classification::ranking::METRICS,
     classification::classes::METRICS,
+    errors::METRICS,
     calibration::regression::METRICS,
     calibration::smooth::METRICS,
     calibration::bins::METRICS,
@@ -128,7 +130,7 @@ mod tests {
                     let two = if std::mem::take(&mut first) { whole("first", 2.0) } else { label.clone() };
                     return vec![two];
                 }
-                Takes::Value | Takes::Mean => {
+                Takes::Value | Takes::Mean | Takes::Predicted => {
                     let name = if std::mem::take(&mut first) { "value" } else { "other" };
                     steps(name)
                 }

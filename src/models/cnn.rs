@@ -62,21 +62,21 @@ pub struct Cnn {
 }
 
 impl Cnn {
-    pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+    pub(super) fn new(settings: &Section, (input, outputs): (Input, usize), seed: Seed, device: &Device) -> Self {
         let shape = input.picture();
         let (width, norm) = (settings.count("width"), settings.flag("batch_norm"));
         let mut channels = shape[0];
         let blocks = (0..settings.count("depth"))
             .map(|i| {
-                let (inputs, outputs) = (channels, width << i);
-                channels = outputs;
-                Block::new([inputs, outputs], norm, seed.at(i as u64), device)
+                let inputs = channels;
+                channels = width << i;
+                Block::new([inputs, channels], norm, seed.at(i as u64), device)
             })
             .collect();
-        Self { blocks, output: output(channels, seed, device), dropout: settings.number("dropout"), shape }
+        Self { blocks, output: output([channels, outputs], seed, device), dropout: settings.number("dropout"), shape }
     }
 
-    /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, 1]`
+    /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, outputs]`
     pub(super) fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<2> {
         let mut x = pictures(rows, self.shape);
         for block in &self.blocks {

@@ -121,9 +121,9 @@ pub(super) fn pictures(rows: Tensor<2>, [channels, height, width]: [usize; 3]) -
 }
 
 /// From the [`pool`] of so many channels to one number: `[B, 2C]` → `[B, 1]`
-pub(super) fn output(channels: usize, seed: Seed, device: &Device) -> Linear {
+pub(super) fn output([channels, outputs]: [usize; 2], seed: Seed, device: &Device) -> Linear {
     let bound = (0.5 / channels as f64).sqrt();
-    linear(2 * channels, 1, bound, seed.named("output"), device)
+    linear(2 * channels, outputs, bound, seed.named("output"), device)
 }
 
 /// The mean of each channel beside its highest pixel: an average shows what is everywhere, a maximum what is anywhere.

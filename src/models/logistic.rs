@@ -24,11 +24,11 @@ pub struct Logistic {
 
 impl Logistic {
     /// The problem is convex: all weights start at zero.
-    pub(super) fn new(_: &Section, input: Input, seed: Seed, device: &Device) -> Self {
-        Self { output: linear(input.numbers(), 1, 0.0, seed, device) }
+    pub(super) fn new(_: &Section, (input, outputs): (Input, usize), seed: Seed, device: &Device) -> Self {
+        Self { output: linear(input.numbers(), outputs, 0.0, seed, device) }
     }
 
-    /// `[B, F]` → `[B, 1]`
+    /// `[B, F]` → `[B, outputs]`
     pub(super) fn forward(&self, rows: Tensor<2>, _: Option<Seed>) -> Tensor<2> {
         self.output.forward(rows)
     }

@@ -57,18 +57,18 @@ pub struct Mlp {
 
 impl Mlp {
     /// Weights uniform within ±√(1/inputs), as PyTorch's and burn's own linear layers start (He et al. 2015 with a = √5).
-    pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+    pub(super) fn new(settings: &Section, (input, outputs): (Input, usize), seed: Seed, device: &Device) -> Self {
         let mut inputs = input.numbers();
         let mut layers = Vec::new();
         for (i, units) in hidden(settings).enumerate() {
             layers.push(linear(inputs, units, bound(inputs), seed.at(i as u64), device));
             inputs = units;
         }
-        let output = linear(inputs, 1, bound(inputs), seed.named("output"), device);
+        let output = linear(inputs, outputs, bound(inputs), seed.named("output"), device);
         Self { hidden: layers, output, dropout: settings.number("dropout") }
     }
 
-    /// `[B, F]` → `[B, H₁]` → … → `[B, 1]`
+    /// `[B, F]` → `[B, H₁]` → … → `[B, outputs]`
     pub(super) fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<2> {
         let mut x = rows;
         for (i, layer) in self.hidden.iter().enumerate() {

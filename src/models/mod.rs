@@ -6,13 +6,14 @@
 mod cnn;
 mod computing;
 mod convolution;
+mod linear;
 mod logistic;
 mod mlp;
 mod resnet;
 mod unet;
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::nn::{Linear, LinearConfig};
+use burn::nn::{Linear as Layer, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
 pub use computing::Kernels;
@@ -21,6 +22,8 @@ use crate::keys::{Key, Kind, Need, Section};
 use crate::seed::Seed;
 use crate::text;
 use crate::text::Text;
+
+pub use linear::Linear;
 
 /// What a model looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub enum Sees {
 /// What a model speaks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tells {
-    /// One risk for the row.
+    /// One risk, one number or one class for the row.
     Row,
     /// One risk for each pixel of the row's picture.
     Pixels,
@@ -146,16 +149,16 @@ macro_rules! models {
 
         impl Network {
             /// A model of the kind and settings of a plan's `[model]`, with its weights drawn from `seed`, for rows that it
-            /// [`fits`].
-            pub fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+            /// [`fits`], and with so many outputs for each (models that speak of pixels have one for each pixel).
+            pub fn new(settings: &Section, (input, outputs): (Input, usize), seed: Seed, device: &Device) -> Self {
                 match settings.string("kind").as_str() {
-                    $($name => Self::$variant($file::$variant::new(settings, input, seed, device)),)*
+                    $($name => Self::$variant($file::$variant::new(settings, (input, outputs), seed, device)),)*
                     kind => unreachable!("the plan's keys admit no model `{kind}`"),
                 }
             }
 
-            /// The log-odds of each row, or of each of its pixels. `[B, F]` → `[B, 1]` or `[B, H·W]`. `luck` is given while
-            /// training, for models that use chance.
+            /// What the model gives for each row: log-odds, a number, or a score for each class. `[B, F]` → `[B, outputs]` or, for
+            /// each pixel, `[B, H·W]`. `luck` is given while training, for models that use chance.
             pub fn forward(&self, rows: Tensor<2>, luck: Option<Seed>) -> Tensor<2> {
                 match self {
                     $(Self::$variant(model) => model.forward(rows, luck),)*
@@ -167,6 +170,7 @@ macro_rules! models {
 
 models! {
     "logistic" => Logistic in logistic, sees Columns, tells Row;
+    "linear" => Linear in linear, sees Columns, tells Row;
     "mlp" => Mlp in mlp, sees Columns, tells Row;
     "cnn" => Cnn in cnn, sees Picture, tells Row;
     "resnet" => Resnet in resnet, sees Picture, tells Row;
@@ -205,7 +209,7 @@ fn uniform(n: usize, bound: f64, seed: Seed) -> Vec<f32> {
 }
 
 /// A linear layer with weights uniform within ±bound.
-fn linear(inputs: usize, outputs: usize, bound: f64, seed: Seed, device: &Device) -> Linear {
+fn linear(inputs: usize, outputs: usize, bound: f64, seed: Seed, device: &Device) -> Layer {
     let mut layer = LinearConfig::new(inputs, outputs).init(device);
     let weight = TensorData::new(uniform(inputs * outputs, bound, seed.named("weight")), [inputs, outputs]);
     layer.weight = Param::from_tensor(Tensor::from_data(weight, device));
@@ -274,7 +278,7 @@ mod tests {
             seen.push(kind);
             for (settings, input) in of.iter().flat_map(|settings| inputs.iter().map(move |input| (settings, *input))) {
                 let settings = model(&format!("kind = \"{kind}\"\n{settings}"));
-                let real = Network::new(&settings, input, Seed::new(1), &Device::flex());
+                let real = Network::new(&settings, (input, 1), Seed::new(1), &Device::flex());
                 assert_eq!(cost(&settings, input).weights, real.num_params() as u64, "{settings:?} {input:?}");
             }
         }

@@ -67,7 +67,7 @@ pub struct Resnet {
 }
 
 impl Resnet {
-    pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+    pub(super) fn new(settings: &Section, (input, outputs): (Input, usize), seed: Seed, device: &Device) -> Self {
         let shape = input.picture();
         let (width, norm) = (settings.count("width"), settings.flag("batch_norm"));
         let mut channels = shape[0];
@@ -82,10 +82,10 @@ impl Resnet {
                 }
             })
             .collect();
-        Self { stages, output: output(channels, seed, device), shape }
+        Self { stages, output: output([channels, outputs], seed, device), shape }
     }
 
-    /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, 1]`
+    /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, outputs]`
     pub(super) fn forward(&self, rows: Tensor<2>, _luck: Option<Seed>) -> Tensor<2> {
         let mut x = pictures(rows, self.shape);
         for stage in &self.stages {

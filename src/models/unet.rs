@@ -92,7 +92,7 @@ pub(super) fn cost(settings: &Section, input: Input) -> Cost {
 }
 
 impl Unet {
-    pub(super) fn new(settings: &Section, input: Input, seed: Seed, device: &Device) -> Self {
+    pub(super) fn new(settings: &Section, (input, _): (Input, usize), seed: Seed, device: &Device) -> Self {
         let shape = input.picture();
         let (width, depth, norm) = (settings.count("width"), settings.count("depth"), settings.flag("batch_norm"));
         let mut channels = shape[0];

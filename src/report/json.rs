@@ -106,7 +106,8 @@ struct FaultDocument {
 #[derive(Debug, Serialize)]
 struct Rows {
     rows: usize,
-    positive: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    positive: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -116,7 +117,8 @@ struct Trained {
     parts: BTreeMap<&'static str, Rows>,
     operate: Rows,
     calibrate: String,
-    threshold: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threshold: Option<f64>,
     epochs: usize,
     best_epoch: usize,
     notes: Vec<TextDocument>,

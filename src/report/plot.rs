@@ -2,22 +2,31 @@
 
 use crate::run::Run;
 use crate::tables;
+use crate::target::Target;
 
-/// Patients with about the same predicted risk.
+/// Patients for whom about the same was predicted: risks, or numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bin {
     /// Rows.
     pub n: usize,
-    /// Mean predicted risk.
+    /// Mean predicted risk or number.
     pub predicted: f64,
-    /// Share with the outcome.
+    /// Share with the outcome, or mean observed number.
     pub observed: f64,
 }
 
 /// A run's predictions on a table in `bins` groups; of `develop`, its test rows. Empty where there are fewer than ten rows a group.
 pub fn bins(run: &Run, table: &str, bins: usize) -> Vec<Bin> {
     let Some(frame) = run.tables.get(table) else { return Vec::new() };
-    let (Ok(p), Ok(y)) = (tables::numbers(frame, "p"), tables::numbers(frame, &run.label)) else { return Vec::new() };
+    let predicted = match run.target {
+        Target::Risk => "p",
+        Target::Value => "predicted",
+        // The highest pixel's risk is none of a patient; classes have no order.
+        Target::Mask | Target::Classes => return Vec::new(),
+    };
+    let (Ok(p), Ok(y)) = (tables::numbers(frame, predicted), tables::numbers(frame, &run.label)) else {
+        return Vec::new();
+    };
     let split = tables::words(frame, "split").ok();
     let shown = |row: &usize| split.as_ref().is_none_or(|split| split[*row].as_deref() == Some("test"));
     let (p, y): (Vec<f64>, Vec<f64>) = (0..p.len()).filter(shown).filter_map(|row| Some((p[row]?, y[row]?))).unzip();

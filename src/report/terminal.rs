@@ -22,6 +22,7 @@ use crate::metrics::entry::Unit;
 use crate::metrics::utility::NET_BENEFIT;
 use crate::metrics::{self, Shown};
 use crate::run::{Run, Story};
+use crate::target::Target;
 use crate::text::{Lang, Text};
 
 /// Writes for one reader: in a language, for a width.
@@ -197,7 +198,15 @@ impl Terminal {
     /// Who trained, who tuned, when there is an alert.
     fn story(&self, story: &Story) -> String {
         let part = |name: &str| story.parts.get(name).copied().unwrap_or_default();
-        let share = |n: crate::run::Count| figures::show(n.positive as f64 / n.rows.max(1) as f64, Unit::Percent);
+        // Of an outcome that comes or does not, in brackets: how often it came.
+        let positive = |n: crate::run::Count| {
+            let share = |positive: usize| figures::show(positive as f64 / n.rows.max(1) as f64, Unit::Percent);
+            match (n.positive, self.lang) {
+                (Some(positive), Lang::En) => format!(" ({} positive)", share(positive)),
+                (Some(positive), Lang::Ja) => format!("（陽性{}）", share(positive)),
+                (None, _) => String::new(),
+            }
+        };
         let (train, operate) = (part("train"), story.operate);
         let mut rows = Vec::new();
         let (n, epochs) = (count(train.rows), story.epochs);
@@ -227,28 +236,26 @@ impl Terminal {
             match self.lang {
                 Lang::En => {
                     let passes = if epochs == 1 { "epoch" } else { "epochs" };
-                    format!(
-                        "{} on {n} rows ({} positive), {inputs}, {epochs} {passes}{kept}",
-                        story.model,
-                        share(train)
-                    )
+                    format!("{} on {n} rows{}, {inputs}, {epochs} {passes}{kept}", story.model, positive(train))
                 }
-                Lang::Ja => format!("{}、{n}行（陽性{}）、{inputs}、{epochs}回{kept}", story.model, share(train)),
+                Lang::Ja => format!("{}、{n}行{}、{inputs}、{epochs}回{kept}", story.model, positive(train)),
             },
         ));
         let n = count(operate.rows);
-        let threshold = format!("{:.1}%", 100.0 * story.threshold);
         let tuned = match (self.lang, story.calibrate.as_str()) {
             (Lang::En, "none") => "not calibrated".to_owned(),
             (Lang::Ja, "none") => "較正なし".to_owned(),
-            (Lang::En, kind) => format!("{kind} calibration on {n} validation rows ({} positive)", share(operate)),
-            (Lang::Ja, kind) => format!("検証用の{n}行（陽性{}）で{kind}較正", share(operate)),
+            (Lang::En, kind) => format!("{kind} calibration on {n} validation rows{}", positive(operate)),
+            (Lang::Ja, kind) => format!("検証用の{n}行{}で{kind}較正", positive(operate)),
         };
-        let alert = match self.lang {
-            Lang::En => format!("{tuned}; alert from a predicted risk of {threshold} on"),
-            Lang::Ja => format!("{tuned}、予測リスク{threshold}以上で警報"),
-        };
-        rows.push((self.say("In use", "運用"), alert));
+        if let Some(threshold) = story.threshold {
+            let threshold = format!("{:.1}%", 100.0 * threshold);
+            let alert = match self.lang {
+                Lang::En => format!("{tuned}; alert from a predicted risk of {threshold} on"),
+                Lang::Ja => format!("{tuned}、予測リスク{threshold}以上で警報"),
+            };
+            rows.push((self.say("In use", "運用"), alert));
+        }
         rows.extend(story.notes.iter().map(|note| (self.say("Note", "注意"), note.get(self.lang).to_owned())));
         let wide = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
         let mut out = String::new();
@@ -352,19 +359,37 @@ impl Terminal {
     /// Of the patients given this risk, so many had the outcome.
     fn calibration(&self, run: &Run, table: &str) -> String {
         let bins = plot::bins(run, table, 5);
-        if bins.is_empty() || run.story.masks {
+        if bins.is_empty() {
             return String::new();
         }
-        let title = self.say(
-            "Patients in five groups by predicted risk: what was predicted, and what came",
-            "予測リスクで5群に分けた患者：予測と実際",
-        );
+        let (title, unit) = match run.target {
+            Target::Value => (
+                self.say(
+                    "Patients in five groups by predicted value: what was predicted, and what came",
+                    "予測値で5群に分けた患者：予測と実際",
+                ),
+                Unit::Own,
+            ),
+            _ => (
+                self.say(
+                    "Patients in five groups by predicted risk: what was predicted, and what came",
+                    "予測リスクで5群に分けた患者：予測と実際",
+                ),
+                Unit::Percent,
+            ),
+        };
         let mut out = format!("\n{}", self.paragraph("  ", title));
         let top = bins.iter().map(|bin| bin.predicted.max(bin.observed)).fold(0.05, f64::max);
+        let show = |value: f64| figures::show(value, unit);
+        let wide = bins.iter().flat_map(|bin| [bin.predicted, bin.observed]).map(|value| show(value).len()).max();
+        let wide = wide.unwrap_or_default().max(5);
         for bin in bins {
-            let show = |share: f64| figures::show(share, Unit::Percent);
             let line = |name: &str, share: f64| {
-                format!("{name} {:>5} {}", show(share), plot::bar(share / top, self.width.saturating_sub(21).min(24)))
+                format!(
+                    "{name} {:>wide$} {}",
+                    show(share),
+                    plot::bar(share / top, self.width.saturating_sub(16 + wide).min(24))
+                )
             };
             let predicted = line(self.say("predicted", "予測"), bin.predicted);
             let observed = line(self.say("observed ", "実際"), bin.observed);

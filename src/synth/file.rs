@@ -11,6 +11,7 @@ use crate::keys::Written;
 use crate::seed::Seed;
 use crate::sql::{self, Expression};
 use crate::tables::{self, Frame, Reading, Sheet, short};
+use crate::target::Holds;
 use crate::text;
 use crate::text::Text;
 
@@ -50,13 +51,24 @@ pub(super) fn read(
         columns.iter().filter(|column| wanted.contains(&column.role)).map(|column| column.name.as_str()).collect()
     };
     // An id or a group is a name, whatever signs it is written with; the label and times are read by what they mean.
-    let mut all = sheet.frame(&of_role(&[Role::Id, Role::Group, Role::Label]))?;
+    let holds = dataset.target.spec().holds;
+    let names: &[Role] = match holds {
+        Holds::Number => &[Role::Id, Role::Group],
+        Holds::Outcome | Holds::Class => &[Role::Id, Role::Group, Role::Label],
+    };
+    let mut all = sheet.frame(&of_role(names))?;
     let mut faults = Vec::new();
-    let label = columns.iter().find(|column| column.role == Role::Label);
     for column in columns {
         let read = match column.role {
             Role::Id | Role::Group => settle(&mut all, &column.name).and_then(|()| ids(&sheet, column)),
-            Role::Label => outcome(&sheet, column, &mut all),
+            Role::Label => match holds {
+                Holds::Outcome => outcome(&sheet, column, &mut all),
+                Holds::Number => sheet
+                    .numbers(&column.name)
+                    .map_err(SynthError::from)
+                    .and_then(|values| labelled(&sheet, &column.name, values.iter().map(Option::is_some))),
+                Holds::Class => labelled(&sheet, &column.name, sheet.words(&column.name)?.iter().map(Option::is_some)),
+            },
             Role::Time => times(&sheet, &column.name, &mut all),
             _ => Ok(()),
         };
@@ -98,7 +110,7 @@ pub(super) fn read(
     }
     let [develop, exam] = sides(&sheet, exercise, &all, &of_role(&[Role::Group]), seed)?;
     for (key, side, draw) in [("develop", &develop, &exercise.develop), ("exam", &exam, &exercise.exam)] {
-        faults.extend(one_sided(exercise, &all, (key, side, draw.filter.as_ref()), label)?);
+        faults.extend(one_sided(exercise, &all, (key, side, draw.filter.as_ref()), dataset)?);
     }
     if faults.is_empty() { Ok(Table { all, develop, exam, assumed }) } else { Err(faults.into()) }
 }
@@ -307,6 +319,19 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
     Ok(tables::set_flags(all, name, &flags)?)
 }
 
+/// Every row has a label.
+fn labelled(sheet: &Sheet, name: &str, there: impl Iterator<Item = bool>) -> Result<(), SynthError> {
+    let missing: Vec<usize> = there.enumerate().filter(|(_, there)| !there).map(|(row, _)| row).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let expected = Text::new(
+        "a value in every row; rows without one left out of the file",
+        "すべての行の値。値のない行はファイルから除いてください",
+    );
+    Err(sheet.bad(name, &missing, &Text::new("no value of the label", "ラベルの列が欠測です"), expected).into())
+}
+
 /// A column of times as dates, or as dates with times of day; numbers stay numbers.
 fn times(sheet: &Sheet, name: &str, all: &mut Frame) -> Result<(), SynthError> {
     if tables::is_time(all, name) {
@@ -421,16 +446,11 @@ fn one_sided(
     exercise: &Exercise,
     all: &Frame,
     (key, side, condition): (&str, &[bool], Option<&Written<Expression>>),
-    label: Option<&Column>,
+    dataset: &Dataset,
 ) -> Result<Option<Fault>, SynthError> {
-    let Some(label) = label else { return Ok(None) };
-    let labels: Vec<f64> = tables::numbers(all, &label.name)?
-        .iter()
-        .zip(side)
-        .filter(|(_, side)| **side)
-        .filter_map(|(y, _)| *y)
-        .collect();
-    let (n, positive) = (labels.len(), labels.iter().filter(|&&y| y > 0.5).count());
+    let labels = super::labels(dataset, all, None)?;
+    let rows: Vec<usize> = (0..side.len()).filter(|&row| side[row]).collect();
+    let n = rows.len();
     let place = || {
         let whole = || Place { key: Some(key.to_owned()), ..exercise.place.clone() };
         condition.map_or_else(whole, |condition| condition.place.clone())
@@ -451,8 +471,8 @@ fn one_sided(
             None => Fault::new(place(), found, both()),
         }));
     }
-    if positive == 0 || positive == n {
-        let (name, value) = (&label.name, i32::from(positive > 0));
+    if let Some(value) = labels.only(&rows) {
+        let name = dataset.label();
         let found = text!(
             "one class only: all {n} rows for [{key}] have {name} = {value}",
             "[{key}] の{n}行すべてが {name} = {value} で、片方のクラスしかありません"

@@ -13,10 +13,10 @@ const GAMMA: i32 = 2;
 const SMOOTH: f64 = 1.0;
 
 impl Loss {
-    /// The loss of a batch. `logits` and `y` (0 or 1): `[B, outputs]`; `positive`: the weight of what is 1.
+    /// The loss of a batch. `logits` and `y` (0 or 1, or numbers): `[B, outputs]`; `positive`: the weight of what is 1.
     pub(super) fn of(self, logits: Tensor<2>, y: Tensor<2>, positive: f32) -> Tensor<1> {
-        if Kernels::current() == Kernels::Own {
-            return kernels::loss(self.formula(positive), logits, y);
+        if let (Kernels::Own, Some(formula)) = (Kernels::current(), self.formula(positive)) {
+            return kernels::loss(formula, logits, y);
         }
         match self {
             Self::Log => log(logits, y, positive),
@@ -27,22 +27,26 @@ impl Loss {
             }
             Self::Dice => dice(logits, y),
             Self::DiceLog => log(logits.clone(), y.clone(), positive) + dice(logits, y),
+            Self::Squares => (logits - y).powi_scalar(2).mean(),
+            // Of each row the log of what its own class was given.
+            Self::Softmax => (activation::log_softmax(logits, 1) * y).sum_dim(1).mean().neg(),
         }
     }
 
-    /// The same for kernels of our own.
-    fn formula(self, positive: f32) -> kernels::Loss {
+    /// The same for kernels of our own; nothing where they have none.
+    fn formula(self, positive: f32) -> Option<kernels::Loss> {
         let likelihood = |focus| Some(Likelihood { focus, positive });
-        match self {
+        Some(match self {
             Self::Log => kernels::Loss { likelihood: likelihood(Focus::None), dice: None },
             Self::Focal => kernels::Loss { likelihood: likelihood(Focus::Squared), dice: None },
             Self::Dice => kernels::Loss { likelihood: None, dice: Some(SMOOTH as f32) },
             Self::DiceLog => kernels::Loss { likelihood: likelihood(Focus::None), dice: Some(SMOOTH as f32) },
-        }
+            Self::Squares | Self::Softmax => return None,
+        })
     }
 
-    /// The same of finished log-odds, unweighted: what validation tells.
-    pub(super) fn told(self, logits: &[f32], y: &[f32]) -> f64 {
+    /// The same of finished outputs, unweighted: what validation tells.
+    pub(super) fn told(self, logits: &[f32], y: &[f32], outputs: usize) -> f64 {
         let mean = |of: &dyn Fn(f64) -> f64| -> f64 {
             let towards = |(&logit, &y): (&f32, &f32)| of(f64::from(if y > 0.5 { logit } else { -logit }));
             logits.iter().zip(y).map(towards).sum::<f64>() / y.len().max(1) as f64
@@ -53,6 +57,11 @@ impl Loss {
             Self::Focal => mean(&|towards| (1.0 - (-log(towards)).exp()).powi(GAMMA) * log(towards)),
             Self::Dice => told_dice(logits, y),
             Self::DiceLog => mean(&log) + told_dice(logits, y),
+            Self::Squares => {
+                let square = |(&given, &y): (&f32, &f32)| (f64::from(given) - f64::from(y)).powi(2);
+                logits.iter().zip(y).map(square).sum::<f64>() / y.len().max(1) as f64
+            }
+            Self::Softmax => told_softmax(logits, y, outputs.max(1)),
         }
     }
 }
@@ -82,6 +91,17 @@ fn dice(logits: Tensor<2>, y: Tensor<2>) -> Tensor<1> {
     (both / either).neg().add_scalar(1.0)
 }
 
+fn told_softmax(scores: &[f32], y: &[f32], outputs: usize) -> f64 {
+    let rows = scores.chunks_exact(outputs).zip(y.chunks_exact(outputs));
+    let of_row = |(scores, y): (&[f32], &[f32])| {
+        let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let all = scores.iter().map(|score| f64::from(score - most).exp()).sum::<f64>().ln();
+        let own: f64 = scores.iter().zip(y).map(|(score, y)| f64::from(score - most) * f64::from(*y)).sum();
+        all - own
+    };
+    rows.map(of_row).sum::<f64>() / (y.len() / outputs).max(1) as f64
+}
+
 fn told_dice(logits: &[f32], y: &[f32]) -> f64 {
     let (mut both, mut either) = (0.0, 0.0);
     for (&logit, &y) in logits.iter().zip(y) {
@@ -100,12 +120,13 @@ mod tests {
 
     #[test]
     fn what_validation_tells_is_what_training_makes_small() {
-        let (logits, y) = ([-2.0_f32, 0.3, 1.5, -0.1, 4.0, 0.0], [0.0_f32, 1.0, 1.0, 0.0, 0.0, 1.0]);
+        let (logits, y) = ([-2.0_f32, 0.3, 1.5, -0.1, 4.0, 0.0], [0.0_f32, 1.0, 0.0, 0.0, 0.0, 1.0]);
         let device = Device::flex();
         let tensor = |values: [f32; 6]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [2, 3]), &device);
         for loss in Loss::ALL {
             let trained = f64::from(loss.of(tensor(logits), tensor(y), 1.0).into_scalar::<f32>());
-            assert!((trained - loss.told(&logits, &y)).abs() < 1e-5, "{loss:?}: {trained}");
+            // One class in each row of three.
+            assert!((trained - loss.told(&logits, &y, 3)).abs() < 1e-5, "{loss:?}: {trained}");
         }
     }
 

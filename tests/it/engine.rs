@@ -6,7 +6,8 @@ use practicum::course::plan;
 use practicum::prepare::Prepared;
 use practicum::seed::Seed;
 use practicum::tables::{self, Frame};
-use practicum::train::{self, Rows};
+use practicum::target::Target;
+use practicum::train::{self, Lesson, Rows};
 use practicum::{cohort, run};
 
 use super::session::{Learner, shipped};
@@ -49,7 +50,7 @@ fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>
         Rows { input: prepared.input(), x: x.select(ndarray::Axis(0), &rows), y }
     };
     let (train, valid) = (part(cohort::Part::Train), part(cohort::Part::Valid));
-    let model = train::fit(&plan.model, &plan.train, &[], &train, Some(&valid), seed, &mut |_| {}).unwrap();
+    let model = train::fit(Lesson::of(&plan, Target::Risk), &train, Some(&valid), seed, &mut |_| {}).unwrap();
     let scores = model.logits(&train.x);
     (prepared, scores, parts)
 }

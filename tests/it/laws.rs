@@ -64,7 +64,7 @@ fn columns(takes: &[Takes], label: &[f64], score: &[f64]) -> Vec<Vec<f64>> {
             Takes::Score | Takes::Versus | Takes::Probability => {
                 score.iter().zip(label).map(|(s, y)| 0.05 + 0.8 * s + 0.1 * y * f64::from(repeats % 2)).collect()
             }
-            Takes::Value | Takes::Low | Takes::High | Takes::Mean | Takes::Sd => {
+            Takes::Value | Takes::Predicted | Takes::Low | Takes::High | Takes::Mean | Takes::Sd => {
                 score.iter().map(|s| 1.0 + s * f64::from(repeats)).collect()
             }
             Takes::Alert => whole(1.0),

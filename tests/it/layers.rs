@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("metrics", 1),
     ("models", 1),
     ("render", 1),
+    ("target", 1),
     ("course", 2),
     ("sql", 2),
     ("tables", 2),

@@ -23,6 +23,7 @@ mod render;
 mod rules;
 mod says;
 mod session;
+mod targets;
 mod typing;
 mod verdicts;
 mod workspaces;

@@ -7,7 +7,8 @@ use practicum::metrics;
 use practicum::models::Input;
 use practicum::seed::Seed;
 use practicum::synth::Pictures;
-use practicum::train::{self, Rows};
+use practicum::target::Target;
+use practicum::train::{self, Lesson, Rows};
 
 use super::session::Learner;
 
@@ -34,7 +35,7 @@ fn labels(n: usize) -> Array2<f32> {
 fn fitted(plan: &str, x: Array2<f32>, y: Array2<f32>) -> train::Fitted {
     let plan = plan::read("plan.toml", format!("exercise = \"a@1\"\n{plan}").as_bytes()).unwrap();
     let rows = Rows { input: Input::Picture([1, SIDE, SIDE]), x, y };
-    train::fit(&plan.model, &plan.train, &plan.image.augment, &rows, None, Seed::new(3), &mut |_| {}).unwrap()
+    train::fit(Lesson::of(&plan, Target::Risk), &rows, None, Seed::new(3), &mut |_| {}).unwrap()
 }
 
 fn auroc(logits: &Array2<f32>, y: &Array2<f32>) -> f64 {

@@ -1,8 +1,8 @@
 //! Several classes, with a probability for each.
 
 use super::super::entry::{
-    Better, CORRELATION, Columns, FILE, Family, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit,
-    metrics,
+    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes,
+    Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, Classes};
@@ -237,7 +237,7 @@ metrics![
         range: SHARE,
         better: Better::Higher,
         interval: Interval::Wilson,
-        shown: FILE,
+        shown: ALWAYS,
         source: "Σ_k n_kk / n",
         of: Of::Columns(&OfClasses(multiclass_accuracy, |data| of_matrix(data, accuracy_of_matrix))),
     },
@@ -250,7 +250,7 @@ metrics![
         range: SHARE,
         better: Better::Higher,
         interval: Interval::Bootstrap(Resampled::Plain),
-        shown: FILE,
+        shown: ALWAYS,
         source: "mean of n_kk / n_k over classes",
         of: Of::Columns(&OfClasses(multiclass_balanced_accuracy, |data| of_matrix(data, balanced_accuracy_of_matrix))),
     },
@@ -263,7 +263,7 @@ metrics![
         range: SHARE,
         better: Better::Higher,
         interval: Interval::Bootstrap(Resampled::Plain),
-        shown: FILE,
+        shown: ALWAYS,
         source: "mean of 2 n_kk / (row sum + column sum) over classes",
         of: Of::Columns(&OfClasses(f1_macro, |data| of_matrix(data, f1_macro_of_matrix))),
     },
@@ -375,7 +375,7 @@ metrics![
         range: SHARE,
         better: Better::Higher,
         interval: Interval::DeLong,
-        shown: FILE,
+        shown: ALWAYS,
         source: "AUROC of one class against the rest (DeLong et al. 1988)",
         of: Of::Columns(&Plain {
             takes: &[Takes::Number("class"), Takes::Category, Takes::PerClass],
