@@ -6,6 +6,8 @@
 //!
 //! Borders are curves over rows or over columns; the small turn of a patient on the film shears them.
 
+#![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
+
 use super::canvas::{Knot, Place, Plane, View, round, smooth};
 use super::luck::Luck;
 use super::raster::{Ramp, Track, add, bytes, chosen, cloud, curved, grain, larger, lesser, stroke};
@@ -373,7 +375,7 @@ const ARCH: [(f32, f32); 7] = [
     (0.0, 1.0),
     (0.258_819, 0.965_926),
     (0.5, 0.866_025),
-    (0.707_107, 0.707_107),
+    (std::f32::consts::FRAC_1_SQRT_2, std::f32::consts::FRAC_1_SQRT_2),
     (0.866_025, 0.5),
     (0.965_926, 0.258_819),
     (1.0, 0.0),
@@ -409,7 +411,7 @@ fn midline(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, dens
     for (side, sign) in SIDES.into_iter().enumerate() {
         let [x, y] = thorax.hilum[side];
         let half = 6.4 - 0.6 * sign;
-        let bronchus = [[middle + 5.0 * sign, carina - 2.0, half], [x - 15.0 * sign, y - 7.0, half - 3.4]];
+        let bronchus = [[middle + 5.0 * sign, carina - 2.0, half], [x - 20.0 * sign, y - 9.0, half - 3.4]];
         stroke(plane, view, &bronchus, [-0.045, 0.04], add);
     }
 }
@@ -440,23 +442,23 @@ fn vessels(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, stre
         let wide = 1.0 + luck.normal(0.1);
         let great: [Knot; 5] = if side == 0 {
             [
-                [x + 9.0, y - 20.0, 1.5],
-                [x + 3.0, y - 8.0, 9.5],
-                [x - 2.0, y + 5.0, 9.0],
-                [x - 6.0, y + 24.0, 6.6],
-                [x - 9.0, y + 46.0, 3.4],
+                [x + 4.0, y - 20.0, 1.5],
+                [x - 4.0, y - 9.0, 10.0],
+                [x - 9.0, y + 5.0, 9.6],
+                [x - 12.0, y + 24.0, 7.0],
+                [x - 15.0, y + 50.0, 1.0],
             ]
         } else {
             [
-                [x - 12.0, y - 20.0, 4.0],
-                [x - 4.0, y - 13.0, 9.5],
-                [x + 5.0, y - 2.0, 9.0],
-                [x + 8.0, y + 20.0, 5.6],
-                [x + 6.0, y + 40.0, 2.0],
+                [x - 10.0, y - 21.0, 4.0],
+                [x, y - 14.0, 10.0],
+                [x + 9.0, y - 2.0, 9.6],
+                [x + 12.0, y + 18.0, 6.0],
+                [x + 11.0, y + 42.0, 1.0],
             ]
         };
         let great = great.map(|[x, y, half]| [x, y, half * wide]);
-        stroke(plane, view, &great, [0.19 * strength, -0.15 * strength], larger);
+        stroke(plane, view, &great, [0.165 * strength, -0.135 * strength], larger);
         for [across, down, bow, half, level] in BRANCHES {
             let from = [x + sign * (3.0 + 5.0 * level.max(0.0)), y + 4.0 + 24.0 * level];
             let to = thorax.place(side, across + luck.normal(0.04), (down + luck.normal(0.03)).min(1.0));
@@ -604,8 +606,8 @@ impl Columns {
         for column in 0..view.size {
             let x = first + per_pixel * column as f32;
             columns.x[column] = x;
-            for side in 0..2 {
-                let [height, slope] = thorax.dome[side].both(x * SIDES[side]);
+            for (side, sign) in SIDES.into_iter().enumerate() {
+                let [height, slope] = thorax.dome[side].both(x * sign);
                 columns.dome[side][column] = [height + x * view.sine, 1.0 / (1.0 + slope * slope).sqrt()];
             }
         }
@@ -799,11 +801,11 @@ fn draw(asked: &Asked) -> Picture {
         for i in 0..pixels {
             let left = air[i] * (1.0 - lost[i]);
             let open = 0.11 * bronchi[i] * lost[i] * air[i];
-            film[i] += marking[i] * left.min(1.0) - AIR * left - open;
+            film[i] += marking[i] * lesser(1.4 * left, 1.0) - AIR * left - open;
         }
     } else {
         for ((film, &air), &marking) in film.iter_mut().zip(&air).zip(&marking) {
-            *film += marking * lesser(air, 1.0) - AIR * air;
+            *film += marking * lesser(1.4 * air, 1.0) - AIR * air;
         }
     }
     nodule(&mut film, &mut masks[3], view, &thorax, asked);

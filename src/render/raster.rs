@@ -1,6 +1,8 @@
 //! Drawing many small pictures fast: curves sampled once for every row or column, strokes that touch their own pixels only, clouds and
 //! grain made a whole row at a time. Plain loops over slices, which compilers turn into vector instructions.
 
+#![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
+
 use super::LARGEST;
 use super::canvas::{Knot, Place, View};
 use super::luck::Luck;

@@ -3,6 +3,8 @@
 //! Arteries and veins grow from the disc in pairs: each vessel walks step by step, turns, sends off branches and ends before the fovea.
 //! Veins are wider and darker than arteries, as 3 is to 2. Blots are round, flames follow the nerve fibres.
 
+#![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
+
 use super::canvas::{Place, View, smooth};
 use super::colour::{Colour, lit, mix};
 use super::luck::Luck;

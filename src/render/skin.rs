@@ -3,6 +3,8 @@
 //! Skin, then pigment within an outline with its patterns (network, globules, streaks, ridges), then what lies over or has destroyed it
 //! (veil, regression), then light and grain; ink and hair lie over the finished picture.
 
+#![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
+
 use super::canvas::{Knot, Place, View, smooth};
 use super::colour::{Colour, lit, mix};
 use super::luck::Luck;
@@ -605,11 +607,11 @@ fn draw(asked: &Asked) -> Picture {
         }
 
         let across = (row as f32 + 0.5) / size as f32 * 2.0 - 1.0;
-        for i in 0..size {
+        for (i, value) in lights.iter_mut().enumerate() {
             let u = (i as i32 as f32 + 0.5) / size as f32 * 2.0 - 1.0;
             let far = (u * u + across * across).sqrt();
             let dark = 1.0 - vignette * (0.42 * corners.at(far) + rim * round.at(far));
-            lights[i] = light * (1.0 + side[0] * u + side[1] * across) * dark;
+            *value = light * (1.0 + side[0] * u + side[1] * across) * dark;
         }
         for (channel, balance) in colours.iter_mut().zip(balance) {
             for (value, &light) in channel.iter_mut().zip(&*lights) {

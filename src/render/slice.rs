@@ -5,6 +5,8 @@
 //! are strokes as well. Lesions lie where demyelination and small vessels put them: at right angles to the ventricles, in the corpus
 //! callosum, below the cortex, in the deep white matter.
 
+#![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
+
 use super::canvas::{Knot, Place, View, smooth};
 use super::luck::Luck;
 use super::raster::{bytes, chosen, cloud, ease, grain, larger, lesser, stroke};
@@ -223,11 +225,14 @@ fn lateral(asked: &Asked, head: &Head) -> Option<[[Knot; 8]; 2]> {
     // Between the levels of the horns and above the bodies.
     let there = smooth(-0.45, -0.2, head.slice) * smooth(0.62, 0.35, head.slice);
     let bodies = 3.4 * smooth(-0.08, 0.16, head.slice);
+    // Higher up only their bodies are left, side by side.
+    let spread = 1.0 - 0.55 * smooth(0.15, 0.5, head.slice);
     let sides = [-1.0_f32, 1.0].map(|side| {
         let wide = wide * (1.0 + luck.normal(0.12));
         let bow = luck.normal(1.0);
         let knot = |x: f32, y: f32, half: f32| {
             let out = 1.6 + 0.55 * half * wide;
+            let (x, y) = (if spread < 1.0 { spread * x + (1.0 - spread) * 2.0 } else { x }, spread * y);
             // The halves do not meet.
             [
                 side * (x + out + bow).max(half * wide * there + 1.0) * head.scale,
@@ -379,9 +384,15 @@ impl Layers {
         // Where both halves are joined, the fissure ends before and behind.
         let gap = 37.0 * head.scale * smooth(0.56, 0.42, head.slice);
         let gap_back = if head.slice < -0.45 { 27.0 * head.scale } else { 0.86 * gap };
-        let ahead = [[0.0, -front, 1.2 * half], [bend, -0.6 * front - 0.4 * gap, half], [0.4 * bend, -gap, 0.8 * half]];
-        let behind =
-            [[0.0, back, 1.2 * half], [-bend, 0.6 * back + 0.4 * gap_back, half], [-0.4 * bend, gap_back, 0.8 * half]];
+        // It is never quite straight.
+        let mut line = |from: f32, to: f32, bend: f32| -> [Knot; 6] {
+            std::array::from_fn(|k| {
+                let t = k as f32 / 5.0;
+                let off = bend * 4.0 * t * (1.0 - t) + if k % 5 == 0 { 0.0 } else { luck.normal(0.8) };
+                [off, from + t * (to - from), half * (1.2 - 0.5 * t + 0.35 * luck.between(-1.0, 1.0))]
+            })
+        };
+        let (ahead, behind) = (line(-front, -gap, bend), line(back, gap_back, -bend));
         self.cleft(view, &ahead, 1.0);
         self.cleft(view, &behind, 1.0);
         if gap < 1.0 {
@@ -400,7 +411,8 @@ impl Layers {
             for knots in sides {
                 stroke(&mut self.ventricle, view, &knots, FLAT, larger);
                 // Wider about the tips of the horns, as caps are.
-                let around = |k: usize, [x, y, half]: Knot| [x, y, half + if k < 2 || k > 5 { 12.0 } else { 8.5 }];
+                let around =
+                    |k: usize, [x, y, half]: Knot| [x, y, half + if (2..=5).contains(&k) { 8.5 } else { 12.0 }];
                 let mut rim = knots;
                 for (k, knot) in rim.iter_mut().enumerate() {
                     *knot = around(k, *knot);
@@ -638,6 +650,8 @@ impl Lesion {
         let side = if x < 0.0 { -1.0 } else { 1.0 };
         // Square to the wall, away from the midline.
         let out = [side * (way[1] / length).abs(), -side * way[0] / length * (way[1] / length).signum()];
+        let (sine, cosine) = luck.normal(0.16).sin_cos();
+        let out = [out[0] * cosine - out[1] * sine, out[1] * cosine + out[0] * sine];
         let (long, wide) = (1.3 * size, 0.72 * size);
         let far = half + t * (other - half) + long + luck.between(0.7, 1.2) * pixel;
         Self { at: [x + t * way[0] + far * out[0], y + t * way[1] + far * out[1]], half: [long, wide], way: out }
@@ -645,7 +659,8 @@ impl Lesion {
 
     /// Whether any of it lies in fluid.
     fn is_wet(&self, view: View, fluid: &[f32]) -> bool {
-        let [a, b] = self.half.map(|half| 1.1 * half);
+        // Half a pixel more, which another shot may move it.
+        let [a, b] = self.half.map(|half| 1.1 * half + 0.5 * view.pixel_mm());
         let ends = [
             [0.0, 0.0],
             [a, 0.0],
@@ -665,8 +680,9 @@ impl Lesion {
         ends.into_iter().filter_map(|end| view.pixel(place(end))).any(|i| fluid[i] > 0.0)
     }
 
-    /// Adds the share of each pixel that the lesion fills; less than a quarter is nothing, and its middle is never nothing.
-    fn cover(&self, view: View, shares: &mut [f32]) {
+    /// Adds the share of each pixel that the lesion fills; less than a quarter is nothing, a pixel that is mostly ventricle is no lesion,
+    /// and its middle is never nothing.
+    fn cover(&self, view: View, ventricle: &[f32], shares: &mut [f32]) {
         let Some(middle) = view.pixel(self.at) else { return };
         let (row, column) = (middle / view.size, middle % view.size);
         let long = self.half[0].max(self.half[1]);
@@ -686,7 +702,7 @@ impl Lesion {
                 let share = view.within(row, column).iter().filter(|place| inside(place)).count() as f32 / 16.0;
                 if i == middle {
                     shares[i] = shares[i].max(share.max(0.5));
-                } else if share >= 0.25 {
+                } else if share >= 0.25 && ventricle[i] <= 0.5 {
                     shares[i] = shares[i].max(share);
                 }
             }
@@ -714,13 +730,7 @@ fn draw(asked: &Asked) -> Picture {
         shares.resize(pixels, 0.0);
         let places = Lesion::places(asked, &head, view);
         for lesion in places.iter().take(LARGE).take(large).chain(places.iter().skip(LARGE).take(small)) {
-            lesion.cover(view, &mut shares);
-        }
-        // A pixel that is mostly ventricle is no lesion.
-        for (share, &wet) in shares.iter_mut().zip(&layers.ventricle) {
-            if wet > 0.5 && *share < 0.5 {
-                *share = 0.0;
-            }
+            lesion.cover(view, &layers.ventricle, &mut shares);
         }
     }
 
