@@ -59,10 +59,10 @@ pub fn column(frame: &DataFrame, key: &str, sql: &Expression, stream: Seed) -> R
     stack::roomy(|| select::expression(frame, Some(key), sql.tree.clone(), sql.names(), stream))
 }
 
-/// Computes an expression without chance for each row of `frame`; otherwise as [`column`].
+/// Computes an expression without chance for each row of `frame`; otherwise as [`column()`].
 ///
 /// # Errors
-/// As [`column`].
+/// As [`column()`].
 pub fn value(frame: &DataFrame, sql: &Expression) -> Result<Column, SqlFault> {
     stack::roomy(|| select::expression(frame, None, sql.tree.clone(), sql.names(), Seed::new(0)))
 }
