@@ -13,7 +13,7 @@ use practicum::course::dataset::{self, Dataset};
 use practicum::course::exercise::Draw;
 use practicum::course::pack::Pack;
 use practicum::course::plan;
-use practicum::models::Input;
+use practicum::models::{Input, Kernels};
 use practicum::seed::Seed;
 use practicum::synth::{Drawn, Side, World};
 use practicum::target::Target;
@@ -27,6 +27,9 @@ fn main() {
     if arguments.iter().any(|argument| argument == "peer-mlp") {
         println!("{:.1}", step_microseconds(STEPS * EPOCHS, &train_mlp));
         return;
+    }
+    if arguments.iter().any(|argument| argument == "own") {
+        Kernels::Own.choose();
     }
     if arguments.iter().any(|argument| argument == "peer-pictures") {
         for (name, kind, side, batch, width) in PICTURES {
@@ -160,6 +163,18 @@ fn train_pictures(kind: &str, side: usize, batch: usize, width: usize) {
     let y = Array2::from_shape_fn((rows, outputs), |(row, at)| if draw(row, at) > 0.0 { 1.0 } else { 0.0 });
     let rows = Rows { input: Input::Picture([1, side, side]), x, y };
     train::fit(Lesson::of(&plan, Target::Risk), &rows, None, seed, &mut |_| {}).unwrap();
+}
+
+#[divan::bench(sample_count = 5, args = [Kernels::Burn, Kernels::Own])]
+fn twenty_training_steps_of_a_cnn(kernels: Kernels) {
+    kernels.choose();
+    train_pictures("cnn", 28, 64, 8);
+}
+
+#[divan::bench(sample_count = 5, args = [Kernels::Burn, Kernels::Own])]
+fn twenty_training_steps_of_a_unet(kernels: Kernels) {
+    kernels.choose();
+    train_pictures("unet", 64, 8, 8);
 }
 
 /// The median of seven, after one to warm up.

@@ -16,7 +16,7 @@ use burn::backend::autodiff::ops::{Backward, Ops};
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, TensorData};
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::buffer::{self, Buffer};
 use crate::conv::{Convolve, Finish, Gather, Packed, Sums};
@@ -197,14 +197,28 @@ struct Saved {
 }
 
 /// Lays a group of pictures of both inputs into planes.
-fn lay(shape: &Shape, inputs: [&[f32]; 2], pictures: Range<usize>, planes: &mut [f32], plane: usize) {
-    let mut places = planes.chunks_exact_mut(plane);
-    let pixels = shape.grid.pixels();
-    for (numbers, channels) in inputs.into_iter().zip(shape.channels) {
-        let each = channels * pixels;
-        let Some(group) = numbers.get(pictures.start * each..pictures.end * each) else { continue };
-        for (channel, plane) in (0..channels).zip(&mut places) {
-            shape.grid.lay(group, each, channel * pixels..(channel + 1) * pixels, plane);
+struct Lay<'a> {
+    shape: &'a Shape,
+    inputs: [&'a [f32]; 2],
+    pictures: Range<usize>,
+    planes: &'a mut [f32],
+    plane: usize,
+}
+
+impl WithSimd for Lay<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let (grid, pictures) = (self.shape.grid, self.pictures);
+        let pixels = grid.pixels();
+        let mut places = self.planes.chunks_exact_mut(self.plane);
+        for (numbers, channels) in self.inputs.into_iter().zip(self.shape.channels) {
+            let each = channels * pixels;
+            let Some(group) = numbers.get(pictures.start * each..pictures.end * each) else { continue };
+            for (channel, plane) in (0..channels).zip(&mut places) {
+                grid.lay(group, each, channel * pixels..(channel + 1) * pixels, plane);
+            }
         }
     }
 }
@@ -240,11 +254,25 @@ impl Convolution<'_> {
 }
 
 /// Planes without lead of several channels as pictures `[n, channels, pixels]`.
-fn lift(grid: Grid, planes: &[f32], plane: usize, channels: Range<usize>, pictures: &mut [f32]) {
-    let pixels = grid.pixels();
-    for (i, picture) in pictures.chunks_exact_mut(channels.len() * pixels).enumerate() {
-        for (channel, pixels) in channels.clone().zip(picture.chunks_exact_mut(pixels)) {
-            grid.lift(&planes[channel * plane..(channel + 1) * plane], i, pixels);
+struct Lift<'a> {
+    grid: Grid,
+    planes: &'a [f32],
+    plane: usize,
+    channels: Range<usize>,
+    pictures: &'a mut [f32],
+}
+
+impl WithSimd for Lift<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let pixels = self.grid.pixels();
+        let first = self.channels.start;
+        for (i, picture) in self.pictures.chunks_exact_mut((self.channels.len() * pixels).max(1)).enumerate() {
+            for (channel, pixels) in picture.chunks_exact_mut(pixels).enumerate() {
+                self.grid.lift(&self.planes[(first + channel) * self.plane..], i, pixels);
+            }
         }
     }
 }
@@ -278,7 +306,7 @@ fn forward(
         let mut planes = buffer::take(shape.inputs() * plane);
         let mut out = buffer::take(outputs * out_plane);
         for pictures in groups(grid, share) {
-            lay(&shape, inputs, pictures.clone(), &mut planes, plane);
+            arch.dispatch(Lay { shape: &shape, inputs, pictures: pictures.clone(), planes: &mut planes, plane });
             convolution.group(grid, pictures.len(), [(&mut planes, plane), (&mut out, out_plane)]);
             told(pictures, &out, out_plane);
         }
@@ -293,7 +321,7 @@ fn forward(
             let start = pictures.start;
             share(pictures, &mut |group, planes, plane| {
                 let out = &mut out[(group.start - start) * each..(group.end - start) * each];
-                lift(grid, planes, plane, 0..outputs, out);
+                arch.dispatch(Lift { grid, planes, plane, channels: 0..outputs, pictures: out });
                 arch.dispatch(Measure { numbers: out, pixels, moments: &mut moments });
             });
             moments
@@ -351,7 +379,7 @@ fn forward(
         let mut lifted = buffer::take(grid.group(pictures.len()) * each);
         share(pictures, &mut |group, planes, plane| {
             let lifted = &mut lifted[..group.len() * each];
-            lift(grid, planes, plane, 0..outputs, lifted);
+            arch.dispatch(Lift { grid, planes, plane, channels: 0..outputs, pictures: lifted });
             follow(group, lifted);
         });
     });
@@ -444,7 +472,9 @@ fn backward(saved: &Saved, given: &[f32], wanted: [bool; 7]) -> [Option<Flat>; 7
         let mut sums = wanted[2].then(|| Sums::new(outputs, shape.columns()));
         let start = pictures.start;
         for pictures in groups(grid, pictures) {
-            gradients.fill(0.0);
+            for plane in gradients.chunks_exact_mut(plane) {
+                grid.frame(pictures.len(), plane);
+            }
             let (before_room, rooms) = rooms.split_at_mut(pixels);
             let (added_room, halved_room) = rooms.split_at_mut(pixels);
             for (i, picture) in pictures.clone().enumerate() {
@@ -463,13 +493,14 @@ fn backward(saved: &Saved, given: &[f32], wanted: [bool; 7]) -> [Option<Flat>; 7
                         }),
                         added,
                         before: before_room,
+                        grid,
+                        i,
+                        plane: &mut gradients[channel * plane..(channel + 1) * plane],
                     });
-                    let before = if norm.is_some() { &*before_room } else { &*added };
-                    grid.lay_one(before, i, &mut gradients[channel * plane..(channel + 1) * plane]);
                 }
             }
             if let Some(sums) = &mut sums {
-                lay(shape, from, pictures.clone(), &mut planes, plane);
+                arch.dispatch(Lay { shape, inputs: from, pictures: pictures.clone(), planes: &mut planes, plane });
                 arch.dispatch(Gather {
                     gradients: &gradients,
                     gradient_plane: plane,
@@ -485,9 +516,9 @@ fn backward(saved: &Saved, given: &[f32], wanted: [bool; 7]) -> [Option<Flat>; 7
                 let convolution = Convolution { arch: *arch, taps: &taps, weights, bias: None };
                 convolution.group(grid, pictures.len(), [(&mut gradients, plane), (&mut out_planes, out_plane)]);
                 let here = |each: usize| (pictures.start - start) * each..(pictures.end - start) * each;
-                lift(grid, &out_planes, out_plane, 0..first, &mut one[here(first * pixels)]);
-                if second > 0 {
-                    lift(grid, &out_planes, out_plane, first..first + second, &mut other[here(second * pixels)]);
+                let (one, other) = (&mut one[here(first * pixels)], &mut other[here(second * pixels)]);
+                for (channels, pictures) in [(0..first, one), (first..first + second, other)] {
+                    arch.dispatch(Lift { grid, planes: &out_planes, plane: out_plane, channels, pictures });
                 }
             }
         }

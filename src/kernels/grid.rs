@@ -73,20 +73,42 @@ impl Grid {
     }
 
     /// Lays one channel of a group into its plane. `numbers` holds pictures of `each` numbers, the channel's pixels at `channel`.
+    #[inline(always)]
     pub(crate) fn lay(self, numbers: &[f32], each: usize, channel: Range<usize>, plane: &mut [f32]) {
-        plane.fill(0.0);
-        for (i, picture) in numbers.chunks_exact(each).enumerate() {
-            self.lay_one(&picture[channel.clone()], i, plane);
+        let mut pictures = 0;
+        for picture in numbers.chunks_exact(each) {
+            self.lay_one(&picture[channel.start..channel.end], pictures, plane);
+            pictures += 1;
         }
+        self.frame(pictures, plane);
     }
 
-    /// Lays one channel of one picture into its place of a group's plane.
+    /// The zeros before the first and after the last of so many pictures.
+    #[inline(always)]
+    pub(crate) fn frame(self, pictures: usize, plane: &mut [f32]) {
+        plane[..self.lead()].fill(0.0);
+        plane[self.lead() + pictures * self.picture()..].fill(0.0);
+    }
+
+    /// Lays one channel of one picture into its place of a group's plane, with the zeros behind its lines and below it.
+    #[inline(always)]
     pub(crate) fn lay_one(self, pixels: &[f32], i: usize, plane: &mut [f32]) {
-        let plane = &mut plane[self.lead() + i * self.picture()..];
-        copy(pixels, self.width, plane, self.line(), self.width, self.height);
+        let (line, picture) = (self.line(), self.picture());
+        let plane = &mut plane[self.lead() + i * picture..][..picture];
+        copy(pixels, self.width, plane, line, self.width, self.height);
+        for line in plane[..self.height * line].chunks_exact_mut(line) {
+            match &mut line[self.width..] {
+                [] => break,
+                // By far the most frequent, and not worth a call.
+                [zero] => *zero = 0.0,
+                zeros => zeros.fill(0.0),
+            }
+        }
+        plane[self.height * line..].fill(0.0);
     }
 
     /// The pixels of one picture, out of a plane without lead.
+    #[inline(always)]
     pub(crate) fn lift(self, plane: &[f32], i: usize, pixels: &mut [f32]) {
         copy(&plane[i * self.picture()..], self.line(), pixels, self.width, self.width, self.height);
     }
@@ -98,6 +120,7 @@ pub(crate) fn odd_lines(numbers: usize) -> usize {
 }
 
 /// Lines of `width` numbers from places `from_line` apart to places `to_line` apart.
+#[inline(always)]
 fn copy(from: &[f32], from_line: usize, to: &mut [f32], to_line: usize, width: usize, lines: usize) {
     if from_line == width && to_line == width {
         return to[..width * lines].copy_from_slice(&from[..width * lines]);
@@ -112,6 +135,7 @@ fn copy(from: &[f32], from_line: usize, to: &mut [f32], to_line: usize, width: u
 }
 
 /// In pieces of `N` ≤ `width` numbers, the last of which overlaps the one before.
+#[inline(always)]
 fn copy_by<const N: usize>(from: &[f32], from_line: usize, to: &mut [f32], to_line: usize, width: usize, lines: usize) {
     for y in 0..lines {
         let (from, to) = (&from[y * from_line..][..width], &mut to[y * to_line..][..width]);

@@ -62,9 +62,14 @@ impl Shape {
     fn lay(&self, from: &[f32], group: &Range<usize>, planes: &mut [f32], plane: usize) {
         let pixels = self.grid.pixels();
         let each = self.inputs * pixels;
-        for (channel, plane) in planes.chunks_exact_mut(plane).enumerate() {
-            self.grid.lay(part(from, group, each), each, channel * pixels..(channel + 1) * pixels, plane);
-        }
+        self.arch.dispatch(
+            #[inline(always)]
+            || {
+                for (channel, plane) in planes.chunks_exact_mut(plane).enumerate() {
+                    self.grid.lay(part(from, group, each), each, channel * pixels..(channel + 1) * pixels, plane);
+                }
+            },
+        );
     }
 
     fn convolve(

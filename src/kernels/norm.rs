@@ -3,6 +3,7 @@
 
 use pulp::{Simd, WithSimd};
 
+use crate::grid::Grid;
 use crate::pool;
 use crate::vectors::{add_up, each, gate, positive};
 
@@ -273,8 +274,12 @@ pub(crate) struct FollowBack<'a> {
     pub(crate) norm: Option<(Back, &'a [f32])>,
     /// For each pixel: the gradient of what was added.
     pub(crate) added: &'a mut [f32],
-    /// For each pixel: the gradient of what went in, where it was normalised.
+    /// Room for each pixel's gradient of what went in, where it was normalised.
     pub(crate) before: &'a mut [f32],
+    /// Where the gradient of what went in is laid: the `i`-th picture of a plane.
+    pub(crate) grid: Grid,
+    pub(crate) i: usize,
+    pub(crate) plane: &'a mut [f32],
 }
 
 impl WithSimd for FollowBack<'_> {
@@ -289,6 +294,7 @@ impl WithSimd for FollowBack<'_> {
                 pool::spread(room, which, width, self.added);
             }
         }
+        let mut before = &*self.added;
         if let Some((Back { by, still, along, mean }, was)) = self.norm {
             let (by, still) = (simd.splat_f32s(by), simd.splat_f32s(still));
             let (along, mean) = (simd.splat_f32s(along), simd.splat_f32s(mean));
@@ -299,7 +305,9 @@ impl WithSimd for FollowBack<'_> {
                 #[inline(always)]
                 |[g, x]| simd.mul_add_e_f32s(by, g, linear(simd, [mean, along, still], x)),
             );
+            before = self.before;
         }
+        self.grid.lay_one(before, self.i, self.plane);
     }
 }
 

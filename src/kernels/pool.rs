@@ -27,11 +27,12 @@ pub(crate) fn halve(pixels: &[f32], width: usize, out: &mut [f32], which: &mut [
         let (above, below) = lines.split_at(width);
         let (above, below) = (above.as_chunks::<2>().0, below.as_chunks::<2>().0);
         for (((out, which), &[a, b]), &[c, d]) in out.iter_mut().zip(which).zip(above).zip(below) {
+            // Chosen by masks: which pixel is the highest is luck, and a branch would be guessed wrongly.
             let (mut most, mut place) = (a, 0);
-            for (number, at) in [(b, 1), (c, 2), (d, 3)] {
-                if number > most || number.is_nan() {
-                    (most, place) = (number, at);
-                }
+            for (number, at) in [(b, 1_u8), (c, 2), (d, 3)] {
+                let mask = u32::from((number > most) | number.is_nan()).wrapping_neg();
+                most = f32::from_bits((number.to_bits() & mask) | (most.to_bits() & !mask));
+                place = (at & mask as u8) | (place & !mask as u8);
             }
             (*out, *which) = (most, place);
         }
@@ -41,16 +42,22 @@ pub(crate) fn halve(pixels: &[f32], width: usize, out: &mut [f32], which: &mut [
 /// Numbers of halved pictures at the pixels that they came from, 0 elsewhere.
 #[inline(always)]
 pub(crate) fn spread(numbers: &[f32], which: &[u8], width: usize, pixels: &mut [f32]) {
-    pixels.fill(0.0);
     let half = width / 2;
     if half == 0 {
-        return;
+        return pixels.fill(0.0);
     }
+    let (pairs, rest) = pixels.split_at_mut(pixels.len() / width / 2 * 2 * width);
+    rest.fill(0.0);
     let lines = numbers.chunks_exact(half).zip(which.chunks_exact(half));
-    for ((numbers, which), pixels) in lines.zip(pixels.chunks_exact_mut(2 * width)) {
-        for (i, (&number, &which)) in numbers.iter().zip(which).enumerate() {
-            let which = usize::from(which);
-            pixels[(which >> 1) * width + 2 * i + (which & 1)] = number;
+    for ((numbers, which), pixels) in lines.zip(pairs.chunks_exact_mut(2 * width)) {
+        let (above, below) = pixels.split_at_mut(width);
+        if width % 2 == 1 {
+            (above[width - 1], below[width - 1]) = (0.0, 0.0);
+        }
+        let (above, below) = (above.as_chunks_mut::<2>().0, below.as_chunks_mut::<2>().0);
+        for (((&number, &which), above), below) in numbers.iter().zip(which).zip(above).zip(below) {
+            let at = |place: u8| f32::from_bits(number.to_bits() & u32::from(which == place).wrapping_neg());
+            (*above, *below) = ([at(0), at(1)], [at(2), at(3)]);
         }
     }
 }

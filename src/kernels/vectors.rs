@@ -4,7 +4,7 @@ use pulp::Simd;
 
 /// The vectors of each array, as far as they are whole.
 #[inline(always)]
-fn heads<'a, S: Simd, const N: usize>(from: [&'a [f32]; N], vectors: usize) -> [&'a [S::f32s]; N] {
+fn heads<S: Simd, const N: usize>(from: [&[f32]; N], vectors: usize) -> [&[S::f32s]; N] {
     let mut heads: [&[S::f32s]; N] = [&[]; N];
     for i in 0..N {
         heads[i] = &S::as_simd_f32s(from[i]).0[..vectors];
