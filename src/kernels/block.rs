@@ -13,8 +13,8 @@ use burn::backend::Flex;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops};
-use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
+use burn::nn::{BatchNorm, PaddingConfig2d};
 use burn::tensor::{Tensor, TensorData};
 use pulp::{Arch, Simd, WithSimd};
 
@@ -42,26 +42,48 @@ pub struct Then<'a> {
 /// A convolution over one or two tensors (as if they were one, channels behind channels) and what follows it.
 ///
 /// # Panics
-/// A convolution with a stride, groups or gaps, or with a kernel of even size.
+/// A convolution with a stride, groups or gaps, a kernel of even size, or padding that does not keep the size.
 pub fn block(x: Tensor<4>, beside: Option<Tensor<4>>, layer: &Conv2d, then: Then<'_>) -> Tensor<4> {
     let [height, width] = layer.kernel_size;
     let plain = layer.stride == [1, 1] && layer.dilation == [1, 1] && layer.groups == 1;
-    assert!(plain && height % 2 == 1 && width % 2 == 1, "a convolution that keeps the size of its pictures");
-    let learns = x.device().is_autodiff();
-    let [pictures, first, height, width] = x.dims();
+    let (up, sideways) = (height / 2, width / 2);
+    let same = match layer.padding {
+        PaddingConfig2d::Same => true,
+        PaddingConfig2d::Valid => [up, sideways] == [0, 0],
+        PaddingConfig2d::Explicit(top, left, bottom, right) => {
+            [top, left, bottom, right] == [up, sideways, up, sideways]
+        }
+    };
+    let odd = height % 2 == 1 && width % 2 == 1;
+    assert!(plain && same && odd, "a convolution that keeps the size of its pictures");
+    let bias = layer.bias.as_ref().map(burn::module::Param::val);
+    compute([Some(x), beside], layer.weight.val(), bias, then)
+}
+
+/// A convolution of weights `[outputs, inputs, height, width]`, both odd, and what follows it.
+pub(crate) fn compute(
+    [x, beside]: [Option<Tensor<4>>; 2],
+    weight: Tensor<4>,
+    bias: Option<Tensor<1>>,
+    then: Then<'_>,
+) -> Tensor<4> {
+    let learns = weight.device().is_autodiff();
+    let [outputs, _, tall, wide] = weight.dims();
+    let dims = |x: &Option<Tensor<4>>| x.as_ref().map_or([0; 4], Tensor::dims);
+    let [pictures, first, height, width] = dims(&x);
     let shape = Shape {
         pictures,
-        channels: [first, beside.as_ref().map_or(0, |beside| beside.dims()[1])],
-        outputs: layer.weight.dims()[0],
-        grid: Grid { height, width, reach: layer.kernel_size.map(|size| size / 2) },
+        channels: [first, dims(&beside)[1]],
+        outputs,
+        grid: Grid { height, width, reach: [tall / 2, wide / 2] },
         relu: then.relu,
         halve: then.halve,
     };
     let taken = [
-        Some(take(x)),
+        x.map(take),
         beside.map(take),
-        Some(take(layer.weight.val())),
-        layer.bias.as_ref().map(|bias| take(bias.val())),
+        Some(take(weight)),
+        bias.map(take),
         then.norm.map(|norm| take(norm.gamma.val())),
         then.norm.map(|norm| take(norm.beta.val())),
         then.add.map(take),

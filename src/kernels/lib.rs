@@ -5,6 +5,7 @@
 //! | file | computes |
 //! |---|---|
 //! | `block` | a convolution and what follows it: norm, sum, `ReLU`, halving |
+//! | `conv1d` | a convolution along lines |
 //! | `grow` | the transposed convolution that doubles a picture's size |
 //! | `pool` | the highest of 2 × 2 pixels; a channel's mean beside its highest pixel |
 //! | `loss` | losses of log-odds, with the sigmoid |
@@ -25,6 +26,7 @@
 mod block;
 mod buffer;
 mod conv;
+mod conv1d;
 mod grid;
 mod grow;
 mod loss;
@@ -39,6 +41,7 @@ mod width;
 mod tests;
 
 pub use block::{Then, block};
+pub use conv1d::conv1d;
 pub use grow::grow;
 pub use loss::{Focus, Likelihood, Loss, loss};
 pub use pool::{highest, mean_and_highest};
