@@ -212,6 +212,9 @@ pub type OfRows<'a> = Box<dyn Fn(&[usize]) -> Option<f64> + Sync + 'a>;
 /// A resample of a million rows need not be gathered and sorted anew: rows are sorted once, and a resample is a count per row.
 pub type Counted = Box<dyn Fn(&[u8]) -> Option<f64> + Send + Sync>;
 
+/// What makes a figure of two columns ready to be computed from counts.
+pub type Counting = fn(&[f64], &[f64]) -> Counted;
+
 /// A figure of resampled rows; both kinds draw the same rows.
 pub enum Statistic<'a> {
     /// From the rows drawn.

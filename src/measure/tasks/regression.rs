@@ -33,12 +33,12 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
 
 /// What judges prediction intervals and predicted distributions.
 pub(super) fn asks<'a>(asked: &Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
-    if let (Some(low), Some(high)) = (dense.column("low"), dense.column("high")) {
-        if let Some(row) = low.iter().zip(high).position(|(low, high)| low > high) {
-            let (name, value, top) = (asked.name("low").unwrap_or_default().to_owned(), low[row], high[row]);
-            let expected = text!("at most the upper end, {top}", "上限（{top}）以下の値");
-            return Err(vec![asked.bad(&name, dense, row, &value.to_string(), expected)]);
-        }
+    if let (Some(low), Some(high)) = (dense.column("low"), dense.column("high"))
+        && let Some(row) = low.iter().zip(high).position(|(low, high)| low > high)
+    {
+        let (name, value, top) = (asked.name("low").unwrap_or_default().to_owned(), low[row], high[row]);
+        let expected = text!("at most the upper end, {top}", "上限（{top}）以下の値");
+        return Err(vec![asked.bad(&name, dense, row, &value.to_string(), expected)]);
     }
     let role = |role: &str| dense.column(role).map(Argument::Rows).into_iter().collect::<Vec<Argument<'a>>>();
     let given = |takes: Takes| match takes {

@@ -14,11 +14,11 @@ pub use smooth::*;
 use super::entry::{Columns, Takes};
 use super::estimate::Measure;
 use super::input::{Probabilities, probabilities, take, zero_or_one};
-use super::intervals::Counted;
+use super::intervals::{Counted, Counting};
 use super::reason::{BadInput, Undefined};
 
 /// What computes a metric of probabilities, and what does so from counts.
-struct Predicted(fn(&Probabilities<'_>) -> Measure, Option<fn(&[f64], &[f64]) -> Counted>);
+struct Predicted(fn(&Probabilities<'_>) -> Measure, Option<Counting>);
 
 impl Columns for Predicted {
     fn takes(&self) -> &'static [Takes] {

@@ -7,7 +7,7 @@ use super::super::entry::{
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, Tie, number, take, zero_or_one};
-use super::super::intervals::{Bootstrap, Counted, percentile_interval, picks, wilson};
+use super::super::intervals::{Bootstrap, Counted, Counting, percentile_interval, picks, wilson};
 use super::super::order::{descending, floor_index, tied};
 use super::super::reason::{BadInput, Undefined};
 use crate::seed::Seed;
@@ -239,7 +239,7 @@ pub fn sensitivity_at_specificity(data: &Binary<'_>, least: f64) -> Measure {
 // ---- entries -------------------------------------------------------------------------------------------------------
 
 /// What computes a metric of scores, and what does so from counts.
-struct Scored(fn(&Binary<'_>) -> Measure, Option<fn(&[f64], &[f64]) -> Counted>);
+struct Scored(fn(&Binary<'_>) -> Measure, Option<Counting>);
 
 impl Columns for Scored {
     fn takes(&self) -> &'static [Takes] {
