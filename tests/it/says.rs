@@ -280,3 +280,16 @@ fn a_file_of_another_kind_is_named_as_what_it_is_and_equal_faults_are_told_once(
     assert_eq!(told.err.matches('✘').count(), 1, "{}", told.err);
     learner.types("measure h.csv --label died --score risk --lang ja").ends(2).says("（20行：2, 5, 8, 11, 14, …行目）");
 }
+
+#[test]
+fn rows_of_pictures_and_columns_of_figures_are_named_in_the_readers_words() {
+    let learner = Learner::new();
+    let japanese = learner.types("look site-shortcut --lang ja").ends(0);
+    japanese.says("site = clinic, pneumonia = 0：健診クリニック、肺炎なし").says("救急病院、肺炎あり");
+    learner.types("look site-shortcut --by site").ends(0).says("site = emergency: emergency hospital");
+    learner.types("start prevalence-shift").ends(0);
+    let english = learner.types("run prevalence-shift").ends(0);
+    english.says("regional hospital").says("university hospital").says("site = regional");
+    learner.types("check prevalence-shift --lang ja").says("判定用の患者").says("同じ患者が大学病院なら");
+    learner.types("list --lang ja").says("診療・短期集中コース");
+}
