@@ -4,7 +4,8 @@ use ndarray::Array2;
 use practicum::course::plan;
 use practicum::models::{Input, Kernels};
 use practicum::seed::Seed;
-use practicum::train::{self, Rows};
+use practicum::target::Target;
+use practicum::train::{self, Lesson, Rows};
 
 /// Three epochs over twenty pictures of 12 × 16 pixels whose brightness tells their label; the losses, and what is told of the
 /// pictures afterwards.
@@ -22,8 +23,9 @@ fn train(model: &str, loss: &str, pixels: bool) -> (Vec<f64>, Array2<f32>) {
     let y = Array2::from_shape_fn((20, if pixels { numbers } else { 1 }), |(row, at)| {
         f32::from(u8::from(if pixels { x[[row, at]] > 0.0 } else { row % 2 == 0 }))
     });
+    let target = if pixels { Target::Mask } else { Target::Risk };
     let rows = Rows { input: Input::Picture([2, 12, 16]), x, y };
-    let fitted = train::fit(&plan.model, &plan.train, &[], &rows, Some(&rows), seed, &mut |_| {}).unwrap();
+    let fitted = train::fit(Lesson::of(&plan, target), &rows, Some(&rows), seed, &mut |_| {}).unwrap();
     let losses = fitted.epochs.iter().flat_map(|epoch| [Some(epoch.train_loss), epoch.valid_loss]).flatten().collect();
     (losses, fitted.logits(&rows.x))
 }
