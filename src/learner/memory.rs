@@ -13,6 +13,20 @@ use super::variant;
 /// Its name.
 pub const FILE: &str = "practicum.toml";
 
+/// Where a workspace's variant stood before there was [`FILE`].
+pub const OLDER: &str = "variant.toml";
+
+/// The variant of an older workspace.
+///
+/// # Errors
+/// Everything that is wrong with the file.
+pub fn variant(file: &str, bytes: &[u8]) -> Result<Option<String>, Vec<Fault>> {
+    let keys: Vec<Key<'static>> = KEYS.iter().filter(|key| key.name == "variant").cloned().collect();
+    let section = keys::read(file, bytes, &keys)?;
+    let key = section.maybe_string("variant").map(|written| variant::key(&written.value, &written.place));
+    key.transpose().map_err(|fault| vec![fault])
+}
+
 /// Its keys.
 pub const KEYS: &[Key<'static>] = &[
     Key::new("exercise", Kind::String, Need::Required, "The exercise of this folder.", "このフォルダーの演習です。"),

@@ -189,7 +189,13 @@ impl Workspace {
         let file = self.shown(memory::FILE);
         match disk::read(&self.folder, memory::FILE, disk::HAND_IN) {
             Ok(bytes) => Ok(Self { memory: Memory::read(&file, &bytes)?, ..self }),
-            Err(Refused::Missing) => Ok(self),
+            Err(Refused::Missing) => {
+                // Workspaces used to keep their variant in a file of its own: whose data they hold does not change.
+                let older = disk::read(&self.folder, memory::OLDER, disk::HAND_IN).ok();
+                let variant = older.map(|bytes| memory::variant(&self.shown(memory::OLDER), &bytes)).transpose()?;
+                let memory = Memory { variant: variant.flatten(), ..self.memory.clone() };
+                Ok(Self { memory, ..self })
+            }
             Err(refused) => {
                 Err(vec![refused.fault(&file, &Text::new("what `start` wrote", "`start` が書いたファイル"))])
             }

@@ -543,3 +543,16 @@ fn a_course_shows_no_file_from_elsewhere() {
     }
     learner.types("start cytology --course course").ends(0);
 }
+
+#[test]
+fn a_workspace_from_before_keeps_its_variant() {
+    let learner = Learner::new();
+    learner.types("start prevalence-shift --variant 2026-07").ends(0);
+    let data = learner.read("practicum/prevalence-shift/data/develop.csv");
+    std::fs::remove_file(learner.path("practicum/prevalence-shift/practicum.toml")).unwrap();
+    learner.writes("practicum/prevalence-shift/variant.toml", "# Please leave it.\nvariant = \"2026-07\"\n");
+    let json = learner.types("run prevalence-shift --json").json();
+    assert_eq!(json["variant"], "2026-07", "{json}");
+    learner.types("start prevalence-shift").ends(0);
+    assert_eq!(learner.read("practicum/prevalence-shift/data/develop.csv"), data);
+}
