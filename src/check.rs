@@ -212,7 +212,7 @@ fn shown(check: &Check, tables: &Tables) -> Result<(Option<Frame>, Vec<Text>), F
 fn settle(mut row: Frame) -> Result<Frame, tables::TableError> {
     let names: Vec<String> = tables::names(&row).into_iter().map(str::to_owned).collect();
     for name in names {
-        if tables::is_number(&row, &name) {
+        if tables::is_number(&row, &name) && !tables::is_flag(&row, &name) {
             let values: Vec<Option<f64>> =
                 tables::numbers(&row, &name)?.into_iter().map(|x| x.filter(|x| !x.is_nan()).map(settled)).collect();
             tables::set_maybe_numbers(&mut row, &name, &values)?;

@@ -55,6 +55,11 @@ pub fn is_number(frame: &Frame, name: &str) -> bool {
     frame.column(name).is_ok_and(|column| column.dtype().is_primitive_numeric() || column.dtype().is_bool())
 }
 
+/// Whether a column holds true and false.
+pub fn is_flag(frame: &Frame, name: &str) -> bool {
+    frame.column(name).is_ok_and(|column| column.dtype().is_bool())
+}
+
 /// Whether a column holds dates, times or numbers: something with an order in time. [`numbers`] gives dates as days.
 pub fn is_time(frame: &Frame, name: &str) -> bool {
     is_number(frame, name) || frame.column(name).is_ok_and(|column| column.dtype().is_temporal())

@@ -511,7 +511,7 @@ fn reference(written: &Written, solution: &Solution, trial: &Trial) -> Vec<Findi
             findings.push(Rule::Reference.broken(check.passes.place.clone(), found, expected));
         }
         if let Some(figure) = &check.figure
-            && judged.figure(check).is_none()
+            && judged.figures.iter().any(|(name, shown)| *name == figure.value && matches!(shown, Shown::Word(_)))
         {
             let name = &figure.value;
             let numbers: Vec<&str> = judged

@@ -14,6 +14,8 @@ pub struct Mark {
     pub low: Option<Limit>,
     /// Its upper limit.
     pub high: Option<Limit>,
+    /// The figure's column, where the check's sentence does not show it.
+    pub unsaid: Option<String>,
     /// With how many decimals they are written.
     pub decimals: usize,
     /// Whether the figure lies within its limits.
@@ -52,9 +54,13 @@ pub(super) fn mark(check: &Check, shown: &[(String, Figure)], passed: bool, row:
     if within(figure, low, high) != passed {
         return None;
     }
-    let (scale, decimals) = written(check, shown, figure);
+    let said = written(check, shown, figure);
+    let unsaid = if said.is_some() { None } else { limits.figure.column().map(str::to_owned) };
+    // A whole number of things is written as one.
+    let counted = figure.fract() == 0.0 && figure.abs() > 1.0;
+    let (scale, decimals) = said.unwrap_or((1.0, if counted { 0 } else { 2 }));
     let scaled = |limit: Option<Limit>| limit.map(|limit| Limit { value: limit.value * scale, ..limit });
-    let mut mark = Mark { figure: figure * scale, low: scaled(low), high: scaled(high), decimals, passed };
+    let mut mark = Mark { figure: figure * scale, low: scaled(low), high: scaled(high), unsaid, decimals, passed };
     while mark.decimals < MOST && !mark.is_told_truly() {
         mark.decimals += 1;
     }
@@ -75,25 +81,18 @@ fn within(figure: f64, low: Option<Limit>, high: Option<Limit>) -> bool {
         && high.is_none_or(|high| if high.strict { figure < high.value } else { figure <= high.value })
 }
 
-/// The scale and the decimals with which the check's sentences show the figure; where they do not, as it is, with two decimals.
-fn written(check: &Check, shown: &[(String, Figure)], figure: f64) -> (f64, usize) {
+/// The scale and the decimals with which the check's sentences show the figure, where they do.
+fn written(check: &Check, shown: &[(String, Figure)], figure: f64) -> Option<(f64, usize)> {
     let said: Vec<(&str, Option<usize>)> =
         [&check.fail.en, &check.pass.en].into_iter().flat_map(|text| figures_in(text)).collect();
     let scale_of = |name: &str| {
         let (_, Figure::Number(x)) = shown.iter().find(|(other, _)| other == name)? else { return None };
         SCALES.into_iter().find(|scale| figure != 0.0 && (x - scale * figure).abs() <= 1e-6 * x.abs().max(1.0))
     };
-    said.iter()
-        .find_map(|(name, decimals)| {
-            let scale = scale_of(name)?;
-            Some((scale, decimals.unwrap_or(if scale > 1.0 { 0 } else { 2 })))
-        })
-        .or_else(|| {
-            // A whole number of things is written as one.
-            let counted = figure.fract() == 0.0 && figure.abs() > 1.0;
-            Some((1.0, if counted { 0 } else { 2 }))
-        })
-        .unwrap_or((1.0, 2))
+    said.iter().find_map(|(name, decimals)| {
+        let scale = scale_of(name)?;
+        Some((scale, decimals.unwrap_or(if scale > 1.0 { 0 } else { 2 })))
+    })
 }
 
 impl Mark {

@@ -37,10 +37,7 @@ pub enum Undefined {
     /// All predictions are equal.
     ConstantPrediction,
     /// A probability is exactly 0 or 1, so that its logit is infinite.
-    ProbabilityZeroOrOne {
-        /// The row, from 1.
-        row: usize,
-    },
+    ProbabilityZeroOrOne,
     /// Predictions separate the outcomes without error, so that the fit runs away to infinity.
     Separated,
     /// An iterative fit did not settle.
@@ -156,9 +153,9 @@ impl Undefined {
                 "All predictions are equal, so there is no slope to estimate.",
                 "予測値がすべて同じなので、傾きを推定できません。",
             ),
-            Self::ProbabilityZeroOrOne { row } => text!(
-                "Row {row} has a probability of exactly 0 or 1: certainty, which no recalibration can move.",
-                "{row}行目の確率がちょうど0または1です。ロジットが無限大になり、再較正では動かせません。"
+            Self::ProbabilityZeroOrOne => Text::new(
+                "A probability is exactly 0 or 1: certainty, which no recalibration can move.",
+                "ちょうど0または1の確率があります。ロジットが無限大になり、再較正では動かせません。",
             ),
             Self::Separated => Text::new(
                 "The predictions separate the outcomes without a single error, so the fit has no finite answer.",

@@ -270,6 +270,7 @@ mod tests {
         let mut seen = Vec::new();
         for (kind, of, inputs) in [
             ("logistic", &[""][..], &[row][..]),
+            ("linear", &[""], &[row]),
             ("mlp", &["", "hidden = []", "hidden = [5]", "hidden = [64, 3, 17]"], &[row]),
             ("cnn", &["", "batch_norm = false", "width = 3\ndepth = 2", "width = 5\ndepth = 1"], &[grey, colour]),
             ("resnet", &["", "batch_norm = false", "width = 3\ndepth = 2", "width = 5\ndepth = 4"], &[grey, colour]),

@@ -271,6 +271,17 @@ impl Gate {
                     ),
                 )),
             },
+            Expr::BinaryOp { left, op, right }
+                if compares(op) && [left, right].into_iter().any(|side| is_comparison(side)) =>
+            {
+                Err(SqlFault::new(
+                    text!("`{expression}`, a comparison of a comparison", "比較の結果をさらに比べる式`{expression}`"),
+                    Text::new(
+                        "two comparisons joined by AND: 0.7 <= x AND x <= 0.9, or x BETWEEN 0.7 AND 0.9",
+                        "2つの比較をANDでつないだ式。例：0.7 <= x AND x <= 0.9、または x BETWEEN 0.7 AND 0.9",
+                    ),
+                ))
+            }
             Expr::BinaryOp { op, .. } if operator(op) => Ok(()),
             Expr::BinaryOp { op, .. } => Err(SqlFault::new(
                 text!("the operator {op}", "演算子{op}"),
@@ -575,6 +586,16 @@ fn joins(operator: &JoinOperator) -> Result<(), SqlFault> {
             ),
         )),
     }
+}
+
+/// Whether an operator asks which of two things is the larger.
+fn compares(op: &BinaryOperator) -> bool {
+    matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq | BinaryOperator::Gt | BinaryOperator::GtEq)
+}
+
+/// A comparison as `a < b < c` has it on its left; one in brackets was meant so.
+fn is_comparison(expression: &Expr) -> bool {
+    matches!(expression, Expr::BinaryOp { op, .. } if compares(op))
 }
 
 fn operator(op: &BinaryOperator) -> bool {

@@ -792,3 +792,12 @@ fn a_join_counts_by_what_its_columns_share() {
         assert_eq!(found.column("n").expect("n").get(0).expect("a row").extract::<i64>(), Some(rows), "{sql}");
     }
 }
+
+#[test]
+fn a_comparison_of_a_comparison_is_refused_and_one_in_brackets_is_not() {
+    let told = fault("0.7 <= p <= 0.9", Purpose::Filter);
+    assert!(told.contains("0.7 <= x AND x <= 0.9"), "{told}");
+    let told = fault("SELECT count(*) FROM exam WHERE 0.1 < p < 0.5", Purpose::Check);
+    assert!(told.contains("BETWEEN"), "{told}");
+    assert_eq!(ask("SELECT count(*) FROM exam WHERE (p > 0.5) = label"), "5");
+}

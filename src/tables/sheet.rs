@@ -277,6 +277,22 @@ impl Sheet {
 
     /// What is expected in place of a cell that is no number, in a column where others are or where none is.
     fn number_expected(&self, cell: &str, others: bool) -> Text {
+        let plain: String = cell.chars().filter(|c| *c != ',').collect();
+        let (head, groups) = cell.split_once(',').unwrap_or((cell, ""));
+        let thousands = (1..=3).contains(&head.trim_start_matches('-').len())
+            && !groups.is_empty()
+            && groups.split(',').all(|group| group.split('.').next().is_some_and(|whole| whole.len() == 3));
+        if thousands && number(&plain).is_some() {
+            let point = cell.replacen(',', ".", 1);
+            return text!(
+                "a number without signs between thousands: {plain} (or, if the comma is a decimal one, {point})",
+                "桁区切りのない数値：{plain}（カンマが小数点なら {point}）"
+            );
+        }
+        let half = half_width(cell);
+        if half != cell && number(&half).is_some() {
+            return text!("half-width signs: {half}", "半角の数字：{half}");
+        }
         let point = cell.replacen(',', ".", 1);
         if cell.contains(',') && number(&point).is_some() {
             return text!(
@@ -471,4 +487,14 @@ fn decode(file: &str, bytes: &[u8], reading: &Reading<'_>) -> Result<String, Vec
         };
         fault(Some(line), found, expected)
     })
+}
+
+/// Digits, points and signs in their half-width form.
+fn half_width(cell: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + 0x21).unwrap_or(c),
+        '\u{2212}' => '-',
+        c => c,
+    };
+    cell.chars().map(narrow).collect()
 }

@@ -832,8 +832,11 @@ fn a_course_of_the_older_form_is_converted_and_says_the_same() {
     let judged = |verdicts: &str| {
         learner.writes("practicum/our-ward/plan.toml", learner.read("exercises/our-ward/solution/plan.toml"));
         learner.writes("practicum/our-ward/answers.toml", learner.read("exercises/our-ward/solution/answers.toml"));
-        learner.types("--course . check our-ward --json").says(verdicts);
+        let json = learner.types("--course . check our-ward --json").json();
+        for check in json["checks"].as_array().unwrap() {
+            assert_eq!(check["verdict"], verdicts, "{check}");
+        }
     };
     learner.types("--course . start our-ward").ends(0);
-    judged("\"verdict\": \"passed\"");
+    judged("passed");
 }

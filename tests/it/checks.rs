@@ -106,6 +106,12 @@ fn a_name_that_is_not_shown_is_told_when_the_file_is_read() {
 }
 
 #[test]
+fn true_and_false_are_judged_as_they_are() {
+    let outcomes = judge(&[("holds", "", "good", "SELECT auroc(y, p) > 0.7 AS good, 1 AS value FROM exam")]);
+    assert_eq!(outcomes[0].verdict, Verdict::Passed, "{:?}", outcomes[0].fault);
+}
+
+#[test]
 fn the_figure_is_the_one_that_is_compared() {
     let figure = |passes: &str| {
         let shows = "SELECT auroc(y, p) AS value, 0.7 AS low, 'a' AS word FROM exam";

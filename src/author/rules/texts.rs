@@ -250,11 +250,10 @@ fn plain(text: &str) -> String {
 /// The numbers of a text, and whether each is a percentage: `1,000` is one number, and the digits of a name or an address are none.
 fn figures(text: &str) -> Vec<(f64, bool)> {
     let mut found = Vec::new();
-    for piece in text.split(|c: char| c.is_whitespace() || "()[]{}<>=*/+〜～、。：；（）「」『』–—".contains(c))
+    // An address goes on to the next blank, whatever signs are in it.
+    let words = text.split_whitespace().filter(|word| !word.contains("://") && !word.contains("doi:"));
+    for piece in words.flat_map(|word| word.split(|c| "()[]{}<>=*/+〜～、。：；（）「」『』–—".contains(c)))
     {
-        if piece.contains("://") || piece.starts_with("doi:") {
-            continue;
-        }
         let letters: Vec<char> = piece
             .chars()
             .map(|c| match c {

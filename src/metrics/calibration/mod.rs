@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(of(&[1.0, 0.0], &[0.3, 0.3]), Err(Undefined::ConstantPrediction));
         assert_eq!(of(&[1.0, 0.0, 1.0], &[0.3, 0.1 + 0.2, 0.3]), Err(Undefined::ConstantPrediction));
         assert_eq!(of(&[1.0, 0.0], &[0.3, 0.2]), Err(Undefined::Separated));
-        assert_eq!(of(&[1.0, 0.0], &[0.3, 0.0]), Err(Undefined::ProbabilityZeroOrOne { row: 2 }));
+        assert_eq!(of(&[1.0, 0.0], &[0.3, 0.0]), Err(Undefined::ProbabilityZeroOrOne));
         assert_eq!(of(&[1.0, 1.0], &[0.3, 0.2]), Err(Undefined::OneClass));
     }
 

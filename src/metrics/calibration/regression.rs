@@ -32,8 +32,9 @@ pub fn observed_expected(data: &Probabilities<'_>) -> Measure {
 
 /// ln(p / (1 − p)) of every row; undefined when one of them is infinite.
 fn logits(data: &Probabilities<'_>) -> Result<Vec<f64>, Undefined> {
-    if let Some(at) = data.p().iter().position(|&p| p <= 0.0 || p >= 1.0) {
-        return Err(Undefined::ProbabilityZeroOrOne { row: at + 1 });
+    // Which row is not said: rows come sorted here, and their numbers are not the reader's.
+    if data.p().iter().any(|&p| p <= 0.0 || p >= 1.0) {
+        return Err(Undefined::ProbabilityZeroOrOne);
     }
     Ok(data.p().iter().map(|&p| logit(p)).collect())
 }
