@@ -207,7 +207,7 @@ fn by_name(name: &str) -> Option<Kind> {
     {
         return Some(Kind::Mail);
     }
-    if is(&["dob", "birthday", "birthdate", "dateofbirth", "bday"])
+    if is(&["birth", "dob", "birthday", "birthdate", "dateofbirth", "bday"])
         || (has(&["birth", "born"]) && has(&["date", "day", "dt", "on"]))
         || contains(&["生年月日", "誕生日", "出生日"])
     {
@@ -293,9 +293,31 @@ fn anywhere(value: &str) -> Option<(Kind, &str)> {
     if let Some(piece) = pieces().find(|piece| is_telephone(piece)) {
         return Some((Kind::Telephone, piece));
     }
+    if let Some(person) = addressed(value) {
+        return Some((Kind::Name, person));
+    }
     pieces()
         .find(|piece| piece.strip_prefix('〒').is_some_and(is_japanese_postcode))
         .map(|piece| (Kind::Postcode, piece))
+}
+
+/// A person who is addressed in a note: surname and given name in three to five Chinese characters, and 様 or さん after them.
+/// What people are to each other, or do, is written so too (主治医様, 担当者さん) and names nobody.
+fn addressed(value: &str) -> Option<&str> {
+    const OFFICES: &str = "者族医師員人長生妻親弟妹兄姉孫皆";
+    let kanji = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '々' | '〆');
+    ["様", "さん"].into_iter().find_map(|title| {
+        value.match_indices(title).find_map(|(at, _)| {
+            let before = value[..at].trim_end_matches([' ', '\u{3000}']);
+            let start =
+                before.char_indices().rev().take_while(|(_, c)| kanji(*c) || *c == '\u{3000}' || *c == ' ').last()?.0;
+            let name = &before[start..];
+            let letters: Vec<char> = name.chars().filter(|c| kanji(*c)).collect();
+            let person =
+                (3..=5).contains(&letters.len()) && letters.last().is_some_and(|last| !OFFICES.contains(*last));
+            person.then_some(name)
+        })
+    })
 }
 
 fn is_mail(piece: &str) -> bool {
@@ -313,7 +335,7 @@ fn groups(piece: &str) -> Option<Vec<usize>> {
     for c in piece.chars() {
         match c {
             '0'..='9' | '０'..='９' => *groups.last_mut()? += 1,
-            '-' | '‐' | '‑' | '–' | '－' | 'ー' => groups.push(0),
+            '-' | '‐' | '‑' | '–' | '－' | 'ー' | '\u{2212}' => groups.push(0),
             _ => return None,
         }
     }
@@ -620,5 +642,22 @@ mod tests {
         assert_eq!(masked("t.o@example.org"), "t.*@*******.***");
         assert_eq!(masked("X"), "*");
         assert!(masked(&"長い住所".repeat(20)).chars().count() <= 25);
+    }
+
+    #[test]
+    fn people_who_are_addressed_in_notes_are_found_and_offices_are_not() {
+        for (note, name) in [
+            ("佐藤花子様の付き添いあり", Some("佐藤花子")),
+            ("長男の鈴木一郎さんより連絡", Some("鈴木一郎")),
+            ("山田 太郎 様", Some("山田 太郎")),
+            ("主治医様へ報告", None),
+            ("御家族様へ説明済み", None),
+            ("奥様と来院", None),
+            ("同様の症状が多様にみられる", None),
+            ("患者さんの希望", None),
+        ] {
+            assert_eq!(addressed(note), name, "{note}");
+        }
+        assert_eq!(anywhere("連絡先 ０９０\u{2212}1234-5678").map(|(kind, _)| kind), Some(Kind::Telephone));
     }
 }
