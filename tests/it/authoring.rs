@@ -642,7 +642,7 @@ fn a_calibration_goes_on_where_it_was_interrupted_and_satisfies_the_rule() {
     assert_eq!(findings(&author), Value::Array(Vec::new()), "not even a remark is left");
     spoil_text(&author, "exercises/missing-bell/exercise.toml", "Let the model see more", "Show the model more");
     assert_eq!(findings(&author), Value::Array(Vec::new()), "a sentence decides nothing");
-    spoil_text(&author, "exercises/missing-bell/exercise.toml", "risk) - 0.04", "risk) - 0.05");
+    spoil_text(&author, "exercises/missing-bell/exercise.toml", "gap <= 0.04", "gap <= 0.05");
     assert_eq!(findings(&author)[0]["key"], "content");
 }
 
@@ -701,8 +701,8 @@ fn a_check_that_cannot_tell_right_from_wrong_is_told_by_its_calibration() {
     spoil_text(
         &author,
         "exercises/missing-bell/exercise.toml",
-        "auroc(fall, p) >= auroc(fall, risk) - 0.04 FROM exam",
-        "avg(age) >= 76 FROM exam",
+        "auroc(fall, risk) - auroc(fall, p) AS gap FROM exam",
+        "76.04 - avg(age) AS gap FROM exam",
     );
     let answer = author.types("author calibrate missing-bell --seeds 12 --course mine --json").ends(2).json();
     let failures = answer["failures"]["times"].as_u64().unwrap();
