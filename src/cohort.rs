@@ -221,7 +221,7 @@ fn chosen(
             }
         }
         Share::Where(condition) => {
-            let met = filter(visible, &Written { value: condition.clone(), place: part.place.clone() })?;
+            let met = filter(visible, &Written { value: (**condition).clone(), place: part.place.clone() })?;
             for (unit, rows) in units.iter().enumerate() {
                 chosen[unit] = !taken[unit] && rows.iter().any(|&row| met[row]);
             }
@@ -345,7 +345,7 @@ fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize)
             };
             return Ok(share.fault(found, Text::new("a larger share", "より大きい割合")));
         }
-        Share::Where(condition) => Written { value: condition.clone(), place: share.place.clone() },
+        Share::Where(condition) => Written { value: (**condition).clone(), place: share.place.clone() },
     };
     let met = filter(visible, &condition)?;
     let of = |wanted: Part| met.iter().zip(parts).filter(|(met, part)| **met && **part == wanted).count();

@@ -67,8 +67,9 @@ pub struct Fault {
 impl Fault {
     /// A fault with no name to suggest. Its texts are cut to what a person reads: a value may be a whole file.
     pub fn new(place: Place, found: Text, expected: Text) -> Self {
-        let key = place.key.as_deref().map(|key| cut(key).into_owned());
-        let place = Place { file: cut(&place.file).into_owned(), key, ..place };
+        let Place { file, line, column, begins, key } = place;
+        let key = key.map(|key| cut_owned(key.into()).into_owned());
+        let place = Place { file: cut_owned(file.into()).into_owned(), line, column, begins, key };
         let both = |text: Text| Text { en: cut_owned(text.en), ja: cut_owned(text.ja) };
         Self { place, found: both(found), expected: both(expected), nearest: None }
     }

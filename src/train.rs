@@ -223,13 +223,13 @@ fn exactly(
     let (x, l2, outputs) = (train.x.mapv(f64::from), model.number("l2"), train.y.ncols());
     let first = train.y.column(0).mapv(f64::from);
     let solved = match loss {
-        Loss::Squares => exact::least_squares(x.view(), first.view(), l2),
+        Loss::Squares => exact::least_squares(&x.view(), &first.view(), l2),
         Loss::Softmax => {
             let class = |row: ndarray::ArrayView1<f32>| row.iter().position(|&y| y > 0.5).unwrap_or(0);
             let classes: Vec<usize> = train.y.rows().into_iter().map(class).collect();
-            exact::softmax(x.view(), &classes, outputs, l2)
+            exact::softmax(&x.view(), &classes, outputs, l2)
         }
-        Loss::Log | Loss::Focal | Loss::Dice | Loss::DiceLog => exact::logistic(x.view(), first.view(), weight, l2),
+        Loss::Log | Loss::Focal | Loss::Dice | Loss::DiceLog => exact::logistic(&x.view(), &first.view(), weight, l2),
     };
     let weights: Vec<f64> = solved.weights.iter().copied().collect();
     let network = Network::Linear(crate::models::Linear::with(&weights, &solved.intercepts.to_vec(), &device));

@@ -1,5 +1,7 @@
 //! Kernels of our own train the models that burn's train.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
 use ndarray::Array2;
 use practicum::course::plan;
 use practicum::models::{Input, Kernels};

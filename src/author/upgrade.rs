@@ -104,7 +104,7 @@ pub fn converted(file: &str, bytes: &[u8]) -> Result<Option<String>, Vec<Fault>>
     let text = std::str::from_utf8(bytes).map_err(|error| whole(error.to_string()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = DeTable::parse(text).map_err(|error| whole(error.message().to_owned()))?;
-    let (mut changes, mut faults): (Vec<(Range<usize>, String)>, Vec<Fault>) = (Vec::new(), Vec::new());
+    let (mut changes, mut faults): (Vec<Change>, Vec<Fault>) = (Vec::new(), Vec::new());
     if let Some(DeValue::Array(checks)) = parsed.get_ref().get("check").map(Spanned::get_ref) {
         for (n, check) in checks.iter().enumerate() {
             let DeValue::Table(table) = check.get_ref() else { continue };
@@ -121,12 +121,11 @@ pub fn converted(file: &str, bytes: &[u8]) -> Result<Option<String>, Vec<Fault>>
     if !faults.is_empty() {
         return Err(faults);
     }
-    match parsed.get_ref().iter().find(|(key, _)| key.get_ref() == "format") {
-        Some((_, value)) => changes.push((value.span(), FORMAT.to_string())),
-        None => {
-            let first = parsed.get_ref().iter().map(|(key, _)| key.span().start).min().unwrap_or(0);
-            changes.push((first..first, format!("format = {FORMAT}\n")));
-        }
+    if let Some((_, value)) = parsed.get_ref().iter().find(|(key, _)| key.get_ref() == "format") {
+        changes.push((value.span(), FORMAT.to_string()));
+    } else {
+        let first = parsed.get_ref().iter().map(|(key, _)| key.span().start).min().unwrap_or(0);
+        changes.push((first..first, format!("format = {FORMAT}\n")));
     }
     changes.sort_by_key(|(at, _)| std::cmp::Reverse(at.start));
     let mut out = text.to_owned();
@@ -137,8 +136,14 @@ pub fn converted(file: &str, bytes: &[u8]) -> Result<Option<String>, Vec<Fault>>
     Ok(Some(out))
 }
 
+/// Bytes of a file, and what stands there instead.
+type Change = (Range<usize>, String);
+
+/// A key, what is wrong with it, and what was expected.
+type Wrong = (&'static str, Text, Text);
+
 /// What has to be changed in one check; or the key, what is wrong with it, and what was expected.
-fn check_of(check: &DeTable) -> Result<Vec<(Range<usize>, String)>, (&'static str, Text, Text)> {
+fn check_of(check: &DeTable) -> Result<Vec<Change>, Wrong> {
     let entry = |key: &'static str| {
         let found = check.iter().find(|(name, _)| name.get_ref() == key);
         match found.map(|(name, value)| (name.span(), value.span(), value.get_ref())) {

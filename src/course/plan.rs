@@ -475,7 +475,7 @@ pub enum Part {
     /// This share of the units.
     Share(f64),
     /// The rows for which this SQL condition holds.
-    Where(Expression),
+    Where(Box<Expression>),
 }
 
 /// What the model sees.
@@ -729,7 +729,7 @@ fn condition(section: &Section, key: &str, faults: &mut Vec<Fault>) -> Option<Wr
 fn split(section: &Section, faults: &mut Vec<Fault>) -> Split {
     let mut part = |name: &str| {
         let value = match condition(section, name, faults) {
-            Some(sql) => Part::Where(sql.value),
+            Some(sql) => Part::Where(Box::new(sql.value)),
             None => Part::Share(section.number(name)),
         };
         Written { value, place: section.place_of(name) }

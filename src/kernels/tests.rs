@@ -56,6 +56,7 @@ pub(crate) fn vec<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 /// Equal to `1e-5` of the largest of each array; what is not finite in one is the same in the other.
 #[track_caller]
+#[expect(clippy::float_cmp, reason = "infinities are equal or they are not")]
 pub(crate) fn close(what: &str, ours: &[f32], theirs: &[f32]) {
     assert_eq!(ours.len(), theirs.len(), "{what}");
     let most = theirs.iter().filter(|x| x.is_finite()).fold(1e-3_f32, |most, x| most.max(x.abs()));
@@ -66,6 +67,7 @@ pub(crate) fn close(what: &str, ours: &[f32], theirs: &[f32]) {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
 struct Case {
     pictures: usize,
     channels: [usize; 2],
@@ -156,7 +158,7 @@ impl Case {
         if !learns {
             return told;
         }
-        let weight = tensor(self.seed ^ 10, out.dims(), device);
+        let weight = tensor(self.seed ^ 0xa, out.dims(), device);
         let gradients = (out * weight).sum().backward();
         let mut tell = |what, gradient: Option<Vec<f32>>| told.extend(gradient.map(|gradient| (what, gradient)));
         tell("x", x.grad(&gradients).map(vec));

@@ -120,7 +120,7 @@ mod tests {
         let mut column = |takes: &Takes| -> Vec<Vec<f64>> {
             vec![match takes {
                 Takes::Label | Takes::Event | Takes::TrainingEvent | Takes::Current | Takes::Error => label.clone(),
-                Takes::Score | Takes::Probability => p.clone(),
+                Takes::Score | Takes::Probability | Takes::Sd => p.clone(),
                 Takes::Versus => steps("versus"),
                 Takes::Alert => p.iter().map(|p| f64::from(u8::from(*p > 0.55))).collect(),
                 Takes::Time | Takes::TrainingTime => whole("time", 20.0),
@@ -136,7 +136,6 @@ mod tests {
                 }
                 Takes::Low => steps("value").iter().map(|v| v - 0.1).collect(),
                 Takes::High => steps("value").iter().zip(&p).map(|(v, p)| v + 0.2 * p - 0.1).collect(),
-                Takes::Sd => p.clone(),
                 Takes::Number("categories" | "at") => vec![2.0],
                 Takes::Number("cause" | "class") => vec![1.0],
                 Takes::Number("tau") => vec![15.0],

@@ -539,7 +539,7 @@ mod tests {
         let told = terminal.paragraph("", text);
         assert!(told.contains("practicum/shift/results.csv") && told.contains("--answers-toml"), "{told}");
         assert!(told.lines().count() >= 3 && told.lines().all(|line| line.width() <= 40), "{told}");
-        assert_eq!(told.replace('\n', "").replace(' ', ""), text.replace(' ', ""));
+        assert_eq!(told.replace(['\n', ' '], ""), text.replace(' ', ""));
         let long = terminal.paragraph("", &"a/".repeat(50));
         assert!(long.lines().all(|line| line.width() <= 40), "{long}");
     }

@@ -35,12 +35,11 @@ pub fn joined(judged: &Query, shows: &Query) -> Option<(String, String)> {
             let name = free(VERDICT);
             return Some((beside(judged, shows, verdict, &name), name));
         };
-        let (figures, name) = match shown(judged, shows, &compared.figure) {
-            Some(name) => (shows.text().trim().to_owned(), name),
-            None => {
-                let name = free(FIGURE);
-                (beside(judged, shows, &compared.figure, &name), name)
-            }
+        let (figures, name) = if let Some(name) = shown(judged, shows, &compared.figure) {
+            (shows.text().trim().to_owned(), name)
+        } else {
+            let name = free(FIGURE);
+            (beside(judged, shows, &compared.figure, &name), name)
         };
         let low = compared.low.map(|(limit, strict)| format!("{name} {} {limit}", if strict { ">" } else { ">=" }));
         let high = compared.high.map(|(limit, strict)| format!("{name} {} {limit}", if strict { "<" } else { "<=" }));

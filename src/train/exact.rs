@@ -23,11 +23,11 @@ const STEPS: usize = 200;
 const ENOUGH: f64 = 1e-10;
 
 /// Least squares: `½ Σ (y − xw − b)² + l2/2 · Σw²` (Hoerl and Kennard 1970). `x`: `[rows, inputs]`, `y`: `[rows]`.
-pub(super) fn least_squares(x: ArrayView2<f64>, y: ArrayView1<f64>, l2: f64) -> Solved {
+pub(super) fn least_squares(x: &ArrayView2<f64>, y: &ArrayView1<f64>, l2: f64) -> Solved {
     let rows = x.nrows().max(1) as f64;
     // Without a penalty on it, the intercept is what makes the means right.
     let (middle, mean) = (x.sum_axis(Axis(0)) / rows, y.sum() / rows);
-    let centred = &x - &middle.view().insert_axis(Axis(0));
+    let centred = x - &middle.view().insert_axis(Axis(0));
     let mut gram = centred.t().dot(&centred);
     gram.diag_mut().map_inplace(|d| *d += l2);
     let right = centred.t().dot(&y.mapv(|y| y - mean));
@@ -36,17 +36,17 @@ pub(super) fn least_squares(x: ArrayView2<f64>, y: ArrayView1<f64>, l2: f64) -> 
     Solved { weights: weights.insert_axis(Axis(1)), intercepts: Array1::from_elem(1, intercept) }
 }
 
-/// Softmax regression: `−Σ log P(class) + l2/2 · Σw²`, a column of weights for each class (multinomial logit; McFadden 1974).
+/// Softmax regression: `−Σ log P(class) + l2/2 · Σw²`, a column of weights for each class (multinomial logit; `McFadden` 1974).
 /// `class` of each row, from 0 to `classes − 1`. With the penalty the weights of a row's classes add up to 0; intercepts, which have
 /// none, are shifted to do so.
-pub(super) fn softmax(x: ArrayView2<f64>, class: &[usize], classes: usize, l2: f64) -> Solved {
+pub(super) fn softmax(x: &ArrayView2<f64>, class: &[usize], classes: usize, l2: f64) -> Solved {
     let inputs = x.ncols();
     let wide = with_one(x);
     let mut at = Array2::<f64>::zeros((inputs + 1, classes));
     let objective = |at: &Array2<f64>| -> f64 {
         let scores = wide.dot(at);
         let loss: f64 =
-            scores.rows().into_iter().zip(class).map(|(scores, &class)| log_sum_exp(scores) - scores[class]).sum();
+            scores.rows().into_iter().zip(class).map(|(scores, &class)| log_sum_exp(&scores) - scores[class]).sum();
         loss + 0.5 * l2 * at.slice(s![..inputs, ..]).mapv(|w| w * w).sum()
     };
     let n = (inputs + 1) * classes;
@@ -54,7 +54,7 @@ pub(super) fn softmax(x: ArrayView2<f64>, class: &[usize], classes: usize, l2: f
     for _ in 0..STEPS {
         let mut p = wide.dot(&at);
         for mut row in p.rows_mut() {
-            let all = log_sum_exp(row.view());
+            let all = log_sum_exp(&row.view());
             row.mapv_inplace(|score| (score - all).exp());
         }
         let mut rest = p.clone();
@@ -108,7 +108,7 @@ pub(super) fn softmax(x: ArrayView2<f64>, class: &[usize], classes: usize, l2: f
 }
 
 /// Logistic regression of outcomes 0 or 1, the rows with the outcome counted `weight` times: `Σ log-loss + l2/2 · Σw²`.
-pub(super) fn logistic(x: ArrayView2<f64>, y: ArrayView1<f64>, weight: f64, l2: f64) -> Solved {
+pub(super) fn logistic(x: &ArrayView2<f64>, y: &ArrayView1<f64>, weight: f64, l2: f64) -> Solved {
     let inputs = x.ncols();
     let wide = with_one(x);
     let counts: Array1<f64> = y.mapv(|y| if y > 0.5 { weight } else { 1.0 });
@@ -125,7 +125,7 @@ pub(super) fn logistic(x: ArrayView2<f64>, y: ArrayView1<f64>, weight: f64, l2: 
     let mut now = objective(&at);
     for _ in 0..STEPS {
         let p = wide.dot(&at).mapv(expit);
-        let mut gradient = wide.t().dot(&((&p - &y) * &counts));
+        let mut gradient = wide.t().dot(&((&p - y) * &counts));
         let curvature = &p.mapv(|p| p * (1.0 - p)) * &counts;
         let mut hessian = wide.t().dot(&(&wide * &curvature.insert_axis(Axis(1))));
         for i in 0..inputs {
@@ -152,20 +152,21 @@ pub(super) fn logistic(x: ArrayView2<f64>, y: ArrayView1<f64>, weight: f64, l2: 
     Solved { weights: at.slice(s![..inputs]).to_owned().insert_axis(Axis(1)), intercepts }
 }
 
-fn log_sum_exp(scores: ArrayView1<f64>) -> f64 {
+fn log_sum_exp(scores: &ArrayView1<f64>) -> f64 {
     let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     most + scores.iter().map(|score| (score - most).exp()).sum::<f64>().ln()
 }
 
 /// The rows with a 1 at the end, for the intercept.
-fn with_one(x: ArrayView2<f64>) -> Array2<f64> {
+fn with_one(x: &ArrayView2<f64>) -> Array2<f64> {
     let mut wide = Array2::ones((x.nrows(), x.ncols() + 1));
-    wide.slice_mut(s![.., ..x.ncols()]).assign(&x);
+    wide.slice_mut(s![.., ..x.ncols()]).assign(x);
     wide
 }
 
-/// `a⁻¹ b` of a symmetric matrix without negative curvature, by LDLᵀ with the largest pivot first; directions whose pivot is nothing
+/// `a⁻¹ b` of a symmetric matrix without negative curvature, by `LDLᵀ` with the largest pivot first; directions whose pivot is nothing
 /// beside the largest are left out.
+#[expect(clippy::many_single_char_names, reason = "a, b, d, l, m and z are those of the factorisation")]
 fn solve(a: &Array2<f64>, b: &Array1<f64>) -> Array1<f64> {
     let n = b.len();
     let mut m = a.clone();
