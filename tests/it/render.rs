@@ -337,7 +337,7 @@ fn haemorrhages_have_the_shape_of_the_layer_they_lie_in() {
             let yy = mean(&|i| (y(i) - my).powi(2));
             let xy = mean(&|i| (x(i) - mx) * (y(i) - my));
             let root = ((xx - yy).powi(2) / 4.0 + xy * xy).sqrt();
-            let (major, minor) = ((xx + yy) / 2.0 + root, ((xx + yy) / 2.0 - root).max(0.05));
+            let (major, minor) = (f64::midpoint(xx, yy) + root, (f64::midpoint(xx, yy) - root).max(0.05));
             long[k] += (major / minor).sqrt() / 30.0;
         }
     }

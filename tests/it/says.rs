@@ -9,7 +9,7 @@ use super::session::Learner;
 fn fits(out: &str, width: usize, what: &str) {
     for line in out.lines() {
         let indent = line.len() - line.trim_start().len();
-        let whole = line.trim().split_whitespace().count() <= 1 || line.trim_start().starts_with("practicum");
+        let whole = line.split_whitespace().count() <= 1 || line.trim_start().starts_with("practicum");
         assert!(
             line.width() <= width || (whole && indent < 12),
             "{what} at {width}: {} cells\n{line}\n\n{out}",
@@ -52,7 +52,8 @@ fn a_measured_file_fits_too() {
     let learner = Learner::new();
     let rows: String = (0..240)
         .map(|i| format!("{},{},ward {}\n", u8::from(i % 3 == 0), f64::from(i * 37 % 100) / 100.0, i % 12))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     learner.writes("p.csv", format!("died,risk,ward\n{rows}"));
     for width in [40, 60, 80, 100] {
         for lang in ["en", "ja"] {
@@ -195,8 +196,8 @@ fn the_help_of_every_command_is_in_the_readers_words_and_fits() {
             help("ja", width);
         }
         let (english, japanese) = (help("en", 100), help("ja", 100));
-        assert!(english.contains(&format!("Usage: practicum {command}").trim_end()), "{english}");
-        assert!(japanese.contains(&format!("使い方：practicum {command}").trim_end()), "{japanese}");
+        assert!(english.contains(format!("Usage: practicum {command}").trim_end()), "{english}");
+        assert!(japanese.contains(format!("使い方：practicum {command}").trim_end()), "{japanese}");
         let texts: Vec<&str> = english
             .lines()
             .filter_map(|line| Some(line.trim().split_once("  ")?.1.trim()))
@@ -254,7 +255,7 @@ fn what_is_typed_cannot_command_the_terminal() {
 fn a_file_of_another_kind_is_named_as_what_it_is_and_equal_faults_are_told_once() {
     let learner = Learner::new();
     let table = |separator: &str, risk: &dyn Fn(usize) -> String| -> String {
-        let rows: String = (0..60).map(|i| format!("{}{separator}{}\n", i % 2, risk(i))).collect();
+        let rows = (0..60).map(|i| format!("{}{separator}{}\n", i % 2, risk(i))).collect::<Vec<_>>().concat();
         format!("died{separator}risk\n{rows}")
     };
     let plain = table(",", &|i| format!("0.{:02}", i * 37 % 100));

@@ -120,7 +120,7 @@ fn a_file_without_measure_is_answered_in_measure() {
     let learner = Learner::new();
     learner.types("start prevalence-shift").ends(0);
     let short = |answer: &Told| assert!(answer.0.err.len() < 20_000, "{} bytes were told", answer.0.err.len());
-    let keys: String = (0..40_000).map(|n| format!("key_{n} = 1\n")).collect();
+    let keys = (0..40_000).map(|n| format!("key_{n} = 1\n")).collect::<Vec<_>>().concat();
     let told = hands_in(&learner, "plan", &keys, "en").ends(2).says("39,980 more");
     short(&told);
     let told =

@@ -243,7 +243,7 @@ fn each_run_has_a_folder_of_its_own_and_replaces_none() {
     assert_eq!(all[&1], first[&1], "a check leaves the plots of a run alone");
     assert_ne!(all[&2]["calibration.svg"], all[&1]["calibration.svg"]);
     for (file, bytes) in &all[&3] {
-        let plot = file.ends_with(".svg");
+        let plot = Path::new(file).extension().is_some_and(|end| end == "svg");
         assert_eq!(
             *bytes == all[&1][file],
             !plot,
@@ -266,7 +266,8 @@ fn what_a_killed_command_left_unfinished_is_swept_away_later() {
     for file in [&old, &now] {
         learner.writes(file, "half");
     }
-    let yesterday = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
+    let made = std::fs::metadata(learner.path(&now)).unwrap().modified().unwrap();
+    let yesterday = made - std::time::Duration::from_hours(24);
     let folder = std::fs::File::open(learner.path(&format!("{SHIFT}/results/.old.part"))).unwrap();
     folder.set_modified(yesterday).unwrap();
     learner.types("run prevalence-shift").ends(0).says("results/1/");
@@ -330,7 +331,7 @@ fn where_nothing_may_be_written_the_folder_is_named_and_what_to_do() {
 #[test]
 fn an_output_that_cannot_be_written_is_not_success() {
     let learner = at_work();
-    let rows: String = (0..40).map(|i| format!("{},{}\n", i % 2, f64::from(i) / 40.0)).collect();
+    let rows = (0..40).map(|i| format!("{},{}\n", i % 2, f64::from(i) / 40.0)).collect::<Vec<_>>().concat();
     learner.writes("p.csv", format!("y,p\n{rows}"));
     for line in [
         "--help",
