@@ -10,47 +10,35 @@
 //! answers.toml                          split)    scale…)             threshold)
 //! ```
 //!
-//! The floors of the house: a room imports rooms of its own floor or below, never in a circle (a test holds both).
+//! The floors of the house: each room is a crate, a folder of `src/`, and imports crates of lower floors only; the compiler keeps
+//! that. Inside them nothing is imported in a circle (a test holds it). `docs/architecture.md` is the map for someone new.
 //!
-//! | floor | rooms |
+//! | floor | crates |
 //! |---|---|
-//! | 0 | [`seed`] streams of chance · [`mod@text`] two languages · [`fault`] mistakes, placed · [`disk`] files that others wrote · [`keys`] the language of keys · [`schema`] the same for editors |
-//! | 1 | [`metrics`] pure figures · [`models`] burn models · [`render`] pictures · [`target`] what is predicted |
-//! | 2 | [`course`] what people write · [`sql`] the one door to SQL · [`tables`] tables in and out |
-//! | 3 | [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions |
-//! | 4 | [`evaluate`] the figures of a run · [`measure`] those of anybody's file · [`check`] the verdicts |
-//! | 5 | [`run`] the only room that knows every stage |
-//! | 6 | [`report`] for people and machines · [`learner`] the workspace |
+//! | 0 | [`seed`] streams of chance · `diagnostics` ([`mod@text`] two languages, [`fault`] mistakes with their places, [`keys`] the language of keys, [`schema`] the same for editors) · `kernels` what models compute on pictures |
+//! | 1 | [`disk`] files that others wrote · [`metrics`] pure figures · [`render`] pictures · [`target`] what is predicted |
+//! | 2 | [`sql`] the one door to SQL · [`tables`] tables in and out |
+//! | 3 | [`course`] what people write · [`measure`] the figures of anybody's files |
+//! | 4 | `engine`: [`models`] · [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions · [`evaluate`] the figures of a run · [`check`] the verdicts · [`run`] the story |
+//! | 5 | [`report`] for people and machines |
+//! | 6 | `app`: [`learner`] the workspace |
 //! | 7 | [`author`] proofs for instructors |
 //! | 8 | [`cli`] the command line: the only room that prints |
 //!
-//! Below them all stands a crate of its own, `src/kernels/`: what training and predicting on pictures computes.
+//! This crate hands them on under one name, for the program, the tests and the benches.
 
-#![recursion_limit = "256"]
-
-pub mod author;
-pub mod check;
-pub mod cli;
-pub mod cohort;
-pub mod course;
-pub mod disk;
-pub mod evaluate;
-pub mod fault;
-pub mod keys;
-pub mod learner;
-pub mod measure;
-pub mod metrics;
-pub mod models;
-pub mod operate;
-pub mod prepare;
-pub mod render;
-pub mod report;
-pub mod run;
-pub mod schema;
-pub mod seed;
-pub mod sql;
-pub mod synth;
-pub mod tables;
-pub mod target;
-pub mod text;
-pub mod train;
+pub use app::learner;
+pub use author;
+pub use cli;
+pub use course;
+pub use diagnostics::{fault, keys, schema, text};
+pub use disk;
+pub use engine::{check, cohort, evaluate, models, operate, prepare, run, synth, train};
+pub use measure;
+pub use metrics;
+pub use render;
+pub use report;
+pub use seed;
+pub use sql;
+pub use tables;
+pub use target;

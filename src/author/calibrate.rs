@@ -9,12 +9,12 @@ use super::reading::{self, Solution, Written};
 use super::rules::{Finding, Rule};
 use super::trial::{self, Judged, Proof, Shown, Trial};
 use super::work;
-use crate::check::Verdict;
-use crate::course::exercise::Check;
-use crate::course::pack::Pack;
-use crate::fault::Fault;
-use crate::metrics::intervals::clopper_pearson;
-use crate::run::{self, RunError};
+use course::exercise::Check;
+use course::pack::Pack;
+use diagnostics::fault::Fault;
+use engine::check::Verdict;
+use engine::run::{self, RunError};
+use metrics::intervals::clopper_pearson;
 
 /// Draws of a table, where nobody says how many.
 pub const OF_TABLES: u64 = 200;

@@ -3,11 +3,11 @@
 use super::calibrate;
 use super::reading::Written;
 use super::rules::{Finding, Rule};
-use crate::course::pack::Pack;
-use crate::fault::Place;
-use crate::keys::{self, Key, Kind, Need};
-use crate::text;
-use crate::text::Text;
+use course::pack::Pack;
+use diagnostics::fault::Place;
+use diagnostics::keys::{self, Key, Kind, Need};
+use diagnostics::text;
+use diagnostics::text::Text;
 
 const ANY: Kind<'static> = Kind::Number { min: -1e300, max: 1e300 };
 const MANY: Kind<'static> = Kind::Whole { min: 0, max: 1_000_000_000 };

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::course::pack::Submission;
-use crate::keys::{Section, Value};
+use course::pack::Submission;
+use diagnostics::keys::{Section, Value};
 
 /// A digest of 128 bits: it tells contents apart, and is no proof against forgery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

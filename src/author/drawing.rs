@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::calibrate::{Calibrated, Calibration, short};
-use crate::report::picture::escaped;
+use report::picture::escaped;
 
 /// Values of one solution on a check's figure.
 struct Row<'c> {

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::calibration;
-use crate::course::{answers, courses, dataset, exercise, pack, plan};
-use crate::keys::Key;
-use crate::schema::document;
-use crate::text::Text;
+use course::{answers, courses, dataset, exercise, pack};
+use diagnostics::keys::Key;
+use diagnostics::schema::document;
+use diagnostics::text::Text;
+use engine::models::VOCABULARY;
 
 /// A kind of file that people write.
 pub struct File {
@@ -34,7 +35,7 @@ pub const FILES: &[File] = &[
         keys: exercise::KEYS,
     },
     File {
-        name: "plan", about: Text::new("A learner's experiment.", "学習者の実験計画です。"), keys: plan::KEYS
+        name: "plan", about: Text::new("A learner's experiment.", "学習者の実験計画です。"), keys: VOCABULARY.plan
     },
     File {
         name: "answers",

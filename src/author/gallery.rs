@@ -5,8 +5,8 @@ use std::io::Cursor;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use crate::render::{Asked, Parameter, Picture, RENDERERS, Renderer};
-use crate::seed::Seed;
+use render::{Asked, Parameter, Picture, RENDERERS, Renderer};
+use seed::Seed;
 
 /// The page, and the folder of its pictures beside it.
 pub const PAGE: &str = "renderers.md";

@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::content::{self, Digest};
 use super::reading::{Solution, Written};
 use super::trial::{self, Made, Ran, Shown, Trial};
-use crate::fault::Fault;
-use crate::run::RunError;
-use crate::tables::{self, Tables};
+use diagnostics::fault::Fault;
+use engine::run::RunError;
+use tables::Tables;
 
 /// Of one exercise, so many contents are kept: an author goes back and forth.
 const CONTENTS: usize = 12;
@@ -27,9 +27,9 @@ const CONTENTS: usize = 12;
 const WORLDS: usize = 2;
 
 /// The engine's name in results that are kept: another engine, or another instruction set to compute with, may give other results.
-/// `build.rs` says what the engine is.
+/// `src/engine/build.rs` says what the engine is.
 pub fn engine() -> String {
-    let mut name = env!("PRACTICUM_ENGINE").to_owned();
+    let mut name = engine::DIGEST.to_owned();
     #[cfg(target_arch = "x86_64")]
     for (there, set) in [
         (std::arch::is_x86_feature_detected!("fma"), "fma"),

@@ -6,16 +6,16 @@ use std::{fs, io};
 use super::reading::Written;
 use super::rules::{Finding, Rule};
 use super::texts;
-use crate::course::exercise::{Question, QuestionKind};
-use crate::course::pack::Pack;
-use crate::fault::Place;
-use crate::keys::Section;
-use crate::learner::workspace::Workspace;
-use crate::report::json::{Document, Subject};
-use crate::run::{Run, RunError};
-use crate::tables::{self, Frame};
-use crate::text;
-use crate::text::{Lang, Text};
+use app::learner::workspace::Workspace;
+use course::exercise::{Question, QuestionKind};
+use course::pack::Pack;
+use diagnostics::fault::Place;
+use diagnostics::keys::Section;
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use engine::run::{Run, RunError};
+use report::json::{Document, Subject};
+use tables::Frame;
 
 /// A column of fewer different values orders the patients too coarsely to give the risk away.
 const DIFFERENT: usize = 10;

@@ -6,14 +6,13 @@ use super::kept::Kept;
 use super::reading;
 use super::rules::Finding;
 use super::trial::{self, Proof, Trial};
-use crate::check::{self, Verdict};
-use crate::course::exercise::Exercise;
-use crate::course::pack::Pack;
-use crate::learner::workspace;
-use crate::run::{self, RunError};
-use crate::synth::Side;
-use crate::tables;
-use crate::text::{Lang, Text};
+use app::learner::workspace;
+use course::exercise::Exercise;
+use course::pack::Pack;
+use diagnostics::text::{Lang, Text};
+use engine::check::{self, Verdict};
+use engine::run::{self, RunError};
+use engine::synth::Side;
 
 /// What a learner will see.
 #[derive(Debug)]

@@ -2,10 +2,11 @@
 
 use super::content::{self, Digest};
 use super::rules::{Finding, Rule};
-use crate::course::dataset::{self, Source};
-use crate::course::exercise;
-use crate::course::pack::{Pack, Submission, Task, Wrong};
-use crate::keys::{self, Section};
+use course::dataset::{self, Source};
+use course::exercise;
+use course::pack::{Pack, Submission, Task, Wrong};
+use diagnostics::keys::{self, Section};
+use engine::models::VOCABULARY;
 
 /// An exercise as its author wrote it.
 #[derive(Debug)]
@@ -67,12 +68,13 @@ impl Written {
 
 /// Reads an exercise's folder. There is nothing to go on with where `exercise.toml` or `dataset.toml` cannot be read.
 pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Written> {
-    let mut format =
-        |faults: Vec<crate::fault::Fault>| findings.extend(faults.into_iter().map(|fault| Rule::Format.by(fault)));
+    let mut format = |faults: Vec<diagnostics::fault::Fault>| {
+        findings.extend(faults.into_iter().map(|fault| Rule::Format.by(fault)))
+    };
     let exercise = pack.exercise(id).map_err(&mut format).ok()?;
     let mut solutions = Vec::new();
     for folder in ["solution", "starter"] {
-        match pack.submission(&exercise, folder) {
+        match pack.submission(&VOCABULARY, &exercise, folder) {
             Ok(submission) => solutions.push((folder.to_owned(), submission, None)),
             Err(faults) => format(faults),
         }
@@ -81,7 +83,7 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
         Ok(all) => {
             for wrong in all {
                 let folder = format!("wrong/{}", wrong.mistake);
-                match pack.submission(&exercise, &folder) {
+                match pack.submission(&VOCABULARY, &exercise, &folder) {
                     Ok(submission) => solutions.push((folder, submission, Some(wrong))),
                     Err(faults) => format(faults),
                 }

@@ -2,11 +2,11 @@
 
 use super::files::{self, FILES};
 use super::rules::Rule;
-use crate::keys::{self, Key, Kind as Holds, Need};
-use crate::metrics::entry::{Better, Family};
-use crate::metrics::{self, Shown};
-use crate::sql::{self, Function, Kind};
-use crate::text::{Lang, Text};
+use diagnostics::keys::{self, Key, Kind as Holds, Need};
+use diagnostics::text::{Lang, Text};
+use metrics::Shown;
+use metrics::entry::{Better, Family};
+use sql::{Function, Kind};
 
 /// All files of the reference, by path within its folder.
 pub fn pages() -> Vec<(String, String)> {

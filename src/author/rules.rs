@@ -8,9 +8,9 @@ mod personal;
 pub mod solutions;
 mod texts;
 
-use crate::fault::{Fault, Place};
-use crate::run::RunError;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text::Text;
+use engine::run::RunError;
 
 pub use material::Material;
 

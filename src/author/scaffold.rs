@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use super::files::{FILES, of};
-use crate::course::dataset;
-use crate::course::pack::Pack;
-use crate::fault::{Fault, Place};
-use crate::keys::{self, Section};
-use crate::text;
-use crate::text::Text;
+use course::dataset;
+use course::pack::Pack;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::keys::{self, Section};
+use diagnostics::text;
+use diagnostics::text::Text;
 
-static TEMPLATE: Dir = include_dir!("$CARGO_MANIFEST_DIR/author/template");
+static TEMPLATE: Dir = include_dir!("$CARGO_MANIFEST_DIR/template");
 
 /// The template's exercise and dataset.
 const TEMPLATE_ID: &str = "template";

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::reading::Written;
 use super::rules::{Finding, Rule};
-use crate::check;
-use crate::course::answers::Answer;
-use crate::course::exercise::{Check, QuestionKind};
-use crate::course::pack::EXPECT;
-use crate::course::pack::Pack;
-use crate::fault::Place;
-use crate::keys::{self, Section, Value};
-use crate::text;
-use crate::text::{Lang, Text};
+use course::answers::Answer;
+use course::exercise::{Check, QuestionKind};
+use course::pack::EXPECT;
+use course::pack::Pack;
+use diagnostics::fault::Place;
+use diagnostics::keys::{self, Section, Value};
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use engine::check;
 
 /// A brief shorter than this tells nobody what to decide.
 const SHORTEST_BRIEF: usize = 200;

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::content::{self, Digest};
 use super::reading::{Solution, Written};
-use crate::check::{Figure, Outcome, Verdict};
-use crate::course::exercise::Check;
-use crate::fault::Fault;
-use crate::run::{self, Ended, Job, Run, RunError};
-use crate::synth::World;
-use crate::tables::{self, Tables};
+use course::exercise::Check;
+use diagnostics::fault::Fault;
+use engine::check::{Figure, Outcome, Verdict};
+use engine::run::{self, Ended, Job, Run, RunError};
+use engine::synth::World;
+use tables::Tables;
 
 /// A solution that was run with one seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,13 +7,12 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::course::exercise::{self, FORMAT};
-use crate::disk;
-use crate::fault::{Fault, Place};
-use crate::keys;
-use crate::sql::{Query, older};
-use crate::text;
-use crate::text::Text;
+use course::exercise::{self, FORMAT};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::keys;
+use diagnostics::text;
+use diagnostics::text::Text;
+use sql::{Query, older};
 
 /// The largest exercise file, in bytes.
 const LARGEST: u64 = 1 << 20;

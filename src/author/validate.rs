@@ -15,16 +15,16 @@ use super::rules::{self, Finding, Material, Rule};
 use super::texts;
 use super::trial::{self, Judged, Made, Proof, Ran, Shown, Trial};
 use super::work;
-use crate::check::{self, Verdict};
-use crate::course::answers::Answer;
-use crate::course::courses;
-use crate::course::exercise::{Check, QuestionKind};
-use crate::course::pack::Pack;
-use crate::fault::Place;
-use crate::run::{self, RunError};
-use crate::synth::{Side, World};
-use crate::text;
-use crate::text::Text;
+use course::answers::Answer;
+use course::courses;
+use course::exercise::{Check, QuestionKind};
+use course::pack::Pack;
+use diagnostics::fault::Place;
+use diagnostics::text;
+use diagnostics::text::Text;
+use engine::check::{self, Verdict};
+use engine::run::{self, RunError};
+use engine::synth::{Side, World};
 
 /// What one run of the reference may take of a processor's time, in seconds.
 pub const SECONDS: f64 = 60.0;
@@ -358,7 +358,7 @@ fn solution(
 }
 
 /// A fault of a check's SQL is told as such; any other stops the solution.
-fn of_run(written: &Written, fault: crate::fault::Fault) -> Finding {
+fn of_run(written: &Written, fault: diagnostics::fault::Fault) -> Finding {
     let of_check = |check: &Check| {
         [&check.shows.place.key, &check.passes.place.key].contains(&&fault.place.key)
             && fault.place.file == check.place.file

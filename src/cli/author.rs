@@ -11,25 +11,24 @@ use etcetera::BaseStrategy as _;
 
 use super::progress::Progress;
 use super::{BAD_INPUT, Ending, PASSED, SEED, Session};
-use crate::author::calibrate::{self, Calibrated, short, spread};
-use crate::author::kept;
-use crate::author::preview::{self, Preview};
-use crate::author::reading;
-use crate::author::reference;
-use crate::author::rules::Finding;
-use crate::author::scaffold;
-use crate::author::trial::{self, Proof};
-use crate::author::upgrade::{self, Upgraded};
-use crate::author::validate::{self, BYTES, Once, Report, SECONDS, Settings};
-use crate::author::{drawing, gallery, work};
-use crate::course::exercise::QuestionKind;
-use crate::course::pack::Pack;
-use crate::disk;
-use crate::report::json;
-use crate::report::terminal::{bold, dim};
-use crate::run;
-use crate::text;
-use crate::text::{Lang, Text};
+use author::calibrate::{self, Calibrated, short, spread};
+use author::kept;
+use author::preview::{self, Preview};
+use author::reading;
+use author::reference;
+use author::rules::Finding;
+use author::scaffold;
+use author::trial::{self, Proof};
+use author::upgrade::{self, Upgraded};
+use author::validate::{self, BYTES, Once, Report, SECONDS, Settings};
+use author::{drawing, gallery, work};
+use course::exercise::QuestionKind;
+use course::pack::Pack;
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use engine::run;
+use report::json;
+use report::terminal::{bold, dim};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -1,11 +1,11 @@
 //! `practicum courses`: the courses of a pack and the exercises that serve each.
 
 use super::{Ending, PASSED, Session};
-use crate::course::courses::{self, Course, Courses};
-use crate::course::pack::Pack;
-use crate::fault::{Fault, Place};
-use crate::report::terminal::{bold, dim};
-use crate::text::{Lang, Text};
+use course::courses::{self, Course, Courses};
+use course::pack::Pack;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text::{Lang, Text};
+use report::terminal::{bold, dim};
 
 pub(super) fn courses(session: &Session, pack: &Pack, asked: Option<&str>) -> Result<u8, Ending> {
     let courses = match courses::read(pack) {

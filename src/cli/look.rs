@@ -1,15 +1,15 @@
 //! `practicum look`: the pictures of an exercise, or its patients where there are none.
 
 use super::{Ending, PASSED, SeedOption, Session};
-use crate::course::dataset::Dataset;
-use crate::course::pack::Task;
-use crate::fault::{Fault, Place};
-use crate::learner::workspace::{DATA, MISTAKES, Workspace};
-use crate::report::montage::{self, Tile};
-use crate::run;
-use crate::tables::{self, Frame};
-use crate::text;
-use crate::text::{Lang, in_order};
+use app::learner::workspace::{DATA, MISTAKES, Workspace};
+use course::dataset::Dataset;
+use course::pack::Task;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::{Lang, in_order};
+use engine::run;
+use report::montage::{self, Tile};
+use tables::Frame;
 
 /// Pictures of each group.
 const ACROSS: usize = 8;

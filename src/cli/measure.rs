@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{BAD_INPUT, PASSED, Session};
-use crate::fault::{Fault, Place};
-use crate::measure::boxes;
-use crate::measure::file::{self, Question, Scale};
-use crate::measure::found::Task;
-use crate::measure::masks;
-use crate::report::json::MeasureDocument;
-use crate::text;
-use crate::text::{Lang, Text};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use measure::boxes;
+use measure::file::{self, Question, Scale};
+use measure::found::Task;
+use measure::masks;
+use report::json::MeasureDocument;
 
 /// The same in every language.
 macro_rules! examples {
@@ -57,24 +57,10 @@ const AFTER_JA: &str = concat!(
 クラスター単位のブートストラップになります。"
 );
 
-impl ValueEnum for Task {
-    fn value_variants<'a>() -> &'a [Self] {
-        Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
-    }
-}
-
-impl ValueEnum for Scale {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Nominal, Self::Ordinal, Self::Measurement]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
-    }
+/// Reads one of these by its name.
+fn one_of<T: Copy + Send + Sync>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|&one| name(one)))
+        .try_map(move |word| all.iter().copied().find(|&one| name(one) == word).ok_or("no such name"))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -135,7 +121,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "COLS")]
     raters: Vec<String>,
     /// What raters give; otherwise it is told by their values.
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = one_of(Scale::ALL, Scale::name))]
     scale: Option<Scale>,
     /// How many grades the raters' scale has, also unused ones.
     #[arg(long, value_name = "N")]
@@ -174,7 +160,7 @@ pub(super) struct Options {
     #[arg(long)]
     curves: bool,
     /// The task; otherwise it is told by the other options.
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = one_of(Task::ALL, Task::name))]
     task: Option<Task>,
     /// What to do with rows in which a needed value is missing (an empty cell, NA, N/A, NaN, null, #N/A or 欠測): refuse the
     /// file, or drop the rows and say how many.
@@ -315,7 +301,7 @@ fn refused(option: &str, found: Text, expected: Text) -> Fault {
     Fault::new(Place::file(option), found, expected)
 }
 
-fn of_table(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
+fn of_table(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     let mut faults = Vec::new();
     for (option, given) in [
         ("--spacing", !options.spacing.is_empty()),
@@ -416,7 +402,7 @@ fn for_tables(options: &Options) -> Vec<&'static str> {
     .collect()
 }
 
-fn of_boxes(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
+fn of_boxes(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     let expected = || {
         Text::new(
             "only --truth, --images, --iou beside one file of boxes (columns image, x1, y1, x2, y2, score)",
@@ -466,7 +452,7 @@ fn of_boxes(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fa
     })
 }
 
-fn of_masks(options: &Options) -> Result<crate::measure::found::Measured, Vec<Fault>> {
+fn of_masks(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     let [reference, prediction] = options.files.as_slice() else {
         let file = options.files.first().map(|file| file.display().to_string()).unwrap_or_default();
         return Err(vec![refused(
@@ -519,6 +505,6 @@ impl Session {
         let mut told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
         told.push('\n');
         told += &self.terminal.paragraph("", if self.terminal.lang == Lang::Ja { ja } else { en });
-        let _ = anstream::stderr().write_all(crate::report::terminal::door(&told).as_bytes());
+        let _ = anstream::stderr().write_all(report::terminal::door(&told).as_bytes());
     }
 }

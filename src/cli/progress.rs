@@ -3,7 +3,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::report::terminal::door;
+use report::terminal::door;
 
 const WORDS: &str = "{msg} …";
 

@@ -8,10 +8,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 use unicode_width::UnicodeWidthStr;
 
-use crate::fault::{Fault, Place};
-use crate::report::terminal::{Terminal, bold};
-use crate::text;
-use crate::text::{Lang, Text};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use report::terminal::{Terminal, bold};
 
 /// Names up to so many cells have their help beside them, longer ones below.
 const BESIDE: usize = 22;

@@ -5,16 +5,16 @@ use std::cmp::Ordering;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Ending, PASSED, Session};
-use crate::course::pack::{Pack, Submission, Task};
-use crate::learner::workspace::{Asked, Workspace};
-use crate::metrics::Metric;
-use crate::metrics::classification::{ALERT_RATE, MISSED_PER_1000};
-use crate::metrics::entry::Unit;
-use crate::report::figures;
-use crate::report::terminal::{bold, dim};
-use crate::run::{self, Run};
-use crate::tables;
-use crate::text::in_order;
+use app::learner::workspace::{Asked, Workspace};
+use course::pack::{Pack, Submission, Task};
+use diagnostics::text::in_order;
+use engine::models::VOCABULARY;
+use engine::run::{self, Run};
+use metrics::Metric;
+use metrics::classification::{ALERT_RATE, MISSED_PER_1000};
+use metrics::entry::Unit;
+use report::figures;
+use report::terminal::{bold, dim};
 
 /// The exercise that the tour walks through.
 const EXERCISE: &str = "prevalence-shift";
@@ -121,7 +121,7 @@ fn cost(before: &Run, after: &Run) -> Option<(String, String)> {
 
 /// A plan of the exercise's author, without answers: those are the learner's to give.
 fn plan_of(pack: &Pack, task: &Task, folder: &str) -> Result<Submission, Ending> {
-    let mut submission = pack.submission(&task.exercise, folder).map_err(Ending::Author)?;
+    let mut submission = pack.submission(&VOCABULARY, &task.exercise, folder).map_err(Ending::Author)?;
     submission.answers.clear();
     Ok(submission)
 }

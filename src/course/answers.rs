@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::exercise::{Exercise, QuestionKind};
-use crate::fault::{Fault, Place};
-use crate::keys::{Assumed, Key, Kind, Need, Value};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::keys::{Assumed, Key, Kind, Need, Value};
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
 /// # Errors
 /// Unknown questions, answers of another kind or out of range.
 pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, Vec<Assumed>), Vec<Fault>> {
-    let (top, assumed) = with_keys(exercise, |keys| crate::keys::read_kindly(file, bytes, keys))?;
+    let (top, assumed) = with_keys(exercise, |keys| diagnostics::keys::read_kindly(file, bytes, keys))?;
     let mut faults: Vec<Fault> = reference_fault(top.maybe_string("exercise"), exercise).into_iter().collect();
     let mut answers = Answers::new();
     for question in &exercise.questions {
@@ -86,7 +86,7 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, V
     if faults.is_empty() { Ok((answers, assumed)) } else { Err(faults) }
 }
 
-fn bounds(items: &[crate::keys::Written<Value>]) -> Option<(f64, f64)> {
+fn bounds(items: &[diagnostics::keys::Written<Value>]) -> Option<(f64, f64)> {
     match items {
         [low, high] => match (&low.value, &high.value) {
             (Value::Number(low), Value::Number(high)) if low <= high => Some((*low, *high)),
@@ -97,7 +97,7 @@ fn bounds(items: &[crate::keys::Written<Value>]) -> Option<(f64, f64)> {
 }
 
 /// The fault of a file that was written for another exercise or another version of it.
-pub fn reference_fault(written: Option<crate::keys::Written<String>>, exercise: &Exercise) -> Option<Fault> {
+pub fn reference_fault(written: Option<diagnostics::keys::Written<String>>, exercise: &Exercise) -> Option<Fault> {
     let written = written?;
     let expected = exercise.reference();
     if written.value == expected {

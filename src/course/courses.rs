@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::pack::Pack;
-use crate::fault::{Fault, Place};
-use crate::keys::{Key, Kind, Need, Section, Written};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::keys::{Key, Kind, Need, Section, Written};
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// Where the courses of a pack stand.
 pub const FILE: &str = "exercises/courses.toml";
@@ -83,7 +83,7 @@ pub fn read(pack: &Pack) -> Option<Result<Courses, Vec<Fault>>> {
 }
 
 fn of(pack: &Pack, bytes: &[u8]) -> Result<Courses, Vec<Fault>> {
-    let section = crate::keys::read(FILE, bytes, KEYS)?;
+    let section = diagnostics::keys::read(FILE, bytes, KEYS)?;
     let there: BTreeSet<String> = pack.exercises().into_iter().collect();
     let mut faults = Vec::new();
     let mut ids = BTreeSet::new();

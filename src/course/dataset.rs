@@ -1,13 +1,13 @@
 //! `dataset.toml`: a dataset as a causal model (nested tables of SQL columns), or as a file of one's own.
 
 use super::queries;
-use crate::fault::{Fault, Place, nearest};
-use crate::keys::{Key, Kind, Need, Section, Value, Written};
-use crate::render::{LARGEST, Renderer, SMALLEST, renderer};
-use crate::sql::{Expression, Purpose};
-use crate::target::{Holds, Target};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place, nearest};
+use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
+use diagnostics::text;
+use diagnostics::text::Text;
+use render::{LARGEST, Renderer, SMALLEST, renderer};
+use sql::{Expression, Purpose};
+use target::{Holds, Target};
 
 /// The keys of `dataset.toml`.
 pub const KEYS: &[Key<'static>] = &[
@@ -118,7 +118,7 @@ const COLUMN: &[Key<'static>] = &[
 const IMAGE: &[Key<'static>] = &[
     Key::new(
         "kind",
-        Kind::Choice(crate::render::NAMES),
+        Kind::Choice(render::NAMES),
         Need::Required,
         "What is drawn; docs/renderers.md shows each kind with its parameters.",
         "描くものの種類です。docs/renderers.mdに、種類ごとの見本とパラメーターがあります。",
@@ -310,7 +310,7 @@ pub enum Source {
         path: Written<String>,
         /// Whether its letters are CP932 rather than UTF-8.
         cp932: bool,
-        /// What else stands for a missing value, beside [`crate::tables::MISSING`].
+        /// What else stands for a missing value, beside [`tables::MISSING`].
         missing: Vec<String>,
         /// The columns that are described.
         columns: Vec<Column>,
@@ -320,7 +320,7 @@ pub enum Source {
 /// The pictures of a dataset.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
-    /// One of [`crate::render::NAMES`].
+    /// One of [`render::NAMES`].
     pub kind: Written<String>,
     /// Height and width.
     pub size: Written<usize>,
@@ -383,7 +383,7 @@ pub fn reserved() -> Vec<&'static str> {
 /// # Errors
 /// Everything that is wrong with it by itself, SQL apart (which is parsed where it is drawn).
 pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
-    let top = crate::keys::read(file, bytes, KEYS)?;
+    let top = diagnostics::keys::read(file, bytes, KEYS)?;
     let mut faults = Vec::new();
     let target = Target::named(&top.string("target")).unwrap_or(Target::Risk);
     let tables: Vec<Table> = tables(&top, &mut faults);

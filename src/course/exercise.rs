@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::dataset::{Dataset, Role, Source};
 use super::queries;
-use crate::fault::{Fault, Place};
-use crate::keys::{Key, Kind, Need, Section, Written};
-use crate::sql::{Expression, Purpose, Query};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::keys::{Key, Kind, Need, Section, Written};
+use diagnostics::text;
+use diagnostics::text::Text;
+use sql::{Expression, Purpose, Query};
 
 /// The fields and settings that an exercise can belong to.
 pub const FIELDS: &[&str] = &[
@@ -450,7 +450,7 @@ pub const TABLES: &[&str] = &["develop", "exam", "epochs", "metrics", "answers",
 /// # Errors
 /// Everything that is wrong with it by itself, its SQL included; `against` looks at the dataset.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
-    if let Some(format) = crate::keys::peek(bytes, "format", 1).filter(|format| *format != FORMAT) {
+    if let Some(format) = diagnostics::keys::peek(bytes, "format", 1).filter(|format| *format != FORMAT) {
         let place = Place { key: Some("format".to_owned()), ..Place::file(file) };
         let found = text!("format {format} (1 where none is written)", "書式の版 {format}（書かれていなければ1です）");
         let expected = if format < FORMAT {
@@ -466,7 +466,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         };
         return Err(vec![Fault::new(place, found, expected)]);
     }
-    let top = crate::keys::read(file, bytes, KEYS)?;
+    let top = diagnostics::keys::read(file, bytes, KEYS)?;
     let mut faults = Vec::new();
     let exam = draw(top.table("exam"), &mut faults);
     let probes: Vec<Probe> = top

@@ -10,12 +10,12 @@ use include_dir::{Dir, File};
 use super::answers::{self, Answers};
 use super::dataset::{self, Dataset};
 use super::exercise::{self, Exercise};
-use super::plan::{self, Plan};
-use crate::disk::{self, Refused};
-use crate::fault::{Fault, Place, nearest};
-use crate::keys::{Key, Kind, Need};
-use crate::text;
-use crate::text::{Lang, Text};
+use super::plan::{self, Plan, Vocabulary};
+use diagnostics::fault::{Fault, Place, nearest};
+use diagnostics::keys::{Key, Kind, Need};
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use disk::Refused;
 
 /// The folders of a course pack inside a program.
 #[derive(Debug)]
@@ -297,10 +297,20 @@ impl Pack {
     ///
     /// # Errors
     /// A missing `plan.toml`, or everything that is wrong with either file.
-    pub fn submission(&self, exercise: &Exercise, folder: &str) -> Result<Submission, Vec<Fault>> {
+    pub fn submission(
+        &self,
+        vocabulary: &Vocabulary,
+        exercise: &Exercise,
+        folder: &str,
+    ) -> Result<Submission, Vec<Fault>> {
         let path = |file: &str| format!("exercises/{}/{folder}/{file}", exercise.id);
         let (plan, answers) = (path("plan.toml"), path("answers.toml"));
-        submission(exercise, (&plan, self.bytes(&plan).as_deref()), (&answers, self.bytes(&answers).as_deref()))
+        submission(
+            vocabulary,
+            exercise,
+            (&plan, self.bytes(&plan).as_deref()),
+            (&answers, self.bytes(&answers).as_deref()),
+        )
     }
 
     /// The wrong solutions of an exercise.
@@ -313,7 +323,7 @@ impl Pack {
         for mistake in self.folders(&format!("exercises/{}/wrong", exercise.id)) {
             let file = format!("exercises/{}/wrong/{mistake}/expect.toml", exercise.id);
             let bytes = self.bytes(&file).unwrap_or_default();
-            let section = match crate::keys::read(&file, &bytes, EXPECT) {
+            let section = match diagnostics::keys::read(&file, &bytes, EXPECT) {
                 Ok(section) => section,
                 Err(more) => {
                     faults.extend(more);
@@ -351,6 +361,7 @@ impl Pack {
 /// # Errors
 /// A missing plan, or everything that is wrong with either file.
 pub fn submission(
+    vocabulary: &Vocabulary,
     exercise: &Exercise,
     (plan_file, plan): (&str, Option<&[u8]>),
     (answers_file, answers): (&str, Option<&[u8]>),
@@ -367,7 +378,7 @@ pub fn submission(
         )]);
     };
     let mut faults = Vec::new();
-    let plan = plan::read(plan_file, plan)
+    let plan = plan::read(vocabulary, plan_file, plan)
         .and_then(|plan| match answers::reference_fault(Some(plan.exercise.clone()), exercise) {
             Some(fault) => Err(vec![fault]),
             None => Ok(plan),

@@ -3,61 +3,65 @@
 use std::collections::BTreeSet;
 
 use super::queries;
-use crate::fault::{Fault, Place, first};
-use crate::keys::{Assumed, Key, Kind, Need, Section, Written};
-use crate::models::{Tells, nature};
-use crate::sql::{Expression, Purpose};
-use crate::target::Target;
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place, first};
+use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Written};
+use diagnostics::text;
+use diagnostics::text::Text;
+use sql::{Expression, Purpose};
+use target::Target;
 
-/// The keys of `plan.toml`.
-pub const KEYS: &[Key<'static>] = &[
-    Key::new(
-        "exercise",
-        Kind::String,
-        Need::Required,
-        "The exercise and its version, as in prevalence-shift@1.",
-        "演習の名前と版です（例：prevalence-shift@1）。",
-    ),
-    Key::new("cohort", Kind::Table(COHORT), Need::Default("{}"), "Who is studied.", "対象とする患者です。"),
-    Key::new(
-        "split",
-        Kind::Table(SPLIT),
-        Need::Default("{}"),
-        "Who trains the model, who tunes it, who tests it.",
-        "学習・調整・テストへの割り当てです。",
-    ),
-    Key::new(
-        "features",
-        Kind::Table(FEATURES),
-        Need::Default("{}"),
-        "What the model sees.",
-        "モデルに与える変数です。",
-    ),
-    Key::new(
-        "image",
-        Kind::Table(IMAGE),
-        Need::Default("{}"),
-        "How pictures are prepared, for models that see them.",
-        "画像を見るモデルのための、画像の前処理です。",
-    ),
-    Key::new(
-        "model",
-        Kind::Kinds(crate::models::kinds),
-        Need::Default("{}"),
-        "The kind of model.",
-        "モデルの種類です。",
-    ),
-    Key::new("train", Kind::Table(TRAIN), Need::Default("{}"), "How it learns.", "学習のしかたです。"),
-    Key::new(
-        "operate",
-        Kind::Table(OPERATE),
-        Need::Default("{}"),
-        "How its output is used at the bedside: calibration and threshold.",
-        "出力を現場でどう使うか（較正と閾値）です。",
-    ),
-];
+/// What a plan may name that rooms above define.
+#[derive(Debug)]
+pub struct Vocabulary {
+    /// The keys of `plan.toml`, made by [`keys`].
+    pub plan: &'static [Key<'static>],
+    /// Whether the model of this name draws masks; of names that the keys admit.
+    pub draws_masks: fn(kind: &str) -> bool,
+}
+
+/// The keys of `plan.toml`, where these are the kinds of models with the keys of each.
+pub const fn keys(models: fn() -> Vec<(&'static str, &'static [Key<'static>])>) -> [Key<'static>; 8] {
+    [
+        Key::new(
+            "exercise",
+            Kind::String,
+            Need::Required,
+            "The exercise and its version, as in prevalence-shift@1.",
+            "演習の名前と版です（例：prevalence-shift@1）。",
+        ),
+        Key::new("cohort", Kind::Table(COHORT), Need::Default("{}"), "Who is studied.", "対象とする患者です。"),
+        Key::new(
+            "split",
+            Kind::Table(SPLIT),
+            Need::Default("{}"),
+            "Who trains the model, who tunes it, who tests it.",
+            "学習・調整・テストへの割り当てです。",
+        ),
+        Key::new(
+            "features",
+            Kind::Table(FEATURES),
+            Need::Default("{}"),
+            "What the model sees.",
+            "モデルに与える変数です。",
+        ),
+        Key::new(
+            "image",
+            Kind::Table(IMAGE),
+            Need::Default("{}"),
+            "How pictures are prepared, for models that see them.",
+            "画像を見るモデルのための、画像の前処理です。",
+        ),
+        Key::new("model", Kind::Kinds(models), Need::Default("{}"), "The kind of model.", "モデルの種類です。"),
+        Key::new("train", Kind::Table(TRAIN), Need::Default("{}"), "How it learns.", "学習のしかたです。"),
+        Key::new(
+            "operate",
+            Kind::Table(OPERATE),
+            Need::Default("{}"),
+            "How its output is used at the bedside: calibration and threshold.",
+            "出力を現場でどう使うか（較正と閾値）です。",
+        ),
+    ]
+}
 
 const COHORT: &[Key<'static>] = &[Key::new(
     "where",
@@ -562,8 +566,8 @@ pub enum Threshold {
 ///
 /// # Errors
 /// Everything that is wrong with it by itself; what depends on the data comes later.
-pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
-    let (top, assumed) = crate::keys::read_kindly(file, bytes, KEYS)?;
+pub fn read(vocabulary: &Vocabulary, file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
+    let (top, assumed) = diagnostics::keys::read_kindly(file, bytes, vocabulary.plan)?;
     let mut faults = Vec::new();
     let plan = Plan {
         exercise: top.written("exercise"),
@@ -592,7 +596,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
             faults.push(plan.operate.threshold.fault(found("threshold"), expected));
         }
     }
-    pixels(&plan, &mut faults);
+    pixels(vocabulary, &plan, &mut faults);
     let names = |list: &str| plan.section.table("features").strings(list);
     for list in [names("use"), names("one_hot"), plan.section.table("image").strings("augment")] {
         faults.extend(repeated(&list));
@@ -627,9 +631,9 @@ fn repeated(list: &[Written<String>]) -> Vec<Fault> {
 }
 
 /// What only masks have, and what they do not.
-fn pixels(plan: &Plan, faults: &mut Vec<Fault>) {
+fn pixels(vocabulary: &Vocabulary, plan: &Plan, faults: &mut Vec<Fault>) {
     let kind = plan.model.string("kind");
-    let masks = nature(&kind).1 == Tells::Pixels;
+    let masks = (vocabulary.draws_masks)(&kind);
     if !masks && matches!(plan.train.loss.value, Loss::Dice | Loss::DiceLog) {
         let loss = plan.train.loss.value.word();
         faults.push(plan.train.loss.fault(

@@ -1,8 +1,8 @@
 //! SQL at the door: what authors and learners wrote is read and judged where its file is, so that no later stage reads it again.
 
-use crate::fault::Fault;
-use crate::keys::{Section, Value, Written};
-use crate::sql::{Expression, Purpose, Query};
+use diagnostics::fault::Fault;
+use diagnostics::keys::{Section, Value, Written};
+use sql::{Expression, Purpose, Query};
 
 /// The query under a key that is required; what is wrong with it goes to `faults`, and a query of nothing stands for it.
 pub(super) fn query(section: &Section, key: &str, faults: &mut Vec<Fault>) -> Written<Query> {

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::found::{Drawn, Figure, Method, Part};
-use crate::metrics::entry::{Columns, Interval, Resampled};
-use crate::metrics::intervals::{self, Counted, Resampling, Statistic};
-use crate::metrics::{BadInput, Estimate, Measure, Metric, Takes};
-use crate::seed::Seed;
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::entry::{Columns, Interval, Resampled};
+use metrics::intervals::{self, Counted, Resampling, Statistic};
+use metrics::{BadInput, Estimate, Measure, Metric, Takes};
+use seed::Seed;
 
 /// What is wrong with a number of resamples that was asked for: what was found, what is expected.
 pub(super) fn wrong_resamples(asked: Option<usize>) -> Option<(String, Text)> {

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
 use super::found::{Drawn, Figure, Measured, Method, Part, Task};
 use super::source::Source;
-use crate::fault::{Fault, Place};
-use crate::metrics::detection::{Detections, MAP_COCO, Prediction, Rect, Truth};
-use crate::metrics::entry::{Family, Of};
-use crate::metrics::intervals::{self, Resampling};
-use crate::metrics::{self, Estimate, Measure, Metric, Shown};
-use crate::seed::Seed;
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::detection::{Detections, MAP_COCO, Prediction, Rect, Truth};
+use metrics::entry::{Family, Of};
+use metrics::intervals::{self, Resampling};
+use metrics::{Estimate, Measure, Metric, Shown};
+use seed::Seed;
 
 /// What is asked about two files of boxes.
 #[derive(Clone, Debug)]

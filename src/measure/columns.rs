@@ -6,10 +6,10 @@ use super::answers::Argument;
 use super::found::Task;
 use super::question::Question;
 use super::source::Source;
-use crate::fault::Fault;
-use crate::metrics::{BadInput, input};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::{BadInput, input};
 
 /// What a column must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

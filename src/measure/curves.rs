@@ -2,8 +2,8 @@
 
 use super::columns::Dense;
 use super::found::{Curve, Task};
-use crate::metrics::survival::{self, Follow};
-use crate::metrics::{Binary, Probabilities, calibration, classification as class, order, utility};
+use metrics::survival::{self, Follow};
+use metrics::{Binary, Probabilities, calibration, classification as class, order, utility};
 
 /// No picture shows more points than this: of longer curves, evenly spaced ones are kept, and the first and last.
 const MOST: usize = 1000;
@@ -96,7 +96,7 @@ fn smooth(data: &Probabilities<'_>) -> Vec<(&'static str, Vec<Option<f64>>)> {
 fn decision(data: &Probabilities<'_>) -> Vec<(&'static str, Vec<Option<f64>>)> {
     let thresholds: Vec<f64> = (1..100).map(|k| f64::from(k) / 100.0).collect();
     let points = utility::decision_curve(data, &thresholds);
-    let model = |of: fn(&crate::metrics::Estimate) -> Option<f64>| -> Vec<Option<f64>> {
+    let model = |of: fn(&metrics::Estimate) -> Option<f64>| -> Vec<Option<f64>> {
         points.iter().map(|point| point.model.as_ref().ok().and_then(of)).collect()
     };
     vec![

@@ -10,11 +10,11 @@ use super::curves;
 use super::found::{Measured, Task};
 use super::source::Source;
 use super::tasks;
-use crate::fault::{Fault, Place};
-use crate::metrics::order;
-use crate::seed::Seed;
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::order;
+use seed::Seed;
 
 /// Measures a table of predictions.
 ///

@@ -1,8 +1,8 @@
 //! What measuring a file gives: figures, each with how its interval came about, and what was left out.
 
-use crate::metrics::entry::Interval;
-use crate::metrics::{Estimate, Metric};
-use crate::text::Text;
+use diagnostics::text::Text;
+use metrics::entry::Interval;
+use metrics::{Estimate, Metric};
 
 /// A kind of prediction, and with it the figures that judge it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

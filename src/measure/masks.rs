@@ -9,14 +9,14 @@ use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
 use super::found::{Drawn, Figure, Measured, Method, Part, Task};
 use super::source;
 use super::voxels::{self, Assumed, Voxels};
-use crate::fault::{Fault, Place};
-use crate::metrics::entry::{Family, Of};
-use crate::metrics::intervals::{self, Resampling};
-use crate::metrics::segmentation::Masks;
-use crate::metrics::{self, BadInput, Estimate, Measure, Metric, Shown, order};
-use crate::seed::Seed;
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::entry::{Family, Of};
+use metrics::intervals::{self, Resampling};
+use metrics::segmentation::Masks;
+use metrics::{BadInput, Estimate, Measure, Metric, Shown, order};
+use seed::Seed;
 
 /// What is asked about masks.
 #[derive(Clone, Debug, Default)]

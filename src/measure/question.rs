@@ -65,7 +65,7 @@ pub struct Question {
     pub sd: Option<String>,
     /// Whether rows without a needed value are left out and counted; otherwise they are a fault.
     pub drop_missing: bool,
-    /// What else stands for a missing value, beside [`crate::tables::MISSING`].
+    /// What else stands for a missing value, beside [`tables::MISSING`].
     pub missing_markers: Vec<String>,
     /// Whether a row belongs to now (1) or to the reference (0).
     pub current: Option<String>,
@@ -78,6 +78,9 @@ pub struct Question {
 }
 
 impl Scale {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Nominal, Self::Ordinal, Self::Measurement];
+
     /// Its name in options.
     pub fn name(self) -> &'static str {
         match self {

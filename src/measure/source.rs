@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::fault::{Fault, Place};
-use crate::metrics::BadInput;
-use crate::tables::{self, Reading, Said, Sheet};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::BadInput;
+use tables::{Reading, Said, Sheet};
 
 /// A table of predictions, from CSV or Parquet.
 pub(super) struct Source {

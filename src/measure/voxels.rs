@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::source;
-use crate::fault::{Fault, Place};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// The values of an image.
 pub(super) struct Voxels {

@@ -11,7 +11,7 @@ use super::intervals::proportion;
 use super::order::{ascending, floor_index, mean, tied, variance};
 use super::reason::{BadInput, Undefined};
 use super::spread::{centred, constant, constant_beside, magnitude, negligible};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 // ---- categories ----------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ use super::estimate::{Estimate, Measure};
 use super::intervals::{proportion, wilson};
 use super::order::tied;
 use super::reason::Undefined;
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// Average precision at an `IoU` threshold as COCO computes it: the precision envelope sampled at recall 0, 0.01, …, 1;
 /// at most 100 boxes per image; with several classes, the mean over those that have true boxes. 0 to 1. Undefined without true boxes

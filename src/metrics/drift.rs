@@ -11,7 +11,7 @@ use super::logistic::{Options, fit};
 use super::order::{quantile, sorted, tied};
 use super::reason::{BadInput, Undefined};
 use super::spread::{constant_beside, magnitude};
-use crate::text::Text;
+use diagnostics::text::Text;
 use rayon::prelude::*;
 
 /// One variable in the reference and in the current sample, each ascending.
@@ -441,7 +441,7 @@ mod tests {
 
     #[test]
     fn adwin_sees_a_jump_and_only_that() {
-        let noise = |i: u64| crate::seed::Seed::new(4).at(i).uniform() * 0.2;
+        let noise = |i: u64| seed::Seed::new(4).at(i).uniform() * 0.2;
         let stream: Vec<f64> = (0..600).map(|i| noise(i) + if i < 300 { 0.2 } else { 0.6 }).collect();
         let changes = adwin(&stream, 0.002).expect("sound input");
         assert!(changes.first().is_some_and(|&at| (300..330).contains(&at)), "{changes:?}");

@@ -7,7 +7,7 @@ use super::estimate::Measure;
 use super::intervals::Counted;
 use super::masks::Masks;
 use super::reason::BadInput;
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// A metric: what it is called, how it is written and judged, how its interval comes about, and what computes it.
 #[derive(Debug)]
@@ -459,14 +459,14 @@ macro_rules! metrics {
     ($($constant:ident = $metric:expr),+ $(,)?) => {
         $(
             #[doc = concat!("The entry `", stringify!($constant), "`.")]
-            pub static $constant: $crate::metrics::Metric = $metric;
+            pub static $constant: $crate::Metric = $metric;
             const _: () = assert!(
-                $crate::metrics::entry::is_upper_case(stringify!($constant), $constant.name),
+                $crate::entry::is_upper_case(stringify!($constant), $constant.name),
                 "an entry is named as its metric, in upper case"
             );
         )+
         /// The entries of this file.
-        pub(in crate::metrics) static METRICS: &[&$crate::metrics::Metric] = &[$(&$constant),+];
+        pub(in crate) static METRICS: &[&$crate::Metric] = &[$(&$constant),+];
     };
 }
 pub(super) use metrics;

@@ -8,7 +8,7 @@ use super::estimate::{Estimate, Measure};
 use super::input::{finite, same_length};
 use super::reason::{BadInput, Undefined};
 use super::spread;
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// Rows by predicted value in so many groups of equal size.
 const GROUPS: usize = 10;

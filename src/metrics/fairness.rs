@@ -9,7 +9,7 @@ use super::estimate::{Estimate, Measure};
 use super::input::{MOST_CATEGORIES, categories, same_length, take, zero_or_one};
 use super::intervals::Counted;
 use super::reason::{BadInput, Undefined};
-use crate::text::Text;
+use diagnostics::text::Text;
 use std::collections::BTreeMap;
 
 /// The rows of each group, in order of the groups.

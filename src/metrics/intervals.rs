@@ -6,8 +6,8 @@ use super::distributions::{Z95, beta_quantile};
 use super::estimate::{Estimate, Measure};
 use super::order::{quantile, sorted};
 use super::reason::Undefined;
-use crate::seed::Seed;
 use rayon::prelude::*;
+use seed::Seed;
 use std::collections::BTreeMap;
 
 /// The 95 % Wilson score interval of `k` out of `n`; `None` for n = 0.

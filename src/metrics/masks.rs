@@ -417,7 +417,7 @@ fn shifted(place: [usize; 3], step: [isize; 3], size: [usize; 3]) -> Option<[usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seed::Seed;
+    use seed::Seed;
 
     #[test]
     fn the_distance_transform_is_exact() {

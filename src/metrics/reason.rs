@@ -1,7 +1,7 @@
 //! Why a figure does not exist, and why an input is refused: typed, with a sentence for a clinician in each language.
 
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// Why a figure does not exist although the input is sound.
 #[derive(Clone, Copy, Debug, PartialEq)]

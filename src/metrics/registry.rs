@@ -54,7 +54,7 @@ mod tests {
     use super::super::order::floor_index;
     use super::super::reason::BadInput;
     use super::*;
-    use crate::seed::Seed;
+    use seed::Seed;
     use std::collections::BTreeSet;
 
     #[test]

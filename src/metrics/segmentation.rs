@@ -10,7 +10,7 @@ pub use super::masks::{Components, Connectivity, Lesions, Masks, components, les
 use super::masks::{Surfaces, harmonic};
 use super::order::quantile;
 use super::reason::{BadInput, Undefined};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 // ---- overlap -------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ use super::input::{Classes, finite, number, same_length, take, zero_or_one};
 use super::intervals::proportion;
 use super::order::{ceil_index, descending, mean, sorted, tied};
 use super::reason::{BadInput, Undefined};
-use crate::text::Text;
+use diagnostics::text::Text;
 use std::f64::consts::PI;
 
 // ---- conformal prediction ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ use super::order::{ascending, mean, variance};
 use super::reason::{BadInput, Undefined};
 use super::spread::negligible;
 use super::survival::{Follow, kaplan_meier};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// The odds t / (1 − t): how many cases found one false alert outweighs. Undefined at 1.
 fn odds(threshold: f64) -> Result<f64, Undefined> {

@@ -6,9 +6,9 @@
 
 use super::canvas::{Place, Plane, View, smooth};
 use super::luck::Luck;
+use super::modality::{Asked, Picture, Renderer};
 use super::noise::{Cloud, grain};
 use super::slice::PARAMETERS;
-use super::{Asked, Picture, Renderer};
 
 /// The side of the picture in mm where the dataset gives no spacing.
 const FIELD: f32 = 210.0;

@@ -6,9 +6,9 @@
 use super::canvas::{Curve, Knot, Place, Plane, View, round, smooth};
 use super::film::{PARAMETERS, PLATES, Plate};
 use super::luck::Luck;
+use super::modality::{Asked, Picture, Renderer};
 use super::noise::{Cloud, grain};
-use super::{Asked, Picture, Renderer};
-use crate::seed::Seed;
+use seed::Seed;
 
 /// The side of the film in mm.
 const FILM: f32 = 350.0;

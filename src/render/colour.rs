@@ -1,7 +1,7 @@
 //! Colours as red, green and blue from 0 to 255, before they are rounded.
 
 use super::noise::grain;
-use crate::seed::Seed;
+use seed::Seed;
 
 /// Red, green, blue.
 pub(super) type Colour = [f32; 3];

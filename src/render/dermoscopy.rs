@@ -5,9 +5,10 @@
 use super::canvas::{Knot, Place, Plane, View, smooth};
 use super::colour::{Colour, bytes, dyed, grainy, lit, mix};
 use super::luck::Luck;
+use super::modality::{Asked, Parameter, Picture, Renderer};
 use super::noise::Cloud;
-use super::{Asked, Parameter, Picture, Renderer, skin};
-use crate::seed::Seed;
+use super::skin;
+use seed::Seed;
 
 /// The side of the picture in mm.
 const FIELD: f32 = 14.0;

@@ -10,9 +10,9 @@
 
 use super::canvas::{Knot, Place, Plane, View, round, smooth};
 use super::luck::Luck;
+use super::modality::{Asked, LARGEST, Parameter, Picture, Renderer};
 use super::raster::{Ramp, Track, add, bytes, chosen, cloud, curved, grain, larger, lesser, stroke};
-use super::{Asked, LARGEST, Parameter, Picture, Renderer};
-use crate::seed::Seed;
+use seed::Seed;
 
 /// The side of the film in mm.
 const FILM: f32 = 350.0;

@@ -5,9 +5,10 @@
 use super::canvas::{Knot, Place, Plane, View, smooth};
 use super::colour::{Colour, bytes, grainy, lit, mix};
 use super::luck::Luck;
+use super::modality::{Asked, Parameter, Picture, Renderer};
 use super::noise::Cloud;
-use super::{Asked, Parameter, Picture, Renderer, retina};
-use crate::seed::Seed;
+use super::retina;
+use seed::Seed;
 
 /// The side of the picture in mm on the retina.
 const FIELD: f32 = 13.5;

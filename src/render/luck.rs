@@ -1,6 +1,6 @@
 //! Numbers drawn one after another from one point of the tree of random streams: the luck of one layer of a picture.
 
-use crate::seed::Seed;
+use seed::Seed;
 
 /// A stream that remembers how far it has been drawn.
 #[derive(Clone, Debug)]

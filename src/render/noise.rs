@@ -1,7 +1,7 @@
 //! Chance spread over a picture: grain that differs at each pixel, and clouds that vary slowly.
 
 use super::luck::Luck;
-use crate::seed::Seed;
+use seed::Seed;
 
 /// The nearly normal noise of pixel `i`: mean 0, standard deviation 1, from the sum of four uniform numbers.
 pub(super) fn grain(seed: Seed, i: usize) -> f32 {

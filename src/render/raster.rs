@@ -3,10 +3,10 @@
 
 #![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
 
-use super::LARGEST;
 use super::canvas::{Knot, Place, View};
 use super::luck::Luck;
-use crate::seed::Seed;
+use super::modality::LARGEST;
+use seed::Seed;
 
 const SAMPLES: usize = 64;
 /// Most points of a [`Track`].

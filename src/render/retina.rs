@@ -8,9 +8,9 @@
 use super::canvas::{Place, View, smooth};
 use super::colour::{Colour, lit, mix};
 use super::luck::Luck;
+use super::modality::{Asked, LARGEST, Parameter, Picture, Renderer};
 use super::raster::{Ramp, cloud, colour_grain, ease, interleave, larger, lesser, stroke};
-use super::{Asked, LARGEST, Parameter, Picture, Renderer};
-use crate::seed::Seed;
+use seed::Seed;
 
 /// The side of the picture in mm on the retina.
 const FIELD: f32 = 13.5;

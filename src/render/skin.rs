@@ -8,8 +8,8 @@
 use super::canvas::{Knot, Place, View, smooth};
 use super::colour::{Colour, lit, mix};
 use super::luck::Luck;
+use super::modality::{Asked, LARGEST, Parameter, Picture, Renderer};
 use super::raster::{Ramp, cloud, colour_grain, dot, ease, interleave, larger, lesser, stroke};
-use super::{Asked, LARGEST, Parameter, Picture, Renderer};
 
 /// The side of the picture in mm.
 const FIELD: f32 = 14.0;

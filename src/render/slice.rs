@@ -9,9 +9,9 @@
 
 use super::canvas::{Knot, Place, View, smooth};
 use super::luck::Luck;
+use super::modality::{Asked, LARGEST, Parameter, Picture, Renderer};
 use super::raster::{bytes, chosen, cloud, ease, grain, larger, lesser, stroke};
-use super::{Asked, LARGEST, Parameter, Picture, Renderer};
-use crate::seed::Seed;
+use seed::Seed;
 
 /// The side of the picture in mm where the dataset gives no spacing.
 const FIELD: f32 = 210.0;

@@ -1,7 +1,7 @@
 //! How the figures of a run are written for people: in as many digits as a decision takes.
 
-use crate::metrics::entry::Unit;
-use crate::text::Lang;
+use diagnostics::text::Lang;
+use metrics::entry::Unit;
 
 /// A value in a unit.
 pub fn show(value: f64, unit: Unit) -> String {

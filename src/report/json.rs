@@ -4,13 +4,13 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::mark;
-use crate::check::{self, Figure, Outcome, Verdict};
-use crate::evaluate::Line;
-use crate::fault::Fault;
-use crate::measure::found::{Curve, Figure as Found, Measured, Method};
-use crate::run::{Count, Run, Story};
-use crate::seed::Root;
-use crate::text::Text;
+use diagnostics::fault::Fault;
+use diagnostics::text::Text;
+use engine::check::{self, Figure, Outcome, Verdict};
+use engine::evaluate::Line;
+use engine::run::{Count, Run, Story};
+use measure::found::{Curve, Figure as Found, Measured, Method};
+use seed::Root;
 
 /// The version of the document; raised when a key changes its meaning or goes.
 pub const SCHEMA: &str = "practicum.result/1";

@@ -1,8 +1,8 @@
 //! The pass mark in words: the limit, the figure, and how far the one is from the other.
 
-use crate::check::{Limit, Mark};
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
+use engine::check::{Limit, Mark};
 
 /// `Pass mark: at least 49. Here 44: 5 short.`; of a figure that the check's sentence does not show, with its name.
 pub fn told(mark: &Mark) -> Text {

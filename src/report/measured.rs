@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use super::figures::count;
 use super::terminal::{Terminal, bold, dim};
-use crate::measure::found::{Drawn, Figure, Measured, Method, Part, Task};
-use crate::metrics::entry::Unit;
-use crate::metrics::segmentation::{ASSD, DICE, HAUSDORFF95, IOU, NSD};
-use crate::metrics::{Estimate, Metric};
-use crate::text::{Lang, Text};
+use diagnostics::text::{Lang, Text};
+use measure::found::{Drawn, Figure, Measured, Method, Part, Task};
+use metrics::entry::Unit;
+use metrics::segmentation::{ASSD, DICE, HAUSDORFF95, IOU, NSD};
+use metrics::{Estimate, Metric};
 
 /// What a task is called.
 fn task(task: Task) -> Text {

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use font8x8::legacy::BASIC_LEGACY;
 use image::{ImageFormat, Rgb, RgbImage};
 
-use crate::run::Mistake;
+use engine::run::Mistake;
 
 /// Pixels between tiles.
 const GAP: u32 = 6;

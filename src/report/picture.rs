@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::figures::count;
 use super::plot::Bin;
-use crate::metrics::intervals::wilson;
-use crate::text::{Lang, unseen};
+use diagnostics::text::{Lang, unseen};
+use metrics::intervals::wilson;
 
 const WIDE: f64 = 560.0;
 const HIGH: f64 = 600.0;

@@ -1,8 +1,7 @@
 //! A calibration curve that a terminal can show: of the patients given this risk, so many had the outcome.
 
-use crate::run::Run;
-use crate::tables;
-use crate::target::Target;
+use engine::run::Run;
+use target::Target;
 
 /// Patients for whom about the same was predicted: risks, or numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]

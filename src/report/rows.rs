@@ -2,9 +2,9 @@
 
 use super::figures::count;
 use super::terminal::{Terminal, bold};
-use crate::course::dataset::{Dataset, Role};
-use crate::tables::{self, Frame, TableError};
-use crate::text::{Lang, in_order};
+use course::dataset::{Dataset, Role};
+use diagnostics::text::{Lang, in_order};
+use tables::{Frame, TableError};
 
 /// Rows shown as they are.
 const FIRST: usize = 5;

@@ -11,19 +11,19 @@ use unicode_width::UnicodeWidthStr;
 
 use super::figures::{self, count, with_interval};
 use super::{layout, mark, plot};
-use crate::check::{self, Outcome, Verdict, filled};
-use crate::course::dataset::Dataset;
-use crate::course::exercise::Probe;
-use crate::course::pack::Task;
-use crate::evaluate::Line;
-use crate::fault::Fault;
-use crate::metrics::classification::AUROC;
-use crate::metrics::entry::Unit;
-use crate::metrics::utility::NET_BENEFIT;
-use crate::metrics::{self, Shown};
-use crate::run::{Run, Story};
-use crate::target::Target;
-use crate::text::{Lang, Text};
+use course::dataset::Dataset;
+use course::exercise::Probe;
+use course::pack::Task;
+use diagnostics::fault::Fault;
+use diagnostics::text::{Lang, Text};
+use engine::check::{self, Outcome, Verdict, filled};
+use engine::evaluate::Line;
+use engine::run::{Run, Story};
+use metrics::Shown;
+use metrics::classification::AUROC;
+use metrics::entry::Unit;
+use metrics::utility::NET_BENEFIT;
+use target::Target;
 
 /// Writes for one reader: in a language, for a width.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ pub fn dim(text: &str) -> String {
 /// What may reach a terminal: our own paints, line breaks, and letters. Whatever else could move, hide or turn what stands there, in
 /// anything that a person wrote, is shown as what it is.
 pub fn door(text: &str) -> Cow<'_, str> {
-    if !text.contains(crate::text::unseen) {
+    if !text.contains(diagnostics::text::unseen) {
         return Cow::Borrowed(text);
     }
     let mut own: Vec<String> = [BOLD, DIM, GOOD, BAD, OTHER]
@@ -69,7 +69,7 @@ pub fn door(text: &str) -> Cow<'_, str> {
     own.sort_by_key(|paint| std::cmp::Reverse(paint.len()));
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(crate::text::unseen) {
+    while let Some(at) = rest.find(diagnostics::text::unseen) {
         out += &rest[..at];
         rest = &rest[at..];
         if let Some(paint) = own.iter().find(|paint| !paint.is_empty() && rest.starts_with(paint.as_str())) {
@@ -199,7 +199,7 @@ impl Terminal {
     fn story(&self, story: &Story) -> String {
         let part = |name: &str| story.parts.get(name).copied().unwrap_or_default();
         // Of an outcome that comes or does not, in brackets: how often it came.
-        let positive = |n: crate::run::Count| {
+        let positive = |n: engine::run::Count| {
             let share = |positive: usize| figures::show(positive as f64 / n.rows.max(1) as f64, Unit::Percent);
             match (n.positive, self.lang) {
                 (Some(positive), Lang::En) => format!(" ({} positive)", share(positive)),

@@ -1,4 +1,4 @@
-//! Functions of many rows, for checks: polars' own that we allow, and every metric of [`crate::metrics`].
+//! Functions of many rows, for checks: polars' own that we allow, and every metric of [`metrics`].
 //!
 //! A metric `m` gives three functions: `m` itself, and `m_low` and `m_high` for the bounds of its 95 % interval. Where a metric is
 //! undefined (one class only, say), and where it has no interval, the value is NULL. Rows in which an argument is NULL are left out.
@@ -8,9 +8,9 @@ use polars::prelude::*;
 use super::fault::SqlFault;
 use super::function::{Figure, Function, How, Kind};
 use super::rows::Numbers;
-use crate::metrics::{self, BadInput};
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::BadInput;
 
 const fn many(name: &'static str, takes: &'static [&'static str], en: &'static str, ja: &'static str) -> Function {
     Function::polars(name, takes, Kind::Aggregate, Text::new(en, ja))

@@ -15,8 +15,8 @@ use super::function::{self, Function, Kind};
 use super::functions::{self, FUNCTIONS};
 use super::purpose::{Names, Purpose};
 use super::walk::{Step, walk};
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// How deep expressions may be nested, chains of operators included: far below where the stack would end.
 const DEEPEST: usize = 200;

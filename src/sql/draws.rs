@@ -10,9 +10,9 @@ use super::fault::SqlFault;
 use super::function::{Draw, Function, How, Kind};
 use super::quantile;
 use super::rows::{Numbers, Wrong, internal};
-use crate::seed::Seed;
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
+use seed::Seed;
 
 /// The greatest rate and number of trials: beyond, counts are no longer drawn exactly enough to promise anything.
 const MOST: f64 = 1e6;

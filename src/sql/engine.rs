@@ -16,8 +16,8 @@ use super::function::{Function, How};
 use super::functions::FUNCTIONS;
 use super::rows::Numbers;
 use super::{aggregates, draws, read};
-use crate::seed::Seed;
-use crate::text::Text;
+use diagnostics::text::Text;
+use seed::Seed;
 
 /// How a draw's call is named in what polars gets: each call is a function of its own.
 pub(super) fn call_name(number: usize) -> String {

@@ -2,9 +2,9 @@
 
 use polars::prelude::DataType;
 
-use crate::fault::{Fault, Place};
-use crate::text;
-use crate::text::{Lang, Text};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
 
 /// A mistake in an SQL text, told so that its writer can mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]

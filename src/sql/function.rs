@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::purpose::Purpose;
 use super::rows::Wrong;
-use crate::metrics::Metric;
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::Metric;
 
 /// One function that SQL may call.
 pub struct Function {

@@ -55,5 +55,5 @@ pub(super) fn nearest(name: &str, purpose: Purpose) -> Option<String> {
     if let Some(here) = known.filter(|here| FUNCTIONS.get(here).is_some_and(|function| fits(function))) {
         return Some(here.to_owned());
     }
-    crate::fault::nearest(name, FUNCTIONS.values().filter(|f| fits(f)).map(|f| f.name.as_ref()))
+    diagnostics::fault::nearest(name, FUNCTIONS.values().filter(|f| fits(f)).map(|f| f.name.as_ref()))
 }

@@ -109,7 +109,7 @@ fn is_constant(expr: &Expr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql::Purpose;
+    use crate::Purpose;
 
     fn read(sql: &str) -> Option<(Option<bool>, Option<bool>)> {
         let limits = Expression::read(sql, Purpose::Verdict).ok()?.limits()?;

@@ -6,8 +6,8 @@ use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::fault::SqlFault;
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// The longest text that is read, in characters. The longest check written so far has under 2,000.
 const LONGEST: usize = 20_000;

@@ -4,8 +4,8 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::fault::{SqlFault, fault_of, kind};
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// Rows per task: large enough to be worth handing out, small enough to share two million rows among many threads.
 const CHUNK: usize = 16_384;

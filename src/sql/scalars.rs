@@ -6,7 +6,7 @@
 use super::function::{Function, How, Kind};
 use super::quantile;
 use super::rows::Wrong;
-use crate::text::Text;
+use diagnostics::text::Text;
 
 const fn ours(
     name: &'static str,

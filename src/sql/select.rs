@@ -23,10 +23,10 @@ use super::function::{Function, How, Kind};
 use super::purpose::Names;
 use super::read;
 use super::walk::{Step, walk};
-use crate::fault::nearest;
-use crate::seed::Seed;
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::nearest;
+use diagnostics::text;
+use diagnostics::text::Text;
+use seed::Seed;
 
 /// The largest table that a join may make, in rows.
 const MOST_ROWS: u128 = 20_000_000;

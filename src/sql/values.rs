@@ -9,8 +9,8 @@ use sqlparser::ast::{Expr, Value};
 use super::fault::shorten;
 use super::parsed::Expression;
 use super::walk::{Step, walk};
-use crate::fault::nearest;
-use crate::text::Text;
+use diagnostics::fault::nearest;
+use diagnostics::text::Text;
 
 /// So many values of a column are listed; of the others, their number is told.
 const LISTED: usize = 8;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::named;
-use crate::fault::{Fault, Place};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// The cells of a CSV file, without the quotes and the spaces around them.
 #[derive(Debug, Default)]

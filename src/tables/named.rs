@@ -1,7 +1,7 @@
 //! What a file is that is no table, and how rows and values are told in faults.
 
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// How many letters of a value are shown, and how many lines are listed.
 const SHOWN: usize = 40;

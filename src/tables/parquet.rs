@@ -19,8 +19,8 @@ use polars_parquet::read::{
     PrimitiveLogicalType, column_iter_to_arrays, read_metadata,
 };
 
-use crate::text;
-use crate::text::Text;
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// A Parquet file, opened.
 #[derive(Debug)]

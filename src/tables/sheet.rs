@@ -8,9 +8,9 @@ use super::delimited::{self, Grid};
 use super::named::{self, Width};
 use super::parquet::{Parquet, Values};
 use super::{Frame, TableError, from_columns};
-use crate::fault::{Fault, Place};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// What stands for a missing value beside an empty cell, in every kind of column: as R, pandas, SQL and Excel write it, and in
 /// Japanese. What could be a word of somebody's (None, なし, -, .) is one until it is declared.

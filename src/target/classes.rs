@@ -3,7 +3,7 @@
 use ndarray::ArrayView1;
 
 use super::{Holds, Labels, Spec, Told};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 pub(super) static SPEC: Spec = Spec {
     title: Text::new("one of several classes", "いくつかの分類のうちの1つ"),

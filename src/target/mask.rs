@@ -1,7 +1,7 @@
 //! Which pixels of a picture belong to what is looked for: a log-odds for each pixel, compared with a threshold.
 
 use super::{Holds, Spec};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 pub(super) static SPEC: Spec = Spec {
     title: Text::new("a mask of each picture", "画像ごとのマスク"),

@@ -1,7 +1,7 @@
 //! The risk of an outcome that comes or does not: a log-odds for each row, calibrated and compared with a threshold.
 
 use super::{Holds, Labels, Spec};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 pub(super) static SPEC: Spec = Spec {
     title: Text::new("the risk of an outcome", "転帰のリスク"),

@@ -37,7 +37,7 @@ fn one_and_two_threads_give_the_same_bytes() {
 /// The learner's rows of the shipped exercise, and everything that a plan fits on them.
 fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>) {
     let dataset = shipped().task("prevalence-shift").unwrap().dataset;
-    let plan = plan::read("plan.toml", plan.as_bytes()).unwrap();
+    let plan = plan::read(&practicum::models::VOCABULARY, "plan.toml", plan.as_bytes()).unwrap();
     let seed = Seed::new(9);
     let parts = cohort::split(&plan, &dataset, rows, seed).unwrap();
     let of = |part| (0..parts.len()).filter(|&row| parts[row] == part).collect::<Vec<_>>();
@@ -111,7 +111,12 @@ columns = [{ name = "day", role = "time" }, { name = "ward", role = "group" }, {
     }
     let rows = tables::read_csv("days.csv", csv.as_bytes(), false).unwrap();
     let split = |text: &str| {
-        let plan = plan::read("plan.toml", format!("exercise = \"x@1\"\n[split]\n{text}").as_bytes()).unwrap();
+        let plan = plan::read(
+            &practicum::models::VOCABULARY,
+            "plan.toml",
+            format!("exercise = \"x@1\"\n[split]\n{text}").as_bytes(),
+        )
+        .unwrap();
         cohort::split(&plan, &dataset, &rows, Seed::new(2)).unwrap()
     };
     let wards = tables::words(&rows, "ward").unwrap();

@@ -16,8 +16,12 @@ fn ran(id: &str, plan: &str) -> Run {
     let pack = pack();
     let task = pack.task(id).unwrap_or_else(|faults| panic!("{faults:?}"));
     let submission = practicum::course::pack::Submission {
-        plan: practicum::course::plan::read("plan.toml", format!("exercise = \"{id}@1\"\n{plan}").as_bytes())
-            .unwrap_or_else(|faults| panic!("{faults:?}")),
+        plan: practicum::course::plan::read(
+            &practicum::models::VOCABULARY,
+            "plan.toml",
+            format!("exercise = \"{id}@1\"\n{plan}").as_bytes(),
+        )
+        .unwrap_or_else(|faults| panic!("{faults:?}")),
         answers: practicum::course::answers::Answers::new(),
         assumed: Vec::new(),
     };

@@ -169,7 +169,7 @@ fn every_shipped_solution_is_far_within_the_budget() {
     let pack = super::session::shipped();
     for id in pack.exercises() {
         let task = pack.task(&id).unwrap();
-        let plan = pack.submission(&task.exercise, "solution").unwrap().plan;
+        let plan = pack.submission(&practicum::models::VOCABULARY, &task.exercise, "solution").unwrap().plan;
         let rows = practicum::run::learners_rows(&task, 1, &|file| pack.dataset_file(&task.dataset.id, file)).unwrap();
         let input = match nature(&plan.model.string("kind")).0 {
             Sees::Columns => Input::Columns(3 * rows.width()),
@@ -202,7 +202,7 @@ proptest::proptest! {
             plan.splice(at..end, SLIPS[slip].chars());
         }
         let plan: String = plan.into_iter().collect();
-        if let Err(faults) = practicum::course::plan::read("plan.toml", plan.as_bytes()) {
+        if let Err(faults) = practicum::course::plan::read(&practicum::models::VOCABULARY, "plan.toml", plan.as_bytes()) {
             proptest::prop_assert!(!faults.is_empty());
             for fault in faults {
                 for text in [&fault.found, &fault.expected] {

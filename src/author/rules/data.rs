@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Finding, Material, Rule};
-use crate::course::dataset::Role;
-use crate::fault::Place;
-use crate::run::RunError;
-use crate::tables::{self, Frame, Sheet};
-use crate::text;
-use crate::text::{Text, in_order};
+use course::dataset::Role;
+use diagnostics::fault::Place;
+use diagnostics::text;
+use diagnostics::text::{Text, in_order};
+use engine::run::RunError;
+use tables::{Frame, Sheet};
 
 /// Of fewer rows with or without the outcome, nothing is said: chance does too much.
 const FEWEST: usize = 5;

@@ -1,11 +1,11 @@
 //! What the rules look at: what the author wrote, the learner's rows, and the file that they come from.
 
-use crate::author::reading::Written;
-use crate::course::dataset::Source;
-use crate::course::pack::Pack;
-use crate::fault::Place;
-use crate::synth;
-use crate::tables::{Frame, Reading, Said, Sheet};
+use crate::reading::Written;
+use course::dataset::Source;
+use course::pack::Pack;
+use diagnostics::fault::Place;
+use engine::synth;
+use tables::{Frame, Reading, Said, Sheet};
 
 /// What an exercise gives out, as far as it can be read.
 #[derive(Debug)]

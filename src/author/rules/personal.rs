@@ -3,11 +3,11 @@
 //! A finding shows where it stands and what it looks like, never the value: of letters and digits but the first, only stars.
 
 use super::{Finding, Material, Rule};
-use crate::course::dataset::Role;
-use crate::synth;
-use crate::tables::Sheet;
-use crate::text;
-use crate::text::Text;
+use course::dataset::Role;
+use diagnostics::text;
+use diagnostics::text::Text;
+use engine::synth;
+use tables::Sheet;
 
 /// This share of a column's values has a shape, before the column is taken to hold such values.
 const MOST: f64 = 0.8;

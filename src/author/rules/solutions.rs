@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Material, Rule};
-use crate::author::content;
-use crate::author::reading::{Solution, Written};
-use crate::author::trial::Trial;
-use crate::course::pack::Submission;
-use crate::keys::{Section, Value};
-use crate::text;
-use crate::text::Text;
+use crate::content;
+use crate::reading::{Solution, Written};
+use crate::trial::Trial;
+use course::pack::Submission;
+use diagnostics::keys::{Section, Value};
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// A value that a plan decides.
 pub(super) struct Leaf<'s> {

@@ -2,16 +2,16 @@
 
 use super::solutions::leaves;
 use super::{Finding, Material, Rule};
-use crate::author::scaffold;
-use crate::author::texts::{names, words};
-use crate::course::answers::Answer;
-use crate::course::dataset::Source;
-use crate::course::exercise::QuestionKind;
-use crate::course::plan;
-use crate::fault::Place;
-use crate::keys::{Key, Kind, Value};
-use crate::text;
-use crate::text::{Lang, Text};
+use crate::scaffold;
+use crate::texts::{names, words};
+use course::answers::Answer;
+use course::dataset::Source;
+use course::exercise::QuestionKind;
+use diagnostics::fault::Place;
+use diagnostics::keys::{Key, Kind, Value};
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use engine::models::VOCABULARY;
 
 /// What only a causal model's card may say.
 const OF_MODELS: [&str; 2] = ["equations in this file", "このファイルの式"];
@@ -140,7 +140,7 @@ fn secrets(material: &Material) -> Vec<Secret> {
             continue;
         }
         let path: Vec<&str> = leaf.path.split('.').collect();
-        let held = match (leaf.value, holds(plan::KEYS, &path)) {
+        let held = match (leaf.value, holds(VOCABULARY.plan, &path)) {
             (Value::Number(x), _) => Held::Number(*x),
             (Value::Whole(x), _) => Held::Number(*x as f64),
             (Value::String(word), Holds::Words(all)) if all.contains(word) => Held::Word(word.clone(), all),

@@ -4,17 +4,17 @@ use super::super::answers::{Argument, Ask};
 use super::super::columns::{Asked, Dense};
 use super::super::question::Scale;
 use super::classes::without_point;
-use crate::fault::Fault;
-use crate::metrics::agreement::{
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::agreement::{
     BLAND_ALTMAN_BIAS, BLAND_ALTMAN_LOWER, BLAND_ALTMAN_UPPER, COHEN_KAPPA, FLEISS_KAPPA, GWET_AC1, GWET_AC1_OF_RATERS,
     ICC_AGREEMENT, ICC_AGREEMENT_OF_RATERS, ICC_CONSISTENCY, KRIPPENDORFF_ALPHA_INTERVAL, KRIPPENDORFF_ALPHA_NOMINAL,
     KRIPPENDORFF_ALPHA_ORDINAL, LIN_CCC, NEGATIVE_AGREEMENT, PABAK, PERCENT_AGREEMENT, POSITIVE_AGREEMENT,
     WEIGHTED_KAPPA,
 };
-use crate::metrics::entry::Columns;
-use crate::metrics::order;
-use crate::text;
-use crate::text::Text;
+use metrics::entry::Columns;
+use metrics::order;
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let raters = asked.source.several("--raters", &asked.question.raters)?;

@@ -3,11 +3,11 @@
 use super::super::answers::{Argument, Ask};
 use super::super::columns::{Asked, Dense};
 use super::scores;
-use crate::fault::Fault;
-use crate::metrics::entry::Family;
-use crate::metrics::{self, Shown, Takes};
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::entry::Family;
+use metrics::{Shown, Takes};
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let what = Text::new("the column of the class", "クラスの列");

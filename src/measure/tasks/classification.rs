@@ -4,12 +4,12 @@ use super::super::answers::{Argument, Ask};
 use super::super::columns::{Asked, Dense};
 use super::super::found::Task;
 use super::scores;
-use crate::fault::Fault;
-use crate::metrics::entry::Family;
-use crate::metrics::utility::NET_BENEFIT_DECIDED;
-use crate::metrics::{self, Shown, Takes};
-use crate::text;
-use crate::text::{Lang, Text};
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use metrics::entry::Family;
+use metrics::utility::NET_BENEFIT_DECIDED;
+use metrics::{Shown, Takes};
 
 fn label(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let what = Text::new("the column of the outcome", "転帰の列");

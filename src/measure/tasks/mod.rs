@@ -11,16 +11,16 @@ mod survival;
 use super::answers::Ask;
 use super::columns::{Asked, Dense};
 use super::found::{Figure, Task};
-use crate::fault::Fault;
-use crate::metrics::classification::{AUROC, SENSITIVITY};
-use crate::metrics::entry::{Interval, Resampled};
-use crate::metrics::order;
-use crate::metrics::survival::HARRELL_C;
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::Text;
+use metrics::classification::{AUROC, SENSITIVITY};
+use metrics::entry::{Interval, Resampled};
+use metrics::order;
+use metrics::survival::HARRELL_C;
 
 /// The options that a task has a use for, beside `--group`, `--cluster`, `--encoding`, `--resamples` and `--seed`.
-pub(in super::super) fn options(task: Task) -> &'static [&'static str] {
+pub(crate) fn options(task: Task) -> &'static [&'static str] {
     match task {
         Task::Classification => &["--label", "--positive", "--score", "--versus", "--alert", "--threshold"],
         Task::Calibration => &["--label", "--positive", "--score", "--threshold"],
@@ -36,7 +36,7 @@ pub(in super::super) fn options(task: Task) -> &'static [&'static str] {
 }
 
 /// Takes up the columns of a task.
-pub(in super::super) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault>> {
+pub(crate) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault>> {
     match task {
         Task::Classification | Task::Calibration => classification::columns(asked, task),
         Task::Multiclass => classes::columns(asked),
@@ -63,7 +63,7 @@ pub(in super::super) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(),
 }
 
 /// Within what a bootstrap draws, so that a resample keeps both outcomes.
-pub(in super::super) fn strata(task: Task, dense: &Dense) -> Option<Vec<usize>> {
+pub(crate) fn strata(task: Task, dense: &Dense) -> Option<Vec<usize>> {
     let role = match task {
         Task::Classification | Task::Calibration | Task::Multiclass => "label",
         Task::Drift => "current",
@@ -73,11 +73,7 @@ pub(in super::super) fn strata(task: Task, dense: &Dense) -> Option<Vec<usize>> 
 }
 
 /// The figures of a task.
-pub(in super::super) fn asks<'a>(
-    asked: &mut Asked<'_>,
-    task: Task,
-    dense: &'a Dense,
-) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
+pub(crate) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
     match task {
         Task::Classification | Task::Calibration => classification::asks(asked, task, dense),
         Task::Multiclass => classes::asks(asked, dense),
@@ -90,7 +86,7 @@ pub(in super::super) fn asks<'a>(
 }
 
 /// The figures that compare groups, each row's group given as a number.
-pub(in super::super) fn between<'a>(task: Task, dense: &'a Dense, column: &str, group: &'a [f64]) -> Vec<Ask<'a>> {
+pub(crate) fn between<'a>(task: Task, dense: &'a Dense, column: &str, group: &'a [f64]) -> Vec<Ask<'a>> {
     match task {
         Task::Classification => classification::between(dense, column, group),
         Task::Survival => survival::between(dense, column, group),
@@ -99,7 +95,7 @@ pub(in super::super) fn between<'a>(task: Task, dense: &'a Dense, column: &str, 
 }
 
 /// Which group is worst off, in words.
-pub(in super::super) fn worst(figures: &[Figure], column: &str) -> Option<Text> {
+pub(crate) fn worst(figures: &[Figure], column: &str) -> Option<Text> {
     let of_group = figures.iter().filter(|figure| {
         *figure.metric == SENSITIVITY && figure.group.as_ref().is_some_and(|(other, _)| other == column)
     });
@@ -117,7 +113,7 @@ pub(in super::super) fn worst(figures: &[Figure], column: &str) -> Option<Text> 
 }
 
 /// A ranking worse than guessing mostly is a score that runs the other way.
-pub(in super::super) fn upside_down(figures: &[Figure]) -> Option<Text> {
+pub(crate) fn upside_down(figures: &[Figure]) -> Option<Text> {
     let ranking =
         figures.iter().find(|figure| [&AUROC, &HARRELL_C].contains(&figure.metric) && figure.group.is_none())?;
     let estimate = ranking.measure.as_ref().ok()?;
@@ -131,7 +127,7 @@ pub(in super::super) fn upside_down(figures: &[Figure]) -> Option<Text> {
 }
 
 /// Figures that cannot be below 0 by chance come out higher in resamples than in the file.
-pub(in super::super) fn lopsided(figures: &[Figure]) -> Option<Text> {
+pub(crate) fn lopsided(figures: &[Figure]) -> Option<Text> {
     let upwards = |figure: &Figure| figure.metric.interval == Interval::Bootstrap(Resampled::Upwards);
     figures.iter().any(|figure| figure.resamples.is_some() && upwards(figure)).then(|| {
         Text::new(

@@ -1,9 +1,9 @@
 //! The columns of scores.
 
 use super::super::columns::Asked;
-use crate::fault::Fault;
-use crate::text;
-use crate::text::Text;
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::Text;
 
 /// The columns of `--score`, at least so many.
 pub(super) fn several(asked: &Asked<'_>, least: usize) -> Result<Vec<String>, Vec<Fault>> {

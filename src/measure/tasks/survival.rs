@@ -4,15 +4,15 @@ use super::super::answers::{Argument, Ask};
 use super::super::columns::{Asked, Dense};
 use super::super::found::Task;
 use super::super::source::Source;
-use crate::fault::Fault;
-use crate::metrics::Takes;
-use crate::metrics::survival::{
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use metrics::Takes;
+use metrics::survival::{
     AUROC_AT, BRIER_AT, CUMULATIVE_INCIDENCE, HARRELL_C, INTEGRATED_BRIER, KM_MEDIAN, KM_RISK, KM_SURVIVAL, LOGRANK_P,
     OBSERVED_EXPECTED_AT, RMST, UNO_C,
 };
-use crate::metrics::utility::NET_BENEFIT_SURVIVAL;
-use crate::text;
-use crate::text::{Lang, Text};
+use metrics::utility::NET_BENEFIT_SURVIVAL;
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let question = asked.question;

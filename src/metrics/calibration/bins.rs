@@ -8,7 +8,7 @@ use super::super::intervals::Counted;
 use super::super::order::{ascending, ceil_index, tied};
 use super::super::reason::Undefined;
 use super::{Predicted, cells::Cells};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// One bin of the reliability diagram.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -10,7 +10,7 @@ use super::super::logistic::{Options, fit, logit};
 use super::super::reason::Undefined;
 use super::super::spread::constant;
 use super::{Predicted, both_classes};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// Observed over expected cases, Σy / Σp. 0 to ∞; 1 is right, above 1 the model predicts too little.
 ///

@@ -11,7 +11,7 @@ use super::super::intervals::Counted;
 use super::super::reason::Undefined;
 use super::super::spread::negligible;
 use super::{Predicted, both_classes};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// The Brier score (Brier 1950), the mean of (p − y)². 0 (perfect) to 1: the binary form, half of the sum over both classes. Wald
 /// interval from the spread of the squared errors.

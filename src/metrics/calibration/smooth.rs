@@ -6,7 +6,7 @@ use super::super::input::Probabilities;
 use super::super::order::{ascending, floor_index, quantile, sorted, tied};
 use super::super::reason::Undefined;
 use super::{Predicted, cells::Cells};
-use crate::text::Text;
+use diagnostics::text::Text;
 use rayon::prelude::*;
 
 /// How far a smooth calibration curve strays from the diagonal.

@@ -11,7 +11,7 @@ use super::super::order::floor_index;
 use super::super::reason::{BadInput, Undefined};
 use super::drawn::{Areas, mean_drawn, of_areas, of_matrix};
 use super::ranking::{auroc, auroc_value};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// Counts of true class (row) against most probable class (column); the lowest class wins ties.
 pub fn confusion_matrix(data: &Classes<'_>) -> Vec<Vec<usize>> {

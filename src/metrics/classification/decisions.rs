@@ -9,7 +9,7 @@ use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, number, same_length, take, zero_or_one};
 use super::super::intervals::{Counted, proportion};
 use super::super::reason::{BadInput, Undefined};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// The four counts of alerts against outcomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -16,7 +16,7 @@ mod tests {
     use super::super::input::Binary;
     use super::super::reason::{BadInput, Undefined};
     use super::*;
-    use crate::seed::Seed;
+    use seed::Seed;
 
     fn table(tp: usize, fp: usize, tn: usize, misses: usize) -> Confusion {
         Confusion { true_positives: tp, false_positives: fp, true_negatives: tn, false_negatives: misses }

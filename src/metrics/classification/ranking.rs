@@ -10,9 +10,9 @@ use super::super::input::{Binary, Tie, number, take, zero_or_one};
 use super::super::intervals::{Bootstrap, Counted, Counting, percentile_interval, picks, wilson};
 use super::super::order::{descending, floor_index, tied};
 use super::super::reason::{BadInput, Undefined};
-use crate::seed::Seed;
-use crate::text::Text;
+use diagnostics::text::Text;
 use rayon::prelude::*;
+use seed::Seed;
 
 /// The area under the ROC curve from tie groups in ascending order, by the Mann–Whitney count: exact in whole numbers.
 fn area(ties: impl Iterator<Item = (u64, u64)>, positives: usize, negatives: usize) -> f64 {

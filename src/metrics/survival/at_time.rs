@@ -10,7 +10,7 @@ use super::super::order::{ascending, tied};
 use super::super::reason::{BadInput, Undefined};
 use super::super::spread::negligible;
 use super::{Censoring, Follow, kaplan_meier};
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// Follow-up of the test rows together with the censoring curve of the training rows.
 #[derive(Clone, Debug)]

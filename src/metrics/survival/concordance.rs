@@ -7,7 +7,7 @@ use super::super::input::{finite, same_length, take};
 use super::super::order::{ascending, tied};
 use super::super::reason::{BadInput, Undefined};
 use super::Follow;
-use crate::text::Text;
+use diagnostics::text::Text;
 
 /// Follow-up and a risk score for every row; a higher risk means an earlier event.
 #[derive(Clone, Debug)]
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn both_passes_see_the_same_pairs() {
-        let draw = |k: u64, i: u64| crate::seed::Seed::new(k).at(i).uniform();
+        let draw = |k: u64, i: u64| seed::Seed::new(k).at(i).uniform();
         let time: Vec<f64> = (0..200).map(|i| (draw(1, i) * 30.0).floor()).collect();
         let event: Vec<f64> = (0..200).map(|i| if draw(2, i) < 0.6 { 1.0 } else { 0.0 }).collect();
         let risk: Vec<f64> = (0..200).map(|i| (draw(3, i) * 20.0).floor()).collect();

@@ -10,7 +10,7 @@ use super::super::linear::Cholesky;
 use super::super::order::{ascending, floor_index, tied};
 use super::super::reason::{BadInput, Undefined};
 use super::Follow;
-use crate::text::Text;
+use diagnostics::text::Text;
 use std::collections::BTreeMap;
 
 /// A Kaplan–Meier curve.
@@ -439,7 +439,7 @@ mod tests {
 
     #[test]
     fn without_censoring_a_restricted_mean_has_the_interval_of_a_mean() {
-        let time: Vec<f64> = (0..80).map(|i| crate::seed::Seed::new(6).at(i).uniform() * 9.0).collect();
+        let time: Vec<f64> = (0..80).map(|i| seed::Seed::new(6).at(i).uniform() * 9.0).collect();
         let event = [1.0; 80];
         let got = rmst(&Follow::new(&time, &event).expect("sound input"), 5.0).expect("followed");
         let cut: Vec<f64> = time.iter().map(|t| t.min(5.0)).collect();

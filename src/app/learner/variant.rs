@@ -1,0 +1,30 @@
+//! Variants: every learner another draw of the same world.
+
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use seed::Seed;
+
+/// The seed of the data and of the practice exam, where there is no variant.
+pub const USUAL: u64 = 1;
+
+/// The seed of a variant. The same key gives the same data wherever it is used; 48 bits, which every reader of JSON keeps whole.
+pub fn seed(exercise: &str, key: &str) -> u64 {
+    Seed::new(USUAL).named("variant").named(exercise).named(key).bits() >> 16
+}
+
+/// A key as it may be written: a student's number, a name, a group.
+///
+/// # Errors
+/// An empty or very long key, or one with control characters.
+pub fn key(written: &str, place: &Place) -> Result<String, Fault> {
+    let key = written.trim();
+    if key.is_empty() || key.chars().count() > 64 || key.chars().any(|c| c.is_control() || c == '"' || c == '\\') {
+        return Err(Fault::new(
+            place.clone(),
+            text!("the key \"{key}\"", "キー \"{key}\""),
+            Text::new("1 to 64 letters or digits, such as a student's number", "1〜64文字の文字・数字（学籍番号など）"),
+        ));
+    }
+    Ok(key.to_owned())
+}

@@ -1,0 +1,559 @@
+//! A learner's folder of one exercise. What the learner wrote or changed is never overwritten; what we write is written whole or not
+//! at all.
+
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::hand_in::{self, ANSWERS, PLAN};
+use super::memory::{self, Memory};
+use super::variant;
+use course::answers;
+use course::dataset::{ADDED, OUTLINED, Role};
+use course::pack::{self, Pack, Submission, Task};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::keys::Written;
+use diagnostics::schema;
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use disk::{Refused, Whole};
+use engine::models::VOCABULARY;
+use engine::run::{self, Run, RunError};
+use report::json::Document;
+use report::{montage, picture, plot};
+use seed::{Origin, Root};
+use tables::Frame;
+use target::Target;
+
+/// The folder that holds all workspaces.
+pub const FOLDER: &str = "practicum";
+
+/// The folder of a workspace in which each run has one of its own, called by its number.
+const RESULTS: &str = "results";
+
+/// The learner's data.
+pub const DATA: &str = "data/develop.csv";
+
+/// Where a run leaves the pictures that its model got wrong.
+pub const MISTAKES: &str = "mistakes.png";
+
+/// Before a run, so much is written to see whether its results will find room, in bytes.
+const ROOM: usize = 64 << 10;
+
+/// Why a workspace cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// What stands there cannot be used.
+    #[error("the workspace cannot be used as it is")]
+    Faults(Vec<Fault>),
+    /// The disk said no.
+    #[error("the workspace cannot be written")]
+    Disk(Fault),
+    /// The data could not be drawn, or our own failure.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl WorkspaceError {
+    /// In a sentence, for somebody whose workspace it is not.
+    pub fn text(&self) -> Text {
+        let faults = match self {
+            Self::Faults(faults) => faults.as_slice(),
+            Self::Disk(fault) => std::slice::from_ref(fault),
+            Self::Run(error) => return Text::same(error.to_string()),
+        };
+        let of = |lang: Lang| {
+            let found = |fault: &Fault| format!("{}: {}", fault.place.display(lang), fault.found.get(lang));
+            faults.iter().map(found).collect::<Vec<_>>().join("; ")
+        };
+        Text { en: of(Lang::En).into(), ja: of(Lang::Ja).into() }
+    }
+}
+
+impl From<Vec<Fault>> for WorkspaceError {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Faults(faults)
+    }
+}
+
+/// A learner's folder of one exercise.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    folder: PathBuf,
+    /// How the learner calls the folder; empty where they stand in it.
+    called: String,
+    id: String,
+    memory: Memory,
+}
+
+/// What `start` did.
+#[derive(Clone, Debug, Default)]
+pub struct Started {
+    /// Files written, relative to where the learner stands.
+    pub written: Vec<String>,
+    /// Files that the learner wrote or changed, which stay as they are.
+    pub kept: Vec<String>,
+    /// Files that were kept although they should read otherwise, and where they lie as they should be.
+    pub beside: Vec<(String, String)>,
+}
+
+/// What the learner asks for with `start`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// The variant.
+    pub variant: Option<&'a str>,
+    /// The folder where the learner stands, which is absolute, and the course folder as they call it from there.
+    pub course: Option<(&'a Path, &'a Path)>,
+}
+
+impl Workspace {
+    /// The workspace of an exercise below `root` (the folder where the learner stands), with nothing to remember.
+    pub fn new(root: &Path, id: &str) -> Self {
+        let memory = Memory { exercise: id.to_owned(), ..Memory::default() };
+        Self { folder: root.join(FOLDER).join(id), called: format!("{FOLDER}/{id}"), id: id.to_owned(), memory }
+    }
+
+    /// The workspace in which the learner stands, however deep; `here` is absolute.
+    ///
+    /// # Errors
+    /// A `practicum.toml` that cannot be read.
+    pub fn around(here: &Path) -> Result<Option<Self>, Vec<Fault>> {
+        let remembers = |folder: &&Path| folder.join(memory::FILE).symlink_metadata().is_ok();
+        let Some((up, folder)) = here.ancestors().enumerate().find(|(_, folder)| remembers(folder)) else {
+            return Ok(None);
+        };
+        let found = Self { folder: folder.to_owned(), called: above(up), ..Self::new(here, "") }.remembering()?;
+        let id = found.memory.exercise.clone();
+        Ok(Some(Self { id, ..found }))
+    }
+
+    /// The workspace of an exercise, as git finds a repository: the one in which the learner stands, or one beside it; otherwise one
+    /// in the folder `practicum/`, in which the learner stands or which lies where they stand. `here` is absolute.
+    ///
+    /// # Errors
+    /// A `practicum.toml` that cannot be read or is of another exercise; a link on the way down.
+    pub fn find(here: &Path, id: &str) -> Result<Self, Vec<Fault>> {
+        let around = Self::around(here)?;
+        if let Some(around) = &around
+            && around.id == id
+        {
+            return Ok(around.clone());
+        }
+        let holds = |folder: &Path| {
+            let is_called_so = folder.file_name().is_some_and(|name| name == FOLDER);
+            let mut inner = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+            is_called_so && inner.any(|folder| folder.join(memory::FILE).symlink_metadata().is_ok())
+        };
+        let all = match &around {
+            Some(around) => around.folder.parent(),
+            None => here.ancestors().find(|folder| holds(folder)),
+        };
+        let (root, below, up) = match all {
+            Some(all) => (all, id.to_owned(), here.ancestors().position(|folder| folder == all).unwrap_or(0)),
+            None => (here, format!("{FOLDER}/{id}"), 0),
+        };
+        let called = if up == 0 { below.clone() } else { format!("{}/{below}", above(up)) };
+        match disk::folder(root, &below) {
+            Ok(_) | Err(Refused::Missing) => {}
+            Err(refused) => {
+                let what = text!("the folder of {id}", "{id} のフォルダー");
+                return Err(vec![refused.fault(&called, &what)]);
+            }
+        }
+        let found = Self { folder: root.join(below), called, ..Self::new(here, id) }.remembering()?;
+        let other = &found.memory.exercise;
+        if other != id {
+            let place = Place { key: Some("exercise".to_owned()), ..Place::file(found.shown(memory::FILE)) };
+            return Err(vec![Fault::new(
+                place,
+                text!("the exercise \"{other}\"", "演習 \"{other}\" のフォルダーです"),
+                text!(
+                    "the folder's own exercise, \"{id}\": was the folder renamed?",
+                    "\"{id}\" のフォルダー（フォルダーの名前を変えていませんか）"
+                ),
+            )]);
+        }
+        Ok(found)
+    }
+
+    /// The ids of the exercises that were started where the learner stands.
+    pub fn started(here: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(here.join(FOLDER)).into_iter().flatten().flatten();
+        let there = entries.filter(|entry| entry.path().join(memory::FILE).is_file());
+        let mut ids: Vec<String> = there.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        ids.sort();
+        ids
+    }
+
+    fn remembering(self) -> Result<Self, Vec<Fault>> {
+        let file = self.shown(memory::FILE);
+        match disk::read(&self.folder, memory::FILE, disk::HAND_IN) {
+            Ok(bytes) => Ok(Self { memory: Memory::read(&file, &bytes)?, ..self }),
+            Err(Refused::Missing) => {
+                // Workspaces used to keep their variant in a file of its own: whose data they hold does not change.
+                let older = disk::read(&self.folder, memory::OLDER, disk::HAND_IN).ok();
+                let variant = older.map(|bytes| memory::variant(&self.shown(memory::OLDER), &bytes)).transpose()?;
+                let memory = Memory { variant: variant.flatten(), ..self.memory.clone() };
+                Ok(Self { memory, ..self })
+            }
+            Err(refused) => {
+                Err(vec![refused.fault(&file, &Text::new("what `start` wrote", "`start` が書いたファイル"))])
+            }
+        }
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its exercise's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// How the learner calls a file of it from where they stand, with `/` on every system.
+    pub fn shown(&self, file: &str) -> String {
+        match (self.called.as_str(), file) {
+            ("", "") => ".".to_owned(),
+            ("", file) => file.to_owned(),
+            (called, "") => called.to_owned(),
+            (called, file) => format!("{called}/{file}"),
+        }
+    }
+
+    /// Whether there is anything in it: it was started, or a plan was laid into it.
+    pub fn is_started(&self) -> bool {
+        std::fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
+    /// The variant with which it was started.
+    pub fn variant(&self) -> Option<&str> {
+        self.memory.variant.as_deref()
+    }
+
+    /// The course folder with which it was started, from wherever the learner stands, with the place where it is written; none where
+    /// that was the program's own course.
+    pub fn course(&self) -> Option<Written<PathBuf>> {
+        let course = self.memory.course.as_ref()?;
+        Some(Written { value: self.folder.join(&course.value), place: course.place.clone() })
+    }
+
+    /// The seed of its data: its variant's, or the usual one.
+    pub fn seed(&self) -> Root {
+        match self.variant() {
+            Some(key) => Root { number: variant::seed(&self.id, key), from: Origin::Variant },
+            None => Root { number: variant::USUAL, from: Origin::Default },
+        }
+    }
+
+    /// Lays out the exercise: the briefs, the learner's data with their description, and a plan and answers to begin with. What the
+    /// learner wrote or changed stays as it is.
+    ///
+    /// # Errors
+    /// The disk's, data that cannot be drawn, a workspace of another variant, a plan under another name.
+    pub fn start(&mut self, pack: &Pack, task: &Task, asked: Asked) -> Result<Started, WorkspaceError> {
+        if let Some(key) = asked.variant {
+            self.become_variant(key)?;
+        }
+        if let Some((here, course)) = asked.course {
+            let value = memory::course_from(here, course, &self.folder).map_err(|fault| vec![fault])?;
+            let place = Place { key: Some("course".to_owned()), ..Place::file(self.shown(memory::FILE)) };
+            self.memory.course = Some(Written { value, place });
+        }
+        let rows = run::learners_rows(task, self.seed().number, &|file| pack.dataset_file(&task.dataset.id, file))?;
+        self.lay_out(pack, task, &rows)
+    }
+
+    /// A workspace that is started stays what it is: its data belong to the work in it.
+    fn become_variant(&mut self, key: &str) -> Result<(), Vec<Fault>> {
+        if self.variant() == Some(key) {
+            return Ok(());
+        }
+        if self.is_started() {
+            let place = Place { key: Some("variant".to_owned()), ..Place::file(self.shown(memory::FILE)) };
+            let expected =
+                Text::new("another folder for another variant", "別のバリアントは、別のフォルダーで始めてください");
+            let found = match self.variant() {
+                Some(now) => {
+                    text!("the variant \"{now}\" in this workspace", "この作業フォルダーのバリアントは \"{now}\" です")
+                }
+                None => Text::new(
+                    "a workspace that was started without a variant",
+                    "バリアントなしで始めた作業フォルダーです",
+                ),
+            };
+            return Err(vec![Fault::new(place, found, expected)]);
+        }
+        self.memory.variant = Some(key.to_owned());
+        Ok(())
+    }
+
+    /// As [`Self::start`], with the learner's rows at hand.
+    ///
+    /// # Errors
+    /// The disk's; a plan under another name.
+    pub fn lay_out(&mut self, pack: &Pack, task: &Task, rows: &Frame) -> Result<Started, WorkspaceError> {
+        let id = &task.exercise.id;
+        let mut started = Started::default();
+        let (plan, answers) = (self.hand_in(PLAN)?, self.hand_in(ANSWERS)?);
+        for folder in ["", "data", "look", RESULTS] {
+            if let Ok(folder) = disk::folder(&self.folder, folder) {
+                disk::sweep(&folder);
+            }
+        }
+        // What it is comes first, the plan last: where there is a plan, all else is there.
+        self.write(memory::FILE, self.memory.text().as_bytes())?;
+        for lang in [Lang::En, Lang::Ja] {
+            if let Some(brief) = pack.brief(id, lang) {
+                self.give(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
+            }
+        }
+        self.give(DATA, &tables::csv(rows).map_err(RunError::from)?, &mut started)?;
+        self.give("data/columns.md", columns(task, rows).as_bytes(), &mut started)?;
+        for (file, schema) in [
+            ("plan", schema::document(PLAN, &task.exercise.title, VOCABULARY.plan)),
+            (
+                "answers",
+                answers::with_keys(&task.exercise, |keys| schema::document(ANSWERS, &task.exercise.title, keys)),
+            ),
+        ] {
+            // For editors, and therefore not told.
+            let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+            self.write(&format!(".schema/{file}.json"), text.as_bytes())?;
+        }
+        self.write(memory::FILE, self.memory.text().as_bytes())?;
+        for (file, found) in [(ANSWERS, answers), (PLAN, plan)] {
+            let Some(bytes) = pack.bytes(&format!("exercises/{id}/starter/{file}")) else { continue };
+            if found.bytes.is_some() {
+                started.kept.push(self.shown(file));
+            } else {
+                self.write(file, &bytes)?;
+                started.written.push(self.shown(file));
+            }
+        }
+        Ok(started)
+    }
+
+    /// Gives the learner a file, and says so where it was not there as it is. One that was changed since it was given is kept, and
+    /// the file as it should be is laid beside it.
+    fn give(&mut self, file: &str, bytes: &[u8], started: &mut Started) -> Result<(), WorkspaceError> {
+        let given = digest(bytes);
+        match self.state(file) {
+            Some(there) if there == given => {}
+            Some(there) if self.memory.given.get(file) != Some(&there) => {
+                started.kept.push(self.shown(file));
+                let (name, end) = file.rsplit_once('.').unwrap_or((file, ""));
+                let beside = format!("{name}.new.{end}");
+                if !file.ends_with(&format!(".new.{end}")) {
+                    self.give(&beside, bytes, started)?;
+                    started.beside.push((self.shown(file), self.shown(&beside)));
+                }
+                return Ok(());
+            }
+            _ => {
+                self.write(file, bytes)?;
+                started.written.push(self.shown(file));
+            }
+        }
+        self.memory.given.insert(file.to_owned(), given);
+        Ok(())
+    }
+
+    /// The digest of what stands under a name; empty for what is no file, or cannot be read, and none where there is nothing.
+    fn state(&self, file: &str) -> Option<String> {
+        match disk::read(&self.folder, file, disk::TABLE) {
+            Ok(bytes) => Some(digest(&bytes)),
+            Err(Refused::Missing) => None,
+            Err(_) => Some(String::new()),
+        }
+    }
+
+    fn hand_in(&self, file: &str) -> Result<hand_in::Found, Vec<Fault>> {
+        hand_in::find(&self.folder, file, &self.shown(file)).map_err(|fault| vec![fault])
+    }
+
+    /// The learner's plan and answers. What is worth knowing about the files themselves is among what was assumed: that answers are
+    /// missing, that a plan is still the one to begin with, that the data were changed. It names files as they are called in the
+    /// folder, so that a result does not hang on where the learner stands.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn submission(&self, pack: &Pack, task: &Task) -> Result<Submission, Vec<Fault>> {
+        let (plan, answers) = match (self.hand_in(PLAN), self.hand_in(ANSWERS)) {
+            (Ok(plan), Ok(answers)) => (plan, answers),
+            (plan, answers) => {
+                return Err([plan.err(), answers.err()].into_iter().flatten().flatten().collect());
+            }
+        };
+        let mut submission = pack::submission(
+            &VOCABULARY,
+            &task.exercise,
+            (&self.shown(PLAN), plan.bytes.as_deref()),
+            (&self.shown(ANSWERS), answers.bytes.as_deref()),
+        )?;
+        let id = &self.id;
+        let starter = pack.bytes(&format!("exercises/{id}/starter/{PLAN}"));
+        if starter.as_deref() == plan.bytes.as_deref() {
+            submission.assumed.push(text!(
+                "{PLAN} is the plan to begin with, unchanged.",
+                "{PLAN} は出発点の計画のままです（まだ変更されていません）。"
+            ));
+        }
+        for (file, found) in [(PLAN, &plan), (ANSWERS, &answers)] {
+            if !found.others.is_empty() {
+                let others = found.others.join(", ");
+                submission.assumed.push(text!(
+                    "Only {file} is read; {others} beside it is not.",
+                    "読み込むのは {file} だけです。同じフォルダーの {others} は読み込みません。"
+                ));
+            }
+        }
+        if answers.bytes.is_none() && !task.exercise.questions.is_empty() {
+            submission.assumed.push(text!(
+                "{ANSWERS} is missing: every question counts as not answered. `practicum start {id}` writes one to begin with.",
+                "{ANSWERS} がないため、すべての問いを未回答とします。`practicum start {id}` で作れます。"
+            ));
+        }
+        if let (Some(given), Some(there)) = (self.memory.given.get(DATA), self.state(DATA))
+            && *given != there
+        {
+            submission.assumed.push(text!(
+                "{DATA} was changed. Edits of the data are not used: plans are trained on the rows as they were given.",
+                "{DATA} が変更されています。データの変更は使われず、計画は配布時の行で学習します。"
+            ));
+        }
+        Ok(submission)
+    }
+
+    /// Whether a run's results can be kept, before it is run: so that nobody waits for what is then lost.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn ready(&self) -> Result<(), WorkspaceError> {
+        let results = disk::make_folder(&self.folder, RESULTS);
+        results
+            .and_then(|results| {
+                disk::sweep(&results);
+                Whole::begun(&results)?.write("room", &vec![0; ROOM])
+            })
+            .map_err(|refused| self.unwritten(RESULTS, &refused))
+    }
+
+    /// Keeps the result and each row's prediction in a folder of their own, with nothing in it that the learner may not see. It is
+    /// there whole or not at all, and none that is there is replaced. Its plot speaks `lang`. Gives what the learner calls it.
+    ///
+    /// # Errors
+    /// The disk's, and our own.
+    pub fn keep(&self, task: &Task, run: &Run, document: &Document, lang: Lang) -> Result<String, WorkspaceError> {
+        let mut files = vec![("result.json", document.text().into_bytes())];
+        let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
+        let bins = plot::bins(run, table, 10);
+        // The picture's axes are those of risks.
+        if !bins.is_empty() && run.target == Target::Risk {
+            let whom = match (lang, table) {
+                (Lang::En, "exam") => "new patients",
+                (Lang::En, _) => "your own test rows",
+                (Lang::Ja, "exam") => "新しい患者",
+                (Lang::Ja, _) => "手元のテスト用の行",
+            };
+            let between = if lang == Lang::Ja { "：" } else { ": " };
+            let title = format!("{}{between}{whom}", self.id);
+            let plot = picture::calibration(&title, &bins, lang);
+            files.push(("calibration.svg", plot.into_bytes()));
+        }
+        if !run.mistakes.is_empty() {
+            files.push((MISTAKES, montage::mistakes(&run.mistakes)));
+        }
+        if let Some(lesions) = run.tables.get("develop_lesions") {
+            files.push(("lesions.csv", tables::csv(lesions).map_err(RunError::from)?));
+        }
+        if let Some(develop) = run.tables.get("develop") {
+            let mine: Vec<&str> = ADDED.iter().chain(OUTLINED).copied().collect();
+            let names: Vec<&str> = tables::names(develop)
+                .into_iter()
+                .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())
+                .collect();
+            let rows = tables::select(develop, &names).map_err(RunError::from)?;
+            files.push(("predictions.csv", tables::csv(&rows).map_err(RunError::from)?));
+        }
+        let kept = disk::make_folder(&self.folder, RESULTS).and_then(|results| {
+            let last = runs(&results).first().copied().unwrap_or(0);
+            let whole = Whole::begun(&results)?;
+            for (name, bytes) in &files {
+                whole.write(name, bytes)?;
+            }
+            whole.named((last.saturating_add(1)..).map(|number| number.to_string()))
+        });
+        kept.map(|number| self.shown(&format!("{RESULTS}/{number}")))
+            .map_err(|refused| self.unwritten(RESULTS, &refused))
+    }
+
+    /// What the learner calls a file of the last run that left one of this name.
+    pub fn last(&self, file: &str) -> Option<String> {
+        let results = disk::folder(&self.folder, RESULTS).ok()?;
+        let of = |number: u64| format!("{RESULTS}/{number}/{file}");
+        let is_there = |number: &u64| disk::sound(&self.folder, &of(*number), disk::TABLE).is_ok();
+        runs(&results).into_iter().find(is_there).map(|number| self.shown(&of(number)))
+    }
+
+    /// Writes a file whole or not at all.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), WorkspaceError> {
+        disk::write(&self.folder, file, bytes).map_err(|refused| self.unwritten(file, &refused))
+    }
+
+    fn unwritten(&self, file: &str, refused: &Refused) -> WorkspaceError {
+        let shown = self.shown(file);
+        match refused {
+            Refused::Disk(error) => WorkspaceError::Disk(disk::unwritable(&shown, error)),
+            refused => WorkspaceError::Faults(vec![
+                refused.fault(&shown, &Text::new("a place to write to", "書き込みできる場所")),
+            ]),
+        }
+    }
+}
+
+/// `../..` for two folders up.
+fn above(up: usize) -> String {
+    vec![".."; up].join("/")
+}
+
+/// The numbers of the runs that were kept, the last first.
+fn runs(results: &Path) -> Vec<u64> {
+    let entries = std::fs::read_dir(results).into_iter().flatten().flatten();
+    let mut numbers: Vec<u64> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
+    numbers
+}
+
+fn digest(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_64(bytes))
+}
+
+/// The columns of develop.csv: name, role, unit, meaning; and the data card.
+pub fn columns(task: &Task, rows: &Frame) -> String {
+    let dataset = &task.dataset;
+    let mut out =
+        format!("# {} / {}\n\n{}\n\n{}\n\n", dataset.title.en, dataset.title.ja, dataset.about.en, dataset.about.ja);
+    out += "| column / 列 | role / 役割 | unit / 単位 | meaning / 意味 |\n|---|---|---|---|\n";
+    for name in tables::names(rows) {
+        let column = dataset.columns().find(|column| column.name == name);
+        let role = match dataset.role(name) {
+            Role::Id => "id",
+            Role::Group => "group",
+            Role::Time => "time",
+            Role::Label => "label",
+            _ => "feature",
+        };
+        let unit = column.map_or("", |column| column.unit.as_str());
+        let about = column.and_then(|column| column.about.as_ref());
+        let about = about.map_or_else(String::new, |about| format!("{} / {}", about.en, about.ja));
+        out += &format!("| {name} | {role} | {unit} | {about} |\n");
+    }
+    out += "\n## What is unrealistic here / 実際とは異なる点\n\n";
+    out += &format!("{}\n\n{}\n", dataset.unrealistic.en, dataset.unrealistic.ja);
+    out
+}

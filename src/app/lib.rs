@@ -1,0 +1,3 @@
+//! What Practicum does for a learner.
+
+pub mod learner;

@@ -1,0 +1,6 @@
+//! Two languages, mistakes with their places, and the language of keys.
+
+pub mod fault;
+pub mod keys;
+pub mod schema;
+pub mod text;

@@ -1,0 +1,359 @@
+//! Checks: SQL over the tables of a run, and what the learner is told about each. Pure; nothing is drawn or trained here.
+
+mod figure;
+mod mark;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use figure::Figure;
+pub use mark::{Limit, Mark};
+
+use course::answers::{Answer, Answers};
+use course::exercise::{Check, Piece, Question, figures_in, pieces};
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::Text;
+use tables::{Frame, Tables};
+
+/// What became of a check, or of a whole submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As asked.
+    Passed,
+    /// Not as asked.
+    Failed,
+    /// A check that it needs did not pass: nothing can be said.
+    Skipped,
+    /// The answer that it looks at was not given.
+    NotAttempted,
+    /// What was handed in cannot be run; it says where, and costs nothing.
+    Invalid,
+    /// Our fault or the author's; never a zero.
+    Error,
+}
+
+/// What became of one check.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The check's id.
+    pub id: String,
+    /// What is checked.
+    pub title: Text,
+    /// What it is worth.
+    pub points: i64,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Its figures by name, in the order of its `shows`.
+    pub figures: Vec<(String, Figure)>,
+    /// What the learner is told.
+    pub sentence: Text,
+    /// The figure that is compared with its pass mark, where the check is one comparison of what the model does.
+    pub mark: Option<Mark>,
+    /// What to change next, where it failed.
+    pub hint: Option<Text>,
+    /// The author's mistake, where the verdict is an error.
+    pub fault: Option<Fault>,
+}
+
+/// Judges every check over the tables of a run, in order.
+pub fn judge(checks: &[Check], questions: &[Question], answers: &Answers, tables: &Tables) -> Vec<Outcome> {
+    let mut passed: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut outcomes = Vec::new();
+    for check in checks {
+        let unmet = check.needs.iter().find(|need| !passed.get(need.as_str()).is_some_and(|&passed| passed));
+        let outcome = match unmet {
+            Some(need) => {
+                let title =
+                    checks.iter().find(|other| other.id == *need).map(|other| other.title.clone()).unwrap_or_default();
+                let Text { en, ja } = title;
+                let sentence = text!(
+                    "not judged, because this did not pass: {en}",
+                    "「{ja}」に合格していないため、判定していません。"
+                );
+                outcome(check, Verdict::Skipped, Vec::new(), sentence)
+            }
+            None => one(check, questions, answers, tables).unwrap_or_else(|fault| {
+                let sentence = Text::new(
+                    "this check is itself at fault; it counts neither for nor against you",
+                    "この判定そのものに誤りがあります。得点にも減点にもなりません。",
+                );
+                Outcome { fault: Some(fault), ..outcome(check, Verdict::Error, Vec::new(), sentence) }
+            }),
+        };
+        passed.insert(&check.id, outcome.verdict == Verdict::Passed);
+        outcomes.push(outcome);
+    }
+    outcomes
+}
+
+fn outcome(check: &Check, verdict: Verdict, figures: Vec<(String, Figure)>, sentence: Text) -> Outcome {
+    let hint = (verdict == Verdict::Failed).then(|| check.hint.clone());
+    Outcome {
+        id: check.id.clone(),
+        title: check.title.clone(),
+        points: check.points,
+        verdict,
+        figures,
+        sentence,
+        mark: None,
+        hint,
+        fault: None,
+    }
+}
+
+fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables) -> Result<Outcome, Fault> {
+    let looked_at = check.looks_at(questions);
+    if let Some(question) = looked_at.into_iter().find(|question| !answers.contains_key(&question.id)) {
+        let id = &question.id;
+        let sentence =
+            text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
+        return Ok(outcome(check, Verdict::NotAttempted, Vec::new(), sentence));
+    }
+    let (row, reasons) = shown(check, tables)?;
+    let figures = figures(check, row.as_ref())?;
+    let judged = row.as_ref().map(|row| passes(check, row)).transpose()?.flatten();
+    let is_undefined = |name: &str| figures.iter().any(|(other, f)| other == name && *f == Figure::Undefined);
+    // What rests on an undefined figure does not pass, also where the comparison with it came out true: to the table engine 0/0 is
+    // larger than everything.
+    let rests = check.figure.as_ref().is_some_and(|figure| is_undefined(&figure.value));
+    let passed = judged == Some(true) && !rests;
+    let undefined = judged.is_none() || figures.iter().any(|(_, figure)| *figure == Figure::Undefined);
+    let (verdict, told) = if passed { (Verdict::Passed, &check.pass) } else { (Verdict::Failed, &check.fail) };
+    let mut sentence =
+        if undefined && nothing_counted(told, &figures, answers) { NOTHING.clone() } else { filled(told, &figures) };
+    if undefined {
+        let Text { en, ja } = sentence;
+        let why = |of: fn(&Text) -> &str, between: &str| reasons.iter().map(of).collect::<Vec<_>>().join(between);
+        let (why_en, why_ja) = (why(|text| &text.en, " "), why(|text| &text.ja, ""));
+        sentence = if reasons.is_empty() {
+            text!(
+                "{en} (A figure could not be computed for this model.)",
+                "{ja}（このモデルでは計算できない値があります。）"
+            )
+        } else {
+            text!(
+                "{en} (A figure could not be computed for this model. {why_en})",
+                "{ja}（このモデルでは計算できない値があります。{why_ja}）"
+            )
+        };
+    }
+    let mark = match &row {
+        Some(row) if !undefined => mark::mark(check, &figures, verdict == Verdict::Passed, row),
+        _ => None,
+    };
+    Ok(Outcome { mark, ..outcome(check, verdict, figures, sentence) })
+}
+
+const NOTHING: Text = Text::new(
+    "There was nothing to count: each figure of this check is 0 or could not be computed.",
+    "数える対象がありませんでした。この判定の値は、すべて0か、計算できないものです。",
+);
+
+/// Whether a sentence would tell of nobody: of the figures that it shows, the learner's own answers apart, none is more than 0.
+/// Asked only where some figure is undefined: a model that alerts for nobody has zeros too, and they mean something.
+fn nothing_counted(text: &Text, figures: &[(String, Figure)], answers: &Answers) -> bool {
+    let said: Vec<f64> = answers
+        .values()
+        .flat_map(|answer| match answer {
+            Answer::Number(x) => vec![*x],
+            Answer::Interval(low, high) => vec![*low, *high],
+            Answer::Choice(_) => Vec::new(),
+        })
+        .collect();
+    let shown = named_figures(&text.en);
+    let mut of_patients =
+        figures.iter().filter(|(name, _)| shown.contains(&name.as_str())).filter_map(|(_, f)| match f {
+            Figure::Number(x) if said.iter().any(|said| (said - x).abs() <= 1e-9 * said.abs()) => None,
+            Figure::Number(x) => Some(*x),
+            Figure::Word(_) => Some(f64::NAN),
+            Figure::Undefined => Some(0.0),
+        });
+    !shown.is_empty() && of_patients.all(|x| x == 0.0)
+}
+
+/// The row of a check's figures, settled, and why figures in it are undefined. Nothing where these data make it impossible: a text
+/// that is right over the same tables without rows is no mistake of its author, and what a learner's plan made of the rows is no
+/// error of ours.
+fn shown(check: &Check, tables: &Tables) -> Result<(Option<Frame>, Vec<Text>), Fault> {
+    let (row, reasons) = match sql::query_with_reasons(tables, &check.shows.value) {
+        Ok(shown) => shown,
+        Err(fault) => {
+            let empty: Tables = tables.iter().map(|(name, table)| (name.clone(), table.clear())).collect();
+            if sql::query(&empty, &check.shows.value).is_err() {
+                return Err(fault.in_place(check.shows.place.clone()));
+            }
+            let Text { en, ja } = fault.found;
+            return Ok((None, vec![text!("Found: {en}.", "内容：{ja}。")]));
+        }
+    };
+    if row.height() > 1 {
+        let rows = row.height();
+        return Err(check.shows.fault(text!("{rows} rows", "{rows}行"), Text::new("one row of figures", "値の1行")));
+    }
+    let row = settle(row).map_err(|error| {
+        let error = error.to_string();
+        check.shows.fault(text!("{error}", "{error}"), Text::new("one row of figures", "値の1行"))
+    })?;
+    Ok((Some(row), reasons))
+}
+
+/// The row without the digits that hang on the order of a sum; 0/0 is no number.
+fn settle(mut row: Frame) -> Result<Frame, tables::TableError> {
+    let names: Vec<String> = tables::names(&row).into_iter().map(str::to_owned).collect();
+    for name in names {
+        if tables::is_number(&row, &name) && !tables::is_flag(&row, &name) {
+            let values: Vec<Option<f64>> =
+                tables::numbers(&row, &name)?.into_iter().map(|x| x.filter(|x| !x.is_nan()).map(settled)).collect();
+            tables::set_maybe_numbers(&mut row, &name, &values)?;
+        }
+    }
+    Ok(row)
+}
+
+/// Whether the row passes; nothing where that is NULL or there is no row, which is undefined and therefore not passed.
+fn passes(check: &Check, row: &Frame) -> Result<Option<bool>, Fault> {
+    let held = sql::condition(row, &check.passes.value).map_err(|fault| fault.in_place(check.passes.place.clone()))?;
+    Ok(held.first().copied().flatten())
+}
+
+/// The figures that the check's texts show; undefined throughout where there is no row.
+fn figures(check: &Check, row: Option<&Frame>) -> Result<Vec<(String, Figure)>, Fault> {
+    let Some(row) = row else {
+        let named =
+            texts(check).iter().flat_map(|text| named_figures(text)).map(str::to_owned).collect::<BTreeSet<_>>();
+        return Ok(named
+            .into_iter()
+            .chain(check.figure.iter().map(|f| f.value.clone()))
+            .map(|name| (name, Figure::Undefined))
+            .collect());
+    };
+    let figures: Vec<(String, Figure)> = tables::names(row)
+        .into_iter()
+        .map(|name| {
+            let figure = if tables::is_number(row, name) {
+                let number = tables::numbers(row, name).ok().and_then(|values| values.first().copied().flatten());
+                number.map_or(Figure::Undefined, Figure::Number)
+            } else {
+                let word = tables::words(row, name).ok().and_then(|values| values.into_iter().next().flatten());
+                word.map_or(Figure::Undefined, Figure::Word)
+            };
+            (name.to_owned(), figure)
+        })
+        .collect();
+    if let Some(fault) = texts(check).into_iter().find_map(|text| unknown_figure(check, &text, &figures)) {
+        return Err(fault);
+    }
+    Ok(figures)
+}
+
+/// Without the digits that hang on the order of a sum: the table engine adds up in as many parts as it has threads, and the last bit
+/// of a mean then differs. Twelve digits stay.
+fn settled(x: f64) -> f64 {
+    if x.is_finite() { format!("{x:.11e}").parse().unwrap_or(x) } else { x }
+}
+
+fn texts(check: &Check) -> Vec<String> {
+    [&check.pass, &check.fail, &check.hint].iter().flat_map(|text| [text.en.to_string(), text.ja.to_string()]).collect()
+}
+
+fn unknown_figure(check: &Check, text: &str, figures: &[(String, Figure)]) -> Option<Fault> {
+    let names: Vec<&str> = figures.iter().map(|(name, _)| name.as_str()).collect();
+    let unknown = pieces(text).into_iter().find_map(|piece| match piece {
+        Piece::Figure(name, _) if !names.contains(&name) => Some(name.to_owned()),
+        _ => None,
+    })?;
+    let list = names.join(", ");
+    let fault = check.shows.fault(
+        text!(
+            "{{{unknown}}} in a text, which `shows` does not return",
+            "文の中の {{{unknown}}} が、showsの結果にありません"
+        ),
+        text!("one of {list}", "{list} のいずれか"),
+    );
+    Some(fault.near(&unknown, names))
+}
+
+/// The names of the figures that a text shows.
+pub fn named_figures(text: &str) -> Vec<&str> {
+    figures_in(text).map(|(name, _)| name).collect()
+}
+
+fn fill(text: &str, figures: &[(String, Figure)]) -> String {
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => text.to_owned(),
+            Piece::Figure(name, decimals) => match figures.iter().find(|(other, _)| other == name) {
+                Some((_, Figure::Number(x))) => show(*x, decimals),
+                Some((_, Figure::Word(word))) => word.clone(),
+                _ => "–".to_owned(),
+            },
+        })
+        .collect()
+}
+
+/// A number for people: so many decimals, or three significant digits.
+fn show(x: f64, decimals: Option<usize>) -> String {
+    let decimals = decimals.unwrap_or_else(|| {
+        let digits = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
+        usize::try_from(2 - digits).unwrap_or(0).min(6)
+    });
+    let shown = format!("{x:.decimals$}");
+    if shown.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
+        shown.trim_start_matches('-').to_owned()
+    } else {
+        shown
+    }
+}
+
+/// The text with its figures filled in.
+pub fn filled(text: &Text, figures: &[(String, Figure)]) -> Text {
+    Text { en: fill(&text.en, figures).into(), ja: fill(&text.ja, figures).into() }
+}
+
+/// Points gained and points that could be gained; checks that are at fault count for neither.
+pub fn score(outcomes: &[Outcome]) -> (i64, i64) {
+    let sum = |of: &dyn Fn(&&Outcome) -> bool| outcomes.iter().filter(of).map(|outcome| outcome.points).sum();
+    (sum(&|outcome| outcome.verdict == Verdict::Passed), sum(&|outcome| outcome.verdict != Verdict::Error))
+}
+
+/// The verdict on all checks together.
+pub fn overall(outcomes: &[Outcome]) -> Verdict {
+    let any = |verdict: Verdict| outcomes.iter().any(|outcome| outcome.verdict == verdict);
+    if any(Verdict::Error) {
+        Verdict::Error
+    } else if outcomes.iter().all(|outcome| outcome.verdict == Verdict::Passed) {
+        Verdict::Passed
+    } else if any(Verdict::Failed) || any(Verdict::Skipped) {
+        Verdict::Failed
+    } else {
+        Verdict::NotAttempted
+    }
+}
+
+/// One table with one row, for values that are not rows of patients.
+pub fn one_row(values: &BTreeMap<String, Figure>) -> Result<Frame, tables::TableError> {
+    let mut frame = Frame::empty_with_height(1);
+    for (name, figure) in values {
+        match figure {
+            Figure::Number(x) => tables::set_numbers(&mut frame, name, &[*x])?,
+            Figure::Word(word) => tables::set_words(&mut frame, name, &[Some(word)])?,
+            Figure::Undefined => tables::set_maybe_numbers(&mut frame, name, &[None])?,
+        }
+    }
+    Ok(frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settled;
+
+    #[test]
+    #[expect(clippy::float_cmp, reason = "to the bit is the point")]
+    fn a_figure_does_not_hang_on_the_order_of_a_sum() {
+        assert_eq!(settled(0.871_910_410_754_799_2), settled(0.871_910_410_754_798_8));
+        assert_ne!(settled(0.871_910_410_7), settled(0.871_910_410_8));
+        assert_eq!((settled(0.0), settled(-3.0), settled(f64::INFINITY)), (0.0, -3.0, f64::INFINITY));
+    }
+}

@@ -1,0 +1,220 @@
+//! The figures of a run: every table with predictions measured, as a whole and by group.
+
+pub mod outlines;
+
+use polars::prelude::Column;
+
+use diagnostics::text::{Text, in_order};
+use metrics::classification::{AUROC, PPV, PREVALENCE, SENSITIVITY};
+use metrics::utility::{NET_BENEFIT, NET_BENEFIT_EXPECTED};
+use metrics::{Estimate, Metric, Shown, Takes};
+use tables::{Frame, TableError};
+use target::Target;
+
+/// One figure of one group of rows.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The table it was measured on: `develop` (its test rows), `exam`, or a probe's name.
+    pub table: String,
+    /// The group's column and value; none for all rows.
+    pub group: Option<(String, String)>,
+    /// The metric.
+    pub metric: &'static Metric,
+    /// Whether it is the figure of the true risk instead of the predicted one: what is attainable.
+    pub ceiling: bool,
+    /// The figure, or why there is none.
+    pub measure: Result<Estimate, Text>,
+    /// How many rows the group has.
+    pub n: usize,
+}
+
+impl Line {
+    /// Its name for checks: that of the metric, with `ceiling_` before it where it is of the true risk.
+    pub fn name(&self) -> String {
+        format!("{}{}", if self.ceiling { "ceiling_" } else { "" }, self.metric.name)
+    }
+
+    /// Whether it is this metric of what was predicted.
+    pub fn is(&self, metric: &Metric) -> bool {
+        !self.ceiling && self.metric == metric
+    }
+}
+
+/// Which columns of a table are measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What is predicted.
+    pub target: Target,
+    /// The column that is predicted.
+    pub label: &'a str,
+    /// The classes, where it holds one of several.
+    pub classes: &'a [String],
+    /// The column of the true risk, where it is known.
+    pub truth: Option<&'a str>,
+    /// The risk at which an alert is just worth its cost.
+    pub worth: Option<f64>,
+}
+
+/// Measures a table with predictions, as a whole and by the values of the columns `groups`: every metric of a run whose columns the
+/// target gives. Where the true risk is known, also the AUROC and net benefit of it (`ceiling_…`), and the net benefit of the alerts
+/// by it (`net_benefit_expected`); of several classes, also how each is told from the others.
+///
+/// # Errors
+/// Our own.
+pub fn evaluate(table: &str, frame: &Frame, asked: Asked<'_>, groups: &[String]) -> Result<Vec<Line>, TableError> {
+    let mut lines = group(table, frame, None, asked)?;
+    lines.extend(each_class(table, frame, asked)?);
+    for column in groups {
+        let words = tables::words(frame, column)?;
+        let mut values: Vec<String> = words.iter().flatten().cloned().collect();
+        values.sort_by(|a, b| in_order(a, b));
+        values.dedup();
+        if values.len() < 2 {
+            continue;
+        }
+        for value in values {
+            let rows: Vec<bool> = words.iter().map(|word| word.as_ref() == Some(&value)).collect();
+            let part = tables::keep(frame, &rows)?;
+            let asked = Asked { truth: None, ..asked };
+            lines.extend(group(table, &part, Some(&(column.clone(), value)), asked)?);
+        }
+    }
+    Ok(lines)
+}
+
+/// A metric of these columns; nothing where it takes others.
+fn measured(metric: &Metric, given: &dyn Fn(Takes) -> Option<Vec<Vec<f64>>>) -> Option<Result<Estimate, Text>> {
+    let columns: Vec<Vec<f64>> =
+        metric.takes().iter().map(|takes| given(*takes)).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    Some(match metric.compute(&columns) {
+        Ok(measure) => measure.map_err(|undefined| undefined.text()),
+        Err(bad) => Err(bad.text()),
+    })
+}
+
+fn column(frame: &Frame, name: &str) -> Result<Vec<f64>, TableError> {
+    Ok(tables::numbers(frame, name)?.into_iter().map(|x| x.unwrap_or(f64::NAN)).collect())
+}
+
+/// The number of each row's class among `classes`.
+fn numbered(frame: &Frame, name: &str, classes: &[String]) -> Result<Vec<f64>, TableError> {
+    let of = |word: &Option<String>| classes.iter().position(|class| Some(class) == word.as_ref());
+    Ok(tables::words(frame, name)?.iter().map(|word| of(word).map_or(f64::NAN, |class| class as f64)).collect())
+}
+
+fn group(
+    table: &str,
+    frame: &Frame,
+    group: Option<&(String, String)>,
+    asked: Asked<'_>,
+) -> Result<Vec<Line>, TableError> {
+    let Asked { target, label, classes, truth, worth } = asked;
+    let one = |name: &str| Ok::<_, TableError>(vec![column(frame, name)?]);
+    // Each kind of column that the target gives, with its numbers.
+    let given: Vec<(Takes, Vec<Vec<f64>>)> = match target {
+        Target::Risk | Target::Mask => {
+            let p = one("p")?;
+            let mut given = vec![
+                (Takes::Label, one(label)?),
+                (Takes::Score, p.clone()),
+                (Takes::Probability, p),
+                (Takes::Alert, one("alert")?),
+            ];
+            given.extend(worth.map(|worth| (Takes::Number("threshold"), vec![vec![worth]])));
+            given
+        }
+        Target::Value => vec![(Takes::Value, one(label)?), (Takes::Predicted, one("predicted")?)],
+        Target::Classes => {
+            let each = classes.iter().map(|class| column(frame, &format!("p_{class}")));
+            vec![
+                (Takes::Category, vec![numbered(frame, label, classes)?]),
+                (Takes::PerClass, each.collect::<Result<_, _>>()?),
+            ]
+        }
+    };
+    let find = |takes: Takes| given.iter().find(|(kind, _)| *kind == takes).map(|(_, columns)| columns.clone());
+    let n = frame.height();
+    let line = |metric: &'static Metric, ceiling: bool, measure| Line {
+        table: table.to_owned(),
+        group: group.cloned(),
+        metric,
+        ceiling,
+        measure,
+        n,
+    };
+    let mut lines = Vec::new();
+    for metric in metrics::shown(Shown::Run).filter(|metric| metric.columns().is_some()) {
+        lines.extend(measured(metric, &find).map(|measure| line(metric, false, measure)));
+    }
+    if let Some(truth) = truth {
+        let risk = one(truth)?;
+        let of_truth = |takes: Takes| match takes {
+            Takes::Score | Takes::Probability => Some(risk.clone()),
+            other => find(other),
+        };
+        for (metric, ceiling) in [(&AUROC, true), (&NET_BENEFIT, true), (&NET_BENEFIT_EXPECTED, false)] {
+            lines.extend(measured(metric, &of_truth).map(|measure| line(metric, ceiling, measure)));
+        }
+    }
+    Ok(lines)
+}
+
+/// How each class is told from all others: those of a class found, those named so that are, and their ranking.
+fn each_class(table: &str, frame: &Frame, asked: Asked<'_>) -> Result<Vec<Line>, TableError> {
+    let Asked { label, classes, .. } = asked;
+    let mut lines = Vec::new();
+    if classes.is_empty() {
+        return Ok(lines);
+    }
+    let (truth, predicted) = (numbered(frame, label, classes)?, numbered(frame, "predicted", classes)?);
+    for (class, name) in classes.iter().enumerate() {
+        let is = |of: &[f64]| of.iter().map(|&of| f64::from(u8::from((of - class as f64).abs() < 0.5))).collect();
+        let (label_is, alert, score): (Vec<f64>, Vec<f64>, Vec<f64>) =
+            (is(&truth), is(&predicted), column(frame, &format!("p_{name}"))?);
+        let given = |takes: Takes| match takes {
+            Takes::Label => Some(vec![label_is.clone()]),
+            Takes::Alert => Some(vec![alert.clone()]),
+            Takes::Score => Some(vec![score.clone()]),
+            _ => None,
+        };
+        for metric in [&PREVALENCE, &SENSITIVITY, &PPV, &AUROC] {
+            lines.extend(measured(metric, &given).map(|measure| Line {
+                table: table.to_owned(),
+                group: Some((label.to_owned(), name.clone())),
+                metric,
+                ceiling: false,
+                measure,
+                n: frame.height(),
+            }));
+        }
+    }
+    Ok(lines)
+}
+
+/// The figures as the table `metrics` that checks can ask.
+///
+/// # Errors
+/// Our own.
+pub fn as_table(lines: &[Line]) -> Result<Frame, TableError> {
+    let words = |of: &dyn Fn(&Line) -> Option<String>| -> Vec<Option<String>> { lines.iter().map(of).collect() };
+    let estimates: Vec<Option<&Estimate>> = lines.iter().map(|line| line.measure.as_ref().ok()).collect();
+    let interval = |of: &dyn Fn(&(f64, f64)) -> f64| -> Vec<Option<f64>> {
+        estimates.iter().map(|e| e.and_then(|e| e.interval.as_ref()).map(of)).collect()
+    };
+    let n: Vec<i64> = lines.iter().map(|line| line.n as i64).collect();
+    tables::from_columns(vec![
+        Column::new("on_table".into(), words(&|line| Some(line.table.clone()))),
+        Column::new("group_column".into(), words(&|line| line.group.as_ref().map(|(column, _)| column.clone()))),
+        Column::new("group_value".into(), words(&|line| line.group.as_ref().map(|(_, value)| value.clone()))),
+        Column::new("metric".into(), words(&|line| Some(line.name()))),
+        Column::new("value".into(), estimates.iter().map(|e| e.map(|e| e.value)).collect::<Vec<_>>()),
+        Column::new("low".into(), interval(&|(low, _)| *low)),
+        Column::new("high".into(), interval(&|(_, high)| *high)),
+        Column::new("n".into(), n),
+        Column::new(
+            "undefined_because".into(),
+            words(&|line| line.measure.as_ref().err().map(|because| because.en.to_string())),
+        ),
+    ])
+}

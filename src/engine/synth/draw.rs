@@ -1,0 +1,209 @@
+//! Drawing the tables of a causal model, from the outermost to the innermost.
+//!
+//! Each row has a key, made from the path of row numbers that leads to it; each column has a stream, made from its name. A draw is
+//! a function of both alone. So a row does not change when rows are added, when another column changes, or with the number of
+//! threads; and an intervention on one column leaves the luck of all others as it was.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::{Column as Series, DataType};
+
+use super::dates;
+use super::label::check_label;
+use super::pictures::Shots;
+use super::rows::{Drawn, SynthError};
+use course::dataset::{Column, Dataset, Image, Role, Source, Table};
+use course::exercise::Draw;
+use diagnostics::fault::Fault;
+use diagnostics::keys::Written;
+use diagnostics::text;
+use diagnostics::text::Text;
+use seed::Seed;
+use sql::Expression;
+use tables::Frame;
+
+/// The rows' keys, beside their columns.
+const KEY: &str = "__key";
+
+/// The innermost table's ids again, under a name that does not depend on the table.
+const ID: &str = "__id";
+
+/// A table may have so many rows in all.
+const MOST: usize = 5_000_000;
+
+/// Rows of the second table per row of the first, and of further tables per row of the one before: an id is the outer row's id
+/// times this, plus the row's number, so that it says where a row belongs and does not move when other rows come or go.
+const PER_ROW: [u64; 2] = [1_000_000, 1_000];
+
+/// The keys of the rows whose bodies the pictures show.
+const BODY: &str = "__body";
+
+pub(super) fn draw(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Drawn, SynthError> {
+    let Source::Model(tables) = &dataset.source else { return Ok(Drawn::default()) };
+    let seed = seed.named(&dataset.id);
+    let mut outer: Option<Frame> = None;
+    for (depth, table) in tables.iter().enumerate() {
+        let rows = draw.rows.get(&table.name).unwrap_or(&table.rows);
+        let stream = seed.named(&table.name);
+        let mut frame = expand(outer.as_ref(), table, rows, stream, depth)?;
+        if dataset.image.as_ref().is_some_and(|image| image.body.as_ref() == Some(&table.name)) {
+            let bodies = frame.column(KEY).map_err(tables::TableError::from)?.clone().with_name(BODY.into());
+            frame.with_column(bodies).map_err(tables::TableError::from)?;
+        }
+        for column in &table.columns {
+            let drawn = equation(&frame, column, stream.named(&column.name), &draw.interventions)?;
+            frame.with_column(drawn).map_err(tables::TableError::from)?;
+        }
+        outer = Some(frame);
+    }
+    let mut frame = outer.unwrap_or_default();
+    check_label(dataset, &frame)?;
+    for column in dataset.columns().filter(|column| column.role == Role::Time) {
+        times(&mut frame, column)?;
+    }
+    let shots = dataset.image.as_ref().map(|image| shots(image, &frame, seed.named("image"))).transpose()?;
+    Ok(Drawn { table: frame.drop_many([KEY, ID, BODY, "row"]), shots })
+}
+
+/// A column of times that the equation gives as words, as dates.
+fn times(frame: &mut Frame, column: &Column) -> Result<(), SynthError> {
+    let (name, Some(equation)) = (&column.name, &column.sql) else { return Ok(()) };
+    if tables::is_time(frame, name) {
+        return Ok(());
+    }
+    let words = tables::words(frame, name)?;
+    match dates::column(&words) {
+        Ok(times) => Ok(times.set(frame, name)?),
+        Err(bad) => Err(equation.fault(bad.found(&words), dates::expected()).into()),
+    }
+}
+
+/// What the pictures of the rows are drawn from.
+fn shots(image: &Image, frame: &Frame, stream: Seed) -> Result<Shots, SynthError> {
+    let seeds = |name: &str, word: &str| -> Result<Vec<Seed>, tables::TableError> {
+        let keys = frame.column(name).map_err(tables::TableError::from)?.u64().map_err(tables::TableError::from)?;
+        Ok(keys.iter().flatten().map(|key| Seed::from_bits(key).named(word)).collect())
+    };
+    let bodies = seeds(if image.body.is_some() { BODY } else { KEY }, "body")?;
+    let mut values = BTreeMap::new();
+    for (name, equation) in &image.with {
+        let drawn = sql::column(frame, KEY, &equation.value, stream.named(name))
+            .map_err(|fault| fault.in_place(equation.place.clone()))?;
+        let drawn = Frame::new_infer_height(vec![drawn.with_name(name.as_str().into())]);
+        let drawn = tables::numbers(&drawn.map_err(tables::TableError::from)?, name)?;
+        values.insert(name.as_str(), (equation, drawn));
+    }
+    Ok(Shots::new(image, bodies, seeds(KEY, "shot")?, &values)?)
+}
+
+/// The rows of a table with the columns of the tables around it, its id, its row numbers and keys.
+fn expand(
+    outer: Option<&Frame>,
+    table: &Table,
+    rows: &Written<Expression>,
+    stream: Seed,
+    depth: usize,
+) -> Result<Frame, SynthError> {
+    let (counts, keys, ids) = match outer {
+        None => (counts(None, rows, stream)?, vec![stream.bits()], vec![0]),
+        Some(outer) => {
+            let column = |name: &str| outer.column(name).map_err(tables::TableError::from);
+            let keys: Vec<u64> = column(KEY)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
+            let ids: Vec<u64> = column(ID)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
+            (counts(Some(outer), rows, stream)?, keys, ids)
+        }
+    };
+    let total: u64 = counts.iter().sum();
+    let most = match depth {
+        0 => MOST as u64,
+        depth => PER_ROW[(depth - 1).min(1)],
+    };
+    if let Some(&count) = counts.iter().find(|&&count| count > most) {
+        return Err(too_many(rows, count, most).into());
+    }
+    if total > MOST as u64 {
+        return Err(too_many(rows, total, MOST as u64).into());
+    }
+    let total = total as usize;
+    let (mut parents, mut row_numbers, mut own_keys, mut own_ids) =
+        (Vec::with_capacity(total), Vec::with_capacity(total), Vec::with_capacity(total), Vec::with_capacity(total));
+    for (parent, &count) in counts.iter().enumerate() {
+        let key = Seed::from_bits(keys[parent]);
+        for row in 0..count {
+            parents.push(parent);
+            row_numbers.push(row as i64);
+            own_keys.push(key.at(row).bits());
+            own_ids.push(if depth == 0 { row } else { ids[parent] * most + row });
+        }
+    }
+    let mut frame = match outer {
+        None => Frame::empty_with_height(total),
+        Some(outer) => tables::take(&outer.drop_many([KEY, ID, "row"]), &parents)?,
+    };
+    let shown: Vec<i64> = own_ids.iter().map(|&id| id as i64).collect();
+    for column in [
+        Series::new(table.name.as_str().into(), shown),
+        Series::new("row".into(), row_numbers),
+        Series::new(KEY.into(), own_keys),
+        Series::new(ID.into(), own_ids),
+    ] {
+        frame.with_column(column).map_err(tables::TableError::from)?;
+    }
+    Ok(frame)
+}
+
+fn too_many(rows: &Written<Expression>, count: u64, most: u64) -> Fault {
+    rows.fault(text!("{count} rows", "{count}行"), text!("at most {most}", "{most}行以下"))
+}
+
+/// How many rows for each row of the outer table.
+fn counts(outer: Option<&Frame>, rows: &Written<Expression>, stream: Seed) -> Result<Vec<u64>, SynthError> {
+    let outer_rows = outer.map_or(1, Frame::height);
+    if let Ok(count) = rows.value.text().trim().parse::<u64>() {
+        return Ok(vec![count; outer_rows]);
+    }
+    let Some(outer) = outer else {
+        let sql = rows.value.text();
+        return Err(rows
+            .fault(
+                text!("rows = \"{sql}\"", "rows = \"{sql}\""),
+                Text::new("a number: no table lies around this one", "数（この表の外側に表はありません）"),
+            )
+            .into());
+    };
+    let drawn = sql::column(outer, KEY, &rows.value, stream.named("rows"))
+        .map_err(|fault| fault.in_place(rows.place.clone()))?;
+    let counts = Frame::new_infer_height(vec![drawn.with_name("rows".into())]).map_err(tables::TableError::from)?;
+    let counts = tables::numbers(&counts, "rows")?;
+    counts
+        .iter()
+        .map(|count| match count {
+            Some(count) if *count >= 0.0 && count.fract() == 0.0 && *count < 1e9 => Ok(*count as u64),
+            other => {
+                let found = other.map_or_else(|| "null".to_owned(), |count| count.to_string());
+                let expected = Text::new("a whole number, 0 or more, for each row", "行ごとに0以上の整数");
+                Err(rows.fault(text!("rows = {found}", "rows = {found}"), expected).into())
+            }
+        })
+        .collect()
+}
+
+/// A column's values: its own equation, and where it is intervened on, the intervention's, in which its name is the natural value.
+fn equation(
+    frame: &Frame,
+    column: &Column,
+    stream: Seed,
+    interventions: &BTreeMap<String, Written<Expression>>,
+) -> Result<Series, SynthError> {
+    let Some(own) = &column.sql else { return Ok(Series::new_empty(column.name.as_str().into(), &DataType::Null)) };
+    let name = column.name.as_str();
+    let natural = sql::column(frame, KEY, &own.value, stream)
+        .map_err(|fault| fault.in_place(own.place.clone()))?
+        .with_name(name.into());
+    let Some(intervention) = interventions.get(name) else { return Ok(natural) };
+    let mut world = frame.clone();
+    world.with_column(natural).map_err(tables::TableError::from)?;
+    let changed = sql::column(&world, KEY, &intervention.value, stream.named("do"))
+        .map_err(|fault| fault.in_place(intervention.place.clone()))?;
+    Ok(changed.with_name(name.into()))
+}

@@ -1,0 +1,484 @@
+//! A dataset that is a file of one's own: read, held against its description, and divided between learner and judge.
+
+use std::collections::BTreeMap;
+
+use super::dates;
+use super::label;
+use super::rows::{Side, SynthError};
+use course::dataset::{Column, Dataset, Role, reserved};
+use course::exercise::Exercise;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::keys::Written;
+use diagnostics::text;
+use diagnostics::text::Text;
+use seed::Seed;
+use sql::Expression;
+use tables::{Frame, Reading, Sheet, short};
+use target::Holds;
+
+/// A file's rows.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// All rows, with the label as 0 and 1, ids and groups as they are written, and times as dates.
+    pub(super) all: Frame,
+    /// Whether a row is the learner's, and whether it is the judge's.
+    develop: Vec<bool>,
+    exam: Vec<bool>,
+    /// What was read as something that its author may not mean: words that stand for a missing value.
+    pub(super) assumed: Vec<Fault>,
+}
+
+impl Table {
+    /// The rows of one side.
+    pub(super) fn rows(&self, side: Side) -> Result<Frame, tables::TableError> {
+        tables::keep(&self.all, if side == Side::Develop { &self.develop } else { &self.exam })
+    }
+}
+
+/// Reads the file, holds it against the dataset's description, and divides its rows.
+pub(super) fn read(
+    dataset: &Dataset,
+    exercise: &Exercise,
+    (file, bytes): (&str, Vec<u8>),
+    (reading, columns): (&Reading<'_>, &[Column]),
+    seed: Seed,
+) -> Result<Table, SynthError> {
+    let sheet = described(Sheet::read(file, bytes, reading)?, columns);
+    let faults = names(&sheet, dataset, exercise, columns);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let of_role = |wanted: &[Role]| -> Vec<&str> {
+        columns.iter().filter(|column| wanted.contains(&column.role)).map(|column| column.name.as_str()).collect()
+    };
+    // An id or a group is a name, whatever signs it is written with; the label and times are read by what they mean.
+    let holds = dataset.target.spec().holds;
+    let names: &[Role] = match holds {
+        Holds::Number => &[Role::Id, Role::Group],
+        Holds::Outcome | Holds::Class => &[Role::Id, Role::Group, Role::Label],
+    };
+    let mut all = sheet.frame(&of_role(names))?;
+    let mut faults = Vec::new();
+    for column in columns {
+        let read = match column.role {
+            Role::Id | Role::Group => settle(&mut all, &column.name).and_then(|()| ids(&sheet, column)),
+            Role::Label => match holds {
+                Holds::Outcome => outcome(&sheet, column, &mut all),
+                Holds::Number => sheet
+                    .numbers(&column.name)
+                    .map_err(SynthError::from)
+                    .and_then(|values| labelled(&sheet, &column.name, values.iter().map(Option::is_some))),
+                Holds::Class => labelled(&sheet, &column.name, sheet.words(&column.name)?.iter().map(Option::is_some)),
+            },
+            Role::Time => times(&sheet, &column.name, &mut all),
+            _ => Ok(()),
+        };
+        match read {
+            Ok(()) => {}
+            Err(SynthError::Author(more)) => faults.extend(more),
+            Err(other) => return Err(other),
+        }
+    }
+    let (mut assumed, mut missing) = (Vec::new(), Vec::new());
+    for name in sheet.names() {
+        let told = sheet.missing(name)?;
+        if told.values().sum::<usize>() == sheet.rows() && dataset.role(name) == Role::Feature {
+            faults.push(Fault::new(
+                of_file(&sheet, name),
+                Text::new("no value in any row", "すべての行で欠測しています"),
+                Text::new(
+                    "values; or role = \"hidden\" for a column that nobody is to use",
+                    "値のある列。使わない列なら role = \"hidden\"",
+                ),
+            ));
+        }
+        let words = told.iter().filter(|(word, _)| !word.is_empty());
+        missing.extend(words.map(|(word, n)| format!("\"{word}\" ({name}: {n})")));
+    }
+    if !missing.is_empty() {
+        let list = missing.join(", ");
+        assumed.push(Fault::new(
+            Place::file(sheet.file.clone()),
+            text!("read as missing values: {list}", "欠測として読んだもの：{list}"),
+            Text::new(
+                "where one of them is a value of its own, such as NA for North America: values = { NA = { en = \"North America\", ja = \"北米\" } } with its column under [source] columns",
+                "意味のある値（北米を表すNAなど）なら、[source] の columns にあるその列の説明に values = { NA = { en = \"North America\", ja = \"北米\" } } と書く",
+            ),
+        ));
+    }
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let [develop, exam] = sides(&sheet, exercise, &all, &of_role(&[Role::Group]), seed)?;
+    for (key, side, draw) in [("develop", &develop, &exercise.develop), ("exam", &exam, &exercise.exam)] {
+        faults.extend(one_sided(exercise, &all, (key, side, draw.filter.as_ref()), dataset)?);
+    }
+    if faults.is_empty() { Ok(Table { all, develop, exam, assumed }) } else { Err(faults.into()) }
+}
+
+/// A file as its dataset describes it: a word that is called something is a value, whatever it stands for elsewhere.
+pub fn described(sheet: Sheet, columns: &[Column]) -> Sheet {
+    let words = |column: &Column| column.values.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>();
+    columns.iter().fold(sheet, |sheet, column| sheet.with_values(&column.name, words(column)))
+}
+
+fn of_file(sheet: &Sheet, column: &str) -> Place {
+    Place { key: Some(column.to_owned()), ..Place::file(sheet.file.clone()) }
+}
+
+/// Names that are not there, and names that a run gives to columns of its own.
+fn names(sheet: &Sheet, dataset: &Dataset, exercise: &Exercise, columns: &[Column]) -> Vec<Fault> {
+    let names = sheet.names();
+    let list = names.join(", ");
+    let nameless = sheet.nameless().into_iter().map(|place| {
+        Fault::new(
+            Place { line: sheet.line(0).map(|_| 1), ..Place::file(sheet.file.clone()) },
+            text!("no name over column {place}", "{place}列目に名前がありません"),
+            Text::new(
+                "a name over each column; row numbers, as R and pandas write them, can be deleted",
+                "すべての列の名前（Rやpandasが書く行番号なら、列ごと削除できます）",
+            ),
+        )
+    });
+    let file = sheet.file.rsplit('/').next().unwrap_or_default();
+    let mut faults: Vec<Fault> = nameless.collect();
+    for column in columns.iter().filter(|column| !names.contains(&column.name.as_str())) {
+        let name = &column.name;
+        let fault = Fault::new(
+            Place { key: Some(format!("source.columns.{name}")), ..dataset.place.clone() },
+            text!("the column \"{name}\", which {file} does not have", "{file} にない列 \"{name}\""),
+            text!("one of {list}", "{list} のいずれか"),
+        );
+        faults.push(fault.near(name, names.iter().copied()));
+    }
+    for group in exercise
+        .groups
+        .iter()
+        .filter(|group| !names.contains(&group.value.as_str()) || !dataset.role(&group.value).is_visible())
+    {
+        let name = &group.value;
+        let visible: Vec<&str> = names.iter().copied().filter(|name| dataset.role(name).is_visible()).collect();
+        let list = visible.join(", ");
+        let fault = group.fault(
+            text!("the group \"{name}\"", "グループ \"{name}\""),
+            text!("a visible column of {file}: {list}", "{file} の、学習者に見える列（{list}）"),
+        );
+        faults.push(fault.near(name, visible));
+    }
+    let reserved = reserved();
+    let list = reserved.join(", ");
+    for name in names.iter().filter(|name| reserved.contains(name) || name.starts_with("__")) {
+        faults.push(Fault::new(
+            Place { line: sheet.line(0).map(|_| 1), ..of_file(sheet, name) },
+            text!(
+                "the column \"{name}\": a run gives this name to a column of its own",
+                "列名 \"{name}\"（実行時に作られる列の名前です）"
+            ),
+            text!(
+                "another name in the file: none of {list}, and none that begins with __",
+                "ファイルの列名の変更（{list} と、__ で始まる名前は使えません）"
+            ),
+        ));
+    }
+    faults
+}
+
+/// Ids that are plain whole numbers, written as numbers are, are numbers: nothing of them is lost, and conditions may compare them.
+fn settle(all: &mut Frame, name: &str) -> Result<(), SynthError> {
+    let words = tables::words(all, name)?;
+    let plain = |word: &String| word.parse::<i64>().ok().filter(|number| number.to_string() == *word);
+    let numbers: Vec<Option<i64>> = words.iter().map(|word| word.as_ref().and_then(plain)).collect();
+    if numbers.iter().zip(&words).all(|(number, word)| number.is_some() == word.is_some()) {
+        tables::set_whole(all, name, &numbers)?;
+    }
+    Ok(())
+}
+
+/// An id names one row each. Where most do, one that is there twice is a mistake; where rows share their ids throughout, ids name
+/// something around the rows.
+fn ids(sheet: &Sheet, column: &Column) -> Result<(), SynthError> {
+    if column.role != Role::Id {
+        return Ok(());
+    }
+    let name = &column.name;
+    let words = sheet.words(name)?;
+    let mut rows: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (row, word) in words.iter().enumerate() {
+        if let Some(word) = word {
+            rows.entry(word).or_default().push(row);
+        }
+    }
+    let mut shared: Vec<(&str, Vec<usize>)> =
+        rows.iter().filter(|(_, rows)| rows.len() > 1).map(|(word, rows)| (*word, rows.clone())).collect();
+    if shared.is_empty() || 2 * shared.len() >= rows.len() {
+        return Ok(());
+    }
+    shared.sort_by_key(|(_, rows)| rows[0]);
+    let told: Vec<String> = shared.iter().take(3).map(|(word, _)| format!("\"{}\"", short(word))).collect();
+    let (n, told) = (shared.len(), format!("{}{}", told.join(", "), if shared.len() > 3 { ", …" } else { "" }));
+    let mut rows: Vec<usize> = shared.into_iter().flat_map(|(_, rows)| rows).collect();
+    rows.sort_unstable();
+    let found = text!("{n} ids more than once: {told}", "重複しているidが{n}個あります（{told}）");
+    let expected = Text::new(
+        "an id of its own for each row; for patients with several rows, role = \"group\", which keeps their rows together",
+        "行ごとに異なるid。1人の患者に複数の行があるなら、行をまとめて扱う role = \"group\"",
+    );
+    Err(sheet.bad(name, &rows, &found, expected).into())
+}
+
+/// Whether a value of the label is the outcome; nothing where that is not known.
+type Meaning<'a> = Box<dyn Fn(&str) -> Option<bool> + 'a>;
+
+/// The label as 0 and 1. Left to itself it holds them; otherwise `positive` says which of its two values is 1.
+fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthError> {
+    let name = &column.name;
+    let words = sheet.words(name)?;
+    let missing: Vec<usize> = (0..words.len()).filter(|&row| words[row].is_none()).collect();
+    let mut values: BTreeMap<&str, usize> = BTreeMap::new();
+    for word in words.iter().flatten() {
+        *values.entry(word).or_default() += 1;
+    }
+    let list: Vec<String> = values.iter().take(8).map(|(word, n)| format!("{} ({n})", short(word))).collect();
+    let list = format!("{}{}", list.join(", "), if values.len() > 8 { ", …" } else { "" });
+    // A Parquet file may say true and false as such; in a CSV they are words like others.
+    let flags = sheet.numbers(name).is_ok();
+    let known = |word: &str| match word.to_ascii_lowercase().as_str() {
+        "true" if flags => Some(true),
+        "false" if flags => Some(false),
+        word => match word.parse::<f64>() {
+            Ok(1.0) => Some(true),
+            Ok(0.0) => Some(false),
+            _ => None,
+        },
+    };
+    let same = |a: &str, b: &str| {
+        a == b || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a.total_cmp(&b).is_eq())
+    };
+    let is_outcome: Meaning = match &column.positive {
+        None => Box::new(known),
+        Some(positive) => {
+            if !values.keys().any(|word| same(word, &positive.value)) {
+                let value = &positive.value;
+                let found = text!(
+                    "positive = \"{value}\", but \"{name}\" holds {list}",
+                    "positive = \"{value}\" ですが、列 \"{name}\" の値は {list} です"
+                );
+                let expected = Text::new("one of these values", "これらの値のいずれか");
+                return Err(positive.fault(found, expected).near(value, values.keys().copied()).into());
+            }
+            if values.len() > 2 {
+                let n = values.len();
+                let found = text!(
+                    "positive for a label of {n} values: {list}",
+                    "positiveがありますが、転帰の列に{n}種類の値があります（{list}）"
+                );
+                let expected = Text::new(
+                    "two values, the outcome and its absence; rows with others left out of the file",
+                    "2種類の値（転帰の有無）。それ以外の値の行はファイルから除いてください",
+                );
+                return Err(positive.fault(found, expected).into());
+            }
+            Box::new(move |word| Some(same(word, &positive.value)))
+        }
+    };
+    if values.keys().any(|word| is_outcome(word).is_none()) {
+        let rarest = values.iter().min_by_key(|(_, n)| **n).map_or("", |(word, _)| word);
+        let rarest = short(rarest);
+        let expected = if values.len() == 2 {
+            text!(
+                "0 and 1; or, in dataset.toml, which value is the outcome: {{ name = \"{name}\", role = \"label\", positive = \"{rarest}\" }}",
+                "0と1。またはdataset.tomlに、どの値が転帰ありかを書く：{{ name = \"{name}\", role = \"label\", positive = \"{rarest}\" }}"
+            )
+        } else {
+            text!(
+                "0 and 1, or two values of which one is the outcome (positive = \"{rarest}\" in dataset.toml)",
+                "0と1、または2種類の値（どちらが転帰ありかを、dataset.tomlに positive = \"{rarest}\" のように書く）"
+            )
+        };
+        let rows: Vec<usize> = (0..words.len())
+            .filter(|&row| words[row].as_deref().is_some_and(|word| is_outcome(word).is_none()))
+            .collect();
+        let found = text!("a label with the values {list}", "転帰の列の値が {list} です");
+        let first = Place { line: rows.first().and_then(|&row| sheet.line(row)), ..of_file(sheet, name) };
+        return Err(Fault::new(first, found, expected).into());
+    }
+    if !missing.is_empty() {
+        let expected = Text::new(
+            "a value in every row; rows without an outcome left out of the file",
+            "すべての行の値。転帰が分からない行はファイルから除いてください",
+        );
+        return Err(sheet
+            .bad(name, &missing, &Text::new("no value of the label", "転帰の列が欠測です"), expected)
+            .into());
+    }
+    let flags: Vec<bool> = words.iter().flatten().map(|word| is_outcome(word) == Some(true)).collect();
+    if flags.iter().all(|&flag| flag == flags[0]) {
+        let expected = Text::new("rows with the outcome and rows without", "転帰が陽性の行と陰性の行の両方");
+        let found = text!("one class only: every row has {list}", "片方のクラスしかありません（すべての行が {list}）");
+        return Err(Fault::new(of_file(sheet, name), found, expected).into());
+    }
+    Ok(tables::set_flags(all, name, &flags)?)
+}
+
+/// Every row has a label.
+fn labelled(sheet: &Sheet, name: &str, there: impl Iterator<Item = bool>) -> Result<(), SynthError> {
+    let missing: Vec<usize> = there.enumerate().filter(|(_, there)| !there).map(|(row, _)| row).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let expected = Text::new(
+        "a value in every row; rows without one left out of the file",
+        "すべての行の値。値のない行はファイルから除いてください",
+    );
+    Err(sheet.bad(name, &missing, &Text::new("no value of the label", "ラベルの列が欠測です"), expected).into())
+}
+
+/// A column of times as dates, or as dates with times of day; numbers stay numbers.
+fn times(sheet: &Sheet, name: &str, all: &mut Frame) -> Result<(), SynthError> {
+    if tables::is_time(all, name) {
+        return Ok(());
+    }
+    let words = sheet.words(name)?;
+    match dates::column(&words) {
+        Ok(times) => Ok(times.set(all, name)?),
+        Err(bad) => Err(sheet.bad(name, &bad.rows, &bad.found(&words), dates::expected()).into()),
+    }
+}
+
+/// Which rows are the learner's and which the judge's: by their conditions, and by the share that the exam holds out at random. No
+/// row is both.
+fn sides(
+    sheet: &Sheet,
+    exercise: &Exercise,
+    all: &Frame,
+    groups: &[&str],
+    seed: Seed,
+) -> Result<[Vec<bool>; 2], SynthError> {
+    let rows = all.height();
+    let mut sides = [vec![true; rows], vec![true; rows]];
+    if let Some(share) = exercise.exam.share {
+        let held = held_out(all, groups, share, seed)?;
+        sides = [held.iter().map(|held| !held).collect(), held];
+    }
+    for (side, draw) in sides.iter_mut().zip([&exercise.develop, &exercise.exam]) {
+        let Some(condition) = &draw.filter else { continue };
+        let met = sql::filter(all, &condition.value).map_err(|fault| fault.in_place(condition.place.clone()))?;
+        for (keep, met) in side.iter_mut().zip(met) {
+            *keep &= met;
+        }
+    }
+    let both: Vec<usize> = (0..rows).filter(|&row| sides[0][row] && sides[1][row]).collect();
+    if both.is_empty() {
+        return Ok(sides);
+    }
+    let told: Vec<String> = both.iter().take(5).map(|&row| sheet.line(row).unwrap_or(row + 1).to_string()).collect();
+    let (n, told) = (both.len(), format!("{}{}", told.join(", "), if both.len() > 5 { ", …" } else { "" }));
+    let (lines, lines_ja) = if sheet.line(0).is_some() { ("lines", "行目") } else { ("rows", "行目") };
+    let (place, expected) = match (&exercise.develop.filter, &exercise.exam.filter) {
+        (None, Some(condition)) => {
+            let sql = condition.value.text();
+            let expected = text!(
+                "rows of their own to judge by; under [develop], where = \"NOT ({sql})\" leaves the exam's rows out",
+                "判定だけに使う行。[develop] に where = \"NOT ({sql})\" と書けば、判定用の行を除けます"
+            );
+            (condition.place.clone(), expected)
+        }
+        (develop, exam) => {
+            let written = exam.as_ref().or(develop.as_ref()).map(|condition| condition.place.clone());
+            let expected = Text::new(
+                "rows of their own to judge by: share = 0.3 under [exam], or conditions that exclude each other",
+                "判定だけに使う行：[exam] の share = 0.3、または互いに重ならない条件",
+            );
+            (written.unwrap_or_else(|| Place { key: Some("exam".to_owned()), ..exercise.place.clone() }), expected)
+        }
+    };
+    let found = text!(
+        "{n} rows that are both the learner's and the exam's ({lines} {told})",
+        "学習者のデータと判定用のデータの両方に入る行が{n}行あります（{told}{lines_ja}）"
+    );
+    Err(Fault::new(place, found, expected).into())
+}
+
+/// The rows that the exam holds out: in random order, rows that share a value of any group together, until the share is reached
+/// as nearly as can be.
+fn held_out(all: &Frame, groups: &[&str], share: f64, seed: Seed) -> Result<Vec<bool>, SynthError> {
+    let rows = all.height();
+    let mut first: Vec<usize> = (0..rows).collect();
+    for group in groups {
+        let mut leader: BTreeMap<String, usize> = BTreeMap::new();
+        for (row, value) in tables::words(all, group)?.into_iter().enumerate() {
+            let Some(value) = value else { continue };
+            let (a, b) = (root(&mut first, row), *leader.entry(value).or_insert(row));
+            let b = root(&mut first, b);
+            first[a.max(b)] = a.min(b);
+        }
+    }
+    let mut together: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for row in 0..rows {
+        together.entry(root(&mut first, row)).or_default().push(row);
+    }
+    let together: Vec<Vec<usize>> = together.into_values().collect();
+    let wanted = (share * rows as f64).round() as usize;
+    let (mut held, mut n) = (vec![false; rows], 0_usize);
+    for group in seed.named("held out").permutation(together.len()) {
+        let group = &together[group];
+        if (n + group.len()).abs_diff(wanted) >= n.abs_diff(wanted) {
+            break;
+        }
+        n += group.len();
+        for &row in group {
+            held[row] = true;
+        }
+    }
+    Ok(held)
+}
+
+/// The first row of those that hang together with this one.
+fn root(first: &mut [usize], mut row: usize) -> usize {
+    while first[row] != row {
+        first[row] = first[first[row]];
+        row = first[row];
+    }
+    row
+}
+
+/// A side without rows, or with one class only.
+fn one_sided(
+    exercise: &Exercise,
+    all: &Frame,
+    (key, side, condition): (&str, &[bool], Option<&Written<Expression>>),
+    dataset: &Dataset,
+) -> Result<Option<Fault>, SynthError> {
+    let labels = label::labels(dataset, all, None)?;
+    let rows: Vec<usize> = (0..side.len()).filter(|&row| side[row]).collect();
+    let n = rows.len();
+    let place = || {
+        let whole = || Place { key: Some(key.to_owned()), ..exercise.place.clone() };
+        condition.map_or_else(whole, |condition| condition.place.clone())
+    };
+    let both = || {
+        Text::new(
+            "rows with the outcome and rows without, on both sides: another share or condition, or a larger file",
+            "学習者と判定用の両方に、転帰が陽性の行と陰性の行があること（割合や条件を変えるか、行を増やしてください）",
+        )
+    };
+    if n == 0 {
+        let found = text!("0 rows for [{key}]", "[{key}] の行が0行です");
+        return Ok(Some(match condition {
+            Some(condition) => {
+                let expected = Text::new("a condition that rows meet", "行が残る条件");
+                sql::unmet(all, &condition.value, found, expected).in_place(condition.place.clone())
+            }
+            None => Fault::new(place(), found, both()),
+        }));
+    }
+    if let Some(value) = labels.only(&rows) {
+        let name = dataset.label();
+        let found = text!(
+            "one class only: all {n} rows for [{key}] have {name} = {value}",
+            "[{key}] の{n}行すべてが {name} = {value} で、片方のクラスしかありません"
+        );
+        return Ok(Some(Fault::new(place(), found, both())));
+    }
+    Ok(None)
+}

@@ -1,0 +1,127 @@
+//! The data of an exercise: drawn from a causal model, or taken from a file.
+
+mod dates;
+mod draw;
+mod file;
+mod label;
+mod pictures;
+mod rows;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use course::dataset::{Dataset, Source};
+use course::exercise::{Draw, Exercise};
+use diagnostics::fault::Fault;
+use diagnostics::text;
+use diagnostics::text::Text;
+use seed::Seed;
+use tables::{Frame, Reading, Said, TableError};
+
+pub use file::described;
+pub use label::labels;
+pub use pictures::{Pictures, Shots};
+pub use rows::{Drawn, Side, SynthError};
+
+/// The world that a seed makes of a dataset, as one exercise draws from it.
+#[derive(Debug)]
+pub struct World<'a> {
+    dataset: &'a Dataset,
+    develop: Seed,
+    exam: Seed,
+    file: Option<file::Table>,
+    drawn: Option<Mutex<BTreeMap<String, Arc<OnceLock<Drawn>>>>>,
+}
+
+impl<'a> World<'a> {
+    /// A world: `develop` seeds the learner's rows, `exam` the judge's. `file` gives the bytes of the dataset's file, where it is one, by its name beside `dataset.toml`.
+    ///
+    /// # Errors
+    /// A file that is missing, cannot be read as a table, is not as the dataset describes it, or cannot be divided as the exercise asks.
+    pub fn new(
+        dataset: &'a Dataset,
+        exercise: &'a Exercise,
+        develop: Seed,
+        exam: Seed,
+        file: &dyn Fn(&str) -> Option<Vec<u8>>,
+    ) -> Result<Self, SynthError> {
+        let file = match &dataset.source {
+            Source::Model(_) => None,
+            Source::File { path, cp932, missing, columns } => {
+                let Some(bytes) = file(&path.value) else {
+                    let name = &path.value;
+                    let found = text!(
+                        "no file \"{name}\" beside dataset.toml",
+                        "dataset.tomlと同じフォルダーに \"{name}\" がありません"
+                    );
+                    return Err(path
+                        .fault(found, Text::new("a .csv or .parquet file", "CSVまたはParquetのファイル"))
+                        .into());
+                };
+                let name = dataset.place.file.replace("dataset.toml", &path.value);
+                let reading = Reading { cp932: *cp932, missing, said: Said::Keys };
+                Some(file::read(dataset, exercise, (&name, bytes), (&reading, columns), develop)?)
+            }
+        };
+        Ok(Self { dataset, develop, exam, file, drawn: None })
+    }
+
+    /// The same world, which keeps what it has drawn: for many runs in one world.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self { drawn: Some(Mutex::default()), ..self }
+    }
+
+    /// The rows of one side, with every column, the hidden ones too.
+    ///
+    /// # Errors
+    /// SQL that does not run, draws out of range, more rows than allowed.
+    pub fn rows(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
+        let Some(drawn) = &self.drawn else { return self.draw(side, draw) };
+        let key = format!("{side:?} {draw:?}");
+        let slot = drawn.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        if let Some(frame) = slot.get() {
+            return Ok(frame.clone());
+        }
+        let frame = self.draw(side, draw)?;
+        Ok(slot.get_or_init(|| frame).clone())
+    }
+
+    fn draw(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
+        if let Some(file) = &self.file {
+            Ok(Drawn { table: file.rows(side)?, shots: None })
+        } else {
+            let seed = match side {
+                Side::Develop => self.develop.named("learner"),
+                Side::Exam => self.exam.named("judge"),
+            };
+            draw::draw(self.dataset, draw, seed)
+        }
+    }
+
+    /// What was read of a file as something that its author may not mean: words as missing values.
+    pub fn assumed(&self) -> &[Fault] {
+        self.file.as_ref().map_or(&[], |file| &file.assumed)
+    }
+
+    /// The columns that a learner may see.
+    ///
+    /// # Errors
+    /// Our own.
+    pub fn visible(&self, frame: &Frame) -> Result<Frame, TableError> {
+        let names: Vec<&str> =
+            tables::names(frame).into_iter().filter(|name| self.dataset.role(name).is_visible()).collect();
+        tables::select(frame, &names)
+    }
+}
+
+/// Dates that people wrote, in the order of time: days, or milliseconds where a time of day is written too.
+///
+/// # Errors
+/// What was found that is no date or is written otherwise than the rest, and what was expected.
+pub fn times(words: &[Option<String>]) -> Result<Vec<Option<f64>>, (Text, Text)> {
+    match dates::column(words) {
+        Ok(times) => Ok(times.numbers()),
+        Err(bad) => Err((bad.found(words), dates::expected())),
+    }
+}

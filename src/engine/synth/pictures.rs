@@ -1,0 +1,161 @@
+//! The pictures of drawn rows: what they are drawn from, and when a model or a person wants to see them, their pixels.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use course::dataset::Image;
+use diagnostics::fault::Fault;
+use diagnostics::keys::Written;
+use diagnostics::text;
+use diagnostics::text::Text;
+use render::{Asked, Picture, Renderer};
+use seed::Seed;
+use sql::Expression;
+
+/// Pictures of one draw may need so many bytes together.
+const MOST: usize = 600_000_000;
+
+/// What renderers call the mask of letters that are laid over a film.
+const LETTERS: &str = "marker";
+
+/// What the pictures of rows are drawn from: small, and drawn when they are wanted.
+#[derive(Clone, Debug)]
+pub struct Shots {
+    renderer: &'static Renderer,
+    size: usize,
+    /// The index of the outlined mask.
+    mask: Option<usize>,
+    values: Vec<Vec<f64>>,
+    bodies: Vec<Seed>,
+    rows: Vec<Seed>,
+    all: Arc<OnceLock<Arc<Pictures>>>,
+}
+
+/// The pixels of rows' pictures.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    /// Height and width.
+    pub size: usize,
+    /// 1 for grey, 3 for red, green, blue.
+    pub channels: usize,
+    /// `[rows, size · size · channels]`, each picture row by row, 0 to 255.
+    pub pixels: Array2<u8>,
+    /// Where the dataset outlines something: `[rows, size · size]`, 0 or 1.
+    pub outlined: Option<Array2<u8>>,
+    /// Of each picture, the distance of its rows and of its columns in mm.
+    pub spacing: Vec<[f64; 2]>,
+}
+
+impl Shots {
+    /// Checks every value against its parameter's range.
+    pub(super) fn new(
+        image: &Image,
+        bodies: Vec<Seed>,
+        shots: Vec<Seed>,
+        given: &BTreeMap<&str, (&Written<Expression>, Vec<Option<f64>>)>,
+    ) -> Result<Self, Fault> {
+        let Some(renderer) = image.renderer() else {
+            let kind = &image.kind.value;
+            return Err(image.kind.fault(
+                text!("the unknown kind \"{kind}\"", "定義されていない種類 \"{kind}\""),
+                Text::new("a kind of docs/renderers.md", "docs/renderers.mdにある種類"),
+            ));
+        };
+        let size = image.size.value;
+        let bytes = shots.len() * size * size * (renderer.channels + usize::from(image.mask.is_some()));
+        if bytes > MOST {
+            let (n, most) = (shots.len(), shots.len() * MOST / bytes);
+            return Err(image.size.fault(
+                text!("{n} pictures of {size} × {size} pixels", "{size}×{size}画素の画像が{n}枚"),
+                text!(
+                    "at most {most} of this size, or smaller ones",
+                    "この大きさなら{most}枚以下、またはより小さい画像"
+                ),
+            ));
+        }
+        let mut values = vec![renderer.parameters.iter().map(|p| p.default).collect::<Vec<f64>>(); shots.len()];
+        for (at, parameter) in renderer.parameters.iter().enumerate() {
+            let Some((equation, column)) = given.get(parameter.name) else { continue };
+            for (row, value) in column.iter().enumerate() {
+                let (low, high, name, unit) = (parameter.low, parameter.high, parameter.name, parameter.unit);
+                match value {
+                    Some(value) if (low..=high).contains(value) => values[row][at] = *value,
+                    other => {
+                        let found = other.map_or_else(|| "null".to_owned(), |x| x.to_string());
+                        let row = row + 1;
+                        return Err(equation.fault(
+                            text!("{name} = {found} in row {row}", "{row}行目で {name} = {found}"),
+                            text!(
+                                "{low} to {high} {unit}: clip(…, {low}, {high})",
+                                "{low}以上{high}以下 {unit}（例：clip(…, {low}, {high})）"
+                            ),
+                        ));
+                    }
+                }
+            }
+        }
+        let mask = image.mask.as_ref().and_then(|mask| renderer.masks.iter().position(|name| name == mask));
+        Ok(Self { renderer, size, mask, values, bodies, rows: shots, all: Arc::default() })
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Height and width, and 1 for grey or 3 for colour.
+    pub fn shape(&self) -> (usize, usize) {
+        (self.size, self.renderer.channels)
+    }
+
+    /// Whether the dataset outlines something in its pictures.
+    pub fn outlines(&self) -> bool {
+        self.mask.is_some()
+    }
+
+    /// Draws the pictures of these rows, side by side: each depends on its own row alone.
+    pub fn draw(&self, rows: &[usize]) -> Pictures {
+        let drawn: Vec<Picture> = rows.par_iter().map(|&row| self.one(row)).collect();
+        let area = self.size * self.size;
+        let rows_of = |width: usize, of: &dyn Fn(&Picture) -> &[u8]| {
+            let all: Vec<u8> = drawn.iter().flat_map(|picture| of(picture).iter().copied()).collect();
+            Array2::from_shape_vec((rows.len(), width), all).unwrap_or_default()
+        };
+        Pictures {
+            size: self.size,
+            channels: self.renderer.channels,
+            pixels: rows_of(area * self.renderer.channels, &|picture| &picture.pixels),
+            outlined: self.mask.map(|mask| rows_of(area, &|picture| &picture.masks[mask])),
+            spacing: drawn.iter().map(|picture| picture.spacing).collect(),
+        }
+    }
+
+    /// Where the hospital's letters lie in the pictures of these rows, each `[size · size]`, 0 or 1; none where none are drawn.
+    pub fn letters(&self, rows: &[usize]) -> Option<Vec<Vec<u8>>> {
+        let at = self.renderer.masks.iter().position(|name| *name == LETTERS)?;
+        let drawn = rows.par_iter().map(|&row| self.one(row).masks.swap_remove(at));
+        Some(drawn.collect())
+    }
+
+    fn one(&self, row: usize) -> Picture {
+        (self.renderer.draw)(&Asked {
+            size: self.size,
+            values: &self.values[row],
+            body: self.bodies[row],
+            shot: self.rows[row],
+        })
+    }
+
+    /// The pictures of all rows, drawn once.
+    pub fn draw_all(&self) -> Arc<Pictures> {
+        Arc::clone(self.all.get_or_init(|| Arc::new(self.draw(&(0..self.len()).collect::<Vec<_>>()))))
+    }
+}
