@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::kept::Kept;
+use super::finding::{Finding, Rule};
+use super::proof::cache::Cache;
+use super::proof::trial::{self, Proof, Trial};
 use super::reading;
-use super::rules::Finding;
-use super::trial::{self, Proof, Trial};
 use app::learner::workspace;
 use course::exercise::Exercise;
 use course::pack::Pack;
@@ -72,13 +72,13 @@ pub fn preview(
     let world = run::world(&written.task, (seed, Some(seed)), &file)?.remembering();
     let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
     let mut trials: Vec<(String, Trial)> = Vec::new();
-    let kept = Kept::of(settings.cache.as_deref(), &written, &settings.engine);
+    let cache = Cache::of(settings.cache.as_deref(), &written, &settings.engine);
     let mut before = Vec::new();
     for solution in written.solutions.iter().filter(|solution| solution.folder != "starter") {
         let run = || trial::run(&written, solution, &world, seed, &file, Proof::Verdicts);
-        match kept.tried(&written, solution, seed, &mut before, run)? {
+        match cache.tried(&written, solution, seed, &mut before, run)? {
             Ok(trial) => trials.push((solution.folder.clone(), trial)),
-            Err(faults) => findings.extend(faults.into_iter().map(|fault| super::rules::Rule::Run.by(fault))),
+            Err(faults) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
         }
     }
     let Some((_, reference)) = trials.iter().find(|(folder, _)| folder == "solution") else { return Ok(Err(findings)) };

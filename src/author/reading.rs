@@ -1,7 +1,7 @@
 //! Reading an exercise's whole folder, and everything that is wrong with its files, at once.
 
 use super::content::{self, Digest};
-use super::rules::{Finding, Rule};
+use super::finding::{Finding, Rule};
 use course::dataset::{self, Source};
 use course::exercise;
 use course::pack::{Pack, Submission, Task, Wrong};

@@ -3,26 +3,15 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use include_dir::{Dir, include_dir};
-
-use super::files::{FILES, of};
-use course::dataset;
+use super::docs::files::{FILES, of};
+use super::template::{self, Files, TEMPLATE_ID};
 use course::pack::Pack;
 use diagnostics::fault::{Fault, Place};
-use diagnostics::keys::{self, Section};
 use diagnostics::text;
 use diagnostics::text::Text;
 
-static TEMPLATE: Dir = include_dir!("$CARGO_MANIFEST_DIR/template");
-
-/// The template's exercise and dataset.
-const TEMPLATE_ID: &str = "template";
-
 /// Where editors find the schemas of a course folder.
 const SCHEMAS: &str = ".schema";
-
-/// Files of a new exercise, by path within the course folder.
-type Files = Vec<(String, Vec<u8>)>;
 
 /// An exercise to begin from.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +51,7 @@ pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, V
         }
     }
     let mut files = match from {
-        None => renamed(template(), TEMPLATE_ID, TEMPLATE_ID, id),
+        None => renamed(template::files(), TEMPLATE_ID, TEMPLATE_ID, id),
         Some(From { pack, id: other, with_solutions }) => {
             let exercise = pack.exercise(other)?;
             let dataset = exercise.dataset.value;
@@ -93,30 +82,6 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::File::create(path)?.write_all(bytes)
-}
-
-/// The template's files.
-fn template() -> Files {
-    let mut files = Vec::new();
-    let mut open: Vec<&Dir> = vec![&TEMPLATE];
-    while let Some(dir) = open.pop() {
-        open.extend(dir.dirs());
-        files.extend(dir.files().map(|file| (slashed(file.path()), file.contents().to_vec())));
-    }
-    files.sort();
-    files
-}
-
-/// The data card of the template, as a new exercise begins with it.
-pub(super) fn card() -> Option<Section> {
-    let file = format!("datasets/{TEMPLATE_ID}/dataset.toml");
-    let dataset = keys::read(&file, TEMPLATE.get_file(&file)?.contents(), dataset::KEYS).ok()?;
-    dataset.maybe_table("card").cloned()
-}
-
-fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-    parts.join("/")
 }
 
 /// All files of a pack below a folder; a calibration belongs to the exercise that was calibrated.

@@ -11,17 +11,15 @@ use etcetera::BaseStrategy as _;
 
 use super::progress::Progress;
 use super::{BAD_INPUT, Ending, PASSED, SEED, Session};
-use author::calibrate::{self, Calibrated, short, spread};
-use author::kept;
+use author::docs::{gallery, reference};
+use author::finding::Finding;
 use author::preview::{self, Preview};
-use author::reading;
-use author::reference;
-use author::rules::Finding;
-use author::scaffold;
-use author::trial::{self, Proof};
+use author::proof::reliability::{self, Calibrated, short, spread};
+use author::proof::trial::{self, Proof};
+use author::proof::validate::{self, BYTES, Once, Report, SECONDS, Settings};
+use author::proof::{cache, drawing, proved, work};
 use author::upgrade::{self, Upgraded};
-use author::validate::{self, BYTES, Once, Report, SECONDS, Settings};
-use author::{drawing, gallery, work};
+use author::{reading, scaffold};
 use course::exercise::QuestionKind;
 use course::pack::Pack;
 use diagnostics::text;
@@ -103,7 +101,7 @@ impl Pace {
     }
 
     fn cache(self) -> Option<PathBuf> {
-        if self.fresh { None } else { cache() }
+        if self.fresh { None } else { cache_folder() }
     }
 }
 
@@ -166,7 +164,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
 }
 
 /// Where results are kept between calls: `PRACTICUM_CACHE`, or the system's folder for such things.
-fn cache() -> Option<PathBuf> {
+fn cache_folder() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("PRACTICUM_CACHE").filter(|folder| !folder.is_empty()) {
         return Some(PathBuf::from(folder));
     }
@@ -203,7 +201,7 @@ fn validate(session: &Session, pack: &Pack, asked: &[String], pace: Pace) -> Res
     let ids = known(pack, asked)?;
     let run_once = |id: &str, folder: &str, threads: usize| child(pack, id, folder, threads);
     let settings =
-        Settings { seed: SEED, at_once: pace.at_once(), cache: pace.cache(), engine: kept::engine(), once: &run_once };
+        Settings { seed: SEED, at_once: pace.at_once(), cache: pace.cache(), engine: cache::engine(), once: &run_once };
     let progress = Progress::new("{bar:30} {pos}/{len} {msg}");
     let reports = validate::validate(pack, &ids, &settings, &mut |done| {
         progress.count(done.of.0 as u64, done.of.1 as u64, &format!("{}: {}", done.id, done.what));
@@ -380,11 +378,12 @@ fn try_one(pack: &Pack, id: &str, folder: &str) -> Result<trial::Trial, Ending> 
 
 fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace: Pace) -> Result<u8, Ending> {
     known(pack, &[id.to_owned()])?;
-    let settings = calibrate::Settings { seeds, at_once: pace.at_once(), cache: pace.cache(), engine: kept::engine() };
+    let settings =
+        reliability::Settings { seeds, at_once: pace.at_once(), cache: pace.cache(), engine: cache::engine() };
     let progress = Progress::new("{msg} {bar:30} {pos}/{len} {eta}");
     let draws = session.pick("draws", "生成");
     progress.say(draws);
-    let calibrated = calibrate::calibrate(pack, id, &settings, &mut |done, of| {
+    let calibrated = reliability::calibrate(pack, id, &settings, &mut |done, of| {
         progress.count(done, of, draws);
     });
     progress.end();
@@ -397,7 +396,7 @@ fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace:
             return Ok(BAD_INPUT);
         }
     };
-    let file = calibrate::file(&calibrated, env!("CARGO_PKG_VERSION"));
+    let file = proved::file(&calibrated, env!("CARGO_PKG_VERSION"));
     let mut kept = Vec::new();
     if let Pack::Folder(root) = pack {
         for (name, text) in [("calibration.toml", &file), ("calibration.svg", &drawing::svg(&calibrated))] {
@@ -431,7 +430,7 @@ fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace:
 
 fn calibration_document(calibrated: &Calibrated, written: &[String]) -> serde_json::Value {
     let rate =
-        |rate: &calibrate::Rate| serde_json::json!({ "times": rate.times, "of": rate.of, "at_most": rate.at_most });
+        |rate: &reliability::Rate| serde_json::json!({ "times": rate.times, "of": rate.of, "at_most": rate.at_most });
     let of = |values: &[f64]| {
         spread(values)
             .map(|[low, median, high, sd]| serde_json::json!({ "low": low, "median": median, "high": high, "sd": sd }))
@@ -635,7 +634,7 @@ fn written<P: AsRef<Path>>(
 fn preview(session: &Session, pack: &Pack, id: &str) -> Result<u8, Ending> {
     known(pack, &[id.to_owned()])?;
     let lang = session.terminal.lang;
-    let settings = preview::Settings { seed: SEED, cache: cache(), engine: kept::engine() };
+    let settings = preview::Settings { seed: SEED, cache: cache_folder(), engine: cache::engine() };
     let preview = match preview::preview(pack, id, lang, &settings)? {
         Ok(preview) => preview,
         Err(findings) => {

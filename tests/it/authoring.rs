@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use practicum::author::reference;
-use practicum::author::validate::{self, Once, Settings};
+use practicum::author::docs::reference;
+use practicum::author::proof::validate::{self, Once, Settings};
 use practicum::course::courses;
 use practicum::course::pack::Pack;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Every shipped exercise, as its author would prove it.
 
-use practicum::author::calibrate;
+use practicum::author::proof::reliability;
 use practicum::keys::{self, Kind, Need};
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ fn every_shipped_exercise_validates() {
         let calibration = shipped().bytes(&format!("exercises/{id}/calibration.toml")).unwrap();
         let calibration: toml::Table = toml::from_str(std::str::from_utf8(&calibration).unwrap()).unwrap();
         let pictures = shipped().task(id).unwrap().dataset.image.is_some();
-        let least = if pictures { calibrate::OF_PICTURES } else { calibrate::OF_TABLES };
+        let least = if pictures { reliability::OF_PICTURES } else { reliability::OF_TABLES };
         let draws = u64::try_from(calibration["seeds"].as_integer().unwrap()).unwrap();
         assert!(draws >= least, "{id} is calibrated over {draws} draws, fewer than {least}");
         let tried = exercise["tried"].as_array().unwrap();
@@ -101,7 +101,7 @@ fn every_key_has_help_in_both_languages_and_a_default_of_its_own_kind() {
             }
         }
     }
-    for file in practicum::author::files::FILES {
+    for file in practicum::author::docs::files::FILES {
         look(file.name, file.keys);
     }
 }

@@ -24,7 +24,7 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Crates whose folders are rooms, in which files stand in their turn.
-const WITH_ROOMS: &[&str] = &["diagnostics", "engine", "app"];
+const WITH_ROOMS: &[&str] = &["diagnostics", "engine", "app", "author"];
 
 fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -93,7 +93,7 @@ fn no_crate_imports_one_of_its_own_floor_or_above() {
 }
 
 /// Rooms whose files import each other in a circle: none may be added, and what is mended is struck off.
-const CIRCULAR: &[&str] = &["author", "cli"];
+const CIRCULAR: &[&str] = &["cli"];
 
 /// A file's code without its comments and its tests.
 fn code(path: &Path) -> String {

@@ -1,6 +1,6 @@
 //! Pictures: the same luck gives the same picture, a parameter changes what it names and nothing else, masks say what was drawn.
 
-use practicum::author::gallery;
+use practicum::author::docs::gallery;
 use practicum::render::{Asked, LARGEST, Picture, RENDERERS, Renderer, SMALLEST, renderer};
 use practicum::seed::Seed;
 use proptest::prelude::*;

@@ -1,7 +1,8 @@
 //! What `author validate` finds in data, texts and solutions: each with a case that looks like it and is fine.
 
+use practicum::author::finding::{Finding, Rule};
 use practicum::author::reading;
-use practicum::author::rules::{self, Finding, Material, Rule};
+use practicum::author::rules::{self, Material};
 use practicum::course::pack::Pack;
 use serde_json::Value;
 

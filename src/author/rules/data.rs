@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Material, Rule};
+use super::Material;
+use crate::finding::{Finding, Rule};
 use course::dataset::Role;
 use diagnostics::fault::Place;
 use diagnostics::text;

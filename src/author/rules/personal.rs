@@ -2,7 +2,8 @@
 //!
 //! A finding shows where it stands and what it looks like, never the value: of letters and digits but the first, only stars.
 
-use super::{Finding, Material, Rule};
+use super::Material;
+use crate::finding::{Finding, Rule};
 use course::dataset::Role;
 use diagnostics::text;
 use diagnostics::text::Text;

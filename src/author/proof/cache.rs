@@ -13,9 +13,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::content::{self, Digest};
-use super::reading::{Solution, Written};
 use super::trial::{self, Made, Ran, Shown, Trial};
+use crate::content::{self, Digest};
+use crate::reading::{Solution, Written};
 use diagnostics::fault::Fault;
 use engine::run::RunError;
 use tables::Tables;
@@ -45,7 +45,7 @@ pub fn engine() -> String {
 
 /// The results of one exercise, content and engine.
 #[derive(Debug)]
-pub struct Kept {
+pub struct Cache {
     file: Option<File>,
     /// The folder of runs, where they are worth keeping.
     runs: Option<PathBuf>,
@@ -65,25 +65,25 @@ enum Line {
     Fact(String, String),
 }
 
-impl Kept {
+impl Cache {
     /// Nothing is kept beyond this run of the program.
     fn nothing() -> Self {
         Self { file: None, runs: None, known: Mutex::default() }
     }
 
     /// What is known of an exercise as it is written now, under an engine; nothing without a folder, or where it cannot be written.
-    pub fn of(cache: Option<&Path>, written: &Written, engine: &str) -> Self {
-        cache.and_then(|cache| Self::open(cache, written, engine).ok()).unwrap_or_else(Self::nothing)
+    pub fn of(folder: Option<&Path>, written: &Written, engine: &str) -> Self {
+        folder.and_then(|folder| Self::open(folder, written, engine).ok()).unwrap_or_else(Self::nothing)
     }
 
-    fn open(cache: &Path, written: &Written, engine: &str) -> io::Result<Self> {
+    fn open(folder: &Path, written: &Written, engine: &str) -> io::Result<Self> {
         let (id, content, world) = (&written.task.exercise.id, written.content, written.world);
-        let folder = cache.join("trials").join(id);
-        fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{content}-{engine}.jsonl"));
-        forget(&folder, &path, CONTENTS);
+        let trials = folder.join("trials").join(id);
+        fs::create_dir_all(&trials)?;
+        let path = trials.join(format!("{content}-{engine}.jsonl"));
+        forget(&trials, &path, CONTENTS);
         let runs = if written.task.dataset.image.is_some() {
-            let all = cache.join("runs").join(id);
+            let all = folder.join("runs").join(id);
             let runs = all.join(format!("{world}-{engine}"));
             fs::create_dir_all(&runs)?;
             forget(&all, &runs, WORLDS);

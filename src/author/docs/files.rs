@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::calibration;
+use crate::proof::proved;
 use course::{answers, courses, dataset, exercise, pack};
 use diagnostics::keys::Key;
 use diagnostics::schema::document;
@@ -61,7 +61,7 @@ pub const FILES: &[File] = &[
             "What the checks said over many draws; written by the program.",
             "多数の生成での判定の結果です。プログラムが書きます。",
         ),
-        keys: calibration::KEYS,
+        keys: proved::KEYS,
     },
 ];
 

@@ -1,18 +1,7 @@
-//! The rules that an exercise is held against, each with a name; and the list of those that look at what is written and given out.
-//!
-//! What happens when solutions run is judged in `validate`.
-
-mod data;
-mod material;
-mod personal;
-pub mod solutions;
-mod texts;
+//! The rules that an exercise is held against, each with a name, and what was found against them.
 
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text::Text;
-use engine::run::RunError;
-
-pub use material::Material;
 
 macro_rules! rules {
     ($($variant:ident $name:literal $en:literal $ja:literal)*) => {
@@ -162,18 +151,4 @@ impl Rule {
     pub fn remark(self, place: Place, found: Text, expected: Text) -> Finding {
         Finding { note: true, ..self.broken(place, found, expected) }
     }
-}
-
-/// The rules on what is written and given out, in the order in which they are tried.
-const ON_MATERIAL: &[fn(&Material) -> Vec<Finding>] =
-    &[data::twice, data::shared_ids, data::order, personal::columns, texts::card, texts::given_away, solutions::twins];
-
-/// All findings against the rules on what is written and given out.
-///
-/// # Errors
-/// Our own failures.
-pub fn on_material(material: &Material) -> Result<Vec<Finding>, RunError> {
-    let mut findings = data::recoded(material)?;
-    findings.extend(ON_MATERIAL.iter().flat_map(|rule| rule(material)));
-    Ok(findings)
 }

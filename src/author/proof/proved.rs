@@ -1,8 +1,8 @@
 //! `calibration.toml`: what an exercise's checks said over many seeds, kept beside it; and the rule that holds it against the exercise.
 
-use super::calibrate;
-use super::reading::Written;
-use super::rules::{Finding, Rule};
+use super::reliability::{self, Calibrated, short, spread};
+use crate::finding::{Finding, Rule};
+use crate::reading::Written;
 use course::pack::Pack;
 use diagnostics::fault::Place;
 use diagnostics::keys::{self, Key, Kind, Need};
@@ -136,6 +136,65 @@ const WRONG: &[Key<'static>] = &[
     HIGH,
 ];
 
+/// `calibration.toml`.
+pub fn file(calibrated: &Calibrated, engine: &str) -> String {
+    let Calibrated { exercise, content, seeds, failures, .. } = calibrated;
+    let id = exercise.split('@').next().unwrap_or_default();
+    let strays: usize = calibrated.strays.iter().map(|(.., times)| times).sum();
+    let mut out = format!(
+        "# Written by `practicum author calibrate {id}`: what the checks said over {seeds} draws. Not to be edited.\n\
+         # `practicum author calibrate {id}` が書いたものです。手で書き換えないでください。\n\n\
+         exercise = \"{exercise}\"\ncontent = \"{content}\"\nengine = \"{engine}\"\nseeds = {seeds}\n\
+         failures = {}\nfailures_at_most = {}\nescapes = {}\nstrays = {strays}\n",
+        failures.times,
+        short(failures.at_most),
+        calibrated.escapes(),
+    );
+    for (metric, values) in &calibrated.ceilings {
+        if let Some(spread) = written_spread(values) {
+            out += &format!("\n[[ceiling]]\nmetric = \"{metric}\"\n{}\n", spread.replace(", ", "\n"));
+        }
+    }
+    for check in &calibrated.checks {
+        out += &format!("\n[[check]]\nid = \"{}\"\n", check.id);
+        if let Some(figure) = &check.figure {
+            out += &format!("figure = \"{figure}\"\n");
+        }
+        out += &format!(
+            "failures = {}\nfailures_at_most = {}\nescapes = {}\nescapes_at_most = {}\n",
+            check.failures.times,
+            short(check.failures.at_most),
+            check.escapes(),
+            short(check.escapes_at_most()),
+        );
+        if let Some(spread) = written_spread(&check.reference) {
+            out += &format!("reference = {{ {spread} }}\n");
+        }
+        if let Some(gap) = &check.gap {
+            out += &format!("margin = {}\n", short(gap.margin));
+            let middles: Vec<String> = gap.suggests.iter().map(|x| short(*x)).collect();
+            out += &format!("suggests = [{}]\n", middles.join(", "));
+        }
+        if !check.wrong.is_empty() {
+            out += "wrong = [\n";
+            for wrong in &check.wrong {
+                let spread = spread(&wrong.figures).map_or_else(String::new, |[low, median, high, _]| {
+                    format!(", low = {}, median = {}, high = {}", short(low), short(median), short(high))
+                });
+                out +=
+                    &format!("  {{ mistake = \"{}\", escapes = {}{spread} }},\n", wrong.mistake, wrong.escapes.times);
+            }
+            out += "]\n";
+        }
+    }
+    out
+}
+
+fn written_spread(values: &[f64]) -> Option<String> {
+    let [low, median, high, sd] = spread(values)?;
+    Some(format!("low = {}, median = {}, high = {}, sd = {}", short(low), short(median), short(high), short(sd)))
+}
+
 /// The rule that holds `calibration.toml` against its exercise.
 pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
     let exercise = &written.task.exercise;
@@ -180,7 +239,7 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
             findings.push(Rule::Calibration.broken(place, text!("{n} {en}", "{ja}が{n}件"), expected));
         }
     }
-    let (draws, usual) = (section.whole("seeds"), calibrate::usual_seeds(written));
+    let (draws, usual) = (section.whole("seeds"), reliability::usual_seeds(written));
     if u64::try_from(draws).is_ok_and(|draws| draws < usual) {
         let percent = 100.0 * section.number("failures_at_most");
         let found = text!(

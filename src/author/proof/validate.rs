@@ -5,16 +5,15 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::calibration;
-use super::content::{self, Digest};
-use super::kept::Kept;
-use super::leaks;
-use super::reading::{self, Solution, Written};
-use super::rules::solutions::{self, Half, Part};
-use super::rules::{self, Finding, Material, Rule};
-use super::texts;
+use super::cache::Cache;
+use super::cause::{self, Half, Part};
+use super::proved;
 use super::trial::{self, Judged, Made, Proof, Ran, Shown, Trial};
 use super::work;
+use crate::content::{self, Digest};
+use crate::finding::{Finding, Rule};
+use crate::reading::{self, Solution, Written};
+use crate::rules::{self, Material, language, leaks};
 use course::answers::Answer;
 use course::courses;
 use course::exercise::{Check, QuestionKind};
@@ -107,7 +106,7 @@ pub struct Done {
 /// An exercise on its way.
 struct Way<'w> {
     written: &'w Written,
-    kept: Kept,
+    cache: Cache,
     /// The drawn world, while pieces of this exercise are left.
     world: Mutex<(usize, Option<Arc<World<'w>>>)>,
 }
@@ -189,7 +188,7 @@ pub fn validate(
         // Which check catches nobody is known once every solution was read and run.
         let whole = trials[i].len() == way.written.solutions.len() && !found[i];
         report.findings.extend(verdicts(way.written, &trials[i], whole));
-        report.findings.extend(solutions::causes(way.written, &trials[i], &halves[i]));
+        report.findings.extend(cause::causes(way.written, &trials[i], &halves[i]));
     }
     let last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| reports[*i].is_valid()).collect();
     let results = work::side_by_side(&last, settings.at_once, work, |piece, _| each_told(piece));
@@ -204,7 +203,7 @@ pub fn validate(
         let Some(way) = &ways[i] else { continue };
         report.findings.extend(repeats(way.written, &trials[i], &onces[i]));
         report.once = onces[i].iter().find(|(threads, _)| *threads == 2).map(|(_, once)| once.clone());
-        report.findings.extend(calibration::rules(pack, way.written));
+        report.findings.extend(proved::rules(pack, way.written));
         report.findings.sort_by(|a, b| (a.note, &a.fault.place, a.rule).cmp(&(b.note, &b.fault.place, b.rule)));
         report.findings.dedup();
     }
@@ -216,13 +215,13 @@ pub fn course(pack: &Pack) -> Vec<Finding> {
     match courses::read(pack) {
         None => Vec::new(),
         Some(Err(faults)) => faults.into_iter().map(|fault| Rule::Course.by(fault)).collect(),
-        Some(Ok(courses)) => texts::languages(&courses.section),
+        Some(Ok(courses)) => language::languages(&courses.section),
     }
 }
 
 fn way<'w>(written: &'w Written, settings: &Settings) -> Way<'w> {
-    let kept = Kept::of(settings.cache.as_deref(), written, &settings.engine);
-    Way { written, kept, world: Mutex::default() }
+    let cache = Cache::of(settings.cache.as_deref(), written, &settings.engine);
+    Way { written, cache, world: Mutex::default() }
 }
 
 impl<'w> Way<'w> {
@@ -272,7 +271,7 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
     let world = || way.world(&file, settings.seed);
     match piece {
         Piece::Texts => {
-            let mut findings = texts::rules(pack, written);
+            let mut findings = language::rules(pack, written);
             let drawn = world().and_then(|world| {
                 let assumed =
                     world.assumed().iter().map(|fault| Finding { note: true, ..Rule::Missing.by(fault.clone()) });
@@ -316,22 +315,22 @@ fn solution(
     let solution = &written.solutions[n];
     let is_reference = solution.folder == "solution";
     let mut before: Vec<(Digest, Made)> = Vec::new();
-    let known = way.kept.trial(solution.work, seed).filter(|trial| !is_reference || !trial.digest.is_empty());
+    let known = way.cache.trial(solution.work, seed).filter(|trial| !is_reference || !trial.digest.is_empty());
     let tried = match known {
         Some(trial) => Ok(((trial, true), Vec::new())),
         // Run anew: what it gives is looked at for leaks, again until there are none, and compared with other processes.
         None if is_reference => run(solution, Proof::Everything)?.map(|(trial, run)| {
             let findings = leaks::in_results(written, &run);
             if findings.is_empty() {
-                way.kept.keep(&trial);
+                way.cache.keep(&trial);
             }
             let (plan, made) = (content::of_plan(&solution.submission), Made::of(&run));
-            way.kept.keep_made(plan, seed, &made);
+            way.cache.keep_made(plan, seed, &made);
             before.push((plan, made));
             ((trial, false), findings)
         }),
         None => way
-            .kept
+            .cache
             .tried(written, solution, seed, &mut before, || run(solution, Proof::Verdicts))?
             .map(|trial| ((trial, false), Vec::new())),
     };
@@ -349,8 +348,8 @@ fn solution(
     };
     let mut halves = Vec::new();
     for (wrong, part) in parts.into_iter().filter(|(wrong, _)| written.solutions[*wrong].wrong.is_some()) {
-        let Some(half) = solutions::half(written, &written.solutions[wrong], part) else { continue };
-        if let Ok(trial) = way.kept.tried(written, &half, seed, &mut before, || run(&half, Proof::Verdicts))? {
+        let Some(half) = cause::half(written, &written.solutions[wrong], part) else { continue };
+        if let Ok(trial) = way.cache.tried(written, &half, seed, &mut before, || run(&half, Proof::Verdicts))? {
             halves.push(Half { wrong, part, failed: trial.failed() });
         }
     }
@@ -371,7 +370,7 @@ fn of_run(written: &Written, fault: diagnostics::fault::Fault) -> Finding {
 fn once(way: &Way, threads: usize, settings: &Settings) -> Outcome {
     let Some(reference) = way.written.reference() else { return Outcome::Once(threads, None, Vec::new()) };
     let name = format!("once {} {} {threads}", reference.work, settings.seed);
-    if let Some(once) = way.kept.fact(&name).and_then(|text| serde_json::from_str(&text).ok()) {
+    if let Some(once) = way.cache.fact(&name).and_then(|text| serde_json::from_str(&text).ok()) {
         return Outcome::Once(threads, Some(once), Vec::new());
     }
     match (settings.once)(&way.written.task.exercise.id, &reference.folder, threads) {
@@ -379,7 +378,7 @@ fn once(way: &Way, threads: usize, settings: &Settings) -> Outcome {
             if within(&once)
                 && let Ok(text) = serde_json::to_string(&once)
             {
-                way.kept.keep_fact(&name, &text);
+                way.cache.keep_fact(&name, &text);
             }
             Outcome::Once(threads, Some(once), Vec::new())
         }
@@ -538,7 +537,7 @@ fn reference(written: &Written, solution: &Solution, trial: &Trial) -> Vec<Findi
 /// The truth that a check compares one number of the learner's with: the one figure that is not the answer itself.
 fn range(written: &Written, solution: &Solution, check: &Check, judged: &Judged) -> Option<Finding> {
     let exercise = &written.task.exercise;
-    let [asked] = texts::questions_of(written, check)[..] else { return None };
+    let [asked] = language::questions_of(written, check)[..] else { return None };
     let n = exercise.questions.iter().position(|question| question.id == asked)?;
     let (QuestionKind::Number { min, max } | QuestionKind::Interval { min, max }) = exercise.questions[n].kind else {
         return None;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::content::Digest;
-use super::kept::Kept;
-use super::reading::{self, Solution, Written};
-use super::rules::{Finding, Rule};
+use super::cache::Cache;
 use super::trial::{self, Judged, Proof, Shown, Trial};
 use super::work;
+use crate::content::Digest;
+use crate::finding::{Finding, Rule};
+use crate::reading::{self, Solution, Written};
 use course::exercise::Check;
 use course::pack::Pack;
 use diagnostics::fault::Fault;
@@ -164,14 +164,14 @@ pub fn calibrate(
         return Ok(Err(findings));
     }
     let total = settings.seeds.unwrap_or_else(|| usual_seeds(&written));
-    let kept = Kept::of(settings.cache.as_deref(), &written, &settings.engine);
+    let cache = Cache::of(settings.cache.as_deref(), &written, &settings.engine);
     let solutions: Vec<&Solution> = written.solutions.iter().filter(|solution| solution.folder != "starter").collect();
     let seeds: Vec<u64> = (1..=total).collect();
     let mut done = 0;
     let results = work::side_by_side(
         &seeds,
         settings.at_once,
-        |seed| draw(pack, &written, &solutions, &kept, *seed),
+        |seed| draw(pack, &written, &solutions, &cache, *seed),
         |_, _| {
             done += 1;
             tell(done, total);
@@ -193,7 +193,7 @@ fn draw(
     pack: &Pack,
     written: &Written,
     solutions: &[&Solution],
-    kept: &Kept,
+    cache: &Cache,
     seed: u64,
 ) -> Result<Result<Vec<Trial>, Vec<Fault>>, RunError> {
     let file = written.file(pack);
@@ -208,7 +208,7 @@ fn draw(
             };
             trial::run(written, solution, world, seed, &file, Proof::Verdicts)
         };
-        match kept.tried(written, solution, seed, &mut before, run)? {
+        match cache.tried(written, solution, seed, &mut before, run)? {
             Ok(trial) => trials.push(trial),
             Err(faults) => return Ok(Err(faults)),
         }
@@ -313,65 +313,6 @@ fn gap(right: &[f64], wrong: &[Wrong]) -> Option<Gap> {
     let gaps: Vec<(f64, f64)> = gaps.into_iter().flatten().collect();
     let margin = gaps.iter().map(|(width, _)| *width).fold(f64::INFINITY, f64::min);
     Some(Gap { margin, suggests: gaps.into_iter().map(|(_, middle)| middle).collect() })
-}
-
-/// `calibration.toml`.
-pub fn file(calibrated: &Calibrated, engine: &str) -> String {
-    let Calibrated { exercise, content, seeds, failures, .. } = calibrated;
-    let id = exercise.split('@').next().unwrap_or_default();
-    let strays: usize = calibrated.strays.iter().map(|(.., times)| times).sum();
-    let mut out = format!(
-        "# Written by `practicum author calibrate {id}`: what the checks said over {seeds} draws. Not to be edited.\n\
-         # `practicum author calibrate {id}` が書いたものです。手で書き換えないでください。\n\n\
-         exercise = \"{exercise}\"\ncontent = \"{content}\"\nengine = \"{engine}\"\nseeds = {seeds}\n\
-         failures = {}\nfailures_at_most = {}\nescapes = {}\nstrays = {strays}\n",
-        failures.times,
-        short(failures.at_most),
-        calibrated.escapes(),
-    );
-    for (metric, values) in &calibrated.ceilings {
-        if let Some(spread) = written_spread(values) {
-            out += &format!("\n[[ceiling]]\nmetric = \"{metric}\"\n{}\n", spread.replace(", ", "\n"));
-        }
-    }
-    for check in &calibrated.checks {
-        out += &format!("\n[[check]]\nid = \"{}\"\n", check.id);
-        if let Some(figure) = &check.figure {
-            out += &format!("figure = \"{figure}\"\n");
-        }
-        out += &format!(
-            "failures = {}\nfailures_at_most = {}\nescapes = {}\nescapes_at_most = {}\n",
-            check.failures.times,
-            short(check.failures.at_most),
-            check.escapes(),
-            short(check.escapes_at_most()),
-        );
-        if let Some(spread) = written_spread(&check.reference) {
-            out += &format!("reference = {{ {spread} }}\n");
-        }
-        if let Some(gap) = &check.gap {
-            out += &format!("margin = {}\n", short(gap.margin));
-            let middles: Vec<String> = gap.suggests.iter().map(|x| short(*x)).collect();
-            out += &format!("suggests = [{}]\n", middles.join(", "));
-        }
-        if !check.wrong.is_empty() {
-            out += "wrong = [\n";
-            for wrong in &check.wrong {
-                let spread = spread(&wrong.figures).map_or_else(String::new, |[low, median, high, _]| {
-                    format!(", low = {}, median = {}, high = {}", short(low), short(median), short(high))
-                });
-                out +=
-                    &format!("  {{ mistake = \"{}\", escapes = {}{spread} }},\n", wrong.mistake, wrong.escapes.times);
-            }
-            out += "]\n";
-        }
-    }
-    out
-}
-
-fn written_spread(values: &[f64]) -> Option<String> {
-    let [low, median, high, sd] = spread(values)?;
-    Some(format!("low = {}, median = {}, high = {}, sd = {}", short(low), short(median), short(high), short(sd)))
 }
 
 /// Four significant digits, as TOML.

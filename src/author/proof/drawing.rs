@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::calibrate::{Calibrated, Calibration, short};
+use super::reliability::{Calibrated, Calibration, short};
 use report::picture::escaped;
 
 /// Values of one solution on a check's figure.
@@ -149,7 +149,7 @@ pub fn svg(calibrated: &Calibrated) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calibrate::{Gap, Rate, Wrong};
+    use super::super::reliability::{Gap, Rate, Wrong};
     use super::*;
 
     #[test]

@@ -1,7 +1,7 @@
 //! `docs/reference/`, from the code: every key of every file, every SQL function, every rule. A test holds the folder against this.
 
 use super::files::{self, FILES};
-use super::rules::Rule;
+use crate::finding::Rule;
 use diagnostics::keys::{self, Key, Kind as Holds, Need};
 use diagnostics::text::{Lang, Text};
 use metrics::Shown;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::reading::Written;
-use super::rules::{Finding, Rule};
+use crate::finding::{Finding, Rule};
+use crate::reading::Written;
 use course::answers::Answer;
 use course::exercise::{Check, QuestionKind};
 use course::pack::EXPECT;

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::{fs, io};
 
-use super::reading::Written;
-use super::rules::{Finding, Rule};
-use super::texts;
+use super::language;
+use crate::finding::{Finding, Rule};
+use crate::reading::Written;
 use app::learner::workspace::Workspace;
 use course::exercise::{Question, QuestionKind};
 use course::pack::Pack;
@@ -103,7 +103,7 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
         let bytes = pack.bytes(&file).unwrap_or_default();
         findings.extend(in_lines(&file, &String::from_utf8_lossy(&bytes), hidden));
     }
-    let texts_of = |section: &Section| texts::texts(section);
+    let texts_of = |section: &Section| language::texts(section);
     for (place, text) in texts_of(&written.exercise).into_iter().chain(texts_of(&written.dataset)) {
         // What stands in braces is a figure's name, and the learner sees its value.
         let plain = |text: &str| {
@@ -114,7 +114,7 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
         };
         let (en, ja) = (plain(&text.en), plain(&text.ja));
         // Of a hidden column, its own meaning goes no further than this file.
-        for name in hidden.iter().filter(|name| texts::names(&en, name) || texts::names(&ja, name)) {
+        for name in hidden.iter().filter(|name| language::names(&en, name) || language::names(&ja, name)) {
             findings.push(leak(place.clone(), name));
         }
     }
@@ -131,7 +131,7 @@ fn choices(question: &Question) -> Vec<&String> {
 fn in_lines(file: &str, text: &str, hidden: &[String]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (i, line) in text.lines().enumerate() {
-        for name in hidden.iter().filter(|name| texts::names(line, name)) {
+        for name in hidden.iter().filter(|name| language::names(line, name)) {
             findings.push(leak(Place { line: Some(i + 1), ..Place::file(file) }, name));
         }
     }

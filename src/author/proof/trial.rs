@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::content::{self, Digest};
-use super::reading::{Solution, Written};
+use crate::content::{self, Digest};
+use crate::reading::{Solution, Written};
 use course::exercise::Check;
 use diagnostics::fault::Fault;
 use engine::check::{Figure, Outcome, Verdict};
