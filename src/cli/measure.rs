@@ -13,6 +13,7 @@ use measure::boxes;
 use measure::file::{self, Question, Scale};
 use measure::found::Task;
 use measure::masks;
+use metrics::segmentation::Matching;
 use report::json::MeasureDocument;
 
 /// The same in every language.
@@ -153,9 +154,13 @@ pub(super) struct Options {
     /// How many images there are, also those without any box; otherwise those that the files name.
     #[arg(long, value_name = "N")]
     images: Option<usize>,
-    /// The overlap (`IoU`) from which a predicted box finds a true one; 0.5 where you do not say.
+    /// The overlap (`IoU`) from which a predicted box finds a true one; 0.5 where you do not say. Of masks: match lesions one to
+    /// one from this overlap on.
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     iou: Option<f64>,
+    /// Match the lesions of masks one to one where their centroids are at most so many mm apart.
+    #[arg(long, value_name = "MM", allow_negative_numbers = true)]
+    distance: Option<f64>,
     /// Also the points of curves, in the JSON: ROC, calibration, decision, Kaplan–Meier.
     #[arg(long)]
     curves: bool,
@@ -222,7 +227,11 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
             "物体検出の正解のファイルです（列 image, x1, y1, x2, y2）。ファイルには予測のボックスと score を入れます。",
         ),
         ("images", "ボックスのないものを含む画像の総数です。省略時はファイルに現れる画像です。"),
-        ("iou", "予測が正解を見つけたとみなす重なり（IoU）です。省略時は0.5です。"),
+        (
+            "iou",
+            "予測が正解を見つけたとみなす重なり（IoU）です。省略時は0.5です。マスクでは、この値以上の病変を1対1に対応づけます。",
+        ),
+        ("distance", "マスクの病変を、重心の間の距離（mm）がこの値以下のとき1対1に対応づけます。"),
         ("curves", "曲線（ROC、較正、決定曲線、Kaplan–Meier）の点もJSONに含めます。"),
         ("task", "課題の種類です。省略時はほかのオプションから判断します。"),
         (
@@ -307,6 +316,7 @@ fn of_table(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
         ("--spacing", !options.spacing.is_empty()),
         ("--labels", !options.labels.is_empty()),
         ("--tolerance", options.tolerance.is_some()),
+        ("--distance", options.distance.is_some()),
     ] {
         if given {
             faults.push(refused(
@@ -316,7 +326,7 @@ fn of_table(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
             ));
         }
     }
-    faults.extend(for_boxes(options));
+    faults.extend(for_boxes(options, false));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -352,9 +362,9 @@ fn of_table(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     })
 }
 
-/// Options for boxes, where there are none.
-fn for_boxes(options: &Options) -> Vec<Fault> {
-    [("--images", options.images.is_some()), ("--iou", options.iou.is_some())]
+/// Options for boxes, where there are none; `--iou` also has a meaning for masks.
+fn for_boxes(options: &Options, masks: bool) -> Vec<Fault> {
+    [("--images", options.images.is_some()), ("--iou", options.iou.is_some() && !masks)]
         .into_iter()
         .filter(|(_, given)| *given)
         .map(|(option, _)| {
@@ -417,6 +427,7 @@ fn of_boxes(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
         ("--spacing", !options.spacing.is_empty()),
         ("--labels", !options.labels.is_empty()),
         ("--tolerance", options.tolerance.is_some()),
+        ("--distance", options.distance.is_some()),
     ] {
         if given {
             faults.push(refused(option, unfit(), expected()));
@@ -464,14 +475,14 @@ fn of_masks(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
             ),
         )]);
     };
-    let mut faults = for_boxes(options);
+    let mut faults = for_boxes(options, true);
     for option in for_tables(options) {
         faults.push(refused(
             option,
             Text::new("an option for tables, beside masks", "マスクに対して、表用のオプションがあります"),
             Text::new(
-                "only --spacing, --labels, --threshold, --tolerance beside masks (or one table)",
-                "マスクに使えるのは --spacing、--labels、--threshold、--tolerance だけです（表なら1つだけ指定）",
+                "only --spacing, --labels, --threshold, --tolerance, --iou, --distance beside masks (or one table)",
+                "マスクに使えるのは --spacing、--labels、--threshold、--tolerance、--iou、--distance だけです（表なら1つだけ指定）",
             ),
         ));
     }
@@ -481,6 +492,13 @@ fn of_masks(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
             "--task",
             text!("{task}, beside masks", "マスクに対して {task}"),
             Text::new("segmentation, or one table", "segmentation、または表1つ"),
+        ));
+    }
+    if let (Some(_), Some(distance)) = (options.iou, options.distance) {
+        faults.push(refused(
+            "--distance",
+            text!("--distance {distance} beside --iou", "--iou と --distance {distance} の両方"),
+            Text::new("one of the two: lesions are matched in one way", "どちらか一方。病変の対応づけは1通りです"),
         ));
     }
     if !faults.is_empty() {
@@ -493,6 +511,11 @@ fn of_masks(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
         labels: options.labels.clone(),
         threshold: options.threshold,
         tolerance: options.tolerance.unwrap_or(1.0),
+        matching: match (options.iou, options.distance) {
+            (Some(least), _) => Matching::Iou(least),
+            (None, Some(most)) => Matching::Distance(most),
+            (None, None) => Matching::Touch,
+        },
         resamples: options.resamples,
         seed: options.seed,
     })

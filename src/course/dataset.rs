@@ -5,6 +5,7 @@ use diagnostics::fault::{Fault, Place, nearest};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
+use metrics::segmentation::Matching;
 use render::{LARGEST, Renderer, SMALLEST, renderer};
 use sql::{Expression, Purpose};
 use target::{Holds, Target};
@@ -159,6 +160,39 @@ const IMAGE: &[Key<'static>] = &[
         "mm",
         "How far an outline may lie from the true one and still count as right, in the normalised surface distance.",
         "正規化表面距離（NSD）で、輪郭のずれを許す距離です。",
+    ),
+    Key::new(
+        "match",
+        Kind::OneOf(MATCH),
+        Need::Optional,
+        "When a predicted lesion finds a true one: one to one, the best pairs first, and every other predicted lesion is a false one. Left out, any shared pixel counts, and one prediction may find several.",
+        "予測された病変が正解の病変を見つけたとみなす条件です。よく合う組から1対1に対応づけ、相手のない予測は偽陽性とします。書かなければ、1画素でも重なれば見つけたとみなし、1つの予測がいくつもの病変を見つけられます。",
+    ),
+    Key::measured(
+        "sizes",
+        Kind::List(&Kind::Number { min: 0.01, max: 100_000.0 }),
+        Need::Default("[]"),
+        "mm²",
+        "Bounds of size, in ascending order: the sensitivity for lesions is also shown below, between and above them.",
+        "病変の大きさの区切りです。小さい順に書きます。病変の感度を、区切りごとにも示します。",
+    ),
+];
+
+const MATCH: &[Key<'static>] = &[
+    Key::new(
+        "iou",
+        Kind::Number { min: 0.001, max: 1.0 },
+        Need::Optional,
+        "Pairs whose overlap (IoU) is at least this; 0.1 is usual for small lesions, 0.5 for large ones.",
+        "重なり（IoU）がこの値以上の組です。小さな病変では0.1、大きな病変では0.5がよく使われます。",
+    ),
+    Key::measured(
+        "distance",
+        Kind::Number { min: 0.001, max: 100.0 },
+        Need::Optional,
+        "mm",
+        "Pairs whose centroids are at most so far apart.",
+        "重心の間の距離がこの値以下の組です。",
     ),
 ];
 
@@ -332,6 +366,55 @@ pub struct Image {
     pub mask: Option<String>,
     /// Of outlines, in mm.
     pub tolerance: f64,
+    /// When a predicted lesion finds a true one.
+    pub matching: Matching,
+    /// The sizes of lesions whose sensitivity is also shown apart; none where they are not.
+    pub sizes: Vec<Band>,
+}
+
+/// A range of sizes of lesions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// What tables call it, such as `below 25`.
+    pub value: String,
+    /// What people call it.
+    pub title: Text,
+    /// The smallest and the lowest too large, in mm²; none where there is no such bound.
+    bounds: (Option<f64>, Option<f64>),
+}
+
+impl Band {
+    fn new(bounds: (Option<f64>, Option<f64>)) -> Self {
+        let (value, title) = match bounds {
+            (None, Some(below)) => {
+                (format!("below {below}"), text!("< {below} mm²", "{below} mm²未満"))
+            }
+            (Some(from), Some(below)) => (
+                format!("{from} to {below}"),
+                text!("{from}–{below} mm²", "{from}～{below} mm²"),
+            ),
+            (Some(from), None) => (format!("{from} and more"), text!("≥ {from} mm²", "{from} mm²以上")),
+            (None, None) => ("all".to_owned(), Text::new("all", "すべて")),
+        };
+        Self { value, title, bounds }
+    }
+
+    /// The bands below, between and above these bounds (mm², ascending); none without any.
+    pub fn between(bounds: &[f64]) -> Vec<Self> {
+        if bounds.is_empty() {
+            return Vec::new();
+        }
+        let ends: Vec<Option<f64>> =
+            std::iter::once(None).chain(bounds.iter().copied().map(Some)).chain(std::iter::once(None)).collect();
+        ends.windows(2).map(|pair| Self::new((pair[0], pair[1]))).collect()
+    }
+
+    /// Whether a lesion of this size (mm²) belongs to it.
+    pub fn holds(&self, size: f64) -> bool {
+        // The allowance is for areas such as 10 pixels of 2.5 mm², summed.
+        let above = |bound: f64| size >= bound * (1.0 - 1e-9);
+        self.bounds.0.is_none_or(above) && !self.bounds.1.is_some_and(above)
+    }
 }
 
 impl Image {
@@ -372,10 +455,13 @@ pub const ADDED: &[&str] = &["split", "raw", "p", "alert", "predicted"];
 /// The columns that a run adds where the dataset outlines something in its pictures.
 pub const OUTLINED: &[&str] = &["dice", "nsd", "lesions", "found", "false_lesions", "truth_mm2", "mask_mm2"];
 
+/// The column of a lesion's area, in mm².
+pub const SIZE: &str = "mm2";
+
 /// Every name that the engine gives to a column beside the dataset's own, which therefore no column of a dataset may have: those of
 /// [`ADDED`] and [`OUTLINED`]; `row`, a row's number in its table; `mm2`, a lesion's area; `repeat`, a draw's number.
 pub fn reserved() -> Vec<&'static str> {
-    ["row", "repeat", "mm2"].iter().chain(ADDED).chain(OUTLINED).copied().collect()
+    ["row", "repeat", SIZE].iter().chain(ADDED).chain(OUTLINED).copied().collect()
 }
 
 /// Reads `dataset.toml`.
@@ -552,7 +638,29 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
         with,
         mask: mask.map(|mask| mask.value),
         tolerance: section.number("tolerance"),
+        matching: section.maybe_table("match").map_or(Matching::Touch, |rule| {
+            let iou = rule.maybe_number("iou").map(Matching::Iou);
+            iou.or_else(|| rule.maybe_number("distance").map(Matching::Distance)).unwrap_or_default()
+        }),
+        sizes: sizes(section, faults),
     }
+}
+
+/// The bands below, between and above the bounds of size.
+fn sizes(section: &Section, faults: &mut Vec<Fault>) -> Vec<Band> {
+    let numbers = section.list("sizes").iter().filter_map(|entry| match entry.value {
+        Value::Number(bound) => Some((bound, entry)),
+        _ => None,
+    });
+    let bounds: Vec<(f64, &Written<Value>)> = numbers.collect();
+    if let Some(pair) = bounds.windows(2).find(|pair| pair[1].0 <= pair[0].0) {
+        let (before, bound) = (pair[0].0, pair[1].0);
+        faults.push(pair[1].1.fault(
+            text!("{bound} after {before}", "{before} の次に {bound} があります"),
+            Text::new("bounds in ascending order", "小さい順に並べた区切り"),
+        ));
+    }
+    Band::between(&bounds.iter().map(|(bound, _)| *bound).collect::<Vec<_>>())
 }
 
 fn name_fault(place: Place, name: &str, taken: &[String]) -> Option<Fault> {
@@ -617,6 +725,9 @@ impl Dataset {
 
     /// What a value of a column is called; none where nobody says.
     pub fn called(&self, column: &str, value: &str) -> Option<&Text> {
+        if let (SIZE, Some(image)) = (column, &self.image) {
+            return image.sizes.iter().find(|band| band.value == value).map(|band| &band.title);
+        }
         let bare = value.strip_suffix(".0").unwrap_or(value);
         let column = self.columns().find(|other| other.name == column)?;
         column.values.iter().find(|(other, _)| other == value || other == bare).map(|(_, text)| text)

@@ -209,6 +209,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
     };
     let label = dataset.label();
     let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
+    let bands = dataset.image.as_ref().map_or(&[][..], |image| &image.sizes);
     let mut lines = Vec::new();
     let judged: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
     let classes = &model.teller.classes;
@@ -219,7 +220,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
         let outlines = &model.develop.outlines;
         let own: Vec<Outline> =
             outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
-        lines.extend(outlines::lines("develop", &own));
+        lines.extend(outlines::lines("develop", &own, bands));
     }
     let mistakes = if job.figures { model.mistakes() } else { Vec::new() };
     let mut tables = Tables::new();
@@ -229,7 +230,7 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
             let truth = dataset.truth().filter(|_| !retrained);
             let groups: &[String] = if name == "exam" { &groups } else { &[] };
             lines.extend(evaluate::evaluate(name, &told.table, asked(truth), groups)?);
-            lines.extend(outlines::lines(name, &told.outlines));
+            lines.extend(outlines::lines(name, &told.outlines, bands));
         }
         if let (Some(_), Some(id)) =
             (dataset.image.as_ref().and_then(|image| image.mask.as_ref()), dataset.tables().last())
@@ -519,7 +520,7 @@ fn told(
             })
             .collect();
         alert = masks.iter().map(|mask: &Vec<bool>| mask.contains(&true)).collect();
-        outlines = outlines::compare(pictures, &masks, image.tolerance).map_err(|bad| {
+        outlines = outlines::compare(pictures, &masks, (image.tolerance, image.matching)).map_err(|bad| {
             RunError::Author(vec![Fault::new(image.kind.place.clone(), bad.text(), Text::same("mm"))])
         })?;
     }

@@ -14,7 +14,7 @@ use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::entry::{Family, Of};
 use metrics::intervals::{self, Resampling};
-use metrics::segmentation::Masks;
+use metrics::segmentation::{Masks, Matching};
 use metrics::{BadInput, Estimate, Measure, Metric, Shown, order};
 use seed::Seed;
 
@@ -33,6 +33,8 @@ pub struct Question {
     pub threshold: Option<f64>,
     /// The distance in mm that still counts as right, for the surface Dice.
     pub tolerance: f64,
+    /// When a predicted lesion finds a true one.
+    pub matching: Matching,
     /// How often a bootstrap over cases resamples: 0 for no bootstrap, none for 1,000 times.
     pub resamples: Option<usize>,
     /// The seed of the resampling.
@@ -76,6 +78,20 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         "The surface Dice allows a distance of {tolerance}; lesions are connected by faces, edges or corners.",
         "表面Diceの許容距離は{tolerance}です。病変は、面・辺・頂点のいずれかで接するものを1つとみなします。"
     ));
+    notes.push(match question.matching {
+        Matching::Touch => Text::new(
+            "A lesion is found where a predicted one touches it, and one prediction may find several; --iou or --distance match them one to one.",
+            "予測が1画素でも触れた病変を、見つけたものとします。1つの予測が複数の病変を見つけることもあります。--iou か --distance を指定すると、1対1に対応づけます。",
+        ),
+        Matching::Iou(least) => text!(
+            "Lesions are matched one to one where their IoU is at least {least}, the best pairs first; a predicted lesion without a partner is a false one.",
+            "病変は、IoUが{least}以上の組を、高い順に1対1に対応づけました。相手のない予測は偽陽性です。"
+        ),
+        Matching::Distance(most) => text!(
+            "Lesions are matched one to one where their centroids are at most {most} apart, the nearest pairs first; a predicted lesion without a partner is a false one.",
+            "病変は、重心の間の距離が{most}以下の組を、近い順に1対1に対応づけました。相手のない予測は偽陽性です。"
+        ),
+    });
     notes.extend(assumptions(&cases));
     notes.extend(besides);
     notes.extend(never_reached(question, &cases));
@@ -154,6 +170,15 @@ fn options(question: &Question) -> Result<(), Vec<Fault>> {
     }
     if !question.tolerance.is_finite() || question.tolerance < 0.0 {
         refuse("--tolerance", question.tolerance.to_string(), Text::new("mm, 0 or more", "0以上の値（mm）"));
+    }
+    match question.matching {
+        Matching::Iou(least) if !(least > 0.0 && least <= 1.0) => {
+            refuse("--iou", least.to_string(), Text::new("more than 0 and at most 1", "0より大きく1以下の値"));
+        }
+        Matching::Distance(most) if !(most > 0.0 && most.is_finite()) => {
+            refuse("--distance", most.to_string(), Text::new("mm, more than 0", "0より大きい値（mm）"));
+        }
+        _ => {}
     }
     if let Some(threshold) = question.threshold.filter(|threshold| !threshold.is_finite()) {
         refuse("--threshold", threshold.to_string(), Text::new("a finite number", "有限の数値"));
@@ -403,6 +428,7 @@ fn case(
     for &label in labels {
         let (a, b) = (inside(&truth, label, None), inside(&guess, label, question.threshold));
         let masks = Masks::new(&truth.shape, &spacing, &a, &b)
+            .map(|masks| masks.matched(question.matching))
             .map_err(|bad: BadInput| Fault::new(Place::file(reference.display().to_string()), bad.text(), fits()))?;
         let count = |mask: &[bool]| mask.iter().filter(|inside| **inside).count();
         each.push(Labelled {

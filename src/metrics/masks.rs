@@ -8,6 +8,7 @@ use super::intervals::proportion;
 use super::order::sorted;
 use super::reason::{BadInput, Undefined};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// A reference and a predicted mask of the same shape (1 to 3 axes, the last varies fastest) with their voxel spacing
@@ -17,6 +18,7 @@ pub struct Masks<'a> {
     pub(super) grid: Grid,
     pub(super) reference: &'a [bool],
     pub(super) prediction: &'a [bool],
+    matching: Matching,
     surfaces: OnceLock<Surfaces>,
     lesions: OnceLock<Lesions>,
 }
@@ -97,6 +99,18 @@ impl Grid {
             (z * plane..(z + 1) * plane).filter(|&index| mask[index]).filter(move |index| !inner(index))
         };
         (0..self.size[0]).into_par_iter().flat_map_iter(of_plane).collect()
+    }
+
+    /// The mean place of each part's voxels, in mm.
+    fn centroids(&self, parts: &Components) -> Vec<[f64; 3]> {
+        let mut sums = vec![([0_usize; 3], 0_usize); parts.count];
+        for (index, &label) in parts.labels.iter().enumerate().filter(|(_, label)| **label > 0) {
+            let (place, (sum, n)) = (self.place(index), &mut sums[label as usize - 1]);
+            (0..3).for_each(|axis| sum[axis] += place[axis]);
+            *n += 1;
+        }
+        let mean = |(sum, n): &([usize; 3], usize)| [0, 1, 2].map(|k| sum[k] as f64 / *n as f64 * self.spacing[k]);
+        sums.iter().map(mean).collect()
     }
 
     /// The connected parts of a mask.
@@ -249,7 +263,14 @@ impl<'a> Masks<'a> {
         if prediction.len() != reference.len() {
             return Err(BadInput::ShapeWrong { shape: shape.to_vec(), found: prediction.len() });
         }
-        Ok(Self { grid, reference, prediction, surfaces: OnceLock::new(), lesions: OnceLock::new() })
+        let matching = Matching::Touch;
+        Ok(Self { grid, reference, prediction, matching, surfaces: OnceLock::new(), lesions: OnceLock::new() })
+    }
+
+    /// The same masks, their lesions matched so.
+    #[must_use]
+    pub fn matched(self, matching: Matching) -> Self {
+        Self { matching, lesions: OnceLock::new(), ..self }
     }
 
     /// Check two masks given as arrays, with the spacing of each axis in mm.
@@ -312,7 +333,7 @@ impl<'a> Masks<'a> {
 
     /// The [`lesions`] that hang together by faces, edges or corners: counted once.
     pub fn lesions(&self) -> &Lesions {
-        self.lesions.get_or_init(|| lesions(self, Connectivity::Corners))
+        self.lesions.get_or_init(|| lesions(self, Connectivity::Corners, self.matching))
     }
 }
 
@@ -343,61 +364,130 @@ pub fn components(shape: &[usize], mask: &[bool], connectivity: Connectivity) ->
     Ok(Grid::new(shape, &vec![1.0; shape.len()], mask.len())?.components(mask, connectivity))
 }
 
-/// Lesions (connected parts) found, missed and made up; any overlapping voxel counts.
-///
-/// Counted from each side: a reference lesion is found or missed, a predicted one is right or made up. One prediction
-/// that covers two lesions finds both and is right once, so `found` and `right` may differ.
+/// When a predicted lesion finds a true one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Matching {
+    /// Where they share a voxel: one prediction may find several lesions, and several one.
+    #[default]
+    Touch,
+    /// One to one, in pairs whose `IoU` is at least this (more than 0, at most 1); those of the highest `IoU` first.
+    Iou(f64),
+    /// One to one, in pairs whose centroids are at most so many mm apart; the nearest first.
+    Distance(f64),
+}
+
+/// One lesion of a mask.
 #[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lesion {
+    /// Its size: mm³ (mm² in two dimensions).
+    pub size: f64,
+    /// Of the reference: whether it is found. Of the prediction: whether it is right.
+    pub matched: bool,
+}
+
+/// Lesions (connected parts) found, missed and made up.
+///
+/// Counted from each side: a reference lesion is found or missed, a predicted one is right or made up. Where lesions are
+/// matched by [`Touch`](Matching::Touch), one prediction that covers two lesions finds both and is right once, so that `found`
+/// and `right` may differ; matched one to one, they are the same number (Maier-Hein, Reinke et al. 2024, Metrics Reloaded).
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lesions {
-    /// Lesions in the reference.
-    pub reference: usize,
-    /// Lesions in the prediction.
-    pub prediction: usize,
-    /// True positives: reference lesions that the prediction touches.
-    pub found: usize,
-    /// Predicted lesions that touch the reference.
-    pub right: usize,
-    /// The share of reference lesions touched by the prediction.
-    pub sensitivity: Measure,
-    /// The share of predicted lesions that touch the reference.
-    pub ppv: Measure,
-    /// 2 · sensitivity · PPV / (sensitivity + PPV); 1 without any lesion, 0 when only one side has one.
-    pub f1: f64,
+    /// Lesions in the reference, in order of memory.
+    pub reference: Vec<Lesion>,
+    /// Lesions in the prediction, in order of memory.
+    pub prediction: Vec<Lesion>,
 }
 
 impl Lesions {
-    /// False negatives: reference lesions that the prediction does not touch.
-    pub fn missed(&self) -> usize {
-        self.reference - self.found
+    /// True positives: reference lesions that are found.
+    pub fn found(&self) -> usize {
+        matched(&self.reference)
     }
 
-    /// False positives: predicted lesions that do not touch the reference.
+    /// False negatives: reference lesions that are not.
+    pub fn missed(&self) -> usize {
+        self.reference.len() - self.found()
+    }
+
+    /// Predicted lesions that find one.
+    pub fn right(&self) -> usize {
+        matched(&self.prediction)
+    }
+
+    /// False positives: predicted lesions that find none.
     pub fn made_up(&self) -> usize {
-        self.prediction - self.right
+        self.prediction.len() - self.right()
+    }
+
+    /// The share of reference lesions that are found. 0 to 1. Undefined without any.
+    pub fn sensitivity(&self) -> Measure {
+        proportion(self.found(), self.reference.len(), Undefined::EmptyReference)
+    }
+
+    /// The share of predicted lesions that find one. 0 to 1. Undefined without any.
+    pub fn ppv(&self) -> Measure {
+        proportion(self.right(), self.prediction.len(), Undefined::EmptyPrediction)
+    }
+
+    /// 2 · sensitivity · PPV / (sensitivity + PPV); 1 without any lesion, 0 when only one side has one.
+    pub fn f1(&self) -> f64 {
+        match (self.sensitivity(), self.ppv()) {
+            (Ok(a), Ok(b)) => harmonic(a.value, b.value),
+            (Err(_), Err(_)) => 1.0,
+            _ => 0.0,
+        }
     }
 }
 
-/// Count lesions: see [`Lesions`].
-pub fn lesions(masks: &Masks<'_>, connectivity: Connectivity) -> Lesions {
-    let touching = |mask: &[bool], other: &[bool]| {
-        let parts = masks.grid.components(mask, connectivity);
-        let mut touched = vec![false; parts.count + 1];
-        for (label, _) in parts.labels.iter().zip(other).filter(|(label, other)| **label > 0 && **other) {
-            touched[*label as usize] = true;
+fn matched(lesions: &[Lesion]) -> usize {
+    lesions.iter().filter(|lesion| lesion.matched).count()
+}
+
+/// Finds the lesions of both masks and matches them: see [`Lesions`].
+pub fn lesions(masks: &Masks<'_>, connectivity: Connectivity, matching: Matching) -> Lesions {
+    let [reference, prediction] =
+        [masks.reference, masks.prediction].map(|mask| masks.grid.components(mask, connectivity));
+    let sides = [&reference, &prediction].map(|parts| {
+        let mut sizes = vec![0_usize; parts.count];
+        parts.labels.iter().filter(|&&label| label > 0).for_each(|&label| sizes[label as usize - 1] += 1);
+        sizes
+    });
+    // The pairs that may match, each with how good it is: the lower, the better.
+    let mut pairs: Vec<(f64, usize, usize)> = match matching {
+        Matching::Touch | Matching::Iou(_) => {
+            let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+            for (&a, &b) in reference.labels.iter().zip(&prediction.labels).filter(|(a, b)| **a > 0 && **b > 0) {
+                *shared.entry((a as usize - 1, b as usize - 1)).or_default() += 1;
+            }
+            let iou = |a: usize, b: usize, both: usize| both as f64 / (sides[0][a] + sides[1][b] - both) as f64;
+            shared.into_iter().map(|((a, b), both)| (-iou(a, b, both), a, b)).collect()
         }
-        (parts.count, touched.into_iter().filter(|&touched| touched).count())
+        Matching::Distance(_) => {
+            let (from, to) = (masks.grid.centroids(&reference), masks.grid.centroids(&prediction));
+            let apart = |a: &[f64; 3], b: &[f64; 3]| (0..3).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>().sqrt();
+            let of = |(i, a)| to.iter().enumerate().map(move |(k, b)| (apart(a, b), i, k));
+            from.iter().enumerate().flat_map(of).collect()
+        }
     };
-    let (reference, found) = touching(masks.reference, masks.prediction);
-    let (prediction, right) = touching(masks.prediction, masks.reference);
-    let of = |k, n, reason| proportion(k, n, reason);
-    let sensitivity = of(found, reference, Undefined::EmptyReference);
-    let ppv = of(right, prediction, Undefined::EmptyPrediction);
-    let f1 = match (sensitivity, ppv) {
-        (Ok(a), Ok(b)) => harmonic(a.value, b.value),
-        (Err(_), Err(_)) => 1.0,
-        _ => 0.0,
-    };
-    Lesions { reference, prediction, found, right, sensitivity, ppv, f1 }
+    // The allowance is for shares and distances such as 3 · 0.1.
+    match matching {
+        Matching::Touch => {}
+        Matching::Iou(least) => pairs.retain(|pair| -pair.0 >= least * (1.0 - 1e-12)),
+        Matching::Distance(most) => pairs.retain(|pair| pair.0 <= most * (1.0 + 1e-12)),
+    }
+    pairs.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)).then(x.2.cmp(&y.2)));
+    let mut taken = [vec![false; sides[0].len()], vec![false; sides[1].len()]];
+    for (_, a, b) in pairs {
+        if matching == Matching::Touch || !(taken[0][a] || taken[1][b]) {
+            (taken[0][a], taken[1][b]) = (true, true);
+        }
+    }
+    let volume = masks.voxel_volume();
+    let [reference, prediction] = [0, 1].map(|side| {
+        let each = sides[side].iter().zip(&taken[side]);
+        each.map(|(&voxels, &matched)| Lesion { size: voxels as f64 * volume, matched }).collect()
+    });
+    Lesions { reference, prediction }
 }
 
 /// The harmonic mean; 0 where both are 0.
@@ -473,14 +563,154 @@ mod tests {
         assert!(matches!(components(&[4, 4], &mask, Connectivity::Faces), Err(BadInput::ShapeWrong { .. })));
     }
 
+    fn counted(shape: &[usize], rows: [&[&str]; 2], matching: Matching) -> [usize; 4] {
+        let [reference, prediction] = rows.map(drawn);
+        let masks = Masks::new(shape, &[1.0, 1.0], &reference, &prediction).expect("sound masks");
+        let got = lesions(&masks, Connectivity::Faces, matching);
+        [got.found(), got.missed(), got.right(), got.made_up()]
+    }
+
     #[test]
     fn one_prediction_over_two_lesions_finds_both_and_is_right_once() {
-        let reference = drawn(&["##.##", ".....", "#...."]);
-        let prediction = drawn(&[".###.", ".....", "....#"]);
+        let rows: [&[&str]; 2] = [&["##.##", ".....", "#...."], &[".###.", ".....", "....#"]];
+        assert_eq!(counted(&[3, 5], rows, Matching::Touch), [2, 1, 1, 1]);
+        let [reference, prediction] = rows.map(drawn);
         let masks = Masks::new(&[3, 5], &[1.0, 1.0], &reference, &prediction).expect("sound masks");
-        let got = lesions(&masks, Connectivity::Faces);
-        assert_eq!((got.found, got.missed(), got.right, got.made_up()), (2, 1, 1, 1));
         // Sensitivity 2/3, PPV 1/2.
-        assert!((got.f1 - 4.0 / 7.0).abs() < 1e-15);
+        assert!((masks.lesions().f1() - 4.0 / 7.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn one_to_one_a_blob_over_everything_finds_one_lesion_at_most() {
+        let blob: &[&str] = &["#######", "#######", "#######"];
+        let three: &[&str] = &["##.....", "#...#..", "......#"];
+        assert_eq!(counted(&[3, 7], [three, blob], Matching::Touch), [3, 0, 1, 0]);
+        // IoU 3/21, 1/21, 1/21.
+        assert_eq!(counted(&[3, 7], [three, blob], Matching::Iou(0.1)), [1, 2, 1, 0]);
+        assert_eq!(counted(&[3, 7], [three, blob], Matching::Iou(0.15)), [0, 3, 0, 1]);
+        // Centroids (row, column): (1/3, 1/3), (1, 4), (2, 6); the blob's: (1, 3).
+        assert_eq!(counted(&[3, 7], [three, blob], Matching::Distance(1.0)), [1, 2, 1, 0]);
+        assert_eq!(counted(&[3, 7], [three, blob], Matching::Distance(0.9)), [0, 3, 0, 1]);
+    }
+
+    #[test]
+    fn one_to_one_the_second_spot_on_a_lesion_is_a_false_one() {
+        let rows: [&[&str]; 2] = [&["######", "......"], &["##.###", "......"]];
+        assert_eq!(counted(&[2, 6], rows, Matching::Touch), [1, 0, 2, 0]);
+        assert_eq!(counted(&[2, 6], rows, Matching::Iou(0.1)), [1, 0, 1, 1]);
+    }
+
+    #[test]
+    fn the_better_pair_is_made_first() {
+        // The left spot has IoU 1/4 with the left lesion; the right spot 2/6 with it and 1/6 with the right lesion.
+        let [reference, prediction] = ["####.###", "#.####.."].map(|row| drawn(&[row]));
+        let masks = Masks::new(&[1, 8], &[1.0, 1.0], &reference, &prediction).expect("sound masks");
+        let got = lesions(&masks, Connectivity::Corners, Matching::Iou(0.05));
+        let sides = [&got.reference, &got.prediction].map(|side| side.iter().map(|l| l.matched).collect::<Vec<_>>());
+        assert_eq!(sides, [vec![true, false], vec![false, true]]);
+    }
+
+    /// The sizes and matches of two masks' lesions by another way: parts by repeated flooding of a list of places, every pair
+    /// tried, the best that is left taken again and again.
+    fn plainly(shape: [usize; 2], spacing: [f64; 2], masks: [&[bool]; 2], matching: Matching) -> [Vec<(usize, bool)>; 2] {
+        let parts = masks.map(|mask| {
+            let mut left: Vec<usize> = (0..mask.len()).filter(|&at| mask[at]).collect();
+            let mut parts: Vec<Vec<usize>> = Vec::new();
+            while let Some(&first) = left.first() {
+                let mut part = vec![first];
+                loop {
+                    let near = |&at: &usize| {
+                        part.iter().any(|&of| {
+                            (at / shape[1]).abs_diff(of / shape[1]) <= 1 && (at % shape[1]).abs_diff(of % shape[1]) <= 1
+                        })
+                    };
+                    let grown: Vec<usize> = left.iter().copied().filter(near).collect();
+                    if grown.len() == part.len() {
+                        part = grown;
+                        break;
+                    }
+                    part = grown;
+                }
+                left.retain(|at| !part.contains(at));
+                parts.push(part);
+            }
+            parts
+        });
+        let centre = |part: &[usize]| {
+            let mean = |of: &dyn Fn(usize) -> usize| part.iter().map(|&at| of(at) as f64).sum::<f64>() / part.len() as f64;
+            [mean(&|at| at / shape[1]) * spacing[0], mean(&|at| at % shape[1]) * spacing[1]]
+        };
+        let worth = |a: &[usize], b: &[usize]| {
+            let both = a.iter().filter(|at| b.contains(at)).count();
+            match matching {
+                Matching::Distance(most) => {
+                    let (a, b) = (centre(a), centre(b));
+                    let apart = (a[0] - b[0]).hypot(a[1] - b[1]);
+                    (apart <= most).then_some(-apart)
+                }
+                Matching::Iou(least) => {
+                    let iou = both as f64 / (a.len() + b.len() - both) as f64;
+                    (iou >= least).then_some(iou)
+                }
+                Matching::Touch => None,
+            }
+        };
+        let mut free = [vec![true; parts[0].len()], vec![true; parts[1].len()]];
+        loop {
+            let mut best: Option<(f64, usize, usize)> = None;
+            for (i, a) in parts[0].iter().enumerate().filter(|(i, _)| free[0][*i]) {
+                for (k, b) in parts[1].iter().enumerate().filter(|(k, _)| free[1][*k]) {
+                    if let Some(worth) = worth(a, b)
+                        && best.is_none_or(|(other, ..)| worth > other)
+                    {
+                        best = Some((worth, i, k));
+                    }
+                }
+            }
+            let Some((_, i, k)) = best else { break };
+            (free[0][i], free[1][k]) = (false, false);
+        }
+        [0, 1].map(|side| parts[side].iter().map(Vec::len).zip(free[side].iter().map(|free| !free)).collect())
+    }
+
+    #[test]
+    fn pairs_agree_with_a_plain_computation_and_keep_their_laws() {
+        let (shape, spacing, seed) = ([11, 13], [2.0, 1.5], Seed::new(5));
+        let (mut pairs, mut unmatched) = (0, 0);
+        for case in 0..60 {
+            let mask = |name: &str| {
+                let seed = seed.named(name).at(case);
+                let spots: Vec<[f64; 3]> = (0..4 + case % 5)
+                    .map(|spot| [0, 1, 2].map(|k| seed.at(spot).at(k).uniform()))
+                    .map(|[y, x, r]| [y * 11.0, x * 13.0, 0.6 + 1.3 * r])
+                    .collect();
+                let inside = |at: usize| {
+                    let (y, x) = ((at / 13) as f64, (at % 13) as f64);
+                    spots.iter().any(|[cy, cx, r]| (y - cy).hypot(x - cx) <= *r)
+                };
+                (0..11 * 13).map(inside).collect::<Vec<bool>>()
+            };
+            let (reference, prediction) = (mask("reference"), mask("prediction"));
+            let masks = Masks::new(&shape, &spacing, &reference, &prediction).expect("sound masks");
+            for matching in [Matching::Iou(0.1), Matching::Iou(0.5), Matching::Distance(3.0), Matching::Distance(6.0)] {
+                let got = lesions(&masks, Connectivity::Corners, matching);
+                let plain = plainly(shape, spacing, [&reference, &prediction], matching);
+                let got_sides = [&got.reference, &got.prediction]
+                    .map(|side| side.iter().map(|l| ((l.size / 3.0).round() as usize, l.matched)).collect::<Vec<_>>());
+                assert_eq!(got_sides, plain, "case {case} {matching:?}");
+                assert_eq!(got.found(), got.right(), "each of both once");
+                (pairs, unmatched) = (pairs + got.found(), unmatched + got.made_up());
+                // Turned round, the same pairs: found and made up change places.
+                let turned = Masks::new(&shape, &spacing, &prediction, &reference).expect("sound masks");
+                let turned = lesions(&turned, Connectivity::Corners, matching);
+                assert_eq!((turned.missed(), turned.made_up()), (got.made_up(), got.missed()));
+            }
+            let (touched, one_to_one) = (
+                lesions(&masks, Connectivity::Corners, Matching::Touch),
+                lesions(&masks, Connectivity::Corners, Matching::Iou(1e-9)),
+            );
+            assert!(one_to_one.found() <= touched.found() && one_to_one.made_up() >= touched.made_up());
+        }
+        assert!(pairs > 100 && unmatched > 100, "{pairs} pairs, {unmatched} without a partner");
     }
 }

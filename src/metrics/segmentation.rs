@@ -6,7 +6,7 @@ use super::entry::{
     ALWAYS, Better, FILE, Family, Interval, Metric, Of, POSITIVE, RUN, Resampled, SHARE, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
-pub use super::masks::{Components, Connectivity, Lesions, Masks, components, lesions};
+pub use super::masks::{Components, Connectivity, Lesion, Lesions, Masks, Matching, components, lesions};
 use super::masks::{Surfaces, harmonic};
 use super::order::quantile;
 use super::reason::{BadInput, Undefined};
@@ -180,7 +180,7 @@ pub fn cl_dice(
 // ---- entries -------------------------------------------------------------------------------------------------------
 
 fn f1_of_lesions(lesions: &Lesions) -> Estimate {
-    Estimate::plain(lesions.f1, lesions.reference + lesions.prediction)
+    Estimate::plain(lesions.f1(), lesions.reference.len() + lesions.prediction.len())
 }
 
 metrics![
@@ -371,8 +371,8 @@ metrics![
         name: "lesion_sensitivity",
         title: Text::new("lesions found", "病変の感度"),
         help: Text::new(
-            "The share of true lesions that the prediction touches.",
-            "正解の病変のうち、予測が触れた割合です。"
+            "The share of true lesions that the prediction finds: touches, or pairs with one to one where an IoU or a distance is stated.",
+            "正解の病変のうち、予測が見つけた割合です。予測が触れた病変を数えます。IoUまたは距離を指定したときは、1対1に対応づけた病変を数えます。"
         ),
         family: Family::Segmentation,
         unit: Unit::Percent,
@@ -380,15 +380,15 @@ metrics![
         better: Better::Higher,
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: ALWAYS,
-        source: "reference lesions touched / reference lesions",
-        of: Of::Masks(|masks, _| masks.lesions().sensitivity),
+        source: "reference lesions found / reference lesions (one to one: Maier-Hein, Reinke et al. 2024)",
+        of: Of::Masks(|masks, _| masks.lesions().sensitivity()),
     },
     LESION_PPV = Metric {
         name: "lesion_ppv",
         title: Text::new("PPV of lesions", "病変の陽性的中率"),
         help: Text::new(
-            "The share of predicted lesions that touch a true one.",
-            "予測された病変のうち、正解の病変に触れた割合です。"
+            "The share of predicted lesions that find a true one.",
+            "予測された病変のうち、正解の病変を見つけたものの割合です。"
         ),
         family: Family::Segmentation,
         unit: Unit::Percent,
@@ -396,8 +396,8 @@ metrics![
         better: Better::Higher,
         interval: Interval::Bootstrap(Resampled::Plain),
         shown: ALWAYS,
-        source: "predicted lesions that touch the reference / predicted lesions",
-        of: Of::Masks(|masks, _| masks.lesions().ppv),
+        source: "predicted lesions that find one / predicted lesions",
+        of: Of::Masks(|masks, _| masks.lesions().ppv()),
     },
     LESION_F1 = Metric {
         name: "lesion_f1",

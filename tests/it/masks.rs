@@ -153,6 +153,38 @@ fn masks_that_agree_because_they_are_empty_or_full_are_told() {
 }
 
 #[test]
+fn lesions_are_matched_one_to_one_where_that_is_asked() {
+    let learner = Learner::new();
+    // Two lesions of 2 and 1 pixels under one blob of 8.
+    learner.writes("true.png", png(2, 4, &[1, 0, 0, 1, 1, 0, 0, 0]));
+    learner.writes("blob.png", png(2, 4, &[1; 8]));
+    let ask = |rest: &str| learner.types(&format!("measure true.png blob.png --json {rest}")).ends(0).json();
+    let of = |found: &Value, metric: &str| figure(found, metric, None, None)["value"].as_f64().unwrap();
+    let touched = ask("");
+    assert_eq!((of(&touched, "lesion_sensitivity"), of(&touched, "lesion_ppv")), (1.0, 1.0));
+    assert!(told(&touched, "one prediction may find several"));
+    let paired = ask("--iou 0.2");
+    assert_eq!((of(&paired, "lesion_sensitivity"), of(&paired, "lesion_ppv")), (0.5, 1.0));
+    assert!(told(&paired, "one to one where their IoU is at least 0.2"), "{paired:#}");
+    // The blob's centroid lies 1.5 columns from the left lesion's, 1.58 from the right one's.
+    let near = ask("--distance 1.5");
+    assert_eq!((of(&near, "lesion_sensitivity"), of(&near, "lesion_ppv")), (0.5, 1.0));
+    let nearer = ask("--distance 1.4");
+    assert_eq!((of(&nearer, "lesion_sensitivity"), of(&nearer, "lesion_ppv")), (0.0, 0.0));
+    // Pixels may be oblong: 3 mm apart.
+    assert_eq!(of(&ask("--distance 1.5 --spacing 1,2"), "lesion_sensitivity"), 0.0);
+    for (wrong, said) in [
+        ("--iou 0", "more than 0 and at most 1"),
+        ("--distance -1", "more than 0"),
+        ("--iou 0.1 --distance 3", "matched in one way"),
+    ] {
+        learner.types(&format!("measure true.png blob.png {wrong}")).ends(2).says(said);
+    }
+    learner.writes("table.csv", "y,p\n0,0.1\n1,0.9\n");
+    learner.types("measure table.csv --label y --score p --distance 3").ends(2).says("an option for masks");
+}
+
+#[test]
 fn boxes_are_found_by_boxes_of_their_class() {
     let ask = |truth: &str| format!("measure {} --truth {} --json", case("c28_pred_class_wrong.csv"), case(truth));
     let found = typed(&ask("c28_gt_class.csv")).ends(0).json();

@@ -1,9 +1,11 @@
 //! Pictures: models that learn from them, plans that do not fit them, and what a learner gets to see.
 
 use ndarray::Array2;
+use practicum::course::dataset::Band;
 use practicum::course::plan;
-use practicum::evaluate::outlines;
+use practicum::evaluate::{Line, outlines};
 use practicum::metrics;
+use practicum::metrics::segmentation::Matching;
 use practicum::models::Input;
 use practicum::seed::Seed;
 use practicum::synth::Pictures;
@@ -111,17 +113,104 @@ fn masks_are_judged_by_picture_and_by_lesion() {
         outlined: Some(truth),
         spacing: vec![[2.0, 1.0]; 2],
     };
-    let outlines = outlines::compare(&pictures, &mask, 1.0).unwrap();
+    let outlines = outlines::compare(&pictures, &mask, (1.0, Matching::Touch)).unwrap();
     let [dice, _, lesions, found, false_lesions, truth_mm2, mask_mm2] = outlines[0].figures;
     assert!((dice - 0.8).abs() < 1e-12 && (truth_mm2, mask_mm2) == (10.0, 10.0));
     assert_eq!((lesions, found, false_lesions), (2.0, 1.0, 1.0));
-    assert_eq!(outlines[0].lesions, [(8.0, true), (2.0, false)]);
+    let each: Vec<(f64, bool)> = outlines[0].lesions.reference.iter().map(|l| (l.size, l.matched)).collect();
+    assert_eq!(each, [(8.0, true), (2.0, false)]);
     let empty = outlines[1].figures.map(|x| x as i64);
     assert_eq!(empty, [1, 1, 0, 0, 0, 0, 0]);
-    let lines = outlines::lines("exam", &outlines);
+    let lines = outlines::lines("exam", &outlines, &[]);
     let value = |name: &str| lines.iter().find(|line| line.name() == name).unwrap().measure.as_ref().unwrap().value;
     assert!((value("mean_dice") - 0.9).abs() < 1e-12);
     assert_eq!((value("lesion_sensitivity"), value("lesion_ppv")), (0.5, 0.5));
+}
+
+#[test]
+fn one_blob_over_everything_finds_what_it_is_paired_with_and_sizes_are_told_apart() {
+    // Lesions of 4 and 1 pixels of 2 × 1 mm, and a mask over the whole picture: IoU 4/64 and 1/64.
+    let mut truth = Array2::zeros((1, 64));
+    for at in [9, 10, 17, 18, 45] {
+        truth[[0, at]] = 1;
+    }
+    let pictures = Pictures {
+        size: 8,
+        channels: 1,
+        pixels: Array2::zeros((1, 64)),
+        outlined: Some(truth),
+        spacing: vec![[2.0, 1.0]],
+    };
+    let everything = vec![vec![true; 64]];
+    let figures = |matching: Matching| {
+        let outlines = outlines::compare(&pictures, &everything, (1.0, matching)).unwrap();
+        let lines = outlines::lines("exam", &outlines, &Band::between(&[5.0]));
+        let of = |name: &str, band: Option<&str>| {
+            let same = |line: &&Line| line.name() == name && line.group.as_ref().map(|(_, value)| value.as_str()) == band;
+            lines.iter().find(same).unwrap().measure.as_ref().unwrap().value
+        };
+        let sensitivity = |band| of("lesion_sensitivity", band);
+        [
+            outlines[0].figures[3],
+            outlines[0].figures[4],
+            of("lesion_ppv", None),
+            sensitivity(Some("below 5")),
+            sensitivity(Some("5 and more")),
+        ]
+    };
+    assert_eq!(figures(Matching::Touch), [2.0, 0.0, 1.0, 1.0, 1.0]);
+    assert_eq!(figures(Matching::Iou(0.06)), [1.0, 0.0, 1.0, 0.0, 1.0]);
+    assert_eq!(figures(Matching::Iou(0.1)), [0.0, 1.0, 0.0, 0.0, 0.0]);
+}
+
+#[test]
+fn a_run_tells_the_sensitivity_by_size_and_keeps_the_test_lesions() {
+    let learner = Learner::new();
+    let mask = "mask = \"lesion\"\nmatch = { iou = 0.1 }\nsizes = [25]";
+    course(&learner, "brain-mr", mask, 120);
+    // Pixels of 9 mm²: lesions of one and two of them, and larger ones.
+    let dataset = learner.read("c/datasets/films/dataset.toml");
+    let fine = "row_spacing = \"3\", column_spacing = \"3\", small_lesions";
+    learner.writes("c/datasets/films/dataset.toml", dataset.replace("small_lesions", fine));
+    let plan = "exercise = \"look@1\"\n[model]\nkind = \"unet\"\nwidth = 4\n[train]\nepochs = 2\nbatch = 16\n";
+    learner.writes(PLAN, format!("{plan}[operate]\nthreshold = 0.0\n"));
+    learner.types("--course c run look").ends(0).says("< 25 mm²").says("≥ 25 mm²");
+    learner.types("--course c run look --lang ja").ends(0).says("25 mm²未満");
+    let lesions = learner.read("practicum/look/results/1/lesions.csv");
+    let mut rows = lesions.lines();
+    assert_eq!(rows.next(), Some("film,split,mm2,found"));
+    let rows: Vec<Vec<&str>> = rows.map(|row| row.split(',').collect()).collect();
+    assert!(rows.len() > 20 && rows.iter().all(|row| row[1] == "test"), "{lesions}");
+    // All is marked, and no lesion is a tenth of the picture: nothing is found.
+    assert!(rows.iter().all(|row| row[3].trim_end_matches(".0") == "0"), "{lesions}");
+    let result = learner.types("--course c run look --json").ends(0).json();
+    let of = |band: &str| {
+        let lines = result["metrics"].as_array().unwrap();
+        let line = lines.iter().find(|l| l["metric"] == "lesion_sensitivity" && l["group"]["value"] == band).unwrap();
+        line["value"].as_f64().unwrap()
+    };
+    assert!(of("below 25") == 0.0 && of("25 and more") == 0.0, "{result}");
+}
+
+#[test]
+fn a_dataset_says_how_lesions_are_matched_and_is_told_what_it_says_wrongly() {
+    for (from, key, expected) in [
+        ("match = { iou = 0 }", "image.match.iou", "0.001 to 1"),
+        ("match = { distance = -1 }", "image.match.distance", "0.001 to 100"),
+        ("match = { ious = 0.1 }", "image.match.ious", "iou"),
+        ("match = { iou = 0.1, distance = 3 }", "image.match", "one of"),
+        ("sizes = [25, 10]", "image.sizes", "ascending"),
+    ] {
+        let learner = Learner::new();
+        course(&learner, "brain-mr", "mask = \"lesion\"", 40);
+        let dataset = learner.read("c/datasets/films/dataset.toml");
+        learner.writes("c/datasets/films/dataset.toml", format!("{dataset}{from}\n"));
+        let json = learner.types("--course c --json look look").json();
+        let fault = &json["faults"][0];
+        assert!(fault["key"].as_str().unwrap().starts_with(key), "{from}: {json}");
+        let said = fault["expected"]["en"].as_str().unwrap().contains(expected) || fault["nearest"] == expected;
+        assert!(said && fault["line"].is_u64(), "{from}: {fault}");
+    }
 }
 
 /// A course with one exercise about small films, in the learner's folder.

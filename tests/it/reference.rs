@@ -9,7 +9,7 @@ use practicum::metrics::classification::{self as class, Confusion};
 use practicum::metrics::detection::{self, Detections, Prediction, Rect, Truth};
 use practicum::metrics::drift::{self, Mmd, Samples};
 use practicum::metrics::fairness::{self, Groups, Odds};
-use practicum::metrics::segmentation::{self as mask, Connectivity, Masks};
+use practicum::metrics::segmentation::{self as mask, Connectivity, Masks, Matching};
 use practicum::metrics::survival::{self, AtTime, Causes, Censoring, Cox, Follow, KaplanMeier, Ranking};
 use practicum::metrics::uncertainty::{self, Gaussian, Selective};
 use practicum::metrics::utility::{self, SurvivalRisk, Values};
@@ -1150,13 +1150,14 @@ fn segmentation(case: &Case<'_>) -> Option<Answer> {
         }
         "lesion_detection" => {
             let faces = case.word("connectivity") == "faces";
-            let found = mask::lesions(&masks, if faces { Connectivity::Faces } else { Connectivity::Corners });
+            let connectivity = if faces { Connectivity::Faces } else { Connectivity::Corners };
+            let found = mask::lesions(&masks, connectivity, Matching::Touch);
             Ok(json!({
-                "ref_lesions": found.reference,
-                "pred_lesions": found.prediction,
-                "sensitivity": found.sensitivity.into_answer().expect("a number"),
-                "ppv": found.ppv.into_answer().expect("a number"),
-                "f1": number(found.f1),
+                "ref_lesions": found.reference.len(),
+                "pred_lesions": found.prediction.len(),
+                "sensitivity": found.sensitivity().into_answer().expect("a number"),
+                "ppv": found.ppv().into_answer().expect("a number"),
+                "f1": number(found.f1()),
             }))
         }
         _ => return None,

@@ -466,7 +466,11 @@ impl Workspace {
             files.push((MISTAKES, montage::mistakes(&run.mistakes)));
         }
         if let Some(lesions) = run.tables.get("develop_lesions") {
-            files.push(("lesions.csv", tables::csv(lesions).map_err(RunError::from)?));
+            // Of the test rows: what the model was trained on says nothing of its sensitivity.
+            let parts = tables::words(lesions, "split").map_err(RunError::from)?;
+            let tested: Vec<bool> = parts.iter().map(|part| part.as_deref() == Some("test")).collect();
+            let lesions = tables::keep(lesions, &tested).map_err(RunError::from)?;
+            files.push(("lesions.csv", tables::csv(&lesions).map_err(RunError::from)?));
         }
         if let Some(develop) = run.tables.get("develop") {
             let mine: Vec<&str> = ADDED.iter().chain(OUTLINED).copied().collect();

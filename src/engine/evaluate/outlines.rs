@@ -4,11 +4,10 @@ use rayon::prelude::*;
 
 use super::Line;
 use crate::synth::Pictures;
-use course::dataset::OUTLINED;
+use course::dataset::{Band, OUTLINED, SIZE};
 use metrics::intervals::{Resampling, bootstrap};
 use metrics::segmentation::{
-    Connectivity, LESION_F1, LESION_PPV, LESION_SENSITIVITY, MEAN_DICE, MEAN_NSD, Masks, components, dice, lesions,
-    nsd, volumes,
+    LESION_F1, LESION_PPV, LESION_SENSITIVITY, Lesion, Lesions, MEAN_DICE, MEAN_NSD, Masks, Matching, dice, nsd, volumes,
 };
 use metrics::{BadInput, Estimate, Metric};
 use seed::Seed;
@@ -20,47 +19,41 @@ pub const COLUMNS: &[&str] = OUTLINED;
 /// How one picture's mask agrees with the truth.
 #[derive(Clone, Debug)]
 pub struct Outline {
-    /// In the order of [`COLUMNS`]: Dice; normalised surface distance at the dataset's tolerance; true lesions, those that the
-    /// mask touches, and spots of the mask that touch no lesion; areas of the truth and of the mask in mm².
+    /// In the order of [`COLUMNS`]: Dice; normalised surface distance at the dataset's tolerance; true lesions, those that are
+    /// found, and spots of the mask that find none; areas of the truth and of the mask in mm².
     pub figures: [f64; 7],
-    /// Spots of the mask that touch a lesion.
-    pub right: usize,
-    /// Area in mm² of each true lesion, and whether the mask touches it.
-    pub lesions: Vec<(f64, bool)>,
+    /// The true lesions and the spots of the mask, in mm²; found as the dataset matches them.
+    pub lesions: Lesions,
 }
 
-/// Compares the predicted masks with what the pictures outline, picture by picture; lesions hang together by edges or corners.
+/// Compares the predicted masks with what the pictures outline, picture by picture; lesions hang together by edges or corners, and
+/// tolerance (mm) and matching are the dataset's.
 ///
 /// # Errors
 /// Masks of another size: our own mistake.
-pub fn compare(pictures: &Pictures, predicted: &[Vec<bool>], tolerance: f64) -> Result<Vec<Outline>, BadInput> {
+pub fn compare(
+    pictures: &Pictures,
+    predicted: &[Vec<bool>],
+    (tolerance, matching): (f64, Matching),
+) -> Result<Vec<Outline>, BadInput> {
     let Some(outlined) = &pictures.outlined else { return Ok(Vec::new()) };
     let shape = [pictures.size, pictures.size];
     let one = |row: usize| -> Result<Outline, BadInput> {
         let truth: Vec<bool> = outlined.row(row).iter().map(|&pixel| pixel > 0).collect();
-        let (mask, spacing) = (&predicted[row], pictures.spacing[row]);
-        let masks = Masks::new(&shape, &spacing, &truth, mask)?;
-        let spots = lesions(&masks, Connectivity::Corners);
+        let masks = Masks::new(&shape, &pictures.spacing[row], &truth, &predicted[row])?.matched(matching);
+        let lesions = masks.lesions().clone();
         let (truth_mm2, mask_mm2) = volumes(&masks);
-        let parts = components(&shape, &truth, Connectivity::Corners)?;
-        let mut each = vec![(0.0, false); parts.count + 1];
-        for (&label, &hit) in parts.labels.iter().zip(mask) {
-            let lesion = &mut each[label as usize];
-            lesion.0 += spacing[0] * spacing[1];
-            lesion.1 |= hit;
-        }
         Ok(Outline {
             figures: [
                 dice(&masks).value,
                 nsd(&masks, tolerance).value,
-                spots.reference as f64,
-                spots.found as f64,
-                spots.made_up() as f64,
+                lesions.reference.len() as f64,
+                lesions.found() as f64,
+                lesions.made_up() as f64,
                 truth_mm2,
                 mask_mm2,
             ],
-            right: spots.right,
-            lesions: each.split_off(1),
+            lesions,
         })
     };
     (0..predicted.len()).into_par_iter().map(one).collect()
@@ -80,21 +73,23 @@ pub fn add(frame: &mut Frame, outlines: &[Outline]) -> Result<(), TableError> {
     Ok(())
 }
 
-/// One row for each true lesion: its picture's `id`, its area `mm2`, and whether it was `found` (1) or missed (0).
+/// One row for each true lesion: its picture's `id`, the `split` of that where it has one, its area `mm2`, and whether it was
+/// `found` (1) or missed (0).
 ///
 /// # Errors
 /// Our own.
 pub fn lesion_table(frame: &Frame, id: &str, outlines: &[Outline]) -> Result<Frame, TableError> {
-    let rows: Vec<usize> =
-        outlines.iter().enumerate().flat_map(|(row, outline)| vec![row; outline.lesions.len()]).collect();
-    let each: Vec<&(f64, bool)> = outlines.iter().flat_map(|outline| &outline.lesions).collect();
-    let mut table = tables::take(&tables::select(frame, &[id])?, &rows)?;
-    tables::set_numbers(&mut table, "mm2", &each.iter().map(|lesion| lesion.0).collect::<Vec<_>>())?;
-    tables::set_numbers(
-        &mut table,
-        "found",
-        &each.iter().map(|lesion| f64::from(u8::from(lesion.1))).collect::<Vec<_>>(),
-    )?;
+    let each: Vec<(usize, &Lesion)> = outlines
+        .iter()
+        .enumerate()
+        .flat_map(|(row, outline)| outline.lesions.reference.iter().map(move |lesion| (row, lesion)))
+        .collect();
+    let rows: Vec<usize> = each.iter().map(|(row, _)| *row).collect();
+    let names: Vec<&str> = tables::names(frame).into_iter().filter(|name| [id, "split"].contains(name)).collect();
+    let mut table = tables::take(&tables::select(frame, &names)?, &rows)?;
+    let numbers = |of: &dyn Fn(&Lesion) -> f64| each.iter().map(|(_, lesion)| of(lesion)).collect::<Vec<_>>();
+    tables::set_numbers(&mut table, "mm2", &numbers(&|lesion| lesion.size))?;
+    tables::set_numbers(&mut table, "found", &numbers(&|lesion| f64::from(u8::from(lesion.matched))))?;
     Ok(table)
 }
 
@@ -102,14 +97,15 @@ pub fn lesion_table(frame: &Frame, id: &str, outlines: &[Outline]) -> Result<Fra
 const RESAMPLES: usize = 500;
 
 /// The figures over all pictures, with bootstrap intervals over pictures: mean Dice and NSD (an empty mask found empty counts 1),
-/// and of all lesions together the sensitivity, the positive predictive value and their harmonic mean.
-pub fn lines(table: &str, outlines: &[Outline]) -> Vec<Line> {
+/// and of all lesions together the sensitivity, the positive predictive value and their harmonic mean; the sensitivity also for the
+/// lesions of each of the `bands` of size that has any.
+pub fn lines(table: &str, outlines: &[Outline], bands: &[Band]) -> Vec<Line> {
     let n = outlines.len();
     let sum = |rows: &[usize], of: &dyn Fn(&Outline) -> f64| rows.iter().map(|&row| of(&outlines[row])).sum::<f64>();
     let ratio = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
     let sensitivity = |rows: &[usize]| ratio(sum(rows, &|o| o.figures[3]), sum(rows, &|o| o.figures[2]));
     let ppv = |rows: &[usize]| {
-        let right = sum(rows, &|o| o.right as f64);
+        let right = sum(rows, &|o| o.lesions.right() as f64);
         ratio(right, right + sum(rows, &|o| o.figures[4]))
     };
     let f1 = |rows: &[usize]| match (sensitivity(rows), ppv(rows)) {
@@ -126,14 +122,23 @@ pub fn lines(table: &str, outlines: &[Outline]) -> Vec<Line> {
         (&LESION_F1, &f1),
     ];
     let all: Vec<usize> = (0..n).collect();
-    figures
-        .into_iter()
-        .filter_map(|(metric, figure)| {
-            let value = figure(&all)?;
-            let resampled = bootstrap(&Resampling::Rows(n), RESAMPLES, Seed::new(0).named(metric.name), figure);
-            let interval = resampled.ok().map(|b| b.interval);
-            let measure = Ok(Estimate::plain(value, n).with(interval));
-            Some(Line { table: table.to_owned(), group: None, metric, ceiling: false, measure, n })
-        })
-        .collect()
+    let line = |metric: &'static Metric, group: Option<&Band>, figure: Figure| {
+        let value = figure(&all)?;
+        let name = group.map_or_else(|| metric.name.to_owned(), |band| format!("{} {}", metric.name, band.value));
+        let resampled = bootstrap(&Resampling::Rows(n), RESAMPLES, Seed::new(0).named(&name), figure);
+        let interval = resampled.ok().map(|b| b.interval);
+        let measure = Ok(Estimate::plain(value, n).with(interval));
+        let group = group.map(|band| (SIZE.to_owned(), band.value.clone()));
+        Some(Line { table: table.to_owned(), group, metric, ceiling: false, measure, n })
+    };
+    let of_all = figures.into_iter().filter_map(|(metric, figure)| line(metric, None, figure));
+    let of_bands = bands.iter().filter_map(|band| {
+        let count = |outline: &Outline, found: bool| {
+            let within = |lesion: &&Lesion| band.holds(lesion.size) && (lesion.matched || !found);
+            outline.lesions.reference.iter().filter(within).count() as f64
+        };
+        let figure = |rows: &[usize]| ratio(sum(rows, &|o| count(o, true)), sum(rows, &|o| count(o, false)));
+        line(&LESION_SENSITIVITY, Some(band), &figure)
+    });
+    of_all.chain(of_bands).collect()
 }
