@@ -386,13 +386,10 @@ pub struct Band {
 impl Band {
     fn new(bounds: (Option<f64>, Option<f64>)) -> Self {
         let (value, title) = match bounds {
-            (None, Some(below)) => {
-                (format!("below {below}"), text!("< {below} mm²", "{below} mm²未満"))
+            (None, Some(below)) => (format!("below {below}"), text!("< {below} mm²", "{below} mm²未満")),
+            (Some(from), Some(below)) => {
+                (format!("{from} to {below}"), text!("{from}–{below} mm²", "{from}～{below} mm²"))
             }
-            (Some(from), Some(below)) => (
-                format!("{from} to {below}"),
-                text!("{from}–{below} mm²", "{from}～{below} mm²"),
-            ),
             (Some(from), None) => (format!("{from} and more"), text!("≥ {from} mm²", "{from} mm²以上")),
             (None, None) => ("all".to_owned(), Text::new("all", "すべて")),
         };

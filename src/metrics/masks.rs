@@ -612,7 +612,12 @@ mod tests {
 
     /// The sizes and matches of two masks' lesions by another way: parts by repeated flooding of a list of places, every pair
     /// tried, the best that is left taken again and again.
-    fn plainly(shape: [usize; 2], spacing: [f64; 2], masks: [&[bool]; 2], matching: Matching) -> [Vec<(usize, bool)>; 2] {
+    fn plainly(
+        shape: [usize; 2],
+        spacing: [f64; 2],
+        masks: [&[bool]; 2],
+        matching: Matching,
+    ) -> [Vec<(usize, bool)>; 2] {
         let parts = masks.map(|mask| {
             let mut left: Vec<usize> = (0..mask.len()).filter(|&at| mask[at]).collect();
             let mut parts: Vec<Vec<usize>> = Vec::new();
@@ -637,7 +642,8 @@ mod tests {
             parts
         });
         let centre = |part: &[usize]| {
-            let mean = |of: &dyn Fn(usize) -> usize| part.iter().map(|&at| of(at) as f64).sum::<f64>() / part.len() as f64;
+            let mean =
+                |of: &dyn Fn(usize) -> usize| part.iter().map(|&at| of(at) as f64).sum::<f64>() / part.len() as f64;
             [mean(&|at| at / shape[1]) * spacing[0], mean(&|at| at % shape[1]) * spacing[1]]
         };
         let worth = |a: &[usize], b: &[usize]| {

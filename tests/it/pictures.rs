@@ -146,7 +146,8 @@ fn one_blob_over_everything_finds_what_it_is_paired_with_and_sizes_are_told_apar
         let outlines = outlines::compare(&pictures, &everything, (1.0, matching)).unwrap();
         let lines = outlines::lines("exam", &outlines, &Band::between(&[5.0]));
         let of = |name: &str, band: Option<&str>| {
-            let same = |line: &&Line| line.name() == name && line.group.as_ref().map(|(_, value)| value.as_str()) == band;
+            let same =
+                |line: &&Line| line.name() == name && line.group.as_ref().map(|(_, value)| value.as_str()) == band;
             lines.iter().find(same).unwrap().measure.as_ref().unwrap().value
         };
         let sensitivity = |band| of("lesion_sensitivity", band);

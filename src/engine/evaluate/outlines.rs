@@ -7,7 +7,8 @@ use crate::synth::Pictures;
 use course::dataset::{Band, OUTLINED, SIZE};
 use metrics::intervals::{Resampling, bootstrap};
 use metrics::segmentation::{
-    LESION_F1, LESION_PPV, LESION_SENSITIVITY, Lesion, Lesions, MEAN_DICE, MEAN_NSD, Masks, Matching, dice, nsd, volumes,
+    LESION_F1, LESION_PPV, LESION_SENSITIVITY, Lesion, Lesions, MEAN_DICE, MEAN_NSD, Masks, Matching, dice, nsd,
+    volumes,
 };
 use metrics::{BadInput, Estimate, Metric};
 use seed::Seed;
