@@ -1,5 +1,5 @@
 //! What decides the results of an exercise, as a digest: texts, comments, the order of keys and keys that are left out play no part,
-//! so that mending a sentence asks for no new calibration.
+//! so that mending a sentence asks for no new proof.
 
 use std::fmt;
 use std::fmt::Write as _;

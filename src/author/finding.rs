@@ -120,9 +120,9 @@ rules! {
     Memory "memory"
         "The reference is judged within 1 GB of memory."
         "模範解の判定が、メモリー1GB以内で済むこと。"
-    Calibration "calibration"
-        "calibration.toml, where there is one, is of this version and content, with no failure of the reference and no escape."
-        "calibration.tomlがある場合、この版・この内容のもので、模範解の不合格も誤答の見逃しも0であること。"
+    Reliability "reliability"
+        "reliability.toml, where there is one, is of this version and content, with no failure of the reference and no escape."
+        "reliability.tomlがある場合、この版・この内容のもので、模範解の不合格も誤答の見逃しも0であること。"
 }
 
 /// What was found against a rule.

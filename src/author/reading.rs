@@ -49,8 +49,8 @@ impl Written {
         self.solutions.iter().filter_map(|solution| Some((solution, solution.wrong.as_ref()?)))
     }
 
-    /// What the calibration rests on: the content, and what the reference and the wrong solutions say.
-    pub fn calibrated_content(&self) -> Digest {
+    /// What a proof over many draws rests on: the content, and what the reference and the wrong solutions say.
+    pub fn proved_content(&self) -> Digest {
         let works = self.solutions.iter().filter(|solution| solution.folder != "starter");
         let mut parts: Vec<String> = works.map(|solution| format!("{} {}", solution.folder, solution.work)).collect();
         for (solution, wrong) in self.wrong() {

@@ -84,12 +84,12 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::File::create(path)?.write_all(bytes)
 }
 
-/// All files of a pack below a folder; a calibration belongs to the exercise that was calibrated.
+/// All files of a pack below a folder; a proof belongs to the exercise that was proved.
 fn within(pack: &Pack, path: &str) -> Files {
     let mut files: Files = pack
         .files(path)
         .into_iter()
-        .filter(|name| !name.starts_with("calibration."))
+        .filter(|name| !["reliability.", "calibration."].iter().any(|proof| name.starts_with(proof)))
         .filter_map(|name| {
             let path = format!("{path}/{name}");
             let bytes = pack.bytes(&path)?.into_owned();

@@ -24,6 +24,8 @@ pub enum Upgraded {
     Present,
     /// It was converted; the file as it was stands beside it under this name.
     Converted(String),
+    /// It has this name now.
+    Renamed(String),
 }
 
 /// Brings the exercises of a course folder into the present form: the paths of their files, and what became of each. Where one of
@@ -60,6 +62,9 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
         return Err(vec![Fault::new(Place::file(shown), Text::new("no exercise", "演習がありません"), expected)]);
     }
     let mut upgraded = Vec::new();
+    for (path, ..) in &found {
+        upgraded.extend(renamed(course, path.trim_end_matches("exercise.toml"))?);
+    }
     for (path, bytes, text) in found {
         let Some(text) = text else {
             upgraded.push((path, Upgraded::Present));
@@ -84,6 +89,23 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
         upgraded.push((path, Upgraded::Converted(before)));
     }
     Ok(upgraded)
+}
+
+/// Gives the proof of an exercise over many draws its present name.
+fn renamed(course: &Path, folder: &str) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
+    let mut renamed = Vec::new();
+    for end in ["toml", "svg"] {
+        let (before, after) = (format!("{folder}calibration.{end}"), format!("{folder}reliability.{end}"));
+        if disk::sound(course, &before, LARGEST).is_err() || course.join(&after).exists() {
+            continue;
+        }
+        std::fs::rename(course.join(&before), course.join(&after)).map_err(|error| {
+            let found = text!("a file that cannot be renamed: {error}", "名前を変えられません：{error}");
+            vec![Fault::new(Place::file(before.clone()), found, text!("the name {after}", "{after} という名前"))]
+        })?;
+        renamed.push((before, Upgraded::Renamed(after)));
+    }
+    Ok(renamed)
 }
 
 /// The file in the present form; nothing where it has that form already.

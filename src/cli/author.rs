@@ -14,7 +14,7 @@ use super::{BAD_INPUT, Ending, PASSED, SEED, Session};
 use author::docs::{gallery, reference};
 use author::finding::Finding;
 use author::preview::{self, Preview};
-use author::proof::reliability::{self, Calibrated, short, spread};
+use author::proof::reliability::{self, Reliability, short, spread};
 use author::proof::trial::{self, Proof};
 use author::proof::validate::{self, BYTES, Once, Report, SECONDS, Settings};
 use author::proof::{cache, drawing, proved, work};
@@ -48,16 +48,11 @@ pub(super) enum Command {
         #[command(flatten)]
         pace: Pace,
     },
-    /// Prove over many draws that the checks tell right from wrong; writes calibration.toml beside the exercise.
-    Calibrate {
-        /// The exercise.
-        exercise: String,
-        /// How many draws of the data; otherwise 200 of tables, 30 of pictures.
-        #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
-        seeds: Option<u64>,
-        #[command(flatten)]
-        pace: Pace,
-    },
+    /// Prove over many draws that the checks tell right from wrong; writes reliability.toml beside the exercise.
+    Reliability(Draws),
+    /// What `reliability` was called before.
+    #[command(hide = true)]
+    Calibrate(Draws),
     /// Show what the learner will see.
     Preview {
         /// The exercise.
@@ -83,6 +78,17 @@ pub(super) enum Command {
     /// One solution, in a process of its own: its results in a digest, its time and memory.
     #[command(hide = true)]
     Once { exercise: String, folder: String },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Draws {
+    /// The exercise.
+    exercise: String,
+    /// How many draws of the data; otherwise 200 of tables, 30 of pictures.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    seeds: Option<u64>,
+    #[command(flatten)]
+    pace: Pace,
 }
 
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -111,7 +117,7 @@ impl Command {
         match self {
             Self::New { .. } => "author new",
             Self::Validate { .. } => "author validate",
-            Self::Calibrate { .. } => "author calibrate",
+            Self::Reliability(_) | Self::Calibrate(_) => "author reliability",
             Self::Preview { .. } => "author preview",
             Self::Upgrade { .. } => "author upgrade",
             Self::Reference { .. } => "author reference",
@@ -131,7 +137,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
     for (name, about) in [
         ("new", "新しい演習を作ります。そのまま検証に合格し、書き方はコメントで分かります。"),
         ("validate", "演習が正しいことを確かめます（ファイル・文・漏れ・模範解・出発点・誤答例・時間・メモリー）。"),
-        ("calibrate", "多数の生成で、判定が正誤を見分けることを確かめ、calibration.tomlを書きます。"),
+        ("reliability", "多数の生成で、判定が正誤を見分けることを確かめ、reliability.tomlを書きます。"),
         ("preview", "学習者に見えるものを表示します。"),
         ("upgrade", "古い書式で書かれたコースを、今の書式に変換します。"),
         ("reference", "すべてのキー・関数・規則の一覧と、エディター用のスキーマを書き出します。"),
@@ -144,8 +150,8 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("new", "from", "もとにする演習です。省略時は小さなひな形を使います。"),
         ("new", "with_solutions", "もとの演習の模範解と誤答例も写します。付けなければ含めません。"),
         ("validate", "exercises", "演習の名前です。省略時は教材のすべての演習を確かめます。"),
-        ("calibrate", "exercise", super::EXERCISE_JA),
-        ("calibrate", "seeds", "データを生成する回数です。省略時は表なら200回、画像なら30回です。"),
+        ("reliability", "exercise", super::EXERCISE_JA),
+        ("reliability", "seeds", "データを生成する回数です。省略時は表なら200回、画像なら30回です。"),
         ("preview", "exercise", super::EXERCISE_JA),
         ("reference", "folder", "書き出す先のフォルダーです。"),
         ("gallery", "to", "書き出す先のフォルダーです。"),
@@ -153,7 +159,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
     ] {
         command = command.mut_subcommand(name, |command| command.mut_arg(argument, |arg| arg.help(help)));
     }
-    for name in ["validate", "calibrate"] {
+    for name in ["validate", "reliability"] {
         command = command.mut_subcommand(name, |command| {
             command
                 .mut_arg("jobs", |arg| arg.help("同時に実行する数です。1つごとに1回分のメモリーを使います。"))
@@ -177,7 +183,16 @@ pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Resul
             new(session, pack, exercise, from.as_deref(), *with_solutions)
         }
         Command::Validate { exercises, pace } => validate(session, pack, exercises, *pace),
-        Command::Calibrate { exercise, seeds, pace } => calibrate(session, pack, exercise, *seeds, *pace),
+        Command::Reliability(draws) => reliability(session, pack, draws),
+        Command::Calibrate(draws) => {
+            let id = &draws.exercise;
+            let told = text!(
+                "`author calibrate` is called `author reliability` now: practicum author reliability {id}",
+                "`author calibrate` の現在の名前は `author reliability` です：practicum author reliability {id}"
+            );
+            super::tell(&session.terminal.paragraph("", told.get(session.terminal.lang)));
+            reliability(session, pack, draws)
+        }
         Command::Preview { exercise } => preview(session, pack, exercise),
         Command::Upgrade { folder } => upgrade(session, folder),
         Command::Reference { folder } => reference(session, folder),
@@ -376,19 +391,20 @@ fn try_one(pack: &Pack, id: &str, folder: &str) -> Result<trial::Trial, Ending> 
     }
 }
 
-fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace: Pace) -> Result<u8, Ending> {
-    known(pack, &[id.to_owned()])?;
+fn reliability(session: &Session, pack: &Pack, draws: &Draws) -> Result<u8, Ending> {
+    let Draws { exercise: id, seeds, pace } = draws;
+    known(pack, std::slice::from_ref(id))?;
     let settings =
-        reliability::Settings { seeds, at_once: pace.at_once(), cache: pace.cache(), engine: cache::engine() };
+        reliability::Settings { seeds: *seeds, at_once: pace.at_once(), cache: pace.cache(), engine: cache::engine() };
     let progress = Progress::new("{msg} {bar:30} {pos}/{len} {eta}");
     let draws = session.pick("draws", "生成");
     progress.say(draws);
-    let calibrated = reliability::calibrate(pack, id, &settings, &mut |done, of| {
+    let reliability = reliability::prove(pack, id, &settings, &mut |done, of| {
         progress.count(done, of, draws);
     });
     progress.end();
-    let calibrated = match calibrated? {
-        Ok(calibrated) => calibrated,
+    let reliability = match reliability? {
+        Ok(reliability) => reliability,
         Err(findings) => {
             for finding in &findings {
                 session.say(&shown(session, finding));
@@ -396,22 +412,22 @@ fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace:
             return Ok(BAD_INPUT);
         }
     };
-    let file = proved::file(&calibrated, env!("CARGO_PKG_VERSION"));
+    let file = proved::file(&reliability, env!("CARGO_PKG_VERSION"));
     let mut kept = Vec::new();
     if let Pack::Folder(root) = pack {
-        for (name, text) in [("calibration.toml", &file), ("calibration.svg", &drawing::svg(&calibrated))] {
+        for (name, text) in [("reliability.toml", &file), ("reliability.svg", &drawing::svg(&reliability))] {
             let path = root.join("exercises").join(id).join(name);
             std::fs::write(&path, text)
                 .map_err(|error| Ending::Disk(disk::unwritable(&path.display().to_string(), &error)))?;
             kept.push(format!("exercises/{id}/{name}"));
         }
     }
-    let right = calibrated.failures.times == 0 && calibrated.escapes() == 0;
+    let right = reliability.failures.times == 0 && reliability.escapes() == 0;
     if session.json {
-        let document = calibration_document(&calibrated, &kept);
+        let document = reliability_document(&reliability, &kept);
         session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
     } else {
-        calibrated_to(session, &calibrated);
+        reliability_to(session, &reliability);
         for path in &kept {
             session.say(&format!("{path}\n"));
         }
@@ -419,8 +435,8 @@ fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace:
             session.say(&session.terminal.paragraph(
                 "",
                 session.pick(
-                    "Nothing was written: name the course folder with --course to keep calibration.toml beside the exercise.",
-                    "ファイルは書いていません。--course で教材のフォルダーを指定すると、演習の隣にcalibration.tomlを書きます。",
+                    "Nothing was written: name the course folder with --course to keep reliability.toml beside the exercise.",
+                    "ファイルは書いていません。--course で教材のフォルダーを指定すると、演習の隣にreliability.tomlを書きます。",
                 ),
             ));
         }
@@ -428,7 +444,7 @@ fn calibrate(session: &Session, pack: &Pack, id: &str, seeds: Option<u64>, pace:
     Ok(if right { PASSED } else { BAD_INPUT })
 }
 
-fn calibration_document(calibrated: &Calibrated, written: &[String]) -> serde_json::Value {
+fn reliability_document(reliability: &Reliability, written: &[String]) -> serde_json::Value {
     let rate =
         |rate: &reliability::Rate| serde_json::json!({ "times": rate.times, "of": rate.of, "at_most": rate.at_most });
     let of = |values: &[f64]| {
@@ -436,18 +452,18 @@ fn calibration_document(calibrated: &Calibrated, written: &[String]) -> serde_js
             .map(|[low, median, high, sd]| serde_json::json!({ "low": low, "median": median, "high": high, "sd": sd }))
     };
     serde_json::json!({
-        "schema": "practicum.calibrate/1",
-        "exercise": calibrated.exercise,
-        "seeds": calibrated.seeds,
-        "failures": rate(&calibrated.failures),
-        "escapes": calibrated.escapes(),
-        "strays": calibrated.strays.iter().map(|(mistake, check, times)| {
+        "schema": "practicum.reliability/1",
+        "exercise": reliability.exercise,
+        "seeds": reliability.seeds,
+        "failures": rate(&reliability.failures),
+        "escapes": reliability.escapes(),
+        "strays": reliability.strays.iter().map(|(mistake, check, times)| {
             serde_json::json!({ "mistake": mistake, "check": check, "times": times })
         }).collect::<Vec<_>>(),
-        "ceilings": calibrated.ceilings.iter().map(|(metric, values)| {
+        "ceilings": reliability.ceilings.iter().map(|(metric, values)| {
             serde_json::json!({ "metric": metric, "spread": of(values) })
         }).collect::<Vec<_>>(),
-        "checks": calibrated.checks.iter().map(|check| serde_json::json!({
+        "checks": reliability.checks.iter().map(|check| serde_json::json!({
             "id": check.id,
             "figure": check.figure,
             "failures": rate(&check.failures),
@@ -466,12 +482,12 @@ fn percent(share: f64) -> String {
     format!("{:.1}%", 100.0 * share)
 }
 
-fn calibrated_to(session: &Session, calibrated: &Calibrated) {
+fn reliability_to(session: &Session, reliability: &Reliability) {
     let say = |text: &str| session.say(text);
     let paragraph = |indent: &str, en: &str, ja: &str| say(&session.terminal.paragraph(indent, session.pick(en, ja)));
-    let (n, exercise) = (calibrated.seeds, &calibrated.exercise);
+    let (n, exercise) = (reliability.seeds, &reliability.exercise);
     say(&format!("{}  {}\n", bold(exercise), dim(text!("{n} draws", "{n}回の生成").get(session.terminal.lang))));
-    for check in &calibrated.checks {
+    for check in &reliability.checks {
         let (failures, escapes) = (&check.failures, check.escapes());
         let tried: usize = check.wrong.iter().map(|wrong| wrong.escapes.of).sum();
         let (at_most, worst) = (percent(failures.at_most), percent(check.escapes_at_most()));
@@ -513,14 +529,14 @@ fn calibrated_to(session: &Session, calibrated: &Calibrated) {
         }
     }
     say("\n");
-    for (mistake, check, times) in &calibrated.strays {
+    for (mistake, check, times) in &reliability.strays {
         paragraph(
             "",
             &format!("{mistake} fails {check} in {times} of {n} draws, which its expect.toml does not name"),
             &format!("{mistake} は、expect.tomlにない判定{check}で{n}回中{times}回不合格になります"),
         );
     }
-    for (metric, values) in &calibrated.ceilings {
+    for (metric, values) in &reliability.ceilings {
         let Some([low, median, high, sd]) = spread(values) else { continue };
         let [low, median, high, sd] = [low, median, high, sd].map(short);
         paragraph(
@@ -529,7 +545,7 @@ fn calibrated_to(session: &Session, calibrated: &Calibrated) {
             &format!("バリアントごとの、到達しうる最良の{metric}：{median}（{low}〜{high}、標準偏差{sd}）"),
         );
     }
-    let (times, at_most) = (calibrated.failures.times, percent(calibrated.failures.at_most));
+    let (times, at_most) = (reliability.failures.times, percent(reliability.failures.at_most));
     paragraph(
         "",
         &format!("the reference misses full marks in {times} of {n} draws (at most {at_most} of all)"),
@@ -545,6 +561,7 @@ fn upgrade(session: &Session, folder: &Path) -> Result<u8, Ending> {
             .map(|(path, became)| match became {
                 Upgraded::Present => serde_json::json!({ "file": path, "converted": false }),
                 Upgraded::Converted(before) => serde_json::json!({ "file": path, "converted": true, "before": before }),
+                Upgraded::Renamed(after) => serde_json::json!({ "file": path, "converted": false, "renamed": after }),
             })
             .collect();
         let document = serde_json::json!({ "schema": "practicum.upgrade/1", "files": files });
@@ -553,12 +570,13 @@ fn upgrade(session: &Session, folder: &Path) -> Result<u8, Ending> {
     }
     for (path, became) in &upgraded {
         let line = match became {
+            Upgraded::Renamed(after) => text!("{path}: is now {after}", "{path}：{after} に名前を変えました"),
             Upgraded::Present => {
                 text!("{path}: in the present form already", "{path}：すでに今の書式です")
             }
             Upgraded::Converted(before) => text!(
-                "{path}: converted (as it was: {before}). Look at it, then run `practicum author validate` and `calibrate`.",
-                "{path}：変換しました（元のファイル：{before}）。内容を確かめ、`practicum author validate` と `calibrate` を実行してください。"
+                "{path}: converted (as it was: {before}). Look at it, then run `practicum author validate` and `author reliability`.",
+                "{path}：変換しました（元のファイル：{before}）。内容を確かめ、`practicum author validate` と `author reliability` を実行してください。"
             ),
         };
         session.say(&session.terminal.paragraph("", line.get(session.terminal.lang)));

@@ -432,18 +432,18 @@ const DEFECTS: &[Defect] = &[
         "fails",
     ),
     defect(&[Delete("wrong/one-column")], "uncaught", E, "[[check]]", "check[1]"),
-    // Calibration.
-    defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "exercise = ", "exercise"),
-    defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "failures = ", "failures"),
-    defect(&[Write("calibration.toml", OLD)], "calibration", "calibration.toml", "escapes = ", "escapes"),
+    // Reliability.
+    defect(&[Write("reliability.toml", OLD)], "reliability", "reliability.toml", "exercise = ", "exercise"),
+    defect(&[Write("reliability.toml", OLD)], "reliability", "reliability.toml", "failures = ", "failures"),
+    defect(&[Write("reliability.toml", OLD)], "reliability", "reliability.toml", "escapes = ", "escapes"),
     defect(
-        &[Write("calibration.toml", OLD), Change("calibration.toml", "other@1", "ID@1")],
-        "calibration",
-        "calibration.toml",
+        &[Write("reliability.toml", OLD), Change("reliability.toml", "other@1", "ID@1")],
+        "reliability",
+        "reliability.toml",
         "content = ",
         "content",
     ),
-    defect(&[Write("calibration.toml", "seeds = 0\n")], "calibration", "calibration.toml", "seeds", "seeds"),
+    defect(&[Write("reliability.toml", "seeds = 0\n")], "reliability", "reliability.toml", "seeds", "seeds"),
 ];
 
 /// The file of an exercise, below the course folder.
@@ -612,22 +612,22 @@ fn only(folder: &Path, end: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn a_calibration_goes_on_where_it_was_interrupted_and_satisfies_the_rule() {
+fn a_proof_goes_on_where_it_was_interrupted_and_satisfies_the_rule() {
     let author = Learner::new();
     author.types("author new missing-bell --course mine").ends(0);
-    let calibrate = "author calibrate missing-bell --seeds 6 --course mine --json";
-    let whole = author.types(calibrate).ends(0).json();
+    let prove = "author reliability missing-bell --seeds 6 --course mine --json";
+    let whole = author.types(prove).ends(0).json();
     assert_eq!((&whole["failures"]["times"], &whole["escapes"]), (&Value::from(0), &Value::from(0)));
     let bound = whole["failures"]["at_most"].as_f64().unwrap();
     assert!((bound - (1.0 - 0.025_f64.powf(1.0 / 6.0))).abs() < 1e-9, "none of 6: 1 − (α/2)^(1/6), not {bound}");
-    let file = author.read("mine/exercises/missing-bell/calibration.toml");
-    assert!(author.read("mine/exercises/missing-bell/calibration.svg").starts_with("<svg"));
+    let file = author.read("mine/exercises/missing-bell/reliability.toml");
+    assert!(author.read("mine/exercises/missing-bell/reliability.svg").starts_with("<svg"));
     // As if the machine had gone off in the middle of a line.
     let kept = only(&author.path("cache"), ".jsonl");
     let bytes = fs::read(&kept).unwrap();
     fs::write(&kept, &bytes[..bytes.len() * 2 / 3]).unwrap();
-    assert_eq!(author.types(calibrate).ends(0).json(), whole);
-    assert_eq!(author.read("mine/exercises/missing-bell/calibration.toml"), file);
+    assert_eq!(author.types(prove).ends(0).json(), whole);
+    assert_eq!(author.read("mine/exercises/missing-bell/reliability.toml"), file);
     let lines =
         |bytes: &[u8]| bytes.split(|&b| b == b'\n').filter(|l| serde_json::from_slice::<Value>(l).is_ok()).count();
     assert_eq!(lines(&fs::read(&kept).unwrap()), lines(&bytes), "only what was lost was run again");
@@ -638,12 +638,31 @@ fn a_calibration_goes_on_where_it_was_interrupted_and_satisfies_the_rule() {
     assert_eq!((few.as_array().unwrap().len(), &few[0]["note"], &few[0]["key"]), (1, &true.into(), &"seeds".into()));
     assert_eq!(few[0]["found"]["en"], "only 6 draws: the reference may still fail in up to 46% of all");
     // What 200 draws would have left, for the sake of the rule.
-    spoil_text(&author, "exercises/missing-bell/calibration.toml", "seeds = 6", "seeds = 200");
+    spoil_text(&author, "exercises/missing-bell/reliability.toml", "seeds = 6", "seeds = 200");
     assert_eq!(findings(&author), Value::Array(Vec::new()), "not even a remark is left");
     spoil_text(&author, "exercises/missing-bell/exercise.toml", "Let the model see more", "Show the model more");
     assert_eq!(findings(&author), Value::Array(Vec::new()), "a sentence decides nothing");
     spoil_text(&author, "exercises/missing-bell/exercise.toml", "gap <= 0.04", "gap <= 0.05");
     assert_eq!(findings(&author)[0]["key"], "content");
+}
+
+#[test]
+fn what_was_called_calibration_is_taken_and_its_name_is_said() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let old = author.types("author calibrate missing-bell --seeds 2 --course mine --json").ends(0);
+    assert!(old.err.contains("practicum author reliability missing-bell"), "{}", old.err);
+    assert_eq!(old.json()["schema"], "practicum.reliability/1");
+    let folder = author.path("mine/exercises/missing-bell");
+    for end in ["toml", "svg"] {
+        fs::rename(folder.join(format!("reliability.{end}")), folder.join(format!("calibration.{end}"))).unwrap();
+    }
+    let told = author.types("author validate --course mine").ends(0).says("only 2 draws");
+    told.says("which is called reliability.toml now").says("author upgrade");
+    author.types("author upgrade mine").ends(0).says("reliability.toml");
+    assert!(folder.join("reliability.svg").is_file() && !folder.join("calibration.toml").exists());
+    let told = author.types("author validate --course mine").ends(0).says("only 2 draws");
+    assert!(!told.out.contains("calibration.toml"), "{}", told.out);
 }
 
 #[test]
@@ -667,21 +686,21 @@ fn a_mended_check_is_judged_by_the_runs_that_there_were() {
         runs.sort();
         runs
     };
-    let calibrate = "--course c author calibrate look --seeds 2 --json";
-    let first = author.types(calibrate).json();
+    let prove = "--course c author reliability look --seeds 2 --json";
+    let first = author.types(prove).json();
     let made = runs(&author);
     assert_eq!(made.len(), 4, "two solutions on two draws");
     let exercise = author.read("c/exercises/look/exercise.toml");
     author.writes("c/exercises/look/exercise.toml", exercise.replace("auroc(ill, p)", "0.5 * auroc(ill, p)"));
-    let mended = author.types(calibrate).json();
+    let mended = author.types(prove).json();
     assert_eq!(runs(&author), made, "nothing was trained again");
     let median = |answer: &Value| answer["checks"][0]["reference"]["median"].as_f64().unwrap();
     assert!((median(&mended) - 0.5 * median(&first)).abs() < 1e-3, "{first}\n{mended}");
-    assert_eq!(mended, author.types(&format!("{calibrate} --fresh")).json(), "as if all had been run anew");
+    assert_eq!(mended, author.types(&format!("{prove} --fresh")).json(), "as if all had been run anew");
     // A run that was damaged on the disk is run again.
     fs::write(&made[0].0, "{}").unwrap();
     author.writes("c/exercises/look/exercise.toml", exercise.replace("auroc(ill, p)", "1.0 * auroc(ill, p)"));
-    assert!((median(&author.types(calibrate).json()) - median(&first)).abs() < 1e-12);
+    assert!((median(&author.types(prove).json()) - median(&first)).abs() < 1e-12);
     let made = runs(&author);
     author.types("--course c author preview look").ends(0).says("Look.");
     assert_eq!(runs(&author), made, "nor for a preview");
@@ -689,12 +708,12 @@ fn a_mended_check_is_judged_by_the_runs_that_there_were() {
         "c/datasets/films/dataset.toml",
         author.read("c/datasets/films/dataset.toml").replace("\"40\"", "\"48\""),
     );
-    author.types(calibrate);
+    author.types(prove);
     assert_eq!(runs(&author).len(), 8, "another world, other runs");
 }
 
 #[test]
-fn a_check_that_cannot_tell_right_from_wrong_is_told_by_its_calibration() {
+fn a_check_that_cannot_tell_right_from_wrong_is_told_by_its_reliability() {
     let author = Learner::new();
     author.types("author new missing-bell --course mine").ends(0);
     // A check that passes by a coin's toss: whether the seed's first patient is older than most.
@@ -704,11 +723,11 @@ fn a_check_that_cannot_tell_right_from_wrong_is_told_by_its_calibration() {
         "auroc(fall, risk) - auroc(fall, p) AS gap FROM exam",
         "76.04 - avg(age) AS gap FROM exam",
     );
-    let answer = author.types("author calibrate missing-bell --seeds 12 --course mine --json").ends(2).json();
+    let answer = author.types("author reliability missing-bell --seeds 12 --course mine --json").ends(2).json();
     let failures = answer["failures"]["times"].as_u64().unwrap();
     assert!((1..12).contains(&failures), "{answer}");
     assert!(answer["escapes"].as_u64().unwrap() > 0);
-    author.types("author validate --course mine").ends(2).says("calibration.toml").says("enlarge the exam");
+    author.types("author validate --course mine").ends(2).says("reliability.toml").says("enlarge the exam");
 }
 
 #[test]

@@ -19,12 +19,12 @@ fn every_shipped_exercise_validates() {
         // Not even a remark; but for what `rules` knows of one starter.
         let known = |finding: &Value| id == "prevalence-shift" && finding["rule"] == "told" && finding["note"] == true;
         assert_eq!(findings.filter(|finding| !known(finding)).collect::<Vec<_>>(), Vec::<&Value>::new(), "{id}");
-        let calibration = shipped().bytes(&format!("exercises/{id}/calibration.toml")).unwrap();
-        let calibration: toml::Table = toml::from_str(std::str::from_utf8(&calibration).unwrap()).unwrap();
+        let proof = shipped().bytes(&format!("exercises/{id}/reliability.toml")).unwrap();
+        let proof: toml::Table = toml::from_str(std::str::from_utf8(&proof).unwrap()).unwrap();
         let pictures = shipped().task(id).unwrap().dataset.image.is_some();
         let least = if pictures { reliability::OF_PICTURES } else { reliability::OF_TABLES };
-        let draws = u64::try_from(calibration["seeds"].as_integer().unwrap()).unwrap();
-        assert!(draws >= least, "{id} is calibrated over {draws} draws, fewer than {least}");
+        let draws = u64::try_from(proof["seeds"].as_integer().unwrap()).unwrap();
+        assert!(draws >= least, "{id} is proved over {draws} draws, fewer than {least}");
         let tried = exercise["tried"].as_array().unwrap();
         assert!(tried.len() >= 2 + 3, "solution, starter, and at least three wrong solutions");
     }

@@ -410,10 +410,10 @@ fn two_folders_with_the_same_mistake_are_one() {
 fn an_exercise_that_was_never_proved_over_draws_is_told_so() {
     let author = Learner::new();
     author.types("author new missing-bell --course mine").ends(0);
-    author.types("author validate --course mine").ends(0).says("author calibrate missing-bell");
+    author.types("author validate --course mine").ends(0).says("author reliability missing-bell");
     // Nothing else is remarked: each wrong solution of the template fails by what makes it wrong.
     let findings = findings(&author, "mine");
     assert_eq!(findings.len(), 1, "{findings:#?}");
-    assert_eq!((&findings[0]["rule"], &findings[0]["note"]), (&"calibration".into(), &true.into()));
-    stands(&findings[0], "exercises/missing-bell/calibration.toml", None, None);
+    assert_eq!((&findings[0]["rule"], &findings[0]["note"]), (&"reliability".into(), &true.into()));
+    stands(&findings[0], "exercises/missing-bell/reliability.toml", None, None);
 }

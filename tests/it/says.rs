@@ -175,7 +175,7 @@ const COMMANDS: &[&str] = &[
     "author",
     "author new",
     "author validate",
-    "author calibrate",
+    "author reliability",
     "author preview",
     "author reference",
     "author gallery",

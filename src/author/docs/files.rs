@@ -56,7 +56,7 @@ pub const FILES: &[File] = &[
         keys: courses::KEYS,
     },
     File {
-        name: "calibration",
+        name: "reliability",
         about: Text::new(
             "What the checks said over many draws; written by the program.",
             "多数の生成での判定の結果です。プログラムが書きます。",

@@ -1,6 +1,6 @@
 //! What was run once and need not be run again.
 //!
-//! - `trials/<exercise>/<content>-<engine>.jsonl`: a line for each result, appended as it comes. So an interrupted calibration goes on
+//! - `trials/<exercise>/<content>-<engine>.jsonl`: a line for each result, appended as it comes. So an interrupted proof goes on
 //!   where it stopped, and a line that was cut off is run again.
 //! - `runs/<exercise>/<world>-<engine>/<plan>-<seed>`: the tables of a run on pictures, which takes seconds. So checks, questions and
 //!   answers can be mended, and judged by all runs that there were, without training anything again.

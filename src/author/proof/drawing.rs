@@ -1,8 +1,8 @@
-//! A calibration for the eye: where the reference's figures lie, and where those of the wrong solutions do.
+//! Reliability for the eye: where the reference's figures lie, and where those of the wrong solutions do.
 
 use std::fmt::Write as _;
 
-use super::reliability::{Calibrated, Calibration, short};
+use super::reliability::{OfCheck, Reliability, short};
 use report::picture::escaped;
 
 /// Values of one solution on a check's figure.
@@ -12,7 +12,7 @@ struct Row<'c> {
     values: &'c [f64],
 }
 
-fn rows(check: &Calibration) -> Vec<Row<'_>> {
+fn rows(check: &OfCheck) -> Vec<Row<'_>> {
     let reference = Row { name: "solution", is_reference: true, values: &check.reference };
     let wrong =
         check.wrong.iter().map(|wrong| Row { name: &wrong.mistake, is_reference: false, values: &wrong.figures });
@@ -37,7 +37,7 @@ fn histogram(values: &[f64], (low, high): (f64, f64), cells: usize) -> Vec<usize
 }
 
 /// The limits at which the verdict turns, as far as the draws show: between the last figure that failed and the first that passed.
-fn limits(check: &Calibration) -> Vec<f64> {
+fn limits(check: &OfCheck) -> Vec<f64> {
     let Some((low, high)) = check.passed else { return Vec::new() };
     let below = check.failed.0.map(|failed| f64::midpoint(failed, low));
     let above = check.failed.1.map(|failed| f64::midpoint(failed, high));
@@ -45,7 +45,7 @@ fn limits(check: &Calibration) -> Vec<f64> {
 }
 
 /// One line per solution, `width` cells wide, on a common scale, and the limits below them. Empty where there is nothing to draw.
-pub fn lines(check: &Calibration, width: usize) -> Vec<String> {
+pub fn lines(check: &OfCheck, width: usize) -> Vec<String> {
     const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let rows = rows(check);
     let Some(range) = range(&rows) else { return Vec::new() };
@@ -77,16 +77,16 @@ const ROW: usize = 26;
 const CELLS: usize = 130;
 
 /// All checks as an SVG picture: above each scale a row per solution; the shaded band is where figures passed.
-pub fn svg(calibrated: &Calibrated) -> String {
+pub fn svg(reliability: &Reliability) -> String {
     let mut body = String::new();
     let mut y = 40;
     let _ = writeln!(
         body,
         "<text x=\"16\" y=\"24\" class=\"title\">{}: {} draws</text>",
-        escaped(&calibrated.exercise),
-        calibrated.seeds
+        escaped(&reliability.exercise),
+        reliability.seeds
     );
-    for check in &calibrated.checks {
+    for check in &reliability.checks {
         let rows = rows(check);
         let Some(range) = range(&rows) else { continue };
         let figure = check.figure.as_deref().unwrap_or_default();
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn right_and_wrong_stand_on_one_scale() {
-        let check = Calibration {
+        let check = OfCheck {
             id: "useful".to_owned(),
             figure: Some("share".to_owned()),
             failures: Rate::new(0, 3),

@@ -1,6 +1,6 @@
-//! `calibration.toml`: what an exercise's checks said over many seeds, kept beside it; and the rule that holds it against the exercise.
+//! `reliability.toml`: what an exercise's checks said over many seeds, kept beside it; and the rule that holds it against the exercise.
 
-use super::reliability::{self, Calibrated, short, spread};
+use super::reliability::{self, Reliability, short, spread};
 use crate::finding::{Finding, Rule};
 use crate::reading::Written;
 use course::pack::Pack;
@@ -13,7 +13,7 @@ const ANY: Kind<'static> = Kind::Number { min: -1e300, max: 1e300 };
 const MANY: Kind<'static> = Kind::Whole { min: 0, max: 1_000_000_000 };
 const SHARE: Kind<'static> = Kind::Number { min: 0.0, max: 1.0 };
 
-/// The keys of `calibration.toml`, which `practicum author calibrate` writes.
+/// The keys of `reliability.toml`, which `practicum author reliability` writes.
 pub const KEYS: &[Key<'static>] = &[
     Key::new("exercise", Kind::String, Need::Required, "The exercise and its version.", "演習の名前と版です。"),
     Key::new(
@@ -136,26 +136,26 @@ const WRONG: &[Key<'static>] = &[
     HIGH,
 ];
 
-/// `calibration.toml`.
-pub fn file(calibrated: &Calibrated, engine: &str) -> String {
-    let Calibrated { exercise, content, seeds, failures, .. } = calibrated;
+/// `reliability.toml`.
+pub fn file(reliability: &Reliability, engine: &str) -> String {
+    let Reliability { exercise, content, seeds, failures, .. } = reliability;
     let id = exercise.split('@').next().unwrap_or_default();
-    let strays: usize = calibrated.strays.iter().map(|(.., times)| times).sum();
+    let strays: usize = reliability.strays.iter().map(|(.., times)| times).sum();
     let mut out = format!(
-        "# Written by `practicum author calibrate {id}`: what the checks said over {seeds} draws. Not to be edited.\n\
-         # `practicum author calibrate {id}` が書いたものです。手で書き換えないでください。\n\n\
+        "# Written by `practicum author reliability {id}`: what the checks said over {seeds} draws. Not to be edited.\n\
+         # `practicum author reliability {id}` が書いたものです。手で書き換えないでください。\n\n\
          exercise = \"{exercise}\"\ncontent = \"{content}\"\nengine = \"{engine}\"\nseeds = {seeds}\n\
          failures = {}\nfailures_at_most = {}\nescapes = {}\nstrays = {strays}\n",
         failures.times,
         short(failures.at_most),
-        calibrated.escapes(),
+        reliability.escapes(),
     );
-    for (metric, values) in &calibrated.ceilings {
+    for (metric, values) in &reliability.ceilings {
         if let Some(spread) = written_spread(values) {
             out += &format!("\n[[ceiling]]\nmetric = \"{metric}\"\n{}\n", spread.replace(", ", "\n"));
         }
     }
-    for check in &calibrated.checks {
+    for check in &reliability.checks {
         out += &format!("\n[[check]]\nid = \"{}\"\n", check.id);
         if let Some(figure) = &check.figure {
             out += &format!("figure = \"{figure}\"\n");
@@ -195,35 +195,56 @@ fn written_spread(values: &[f64]) -> Option<String> {
     Some(format!("low = {}, median = {}, high = {}, sd = {}", short(low), short(median), short(high), short(sd)))
 }
 
-/// The rule that holds `calibration.toml` against its exercise.
+/// What the file was called before.
+pub const BEFORE: &str = "calibration.toml";
+
+/// The rule that holds `reliability.toml` against its exercise.
 pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
     let exercise = &written.task.exercise;
     let id = &exercise.id;
-    let path = format!("exercises/{id}/calibration.toml");
-    let again = text!("run `practicum author calibrate {id}`", "`practicum author calibrate {id}` を実行してください");
-    let Some(bytes) = pack.bytes(&path) else {
-        let found = Text::new("not calibrated yet", "まだキャリブレーションしていません");
-        return vec![Finding { note: true, ..Rule::Calibration.broken(Place::file(path), found, again) }];
+    let mut path = format!("exercises/{id}/reliability.toml");
+    let again =
+        text!("run `practicum author reliability {id}`", "`practicum author reliability {id}` を実行してください");
+    let mut findings = Vec::new();
+    let mut bytes = pack.bytes(&path);
+    if bytes.is_none() {
+        let before = format!("exercises/{id}/{BEFORE}");
+        if let Some(old) = pack.bytes(&before) {
+            let found = text!(
+                "{BEFORE}, which is called reliability.toml now",
+                "{BEFORE}（現在の名前は reliability.toml です）"
+            );
+            let expected = Text::new(
+                "reliability.toml: `practicum author upgrade FOLDER` renames it in the course in FOLDER",
+                "reliability.toml（`practicum author upgrade FOLDER` で、FOLDERのコースのファイル名を変えられます）",
+            );
+            findings.push(Rule::Reliability.remark(Place::file(before.clone()), found, expected));
+            (path, bytes) = (before, Some(old));
+        }
+    }
+    let Some(bytes) = bytes else {
+        let found = Text::new("not proved over many draws yet", "多数の生成での確認がまだです");
+        return vec![Rule::Reliability.remark(Place::file(path), found, again)];
     };
     let section = match keys::read(&path, &bytes, KEYS) {
         Ok(section) => section,
-        Err(faults) => return faults.into_iter().map(|fault| Rule::Calibration.by(fault)).collect(),
+        Err(faults) => {
+            findings.extend(faults.into_iter().map(|fault| Rule::Reliability.by(fault)));
+            return findings;
+        }
     };
-    let mut findings = Vec::new();
     let of = section.written("exercise");
     let (found, expected) = (&of.value, exercise.reference());
     if *found != expected {
-        let found = text!(
-            "a calibration of {found}; the exercise is {expected}",
-            "{found} のキャリブレーションです（演習は {expected}）"
-        );
-        findings.push(Rule::Calibration.by(of.fault(found, again.clone())));
-    } else if section.string("content") != written.calibrated_content().to_string() {
+        let found =
+            text!("a proof of {found}; the exercise is {expected}", "{found} についての結果です（演習は {expected}）");
+        findings.push(Rule::Reliability.by(of.fault(found, again.clone())));
+    } else if section.string("content") != written.proved_content().to_string() {
         let found = Text::new(
-            "a calibration of other data, draws, questions, checks or solutions",
-            "データ・生成・問い・判定・解のいずれかが、キャリブレーションのあとで変わっています",
+            "a proof of other data, draws, questions, checks or solutions",
+            "データ・生成・問い・判定・解のいずれかが、多数の生成で確かめたあとで変わっています",
         );
-        findings.push(Rule::Calibration.by(section.written("content").fault(found, again)));
+        findings.push(Rule::Reliability.by(section.written("content").fault(found, again)));
     }
     for (key, en, ja) in [
         ("failures", "draws in which the reference fails", "模範解が不合格になる生成"),
@@ -236,7 +257,7 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
                 "0件（正解と誤答の値が重ならないように、閾値を動かすか[exam]を大きくする）",
             );
             let place = section.place_of(key);
-            findings.push(Rule::Calibration.broken(place, text!("{n} {en}", "{ja}が{n}件"), expected));
+            findings.push(Rule::Reliability.broken(place, text!("{n} {en}", "{ja}が{n}件"), expected));
         }
     }
     let (draws, usual) = (section.whole("seeds"), reliability::usual_seeds(written));
@@ -247,11 +268,11 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
             "生成が{draws}回だけなので、模範解が不合格になる割合は最大{percent:.0}%までありえます"
         );
         let expected = text!(
-            "{usual} draws: run `practicum author calibrate {id}`",
-            "{usual}回（`practicum author calibrate {id}` を実行してください）"
+            "{usual} draws: run `practicum author reliability {id}`",
+            "{usual}回（`practicum author reliability {id}` を実行してください）"
         );
         let place = section.place_of("seeds");
-        findings.push(Finding { note: true, ..Rule::Calibration.broken(place, found, expected) });
+        findings.push(Rule::Reliability.remark(place, found, expected));
     }
     findings
 }

@@ -22,7 +22,7 @@ pub const OF_TABLES: u64 = 200;
 /// Draws of pictures: training takes longer there.
 pub const OF_PICTURES: u64 = 30;
 
-/// How to calibrate.
+/// How to prove it.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How many draws; none for as many as the data allow in good time.
@@ -35,9 +35,9 @@ pub struct Settings {
     pub engine: String,
 }
 
-/// What came out.
+/// What came out of all draws.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Calibrated {
+pub struct Reliability {
     /// `prevalence-shift@1`
     pub exercise: String,
     /// All that decides results.
@@ -51,7 +51,7 @@ pub struct Calibrated {
     /// The best that anyone could reach, by metric.
     pub ceilings: Vec<(String, Vec<f64>)>,
     /// Each check.
-    pub checks: Vec<Calibration>,
+    pub checks: Vec<OfCheck>,
 }
 
 /// So often out of so many, and how often it could be at most: the upper end of the 95 % interval of Clopper and Pearson.
@@ -74,7 +74,7 @@ impl Rate {
 
 /// One check over all draws.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Calibration {
+pub struct OfCheck {
     /// The check.
     pub id: String,
     /// The figure on which it turns.
@@ -113,7 +113,7 @@ pub struct Gap {
     pub suggests: Vec<f64>,
 }
 
-impl Calibration {
+impl OfCheck {
     /// Escapes of all its wrong solutions.
     pub fn escapes(&self) -> usize {
         self.wrong.iter().map(|wrong| wrong.escapes.times).sum()
@@ -125,10 +125,10 @@ impl Calibration {
     }
 }
 
-impl Calibrated {
+impl Reliability {
     /// Escapes of all checks.
     pub fn escapes(&self) -> usize {
-        self.checks.iter().map(Calibration::escapes).sum()
+        self.checks.iter().map(OfCheck::escapes).sum()
     }
 }
 
@@ -148,16 +148,16 @@ pub fn usual_seeds(written: &Written) -> u64 {
     if written.dataset.get("image").is_some() { OF_PICTURES } else { OF_TABLES }
 }
 
-/// Calibrates an exercise; its mistakes, where it cannot be read or run.
+/// Tries an exercise over many draws; its mistakes, where it cannot be read or run.
 ///
 /// # Errors
 /// Our own failures.
-pub fn calibrate(
+pub fn prove(
     pack: &Pack,
     id: &str,
     settings: &Settings,
     tell: &mut dyn FnMut(u64, u64),
-) -> Result<Result<Calibrated, Vec<Finding>>, RunError> {
+) -> Result<Result<Reliability, Vec<Finding>>, RunError> {
     let mut findings = Vec::new();
     let Some(written) = reading::read(pack, id, &mut findings) else { return Ok(Err(findings)) };
     if !findings.is_empty() {
@@ -217,7 +217,7 @@ fn draw(
 }
 
 /// `draws`: for each seed, the trials of `solutions`, in order.
-fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> Calibrated {
+fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> Reliability {
     let exercise = &written.task.exercise;
     let reference = solutions.iter().position(|solution| solution.folder == "solution").unwrap_or(0);
     let mut ceilings: BTreeMap<String, Vec<f64>> = BTreeMap::new();
@@ -237,9 +237,9 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
             }
         }
     }
-    Calibrated {
+    Reliability {
         exercise: exercise.reference(),
-        content: written.calibrated_content(),
+        content: written.proved_content(),
         seeds: draws.len() as u64,
         failures: Rate::new(draws.iter().filter(|trials| !trials[reference].passed()).count(), draws.len()),
         strays,
@@ -248,7 +248,7 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
     }
 }
 
-fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], reference: usize) -> Calibration {
+fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], reference: usize) -> OfCheck {
     let judged =
         |n: usize| draws.iter().filter_map(move |trials| trials[n].checks.iter().find(|judged| judged.id == check.id));
     // A check that looks at the answers alone turns on a word, whatever it shows beside it.
@@ -282,7 +282,7 @@ fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], refere
         passed.and_then(|passed| failed.iter().copied().filter(|x| of(*x, passed)).reduce(better))
     };
     let right = figures(reference);
-    Calibration {
+    OfCheck {
         id: check.id.clone(),
         failures: Rate::new(draws.len() - times(reference, Verdict::Passed), draws.len()),
         gap: figure.as_ref().and_then(|_| gap(&right, &wrong)),
