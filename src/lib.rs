@@ -33,7 +33,7 @@ pub use cli;
 pub use course;
 pub use diagnostics::{fault, keys, schema, text};
 pub use disk;
-pub use engine::{check, cohort, evaluate, models, operate, prepare, run, synth, train};
+pub use engine::{check, cohort, evaluate, models, operate, prepare, record, run, synth, train};
 pub use measure;
 pub use metrics;
 pub use render;

@@ -90,12 +90,12 @@ pub fn preview(
         .map(|(of, judged)| {
             let caught = trials.iter().find_map(|(folder, trial)| {
                 let judged = trial.checks.iter().find(|judged| judged.id == of.id)?;
-                (judged.verdict == Verdict::Failed).then(|| (folder.clone(), judged.shown()))
+                (judged.verdict == Verdict::Failed).then(|| (folder.clone(), judged.figures.clone()))
             });
             Said {
                 title: of.title.clone(),
                 points: of.points,
-                pass: check::filled(&of.pass, &judged.shown()),
+                pass: check::filled(&of.pass, &judged.figures),
                 fail: caught
                     .map(|(folder, shown)| (folder, check::filled(&of.fail, &shown), check::filled(&of.hint, &shown))),
             }

@@ -2,6 +2,7 @@
 
 mod author;
 mod courses;
+mod interrupt;
 mod look;
 mod measure;
 mod progress;
@@ -28,7 +29,7 @@ use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Verdict};
-use engine::run::{self, Ended, Event, Job, Run, RunError};
+use engine::run::{self, Ended, Event, Job, Run, RunError, Shelf, Watch};
 use report::json::{AtFault, Document, MeasureDocument, Subject};
 use report::terminal::{Terminal, bold, dim, door};
 use seed::{Origin, Root};
@@ -47,8 +48,11 @@ pub const AUTHORS_ERROR: u8 = 4;
 /// Something cannot be written: a folder, a disk, the output. A verdict that was told holds.
 pub const UNWRITTEN: u8 = 5;
 
+/// The user ended it: what shells give for Ctrl-C.
+pub const STOPPED: u8 = 130;
+
 /// What each exit code means; help in both languages is made from it.
-pub const EXIT_CODES: [(u8, Text); 6] = [
+pub const EXIT_CODES: [(u8, Text); 7] = [
     (PASSED, Text::new("passed or done", "合格または完了")),
     (FAILED, Text::new("a check failed or was not answered yet", "不合格または未回答の判定あり")),
     (BAD_INPUT, Text::new("bad input", "入力の誤り")),
@@ -58,6 +62,7 @@ pub const EXIT_CODES: [(u8, Text); 6] = [
         UNWRITTEN,
         Text::new("a folder, disk or output that cannot be written", "フォルダー・ディスク・出力に書き込めない"),
     ),
+    (STOPPED, Text::new("stopped with Ctrl-C", "Ctrl-Cによる中止")),
 ];
 
 /// The seed where nobody says which.
@@ -175,6 +180,8 @@ enum Ending {
     Author(Vec<Fault>),
     /// Something cannot be written.
     Disk(Fault),
+    /// The user ended it.
+    Ended,
     /// Our own failure.
     Ours(Text),
 }
@@ -186,7 +193,7 @@ impl Ending {
             Self::Faults(faults) => (AtFault::Input, faults),
             Self::Author(faults) => (AtFault::Exercise, faults),
             Self::Disk(fault) => (AtFault::Disk, vec![fault]),
-            Self::Ours(_) => (AtFault::Program, Vec::new()),
+            Self::Ended | Self::Ours(_) => (AtFault::Program, Vec::new()),
         }
     }
 }
@@ -195,6 +202,7 @@ impl From<RunError> for Ending {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Author(faults) => Self::Author(faults),
+            RunError::Ended => Self::Ended,
             RunError::Table(error) => error.into(),
         }
     }
@@ -579,7 +587,7 @@ impl Session {
             Err(code) => return Ok(code),
         };
         let (predictions, answers) = (format!("{kept}/predictions.csv"), workspace.shown(ANSWERS));
-        let (plot, worst) = (!run.story.masks, !run.mistakes.is_empty());
+        let (plot, worst) = (!run.record.story.masks, !run.mistakes.is_empty());
         let beside = match (plot, worst) {
             (true, true) => self.pick(
                 "the calibration plot (calibration.svg), and what the model got most wrong (mistakes.png)",
@@ -781,7 +789,7 @@ impl Session {
     ) -> Result<Run, Ending> {
         let submission = workspace.submission(pack, task).map_err(Ending::Faults)?;
         workspace.ready()?;
-        self.engine(pack, task, &submission, seed, exam)
+        self.engine(pack, task, &submission, (seed, exam), Some(&workspace.shelf()))
     }
 
     /// Runs the engine with a progress bar.
@@ -790,23 +798,14 @@ impl Session {
         pack: &Pack,
         task: &Task,
         submission: &Submission,
-        seed: u64,
-        exam: Option<u64>,
+        (seed, exam): (u64, Option<u64>),
+        shelf: Option<&dyn Shelf>,
     ) -> Result<Run, Ending> {
         let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-        let progress = Progress::new("{msg} {bar:30} {pos}/{len}");
-        let ended = run::run(
-            &Job { task, submission, seed, exam, figures: true, long: self.long, file: &file },
-            &mut |event| match event {
-                Event::Drawing => progress.say(self.pick("drawing patients", "患者データを生成中")),
-                Event::Trained(epoch) => {
-                    let what = format!("{} {:.4}", self.pick("training, loss", "学習中、損失"), epoch.train_loss);
-                    progress.count(epoch.number as u64, epoch.of as u64, &what);
-                }
-                Event::Judging => progress.say(self.pick("judging", "判定中")),
-            },
-        );
-        progress.end();
+        let mut watch = Watching { session: self, progress: Progress::new("{msg} {bar:30} {pos}/{len}") };
+        let job = Job { task, submission, seed, exam, figures: true, long: self.long, file: &file, shelf };
+        let ended = interrupt::heeded(|| run::run(&job, &mut watch));
+        watch.progress.end();
         match ended? {
             Ended::Ran(run) => Ok(*run),
             Ended::Invalid(faults) => Err(Ending::Faults(faults)),
@@ -832,6 +831,17 @@ impl Session {
             Command::Courses { .. } => "courses",
             Command::Author { command } => command.name(),
         };
+        if matches!(ending, Ending::Ended) {
+            if self.json {
+                self.say(&Document::ended(name, &self.subject.borrow()).text());
+            }
+            let told = self.pick(
+                "Stopped. No result was kept, and your files are as they were.",
+                "中止しました。結果は保存していません。ファイルは元のままです。",
+            );
+            tell(&self.terminal.paragraph("", told));
+            return STOPPED;
+        }
         let comfort = match &ending {
             Ending::Ours(error) => error.clone(),
             Ending::Author(_) => Text::new(
@@ -839,7 +849,7 @@ impl Session {
                 "誤りがあるのは教材のほうで、あなたの提出物ではありません。担当教員にお知らせください。",
             ),
             Ending::Disk(_) => Text::new("Nothing of yours was changed.", "あなたのファイルは変更していません。"),
-            Ending::Faults(_) => Text::default(),
+            Ending::Faults(_) | Ending::Ended => Text::default(),
         };
         let (at_fault, faults) = ending.told();
         if self.json {
@@ -863,6 +873,30 @@ impl Session {
         };
         tell(&told);
         code
+    }
+}
+
+/// Shows how far a run has come, and ends it where the user asks for that.
+struct Watching<'a> {
+    session: &'a Session,
+    progress: Progress,
+}
+
+impl Watch for Watching<'_> {
+    fn tell(&mut self, event: Event) {
+        let pick = |en, ja| self.session.pick(en, ja);
+        match event {
+            Event::Drawing => self.progress.say(pick("drawing patients", "患者データを生成中")),
+            Event::Trained(epoch) => {
+                let what = format!("{} {:.4}", pick("training, loss", "学習中、損失"), epoch.train_loss);
+                self.progress.count(epoch.number as u64, epoch.of as u64, &what);
+            }
+            Event::Judging => self.progress.say(pick("judging", "判定中")),
+        }
+    }
+
+    fn ends(&self) -> bool {
+        interrupt::asked()
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
         "出発点の計画を学習させ、新しい患者で判定します",
     );
     let starter = plan_of(pack, &task, "starter")?;
-    let before = session.engine(pack, &task, &starter, super::SEED, Some(super::SEED))?;
+    let before = session.engine(pack, &task, &starter, (super::SEED, Some(super::SEED)), None)?;
     session.say(&session.terminal.judged(&before));
 
     step(
@@ -67,7 +67,7 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
 
     step(5, "Trained and judged again", "もう一度、学習と判定");
     let solution = plan_of(pack, &task, "solution")?;
-    let after = session.engine(pack, &task, &solution, super::SEED, Some(super::SEED))?;
+    let after = session.engine(pack, &task, &solution, (super::SEED, Some(super::SEED)), None)?;
     session.say(&session.terminal.judged(&after));
     tell(
         "The same kind of model puts the patients in the same order: AUROC did not move. What the alarm does to patients did.",
@@ -97,7 +97,8 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
 /// What the second model does to patients more, and what less, of 1,000: computed from both exams.
 fn cost(before: &Run, after: &Run) -> Option<(String, String)> {
     let of = |run: &Run, metric: &Metric, per: f64| -> Option<i64> {
-        let line = run.lines.iter().find(|line| line.table == "exam" && line.group.is_none() && line.is(metric))?;
+        let line =
+            run.record.lines.iter().find(|line| line.table == "exam" && line.group.is_none() && line.is(metric))?;
         Some((per * line.measure.as_ref().ok()?.value).round() as i64)
     };
     let both = |metric: &Metric, per: f64| Some((of(before, metric, per)?, of(after, metric, per)?));

@@ -6,7 +6,7 @@ use crate::text;
 use crate::text::{Lang, Text};
 
 /// Where something stands in a file that a person wrote.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Place {
     /// The file as the reader knows it, for example `plan.toml`.
     pub file: String,
@@ -52,7 +52,7 @@ impl Place {
 }
 
 /// A mistake, told so that the reader can mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Fault {
     /// Where it stands.
     pub place: Place,

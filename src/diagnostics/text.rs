@@ -36,7 +36,7 @@ pub fn unseen(sign: char) -> bool {
 }
 
 /// The same sentence in English and in Japanese.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Text {
     /// English.
     pub en: Cow<'static, str>,

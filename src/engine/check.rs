@@ -6,17 +6,18 @@ mod mark;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use figure::Figure;
-pub use mark::{Limit, Mark};
+pub use mark::{Compared, Limit, Mark};
 
 use course::answers::{Answer, Answers};
-use course::exercise::{Check, Piece, Question, figures_in, pieces};
+use course::exercise::{Check, Exercise, Piece, Question, figures_in, pieces};
 use diagnostics::fault::Fault;
 use diagnostics::text;
 use diagnostics::text::Text;
+use serde::{Deserialize, Serialize};
 use tables::{Frame, Tables};
 
 /// What became of a check, or of a whole submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// As asked.
@@ -33,7 +34,27 @@ pub enum Verdict {
     Error,
 }
 
-/// What became of one check.
+/// What became of one check: all that a run decides, and no sentence of the exercise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The check's id.
+    pub id: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Its figures by name, in the order of its `shows`.
+    pub figures: Vec<(String, Figure)>,
+    /// The figure that is compared with its limits, where the check is one comparison of what the model does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Compared>,
+    /// Whether something that it needs could not be computed, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undefined: Option<Vec<Text>>,
+    /// The author's mistake, where the verdict is an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
+}
+
+/// What became of one check, and what is told of it.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The check's id.
@@ -57,92 +78,130 @@ pub struct Outcome {
 }
 
 /// Judges every check over the tables of a run, in order.
-pub fn judge(checks: &[Check], questions: &[Question], answers: &Answers, tables: &Tables) -> Vec<Outcome> {
+pub fn judge(checks: &[Check], questions: &[Question], answers: &Answers, tables: &Tables) -> Vec<Judged> {
     let mut passed: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut outcomes = Vec::new();
+    let mut all = Vec::new();
     for check in checks {
-        let unmet = check.needs.iter().find(|need| !passed.get(need.as_str()).is_some_and(|&passed| passed));
-        let outcome = match unmet {
-            Some(need) => {
-                let title =
-                    checks.iter().find(|other| other.id == *need).map(|other| other.title.clone()).unwrap_or_default();
-                let Text { en, ja } = title;
-                let sentence = text!(
-                    "not judged, because this did not pass: {en}",
-                    "「{ja}」に合格していないため、判定していません。"
-                );
-                outcome(check, Verdict::Skipped, Vec::new(), sentence)
-            }
-            None => one(check, questions, answers, tables).unwrap_or_else(|fault| {
-                let sentence = Text::new(
-                    "this check is itself at fault; it counts neither for nor against you",
-                    "この判定そのものに誤りがあります。得点にも減点にもなりません。",
-                );
-                Outcome { fault: Some(fault), ..outcome(check, Verdict::Error, Vec::new(), sentence) }
-            }),
+        let judged = if unmet(check, |need| passed.get(need).copied()).is_some() {
+            Judged::without_figures(check, Verdict::Skipped)
+        } else {
+            one(check, questions, answers, tables)
+                .unwrap_or_else(|fault| Judged { fault: Some(fault), ..Judged::without_figures(check, Verdict::Error) })
         };
-        passed.insert(&check.id, outcome.verdict == Verdict::Passed);
-        outcomes.push(outcome);
+        passed.insert(&check.id, judged.verdict == Verdict::Passed);
+        all.push(judged);
     }
-    outcomes
+    all
 }
 
-fn outcome(check: &Check, verdict: Verdict, figures: Vec<(String, Figure)>, sentence: Text) -> Outcome {
-    let hint = (verdict == Verdict::Failed).then(|| check.hint.clone());
-    Outcome {
-        id: check.id.clone(),
-        title: check.title.clone(),
-        points: check.points,
-        verdict,
-        figures,
-        sentence,
-        mark: None,
-        hint,
-        fault: None,
+/// The first check that this one needs and that did not pass.
+fn unmet<'c>(check: &'c Check, passed: impl Fn(&str) -> Option<bool>) -> Option<&'c str> {
+    check.needs.iter().map(String::as_str).find(|need| passed(need) != Some(true))
+}
+
+impl Judged {
+    fn without_figures(check: &Check, verdict: Verdict) -> Self {
+        let id = check.id.clone();
+        Self { id, verdict, figures: Vec::new(), compared: None, undefined: None, fault: None }
+    }
+
+    /// The figure on which the check turns, where it is a finite number.
+    pub fn figure(&self, check: &Check) -> Option<(&str, f64)> {
+        let named = &check.figure.as_ref()?.value;
+        self.figures.iter().find_map(|(name, figure)| match figure {
+            Figure::Number(x) if x.is_finite() && named == name => Some((name.as_str(), *x)),
+            _ => None,
+        })
     }
 }
 
-fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables) -> Result<Outcome, Fault> {
+/// What is told of checks that were judged, in the words that the exercise has now; of a check that it no longer has, nothing.
+pub fn told(exercise: &Exercise, answers: &Answers, judged: &[Judged]) -> Vec<Outcome> {
+    let verdict = |id: &str| judged.iter().find(|judged| judged.id == id).map(|judged| judged.verdict);
+    let of = |check: &Check| {
+        let judged = judged.iter().find(|judged| judged.id == check.id)?;
+        let sentence = match judged.verdict {
+            Verdict::Skipped => {
+                let need = unmet(check, |need| verdict(need).map(|verdict| verdict == Verdict::Passed));
+                let other = exercise.checks.iter().find(|other| Some(other.id.as_str()) == need);
+                let Text { en, ja } = other.map(|other| other.title.clone()).unwrap_or_default();
+                text!("not judged, because this did not pass: {en}", "「{ja}」に合格していないため、判定していません。")
+            }
+            Verdict::NotAttempted => {
+                let questions = check.looks_at(&exercise.questions);
+                let id = questions.into_iter().find(|question| !answers.contains_key(&question.id));
+                let id = id.map(|question| question.id.as_str()).unwrap_or_default();
+                text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。")
+            }
+            Verdict::Passed | Verdict::Failed => sentence(check, answers, judged),
+            Verdict::Invalid | Verdict::Error => Text::new(
+                "this check is itself at fault; it counts neither for nor against you",
+                "この判定そのものに誤りがあります。得点にも減点にもなりません。",
+            ),
+        };
+        Some(Outcome {
+            id: check.id.clone(),
+            title: check.title.clone(),
+            points: check.points,
+            verdict: judged.verdict,
+            figures: judged.figures.clone(),
+            sentence,
+            mark: judged
+                .compared
+                .and_then(|compared| mark::mark(check, compared, &judged.figures, judged.verdict == Verdict::Passed)),
+            hint: (judged.verdict == Verdict::Failed).then(|| check.hint.clone()),
+            fault: judged.fault.clone(),
+        })
+    };
+    exercise.checks.iter().filter_map(of).collect()
+}
+
+fn sentence(check: &Check, answers: &Answers, judged: &Judged) -> Text {
+    let told = if judged.verdict == Verdict::Passed { &check.pass } else { &check.fail };
+    let Some(reasons) = &judged.undefined else { return filled(told, &judged.figures) };
+    let Text { en, ja } =
+        if nothing_counted(told, &judged.figures, answers) { NOTHING.clone() } else { filled(told, &judged.figures) };
+    let why = |of: fn(&Text) -> &str, between: &str| reasons.iter().map(of).collect::<Vec<_>>().join(between);
+    let (why_en, why_ja) = (why(|text| &text.en, " "), why(|text| &text.ja, ""));
+    if reasons.is_empty() {
+        text!(
+            "{en} (A figure could not be computed for this model.)",
+            "{ja}（このモデルでは計算できない値があります。）"
+        )
+    } else {
+        text!(
+            "{en} (A figure could not be computed for this model. {why_en})",
+            "{ja}（このモデルでは計算できない値があります。{why_ja}）"
+        )
+    }
+}
+
+fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables) -> Result<Judged, Fault> {
     let looked_at = check.looks_at(questions);
-    if let Some(question) = looked_at.into_iter().find(|question| !answers.contains_key(&question.id)) {
-        let id = &question.id;
-        let sentence =
-            text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。");
-        return Ok(outcome(check, Verdict::NotAttempted, Vec::new(), sentence));
+    if looked_at.into_iter().any(|question| !answers.contains_key(&question.id)) {
+        return Ok(Judged::without_figures(check, Verdict::NotAttempted));
     }
     let (row, reasons) = shown(check, tables)?;
     let figures = figures(check, row.as_ref())?;
-    let judged = row.as_ref().map(|row| passes(check, row)).transpose()?.flatten();
+    let held = row.as_ref().map(|row| passes(check, row)).transpose()?.flatten();
     let is_undefined = |name: &str| figures.iter().any(|(other, f)| other == name && *f == Figure::Undefined);
     // What rests on an undefined figure does not pass, also where the comparison with it came out true: to the table engine 0/0 is
     // larger than everything.
     let rests = check.figure.as_ref().is_some_and(|figure| is_undefined(&figure.value));
-    let passed = judged == Some(true) && !rests;
-    let undefined = judged.is_none() || figures.iter().any(|(_, figure)| *figure == Figure::Undefined);
-    let (verdict, told) = if passed { (Verdict::Passed, &check.pass) } else { (Verdict::Failed, &check.fail) };
-    let mut sentence =
-        if undefined && nothing_counted(told, &figures, answers) { NOTHING.clone() } else { filled(told, &figures) };
-    if undefined {
-        let Text { en, ja } = sentence;
-        let why = |of: fn(&Text) -> &str, between: &str| reasons.iter().map(of).collect::<Vec<_>>().join(between);
-        let (why_en, why_ja) = (why(|text| &text.en, " "), why(|text| &text.ja, ""));
-        sentence = if reasons.is_empty() {
-            text!(
-                "{en} (A figure could not be computed for this model.)",
-                "{ja}（このモデルでは計算できない値があります。）"
-            )
-        } else {
-            text!(
-                "{en} (A figure could not be computed for this model. {why_en})",
-                "{ja}（このモデルでは計算できない値があります。{why_ja}）"
-            )
-        };
-    }
-    let mark = match &row {
-        Some(row) if !undefined => mark::mark(check, &figures, verdict == Verdict::Passed, row),
+    let passed = held == Some(true) && !rests;
+    let undefined = held.is_none() || figures.iter().any(|(_, figure)| *figure == Figure::Undefined);
+    let compared = match &row {
+        Some(row) if !undefined => mark::compared(check, passed, row),
         _ => None,
     };
-    Ok(Outcome { mark, ..outcome(check, verdict, figures, sentence) })
+    Ok(Judged {
+        id: check.id.clone(),
+        verdict: if passed { Verdict::Passed } else { Verdict::Failed },
+        figures,
+        compared,
+        undefined: undefined.then_some(reasons),
+        fault: None,
+    })
 }
 
 const NOTHING: Text = Text::new(

@@ -8,13 +8,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::check::{self, Figure, Outcome};
+use crate::check::{self, Figure, Judged, Outcome};
 use crate::cohort::{self, CohortError, Part};
 use crate::evaluate::outlines::{self, Outline};
-use crate::evaluate::{self, Asked, Line};
-use crate::models::{Input, Tells, nature};
+use crate::evaluate::{self, Asked};
+use crate::models::{Input, Kernels, Tells, nature};
 use crate::operate::{self, Calibration, expit};
 use crate::prepare::{self, Prepared, Views};
+use crate::record::{Count, Record, Story};
 use crate::synth::{self, Drawn, Pictures, Shots, Side, SynthError, World};
 use crate::train::{self, Epoch, Fitted, Lesson, Rows, TrainError};
 use course::answers::{Answer, Answers};
@@ -32,6 +33,7 @@ use rayon::prelude::*;
 use seed::Seed;
 use tables::{Frame, TableError, Tables};
 use target::{Labels, Target};
+use xxhash_rust::xxh3::Xxh3;
 
 /// What is to be run.
 pub struct Job<'a> {
@@ -49,6 +51,17 @@ pub struct Job<'a> {
     pub long: bool,
     /// Gives the bytes of a dataset's file by its name beside `dataset.toml`.
     pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    /// Where fitted models are kept, so that the same plan is trained once.
+    pub shelf: Option<&'a dyn Shelf>,
+}
+
+/// Where fitted models are kept between runs. A name says all that a model was fitted by and on.
+pub trait Shelf {
+    /// What was kept under this name.
+    fn get(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Keeps a model; where that fails, it is fitted again another time.
+    fn put(&self, name: &str, model: &[u8]);
 }
 
 /// What happens on the way.
@@ -60,6 +73,36 @@ pub enum Event {
     Trained(Epoch),
     /// The hidden rows are being judged.
     Judging,
+}
+
+/// Who watches a run.
+pub trait Watch {
+    /// Something happened on the way.
+    fn tell(&mut self, event: Event);
+
+    /// Whether to end the run: asked between stages, and before each step of a training.
+    fn ends(&self) -> bool {
+        false
+    }
+}
+
+impl<F: FnMut(Event)> Watch for F {
+    fn tell(&mut self, event: Event) {
+        self(event);
+    }
+}
+
+/// The training's part of it.
+struct OfTraining<'a>(&'a mut dyn Watch);
+
+impl train::Watch for OfTraining<'_> {
+    fn passed(&mut self, epoch: Epoch) {
+        self.0.tell(Event::Trained(epoch));
+    }
+
+    fn ends(&self) -> bool {
+        self.0.ends()
+    }
 }
 
 /// How a run ended, where it could be begun at all.
@@ -77,6 +120,9 @@ pub enum RunError {
     /// The exercise or its dataset is wrong.
     #[error("the exercise or its dataset is at fault")]
     Author(Vec<Fault>),
+    /// Whoever watches ended it.
+    #[error("the run was ended")]
+    Ended,
     /// Our own failure.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -103,11 +149,9 @@ pub struct Run {
     pub target: Target,
     /// The column that is predicted.
     pub label: String,
-    /// What was trained, on whom.
-    pub story: Story,
-    /// The figures of `develop` (its test rows), `exam` and the probes.
-    pub lines: Vec<Line>,
-    /// What became of each check; empty without an exam.
+    /// What it came to.
+    pub record: Record,
+    /// What is told of each check; empty without an exam.
     pub outcomes: Vec<Outcome>,
     /// The worst mistakes on the learner's own pictures, where the model saw pictures.
     pub mistakes: Vec<Mistake>,
@@ -135,51 +179,13 @@ pub struct Mistake {
     pub masks: bool,
 }
 
-/// What was trained, on whom.
-#[derive(Clone, Debug)]
-pub struct Story {
-    /// The kind of model.
-    pub model: String,
-    /// The numbers that it sees.
-    pub features: Vec<String>,
-    /// Whether it draws masks.
-    pub masks: bool,
-    /// Of a model that sees pictures, `[channels, height, width]` of what it sees.
-    pub picture: Option<[usize; 3]>,
-    /// Rows and positives of each part.
-    pub parts: BTreeMap<&'static str, Count>,
-    /// The validation rows on which calibration and threshold were fitted.
-    pub operate: Count,
-    /// The calibration's kind.
-    pub calibrate: String,
-    /// The rows' risk at and above which there is an alert, where alerts are decided.
-    pub threshold: Option<f64>,
-    /// Passes made.
-    pub epochs: usize,
-    /// The pass whose weights were kept.
-    pub best: usize,
-    /// The last pass.
-    pub last: Option<Epoch>,
-    /// What a reader should know before the figures: training that learned nothing, a mask that hides nothing.
-    pub notes: Vec<Text>,
-}
-
-/// Rows, and how many of them have the outcome.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// Rows.
-    pub rows: usize,
-    /// Those with the outcome, where it is an outcome that is predicted.
-    pub positive: Option<usize>,
-}
-
-/// Runs a job. Every stage tells `tell` as it goes.
+/// Runs a job while `watch` looks on.
 ///
 /// # Errors
 /// The author's mistakes and our own failures; the learner's are [`Ended::Invalid`].
-pub fn run(job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
-    tell(Event::Drawing);
-    run_in(&world(job.task, (job.seed, job.exam), job.file)?, job, tell)
+pub fn run(job: &Job, watch: &mut dyn Watch) -> Result<Ended, RunError> {
+    watch.tell(Event::Drawing);
+    run_in(&world(job.task, (job.seed, job.exam), job.file)?, job, watch)
 }
 
 /// The world of a task and its seeds (the learner's, and the judge's where there is an exam): its data, before they are drawn.
@@ -198,11 +204,11 @@ pub fn world<'a>(
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<Ended, RunError> {
+pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, RunError> {
     let Task { exercise, dataset } = job.task;
     let trainings =
         1 + if job.exam.is_some() { exercise.probes.iter().filter(|probe| probe.retrain).count() } else { 0 };
-    let model = match develop(job, world, &exercise.develop, Some(trainings), tell) {
+    let model = match develop(job, world, &exercise.develop, Some(trainings), watch) {
         Ok(model) => model,
         Err(Stopped::Invalid(faults)) => return Ok(Ended::Invalid(faults)),
         Err(Stopped::Run(error)) => return Err(error),
@@ -242,15 +248,16 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
         Ok(())
     };
     if job.exam.is_some() {
-        tell(Event::Judging);
+        watch.tell(Event::Judging);
         let exam = model.predict(world.rows(Side::Exam, &exercise.exam)?)?;
         told("exam", &exam, false, &mut tables)?;
         for probe in &exercise.probes {
+            goes_on(watch)?;
             let rows = world.rows(Side::Exam, &probe.draw)?;
             let predicted = if probe.retrain {
                 let mut draw = exercise.develop.clone();
                 draw.interventions.extend(probe.draw.interventions.clone());
-                match develop(job, world, &draw, None, &mut |_| {}) {
+                match develop(job, world, &draw, None, &mut Unsaid(watch)) {
                     Ok(again) => {
                         let predicted = again.predict(rows)?;
                         tables.insert(format!("{}_develop", probe.name), again.develop.table);
@@ -283,13 +290,15 @@ pub fn run_in(world: &World, job: &Job, tell: &mut dyn FnMut(Event)) -> Result<E
         tables.insert("develop_lesions".to_owned(), lesions);
     }
     tables.insert("develop".to_owned(), model.develop.table);
-    let outcomes = if job.exam.is_some() {
-        check::judge(&exercise.checks, &exercise.questions, &job.submission.answers, &tables)
+    let answers = &job.submission.answers;
+    let checks = if job.exam.is_some() {
+        check::judge(&exercise.checks, &exercise.questions, answers, &tables)
     } else {
         Vec::new()
     };
-    let (label, story) = (label.to_owned(), model.story);
-    Ok(Ended::Ran(Box::new(Run { tables, target: target(job), label, story, lines, outcomes, mistakes })))
+    let outcomes = check::told(exercise, answers, &checks);
+    let record = Record { story: model.story, lines, checks };
+    Ok(Ended::Ran(Box::new(Run { tables, target: target(job), label: label.to_owned(), record, outcomes, mistakes })))
 }
 
 /// A mistake of a plan that shows only where it is trained again in a probe's world.
@@ -309,7 +318,7 @@ fn in_probe(probe: &Probe, fault: Fault) -> Fault {
 ///
 /// # Errors
 /// Our own.
-pub fn judged_again(task: &Task, answers: &Answers, tables: &Tables) -> Result<Vec<Outcome>, TableError> {
+pub fn judged_again(task: &Task, answers: &Answers, tables: &Tables) -> Result<Vec<Judged>, TableError> {
     let Task { exercise, .. } = task;
     let mut tables = tables.clone();
     tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, answers)?);
@@ -547,7 +556,7 @@ fn develop<'a>(
     world: &World,
     draw: &Draw,
     trainings: Option<usize>,
-    tell: &mut dyn FnMut(Event),
+    watch: &mut dyn Watch,
 ) -> Result<Model<'a>, Stopped> {
     let dataset = &job.task.dataset;
     let plan = &job.submission.plan;
@@ -594,10 +603,8 @@ fn develop<'a>(
     let operate_rows = operate_rows(job, &visible, &valid_rows, &labels)?;
     let train_part = part(&train_rows);
     let lesson = Lesson::of(plan, target);
-    let fitted = train::fit(lesson, &train_part, valid.as_ref(), seed, &mut |epoch| {
-        tell(Event::Trained(epoch));
-    })
-    .map_err(|TrainError::Diverged { epoch }| {
+    let fitted = fitted(job, lesson, &train_part, valid.as_ref(), seed, watch).map_err(|error| {
+        let TrainError::Diverged { epoch } = error else { return Stopped::Run(RunError::Ended) };
         let rate = plan.train.learning_rate;
         let place = plan.section.table("train").place_of("learning_rate");
         Stopped::Invalid(vec![Fault::new(
@@ -649,7 +656,7 @@ fn develop<'a>(
         },
         parts: [Part::Train, Part::Valid, Part::Test]
             .into_iter()
-            .filter_map(|p| Some((p.word()?, count(&rows(p)))))
+            .filter_map(|p| Some((p.word()?.to_owned(), count(&rows(p)))))
             .collect(),
         operate: count(&operate_rows),
         calibrate: plan.operate.calibrate.value.word().to_owned(),
@@ -661,6 +668,63 @@ fn develop<'a>(
     };
     let seen = pictures.map(|pictures| (pictures, x));
     Ok(Model { teller, prepared, fitted, develop: told, seen, parts, story })
+}
+
+/// The model of a lesson: as it was kept, or fitted now and kept.
+fn fitted(
+    job: &Job,
+    lesson: Lesson,
+    train: &Rows,
+    valid: Option<&Rows>,
+    seed: Seed,
+    watch: &mut dyn Watch,
+) -> Result<Fitted, TrainError> {
+    let Some(shelf) = job.shelf else { return train::fit(lesson, train, valid, seed, &mut OfTraining(watch)) };
+    let name = lesson_name(job, lesson, train, valid, seed);
+    if let Some(fitted) = shelf.get(&name).and_then(|bytes| Fitted::again(lesson, train, &bytes)) {
+        for &epoch in &fitted.epochs {
+            watch.tell(Event::Trained(epoch));
+        }
+        return Ok(fitted);
+    }
+    let fitted = train::fit(lesson, train, valid, seed, &mut OfTraining(watch))?;
+    shelf.put(&name, &fitted.kept());
+    Ok(fitted)
+}
+
+/// All that decides a fitted model, as a name: engine and processor, settings, rows, seed.
+fn lesson_name(job: &Job, lesson: Lesson, train: &Rows, valid: Option<&Rows>, seed: Seed) -> String {
+    let mut settings = BTreeMap::new();
+    for part in ["model", "train"] {
+        flatten(part, job.submission.plan.section.table(part), &mut settings);
+    }
+    let mut said = crate::name();
+    said += &format!("{settings:?} {:?} {:?} {:?} {:?}", lesson.loss, lesson.augment, Kernels::current(), seed);
+    let mut digest = Xxh3::new();
+    digest.update(said.as_bytes());
+    for rows in [Some(train), valid] {
+        digest.update(format!("{:?}", rows.map(|rows| (rows.input, rows.x.dim(), rows.y.dim()))).as_bytes());
+        for number in rows.into_iter().flat_map(|rows| rows.x.iter().chain(&rows.y)) {
+            digest.update(&number.to_le_bytes());
+        }
+    }
+    format!("{:032x}", digest.digest128())
+}
+
+/// Goes on, unless whoever watches ends it.
+fn goes_on(watch: &dyn Watch) -> Result<(), RunError> {
+    if watch.ends() { Err(RunError::Ended) } else { Ok(()) }
+}
+
+/// A watch who is told nothing of a training beside the learner's own.
+struct Unsaid<'a>(&'a dyn Watch);
+
+impl Watch for Unsaid<'_> {
+    fn tell(&mut self, _: Event) {}
+
+    fn ends(&self) -> bool {
+        self.0.ends()
+    }
 }
 
 /// The validation rows on which calibration and threshold are fitted; `labels` are those of every row.

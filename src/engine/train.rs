@@ -2,7 +2,9 @@
 
 mod augment;
 pub mod budget;
+mod epoch;
 mod exact;
+mod kept;
 mod loss;
 mod saliency;
 
@@ -14,6 +16,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use augment::Augment;
+pub use epoch::Epoch;
 
 use crate::models::{Input, Network};
 use course::plan::{Change, ClassWeight, Loss, Optimiser, Plan, Train};
@@ -31,19 +34,6 @@ pub struct Rows {
     pub x: Array2<f32>,
     /// What the model should give: `[rows, outputs]`, or for each pixel, 0 or 1, `[rows, height · width]`.
     pub y: Array2<f32>,
-}
-
-/// One pass over the training rows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Epoch {
-    /// From 1.
-    pub number: usize,
-    /// How many there will be at most.
-    pub of: usize,
-    /// Mean loss of the training rows during the pass (class weights and augmentation included, penalty left out).
-    pub train_loss: f64,
-    /// Mean loss of the validation rows after the pass, where there are any.
-    pub valid_loss: Option<f64>,
 }
 
 /// A trained model.
@@ -97,12 +87,32 @@ impl Unit {
 /// Why there is no model.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
+    /// Whoever watches ended it.
+    #[error("the training was ended")]
+    Ended,
     /// The loss is not a number any more.
     #[error("the training diverged in epoch {epoch}")]
     Diverged {
         /// The pass in which it happened.
         epoch: usize,
     },
+}
+
+/// Who watches a training.
+pub trait Watch {
+    /// A pass has ended.
+    fn passed(&mut self, epoch: Epoch);
+
+    /// Whether to end it: asked before each step.
+    fn ends(&self) -> bool {
+        false
+    }
+}
+
+impl<F: FnMut(Epoch)> Watch for F {
+    fn passed(&mut self, epoch: Epoch) {
+        self(epoch);
+    }
 }
 
 /// What is learned: the model's settings, how it learns, and what is predicted.
@@ -123,21 +133,26 @@ impl<'a> Lesson<'a> {
     pub fn of(plan: &'a Plan, target: Target) -> Self {
         Self { model: &plan.model, train: &plan.train, loss: plan.loss(target), augment: &plan.image.augment }
     }
+
+    /// Whether the model is solved instead of trained step by step.
+    fn is_solved(&self) -> bool {
+        self.model.string("kind") == "linear"
+    }
 }
 
-/// Trains a model of the plan's kind. Each pass is told to `tell` as it ends.
+/// Trains a model of the plan's kind while `watch` looks on.
 ///
 /// Order of rows, first weights and dropout come from `seed` alone, and every sum has a fixed order: the same seed gives the same
 /// model for any number of threads.
 ///
 /// # Errors
-/// A loss that is not a number any more (too large a step).
+/// A loss that is not a number any more (too large a step); whoever watches ended it.
 pub fn fit(
     lesson: Lesson,
     train: &Rows,
     valid: Option<&Rows>,
     seed: Seed,
-    tell: &mut dyn FnMut(Epoch),
+    watch: &mut dyn Watch,
 ) -> Result<Fitted, TrainError> {
     let Lesson { model, train: plan, loss, augment } = lesson;
     let device = Device::flex();
@@ -149,8 +164,8 @@ pub fn fit(
             (train.y.len() - positive) as f32 / positive.max(1) as f32
         }
     };
-    if model.string("kind") == "linear" {
-        return exactly(lesson, train, valid, f64::from(weight), device, tell);
+    if lesson.is_solved() {
+        return exactly(lesson, train, valid, f64::from(weight), device, watch);
     }
     let unit = Unit::of(loss, &train.y);
     let own = |rows: &Rows| Rows { y: unit.learned(rows), ..rows.clone() };
@@ -171,6 +186,9 @@ pub fn fit(
         let order = seed.named("order").at(number as u64).permutation(rows);
         let mut total = 0.0;
         for chosen in order.chunks(batch) {
+            if watch.ends() {
+                return Err(TrainError::Ended);
+            }
             let (x, y) = assemble(train, chosen, &augment, seed.named("augment").at(number as u64), &learning);
             let luck = seed.named("dropout").at(step as u64);
             let loss = loss::of(loss, network.forward(x, Some(luck)), y, weight);
@@ -197,7 +215,7 @@ pub fn fit(
         if !train_loss.is_finite() {
             return Err(TrainError::Diverged { epoch: number });
         }
-        tell(epoch);
+        watch.passed(epoch);
         epochs.push(epoch);
         let judged = valid_loss.unwrap_or(train_loss);
         let patience = plan.patience.as_ref().map(|patience| patience.value);
@@ -222,7 +240,7 @@ fn exactly(
     valid: Option<&Rows>,
     weight: f64,
     device: Device,
-    tell: &mut dyn FnMut(Epoch),
+    watch: &mut dyn Watch,
 ) -> Result<Fitted, TrainError> {
     let Lesson { model, loss, .. } = lesson;
     let (x, l2, outputs) = (train.x.mapv(f64::from), model.number("l2"), train.y.ncols());
@@ -246,11 +264,28 @@ fn exactly(
     if !epoch.train_loss.is_finite() {
         return Err(TrainError::Diverged { epoch: 1 });
     }
-    tell(epoch);
+    watch.passed(epoch);
     Ok(Fitted { network, input: train.input, device, unit: Unit::OWN, epochs: vec![epoch], best: 1 })
 }
 
 impl Fitted {
+    /// What has to be kept to have the model again, with [`Fitted::again`].
+    pub fn kept(&self) -> Vec<u8> {
+        kept::bytes(&self.network.weights(), &self.epochs, self.best)
+    }
+
+    /// The model that was fitted before by the same lesson on the same rows, from what was [`kept`](Self::kept) of it; nothing where
+    /// the bytes are not those of such a model.
+    pub fn again(lesson: Lesson, train: &Rows, bytes: &[u8]) -> Option<Self> {
+        let kept::Kept { weights, epochs, best } = kept::read(bytes)?;
+        let device = Device::flex();
+        let (input, outputs) = (train.input, train.y.ncols());
+        // Drawn only to be replaced: every weight is kept.
+        let network = Network::new(lesson.model, (input, outputs), Seed::new(0), &device).with_weights(&weights)?;
+        let unit = if lesson.is_solved() { Unit::OWN } else { Unit::of(lesson.loss, &train.y) };
+        Some(Self { network, input, device, unit, epochs, best })
+    }
+
     /// What the model gives for each row, or for each pixel: `[rows, outputs]` or `[rows, height · width]`.
     pub fn logits(&self, x: &Array2<f32>) -> Array2<f32> {
         let given = logits(&self.network, &x.view(), &self.device);

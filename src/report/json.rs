@@ -8,7 +8,8 @@ use diagnostics::fault::Fault;
 use diagnostics::text::Text;
 use engine::check::{self, Figure, Outcome, Verdict};
 use engine::evaluate::Line;
-use engine::run::{Count, Run, Story};
+use engine::record::{Count, Story};
+use engine::run::Run;
 use measure::found::{Curve, Figure as Found, Measured, Method};
 use seed::Root;
 
@@ -114,7 +115,7 @@ struct Rows {
 struct Trained {
     model: String,
     features: Vec<String>,
-    parts: BTreeMap<&'static str, Rows>,
+    parts: BTreeMap<String, Rows>,
     operate: Rows,
     calibrate: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,7 +209,7 @@ impl From<&Story> for Trained {
         Self {
             model: story.model.clone(),
             features: story.features.clone(),
-            parts: story.parts.iter().map(|(part, count)| (*part, (*count).into())).collect(),
+            parts: story.parts.iter().map(|(part, count)| (part.clone(), (*count).into())).collect(),
             operate: story.operate.into(),
             calibrate: story.calibrate.clone(),
             threshold: story.threshold,
@@ -290,11 +291,16 @@ impl Document {
         let verdict = if judged { check::overall(&run.outcomes) } else { Verdict::NotAttempted };
         Self {
             score: judged.then_some(Score { points, of }),
-            trained: Some((&run.story).into()),
-            metrics: run.lines.iter().map(Into::into).collect(),
+            trained: Some((&run.record.story).into()),
+            metrics: run.record.lines.iter().map(Into::into).collect(),
             checks: run.outcomes.iter().map(Into::into).collect(),
             ..Self::of(command, subject, verdict, (verdict == Verdict::Error).then_some(AtFault::Exercise))
         }
+    }
+
+    /// A run that its user ended.
+    pub fn ended(command: &'static str, subject: &Subject) -> Self {
+        Self::of(command, subject, Verdict::NotAttempted, None)
     }
 
     /// Something that could not be run.

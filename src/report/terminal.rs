@@ -18,7 +18,8 @@ use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Outcome, Verdict, filled};
 use engine::evaluate::Line;
-use engine::run::{Run, Story};
+use engine::record::Story;
+use engine::run::Run;
 use metrics::Shown;
 use metrics::classification::AUROC;
 use metrics::entry::Unit;
@@ -122,9 +123,9 @@ impl Terminal {
 
     /// What a run found on the learner's own test rows.
     pub fn ran(&self, task: &Task, run: &Run) -> String {
-        let mut out = self.story(&run.story);
+        let mut out = self.story(&run.record.story);
         out += "\n";
-        if run.lines.is_empty() {
+        if run.record.lines.is_empty() {
             out += &self.paragraph(
                 "",
                 self.say(
@@ -138,9 +139,13 @@ impl Terminal {
                 "何の当てはめにも使っていない、手元のテスト用の行では",
             );
             out += &self.paragraph("", &bold(title));
-            out += &self.figures(&self.columns(task, &run.lines, &[("develop", self.say("all", "全体").to_owned())]));
+            out += &self.figures(&self.columns(
+                task,
+                &run.record.lines,
+                &[("develop", self.say("all", "全体").to_owned())],
+            ));
             // Where groups differ, a curve of all rows together would mislead.
-            if run.lines.iter().all(|line| line.group.is_none()) {
+            if run.record.lines.iter().all(|line| line.group.is_none()) {
                 out += &self.calibration(run, "develop");
             }
         }
@@ -150,7 +155,7 @@ impl Terminal {
     /// What a check found on the hidden rows, each check, and what to change next.
     pub fn checked(&self, task: &Task, run: &Run) -> String {
         let exercise = &task.exercise;
-        let mut out = self.story(&run.story);
+        let mut out = self.story(&run.record.story);
         out += "\n";
         let title = self.say(
             "On new patients whom nobody has seen before (the exam)",
@@ -160,9 +165,9 @@ impl Terminal {
         let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
         let probes = exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
         let tables: Vec<(&str, String)> = std::iter::once(exam).chain(probes).collect();
-        out += &self.figures(&self.columns(task, &run.lines, &tables));
+        out += &self.figures(&self.columns(task, &run.record.lines, &tables));
         // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
-        if run.lines.iter().any(|line| line.ceiling && *line.metric == NET_BENEFIT && line.measure.is_ok()) {
+        if run.record.lines.iter().any(|line| line.ceiling && *line.metric == NET_BENEFIT && line.measure.is_ok()) {
             let note = self.say(
                 "Net benefit here counts the outcomes that came. A check that names what is attainable goes by the true risks, and may differ from it a little.",
                 "この表の純便益は実際に起きた転帰から、「到達しうる」値を示す判定は真のリスクから計算するため、わずかに異なることがあります。",
@@ -184,7 +189,7 @@ impl Terminal {
         let attempted: Vec<Outcome> =
             run.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::NotAttempted).cloned().collect();
         let inner = self.within(3);
-        let mut out = inner.story(&run.story);
+        let mut out = inner.story(&run.record.story);
         out += "\n";
         out += &inner.each(&attempted);
         out.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("   {line}\n") }).collect()
@@ -199,7 +204,7 @@ impl Terminal {
     fn story(&self, story: &Story) -> String {
         let part = |name: &str| story.parts.get(name).copied().unwrap_or_default();
         // Of an outcome that comes or does not, in brackets: how often it came.
-        let positive = |n: engine::run::Count| {
+        let positive = |n: engine::record::Count| {
             let share = |positive: usize| figures::show(positive as f64 / n.rows.max(1) as f64, Unit::Percent);
             match (n.positive, self.lang) {
                 (Some(positive), Lang::En) => format!(" ({} positive)", share(positive)),

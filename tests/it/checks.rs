@@ -35,7 +35,8 @@ fn tables() -> Tables {
 fn judge(checks: &[(&str, &str, &str, &str)]) -> Vec<Outcome> {
     let exercise = exercise(checks);
     let answers = Answers::from([("span".to_owned(), Answer::Interval(1.0, 2.0))]);
-    check::judge(&exercise.checks, &exercise.questions, &answers, &tables())
+    let judged = check::judge(&exercise.checks, &exercise.questions, &answers, &tables());
+    check::told(&exercise, &answers, &judged)
 }
 
 const AUROC: &str = "SELECT auroc(y, p) AS value FROM exam";

@@ -18,6 +18,7 @@ mod own_tables;
 mod pictures;
 mod readme;
 mod real;
+mod records;
 mod reference;
 mod render;
 mod rules;

@@ -26,8 +26,16 @@ fn ran(id: &str, plan: &str) -> Run {
         assumed: Vec::new(),
     };
     let file = |name: &str| pack.dataset_file(&task.dataset.id, name);
-    let job =
-        Job { task: &task, submission: &submission, seed: 1, exam: Some(1), figures: true, long: false, file: &file };
+    let job = Job {
+        task: &task,
+        submission: &submission,
+        seed: 1,
+        exam: Some(1),
+        figures: true,
+        long: false,
+        file: &file,
+        shelf: None,
+    };
     match run::run(&job, &mut |_| {}).unwrap_or_else(|error| panic!("{error:?}")) {
         Ended::Ran(run) => *run,
         Ended::Invalid(faults) => panic!("{faults:?}"),

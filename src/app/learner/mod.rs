@@ -2,5 +2,6 @@
 
 pub mod hand_in;
 pub mod memory;
+pub mod shelf;
 pub mod variant;
 pub mod workspace;

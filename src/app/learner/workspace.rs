@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::hand_in::{self, ANSWERS, PLAN};
 use super::memory::{self, Memory};
+use super::shelf::Shelf;
 use super::variant;
 use course::answers;
 use course::dataset::{ADDED, OUTLINED, Role};
@@ -424,6 +425,11 @@ impl Workspace {
             ));
         }
         Ok(submission)
+    }
+
+    /// The models that were fitted here.
+    pub fn shelf(&self) -> Shelf {
+        Shelf::of(&self.folder)
     }
 
     /// Whether a run's results can be kept, before it is run: so that nobody waits for what is then lost.

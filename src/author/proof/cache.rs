@@ -13,10 +13,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::trial::{self, Made, Ran, Shown, Trial};
+use super::trial::{self, Made, Ran, Trial};
 use crate::content::{self, Digest};
 use crate::reading::{Solution, Written};
 use diagnostics::fault::Fault;
+use engine::check::Figure;
 use engine::run::RunError;
 use tables::Tables;
 
@@ -29,18 +30,7 @@ const WORLDS: usize = 2;
 /// The engine's name in results that are kept: another engine, or another instruction set to compute with, may give other results.
 /// `src/engine/build.rs` says what the engine is.
 pub fn engine() -> String {
-    let mut name = engine::DIGEST.to_owned();
-    #[cfg(target_arch = "x86_64")]
-    for (there, set) in [
-        (std::arch::is_x86_feature_detected!("fma"), "fma"),
-        (std::arch::is_x86_feature_detected!("avx2"), "avx2"),
-        (std::arch::is_x86_feature_detected!("avx512f"), "avx512f"),
-    ] {
-        if there {
-            name += set;
-        }
-    }
-    content::of_bytes(name.as_bytes()).to_string()
+    content::of_bytes(engine::name().as_bytes()).to_string()
 }
 
 /// The results of one exercise, content and engine.
@@ -199,7 +189,7 @@ impl Cache {
 /// The first line of a kept run: what follows it are its tables as Parquet, each of so many bytes.
 #[derive(Serialize, Deserialize)]
 struct Contents {
-    ceilings: BTreeMap<String, Shown>,
+    ceilings: BTreeMap<String, Figure>,
     figures: bool,
     tables: Vec<(String, usize)>,
 }
@@ -259,7 +249,7 @@ mod tests {
         tables::set_maybe_numbers(&mut exam, "mm", &[None, Some(1e-300), Some(f64::INFINITY)]).unwrap();
         tables::set_words(&mut exam, "hospital", &[Some("東北"), None, Some("")]).unwrap();
         tables::set_flags(&mut exam, "alert", &[true, false, true]).unwrap();
-        let ceilings = BTreeMap::from([("ceiling_auroc".to_owned(), Shown::Number(0.1 + 0.7))]);
+        let ceilings = BTreeMap::from([("ceiling_auroc".to_owned(), Figure::Number(0.1 + 0.7))]);
         let none = tables::keep(&exam, &[false; 3]).unwrap();
         let tables = Tables::from([("exam".to_owned(), exam), ("lesions".to_owned(), none)]);
         let bytes = written_made(&Made { tables: tables.clone(), ceilings: ceilings.clone(), figures: true }).unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::cache::Cache;
-use super::trial::{self, Judged, Proof, Shown, Trial};
+use super::trial::{self, Proof, Trial};
 use super::work;
 use crate::content::Digest;
 use crate::finding::{Finding, Rule};
@@ -12,7 +12,7 @@ use crate::reading::{self, Solution, Written};
 use course::exercise::Check;
 use course::pack::Pack;
 use diagnostics::fault::Fault;
-use engine::check::Verdict;
+use engine::check::{Figure, Judged, Verdict};
 use engine::run::{self, RunError};
 use metrics::intervals::clopper_pearson;
 
@@ -223,7 +223,7 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
     let mut ceilings: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for trials in draws {
         for (metric, value) in &trials[reference].ceilings {
-            let Shown::Number(value) = value else { continue };
+            let Figure::Number(value) = value else { continue };
             ceilings.entry(metric.trim_start_matches("ceiling_").to_owned()).or_default().push(*value);
         }
     }

@@ -9,7 +9,7 @@ use crate::content::{self, Digest};
 use crate::reading::{Solution, Written};
 use course::exercise::Check;
 use diagnostics::fault::Fault;
-use engine::check::{Figure, Outcome, Verdict};
+use engine::check::{Figure, Judged, Verdict};
 use engine::run::{self, Ended, Job, Run, RunError};
 use engine::synth::World;
 use tables::Tables;
@@ -24,84 +24,9 @@ pub struct Trial {
     /// What became of each check, in order.
     pub checks: Vec<Judged>,
     /// The best that anyone could reach in these data, by metric.
-    pub ceilings: BTreeMap<String, Shown>,
+    pub ceilings: BTreeMap<String, Figure>,
     /// All results of the run in one digest; empty where it was not asked for.
     pub digest: String,
-}
-
-/// What became of one check.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
-    /// The check.
-    pub id: String,
-    /// What became of it.
-    pub verdict: Verdict,
-    /// Its figures by name, in the order of its `shows`.
-    pub figures: Vec<(String, Shown)>,
-}
-
-/// A figure that can be kept, to the last bit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Shown {
-    /// A number.
-    Number(#[serde(with = "exact")] f64),
-    /// A word.
-    Word(String),
-    /// It could not be computed.
-    Undefined,
-}
-
-/// Numbers as text: JSON has no infinite ones, and its readers round.
-mod exact {
-    use serde::de::Error as _;
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-    pub(super) fn serialize<S: Serializer>(x: &f64, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&format_args!("{x:?}"))
-    }
-
-    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<f64, D::Error> {
-        String::deserialize(from)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl From<&Figure> for Shown {
-    fn from(figure: &Figure) -> Self {
-        match figure {
-            Figure::Number(x) if x.is_nan() => Self::Undefined,
-            Figure::Number(x) => Self::Number(*x),
-            Figure::Word(word) => Self::Word(word.clone()),
-            Figure::Undefined => Self::Undefined,
-        }
-    }
-}
-
-impl From<&Shown> for Figure {
-    fn from(shown: &Shown) -> Self {
-        match shown {
-            Shown::Number(x) => Self::Number(*x),
-            Shown::Word(word) => Self::Word(word.clone()),
-            Shown::Undefined => Self::Undefined,
-        }
-    }
-}
-
-impl Judged {
-    /// The figures as a check's texts take them.
-    pub fn shown(&self) -> Vec<(String, Figure)> {
-        self.figures.iter().map(|(name, figure)| (name.clone(), figure.into())).collect()
-    }
-
-    /// The figure on which the check turns.
-    pub fn figure(&self, check: &Check) -> Option<(&str, f64)> {
-        let named = &check.figure.as_ref()?.value;
-        self.figures.iter().find_map(|(name, figure)| match figure {
-            Shown::Number(x) if x.is_finite() && named == name => Some((name.as_str(), *x)),
-            _ => None,
-        })
-    }
 }
 
 impl Trial {
@@ -147,7 +72,7 @@ pub struct Made {
     /// The tables of the run, but the answers.
     pub tables: Tables,
     /// The best that anyone could reach in these data, by metric.
-    pub ceilings: BTreeMap<String, Shown>,
+    pub ceilings: BTreeMap<String, Figure>,
     /// Whether the figures of the table `metrics` and the ceilings were computed.
     pub figures: bool,
 }
@@ -157,7 +82,7 @@ impl Made {
     pub fn of(run: &Run) -> Self {
         let mut tables = run.tables.clone();
         tables.remove(run::ANSWERS);
-        Self { tables, ceilings: ceilings(run), figures: !run.lines.is_empty() }
+        Self { tables, ceilings: ceilings(run), figures: !run.record.lines.is_empty() }
     }
 
     /// Whether a solution can be judged by it.
@@ -187,6 +112,7 @@ pub fn run(
         figures,
         long: false,
         file,
+        shelf: None,
     };
     let run = match run::run_in(world, &job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => run,
@@ -198,7 +124,7 @@ pub fn run(
         Proof::Everything => everything(&run)?.to_string(),
     };
     let ceilings = ceilings(&run);
-    Ok(trial(solution, seed, &run.outcomes, ceilings).map(|trial| (Trial { digest, ..trial }, run)))
+    Ok(trial(solution, seed, &run.record.checks, ceilings).map(|trial| (Trial { digest, ..trial }, run)))
 }
 
 /// Judges a solution by what its plan made before: nothing is drawn or trained.
@@ -211,35 +137,28 @@ pub fn judge(
     seed: u64,
     made: &Made,
 ) -> Result<Result<Trial, Vec<Fault>>, RunError> {
-    let outcomes = run::judged_again(&written.task, &solution.submission.answers, &made.tables)?;
-    Ok(trial(solution, seed, &outcomes, made.ceilings.clone()))
+    let checks = run::judged_again(&written.task, &solution.submission.answers, &made.tables)?;
+    Ok(trial(solution, seed, &checks, made.ceilings.clone()))
 }
 
 fn trial(
     solution: &Solution,
     seed: u64,
-    outcomes: &[Outcome],
-    ceilings: BTreeMap<String, Shown>,
+    checks: &[Judged],
+    ceilings: BTreeMap<String, Figure>,
 ) -> Result<Trial, Vec<Fault>> {
-    let faults: Vec<Fault> = outcomes.iter().filter_map(|outcome| outcome.fault.clone()).collect();
+    let faults: Vec<Fault> = checks.iter().filter_map(|check| check.fault.clone()).collect();
     if !faults.is_empty() {
         return Err(faults);
     }
-    let checks = outcomes
-        .iter()
-        .map(|outcome| Judged {
-            id: outcome.id.clone(),
-            verdict: outcome.verdict,
-            figures: outcome.figures.iter().map(|(name, figure)| (name.clone(), figure.into())).collect(),
-        })
-        .collect();
-    Ok(Trial { work: solution.work.to_string(), seed, checks, ceilings, digest: String::new() })
+    let (work, checks) = (solution.work.to_string(), checks.to_vec());
+    Ok(Trial { work, seed, checks, ceilings, digest: String::new() })
 }
 
-fn ceilings(run: &Run) -> BTreeMap<String, Shown> {
-    let exam = run.lines.iter().filter(|line| line.table == "exam" && line.group.is_none());
+fn ceilings(run: &Run) -> BTreeMap<String, Figure> {
+    let exam = run.record.lines.iter().filter(|line| line.table == "exam" && line.group.is_none());
     exam.filter(|line| line.ceiling)
-        .filter_map(|line| Some((line.name(), Shown::Number(line.measure.as_ref().ok()?.value))))
+        .filter_map(|line| Some((line.name(), Figure::Number(line.measure.as_ref().ok()?.value))))
         .collect()
 }
 
@@ -257,14 +176,17 @@ fn reads_metrics(written: &Written) -> bool {
 fn everything(run: &Run) -> Result<Digest, RunError> {
     // Sentences are no results: a mended word runs nothing again.
     let mut bytes: Vec<u8> = Vec::new();
-    for outcome in &run.outcomes {
-        bytes.extend(format!("{} {:?} {:?}\n", outcome.id, outcome.verdict, outcome.figures).as_bytes());
+    for check in &run.record.checks {
+        bytes.extend(format!("{} {:?} {:?}\n", check.id, check.verdict, check.figures).as_bytes());
     }
-    for line in &run.lines {
+    for line in &run.record.lines {
         let (name, measure) = (line.name(), line.measure.as_ref().ok());
         bytes.extend(format!("{} {:?} {name} {measure:?}\n", line.table, line.group).as_bytes());
     }
-    bytes.extend(format!("{:?} {:?} {:?}\n", run.story.threshold, run.story.last, run.story.parts).as_bytes());
+    bytes.extend(
+        format!("{:?} {:?} {:?}\n", run.record.story.threshold, run.record.story.last, run.record.story.parts)
+            .as_bytes(),
+    );
     for (name, table) in &run.tables {
         bytes.extend(name.as_bytes());
         bytes.extend(content::of_bytes(&tables::csv(table)?).to_string().into_bytes());

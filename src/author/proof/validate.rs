@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::cache::Cache;
 use super::cause::{self, Half, Part};
 use super::proved;
-use super::trial::{self, Judged, Made, Proof, Ran, Shown, Trial};
+use super::trial::{self, Made, Proof, Ran, Trial};
 use super::work;
 use crate::content::{self, Digest};
 use crate::finding::{Finding, Rule};
@@ -21,7 +21,7 @@ use course::pack::Pack;
 use diagnostics::fault::Place;
 use diagnostics::text;
 use diagnostics::text::Text;
-use engine::check::{self, Verdict};
+use engine::check::{self, Figure, Judged, Verdict};
 use engine::run::{self, RunError};
 use engine::synth::{Side, World};
 
@@ -500,7 +500,7 @@ fn reference(written: &Written, solution: &Solution, trial: &Trial) -> Vec<Findi
     for (check, judged) in written.task.exercise.checks.iter().zip(&trial.checks) {
         let id = &check.id;
         if judged.verdict != Verdict::Passed {
-            let Text { en, ja } = check::filled(&check.fail, &judged.shown());
+            let Text { en, ja } = check::filled(&check.fail, &judged.figures);
             let found = match judged.verdict {
                 Verdict::Failed => text!("the reference fails `{id}`: {en}", "模範解が判定`{id}`で不合格です：{ja}"),
                 _ => text!("the reference is not judged by `{id}`", "模範解が判定`{id}`の対象になっていません"),
@@ -510,13 +510,13 @@ fn reference(written: &Written, solution: &Solution, trial: &Trial) -> Vec<Findi
             findings.push(Rule::Reference.broken(check.passes.place.clone(), found, expected));
         }
         if let Some(figure) = &check.figure
-            && judged.figures.iter().any(|(name, shown)| *name == figure.value && matches!(shown, Shown::Word(_)))
+            && judged.figures.iter().any(|(name, shown)| *name == figure.value && matches!(shown, Figure::Word(_)))
         {
             let name = &figure.value;
             let numbers: Vec<&str> = judged
                 .figures
                 .iter()
-                .filter(|(_, f)| matches!(f, Shown::Number(_)))
+                .filter(|(_, f)| matches!(f, Figure::Number(_)))
                 .map(|(name, _)| name.as_str())
                 .collect();
             let list = numbers.join(", ");
@@ -549,7 +549,7 @@ fn range(written: &Written, solution: &Solution, check: &Check, judged: &Judged)
     };
     let on = check.figure.as_ref().map(|figure| figure.value.as_str());
     let mut others = judged.figures.iter().filter_map(|(name, figure)| match figure {
-        Shown::Number(x) if !own.contains(x) && on != Some(name.as_str()) => Some((name, *x)),
+        Figure::Number(x) if !own.contains(x) && on != Some(name.as_str()) => Some((name, *x)),
         _ => None,
     });
     let (Some((name, truth)), None) = (others.next(), others.next()) else { return None };

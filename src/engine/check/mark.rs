@@ -1,5 +1,7 @@
 //! The pass mark of a check: the figure that is compared, its limits, and how both are written beside the check's sentence.
 
+use serde::{Deserialize, Serialize};
+
 use super::figure::Figure;
 use course::exercise::{Check, figures_in};
 use sql::{Expression, Side};
@@ -22,10 +24,23 @@ pub struct Mark {
     pub passed: bool,
 }
 
+/// A figure and the limits between which it passes, as they were compared.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The figure.
+    #[serde(with = "crate::exact")]
+    pub figure: f64,
+    /// Its lower limit.
+    pub low: Option<Limit>,
+    /// Its upper limit.
+    pub high: Option<Limit>,
+}
+
 /// One end of what passes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Limit {
     /// In the figure's unit.
+    #[serde(with = "crate::exact")]
     pub value: f64,
     /// Whether a figure that equals it fails.
     pub strict: bool,
@@ -37,9 +52,9 @@ const SCALES: [f64; 3] = [1.0, 100.0, 1000.0];
 /// Decimals at most.
 const MOST: usize = 6;
 
-/// The pass mark of a check that compares one figure of what the model does. Nothing of a check that looks at the answers: what a
-/// learner is to conclude is not given away; and nothing where the comparison cannot be read for sure.
-pub(super) fn mark(check: &Check, shown: &[(String, Figure)], passed: bool, row: &Frame) -> Option<Mark> {
+/// What is compared with its limits, where a check compares one figure of what the model does. Nothing of a check that looks at the
+/// answers: what a learner is to conclude is not given away; and nothing where the comparison cannot be read for sure.
+pub(super) fn compared(check: &Check, passed: bool, row: &Frame) -> Option<Compared> {
     if check.shows.value.names().tables.contains("answers") {
         return None;
     }
@@ -51,11 +66,14 @@ pub(super) fn mark(check: &Check, shown: &[(String, Figure)], passed: bool, row:
     };
     let (low, high) = (limit(limits.low)?, limit(limits.high)?);
     // Read otherwise than it was judged: not told.
-    if within(figure, low, high) != passed {
-        return None;
-    }
+    (within(figure, low, high) == passed).then_some(Compared { figure, low, high })
+}
+
+/// The pass mark of a check, as it is written beside its sentence.
+pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)], passed: bool) -> Option<Mark> {
+    let Compared { figure, low, high } = compared;
     let said = written(check, shown, figure);
-    let unsaid = if said.is_some() { None } else { limits.figure.column().map(str::to_owned) };
+    let unsaid = if said.is_some() { None } else { check.passes.value.limits()?.figure.column().map(str::to_owned) };
     // A whole number of things is written as one.
     let counted = figure.fract() == 0.0 && figure.abs() > 1.0;
     let (scale, decimals) = said.unwrap_or((1.0, if counted { 0 } else { 2 }));

@@ -8,24 +8,81 @@ use diagnostics::text::{Text, in_order};
 use metrics::classification::{AUROC, PPV, PREVALENCE, SENSITIVITY};
 use metrics::utility::{NET_BENEFIT, NET_BENEFIT_EXPECTED};
 use metrics::{Estimate, Metric, Shown, Takes};
+use serde::{Deserialize, Serialize};
 use tables::{Frame, TableError};
 use target::Target;
 
 /// One figure of one group of rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// The table it was measured on: `develop` (its test rows), `exam`, or a probe's name.
     pub table: String,
     /// The group's column and value; none for all rows.
     pub group: Option<(String, String)>,
     /// The metric.
+    #[serde(with = "by_name")]
     pub metric: &'static Metric,
     /// Whether it is the figure of the true risk instead of the predicted one: what is attainable.
     pub ceiling: bool,
     /// The figure, or why there is none.
+    #[serde(with = "exactly")]
     pub measure: Result<Estimate, Text>,
     /// How many rows the group has.
     pub n: usize,
+}
+
+/// A metric in a record is its name.
+mod by_name {
+    use metrics::Metric;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(metric: &Metric, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(metric.name)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<&'static Metric, D::Error> {
+        let name = String::deserialize(from)?;
+        metrics::registry::metric(&name).ok_or_else(|| D::Error::custom(format!("no metric `{name}`")))
+    }
+}
+
+/// A figure in a record, to the last bit.
+mod exactly {
+    use diagnostics::text::Text;
+    use metrics::Estimate;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Number(#[serde(with = "crate::exact")] f64);
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Measured {
+        Figure { value: Number, interval: Option<(Number, Number)>, n: usize },
+        Undefined(Text),
+    }
+
+    pub(super) fn serialize<S: Serializer>(measure: &Result<Estimate, Text>, to: S) -> Result<S::Ok, S::Error> {
+        match measure {
+            Ok(Estimate { value, interval, n }) => Measured::Figure {
+                value: Number(*value),
+                interval: interval.map(|(low, high)| (Number(low), Number(high))),
+                n: *n,
+            },
+            Err(because) => Measured::Undefined(because.clone()),
+        }
+        .serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Result<Estimate, Text>, D::Error> {
+        Ok(match Measured::deserialize(from)? {
+            Measured::Figure { value: Number(value), interval, n } => {
+                Ok(Estimate { value, interval: interval.map(|(low, high)| (low.0, high.0)), n })
+            }
+            Measured::Undefined(because) => Err(because),
+        })
+    }
 }
 
 impl Line {

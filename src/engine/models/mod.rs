@@ -12,7 +12,7 @@ mod mlp;
 mod resnet;
 mod unet;
 
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::nn::{Linear as Layer, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -205,6 +205,46 @@ impl Network {
         let mut squares = Squares(None);
         self.visit(&mut squares);
         squares.0.map_or_else(|| Tensor::from_floats([0.0], &Device::flex()), |sum| sum.mul_scalar(0.5))
+    }
+}
+
+/// Gathers weights.
+struct Gathered(Vec<f32>);
+
+impl ModuleVisitor for Gathered {
+    fn visit_float<const D: usize>(&mut self, weight: &Param<Tensor<D>>) {
+        self.0.extend(weight.val().into_data().iter::<f32>());
+    }
+}
+
+/// Deals weights out again; `None` where there were too few.
+struct Dealt<'a>(Option<&'a [f32]>);
+
+impl ModuleMapper for Dealt<'_> {
+    fn map_float<const D: usize>(&mut self, weight: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let (id, before, _) = weight.consume();
+        let dealt = self.0.and_then(|left| left.split_at_checked(before.dims().iter().product()));
+        self.0 = dealt.map(|(_, left)| left);
+        let weight = dealt.map_or(before.clone(), |(own, _)| {
+            Tensor::from_data(TensorData::new(own.to_vec(), before.dims()), &before.device())
+        });
+        Param::initialized(id, weight)
+    }
+}
+
+impl Network {
+    /// Every number that it learned, in its own order.
+    pub fn weights(&self) -> Vec<f32> {
+        let mut gathered = Gathered(Vec::new());
+        self.visit(&mut gathered);
+        gathered.0
+    }
+
+    /// The same model with these weights, in the order of [`Network::weights`]; nothing where their number is another.
+    pub fn with_weights(self, weights: &[f32]) -> Option<Self> {
+        let mut dealt = Dealt(Some(weights));
+        let network = self.map(&mut dealt);
+        dealt.0.is_some_and(<[f32]>::is_empty).then_some(network)
     }
 }
 

@@ -1,0 +1,64 @@
+//! What is left of a run when its tables are gone: verdicts, figures, the story of the training. It outlives the process that made
+//! it, and holds no sentence of the exercise, which may be mended afterwards.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::Judged;
+use crate::evaluate::Line;
+use crate::train::Epoch;
+use diagnostics::text::Text;
+
+/// The version of records; raised when a key changes its meaning or goes.
+pub const VERSION: u32 = 1;
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// What was trained, on whom.
+    pub story: Story,
+    /// The figures of `develop` (its test rows), `exam` and the probes.
+    pub lines: Vec<Line>,
+    /// What became of each check; empty without an exam.
+    pub checks: Vec<Judged>,
+}
+
+/// What was trained, on whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Story {
+    /// The kind of model.
+    pub model: String,
+    /// The numbers that it sees.
+    pub features: Vec<String>,
+    /// Whether it draws masks.
+    pub masks: bool,
+    /// Of a model that sees pictures, `[channels, height, width]` of what it sees.
+    pub picture: Option<[usize; 3]>,
+    /// Rows and positives of each part.
+    pub parts: BTreeMap<String, Count>,
+    /// The validation rows on which calibration and threshold were fitted.
+    pub operate: Count,
+    /// The calibration's kind.
+    pub calibrate: String,
+    /// The rows' risk at and above which there is an alert, where alerts are decided.
+    #[serde(with = "crate::exact::option")]
+    pub threshold: Option<f64>,
+    /// Passes made.
+    pub epochs: usize,
+    /// The pass whose weights were kept.
+    pub best: usize,
+    /// The last pass.
+    pub last: Option<Epoch>,
+    /// What a reader should know before the figures: training that learned nothing, a mask that hides nothing.
+    pub notes: Vec<Text>,
+}
+
+/// Rows, and how many of them have the outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Rows.
+    pub rows: usize,
+    /// Those with the outcome, where it is an outcome that is predicted.
+    pub positive: Option<usize>,
+}
