@@ -578,6 +578,7 @@ impl Session {
             self.say(&document.text());
         } else {
             self.headline(&task);
+            self.say(&self.drawn_otherwise(seed));
             self.say(&self.terminal.ran(&task, &run));
             self.say("\n");
         }
@@ -620,6 +621,7 @@ impl Session {
             self.say(&document.text());
         } else {
             self.headline(&task);
+            self.say(&self.drawn_otherwise(seed));
             self.say(&self.terminal.checked(&task, &run));
         }
         let kept = match self.keep(&task, &workspace, &run, &document) {
@@ -646,6 +648,17 @@ impl Session {
             Verdict::Error => AUTHORS_ERROR,
             _ => FAILED,
         })
+    }
+
+    /// What is to be said where a seed was asked for: the patients are not those of the workspace.
+    fn drawn_otherwise(&self, seed: Root) -> String {
+        let Origin::Seed = seed.from else { return String::new() };
+        let number = seed.number;
+        let told = match self.terminal.lang {
+            Lang::En => format!("These patients were drawn from seed {number}; they are not those in {DATA}."),
+            Lang::Ja => format!("乱数シード{number}から生成した患者です。{DATA} の患者とは異なります。"),
+        };
+        self.terminal.paragraph("", &told)
     }
 
     /// Keeps what was told already. Where that fails it is said, and what was told holds; gives the exit code then.

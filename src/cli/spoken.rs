@@ -193,7 +193,10 @@ pub(super) fn fault(error: &Error, name: &str, command: &Command) -> Fault {
                 let arguments = command.get_arguments().filter(|arg| hidden || !arg.is_hide_set());
                 arguments.filter_map(|arg| arg.get_long().map(|long| format!("--{long}"))).collect()
             };
-            if option.starts_with('-') {
+            if option.parse::<f64>().is_ok() {
+                let found = text!("{option}, a number below 0", "0より小さい数 {option}");
+                Fault::new(of, found, Text::new("a whole number from 0", "0以上の整数"))
+            } else if option.starts_with('-') {
                 let found = Text::new("an unknown option", "存在しないオプションです");
                 let word = option.split('=').next().unwrap_or(option);
                 // Who mistypes an option knows of it, and may mean one that is not shown.

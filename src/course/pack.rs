@@ -383,9 +383,9 @@ pub fn submission(
             Some(fault) => Err(vec![fault]),
             None => Ok(plan),
         })
-        .map_err(|more| faults.extend(more));
-    let answers =
-        answers::read(answers_file, answers.unwrap_or_default(), exercise).map_err(|more| faults.extend(more));
+        .map_err(|more| faults.extend(more.into_iter().map(|fault| with_reference(fault, exercise))));
+    let answers = answers::read(answers_file, answers.unwrap_or_default(), exercise)
+        .map_err(|more| faults.extend(more.into_iter().map(|fault| with_reference(fault, exercise))));
     match (plan, answers) {
         (Ok(plan), Ok((answers, of_answers))) => {
             let of_plan = plan.assumed.iter().map(|assumed| assumed.text(plan_file));
@@ -393,5 +393,17 @@ pub fn submission(
             Ok(Submission { plan, answers, assumed })
         }
         _ => Err(faults),
+    }
+}
+
+/// A file that does not say of which exercise it is: the line that is missing is told as it has to be written.
+fn with_reference(fault: Fault, exercise: &Exercise) -> Fault {
+    if fault.place.key.as_deref() != Some("exercise") || fault.place.line.is_some() {
+        return fault;
+    }
+    let reference = exercise.reference();
+    Fault {
+        expected: text!("the line exercise = \"{reference}\" at its top", "先頭に exercise = \"{reference}\" の行"),
+        ..fault
     }
 }

@@ -508,6 +508,14 @@ impl Reader<'_> {
                 Value::Table(section)
             }
             (Kind::Either(kinds), found) => {
+                // A number in quotation marks is no condition, whatever the width of its digits.
+                if let DeValue::String(word) = found
+                    && kinds.iter().any(|kind| matches!(kind, Kind::Number { .. }))
+                    && typing::half(word).trim().trim_end_matches('%').trim_end().parse().is_ok_and(f64::is_finite)
+                {
+                    self.faults.push(wrong(found));
+                    return None;
+                }
                 // The kind of the same TOML type explains best what is wrong; without one, all kinds are named.
                 let Some(kind) = kinds.iter().find(|kind| same_type(kind, found)) else {
                     self.faults.push(wrong(found));
@@ -629,15 +637,16 @@ fn advice(kind: &Kind, found: &DeValue) -> Option<Text> {
     match (kind, found) {
         (Kind::Either(kinds), found) => kinds.iter().find_map(|kind| advice(kind, found)),
         (Kind::Number { .. } | Kind::Whole { .. }, DeValue::String(s))
-            if s.trim().parse().is_ok_and(f64::is_finite) =>
+            if typing::half(s).trim().parse().is_ok_and(f64::is_finite) =>
         {
+            let s = typing::half(s);
             let s = s.trim();
             Some(text!("without quotation marks: {s}", "引用符を付けずに {s} と書きます"))
         }
         (Kind::Number { min, max }, found) if *min >= 0.0 && *max <= 1.0 => {
             let written = match found {
                 DeValue::String(s) => {
-                    s.trim().strip_suffix(['%', '％']).and_then(|percent| percent.trim().parse().ok())
+                    typing::half(s).trim().strip_suffix('%').and_then(|percent| percent.trim().parse().ok())
                 }
                 found => number(found),
             };

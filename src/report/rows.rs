@@ -84,6 +84,12 @@ impl Terminal {
                 let members = everybody.iter().copied().filter(|&row| of[row].as_ref() == Some(value));
                 groups.push((self.group(dataset, by, &plain(Some(value))), members.collect()));
             }
+        } else if tables::is_number(rows, by) {
+            let numbers = tables::numbers(rows, by)?;
+            for (title, within) in thirds(by, &numbers) {
+                let members = everybody.iter().copied().filter(|&row| numbers[row].is_some_and(&within));
+                groups.push(((title, String::new()), members.collect()));
+            }
         }
         let line = |name: String, cell: &dyn Fn(&[usize]) -> String| -> Vec<String> {
             std::iter::once(name).chain(groups.iter().map(|(_, rows)| cell(rows))).collect()
@@ -166,6 +172,31 @@ fn number(n: usize, of: usize) -> String {
 }
 
 /// The quartiles of sorted values, linear between them (R's type 7).
+/// Thirds of a measurement's values, with what they are called; a value that many share may leave fewer.
+fn thirds(name: &str, values: &[Option<f64>]) -> Vec<(String, impl Fn(f64) -> bool + use<>)> {
+    let mut present: Vec<f64> = values.iter().copied().flatten().collect();
+    present.sort_by(f64::total_cmp);
+    let at = |share: f64| present.get(((present.len() as f64 * share) as usize).saturating_sub(1)).copied();
+    let mut ends: Vec<f64> = [at(1.0 / 3.0), at(2.0 / 3.0)].into_iter().flatten().collect();
+    ends.dedup();
+    ends.retain(|end| present.last().is_some_and(|last| end < last));
+    let bounds: Vec<(f64, f64)> = std::iter::once(f64::NEG_INFINITY)
+        .chain(ends.iter().copied())
+        .zip(ends.iter().copied().chain([f64::INFINITY]))
+        .collect();
+    bounds
+        .into_iter()
+        .map(|(low, high)| {
+            let title = match (low.is_finite(), high.is_finite()) {
+                (false, _) => format!("{name} ≤ {high}"),
+                (true, true) => format!("{low} < {name} ≤ {high}"),
+                (true, false) => format!("{name} > {low}"),
+            };
+            (title, move |x: f64| low < x && x <= high)
+        })
+        .collect()
+}
+
 fn quartiles(sorted: &[f64]) -> Option<[f64; 3]> {
     let last = sorted.len().checked_sub(1)?;
     Some([0.25, 0.5, 0.75].map(|share| {
@@ -197,6 +228,17 @@ fn role(role: Role, lang: Lang) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thirds_hold_every_value_once() {
+        let values: Vec<Option<f64>> = (1..=9).map(|x| Some(f64::from(x))).chain([None]).collect();
+        let thirds = thirds("age", &values);
+        let titles: Vec<&str> = thirds.iter().map(|(title, _)| title.as_str()).collect();
+        assert_eq!(titles, ["age ≤ 3", "3 < age ≤ 6", "age > 6"]);
+        for x in values.into_iter().flatten() {
+            assert_eq!(thirds.iter().filter(|(_, within)| within(x)).count(), 1, "{x}");
+        }
+    }
 
     #[test]
     fn quartiles_lie_between_values() {

@@ -184,13 +184,17 @@ impl Scope {
 fn unknown_column(ident: &Ident, columns: &[&str]) -> SqlFault {
     let name = &ident.value;
     let list = shorten(&columns.join(", "));
-    let mut expected = text!("one of the columns {list}", "列{list}のどれか");
-    if ident.quote_style == Some('"') {
-        expected = text!(
-            "one of the columns {list}; or, for a text, single quotes: '{name}'",
-            "列{list}のどれか。文字列なら一重引用符: '{name}'"
-        );
-    }
+    let expected = if columns.is_empty() {
+        text!(
+            "a table that has columns; a text stands in single quotation marks: '{name}'",
+            "列のある表。文字列なら一重引用符で '{name}'"
+        )
+    } else {
+        text!(
+            "in single quotation marks if it is a text: '{name}'; otherwise one of the columns {list}",
+            "文字列なら一重引用符で '{name}'、列なら {list} のどれか"
+        )
+    };
     SqlFault::new(text!("the unknown column {name}", "存在しない列{name}"), expected)
         .near(nearest(name, columns.iter().copied()))
         .at(ident.span.start.line, ident.span.start.column)

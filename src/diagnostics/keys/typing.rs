@@ -140,6 +140,11 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
     (out, slips, assumed)
 }
 
+/// The text with half-width signs.
+pub(super) fn half(text: &str) -> String {
+    text.chars().map(|sign| half_width(sign).unwrap_or(sign)).collect()
+}
+
 /// A number with full-width signs where a value may begin: what it reads as, and how many bytes it takes.
 fn number_of(rest: &str, before: Option<char>) -> Option<(String, usize)> {
     if !matches!(before, Some('=' | '[' | ',')) {
@@ -559,6 +564,22 @@ fn of_value(key: &str, value: &str, message: &str) -> Option<Slip> {
             "",
         );
     }
+    if let Some((low, high)) = ["-", "–", "〜", "～", "~", "..", " to "]
+        .iter()
+        .find_map(|between| value.split_once(between))
+        .map(|(low, high)| (low.trim(), high.trim()))
+        && number(low)
+        && number(high)
+    {
+        return slip(
+            text!("{key} = {shown}, two numbers with a sign between", "{key} = {shown}：2つの数を記号でつないでいます"),
+            text!(
+                "a range as a list of two numbers: {key} = [{low}, {high}]; a text such as a date in \"quotation marks\"",
+                "範囲は2つの数の並びで {key} = [{low}, {high}] と書きます。日付などの文字列は\"引用符\"で囲みます"
+            ),
+            &format!("[{low}, {high}]"),
+        );
+    }
     let digits_end = value.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-')).unwrap_or(value.len());
     let (head, tail) = value.split_at(digits_end);
     if number(head) && !tail.is_empty() {
@@ -613,6 +634,10 @@ fn of_text(key: &str, value: &str, quote: char, message: &str) -> Option<Slip> {
         ));
     }
     let Some(end) = ends else {
+        let (inner, comment) = match inner.find(" #") {
+            Some(at) if closing.is_none() => inner.split_at(at),
+            _ => (inner, ""),
+        };
         let bare = inner.trim_end().trim_end_matches(['”', '“', '＂', '’', '‘', '」', '\\']);
         let shown: String = bare.chars().take(60).collect();
         let found = match closing {
@@ -627,7 +652,7 @@ fn of_text(key: &str, value: &str, quote: char, message: &str) -> Option<Slip> {
                 "the same quotation mark at both ends: {quote}{shown}{quote}",
                 "両端を同じ引用符で囲んだ文字列：{quote}{shown}{quote}"
             ),
-            format!("{key} = {quote}{bare}{quote}"),
+            format!("{key} = {quote}{bare}{quote}{comment}"),
         ));
     };
     let rest = inner[end + 1..].trim();
