@@ -19,7 +19,7 @@
 //! | 1 | [`disk`] files that others wrote · [`metrics`] pure figures · [`render`] pictures · [`target`] what is predicted |
 //! | 2 | [`sql`] the one door to SQL · [`tables`] tables in and out |
 //! | 3 | [`course`] what people write · [`measure`] the figures of anybody's files |
-//! | 4 | `engine`: [`models`] · [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions · [`evaluate`] the figures of a run · [`check`] the verdicts · [`run`] the story |
+//! | 4 | `engine`: [`models`] · [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions · [`evaluate`] the figures of a run · [`check`] the verdicts · [`withhold`] what is not shown yet · [`run`] the story |
 //! | 5 | [`report`] for people and machines |
 //! | 6 | `app`: [`learner`] the workspace |
 //! | 7 | [`author`] proofs for instructors |
@@ -33,7 +33,7 @@ pub use cli;
 pub use course;
 pub use diagnostics::{fault, keys, schema, text};
 pub use disk;
-pub use engine::{check, cohort, evaluate, models, operate, prepare, record, run, synth, train};
+pub use engine::{check, cohort, evaluate, models, operate, prepare, record, run, synth, train, withhold};
 pub use measure;
 pub use metrics;
 pub use render;

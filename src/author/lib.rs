@@ -5,7 +5,6 @@
 //!                                                         └► preview (what is said)
 //! ```
 
-pub mod content;
 pub mod docs;
 pub mod finding;
 pub mod preview;

@@ -1,6 +1,6 @@
 //! Reading an exercise's whole folder, and everything that is wrong with its files, at once.
 
-use super::content::{self, Digest};
+use course::content::{self, Digest};
 use super::finding::{Finding, Rule};
 use course::dataset::{self, Source};
 use course::exercise;

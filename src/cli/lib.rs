@@ -23,6 +23,7 @@ use self::progress::Progress;
 use app::learner::hand_in::{ANSWERS, PLAN};
 use app::learner::variant;
 use app::learner::workspace::{Asked, DATA, Workspace, WorkspaceError};
+use course::content;
 use course::exercise::called;
 use course::pack::{Content, Pack, Submission, Task};
 use diagnostics::fault::{Fault, Place};
@@ -137,7 +138,7 @@ enum Command {
         exercise: Option<String>,
         #[command(flatten)]
         seed: SeedOption,
-        /// The patients of the exam alone, which a grader keeps secret; otherwise they follow the seed of the data.
+        /// The patients of the exam alone, which a grader keeps secret; otherwise they follow from the seed of the data and the plan.
         #[arg(long, value_name = "N", hide = true)]
         exam_seed: Option<u64>,
         #[command(flatten)]
@@ -348,7 +349,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_subcommand("check", |command| {
             trained_in_japanese(command).mut_arg("exam_seed", |arg| {
                 arg.help(
-                    "判定用の患者だけに使う乱数のシードです（採点者だけが知る数）。省略時はデータのシードに従います。",
+                    "判定用の患者だけに使う乱数のシードです（採点者だけが知る数）。省略時はデータのシードと計画から決まります。",
                 )
             })
         })
@@ -613,7 +614,13 @@ impl Session {
     fn check(&self, id: Option<&str>, seed: Option<u64>, exam_seed: Option<u64>) -> Result<u8, Ending> {
         let (pack, task, workspace) = self.begun("check", id)?;
         let seed = self.sown(&workspace, seed);
-        let exam = exam_seed.map_or(seed, |number| Root { number, from: Origin::ExamSeed });
+        let exam = match exam_seed {
+            Some(number) => Root { number, from: Origin::ExamSeed },
+            None => {
+                let plan = content::of_plan(&workspace.submission(&pack, &task).map_err(Ending::Faults)?);
+                Root { number: variant::exam(seed.number, plan), from: Origin::Plan }
+            }
+        };
         self.subject.borrow_mut().exam = Some(exam);
         let run = self.train(&pack, &task, &workspace, seed.number, Some(exam.number))?;
         let document = Document::ran("check", &self.subject.borrow(), &run);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::exercise::{Exercise, QuestionKind};
+use super::exercise::{BEFORE, Exercise, Question, QuestionKind};
 use diagnostics::fault::{Fault, Place};
-use diagnostics::keys::{Assumed, Key, Kind, Need, Value};
+use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -22,43 +22,154 @@ pub enum Answer {
 /// The answers by question; a question without one is not attempted.
 pub type Answers = BTreeMap<String, Answer>;
 
+/// What a learner writes beside the answers; nothing judges it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unjudged {
+    /// What was expected before the first run, by question.
+    pub expected: BTreeMap<String, Expected>,
+    /// The decision, in the learner's own words.
+    pub memo: Option<String>,
+}
+
+/// What somebody expects.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// A range that should hold the truth in 8 of 10 cases.
+    Range(f64, f64),
+    /// The id of a choice, and how sure.
+    Choice(String, Sure),
+    /// "I do not know": an answer too.
+    Unknown,
+}
+
+/// How sure somebody is of a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sure {
+    /// Nearly certain.
+    Sure,
+    /// More likely than not.
+    Rather,
+    /// A guess.
+    Guess,
+}
+
+impl Sure {
+    /// All of them, the surest first.
+    pub const ALL: [Self; 3] = [Self::Sure, Self::Rather, Self::Guess];
+
+    /// The key under which a choice is written.
+    pub fn word(self) -> &'static str {
+        SURE[self as usize].name
+    }
+}
+
+const SURE: &[Key<'static>] = &[
+    Key::new("sure", Kind::String, Need::Optional, "The choice, where you are sure.", "確信がある選択です。"),
+    Key::new(
+        "rather",
+        Kind::String,
+        Need::Optional,
+        "The choice, where you rather think so.",
+        "おそらくそうだと思う選択です。",
+    ),
+    Key::new("guess", Kind::String, Need::Optional, "The choice, where it is a guess.", "当て推量での選択です。"),
+];
+
+/// What is written where one does not know what to expect.
+pub const UNKNOWN: &str = "unknown";
+
+/// A memo has so many letters at most.
+const LONGEST: usize = 4_000;
+
 /// The keys of `answers.toml` that every exercise has; the others are its questions.
-pub const KEYS: &[Key<'static>] = &[Key::new(
-    "exercise",
-    Kind::String,
-    Need::Optional,
-    "The exercise and its version, as in prevalence-shift@1.",
-    "演習の名前と版です（例：prevalence-shift@1）。",
-)];
+pub const KEYS: &[Key<'static>] = &[
+    Key::new(
+        "exercise",
+        Kind::String,
+        Need::Optional,
+        "The exercise and its version, as in prevalence-shift@1.",
+        "演習の名前と版です（例：prevalence-shift@1）。",
+    ),
+    Key::new(
+        BEFORE,
+        Kind::Map(&Kind::Either(&[
+            Kind::Interval { min: -1e12, max: 1e12 },
+            Kind::OneOf(SURE),
+            Kind::Choice(&[UNKNOWN]),
+        ])),
+        Need::Optional,
+        "What you expect, written before the first run: by question a range [low, high] that should hold the truth in 8 of 10 cases; a choice with how sure you are, as in { rather = \"…\" } (sure, rather or guess); or \"unknown\".",
+        "最初の実行の前に書く予想です。問いごとに、10回のうち8回は真の値を含むと思う範囲 [下限, 上限]、確信の程度を付けた選択（例：{ rather = \"…\" }。sureは確信がある、ratherはおそらく、guessは当て推量）、または \"unknown\"（わからない）を書きます。",
+    ),
+];
 
 /// Hands the keys of an exercise's `answers.toml` to `use_keys`: one for each question.
 pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> T {
-    let words: Vec<Vec<&str>> = exercise
-        .questions
-        .iter()
-        .map(|question| match &question.kind {
+    fn words(question: &Question) -> Vec<&str> {
+        match &question.kind {
             QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id.as_str()).collect(),
             _ => Vec::new(),
-        })
-        .collect();
-    let mut keys = KEYS.to_vec();
-    for (question, words) in exercise.questions.iter().zip(&words) {
-        let kind = match question.kind {
+        }
+    }
+    fn kind<'a>(question: &Question, words: &'a [&'a str]) -> Kind<'a> {
+        match question.kind {
             QuestionKind::Choice(_) => Kind::Choice(words),
             QuestionKind::Interval { min, max } => Kind::Interval { min, max },
             QuestionKind::Number { min, max } => Kind::Number { min, max },
-        };
-        let help = question.prompt.clone();
-        keys.push(Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit, help });
+        }
     }
+    fn key<'a>(question: &'a Question, kind: Kind<'a>) -> Key<'a> {
+        Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit, help: question.prompt.clone() }
+    }
+    let (of_before, of_after): (Vec<Vec<&str>>, Vec<Vec<&str>>) =
+        (exercise.before.iter().map(words).collect(), exercise.questions.iter().map(words).collect());
+    // A choice under the word that says how sure one is.
+    let sure: Vec<Vec<Key>> = of_before
+        .iter()
+        .map(|words| {
+            SURE.iter().map(|key| Key { kind: Kind::Choice(words), ..key.clone() }).collect()
+        })
+        .collect();
+    let either: Vec<[Kind; 2]> = exercise
+        .before
+        .iter()
+        .zip(&sure)
+        .map(|(question, sure)| {
+            let expected = match question.kind {
+                QuestionKind::Choice(_) => Kind::OneOf(sure),
+                _ => kind(question, &[]),
+            };
+            [expected, Kind::Choice(&[UNKNOWN])]
+        })
+        .collect();
+    let before: Vec<Key> =
+        exercise.before.iter().zip(&either).map(|(question, either)| key(question, Kind::Either(either))).collect();
+    let mut keys = KEYS.to_vec();
+    if before.is_empty() {
+        keys.retain(|key| key.name != BEFORE);
+    }
+    keys.iter_mut().filter(|key| key.name == BEFORE).for_each(|key| key.kind = Kind::Table(&before));
+    keys.extend(exercise.questions.iter().zip(&of_after).map(|(question, words)| key(question, kind(question, words))));
+    keys.extend(exercise.memo.iter().map(|memo| Key {
+        name: &memo.id,
+        kind: Kind::String,
+        need: Need::Optional,
+        unit: "",
+        help: memo.prompt.clone(),
+    }));
     use_keys(&keys)
 }
 
-/// Reads `answers.toml` against the exercise's questions. Gives beside the answers what was assumed of full-width numbers.
+/// Reads `answers.toml` against the exercise's questions. Gives the answers, what nothing judges, and what was assumed of full-width
+/// numbers.
 ///
 /// # Errors
 /// Unknown questions, answers of another kind or out of range.
-pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, Vec<Assumed>), Vec<Fault>> {
+pub fn read(
+    file: &str,
+    bytes: &[u8],
+    exercise: &Exercise,
+) -> Result<(Answers, Unjudged, Vec<Assumed>), Vec<Fault>> {
     let (top, assumed) = with_keys(exercise, |keys| diagnostics::keys::read_kindly(file, bytes, keys))?;
     let mut faults: Vec<Fault> = reference_fault(top.maybe_string("exercise"), exercise).into_iter().collect();
     let mut answers = Answers::new();
@@ -67,15 +178,12 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, V
         let answer = match &entry.value {
             Value::Number(x) => Answer::Number(*x),
             Value::String(word) => Answer::Choice(word.clone()),
-            Value::List(items) => match bounds(items) {
-                // An interval left at [] is a question not yet answered.
-                None if items.is_empty() => continue,
-                Some((low, high)) => Answer::Interval(low, high),
-                None => {
-                    faults.push(entry.fault(
-                        Text::new("a list that is no interval", "区間になっていない並び"),
-                        Text::new("[low, high] with low ≤ high", "[下限, 上限]（下限 ≤ 上限）"),
-                    ));
+            // An interval left at [] is a question not yet answered.
+            Value::List(items) if items.is_empty() => continue,
+            Value::List(items) => match interval(entry, items) {
+                Ok((low, high)) => Answer::Interval(low, high),
+                Err(fault) => {
+                    faults.push(fault);
                     continue;
                 }
             },
@@ -83,10 +191,51 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, V
         };
         answers.insert(question.id.clone(), answer);
     }
-    if faults.is_empty() { Ok((answers, assumed)) } else { Err(faults) }
+    let mut unjudged = Unjudged::default();
+    for (id, entry) in top.maybe_table(BEFORE).into_iter().flat_map(Section::entries) {
+        let expected = match &entry.value {
+            Value::String(_) => Expected::Unknown,
+            Value::List(items) if items.is_empty() => continue,
+            Value::List(items) => match interval(entry, items) {
+                Ok((low, high)) => Expected::Range(low, high),
+                Err(fault) => {
+                    faults.push(fault);
+                    continue;
+                }
+            },
+            Value::Table(section) => {
+                let of = |sure: Sure| Some(Expected::Choice(section.maybe_string(sure.word())?.value, sure));
+                let Some(expected) = Sure::ALL.into_iter().find_map(of) else { continue };
+                expected
+            }
+            _ => continue,
+        };
+        unjudged.expected.insert(id.to_owned(), expected);
+    }
+    if let Some(memo) = exercise.memo.as_ref().and_then(|memo| top.maybe_string(&memo.id)) {
+        let letters = memo.value.chars().count();
+        if letters > LONGEST {
+            faults.push(memo.fault(
+                text!("{letters} letters", "{letters}文字"),
+                text!("at most {LONGEST}", "{LONGEST}文字まで"),
+            ));
+        }
+        // A text left at "" is not yet written.
+        unjudged.memo = Some(memo.value).filter(|memo| !memo.trim().is_empty());
+    }
+    if faults.is_empty() { Ok((answers, unjudged, assumed)) } else { Err(faults) }
 }
 
-fn bounds(items: &[diagnostics::keys::Written<Value>]) -> Option<(f64, f64)> {
+fn interval(entry: &Written<Value>, items: &[Written<Value>]) -> Result<(f64, f64), Fault> {
+    bounds(items).ok_or_else(|| {
+        entry.fault(
+            Text::new("a list that is no interval", "区間になっていない並び"),
+            Text::new("[low, high] with low ≤ high", "[下限, 上限]（下限 ≤ 上限）"),
+        )
+    })
+}
+
+fn bounds(items: &[Written<Value>]) -> Option<(f64, f64)> {
     match items {
         [low, high] => match (&low.value, &high.value) {
             (Value::Number(low), Value::Number(high)) if low <= high => Some((*low, *high)),
@@ -97,7 +246,7 @@ fn bounds(items: &[diagnostics::keys::Written<Value>]) -> Option<(f64, f64)> {
 }
 
 /// The fault of a file that was written for another exercise or another version of it.
-pub fn reference_fault(written: Option<diagnostics::keys::Written<String>>, exercise: &Exercise) -> Option<Fault> {
+pub fn reference_fault(written: Option<Written<String>>, exercise: &Exercise) -> Option<Fault> {
     let written = written?;
     let expected = exercise.reference();
     if written.value == expected {

@@ -37,6 +37,13 @@ pub const KEYS: &[Key<'static>] = &[
     ),
     Key::new("card", Kind::Table(CARD), Need::Required, "The data card.", "データカードです。"),
     Key::new(
+        "world",
+        Kind::Tables(WORLD),
+        Need::Default("[]"),
+        "What differs between learners' variants in truth and not only in luck, such as a prevalence or an effect: one row, drawn once for each variant. It is the same for the learner's rows, the exam and its probes; every expression may use its names; learners never see it.",
+        "有病率や効果の大きさなど、偶然だけでなく真の値そのものを学習者ごとに変えるときに書きます。変種ごとに1行だけ生成し、学習者のデータ・判定用のデータ・プローブで共通です。すべての式でその名前を使えます。学習者には見えません。",
+    ),
+    Key::new(
         "table",
         Kind::Tables(TABLE),
         Need::Default("[]"),
@@ -95,8 +102,8 @@ const TABLE: &[Key<'static>] = &[
         "rows",
         Kind::Sql,
         Need::Required,
-        "How many rows: a number or an SQL expression over the outer table's columns.",
-        "行数です。数、または外側の表の列を使うSQL式で書きます。",
+        "How many rows: a number or an SQL expression over the outer table's columns, of the first table over the world's.",
+        "行数です。数、または外側の表の列（最初の表では`world`の値）を使うSQL式で書きます。",
     ),
     Key::new(
         "columns",
@@ -105,6 +112,18 @@ const TABLE: &[Key<'static>] = &[
         "The columns, each from those before it.",
         "列です。それぞれ前の列から決まります。",
     ),
+];
+
+const WORLD: &[Key<'static>] = &[
+    Key::new("name", Kind::String, Need::Required, "The value's name.", "値の名前です。"),
+    Key::new(
+        "sql",
+        Kind::Sql,
+        Need::Required,
+        "Its equation, from those before it, such as uniform(0.02, 0.08).",
+        "値を決める式です。前の値を使えます（例：uniform(0.02, 0.08)）。",
+    ),
+    ABOUT,
 ];
 
 const COLUMN: &[Key<'static>] = &[
@@ -436,6 +455,8 @@ pub struct Dataset {
     pub about: Text,
     /// What is not as in real patients.
     pub unrealistic: Text,
+    /// What differs between variants in truth: the columns of one hidden row.
+    pub world: Vec<Column>,
     /// Where the rows come from.
     pub source: Source,
     /// What of the label is predicted.
@@ -456,9 +477,10 @@ pub const OUTLINED: &[&str] = &["dice", "nsd", "lesions", "found", "false_lesion
 pub const SIZE: &str = "mm2";
 
 /// Every name that the engine gives to a column beside the dataset's own, which therefore no column of a dataset may have: those of
-/// [`ADDED`] and [`OUTLINED`]; `row`, a row's number in its table; `mm2`, a lesion's area; `repeat`, a draw's number.
+/// [`ADDED`] and [`OUTLINED`]; `row`, a row's number in its table; `mm2`, a lesion's area; `repeat`, a draw's number; `world`, the
+/// table of what differs between variants.
 pub fn reserved() -> Vec<&'static str> {
-    ["row", "repeat", SIZE].iter().chain(ADDED).chain(OUTLINED).copied().collect()
+    ["row", "repeat", "world", SIZE].iter().chain(ADDED).chain(OUTLINED).copied().collect()
 }
 
 /// Reads `dataset.toml`.
@@ -469,7 +491,9 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
     let top = diagnostics::keys::read(file, bytes, KEYS)?;
     let mut faults = Vec::new();
     let target = Target::named(&top.string("target")).unwrap_or(Target::Risk);
-    let tables: Vec<Table> = tables(&top, &mut faults);
+    let mut names = Vec::new();
+    let world = world(&top, &mut names, &mut faults);
+    let tables: Vec<Table> = tables(&top, &mut names, &mut faults);
     let source = match top.maybe_table("source") {
         Some(source) if tables.is_empty() => Source::File {
             path: source.written("path"),
@@ -532,6 +556,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         licence: top.string("licence"),
         about: card.text("about"),
         unrealistic: card.text("unrealistic"),
+        world,
         source,
         target,
         image,
@@ -548,9 +573,37 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
     if faults.is_empty() { Ok(dataset) } else { Err(faults) }
 }
 
-fn tables(top: &Section, faults: &mut Vec<Fault>) -> Vec<Table> {
+/// The columns of the hidden row; `names` are those that are taken.
+fn world(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Vec<Column> {
+    if let (Some(place), Some(_)) =
+        (top.tables("world").next().map(|section| section.place.clone()), top.maybe_table("source"))
+    {
+        faults.push(Fault::new(
+            place,
+            Text::new("[[world]] beside [source]", "[source] と [[world]] の両方があります"),
+            Text::new("[[table]]: only a causal model has a world", "[[table]]（世界を変えられるのは因果モデルだけです）"),
+        ));
+    }
+    let mut columns = Vec::new();
+    for section in top.tables("world") {
+        let name = section.written("name");
+        faults.extend(name_fault(name.place.clone(), &name.value, names));
+        names.push(name.value.clone());
+        columns.push(Column {
+            name: name.value,
+            sql: Some(queries::expression(section.written("sql"), Purpose::Column, faults)),
+            role: Role::Hidden,
+            unit: String::new(),
+            about: section.maybe_text("about"),
+            values: Vec::new(),
+            positive: None,
+        });
+    }
+    columns
+}
+
+fn tables(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
     for section in top.tables("table") {
         let name = section.written("name");
         let before = tables.last().map(|table| table.name.clone());
@@ -575,7 +628,7 @@ fn tables(top: &Section, faults: &mut Vec<Fault>) -> Vec<Table> {
         let own = std::iter::once(&name).map(|name| (name.place.clone(), name.value.clone()));
         let of_columns = columns.iter().map(|(section, column)| (section.place_of("name"), column.name.clone()));
         for (place, name) in own.chain(of_columns) {
-            if let Some(fault) = name_fault(place, &name, &names) {
+            if let Some(fault) = name_fault(place, &name, names) {
                 faults.push(fault);
             }
             names.push(name);
@@ -711,13 +764,13 @@ fn positive(section: &Section) -> Option<Written<String>> {
 }
 
 impl Dataset {
-    /// All columns, from the outermost table to the innermost; of a file, those that are described.
+    /// All columns: of the world, then from the outermost table to the innermost; of a file, those that are described.
     pub fn columns(&self) -> impl Iterator<Item = &Column> {
         let (tables, columns): (&[Table], &[Column]) = match &self.source {
             Source::Model(tables) => (tables, &[]),
             Source::File { columns, .. } => (&[], columns),
         };
-        tables.iter().flat_map(|table| &table.columns).chain(columns)
+        self.world.iter().chain(tables.iter().flat_map(|table| &table.columns)).chain(columns)
     }
 
     /// What a value of a column is called; none where nobody says.

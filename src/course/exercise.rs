@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::dataset::{Dataset, Role, Source};
 use super::queries;
 use diagnostics::fault::{Fault, Place};
-use diagnostics::keys::{Key, Kind, Need, Section, Written};
+use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
 use sql::{Expression, Purpose, Query};
@@ -81,6 +81,13 @@ pub const KEYS: &[Key<'static>] = &[
         "How long a learner needs.",
         "学習者に必要な時間です。",
     ),
+    Key::new(
+        "after",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "The exercises that it builds on, by id.",
+        "先に取り組んでおくべき演習のidです。",
+    ),
     Key::new("title", Kind::Bilingual, Need::Required, "The exercise's title.", "演習の題名です。"),
     Key::new("summary", Kind::Bilingual, Need::Required, "The problem in one sentence.", "課題を1文で表します。"),
     Key::new(
@@ -119,6 +126,20 @@ pub const KEYS: &[Key<'static>] = &[
         "What the learner answers.",
         "学習者への問いです。",
     ),
+    Key::new(
+        "recall",
+        Kind::Tables(QUIZ),
+        Need::Default("[]"),
+        "At most two questions on earlier exercises, asked at the beginning; optional, never graded.",
+        "以前の演習を思い出すための問いです。2問まで、始めに示します。答えなくてもよく、成績には入りません。",
+    ),
+    Key::new(
+        "exit",
+        Kind::Table(QUIZ),
+        Need::Optional,
+        "One question at the end, on the lesson in another story; never graded.",
+        "終わりに示す1問です。同じ教訓を別の場面で問います。成績には入りません。",
+    ),
     Key::new("develop", Kind::Table(DRAW), Need::Default("{}"), "What the learner gets.", "学習者に渡すデータです。"),
     Key::new(
         "exam",
@@ -140,11 +161,18 @@ pub const KEYS: &[Key<'static>] = &[
 const QUESTION: &[Key<'static>] = &[
     Key::new("id", Kind::String, Need::Required, "The answer's key and column.", "解答のキーと列の名前です。"),
     Key::new(
+        "when",
+        Kind::Choice(&["after", BEFORE]),
+        Need::Default("\"after\""),
+        "After a run, which is a conclusion; or before the first one, which is an expectation: a range or a choice, at most two, never judged.",
+        "実行の後に答える結論か（after）、最初の実行の前に答える予想か（before）です。予想は範囲か選択肢で、2問まで、判定には使いません。",
+    ),
+    Key::new(
         "kind",
-        Kind::Choice(&["number", "interval", "choice"]),
+        Kind::Choice(&["number", "interval", "choice", "range", "text"]),
         Need::Required,
-        "A number, an interval [low, high], or one of the choices.",
-        "数値、区間 [下限, 上限]、または選択肢です。",
+        "A number, an interval [low, high], or one of the choices; before the first run a range, which should hold the truth in 8 of 10 cases; or a text, which a teacher reads.",
+        "数値（number）、区間 [下限, 上限]（interval）、選択肢（choice）です。予想では、10回のうち8回は真の値を含むと思う範囲（range）も使えます。文章（text）は教員が読みます。",
     ),
     Key::new("prompt", Kind::Bilingual, Need::Required, "The question.", "問いの文です。"),
     Key::new("unit", Kind::String, Need::Default("\"\""), "The unit of the answer.", "解答の単位です。"),
@@ -163,11 +191,45 @@ const QUESTION: &[Key<'static>] = &[
         "解答の上限です。",
     ),
     Key::new("choice", Kind::Tables(CHOICE), Need::Default("[]"), "The choices.", "選択肢です。"),
+    Key::new(
+        "hides",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "Figures that would give the answer away: names of metrics, and of columns of any check's `shows`. They are not shown for the exam and its probes until the answer is settled. What the question's own checks show is hidden in any case.",
+        "答えが分かってしまう値の名前です。指標の名前、または判定の`shows`の列の名前を書きます。答えが決まるまで、判定用のデータとプローブについては示しません。この問いを見る判定が示す値は、書かなくても隠します。",
+    ),
+    Key::new(
+        "rubric",
+        Kind::List(&Kind::Bilingual),
+        Need::Default("[]"),
+        "Of a text: by what a teacher marks it; shown with the debrief.",
+        "文章の採点の観点です。解説とともに示します。",
+    ),
 ];
 
 const CHOICE: &[Key<'static>] = &[
     Key::new("id", Kind::String, Need::Required, "What the learner writes.", "学習者が書く語です。"),
     Key::new("text", Kind::Bilingual, Need::Required, "What it means.", "その意味です。"),
+    Key::new(
+        "against",
+        Kind::Bilingual,
+        Need::Optional,
+        "One observation that speaks against it, told to who has chosen it wrongly.",
+        "この選択肢に反する観察を1つ書きます。誤って選んだ学習者に示します。",
+    ),
+];
+
+const QUIZ: &[Key<'static>] = &[
+    Key::new("text", Kind::Bilingual, Need::Required, "The question.", "問いの文です。"),
+    Key::new("right", Kind::Bilingual, Need::Required, "The right answer.", "正しい答えです。"),
+    Key::new(
+        "wrong",
+        Kind::List(&Kind::Bilingual),
+        Need::Required,
+        "The wrong answers that are offered beside it.",
+        "並べて示す誤った答えです。",
+    ),
+    Key::new("why", Kind::Bilingual, Need::Required, "Why it is right, told after the answer.", "正しい理由です。答えた後に示します。"),
 ];
 
 const ROWS: Key<'static> = Key::new(
@@ -270,6 +332,13 @@ const CHECK: &[Key<'static>] = &[
         "合否を分ける値となる、`shows`の列です。`passes`が1つの列を数値や別の列と比べる形であれば、書く必要はありません。",
     ),
     Key::new(
+        "asks",
+        Kind::Table(ASKS),
+        Need::Optional,
+        "Of a check that judges an answer: which figure was asked for, and how far off a right answer may be. A wrong answer is then told in words how far it lies from it.",
+        "解答を見る判定で、どの値を尋ねたか、どれだけの差まで正解とするかです。書いておくと、誤った解答に、どのくらい離れているかを言葉で伝えます。",
+    ),
+    Key::new(
         "title",
         Kind::Bilingual,
         Need::Required,
@@ -279,6 +348,30 @@ const CHECK: &[Key<'static>] = &[
     Key::new("pass", Kind::Bilingual, Need::Required, "Told when it passes.", "合格のときの文です。"),
     Key::new("fail", Kind::Bilingual, Need::Required, "Told when it fails.", "不合格のときの文です。"),
     Key::new("hint", Kind::Bilingual, Need::Required, "What to change next.", "次に何を変えるかの手がかりです。"),
+];
+
+const ASKS: &[Key<'static>] = &[
+    Key::new(
+        "figure",
+        Kind::String,
+        Need::Required,
+        "The column of `shows` that holds the figure asked for.",
+        "尋ねた値を表す、`shows`の列です。",
+    ),
+    Key::new(
+        "within",
+        Kind::Number { min: 1e-9, max: 1e12 },
+        Need::Optional,
+        "A right answer lies at most so far from it, in its unit; of an interval, half the widest that is of use.",
+        "正解とする差の上限です（値と同じ単位）。区間では、役に立つ最も広い区間の半分です。",
+    ),
+    Key::new(
+        "factor",
+        Kind::Number { min: 1.000_001, max: 1_000.0 },
+        Need::Optional,
+        "For counts and ratios: a right answer is at most so many times as large or as small.",
+        "人数や比では、正解とする倍率の上限です（例：1.35倍まで）。",
+    ),
 ];
 
 /// A question.
@@ -292,6 +385,12 @@ pub struct Question {
     pub prompt: Text,
     /// The answer's unit.
     pub unit: String,
+    /// Figures that would give the answer away, beside those of the checks that judge it.
+    pub hides: Vec<Written<String>>,
+    /// By choice, an observation that speaks against it.
+    pub against: BTreeMap<String, Text>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// What kind of answer a question wants.
@@ -304,7 +403,7 @@ pub enum QuestionKind {
         /// Largest.
         max: f64,
     },
-    /// `[low, high]` within a range.
+    /// `[low, high]` within a range; before the first run one that should hold the truth in 8 of 10 cases.
     Interval {
         /// Smallest.
         min: f64,
@@ -313,6 +412,52 @@ pub enum QuestionKind {
     },
     /// One of these words, with their meanings.
     Choice(Vec<(String, Text)>),
+}
+
+/// A text that is asked for: what is decided, for whom, under which condition. A teacher reads it; nothing grades it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memo {
+    /// Its key in `answers.toml`.
+    pub id: String,
+    /// What is asked for.
+    pub prompt: Text,
+    /// By what a teacher marks it.
+    pub rubric: Vec<Text>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A question with one right answer among several, which nothing grades.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quiz {
+    /// The question.
+    pub text: Text,
+    /// The right answer.
+    pub right: Text,
+    /// The others.
+    pub wrong: Vec<Text>,
+    /// Why.
+    pub why: Text,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Which figure of its row a check asked the learner for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asks {
+    /// The column of `shows`.
+    pub figure: Written<String>,
+    /// How far off a right answer may be; none where that is not said.
+    pub tolerance: Option<Tolerance>,
+}
+
+/// How far off a right answer may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tolerance {
+    /// So far in the figure's unit.
+    Within(f64),
+    /// So many times as large or as small.
+    Factor(f64),
 }
 
 /// Which rows are drawn, in which world.
@@ -358,6 +503,8 @@ pub struct Check {
     pub passes: Written<Expression>,
     /// The column of `shows` on which the verdict turns: as written, or the one that `passes` compares.
     pub figure: Option<Written<String>>,
+    /// Of a check that judges an answer, the figure that was asked for.
+    pub asks: Option<Asks>,
     /// What is checked.
     pub title: Text,
     /// Told when it passes.
@@ -404,6 +551,8 @@ pub struct Exercise {
     pub level: String,
     /// How long a learner needs.
     pub minutes: i64,
+    /// The exercises that it builds on.
+    pub after: Vec<Written<String>>,
     /// Its title.
     pub title: Text,
     /// The problem in one sentence.
@@ -416,8 +565,16 @@ pub struct Exercise {
     pub groups: Vec<Written<String>>,
     /// The risk at which an alert is just worth its cost.
     pub worth: Option<f64>,
-    /// What the learner answers.
+    /// What the learner concludes after a run: what checks may judge.
     pub questions: Vec<Question>,
+    /// What the learner expects before the first run; nothing judges it.
+    pub before: Vec<Question>,
+    /// The decision that the learner writes down for a teacher.
+    pub memo: Option<Memo>,
+    /// Questions on earlier exercises.
+    pub recall: Vec<Quiz>,
+    /// The question at the end.
+    pub exit: Option<Quiz>,
     /// What the learner gets.
     pub develop: Draw,
     /// The hidden rows that judge.
@@ -436,14 +593,49 @@ impl Exercise {
         format!("{}@{}", self.id, self.version)
     }
 
+    /// The questions that checks judge.
+    pub fn conclusions(&self) -> Vec<&Question> {
+        let judged = |question: &&Question| {
+            let own = std::slice::from_ref(*question);
+            self.checks.iter().any(|check| !check.looks_at(own).is_empty())
+        };
+        self.questions.iter().filter(judged).collect()
+    }
+
     /// What full marks are.
     pub fn points(&self) -> i64 {
         self.checks.iter().map(|check| check.points).sum()
     }
 }
 
-/// Tables that a run may have; `lesions` and `develop_lesions` where the dataset outlines something in its pictures.
-pub const TABLES: &[&str] = &["develop", "exam", "epochs", "metrics", "answers", "plan", "lesions", "develop_lesions"];
+/// Tables that a run may have; `lesions` and `develop_lesions` where the dataset outlines something in its pictures, `world` where
+/// variants differ in truth.
+pub const TABLES: &[&str] =
+    &["develop", "exam", "epochs", "metrics", "answers", "plan", "lesions", "develop_lesions", "world"];
+
+/// The word of what is asked before the first run, and the table of its answers.
+pub const BEFORE: &str = "before";
+
+/// So many expectations an exercise asks for at most.
+const MOST_BEFORE: usize = 2;
+
+/// So many questions on earlier exercises at most.
+const MOST_RECALLED: usize = 2;
+
+/// So many conclusions fit into an hour.
+pub const MOST_CONCLUSIONS: usize = 3;
+
+/// What is too much for the hour that an exercise should take: its conclusions beyond [`MOST_CONCLUSIONS`].
+pub fn overfull(exercise: &Exercise) -> Option<Fault> {
+    let conclusions = exercise.conclusions();
+    let beyond = conclusions.get(MOST_CONCLUSIONS)?;
+    let n = conclusions.len();
+    Some(Fault::new(
+        Place { key: Some("question".to_owned()), ..beyond.place.clone() },
+        text!("{n} conclusions that checks judge", "判定する結論が{n}個あります"),
+        text!("at most {MOST_CONCLUSIONS}: an hour is an hour", "{MOST_CONCLUSIONS}個まで（1時間で終わる分量）"),
+    ))
+}
 
 /// Reads `exercise.toml`.
 ///
@@ -506,7 +698,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
     for section in top.tables("question") {
         let id = section.written("id");
         once(&id, &mut ids, &mut faults);
-        if section.string("kind") == "interval" {
+        if matches!(section.string("kind").as_str(), "interval" | "range") {
             for end in ["low", "high"] {
                 once(&Written { value: format!("{}_{end}", id.value), place: id.place.clone() }, &mut ids, &mut faults);
             }
@@ -530,6 +722,37 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         }
         once(&section.written("id"), &mut earlier, &mut faults);
     }
+    let asked = questions(&top, &mut faults);
+    for check in &checks {
+        faults.extend(unjudged(check, &asked));
+    }
+    let known = |name: &str| {
+        let in_row = |check: &Check| {
+            check.shows.value.columns().is_none_or(|columns| columns.iter().any(|column| column == name))
+        };
+        metrics::metric(name).is_some() || checks.iter().any(in_row)
+    };
+    for hidden in asked.after.iter().flat_map(|question| &question.hides).filter(|hidden| !known(&hidden.value)) {
+        let name = &hidden.value;
+        let columns: Vec<String> = checks.iter().filter_map(|check| check.shows.value.columns()).flatten().collect();
+        let fault = hidden.fault(
+            text!("the unknown figure \"{name}\"", "存在しない値 \"{name}\""),
+            Text::new(
+                "the name of a metric, or of a column of a check's `shows`",
+                "指標の名前、または判定の`shows`の列の名前",
+            ),
+        );
+        let names = metrics::all().map(|metric| metric.name).chain(columns.iter().map(String::as_str));
+        faults.push(fault.near(name, names));
+    }
+    let recall: Vec<Quiz> = top.tables("recall").map(|section| quiz(section, &mut faults)).collect();
+    if let Some(beyond) = recall.get(MOST_RECALLED) {
+        faults.push(Fault::new(
+            beyond.place.clone(),
+            Text::new("a third [[recall]]", "3つ目の [[recall]]"),
+            text!("at most {MOST_RECALLED}", "{MOST_RECALLED}個まで"),
+        ));
+    }
     let exercise = Exercise {
         id: top.string("id"),
         version: top.whole("version"),
@@ -537,13 +760,18 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         field: top.string("field"),
         level: top.string("level"),
         minutes: top.whole("minutes"),
+        after: top.strings("after"),
         title: top.text("title"),
         summary: top.text("summary"),
         evidence: top.strings("evidence").into_iter().map(|source| source.value).collect(),
         asks_answers: top.strings("asks").iter().any(|ask| ask.value == "answers"),
         groups: top.strings("groups"),
         worth: top.maybe_number("worth"),
-        questions: top.tables("question").map(|section| question(section, &mut faults)).collect(),
+        questions: asked.after,
+        before: asked.before,
+        memo: asked.memo,
+        recall,
+        exit: top.maybe_table("exit").map(|section| quiz(section, &mut faults)),
         develop: draw(top.table("develop"), &mut faults),
         exam,
         probes,
@@ -577,13 +805,125 @@ fn draw(section: &Section, faults: &mut Vec<Fault>) -> Draw {
     }
 }
 
-fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
-    let (min, max) = (section.number("min"), section.number("max"));
-    let choices: Vec<(String, Text)> =
-        section.tables("choice").map(|choice| (choice.string("id"), choice.text("text"))).collect();
+/// The questions, by when and how they are answered.
+#[derive(Default)]
+struct Asked {
+    after: Vec<Question>,
+    before: Vec<Question>,
+    memo: Option<Memo>,
+}
+
+fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
+    let mut asked = Asked::default();
+    for section in top.tables("question") {
+        let (kind, before) = (section.written("kind"), section.string("when") == BEFORE);
+        let word = kind.value.clone();
+        let fits = match word.as_str() {
+            "range" => before,
+            "choice" => true,
+            _ => !before,
+        };
+        if !fits {
+            let (found, expected) = if before {
+                (
+                    text!("kind = \"{word}\" before the first run", "最初の実行の前の kind = \"{word}\""),
+                    Text::new("range or choice: what one expects", "range または choice（予想）"),
+                )
+            } else {
+                (
+                    text!("kind = \"{word}\" after a run", "実行の後の kind = \"{word}\""),
+                    Text::new(
+                        "number, interval, choice or text; a range is for when = \"before\"",
+                        "number、interval、choice、text のいずれか（range は when = \"before\" のとき）",
+                    ),
+                )
+            };
+            faults.push(kind.fault(found, expected));
+        }
+        let rubric = section.list("rubric");
+        if word == "text" {
+            let memo = Memo {
+                id: plain_id(section, faults),
+                prompt: section.text("prompt"),
+                rubric: texts_of(rubric),
+                place: section.place.clone(),
+            };
+            if asked.memo.is_some() {
+                faults.push(kind.fault(
+                    Text::new("a second text", "2つ目の文章の問い"),
+                    Text::new("one text in an exercise", "文章の問いは1つだけ"),
+                ));
+            }
+            asked.memo = Some(memo);
+            continue;
+        }
+        if let Some(first) = rubric.first() {
+            faults.push(first.fault(
+                text!("a rubric of a {word}", "{word} の問いに rubric があります"),
+                Text::new("a rubric only where kind = \"text\"", "rubric は kind = \"text\" のときだけ"),
+            ));
+        }
+        let question = question(section, faults);
+        if before { asked.before.push(question) } else { asked.after.push(question) }
+    }
+    if let Some(beyond) = asked.before.get(MOST_BEFORE) {
+        faults.push(Fault::new(
+            beyond.place.clone(),
+            Text::new("a third question before the first run", "最初の実行の前の3つ目の問い"),
+            text!("at most {MOST_BEFORE}", "{MOST_BEFORE}問まで"),
+        ));
+    }
+    asked
+}
+
+fn texts_of(list: &[Written<Value>]) -> Vec<Text> {
+    let text = |entry: &Written<Value>| match &entry.value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    list.iter().filter_map(text).collect()
+}
+
+fn quiz(section: &Section, faults: &mut Vec<Fault>) -> Quiz {
+    let wrong = texts_of(section.list("wrong"));
+    if wrong.is_empty() {
+        faults.push(Fault::new(
+            section.place_of("wrong"),
+            Text::new("no wrong answer", "誤った答えがありません"),
+            Text::new("at least one, to choose from", "選べるように1つ以上"),
+        ));
+    }
+    Quiz {
+        text: section.text("text"),
+        right: section.text("right"),
+        wrong,
+        why: section.text("why"),
+        place: section.place.clone(),
+    }
+}
+
+/// Expectations and memos that a check reads: nothing judges them.
+fn unjudged(check: &Check, asked: &Asked) -> Option<Fault> {
+    let shows = &check.shows.value;
+    if !shows.names().tables.contains("answers") {
+        return None;
+    }
+    let memo = asked.memo.iter().map(|memo| memo.id.clone());
+    let ids = asked.before.iter().map(|question| question.id.clone()).chain(memo);
+    let read = ids.into_iter().find(|id| {
+        [id.clone(), format!("{id}_low"), format!("{id}_high")].iter().any(|name| shows.mentions(name))
+    })?;
+    Some(check.shows.fault(
+        text!("the answer `{read}`, which is an expectation or a text", "予想または文章の解答 `{read}` を使っています"),
+        Text::new("answers to questions after a run: nothing else is judged", "実行の後の問いの解答だけ（ほかは判定しません）"),
+    ))
+}
+
+/// A question's id: a column of `answers`.
+fn plain_id(section: &Section, faults: &mut Vec<Fault>) -> String {
     let id = section.written("id");
     let plain = id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !plain || id.value.is_empty() || id.value == "exercise" {
+    if !plain || id.value.is_empty() || ["exercise", BEFORE].contains(&id.value.as_str()) {
         let name = &id.value;
         faults.push(id.fault(
             text!("the id \"{name}\"", "id \"{name}\""),
@@ -593,6 +933,18 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
             ),
         ));
     }
+    id.value
+}
+
+fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
+    let (min, max) = (section.number("min"), section.number("max"));
+    let choices: Vec<(String, Text)> =
+        section.tables("choice").map(|choice| (choice.string("id"), choice.text("text"))).collect();
+    let against = section
+        .tables("choice")
+        .filter_map(|choice| Some((choice.string("id"), choice.maybe_text("against")?)))
+        .collect();
+    let id = plain_id(section, faults);
     let kind = match section.string("kind").as_str() {
         "choice" => {
             if choices.len() < 2 {
@@ -605,10 +957,18 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
             }
             QuestionKind::Choice(choices)
         }
-        "interval" => QuestionKind::Interval { min, max },
+        "interval" | "range" => QuestionKind::Interval { min, max },
         _ => QuestionKind::Number { min, max },
     };
-    Question { id: id.value, kind, prompt: section.text("prompt"), unit: section.string("unit") }
+    Question {
+        id,
+        kind,
+        prompt: section.text("prompt"),
+        unit: section.string("unit"),
+        hides: section.strings("hides"),
+        against,
+        place: section.place.clone(),
+    }
 }
 
 fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
@@ -631,6 +991,14 @@ fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
         shows,
         passes,
         figure,
+        asks: section.maybe_table("asks").map(|asks| Asks {
+            figure: asks.written("figure"),
+            tolerance: match (asks.maybe_number("within"), asks.maybe_number("factor")) {
+                (Some(within), _) => Some(Tolerance::Within(within)),
+                (None, Some(factor)) => Some(Tolerance::Factor(factor)),
+                (None, None) => None,
+            },
+        }),
         title: section.text("title"),
         pass: section.text("pass"),
         fail: section.text("fail"),
@@ -660,6 +1028,10 @@ fn unshown(check: &Check) -> Vec<Fault> {
         let name = &figure.value;
         missing(figure.place.clone(), name, text!("figure = \"{name}\"", "figure = \"{name}\""))
     });
+    let of_asks = check.asks.iter().filter_map(|asks| {
+        let name = &asks.figure.value;
+        missing(asks.figure.place.clone(), name, text!("figure = \"{name}\"", "figure = \"{name}\""))
+    });
     let texts = [("pass", &check.pass), ("fail", &check.fail), ("hint", &check.hint)];
     let of_texts = texts.into_iter().flat_map(|(key, text)| {
         let mut names: Vec<String> = [&text.en, &text.ja]
@@ -678,7 +1050,7 @@ fn unshown(check: &Check) -> Vec<Fault> {
             .collect::<Vec<_>>()
     });
     // A figure that `passes` compares is told once.
-    let mut faults: Vec<Fault> = of_passes.chain(of_texts).collect();
+    let mut faults: Vec<Fault> = of_passes.chain(of_asks).chain(of_texts).collect();
     if faults.is_empty() {
         faults.extend(of_figure);
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, File};
 
-use super::answers::{self, Answers};
+use super::answers::{self, Answers, Unjudged};
 use super::dataset::{self, Dataset};
 use super::exercise::{self, Exercise};
 use super::plan::{self, Plan, Vocabulary};
@@ -42,6 +42,8 @@ pub struct Submission {
     pub plan: Plan,
     /// The conclusions.
     pub answers: Answers,
+    /// What nothing judges: expectations, and the decision in words.
+    pub unjudged: Unjudged,
     /// What was assumed of what they wrote, in sentences.
     pub assumed: Vec<Text>,
 }
@@ -217,6 +219,10 @@ impl Pack {
             ]);
         };
         let exercise = exercise::read(&path, &bytes)?;
+        let astray = self.astray(&exercise);
+        if !astray.is_empty() {
+            return Err(astray);
+        }
         if exercise.id != id {
             let found = &exercise.id;
             let place = Place { key: Some("id".to_owned()), ..Place::file(path) };
@@ -228,6 +234,53 @@ impl Pack {
             )]);
         }
         Ok(exercise)
+    }
+
+    /// What is wrong with the exercises that one builds on: those that are not in the pack, and a way that leads back to where it
+    /// began. Files that cannot be read say so themselves.
+    fn astray(&self, exercise: &Exercise) -> Vec<Fault> {
+        let ids = if exercise.after.is_empty() { Vec::new() } else { self.exercises() };
+        let mut faults = Vec::new();
+        for after in &exercise.after {
+            let id = &after.value;
+            if !ids.contains(id) {
+                let fault = after.fault(
+                    text!("the exercise \"{id}\", which is not in this course", "演習 \"{id}\" はこのコースにありません"),
+                    Text::new("the id of an exercise of this course", "このコースの演習のid"),
+                );
+                faults.push(fault.near(id, ids.iter().map(String::as_str)));
+                continue;
+            }
+            if let Some(way) = self.way_back(id, &exercise.id) {
+                let way = [&[exercise.id.clone()], way.as_slice()].concat().join(" → ");
+                faults.push(after.fault(
+                    text!("a circle: {way}", "循環しています：{way}"),
+                    Text::new("exercises that do not build on this one", "この演習を前提としない演習"),
+                ));
+            }
+        }
+        faults
+    }
+
+    /// The exercises that lead from one to another by what they build on, both ends included; none where no way does.
+    fn way_back(&self, from: &str, to: &str) -> Option<Vec<String>> {
+        let mut open = vec![vec![from.to_owned()]];
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        while let Some(way) = open.pop() {
+            let last = way.last().cloned().unwrap_or_default();
+            if last == to {
+                return Some(way);
+            }
+            let path = format!("exercises/{last}/exercise.toml");
+            if !seen.insert(last) {
+                continue;
+            }
+            let next = self.bytes(&path).and_then(|bytes| exercise::read(&path, &bytes).ok());
+            for after in next.into_iter().flat_map(|exercise| exercise.after) {
+                open.push([way.as_slice(), &[after.value]].concat());
+            }
+        }
+        None
     }
 
     /// The dataset of an id.
@@ -290,6 +343,12 @@ impl Pack {
     /// The brief in a language, as Markdown.
     pub fn brief(&self, id: &str, lang: Lang) -> Option<String> {
         let bytes = self.bytes(&format!("exercises/{id}/brief.{}.md", lang.code()))?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The debrief in a language, as Markdown: what it was, told after a pass or after giving up.
+    pub fn debrief(&self, id: &str, lang: Lang) -> Option<String> {
+        let bytes = self.bytes(&format!("exercises/{id}/debrief.{}.md", lang.code()))?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -387,10 +446,10 @@ pub fn submission(
     let answers = answers::read(answers_file, answers.unwrap_or_default(), exercise)
         .map_err(|more| faults.extend(more.into_iter().map(|fault| with_reference(fault, exercise))));
     match (plan, answers) {
-        (Ok(plan), Ok((answers, of_answers))) => {
+        (Ok(plan), Ok((answers, unjudged, of_answers))) => {
             let of_plan = plan.assumed.iter().map(|assumed| assumed.text(plan_file));
             let assumed = of_plan.chain(of_answers.iter().map(|assumed| assumed.text(answers_file))).collect();
-            Ok(Submission { plan, answers, assumed })
+            Ok(Submission { plan, answers, unjudged, assumed })
         }
         _ => Err(faults),
     }

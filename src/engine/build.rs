@@ -10,7 +10,6 @@ const ABOVE: &[&str] = &["app", "author", "cli", "measure", "report"];
 
 /// But these of their files: what a kept trial is, how it is named and written down.
 const KEPT: &[&str] = &[
-    "../author/content.rs",
     "../author/proof/cache.rs",
     "../author/proof/trial.rs",
     "../author/reading.rs",

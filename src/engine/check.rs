@@ -1,5 +1,6 @@
 //! Checks: SQL over the tables of a run, and what the learner is told about each. Pure; nothing is drawn or trained here.
 
+pub mod feedback;
 mod figure;
 mod mark;
 

@@ -279,6 +279,9 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
         // The highest pixel's risk is not the risk of a patient.
         lines.retain(|line| !matches!(line.metric.family, Family::Calibration | Family::Utility));
     }
+    if let Some(truth) = world.truth()? {
+        tables.insert("world".to_owned(), truth);
+    }
     tables.insert("epochs".to_owned(), epochs_table(&model.fitted.epochs)?);
     tables.insert("metrics".to_owned(), evaluate::as_table(&lines)?);
     tables.insert("plan".to_owned(), plan_table(&job.submission.plan.section, model.story.threshold)?);

@@ -18,6 +18,8 @@ pub enum Origin {
     ExamSeed,
     /// The learner's variant.
     Variant,
+    /// The learner's variant and plan.
+    Plan,
     /// Nobody.
     Default,
 }
@@ -29,6 +31,7 @@ impl Origin {
             Self::Seed => "--seed",
             Self::ExamSeed => "--exam-seed",
             Self::Variant => "variant",
+            Self::Plan => "plan",
             Self::Default => "default",
         }
     }

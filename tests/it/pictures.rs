@@ -151,7 +151,7 @@ fn one_blob_over_everything_finds_what_it_is_paired_with_and_sizes_are_told_apar
             lines.iter().find(same).unwrap().measure.as_ref().unwrap().value
         };
         let sensitivity = |band| of("lesion_sensitivity", band);
-        [
+        vec![
             outlines[0].figures[3],
             outlines[0].figures[4],
             of("lesion_ppv", None),
@@ -159,9 +159,9 @@ fn one_blob_over_everything_finds_what_it_is_paired_with_and_sizes_are_told_apar
             sensitivity(Some("5 and more")),
         ]
     };
-    assert_eq!(figures(Matching::Touch), [2.0, 0.0, 1.0, 1.0, 1.0]);
-    assert_eq!(figures(Matching::Iou(0.06)), [1.0, 0.0, 1.0, 0.0, 1.0]);
-    assert_eq!(figures(Matching::Iou(0.1)), [0.0, 1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(figures(Matching::Touch), vec![2.0, 0.0, 1.0, 1.0, 1.0]);
+    assert_eq!(figures(Matching::Iou(0.06)), vec![1.0, 0.0, 1.0, 0.0, 1.0]);
+    assert_eq!(figures(Matching::Iou(0.1)), vec![0.0, 1.0, 0.0, 0.0, 0.0]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use practicum::check;
-use practicum::course::answers::{Answer, Answers};
+use practicum::course::answers::{Answer, Answers, Unjudged};
 use practicum::course::pack::{Pack, Submission, Task};
 use practicum::course::plan;
 use practicum::models::VOCABULARY;
@@ -39,7 +39,7 @@ fn task(pack: &Pack, id: &str) -> Task {
 fn submission(id: &str, version: i64, plan: &str) -> Submission {
     let text = format!("exercise = \"{id}@{version}\"\n{plan}");
     let plan = plan::read(&VOCABULARY, "plan.toml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults:?}"));
-    Submission { plan, answers: Answers::new(), assumed: Vec::new() }
+    Submission { plan, answers: Answers::new(), unjudged: Unjudged::default(), assumed: Vec::new() }
 }
 
 fn ran(task: &Task, submission: &Submission, exam: Option<u64>, shelf: Option<&dyn Shelf>) -> Run {

@@ -1,5 +1,6 @@
 //! Variants: every learner another draw of the same world.
 
+use course::content::Digest;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -11,6 +12,15 @@ pub const USUAL: u64 = 1;
 /// The seed of a variant. The same key gives the same data wherever it is used; 48 bits, which every reader of JSON keeps whole.
 pub fn seed(exercise: &str, key: &str) -> u64 {
     Seed::new(USUAL).named("variant").named(exercise).named(key).bits() >> 16
+}
+
+/// What stands for a grader's secret where there is none: a practice exam is no secret.
+const PRACTICE: u64 = 1;
+
+/// The seed of a practice exam, from the seed of the learner's data and the digest of the plan: an unchanged plan meets the same
+/// patients again, to the byte, and a changed one new ones. So trying again is no lottery. 48 bits, as [`seed`].
+pub fn exam(data: u64, plan: Digest) -> u64 {
+    Seed::new(PRACTICE).named("exam").at(data).named(&plan.to_string()).bits() >> 16
 }
 
 /// A key as it may be written: a student's number, a name, a group.

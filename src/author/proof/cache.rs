@@ -14,8 +14,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::trial::{self, Made, Ran, Trial};
-use crate::content::{self, Digest};
 use crate::reading::{Solution, Written};
+use course::content::{self, Digest};
 use diagnostics::fault::Fault;
 use engine::check::Figure;
 use engine::run::RunError;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::trial::Trial;
-use crate::content;
+use course::content;
 use crate::finding::{Finding, Rule};
 use crate::reading::{Solution, Written};
 use course::pack::Submission;
@@ -41,7 +41,7 @@ pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<So
         Part::Plan => (own, reference),
         Part::Answers => (reference, own),
     };
-    let submission = Submission { plan: plan.plan.clone(), answers: answers.answers.clone(), assumed: Vec::new() };
+    let submission = Submission { plan: plan.plan.clone(), answers: answers.answers.clone(), ..own.clone() };
     let work = content::of_submission(&submission);
     Some(Solution { folder: wrong.folder.clone(), submission, work, wrong: None })
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::cache::Cache;
 use super::trial::{self, Proof, Trial};
 use super::work;
-use crate::content::Digest;
+use course::content::Digest;
 use crate::finding::{Finding, Rule};
 use crate::reading::{self, Solution, Written};
 use course::exercise::Check;

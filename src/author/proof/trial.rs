@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::{self, Digest};
+use course::content::{self, Digest};
 use crate::reading::{Solution, Written};
 use course::exercise::Check;
 use diagnostics::fault::Fault;

@@ -10,7 +10,7 @@ use super::cause::{self, Half, Part};
 use super::proved;
 use super::trial::{self, Made, Proof, Ran, Trial};
 use super::work;
-use crate::content::{self, Digest};
+use course::content::{self, Digest};
 use crate::finding::{Finding, Rule};
 use crate::reading::{self, Solution, Written};
 use crate::rules::{self, Material, language, leaks};

@@ -38,14 +38,32 @@ const PER_ROW: [u64; 2] = [1_000_000, 1_000];
 /// The keys of the rows whose bodies the pictures show.
 const BODY: &str = "__body";
 
-pub(super) fn draw(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Drawn, SynthError> {
+/// The one row of the world, under `seed`, without a key: its columns are drawn one after another, as those of a table.
+pub(super) fn world(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Frame, SynthError> {
+    let stream = seed.named(&dataset.id);
+    let mut row = Frame::empty_with_height(1);
+    row.with_column(Series::new(KEY.into(), [stream.bits()])).map_err(tables::TableError::from)?;
+    for column in &dataset.world {
+        let drawn = equation(&row, column, stream.named(&column.name), &draw.interventions)?;
+        row.with_column(drawn).map_err(tables::TableError::from)?;
+    }
+    Ok(row.drop_many([KEY]))
+}
+
+/// Draws every table: `truth` seeds the world, `seed` all that hangs on the luck of rows.
+pub(super) fn draw(dataset: &Dataset, draw: &Draw, (truth, seed): (Seed, Seed)) -> Result<Drawn, SynthError> {
     let Source::Model(tables) = &dataset.source else { return Ok(Drawn::default()) };
     let seed = seed.named(&dataset.id);
-    let mut outer: Option<Frame> = None;
+    let mut outer = world(dataset, draw, truth)?;
+    // The outermost table's rows have their keys from its own stream: a world changes nobody's luck.
+    let top = tables.first().map_or(seed, |table| seed.named(&table.name));
+    for column in [Series::new(KEY.into(), [top.bits()]), Series::new(ID.into(), [0_u64])] {
+        outer.with_column(column).map_err(tables::TableError::from)?;
+    }
     for (depth, table) in tables.iter().enumerate() {
         let rows = draw.rows.get(&table.name).unwrap_or(&table.rows);
         let stream = seed.named(&table.name);
-        let mut frame = expand(outer.as_ref(), table, rows, stream, depth)?;
+        let mut frame = expand(&outer, table, rows, stream, depth)?;
         if dataset.image.as_ref().is_some_and(|image| image.body.as_ref() == Some(&table.name)) {
             let bodies = frame.column(KEY).map_err(tables::TableError::from)?.clone().with_name(BODY.into());
             frame.with_column(bodies).map_err(tables::TableError::from)?;
@@ -54,9 +72,9 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Drawn, 
             let drawn = equation(&frame, column, stream.named(&column.name), &draw.interventions)?;
             frame.with_column(drawn).map_err(tables::TableError::from)?;
         }
-        outer = Some(frame);
+        outer = frame;
     }
-    let mut frame = outer.unwrap_or_default();
+    let mut frame = outer;
     check_label(dataset, &frame)?;
     for column in dataset.columns().filter(|column| column.role == Role::Time) {
         times(&mut frame, column)?;
@@ -98,21 +116,16 @@ fn shots(image: &Image, frame: &Frame, stream: Seed) -> Result<Shots, SynthError
 
 /// The rows of a table with the columns of the tables around it, its id, its row numbers and keys.
 fn expand(
-    outer: Option<&Frame>,
+    outer: &Frame,
     table: &Table,
     rows: &Written<Expression>,
     stream: Seed,
     depth: usize,
 ) -> Result<Frame, SynthError> {
-    let (counts, keys, ids) = match outer {
-        None => (counts(None, rows, stream)?, vec![stream.bits()], vec![0]),
-        Some(outer) => {
-            let column = |name: &str| outer.column(name).map_err(tables::TableError::from);
-            let keys: Vec<u64> = column(KEY)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
-            let ids: Vec<u64> = column(ID)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
-            (counts(Some(outer), rows, stream)?, keys, ids)
-        }
-    };
+    let column = |name: &str| outer.column(name).map_err(tables::TableError::from);
+    let keys: Vec<u64> = column(KEY)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
+    let ids: Vec<u64> = column(ID)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
+    let counts = counts(outer, rows, stream)?;
     let total: u64 = counts.iter().sum();
     let most = match depth {
         0 => MOST as u64,
@@ -136,10 +149,9 @@ fn expand(
             own_ids.push(if depth == 0 { row } else { ids[parent] * most + row });
         }
     }
-    let mut frame = match outer {
-        None => Frame::empty_with_height(total),
-        Some(outer) => tables::take(&outer.drop_many([KEY, ID, "row"]), &parents)?,
-    };
+    let around = outer.drop_many([KEY, ID, "row"]);
+    let mut frame =
+        if around.width() == 0 { Frame::empty_with_height(total) } else { tables::take(&around, &parents)? };
     let shown: Vec<i64> = own_ids.iter().map(|&id| id as i64).collect();
     for column in [
         Series::new(table.name.as_str().into(), shown),
@@ -157,12 +169,12 @@ fn too_many(rows: &Written<Expression>, count: u64, most: u64) -> Fault {
 }
 
 /// How many rows for each row of the outer table.
-fn counts(outer: Option<&Frame>, rows: &Written<Expression>, stream: Seed) -> Result<Vec<u64>, SynthError> {
-    let outer_rows = outer.map_or(1, Frame::height);
+fn counts(outer: &Frame, rows: &Written<Expression>, stream: Seed) -> Result<Vec<u64>, SynthError> {
     if let Ok(count) = rows.value.text().trim().parse::<u64>() {
-        return Ok(vec![count; outer_rows]);
+        return Ok(vec![count; outer.height()]);
     }
-    let Some(outer) = outer else {
+    // Of a dataset without a world, the first table has none but its key and number around it.
+    if outer.width() == 2 {
         let sql = rows.value.text();
         return Err(rows
             .fault(
@@ -170,7 +182,7 @@ fn counts(outer: Option<&Frame>, rows: &Written<Expression>, stream: Seed) -> Re
                 Text::new("a number: no table lies around this one", "数（この表の外側に表はありません）"),
             )
             .into());
-    };
+    }
     let drawn = sql::column(outer, KEY, &rows.value, stream.named("rows"))
         .map_err(|fault| fault.in_place(rows.place.clone()))?;
     let counts = Frame::new_infer_height(vec![drawn.with_name("rows".into())]).map_err(tables::TableError::from)?;

@@ -95,8 +95,24 @@ impl<'a> World<'a> {
                 Side::Develop => self.develop.named("learner"),
                 Side::Exam => self.exam.named("judge"),
             };
-            draw::draw(self.dataset, draw, seed)
+            draw::draw(self.dataset, draw, (self.truth_seed(), seed))
         }
+    }
+
+    /// The one row of what differs between variants in truth, as it is without interventions; none where the dataset has no such row.
+    ///
+    /// # Errors
+    /// SQL that does not run, draws out of range.
+    pub fn truth(&self) -> Result<Option<Frame>, SynthError> {
+        if self.dataset.world.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(draw::world(self.dataset, &Draw::default(), self.truth_seed())?))
+    }
+
+    /// The learner's, on both sides: the exam asks about the learner's own world.
+    fn truth_seed(&self) -> Seed {
+        self.develop.named("world")
     }
 
     /// What was read of a file as something that its author may not mean: words as missing values.

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use course::pack::Submission;
-use diagnostics::keys::{Section, Value};
+use super::exercise::BEFORE;
+use super::pack::Submission;
+use diagnostics::keys::{Section, Value, Written};
 
 /// A digest of 128 bits: it tells contents apart, and is no proof against forgery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +22,7 @@ impl fmt::Display for Digest {
 
 /// Keys of `exercise.toml` and `dataset.toml` that only people read; texts in two languages are left out too.
 const FOR_PEOPLE: &[&str] =
-    &["version", "field", "level", "minutes", "evidence", "licence", "unit", "figure", "values"];
+    &["version", "field", "level", "minutes", "evidence", "licence", "unit", "figure", "values", "after", "recall", "exit", "hides", "asks"];
 
 /// The digest of bytes.
 pub fn of_bytes(bytes: &[u8]) -> Digest {
@@ -85,7 +86,10 @@ fn table(out: &mut String, section: &Section, but: &[&str]) {
         }
         out.push_str(name);
         out.push('=');
-        value(out, &entry.value);
+        match &entry.value {
+            Value::List(items) if name == "question" => list(out, items.iter().filter(|item| is_judged(&item.value))),
+            of => value(out, of),
+        }
         out.push(';');
     }
     out.push('}');
@@ -99,14 +103,24 @@ fn value(out: &mut String, of: &Value) {
         Value::Whole(i) => drop(write!(out, "{i}")),
         Value::Number(x) => drop(write!(out, "{x:?}")),
         Value::Flag(flag) => drop(write!(out, "{flag}")),
-        Value::List(items) => {
-            out.push('[');
-            for item in items {
-                value(out, &item.value);
-                out.push(',');
-            }
-            out.push(']');
-        }
+        Value::List(items) => list(out, items.iter()),
         Value::Table(section) => table(out, section, &[]),
+    }
+}
+
+fn list<'v>(out: &mut String, items: impl Iterator<Item = &'v Written<Value>>) {
+    out.push('[');
+    for item in items {
+        value(out, &item.value);
+        out.push(',');
+    }
+    out.push(']');
+}
+
+/// Whether a question may be judged: expectations and texts decide nothing.
+fn is_judged(question: &Value) -> bool {
+    match question {
+        Value::Table(section) => section.string("when") != BEFORE && section.string("kind") != "text",
+        _ => true,
     }
 }

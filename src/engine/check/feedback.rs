@@ -1,0 +1,125 @@
+//! A wrong answer, told in words: how far it lies from the figure, never the figure.
+
+use course::answers::Answer;
+use course::exercise::Tolerance;
+use diagnostics::text::Text;
+
+/// How a wrong answer lies to the figure that was asked for. Distances are counted in tolerances: at 1 an answer is just right.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Off {
+    /// So far below it.
+    Below(f64),
+    /// So far above it.
+    Above(f64),
+    /// An interval that holds it, and is too wide to be of use.
+    Wide,
+}
+
+/// Up to so many tolerances an answer is close.
+const CLOSE: f64 = 2.0;
+
+/// Up to so many it is of the right order of size.
+const OF_A_SIZE: f64 = 5.0;
+
+/// How a number or an interval that was judged wrong lies to the figure; nothing of a choice. An interval lies as its nearer end does.
+///
+/// A [factor](Tolerance::Factor) counts on the scale of logarithms, where an answer of 0 or less lies infinitely far from a figure
+/// above 0; a figure of 0 or less has no such scale, and then nothing is said.
+pub fn off(answer: &Answer, figure: f64, tolerance: Tolerance) -> Option<Off> {
+    let (low, high) = match answer {
+        Answer::Number(x) => (*x, *x),
+        Answer::Interval(low, high) => (*low, *high),
+        Answer::Choice(_) => return None,
+    };
+    if !figure.is_finite() {
+        return None;
+    }
+    if low < high && (low..=high).contains(&figure) {
+        return Some(Off::Wide);
+    }
+    let distance = |end: f64| match tolerance {
+        Tolerance::Within(most) => Some((end - figure).abs() / most),
+        Tolerance::Factor(_) if figure <= 0.0 => None,
+        Tolerance::Factor(_) if end <= 0.0 => Some(f64::INFINITY),
+        Tolerance::Factor(most) => Some((end / figure).ln().abs() / most.ln()),
+    };
+    if high < figure { distance(high).map(Off::Below) } else { distance(low).map(Off::Above) }
+}
+
+/// What a learner is told of it, in one of three sizes.
+pub fn words(off: Off) -> Text {
+    let (distance, below) = match off {
+        Off::Wide => {
+            return Text::new(
+                "It holds the figure, but nobody could plan by so wide a range.",
+                "値は含みますが、広すぎて計画に使えません。",
+            );
+        }
+        Off::Below(distance) => (distance, true),
+        Off::Above(distance) => (distance, false),
+    };
+    match (distance, below) {
+        (..=CLOSE, true) => Text::new(
+            "Close, but outside what is allowed: the figure is somewhat higher than you say.",
+            "惜しいですが許容範囲外です。実際の値はもう少し大きくなります。",
+        ),
+        (..=CLOSE, false) => Text::new(
+            "Close, but outside what is allowed: the figure is somewhat lower than you say.",
+            "惜しいですが許容範囲外です。実際の値はもう少し小さくなります。",
+        ),
+        (..=OF_A_SIZE, true) => Text::new(
+            "Clearly too low. Which patients did you count?",
+            "明らかに小さすぎます。どの患者を数えましたか。",
+        ),
+        (..=OF_A_SIZE, false) => Text::new(
+            "Clearly too high. Which patients did you count?",
+            "明らかに大きすぎます。どの患者を数えましたか。",
+        ),
+        _ => Text::new(
+            "Not the same order of size. Another group or another unit?",
+            "大きさがまるで違います。別の群か、別の単位を読んでいませんか。",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_told_in_the_three_sizes_of_their_distance() {
+        let told = |answer: Answer, figure: f64, tolerance: Tolerance| {
+            let text = words(off(&answer, figure, tolerance).expect("a distance"));
+            assert!(!text.en.contains(char::is_numeric) && !text.ja.contains(char::is_numeric), "no figure: {text:?}");
+            text.en.to_string()
+        };
+        let number = |x: f64| told(Answer::Number(x), 20.0, Tolerance::Within(2.0));
+        assert!(number(17.0).starts_with("Close") && number(17.0).contains("higher than you say"));
+        assert!(number(24.0).starts_with("Close") && number(24.0).contains("lower than you say"));
+        assert!(number(15.0).starts_with("Clearly too low") && number(29.9).starts_with("Clearly too high"));
+        assert!(number(9.0).starts_with("Not the same order") && number(200.0).starts_with("Not the same order"));
+        // ± 35 % on the scale of logarithms: 27 / 20 is one tolerance, its square two, 89.7 five.
+        let count = |x: f64| told(Answer::Number(x), 20.0, Tolerance::Factor(1.35));
+        assert!(count(36.0).starts_with("Close") && count(37.0).starts_with("Clearly too high"));
+        assert!(count(11.1).starts_with("Close") && count(10.9).starts_with("Clearly too low"));
+        assert!(count(89.0).starts_with("Clearly") && count(90.0).starts_with("Not the same order"));
+        assert!(count(0.0).starts_with("Not the same order"));
+    }
+
+    #[test]
+    fn an_interval_lies_as_its_nearer_end_does_or_is_too_wide() {
+        let of = |low: f64, high: f64| off(&Answer::Interval(low, high), 20.0, Tolerance::Within(5.0));
+        assert_eq!(of(0.0, 1000.0), Some(Off::Wide));
+        assert_eq!(of(20.0, 40.0), Some(Off::Wide));
+        assert_eq!(of(0.0, 10.0), Some(Off::Below(2.0)));
+        assert_eq!(of(45.0, 60.0), Some(Off::Above(5.0)));
+    }
+
+    #[test]
+    fn where_there_is_no_distance_none_is_told() {
+        let number = Answer::Number(3.0);
+        assert_eq!(off(&Answer::Choice("a".to_owned()), 1.0, Tolerance::Within(1.0)), None);
+        assert_eq!(off(&number, f64::NAN, Tolerance::Within(1.0)), None);
+        assert_eq!(off(&number, 0.0, Tolerance::Factor(2.0)), None);
+    }
+}

@@ -1,0 +1,183 @@
+//! What a learner is not shown yet: the figures that a question asks for, until its answer is settled.
+//!
+//! A conclusion is settled when it was right, or after [`TRIES`] wrong answers; until then a wrong one is told in words. What is
+//! shown is a run of its own, in which nothing is left to find: whoever prints, plots or keeps it need not know what is withheld.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::{Figure, Judged, Outcome, Verdict, feedback, filled, named_figures};
+use crate::record::Record;
+use crate::run::Run;
+use course::answers::{Answer, Answers};
+use course::exercise::{Check, Exercise, Question};
+use diagnostics::text::Text;
+
+/// So many different wrong answers are scored before the figure is told.
+pub const TRIES: usize = 2;
+
+/// How a learner has fared with one conclusion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// The wrong answers so far, as [`written`]. The same answer again is no other try, whatever became of the plan.
+    pub wrong: BTreeSet<String>,
+    /// Whether it was ever right.
+    pub right: bool,
+}
+
+impl Tried {
+    /// Whether the figure may be told.
+    pub fn is_settled(&self) -> bool {
+        self.right || self.wrong.len() >= TRIES
+    }
+}
+
+/// How a learner has fared with each conclusion, by question.
+pub type Tries = BTreeMap<String, Tried>;
+
+/// An answer as it is remembered.
+pub fn written(answer: &Answer) -> String {
+    match answer {
+        Answer::Number(x) => x.to_string(),
+        Answer::Interval(low, high) => format!("[{low}, {high}]"),
+        Answer::Choice(word) => word.clone(),
+    }
+}
+
+/// The tries with those of this check counted: an answer is right where every check that looks at it passes, and wrong where one
+/// fails. Nothing is scored that was not judged, or that failed because a figure could not be computed.
+#[must_use]
+pub fn scored(exercise: &Exercise, answers: &Answers, checks: &[Judged], before: &Tries) -> Tries {
+    let mut tries = before.clone();
+    for question in exercise.conclusions() {
+        let Some(answer) = answers.get(&question.id) else { continue };
+        let judged: Vec<&Judged> = judging(exercise, question)
+            .filter_map(|check| checks.iter().find(|judged| judged.id == check.id))
+            .collect();
+        let is_wrong = |judged: &Judged| judged.verdict == Verdict::Failed && judged.undefined.is_none();
+        let tried = tries.entry(question.id.clone()).or_default();
+        if judged.iter().all(|judged| judged.verdict == Verdict::Passed) {
+            tried.right = true;
+        } else if judged.into_iter().any(is_wrong) {
+            tried.wrong.insert(written(answer));
+        }
+    }
+    tries
+}
+
+/// The conclusions that are not settled yet.
+pub fn open<'e>(exercise: &'e Exercise, tries: &Tries) -> Vec<&'e Question> {
+    let is_settled = |question: &&Question| tries.get(&question.id).is_some_and(Tried::is_settled);
+    exercise.conclusions().into_iter().filter(|question| !is_settled(question)).collect()
+}
+
+fn judging<'e>(exercise: &'e Exercise, question: &'e Question) -> impl Iterator<Item = &'e Check> {
+    let asked = std::slice::from_ref(question);
+    exercise.checks.iter().filter(move |check| !check.looks_at(asked).is_empty())
+}
+
+/// The run as it may be shown while these conclusions are `open`; as it is where none is.
+///
+/// Gone are: the figures of the exam and its probes that a question names in `hides`; every figure of a check that looks at its
+/// answer, in place of whose sentence a wrong answer is told in words; in the sentences of other checks the figures named; and the
+/// tables of the exam, out of which anything could be computed. The learner's own rows, from which the answer is to be estimated,
+/// stay.
+#[must_use]
+pub fn shown(run: &Run, exercise: &Exercise, answers: &Answers, open: &[&Question]) -> Run {
+    if open.is_empty() {
+        return run.clone();
+    }
+    let hidden: BTreeSet<&str> = open.iter().flat_map(|question| &question.hides).map(|name| name.value.as_str()).collect();
+    let outcomes = run.outcomes.iter().map(|outcome| {
+        let Some(check) = exercise.checks.iter().find(|check| check.id == outcome.id) else { return outcome.clone() };
+        match open.iter().find(|question| !check.looks_at(std::slice::from_ref(**question)).is_empty()) {
+            Some(question) => in_words(check, outcome, question, answers),
+            None => without(check, outcome, &hidden),
+        }
+    });
+    let own = ["develop", "develop_lesions", "epochs", "plan", crate::run::ANSWERS];
+    let tables = run.tables.iter().filter(|(name, _)| own.contains(&name.as_str()));
+    let is_shown = |table: &str, metric: &str| table == "develop" || !hidden.contains(metric);
+    let outcomes: Vec<Outcome> = outcomes.collect();
+    let left = |judged: &Judged| {
+        let outcome = outcomes.iter().find(|outcome| outcome.id == judged.id);
+        Judged {
+            figures: outcome.map(|outcome| outcome.figures.clone()).unwrap_or_default(),
+            compared: judged.compared.filter(|_| outcome.is_some_and(|outcome| outcome.mark.is_some())),
+            ..judged.clone()
+        }
+    };
+    let Record { story, lines, checks } = &run.record;
+    Run {
+        tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
+        target: run.target,
+        label: run.label.clone(),
+        record: Record {
+            story: story.clone(),
+            lines: lines.iter().filter(|line| is_shown(&line.table, line.metric.name)).cloned().collect(),
+            checks: checks.iter().map(left).collect(),
+        },
+        outcomes,
+        mistakes: run.mistakes.clone(),
+    }
+}
+
+/// The outcome of a check that looks at an open answer: its verdict, and words.
+fn in_words(check: &Check, outcome: &Outcome, question: &Question, answers: &Answers) -> Outcome {
+    let sentence = match outcome.verdict {
+        Verdict::Failed => wrong(check, outcome, question, answers),
+        Verdict::Passed => Text::new(
+            "This part is right. Its figure is told once the whole answer is settled.",
+            "この点は合っています。値は、解答全体が決まった後に示します。",
+        ),
+        _ => outcome.sentence.clone(),
+    };
+    let hint = outcome.hint.clone().filter(|hint| named_figures(&hint.en).is_empty() && named_figures(&hint.ja).is_empty());
+    Outcome { sentence, figures: Vec::new(), mark: None, hint, ..outcome.clone() }
+}
+
+/// A wrong answer in words: how far off it is, or what speaks against it.
+fn wrong(check: &Check, outcome: &Outcome, question: &Question, answers: &Answers) -> Text {
+    let told = answers.get(&question.id).and_then(|answer| {
+        if let Answer::Choice(word) = answer {
+            return question.against.get(word).cloned();
+        }
+        let asks = check.asks.as_ref()?;
+        let figure = outcome.figures.iter().find_map(|(name, figure)| match figure {
+            Figure::Number(x) if *name == asks.figure.value => Some(*x),
+            _ => None,
+        })?;
+        Some(feedback::words(feedback::off(answer, figure, asks.tolerance?)?))
+    });
+    told.unwrap_or(Text::new(
+        "Your answer does not agree with what is there.",
+        "解答は、実際の値や観察と合っていません。",
+    ))
+}
+
+/// The outcome of another check, without the figures named.
+fn without(check: &Check, outcome: &Outcome, hidden: &BTreeSet<&str>) -> Outcome {
+    if !outcome.figures.iter().any(|(name, _)| hidden.contains(name.as_str())) {
+        return outcome.clone();
+    }
+    let told = if outcome.verdict == Verdict::Passed { &check.pass } else { &check.fail };
+    let says = |text: &Text| [&text.en, &text.ja].iter().any(|text| named_figures(text).iter().any(|n| hidden.contains(n)));
+    let covered: Vec<(String, Figure)> = outcome
+        .figures
+        .iter()
+        .map(|(name, figure)| {
+            let figure = if hidden.contains(name.as_str()) { Figure::Word("?".to_owned()) } else { figure.clone() };
+            (name.clone(), figure)
+        })
+        .collect();
+    let is_judged = matches!(outcome.verdict, Verdict::Passed | Verdict::Failed);
+    let sentence = if is_judged && says(told) { filled(told, &covered) } else { outcome.sentence.clone() };
+    let compared = check.passes.value.names().columns.iter().any(|(_, name)| hidden.contains(name.as_str()));
+    let hint = outcome.hint.clone().filter(|hint| !says(hint));
+    Outcome {
+        sentence,
+        figures: outcome.figures.iter().filter(|(name, _)| !hidden.contains(name.as_str())).cloned().collect(),
+        mark: outcome.mark.clone().filter(|_| !compared),
+        hint,
+        ..outcome.clone()
+    }
+}
