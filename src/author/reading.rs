@@ -1,7 +1,7 @@
 //! Reading an exercise's whole folder, and everything that is wrong with its files, at once.
 
-use course::content::{self, Digest};
 use super::finding::{Finding, Rule};
+use course::content::{self, Digest};
 use course::dataset::{self, Source};
 use course::exercise;
 use course::pack::{Pack, Submission, Task, Wrong};

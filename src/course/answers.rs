@@ -126,9 +126,7 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
     // A choice under the word that says how sure one is.
     let sure: Vec<Vec<Key>> = of_before
         .iter()
-        .map(|words| {
-            SURE.iter().map(|key| Key { kind: Kind::Choice(words), ..key.clone() }).collect()
-        })
+        .map(|words| SURE.iter().map(|key| Key { kind: Kind::Choice(words), ..key.clone() }).collect())
         .collect();
     let either: Vec<[Kind; 2]> = exercise
         .before
@@ -165,11 +163,7 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
 ///
 /// # Errors
 /// Unknown questions, answers of another kind or out of range.
-pub fn read(
-    file: &str,
-    bytes: &[u8],
-    exercise: &Exercise,
-) -> Result<(Answers, Unjudged, Vec<Assumed>), Vec<Fault>> {
+pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, Unjudged, Vec<Assumed>), Vec<Fault>> {
     let (top, assumed) = with_keys(exercise, |keys| diagnostics::keys::read_kindly(file, bytes, keys))?;
     let mut faults: Vec<Fault> = reference_fault(top.maybe_string("exercise"), exercise).into_iter().collect();
     let mut answers = Answers::new();
@@ -215,10 +209,12 @@ pub fn read(
     if let Some(memo) = exercise.memo.as_ref().and_then(|memo| top.maybe_string(&memo.id)) {
         let letters = memo.value.chars().count();
         if letters > LONGEST {
-            faults.push(memo.fault(
-                text!("{letters} letters", "{letters}文字"),
-                text!("at most {LONGEST}", "{LONGEST}文字まで"),
-            ));
+            faults.push(
+                memo.fault(
+                    text!("{letters} letters", "{letters}文字"),
+                    text!("at most {LONGEST}", "{LONGEST}文字まで"),
+                ),
+            );
         }
         // A text left at "" is not yet written.
         unjudged.memo = Some(memo.value).filter(|memo| !memo.trim().is_empty());

@@ -21,8 +21,10 @@ impl fmt::Display for Digest {
 }
 
 /// Keys of `exercise.toml` and `dataset.toml` that only people read; texts in two languages are left out too.
-const FOR_PEOPLE: &[&str] =
-    &["version", "field", "level", "minutes", "evidence", "licence", "unit", "figure", "values", "after", "recall", "exit", "hides", "asks"];
+const FOR_PEOPLE: &[&str] = &[
+    "version", "field", "level", "minutes", "evidence", "licence", "unit", "figure", "values", "after", "recall",
+    "exit", "hides", "asks",
+];
 
 /// The digest of bytes.
 pub fn of_bytes(bytes: &[u8]) -> Digest {

@@ -581,7 +581,10 @@ fn world(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Vec
         faults.push(Fault::new(
             place,
             Text::new("[[world]] beside [source]", "[source] と [[world]] の両方があります"),
-            Text::new("[[table]]: only a causal model has a world", "[[table]]（世界を変えられるのは因果モデルだけです）"),
+            Text::new(
+                "[[table]]: only a causal model has a world",
+                "[[table]]（世界を変えられるのは因果モデルだけです）",
+            ),
         ));
     }
     let mut columns = Vec::new();

@@ -229,7 +229,13 @@ const QUIZ: &[Key<'static>] = &[
         "The wrong answers that are offered beside it.",
         "並べて示す誤った答えです。",
     ),
-    Key::new("why", Kind::Bilingual, Need::Required, "Why it is right, told after the answer.", "正しい理由です。答えた後に示します。"),
+    Key::new(
+        "why",
+        Kind::Bilingual,
+        Need::Required,
+        "Why it is right, told after the answer.",
+        "正しい理由です。答えた後に示します。",
+    ),
 ];
 
 const ROWS: Key<'static> = Key::new(
@@ -910,12 +916,15 @@ fn unjudged(check: &Check, asked: &Asked) -> Option<Fault> {
     }
     let memo = asked.memo.iter().map(|memo| memo.id.clone());
     let ids = asked.before.iter().map(|question| question.id.clone()).chain(memo);
-    let read = ids.into_iter().find(|id| {
-        [id.clone(), format!("{id}_low"), format!("{id}_high")].iter().any(|name| shows.mentions(name))
-    })?;
+    let read = ids
+        .into_iter()
+        .find(|id| [id.clone(), format!("{id}_low"), format!("{id}_high")].iter().any(|name| shows.mentions(name)))?;
     Some(check.shows.fault(
         text!("the answer `{read}`, which is an expectation or a text", "予想または文章の解答 `{read}` を使っています"),
-        Text::new("answers to questions after a run: nothing else is judged", "実行の後の問いの解答だけ（ほかは判定しません）"),
+        Text::new(
+            "answers to questions after a run: nothing else is judged",
+            "実行の後の問いの解答だけ（ほかは判定しません）",
+        ),
     ))
 }
 

@@ -245,7 +245,10 @@ impl Pack {
             let id = &after.value;
             if !ids.contains(id) {
                 let fault = after.fault(
-                    text!("the exercise \"{id}\", which is not in this course", "演習 \"{id}\" はこのコースにありません"),
+                    text!(
+                        "the exercise \"{id}\", which is not in this course",
+                        "演習 \"{id}\" はこのコースにありません"
+                    ),
                     Text::new("the id of an exercise of this course", "このコースの演習のid"),
                 );
                 faults.push(fault.near(id, ids.iter().map(String::as_str)));

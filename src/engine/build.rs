@@ -9,12 +9,8 @@ use std::path::{Path, PathBuf};
 const ABOVE: &[&str] = &["app", "author", "cli", "measure", "report"];
 
 /// But these of their files: what a kept trial is, how it is named and written down.
-const KEPT: &[&str] = &[
-    "../author/proof/cache.rs",
-    "../author/proof/trial.rs",
-    "../author/reading.rs",
-    "../report/json.rs",
-];
+const KEPT: &[&str] =
+    &["../author/proof/cache.rs", "../author/proof/trial.rs", "../author/reading.rs", "../report/json.rs"];
 
 fn main() -> std::io::Result<()> {
     let mut paths = Vec::new();

@@ -86,7 +86,8 @@ pub fn shown(run: &Run, exercise: &Exercise, answers: &Answers, open: &[&Questio
     if open.is_empty() {
         return run.clone();
     }
-    let hidden: BTreeSet<&str> = open.iter().flat_map(|question| &question.hides).map(|name| name.value.as_str()).collect();
+    let hidden: BTreeSet<&str> =
+        open.iter().flat_map(|question| &question.hides).map(|name| name.value.as_str()).collect();
     let outcomes = run.outcomes.iter().map(|outcome| {
         let Some(check) = exercise.checks.iter().find(|check| check.id == outcome.id) else { return outcome.clone() };
         match open.iter().find(|question| !check.looks_at(std::slice::from_ref(**question)).is_empty()) {
@@ -131,7 +132,8 @@ fn in_words(check: &Check, outcome: &Outcome, question: &Question, answers: &Ans
         ),
         _ => outcome.sentence.clone(),
     };
-    let hint = outcome.hint.clone().filter(|hint| named_figures(&hint.en).is_empty() && named_figures(&hint.ja).is_empty());
+    let hint =
+        outcome.hint.clone().filter(|hint| named_figures(&hint.en).is_empty() && named_figures(&hint.ja).is_empty());
     Outcome { sentence, figures: Vec::new(), mark: None, hint, ..outcome.clone() }
 }
 
@@ -160,7 +162,8 @@ fn without(check: &Check, outcome: &Outcome, hidden: &BTreeSet<&str>) -> Outcome
         return outcome.clone();
     }
     let told = if outcome.verdict == Verdict::Passed { &check.pass } else { &check.fail };
-    let says = |text: &Text| [&text.en, &text.ja].iter().any(|text| named_figures(text).iter().any(|n| hidden.contains(n)));
+    let says =
+        |text: &Text| [&text.en, &text.ja].iter().any(|text| named_figures(text).iter().any(|n| hidden.contains(n)));
     let covered: Vec<(String, Figure)> = outcome
         .figures
         .iter()

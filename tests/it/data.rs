@@ -120,7 +120,8 @@ fn an_intervention_changes_its_effects_and_nothing_else() {
 
 /// The wards in a world of their own: how ill people are differs between variants.
 fn varied() -> String {
-    let world = "[[world]]\nname = \"base\"\nsql = \"uniform(-3, 0)\"\n[[world]]\nname = \"twice\"\nsql = \"2 * base\"\n";
+    let world =
+        "[[world]]\nname = \"base\"\nsql = \"uniform(-3, 0)\"\n[[world]]\nname = \"twice\"\nsql = \"2 * base\"\n";
     WARD.replacen("[[table]]", &format!("{world}[[table]]"), 1).replace("expit(level +", "expit(base + level +")
 }
 
@@ -136,7 +137,10 @@ fn a_world_is_one_for_all_of_a_variant_and_another_for_another() {
         let sides = [(Side::Develop, Draw::default()), (Side::Exam, Draw::default()), (Side::Exam, probe.clone())];
         for (side, draw) in sides {
             let rows = world.rows(side, &draw).unwrap().table;
-            assert!(rows.height() > 20 && column(&rows, "base").iter().all(|base| base.to_bits() == truth[0].to_bits()), "{side:?}");
+            assert!(
+                rows.height() > 20 && column(&rows, "base").iter().all(|base| base.to_bits() == truth[0].to_bits()),
+                "{side:?}"
+            );
             assert!(column(&rows, "twice").iter().all(|twice| (twice - 2.0 * truth[0]).abs() < 1e-12), "{side:?}");
             let seen = world.visible(&rows).unwrap();
             assert!(!tables::names(&seen).iter().any(|name| ["base", "twice"].contains(name)), "{side:?}");
@@ -171,7 +175,10 @@ fn a_world_leaves_everybody_their_luck_and_can_be_changed() {
     let natural = drawn(&varied(), &change(&[("patient", "10")], &[]));
     let shift = column(&other, "base")[0] - column(&natural, "base")[0];
     assert!((shift - 1.0).abs() < 1e-12 && column(&other, "age") == column(&natural, "age"));
-    let wards = drawn(&varied().replacen("rows = \"2\"", "rows = \"CASE WHEN base < 5 THEN 3 ELSE 0 END\"", 1), &Draw::default());
+    let wards = drawn(
+        &varied().replacen("rows = \"2\"", "rows = \"CASE WHEN base < 5 THEN 3 ELSE 0 END\"", 1),
+        &Draw::default(),
+    );
     assert_eq!(column(&wards, "ward").last(), Some(&2.0));
 }
 
@@ -179,11 +186,17 @@ fn a_world_leaves_everybody_their_luck_and_can_be_changed() {
 fn a_world_is_told_what_is_wrong_with_it() {
     let fault = |text: &str| {
         let faults = dataset::read("dataset.toml", text.as_bytes()).unwrap_err();
-        format!("{} {} {}", faults[0].place.display(practicum::text::Lang::En), faults[0].found.en, faults[0].expected.en)
+        format!(
+            "{} {} {}",
+            faults[0].place.display(practicum::text::Lang::En),
+            faults[0].found.en,
+            faults[0].expected.en
+        )
     };
     let twice = varied().replace("name = \"twice\"", "name = \"age\"");
     assert!(fault(&twice).contains("the name \"age\""), "{}", fault(&twice));
-    let table = WARD.replace("name = \"ward\"\nrows", "name = \"world\"\nrows").replace("each = \"ward\"", "each = \"world\"");
+    let table =
+        WARD.replace("name = \"ward\"\nrows", "name = \"world\"\nrows").replace("each = \"ward\"", "each = \"world\"");
     assert!(fault(&table).contains("which runs use"), "{}", fault(&table));
     let broken = varied().replace("2 * base", "2 * (base");
     assert!(fault(&broken).contains("world"), "{}", fault(&broken));

@@ -79,7 +79,10 @@ fn wrong_expectations_are_told_where_they_stand() {
     ] {
         let faults = answers::read("answers.toml", format!("[before]\n{written}\n").as_bytes(), &exercise).unwrap_err();
         let fault = &faults[0];
-        assert!(fault.place.key.as_deref().unwrap_or_default().starts_with(key) && fault.place.line == Some(2), "{fault:?}");
+        assert!(
+            fault.place.key.as_deref().unwrap_or_default().starts_with(key) && fault.place.line == Some(2),
+            "{fault:?}"
+        );
         assert!(fault.expected.en.contains(said), "{written}: {fault:?}");
     }
 }
@@ -103,7 +106,10 @@ fn the_form_has_limits() {
         (question("a", "kind = \"number\"\nhides = [\"missed_per_100\"]"), "the unknown figure \"missed_per_100\""),
     ] {
         let faults = read(&more).unwrap_err();
-        assert!(faults.iter().any(|fault| fault.found.en.contains(said) && fault.place.line.is_some()), "{said}: {faults:?}");
+        assert!(
+            faults.iter().any(|fault| fault.found.en.contains(said) && fault.place.line.is_some()),
+            "{said}: {faults:?}"
+        );
     }
     let near = read(&question("a", "kind = \"number\"\nhides = [\"missed_per_100\"]")).unwrap_err();
     assert_eq!(near[0].nearest.as_deref(), Some("missed_per_1000"));
@@ -123,7 +129,8 @@ fn the_form_has_limits() {
 fn what_an_exercise_builds_on_is_there_and_leads_in_no_circle() {
     let learner = Learner::new();
     let writes = |id: &str, after: &str| {
-        let text = text(&format!("after = [{after}]")).replace("id = \"a\"\nversion", &format!("id = \"{id}\"\nversion"));
+        let text =
+            text(&format!("after = [{after}]")).replace("id = \"a\"\nversion", &format!("id = \"{id}\"\nversion"));
         learner.writes(&format!("c/exercises/{id}/exercise.toml"), text);
     };
     let pack = Pack::folder(&learner.path("c"));
@@ -134,7 +141,8 @@ fn what_an_exercise_builds_on_is_there_and_leads_in_no_circle() {
     let after: Vec<String> = pack.exercise("three").unwrap().after.into_iter().map(|after| after.value).collect();
     assert_eq!(after, ["two", "one"]);
     writes("one", "\"three\"");
-    for (id, way) in [("one", "one → three → "), ("two", "two → one → three → two"), ("three", " → three")] {
+    for (id, way) in [("one", "one → three → "), ("two", "two → one → three → two"), ("three", " → three")]
+    {
         let faults = pack.exercise(id).unwrap_err();
         assert!(faults[0].found.en.contains("a circle") && faults[0].found.en.contains(way), "{id}: {faults:?}");
         assert!(faults[0].place.line.is_some());
@@ -212,8 +220,16 @@ fn asked(learner: &Learner, answers: &str) -> (Task, Submission, Run) {
     let task = pack.task("ward").unwrap_or_else(|faults| panic!("{faults:?}"));
     learner.writes("c/exercises/ward/starter/answers.toml", format!("exercise = \"ward@1\"\n{answers}"));
     let submission = pack.submission(&practicum::models::VOCABULARY, &task.exercise, "starter").unwrap();
-    let job =
-        Job { task: &task, submission: &submission, seed: 1, exam: Some(2), figures: true, long: false, file: &|_| None, shelf: None };
+    let job = Job {
+        task: &task,
+        submission: &submission,
+        seed: 1,
+        exam: Some(2),
+        figures: true,
+        long: false,
+        file: &|_| None,
+        shelf: None,
+    };
     match run::run(&job, &mut |_: run::Event| {}).unwrap() {
         Ended::Ran(run) => (task.clone(), submission.clone(), *run),
         Ended::Invalid(faults) => panic!("{faults:?}"),
@@ -239,10 +255,16 @@ fn a_figure_that_is_asked_for_is_shown_nowhere_until_it_is_settled() {
     assert!(everything.contains(&figure), "without withholding the figure is told");
     let (document, sentences, open) = shown(&task, &submission, &run, &Tries::new());
     assert!(!document.contains(&figure) && !document.contains(&format!("{}", real / 1000.0)), "{document}");
-    let named = |name: &str| open.record.checks.iter().any(|judged| judged.figures.iter().any(|(other, _)| other == name));
-    assert!(!named("share") && !named("real") && named("n"), "what is kept of the run holds no more than what is shown");
+    let named =
+        |name: &str| open.record.checks.iter().any(|judged| judged.figures.iter().any(|(other, _)| other == name));
+    assert!(
+        !named("share") && !named("real") && named("n"),
+        "what is kept of the run holds no more than what is shown"
+    );
     assert_eq!(sentences[0], "alerts for ? of 300");
-    assert!(!open.tables.contains_key("exam") && !open.tables.contains_key("world") && open.tables.contains_key("develop"));
+    assert!(
+        !open.tables.contains_key("exam") && !open.tables.contains_key("world") && open.tables.contains_key("develop")
+    );
     let alerts = |table: &str| open.record.lines.iter().any(|line| line.table == table && line.name() == "alert_rate");
     assert!(alerts("develop") && !alerts("exam"), "it is to be estimated from one's own rows");
     // The verdicts are those of the run.
@@ -261,7 +283,8 @@ fn wrong_answers_are_told_in_words_twice_and_then_the_figure() {
         let (task, submission, run) = asked(&learner, answers);
         tries = withhold::scored(&task.exercise, &submission.answers, &run.record.checks, &tries);
         let (document, sentences, _) = shown(&task, &submission, &run, &tries);
-        let left = withhold::open(&task.exercise, &tries).iter().map(|question| question.id.clone()).collect::<Vec<_>>();
+        let left =
+            withhold::open(&task.exercise, &tries).iter().map(|question| question.id.clone()).collect::<Vec<_>>();
         (document, sentences, left)
     };
     let near = format!("alerts = {:.0}\ncause = \"age\"\n", real - 15.0);

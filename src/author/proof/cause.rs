@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::trial::Trial;
-use course::content;
 use crate::finding::{Finding, Rule};
 use crate::reading::{Solution, Written};
+use course::content;
 use course::pack::Submission;
 use diagnostics::text;
 use diagnostics::text::Text;

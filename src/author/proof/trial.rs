@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use course::content::{self, Digest};
 use crate::reading::{Solution, Written};
+use course::content::{self, Digest};
 use course::exercise::Check;
 use diagnostics::fault::Fault;
 use engine::check::{Figure, Judged, Verdict};
