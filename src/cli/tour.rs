@@ -17,7 +17,7 @@ use report::figures;
 use report::terminal::{bold, dim};
 
 /// The exercise that the tour walks through.
-const EXERCISE: &str = "prevalence-shift";
+const EXERCISE: &str = "first-look";
 
 pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     let task = session.task(pack, EXERCISE)?;
@@ -56,13 +56,13 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
 
     step(
         4,
-        "One decision is changed: adjust the alarm on patients of the hospital where it will ring",
-        "判断を1つ変えます：警報を使う病院の患者で調整し直します",
+        "One decision is changed: the risk from which a patient is examined",
+        "判断を1つ変えます：リスクがいくつ以上の患者を検査するか",
     );
     session.say(&changed(pack));
     tell(
-        "The regional patients no longer train the model; they recalibrate it. The alarm rings from the risk that the staff agreed on.",
-        "地域病院の患者は学習には使わず、較正に使います。警報は、現場で合意したリスクから鳴らします。",
+        "The ward said that four needless examinations are worth one patient found. One in five is a risk of 20%.",
+        "「1人を見つけるためなら、不要な検査4人までは見合う」が病棟の合意でした。5人に1人、つまりリスク20%です。",
     );
 
     step(5, "Trained and judged again", "もう一度、学習と判定");
@@ -70,8 +70,8 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     let after = session.engine(pack, &task, &solution, (super::SEED, Some(super::SEED)), None)?;
     session.say(&session.terminal.judged(&after));
     tell(
-        "The same kind of model puts the patients in the same order: AUROC did not move. What the alarm does to patients did.",
-        "同じ種類のモデルが患者を同じ順に並べており、AUROCは変わっていません。変わったのは、警報が患者に何をもたらすかです。",
+        "The model is the same, and so is the order of the patients. What happens to them is not.",
+        "モデルも患者の順位も同じです。変わったのは、患者に何が起こるかです。",
     );
 
     if let Some((en, ja)) = cost(&before, &after) {
@@ -127,7 +127,7 @@ fn plan_of(pack: &Pack, task: &Task, folder: &str) -> Result<Submission, Ending>
     Ok(submission)
 }
 
-/// The learner's patients by hospital, and three of them.
+/// The learner's patients, by group where there are groups, and three of them.
 fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
     let rows = run::learners_rows(task, super::SEED, &|file| pack.dataset_file(&task.dataset.id, file))?;
     let label = task.dataset.label();
@@ -159,6 +159,16 @@ fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
             };
             session.say(&session.terminal.paragraph("   ", session.pick(&en, &ja)));
         }
+    }
+    if task.exercise.groups.is_empty() {
+        let outcome = tables::numbers(&rows, label)?.into_iter().flatten().collect::<Vec<f64>>();
+        let share = figures::show(outcome.iter().sum::<f64>() / outcome.len().max(1) as f64, Unit::Percent);
+        let n = figures::count(outcome.len());
+        let (en, ja) = match task.dataset.called(label, "1") {
+            Some(called) => (format!("{n} patients, {share} {}", called.en), format!("{n}人、{}は{share}", called.ja)),
+            None => (format!("{n} patients, {share} have {label} = 1"), format!("{n}人、{label} = 1 は{share}")),
+        };
+        session.say(&session.terminal.paragraph("   ", session.pick(&en, &ja)));
     }
     session.say("\n");
     let first = session.terminal.within(1).first_rows(&tables::take(&rows, &[0, 1, 2])?)?;

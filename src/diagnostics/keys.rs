@@ -511,6 +511,7 @@ impl Reader<'_> {
                 // A number in quotation marks is no condition, whatever the width of its digits.
                 if let DeValue::String(word) = found
                     && kinds.iter().any(|kind| matches!(kind, Kind::Number { .. }))
+                    && kinds.iter().any(|kind| matches!(kind, Kind::Sql))
                     && typing::half(word).trim().trim_end_matches('%').trim_end().parse().is_ok_and(f64::is_finite)
                 {
                     self.faults.push(wrong(found));

@@ -17,7 +17,7 @@ use super::session::{Learner, shipped};
 fn a_new_exercise_is_right_before_a_word_of_it_is_changed_and_takes_no_rust() {
     let author = Learner::new();
     author.types("author new missing-bell --course mine").ends(0).says("author validate missing-bell --course mine");
-    author.types("author new second-ward --from prevalence-shift --with-solutions --course mine").ends(0);
+    author.types("author new second-ward --from first-look --with-solutions --course mine").ends(0);
     let answer = author.types("author validate --course mine --json").ends(0).json();
     assert_eq!(answer["valid"], true);
     let exercises = answer["exercises"].as_array().unwrap();

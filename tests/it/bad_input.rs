@@ -170,7 +170,7 @@ fn every_mistake_in_a_plan_or_in_answers_is_placed_and_explained() {
     for mistake in MISTAKES {
         let file = format!("practicum/prevalence-shift/{}.toml", mistake.file);
         let good = learner.read(&file);
-        let text = format!("exercise = \"prevalence-shift@1\"\n{}\n", mistake.text);
+        let text = format!("exercise = \"prevalence-shift@2\"\n{}\n", mistake.text);
         learner.writes(&file, &text);
         let answer = learner.types("check prevalence-shift --json");
         let told = judge(&answer, mistake, &file);
@@ -217,10 +217,10 @@ fn a_plan_in_another_encoding_or_of_another_exercise_is_told() {
     learner.types("start prevalence-shift").ends(0);
     let file = "practicum/prevalence-shift/plan.toml";
     // "# 計画" in CP932.
-    learner.writes(file, b"exercise = \"prevalence-shift@1\"\n# \x8c\x76\x89\xe6\n");
+    learner.writes(file, b"exercise = \"prevalence-shift@2\"\n# \x8c\x76\x89\xe6\n");
     learner.types("run prevalence-shift").ends(2).says("line 2").says("UTF-8");
     learner.writes(file, "exercise = \"prevalence-shift@9\"\n");
-    learner.types("run prevalence-shift").ends(2).says("prevalence-shift@1");
+    learner.types("run prevalence-shift").ends(2).says("prevalence-shift@2");
     learner.writes(file, "");
     learner.types("run prevalence-shift").ends(2).says("exercise");
     learner.types("run prevalence-shfit").ends(2).says("nearest:  prevalence-shift");

@@ -26,7 +26,7 @@ fn predictions(threads: &str, plan: &str) -> Vec<u8> {
 fn one_and_two_threads_give_the_same_bytes() {
     for model in ["kind = \"logistic\"", "kind = \"mlp\"\nhidden = [64, 32]\ndropout = 0.2"] {
         let plan = format!(
-            "exercise = \"prevalence-shift@1\"\n[model]\n{model}\n[train]\nepochs = 3\nbatch = 512\n[operate]\ncalibrate = \"isotonic\"\nthreshold = {{ sensitivity = 0.8 }}\n"
+            "exercise = \"prevalence-shift@2\"\n[model]\n{model}\n[train]\nepochs = 3\nbatch = 512\n[operate]\ncalibrate = \"isotonic\"\nthreshold = {{ sensitivity = 0.8 }}\n"
         );
         let (one, two) = (predictions("1", &plan), predictions("2", &plan));
         assert!(one.len() > 100_000);
@@ -59,7 +59,7 @@ fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>
 fn nothing_is_fitted_on_test_rows() {
     let task = shipped().task("prevalence-shift").unwrap();
     let rows = run::learners_rows(&task, 1, &|_| None).unwrap();
-    let plan = "exercise = \"prevalence-shift@1\"\n[split]\nunit = \"patient\"\n[features]\nimpute = \"flag+median\"\n[train]\nepochs = 2\nearly_stopping = { patience = 1 }\n";
+    let plan = "exercise = \"prevalence-shift@2\"\n[split]\nunit = \"patient\"\n[features]\nimpute = \"flag+median\"\n[train]\nepochs = 2\nearly_stopping = { patience = 1 }\n";
     let (prepared, scores, parts) = fitted(plan, &rows);
     // Every value of every test row becomes absurd.
     let mut absurd = rows.clone();

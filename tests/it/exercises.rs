@@ -6,6 +6,18 @@ use serde_json::Value;
 
 use super::session::{Learner, shipped};
 
+/// Written anew, and not proved over many draws yet: what is proved is struck off.
+const NOT_PROVED_YET: &[&str] = &[
+    "film-complaint",
+    "first-look",
+    "hidden-stratum",
+    "ink-marks",
+    "prevalence-shift",
+    "site-shortcut",
+    "slice-leakage",
+    "small-lesions",
+];
+
 #[test]
 fn every_shipped_exercise_validates() {
     // Runs that are known from an earlier test of the same program are not repeated.
@@ -16,15 +28,19 @@ fn every_shipped_exercise_validates() {
     for exercise in exercises {
         let id = exercise["exercise"].as_str().unwrap();
         let findings = exercise["findings"].as_array().unwrap().iter();
-        // Not even a remark; but for what `rules` knows of one starter.
-        let known = |finding: &Value| id == "prevalence-shift" && finding["rule"] == "told" && finding["note"] == true;
+        // Not even a remark; but that an exercise is not proved yet, where it is told below.
+        let unproved = NOT_PROVED_YET.contains(&id);
+        let known = |finding: &Value| unproved && finding["rule"] == "reliability" && finding["note"] == true;
         assert_eq!(findings.filter(|finding| !known(finding)).collect::<Vec<_>>(), Vec::<&Value>::new(), "{id}");
-        let proof = shipped().bytes(&format!("exercises/{id}/reliability.toml")).unwrap();
-        let proof: toml::Table = toml::from_str(std::str::from_utf8(&proof).unwrap()).unwrap();
-        let pictures = shipped().task(id).unwrap().dataset.image.is_some();
-        let least = if pictures { reliability::OF_PICTURES } else { reliability::OF_TABLES };
-        let draws = u64::try_from(proof["seeds"].as_integer().unwrap()).unwrap();
-        assert!(draws >= least, "{id} is proved over {draws} draws, fewer than {least}");
+        let proof = shipped().bytes(&format!("exercises/{id}/reliability.toml"));
+        assert_eq!(proof.is_none(), unproved, "{id}: proved, and told so");
+        if let Some(proof) = proof {
+            let proof: toml::Table = toml::from_str(std::str::from_utf8(&proof).unwrap()).unwrap();
+            let pictures = shipped().task(id).unwrap().dataset.image.is_some();
+            let least = if pictures { reliability::OF_PICTURES } else { reliability::OF_TABLES };
+            let draws = u64::try_from(proof["seeds"].as_integer().unwrap()).unwrap();
+            assert!(draws >= least, "{id} is proved over {draws} draws, fewer than {least}");
+        }
         let tried = exercise["tried"].as_array().unwrap();
         assert!(tried.len() >= 2 + 3, "solution, starter, and at least three wrong solutions");
     }
@@ -43,28 +59,26 @@ fn the_lesson_of_prevalence_shift_comes_out_of_the_simulation() {
             );
         }
         let json = learner.types("check prevalence-shift --json").json();
-        let figure = |table: &str, metric: &str| {
+        let figure = |table: &str, site: Option<&str>, metric: &str| {
             let lines = json["metrics"].as_array().unwrap();
-            let line = lines.iter().find(|l| l["table"] == table && l["metric"] == metric && l["group"].is_null());
-            line.unwrap_or_else(|| panic!("no {metric} on {table}"))["value"].as_f64().unwrap()
+            let is_meant = |line: &&Value| {
+                line["table"] == table && line["metric"] == metric && line["group"]["value"].as_str() == site
+            };
+            lines.iter().find(is_meant).unwrap_or_else(|| panic!("no {metric} on {table}"))["value"].as_f64().unwrap()
         };
         [
-            ("exam", "auroc"),
-            ("home", "auroc"),
-            ("exam", "observed_expected"),
-            ("home", "observed_expected"),
-            ("exam", "net_benefit_decided"),
-            ("exam", "ceiling_net_benefit"),
-            ("exam", "ceiling_auroc"),
+            figure("exam", None, "auroc"),
+            figure("exam", None, "observed_expected"),
+            figure("exam", None, "net_benefit_decided"),
+            figure("exam", None, "ceiling_net_benefit"),
+            figure("exam", None, "ceiling_auroc"),
         ]
-        .map(|(table, metric)| figure(table, metric))
     };
-    let [auroc, at_home, oe, oe_at_home, benefit, best, ceiling] = figures("wrong/raw-model");
-    assert!((auroc - at_home).abs() < 0.03, "discrimination stays: {at_home} and {auroc}");
-    assert!(auroc > ceiling - 0.03, "and is near what can be reached: {auroc} of {ceiling}");
-    assert!((0.9..1.1).contains(&oe_at_home) && oe < 0.5, "calibration breaks: {oe_at_home} and {oe}");
+    let [auroc, oe, benefit, best, ceiling] = figures("wrong/raw-model");
+    assert!(auroc > ceiling - 0.03, "patients are ordered nearly as well as they can be: {auroc} of {ceiling}");
+    assert!(oe < 0.5, "calibration breaks: {oe}");
     assert!(benefit < 0.6 * best, "the threshold misleads: {benefit} of {best}");
-    let [.., oe, _, benefit, best, _] = figures("solution");
+    let [_, oe, benefit, best, _] = figures("solution");
     assert!((0.7..1.4).contains(&oe) && benefit > 0.85 * best, "recalibrated: {oe}, {benefit} of {best}");
 }
 

@@ -290,7 +290,7 @@ fn plans_that_pictures_do_not_fit_are_told_where_before_training() {
     }
     learner.types("start prevalence-shift").ends(0);
     for kind in ["cnn", "unet"] {
-        let plan = format!("exercise = \"prevalence-shift@1\"\n[model]\nkind = \"{kind}\"\n");
+        let plan = format!("exercise = \"prevalence-shift@2\"\n[model]\nkind = \"{kind}\"\n");
         learner.writes("practicum/prevalence-shift/plan.toml", plan);
         learner.types("run prevalence-shift").ends(2).says("these data have none").says("plan.toml");
     }

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::session::Learner;
+use super::session::{Learner, starts_shift};
 
 /// No line is wider than the terminal, but for a file's name or a command that must stay whole.
 #[track_caller]
@@ -71,7 +71,7 @@ fn a_measured_file_fits_too() {
 #[test]
 fn a_pass_mark_is_told_with_the_figure_and_the_distance() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types(&starts_shift()).ends(0);
     let json = learner.types("check prevalence-shift --json").ends(1).json();
     let check = |id: &str| json["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap().clone();
     // `useful`: at least nine tenths of what is attainable.
@@ -147,20 +147,20 @@ fn a_table_of_patients_is_shown_with_meanings_and_a_summary_by_outcome() {
 fn the_tour_says_what_the_better_model_costs_as_the_two_runs_found_it() {
     let learner = Learner::new();
     let tour = learner.types("tour").ends(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start first-look").ends(0);
     // The tour judges both plans on the same patients.
     let missed = || {
-        let json = learner.types("check prevalence-shift --exam-seed 1 --json").json();
+        let json = learner.types("check first-look --exam-seed 1 --json").json();
         let lines = json["metrics"].as_array().unwrap().clone();
         let line = lines.iter().find(|line| line["table"] == "exam" && line["metric"] == "missed_per_1000").unwrap();
         line["value"].as_f64().unwrap().round()
     };
     let before = missed();
-    let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/prevalence-shift/solution/plan.toml");
-    learner.writes("practicum/prevalence-shift/plan.toml", std::fs::read(solution).unwrap());
+    let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/first-look/solution/plan.toml");
+    learner.writes("practicum/first-look/plan.toml", std::fs::read(solution).unwrap());
     let after = missed();
-    assert!(before < after);
-    assert!(tour.contains(&format!("missed rise from {before} to {after}")), "{tour}");
+    assert!(before > after);
+    assert!(tour.contains(&format!("missed fall from {before} to {after}")), "{tour}");
 }
 
 const COMMANDS: &[&str] = &[
@@ -290,7 +290,7 @@ fn rows_of_pictures_and_columns_of_figures_are_named_in_the_readers_words() {
     let japanese = learner.types("look site-shortcut --lang ja").ends(0);
     japanese.says("site = clinic, pneumonia = 0：健診クリニック、肺炎なし").says("救急病院、肺炎あり");
     learner.types("look site-shortcut --by site").ends(0).says("site = emergency: emergency hospital");
-    learner.types("start prevalence-shift").ends(0);
+    learner.types(&starts_shift()).ends(0);
     let english = learner.types("run prevalence-shift").ends(0);
     english.says("regional hospital").says("university hospital").says("site = regional");
     learner.types("check prevalence-shift --lang ja").says("判定用の患者").says("同じ患者が大学病院なら");

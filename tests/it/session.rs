@@ -100,6 +100,11 @@ pub(crate) fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path)
 }
 
+/// `start prevalence-shift` of the course that tests of the engine stand on.
+pub(crate) fn starts_shift() -> String {
+    format!("start prevalence-shift --course {}", data("courses/shift").display())
+}
+
 /// Copies a folder with all that is in it.
 pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();

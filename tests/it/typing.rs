@@ -28,7 +28,7 @@ struct Told(Answer);
 fn hands_in(learner: &Learner, file: &str, text: &str, lang: &str) -> Told {
     let file = format!("practicum/prevalence-shift/{file}.toml");
     let before = learner.read(&file);
-    learner.writes(&file, format!("exercise = \"prevalence-shift@1\"\n{text}\n"));
+    learner.writes(&file, format!("exercise = \"prevalence-shift@2\"\n{text}\n"));
     let answer = learner.types(&format!("run prevalence-shift --lang {lang}"));
     learner.writes(&file, before);
     Told(answer)
@@ -153,7 +153,7 @@ fn a_training_beyond_the_budget_is_refused_before_it_begins() {
     learner.types("start prevalence-shift").ends(0);
     let text = format!("[model]\nkind = \"mlp\"\nhidden = [{}]", "512, ".repeat(1000));
     let file = "practicum/prevalence-shift/plan.toml";
-    learner.writes(file, format!("exercise = \"prevalence-shift@1\"\n{text}\n"));
+    learner.writes(file, format!("exercise = \"prevalence-shift@2\"\n{text}\n"));
     let answer = learner.types("run prevalence-shift --json").ends(2).json();
     assert_eq!(answer["faults"][0]["key"], "model.hidden");
     assert_eq!(answer["faults"][0]["line"], 4);
@@ -213,7 +213,7 @@ proptest::proptest! {
     }
 }
 
-const PLAN: &str = r#"exercise = "prevalence-shift@1"
+const PLAN: &str = r#"exercise = "prevalence-shift@2"
 # 計画
 [cohort]
 where = "site = 'regional'"

@@ -3,14 +3,11 @@
 
 use serde_json::Value;
 
-use super::session::{Learner, copy, data};
+use super::session::{Learner, copy, data, starts_shift};
 
-/// The shipped exercise with more checks, in a course of its own: `(id, passes, shows)`; the texts show the figure `value`.
+/// An exercise with more checks, in a course of its own: `(id, passes, shows)`; the texts show the figure `value`.
 fn course_with(learner: &Learner, checks: &[(&str, &str, &str)]) {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["exercises/prevalence-shift", "datasets/early-sepsis"] {
-        copy(&root.join(folder), &learner.path(&format!("c/{folder}")));
-    }
+    copy(&data("courses/shift"), &learner.path("c"));
     let mut exercise = learner.read("c/exercises/prevalence-shift/exercise.toml");
     for (id, passes, shows) in checks {
         exercise += &format!(
@@ -50,7 +47,7 @@ fn a_check_of_slope_or_tenths_fails_shrunk_risks_and_passes_the_reference() {
         ],
     );
     let shrunk = data("cases/decisions/prevalence-shift/shrunk-risks");
-    let reference = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/prevalence-shift/solution");
+    let reference = data("courses/shift/exercises/prevalence-shift/solution");
     for seed in [1, 2, 3] {
         for (folder, verdict) in [(&shrunk, "failed"), (&reference, "passed")] {
             hands_in(&learner, folder);
@@ -133,7 +130,7 @@ fn a_figure_that_does_not_exist_fails_its_check_and_says_why() {
 #[test]
 fn one_class_to_fit_on_is_told_at_the_condition() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types(&starts_shift()).ends(0);
     for operate in ["calibrate = \"platt\"", "threshold = { sensitivity = 0.9 }"] {
         learner.writes(
             "practicum/prevalence-shift/plan.toml",
