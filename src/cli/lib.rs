@@ -650,11 +650,33 @@ impl Session {
                 },
             ));
         }
+        if check::overall(&run.outcomes) == Verdict::Passed {
+            self.debrief(&pack, &workspace)?;
+        }
         Ok(match check::overall(&run.outcomes) {
             Verdict::Passed => PASSED,
             Verdict::Error => AUTHORS_ERROR,
             _ => FAILED,
         })
+    }
+
+    /// After a pass, what the exercise was about: told in the workspace, in both languages.
+    fn debrief(&self, pack: &Pack, workspace: &Workspace) -> Result<(), Ending> {
+        for lang in [Lang::En, Lang::Ja] {
+            let Some(debrief) = pack.debrief(workspace.id(), lang) else { continue };
+            let file = format!("debrief.{}.md", lang.code());
+            workspace.write(&file, debrief.as_bytes())?;
+            if lang == self.terminal.lang && !self.json {
+                let shown = workspace.shown(&file);
+                let told = match lang {
+                    Lang::En => format!("What it was about, the published case and what to ask next: {shown}"),
+                    Lang::Ja => format!("この演習の要点、公表された事例、次に確かめることは {shown} にあります。"),
+                };
+                self.say("\n");
+                self.say(&self.terminal.paragraph("", &told));
+            }
+        }
+        Ok(())
     }
 
     /// What is to be said where a seed was asked for: the patients are not those of the workspace.

@@ -18,7 +18,11 @@ fn a_learners_path_from_start_to_passed() {
         let text = std::fs::read(format!("{solution}/{file}")).unwrap();
         learner.writes(&format!("practicum/prevalence-shift/{file}"), text);
     }
-    let last = learner.types("check prevalence-shift").ends(0).says("8 of 8 points");
+    // What it was about is told to who has passed, and to nobody before.
+    assert!(!learner.path("practicum/prevalence-shift/debrief.en.md").exists());
+    let last = learner.types("check prevalence-shift").ends(0).says("8 of 8 points").says("debrief.en.md");
+    assert!(learner.read("practicum/prevalence-shift/debrief.en.md").contains("Davis"));
+    assert!(learner.path("practicum/prevalence-shift/debrief.ja.md").is_file());
     assert!(!last.out.contains('✘') && !last.out.contains("Next:"));
 }
 
