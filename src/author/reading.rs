@@ -69,7 +69,7 @@ impl Written {
 /// Reads an exercise's folder. There is nothing to go on with where `exercise.toml` or `dataset.toml` cannot be read.
 pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Written> {
     let mut format = |faults: Vec<diagnostics::fault::Fault>| {
-        findings.extend(faults.into_iter().map(|fault| Rule::Format.by(fault)))
+        findings.extend(faults.into_iter().map(|fault| Rule::Format.by(fault)));
     };
     let exercise = pack.exercise(id).map_err(&mut format).ok()?;
     let mut solutions = Vec::new();

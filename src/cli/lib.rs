@@ -614,12 +614,11 @@ impl Session {
     fn check(&self, id: Option<&str>, seed: Option<u64>, exam_seed: Option<u64>) -> Result<u8, Ending> {
         let (pack, task, workspace) = self.begun("check", id)?;
         let seed = self.sown(&workspace, seed);
-        let exam = match exam_seed {
-            Some(number) => Root { number, from: Origin::ExamSeed },
-            None => {
-                let plan = content::of_plan(&workspace.submission(&pack, &task).map_err(Ending::Faults)?);
-                Root { number: variant::exam(seed.number, plan), from: Origin::Plan }
-            }
+        let exam = if let Some(number) = exam_seed {
+            Root { number, from: Origin::ExamSeed }
+        } else {
+            let plan = content::of_plan(&workspace.submission(&pack, &task).map_err(Ending::Faults)?);
+            Root { number: variant::exam(seed.number, plan), from: Origin::Plan }
         };
         self.subject.borrow_mut().exam = Some(exam);
         let run = self.train(&pack, &task, &workspace, seed.number, Some(exam.number))?;

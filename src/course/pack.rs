@@ -255,7 +255,7 @@ impl Pack {
                 continue;
             }
             if let Some(way) = self.way_back(id, &exercise.id) {
-                let way = [&[exercise.id.clone()], way.as_slice()].concat().join(" → ");
+                let way = [std::slice::from_ref(&exercise.id), way.as_slice()].concat().join(" → ");
                 faults.push(after.fault(
                     text!("a circle: {way}", "循環しています：{way}"),
                     Text::new("exercises that do not build on this one", "この演習を前提としない演習"),

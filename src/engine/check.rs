@@ -96,7 +96,7 @@ pub fn judge(checks: &[Check], questions: &[Question], answers: &Answers, tables
 }
 
 /// The first check that this one needs and that did not pass.
-fn unmet<'c>(check: &'c Check, passed: impl Fn(&str) -> Option<bool>) -> Option<&'c str> {
+fn unmet(check: &Check, passed: impl Fn(&str) -> Option<bool>) -> Option<&str> {
     check.needs.iter().map(String::as_str).find(|need| passed(need) != Some(true))
 }
 

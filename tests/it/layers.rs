@@ -133,7 +133,7 @@ fn inside(name: &str) -> BTreeMap<String, BTreeSet<String>> {
     let folder = src.join(name);
     let roots = [folder.join("lib.rs"), folder.join("mod.rs"), src.join(format!("{name}.rs"))];
     let root = roots.iter().find(|path| path.is_file());
-    let Some(root) = root.map(|path| code(&path)).filter(|_| folder.is_dir()) else { return BTreeMap::new() };
+    let Some(root) = root.map(|path| code(path)).filter(|_| folder.is_dir()) else { return BTreeMap::new() };
     let mut paths = Vec::new();
     files(&folder, &mut paths);
     paths.retain(|path| !path.ends_with("tests.rs") && !path.ends_with("build.rs") && !roots.contains(path));
