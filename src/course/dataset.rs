@@ -363,7 +363,7 @@ pub enum Source {
         path: Written<String>,
         /// Whether its letters are CP932 rather than UTF-8.
         cp932: bool,
-        /// What else stands for a missing value, beside [`tables::MISSING`].
+        /// What else stands for a missing value, beside `tables::MISSING`.
         missing: Vec<String>,
         /// The columns that are described.
         columns: Vec<Column>,

@@ -18,7 +18,7 @@ pub fn seed(exercise: &str, key: &str) -> u64 {
 const PRACTICE: u64 = 1;
 
 /// The seed of a practice exam, from the seed of the learner's data and the digest of the plan: an unchanged plan meets the same
-/// patients again, to the byte, and a changed one new ones. So trying again is no lottery. 48 bits, as [`seed`].
+/// patients again, to the byte, and a changed one new ones. So trying again is no lottery. 48 bits, as [`fn@seed`].
 pub fn exam(data: u64, plan: Digest) -> u64 {
     Seed::new(PRACTICE).named("exam").at(data).named(&plan.to_string()).bits() >> 16
 }
