@@ -6,7 +6,10 @@ use course::dataset::{self, Source};
 use course::exercise;
 use course::pack::{Pack, Submission, Task, Wrong};
 use diagnostics::keys::{self, Section};
+use diagnostics::text;
+use diagnostics::text::Text;
 use engine::models::VOCABULARY;
+use target::Target;
 
 /// An exercise as its author wrote it.
 #[derive(Debug)]
@@ -98,8 +101,21 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
             return None;
         }
     };
+    let worth = task.exercise.worth.filter(|_| task.dataset.target != Target::Risk);
     let section = |path: &str, keys: &[keys::Key]| keys::read(path, &pack.bytes(path).unwrap_or_default(), keys).ok();
     let exercise = section(&format!("exercises/{id}/exercise.toml"), exercise::KEYS)?;
+    if let Some(worth) = worth {
+        let target = task.dataset.target.name();
+        let found = text!(
+            "worth = {worth} under target = \"{target}\", which gives no risks and raises no alerts",
+            "target = \"{target}\" ではリスクも警報もありませんが、worth = {worth} があります"
+        );
+        let expected = Text::new(
+            "no `worth`: it is the risk at which an alert is just worth it",
+            "`worth`を除くこと（警報を出す価値がちょうどあるリスクを表すキーです）",
+        );
+        findings.push(Rule::Format.broken(exercise.place_of("worth"), found, expected));
+    }
     let dataset = section(&format!("datasets/{}/dataset.toml", task.dataset.id), dataset::KEYS)?;
     let file = match &task.dataset.source {
         Source::File { path, .. } => pack.dataset_file(&task.dataset.id, &path.value),

@@ -22,8 +22,21 @@ impl fmt::Display for Digest {
 
 /// Keys of `exercise.toml` and `dataset.toml` that only people read; texts in two languages are left out too.
 const FOR_PEOPLE: &[&str] = &[
-    "version", "field", "level", "minutes", "evidence", "licence", "unit", "figure", "values", "after", "recall",
-    "exit", "hides", "asks",
+    "version",
+    "field",
+    "level",
+    "minutes",
+    "evidence",
+    "licence",
+    "unit",
+    "figure",
+    "values",
+    "after",
+    "recall",
+    "exit",
+    "hides",
+    "asks",
+    "not_personal",
 ];
 
 /// The digest of bytes.

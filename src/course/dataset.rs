@@ -259,6 +259,13 @@ const DESCRIBED: &[Key<'static>] = &[
         "Of a label that does not hold 0 and 1 but two other values: the one that means the outcome, such as Yes, TRUE, 2 or 陽性.",
         "転帰の列が0と1ではなく別の2種類の値のとき、転帰ありを表す値です（Yes、TRUE、2、陽性など）。",
     ),
+    Key::new(
+        "not_personal",
+        Kind::String,
+        Need::Optional,
+        "Of a column that looks like names, postcodes or the like and is none: what it holds, such as lot numbers of a reagent. `author validate` tells it as a remark.",
+        "氏名や郵便番号などに見えるが該当しない列について、何の値かを書きます（試薬のロット番号など）。`author validate` が注意として示します。",
+    ),
 ];
 
 /// What a column is for, as written.
@@ -533,7 +540,20 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
             }
             seen.push(name);
             let is_outcome = column.role == Role::Label && target.spec().holds == Holds::Outcome;
-            if let Some(positive) = column.positive.as_ref().filter(|_| !is_outcome) {
+            let other = column.role == Role::Label && !is_outcome;
+            if let Some(positive) = column.positive.as_ref().filter(|_| other) {
+                let (name, target) = (&column.name, target.name());
+                faults.push(positive.fault(
+                    text!(
+                        "`positive` of \"{name}\" under target = \"{target}\", which takes the label's values as they are",
+                        "target = \"{target}\" では転帰の列の値をそのまま使いますが、列 \"{name}\" に`positive`があります"
+                    ),
+                    Text::new(
+                        "no `positive`; or target = \"risk\", where one of the label's two values is the outcome",
+                        "`positive`を除くか、2種類の値の一方を転帰ありとするなら target = \"risk\"",
+                    ),
+                ));
+            } else if let Some(positive) = column.positive.as_ref().filter(|_| !is_outcome) {
                 faults.push(positive.fault(
                     text!(
                         "`positive` of \"{name}\", which is no label of an outcome that comes or does not",

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::dataset::{Dataset, Role, Source};
+use super::dataset::{ADDED, Dataset, OUTLINED, Role, Source};
 use super::queries;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
-use diagnostics::text::Text;
+use diagnostics::text::{Lang, Text};
 use sql::{Expression, Purpose, Query};
+use target::Target;
 
 /// The fields and settings that an exercise can belong to.
 pub const FIELDS: &[&str] = &[
@@ -710,7 +711,8 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             }
         }
     }
-    let checks: Vec<Check> = top.tables("check").map(|section| check(section, &mut faults)).collect();
+    let source = String::from_utf8_lossy(bytes);
+    let checks: Vec<Check> = top.tables("check").map(|section| check(section, &source, &mut faults)).collect();
     let mut earlier: Vec<String> = Vec::new();
     for section in top.tables("check") {
         for need in section.strings("needs") {
@@ -980,7 +982,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
     }
 }
 
-fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
+fn check(section: &Section, source: &str, faults: &mut Vec<Fault>) -> Check {
     let shows = queries::query(section, "shows", faults);
     let passes = queries::expression(section.written("passes"), Purpose::Verdict, faults);
     let compared = passes.value.limits().and_then(|limits| {
@@ -1015,12 +1017,38 @@ fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
         place: section.place.clone(),
         lines: ["title", "pass", "fail", "hint"].into_iter().map(|key| (key, section.place_of(key))).collect(),
     };
-    faults.extend(unshown(&check));
+    faults.extend(unshown(&check, source));
     check
 }
 
+/// Where a figure's name stands in one language of a text whose key stands at `place`, as far as the file tells.
+fn in_text(place: &Place, lang: Lang, name: &str, source: &str) -> Place {
+    let code = lang.code();
+    let place = Place { key: place.key.as_ref().map(|key| format!("{key}.{code}")), ..place.clone() };
+    let find = || -> Option<(usize, usize)> {
+        let start = source.split_inclusive('\n').take(place.line?.checked_sub(1)?).map(str::len).sum::<usize>();
+        let rest = source.get(start..)?;
+        let of_language = rest.match_indices(code).find(|(at, _)| {
+            let before = rest[..*at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_');
+            before && rest[at + code.len()..].trim_start().starts_with('=')
+        })?;
+        let within = &rest[of_language.0..];
+        let at = within
+            .match_indices(&format!("{{{name}"))
+            .find(|(at, found)| within[at + found.len()..].starts_with(['}', ':']))?
+            .0;
+        let before = &source[..start + of_language.0 + at];
+        let line = before.matches('\n').count() + 1;
+        Some((line, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1))
+    };
+    match find() {
+        Some((line, column)) => Place { line: Some(line), column: Some(column), ..place },
+        None => place,
+    }
+}
+
 /// Names in `passes`, `figure` and the texts that are no columns of `shows`, as far as its text tells them.
-fn unshown(check: &Check) -> Vec<Fault> {
+fn unshown(check: &Check, source: &str) -> Vec<Fault> {
     let Some(columns) = check.shows.value.columns() else { return Vec::new() };
     let list = columns.join(", ");
     let missing = |place: Place, name: &str, found: Text| {
@@ -1043,18 +1071,18 @@ fn unshown(check: &Check) -> Vec<Fault> {
     });
     let texts = [("pass", &check.pass), ("fail", &check.fail), ("hint", &check.hint)];
     let of_texts = texts.into_iter().flat_map(|(key, text)| {
-        let mut names: Vec<String> = [&text.en, &text.ja]
+        let mut names: Vec<(Lang, String)> = [Lang::En, Lang::Ja]
             .into_iter()
-            .flat_map(|text| figures_in(text))
-            .map(|(name, _)| name.to_owned())
+            .flat_map(|lang| figures_in(text.get(lang)).map(move |(name, _)| (lang, name.to_owned())))
             .collect();
-        names.sort();
+        names.sort_by(|a, b| (a.0.code(), &a.1).cmp(&(b.0.code(), &b.1)));
         names.dedup();
         let place = check.place_of(key);
         names
             .into_iter()
-            .filter_map(move |name| {
-                missing(place.clone(), &name, text!("{{{name}}} in this text", "文の中の {{{name}}}"))
+            .filter_map(move |(lang, name)| {
+                let place = in_text(&place, lang, &name, source);
+                missing(place, &name, text!("{{{name}}} in this text", "文の中の {{{name}}}"))
             })
             .collect::<Vec<_>>()
     });
@@ -1171,7 +1199,72 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
             }
         }
     }
+    faults.extend(exercise.checks.iter().flat_map(|check| unknown_columns(exercise, dataset, check)));
     faults.sort_by(|a, b| a.place.cmp(&b.place));
     faults.dedup();
     faults
+}
+
+/// The columns of a table of a run, where they are known before it runs; the names of a file's columns stand in the file.
+fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec<String>> {
+    let owned = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+    match table {
+        "epochs" => return owned(&["epoch", "train_loss", "valid_loss"]),
+        "answers" => {
+            let of = |question: &Question| match question.kind {
+                QuestionKind::Interval { .. } => vec![format!("{}_low", question.id), format!("{}_high", question.id)],
+                _ => vec![question.id.clone()],
+            };
+            return Some(exercise.questions.iter().flat_map(of).collect());
+        }
+        _ => {}
+    }
+    let of_rows = ["develop", "exam"].contains(&table)
+        || exercise.probes.iter().any(|probe| table == probe.name || table == format!("{}_develop", probe.name));
+    let drawn = matches!(dataset.source, Source::Model(_)) && dataset.target == Target::Risk;
+    if !of_rows || !drawn {
+        return None;
+    }
+    let outlined = dataset.image.as_ref().is_some_and(|image| image.mask.is_some());
+    let own = dataset.columns().map(|column| column.name.as_str()).chain(dataset.tables());
+    let names = own.chain(ADDED.iter().copied()).chain(OUTLINED.iter().copied().filter(|_| outlined));
+    Some(names.map(str::to_owned).collect())
+}
+
+/// Columns that a check's `shows` names and its tables do not have, as far as that is known before a run.
+fn unknown_columns(exercise: &Exercise, dataset: &Dataset, check: &Check) -> Vec<Fault> {
+    let names = check.shows.value.names();
+    let known: BTreeMap<&String, Option<Vec<String>>> =
+        names.tables.iter().map(|table| (table, columns_of(exercise, dataset, table))).collect();
+    let all: Option<Vec<String>> = known.values().cloned().collect::<Option<Vec<_>>>().map(|all| all.concat());
+    let unknown = names.columns.iter().filter_map(|(table, name)| {
+        let columns = match table {
+            Some(table) => known.get(table)?.as_ref()?,
+            None => all.as_ref()?,
+        };
+        (!columns.contains(name)).then_some((name, columns))
+    });
+    unknown
+        .map(|(name, columns)| {
+            let list = columns.join(", ");
+            let place = in_sql(&check.shows, name);
+            let found = text!("the unknown column {name}", "存在しない列{name}があります");
+            Fault::new(place, found, text!("one of the columns {list}", "{list}のいずれかの列"))
+                .near(name, columns.iter().map(String::as_str))
+        })
+        .collect()
+}
+
+/// Where a name stands in an SQL text.
+fn in_sql(sql: &Written<Query>, name: &str) -> Place {
+    let text = sql.value.text();
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let found = text
+        .match_indices(name)
+        .find(|(at, _)| !text[..*at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part));
+    let (Some((at, _)), Some((first, margin))) = (found, sql.place.begins) else { return sql.place.clone() };
+    let before = &text[..at];
+    let (line, column) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or_default().chars().count());
+    let column = if line == 0 { margin + column } else { column + 1 };
+    Place { line: Some(first + line), column: Some(column), ..sql.place.clone() }
 }

@@ -207,7 +207,7 @@ fn mistakes_are_told() {
         ("SELECT auroc(label) FROM exam", "expected auroc(label, score)"),
         ("SELECT auroc(film, p) FROM exam", "expected 0 or 1"),
         ("SELECT auroc(site, p) FROM exam", "label of auroc is text"),
-        ("SELECT count(*) FROM exam WHERE site = \"a\"", "single quotes: 'a'"),
+        ("SELECT count(*) FROM exam WHERE site = \"a\"", "single quotation marks if it is a text: 'a'"),
         ("SELECT p FROM exam JOIN flip USING (film)", "exam.p, flip.p"),
         ("SELECT p, avg(p) FROM exam", "p in GROUP BY"),
         ("SELECT site, p FROM exam GROUP BY site", "p in GROUP BY"),

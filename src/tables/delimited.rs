@@ -199,12 +199,55 @@ pub(super) fn read(file: &str, text: &str) -> Result<Grid, Vec<Fault>> {
             ragged.entry(row.ends.len()).or_default().push(row.line);
         }
     }
+    if let Some(fault) = titled(file, text) {
+        return Err(vec![fault]);
+    }
     let faults = ragged.iter().map(|(found, lines)| ragged_fault(file, *found, width, lines, grid.lines.is_empty()));
     let faults: Vec<Fault> = faults.collect();
     if !faults.is_empty() {
         return Err(faults);
     }
     if grid.lines.is_empty() { Err(vec![no_rows(file)]) } else { Ok(grid) }
+}
+
+/// A title over the names of the columns: first lines with one cell, others empty or absent, and then one of several cells that are all
+/// filled, none with a number.
+fn titled(file: &str, text: &str) -> Option<Fault> {
+    /// More lines are no title.
+    const LINES: usize = 5;
+    let mut reader = Reader::new(text, b',');
+    let mut row = Row::default();
+    let mut title: Option<(usize, String)> = None;
+    for before in 0..=LINES {
+        if !reader.next(&mut row).ok()? {
+            return None;
+        }
+        let filled: Vec<&str> = row.cells().filter(|cell| !cell.is_empty()).collect();
+        let names = row.ends.len() > 1 && filled.len() == row.ends.len();
+        if names && filled.iter().all(|cell| cell.parse::<f64>().is_err()) {
+            let (line, title) = title.filter(|_| before > 0)?;
+            let (title, header, width) = (named::short(&title), row.line, row.ends.len());
+            if !reader.next(&mut row).ok()? || row.ends.len() != width {
+                return None;
+            }
+            return Some(Fault::new(
+                Place { line: Some(line), ..Place::file(file) },
+                text!(
+                    "a title over the table: \"{title}\"; the names of the columns stand in line {header}",
+                    "表の上に題名の行があります（\"{title}\"）。列の見出しは{header}行目です"
+                ),
+                Text::new(
+                    "the names of the columns in the first line: delete what stands over them",
+                    "1行目に列の見出し（その上の行は削除してください）",
+                ),
+            ));
+        }
+        if filled.len() != 1 {
+            return None;
+        }
+        title.get_or_insert((row.line, filled[0].to_owned()));
+    }
+    None
 }
 
 pub(super) fn no_rows(file: &str) -> Fault {
@@ -313,6 +356,23 @@ mod tests {
         let faults = read("f.csv", "a,b\n1,2\n3\n4\n5,6,7\n").unwrap_err();
         let told: Vec<_> = faults.iter().map(|fault| (fault.place.line, fault.found.en.as_ref())).collect();
         assert_eq!(told, [(Some(3), "1 cells, in 2 rows (lines 3, 4)"), (Some(5), "3 cells")]);
+    }
+
+    #[test]
+    fn a_title_over_the_names_is_one_fault() {
+        let rows = (0..40).map(|i| format!("{i},0.5,1")).collect::<Vec<_>>().join("\n");
+        for title in ["Falls of 2023\n", "Falls of 2023,,\n", "転倒データ,,\n\n2023年度,,\n"] {
+            let faults = read("f.csv", &format!("{title}age,gait,fall\n{rows}\n")).unwrap_err();
+            assert_eq!(faults.len(), 1, "{title}");
+            assert!(faults[0].found.en.contains("a title over the table"), "{}", faults[0].found.en);
+            assert_eq!(faults[0].place.line, Some(1));
+        }
+        // One column of words, a column without a name, rows that are ragged otherwise.
+        assert_eq!(cells("note\nall is well\n"), [["all is well"]]);
+        assert_eq!(cells(",b\n1,2\n"), [["1", "2"]]);
+        for text in ["a\n1,2\n", "note\nwell, thanks\nill\n"] {
+            assert!(read("f.csv", text).unwrap_err()[0].found.en.contains("2 cells"), "{text}");
+        }
     }
 
     #[test]

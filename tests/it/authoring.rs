@@ -218,7 +218,7 @@ const DEFECTS: &[Defect] = &[
         "format",
         E,
         "AUROC {aurok:2}; the",
-        "check[1].pass",
+        "check[1].pass.en",
     ),
     // Sources and links.
     defect(&[Change(E, " doi:10.1177/0272989X06295361", "")], "evidence", E, "Vickers AJ", "evidence"),
@@ -264,7 +264,7 @@ const DEFECTS: &[Defect] = &[
     ),
     defect(
         &[Change(E, "auroc(fall, risk) AS best", "auroc(fall, risks) AS best")],
-        "query",
+        "format",
         E,
         "risks",
         "check[1].shows",

@@ -63,6 +63,10 @@ fn a_column_that_tells_the_outcome_by_itself_is_found() {
     assert!(found("seen", &|i, y| (if i % 11 == 0 { 1 - y } else { y }).to_string()).is_empty());
     assert!(found("lactate", &|i, y| format!("{:.2}", chance(i, 2) + 0.7 * y as f64)).is_empty());
     assert!(found("street", &|i, _| format!("street {i}")).is_empty());
+    // In the exam's rows alone: the learner's have a value everywhere.
+    let csv = rows("x,seen,fall", |i, y| format!("{i},{},{y}", if i < 70 || y == 1 { "noted" } else { "" }));
+    let sides = "[develop]\nwhere = \"x < 70\"\n\n[exam]\nwhere = \"x >= 70\"";
+    assert_eq!(against(&findings(&own(LABEL, &csv, sides), "course"), Rule::Recoded).len(), 1);
     let hidden = r#"{ name = "fall", role = "label" }, { name = "seen", role = "hidden" }"#;
     let csv = rows("x,seen,fall", |i, y| format!("{:.3},{y},{y}", chance(i, 1)));
     assert!(in_file(hidden, &csv, Rule::Recoded).is_empty());
@@ -163,6 +167,7 @@ fn what_identifies_a_person_is_found_and_never_shown() {
     let given = ["太郎", "花子", "一郎", "美咲", "健", "陽子", "翔", "さくら", "大輔", "恵"];
     let family = ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤"];
     let person = |i: usize| (family[i / 10], given[i % 10]);
+    const KANA: [&str; 10] = ["ハナ", "タ", "ミ", "ケン", "ユキ", "リョウ", "サ", "ナオ", "マ", "アキ"];
     type Cell<'a> = &'a dyn Fn(usize) -> String;
     let cases: &[(&str, Cell, u64, &str)] = &[
         // By the column's name.
@@ -178,7 +183,12 @@ fn what_identifies_a_person_is_found_and_never_shown() {
         ("memo", &|i| format!("{}-{:02}-{:02}", 1930 + i % 60, 1 + i % 12, 1 + i % 28), 2, "1***-**-**"),
         ("memo", &|i| format!("昭和{}年{}月{}日", 5 + i % 55, 1 + i % 12, 1 + i % 28), 2, "昭**"),
         ("memo", &|i| format!("{:03}-{:04}", 700 + i % 9, 1000 + i), 2, "7**-****"),
+        ("memo", &|i| format!("サトウ{}{}", KANA[i / 10], KANA[i % 10]), 2, "サ***"),
+        ("memo", &|i| format!("sato_{}{i:02}", ["hanako", "taro"][i % 2]), 2, "s***_"),
+        ("code", &|i| format!("佐藤花子{i:02}"), 2, "佐*****"),
+        ("memo", &|i| format!("東京都港区芝{}-2-3", 1 + i % 9), 2, "東******-*-*"),
         // One in a note is one too many.
+        ("memo", &|i| if i == 40 { "昭和20年3月2日生".to_owned() } else { "夜間に転倒".to_owned() }, 42, "昭*"),
         (
             "memo",
             &|i| if i == 40 { "call 090-1234-5678".to_owned() } else { "fell at night".to_owned() },
@@ -215,10 +225,18 @@ fn what_identifies_a_person_is_found_and_never_shown() {
         ("postcode", &|i| format!("{:03}", 700 + i % 9)),
         ("diagnosis", &|i| ["肺炎", "心不全", "慢性閉塞性肺疾患", "大腿骨骨折"][i % 4].to_owned()),
         ("ratio", &|i| format!("{}-{}", 100 + i, 60 + i)),
+        ("lot", &|i| format!("708-{}", 1234 + i)),
+        ("reason", &|i| ["2024年3月2日に転倒", "東京都から転院", "担当者へ報告"][i % 3].to_owned()),
     ];
     for (header, cell) in fine {
         assert_eq!(found(header, *cell).0, Vec::<Value>::new(), "{header}: {}", cell(0));
     }
+    // What the author says is none is told as a remark, with the reason.
+    let said = format!("{LABEL}, {{ name = \"memo\", not_personal = \"lot numbers of a reagent\" }}");
+    let csv = rows("x,memo,fall", |i, y| format!("{:.3},708-{},{y}", chance(i, 1), 1234 + i));
+    let remark = in_file(&said, &csv, Rule::Personal);
+    assert_eq!((remark.len(), &remark[0]["note"]), (1, &true.into()));
+    assert!(remark[0]["found"]["en"].as_str().unwrap().contains("lot numbers of a reagent"), "{}", remark[0]);
     // A hidden column reaches no learner, but the file does whoever gets the folder.
     let hidden = format!("{LABEL}, {{ name = \"氏名\", role = \"hidden\" }}");
     let csv = rows("x,氏名,fall", |i, y| format!("{:.3},{}{},{y}", chance(i, 1), person(i).0, person(i).1));
@@ -231,7 +249,7 @@ fn unrun(pack: &Pack, id: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let written = reading::read(pack, id, &mut findings).unwrap();
     assert_eq!(findings, []);
-    rules::on_material(&Material::of(pack, &written, None)).unwrap()
+    rules::on_material(&Material::of(pack, &written, Vec::new())).unwrap()
 }
 
 /// The rules, files and lines of what is found in a new exercise after changes to its files.
@@ -286,12 +304,22 @@ fn what_the_reference_decides_or_answers_stands_nowhere_before_it() {
     assert_eq!(brief("A threshold of 0.20, or 20%, in a range at most 80 wide."), []);
     assert_eq!(brief("It misses 25 to 95 of them, 90 at most, and finds 30."), []);
     assert_eq!(brief("It misses 30 to 90 of them."), [told("brief.en.md", 19)]);
+    // Without `worth`, too: four needless visits to one fall are a risk of 0.20.
+    let unsaid = after(&[
+        ("exercise.toml", "worth = 0.20", ""),
+        ("brief.en.md", "Write what you", "From 0.20 on.\nWrite what you"),
+    ]);
+    assert_eq!(unsaid, []);
     // A hint names the column that the starter leaves out; a brief describes all of them.
     let column =
         |file: &str, from: &str, to: &str| after(&[(starter, "\"age\", \"gait_speed\"", "\"age\""), (file, from, to)]);
     let hint = "ja = \"モデルにより多くの所見を与えてください（[features] の use）。\"";
     let naming = "ja = \"モデルに `gait_speed` を与えてください。\"";
     assert_eq!(column("exercise.toml", hint, naming).len(), 1);
+    // Nor does a hint list columns without marks around them; a hint that names one of them in passing may.
+    let listing = |words: &str| format!("ja = \"{words}\"");
+    assert_eq!(column("exercise.toml", hint, &listing("ageとgait_speedとsedativeを使ってください。")).len(), 1);
+    assert_eq!(column("exercise.toml", hint, &listing("ageだけで足りるでしょうか。")), []);
     assert_eq!(column("brief.ja.md", "結論は", "列 `gait_speed` は歩行速度です。結論は"), []);
 }
 
@@ -357,6 +385,14 @@ fn a_card_that_the_template_wrote_is_none_of_a_file() {
         ),
         []
     );
+    // A card that was left to be written is none, over a file or not.
+    author_of_template.writes(
+        "mine/datasets/missing-bell/dataset.toml",
+        template.replace(about, "about = { en = \"TODO\", ja = \"TODO：あとで書く\" }"),
+    );
+    let todo = against(&findings(&author_of_template, "mine"), Rule::Card);
+    assert_eq!((todo.len(), &todo[0]["note"], &todo[0]["key"]), (1, &false.into(), &"card.about".into()));
+    author_of_template.writes("mine/datasets/missing-bell/dataset.toml", &template);
     // What a brief says of patients who were drawn is remarked; the file may have been made up, too.
     let brief = "course/exercises/falls/brief.ja.md";
     author.writes(brief, format!("{}\n患者はすべて架空です。\n", author.read(brief)));
@@ -365,6 +401,60 @@ fn a_card_that_the_template_wrote_is_none_of_a_file() {
     assert_eq!(remark[0].fault.place.line, Some(author.read(brief).lines().count()));
     // The same card is right over patients who were drawn.
     assert_eq!(unrun(&Pack::folder(&author_of_template.path("mine")).unwrap(), "missing-bell"), []);
+}
+
+#[test]
+fn a_figure_that_cannot_be_computed_is_told_once_with_its_reason() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let file = "mine/exercises/missing-bell/exercise.toml";
+    let text = author.read(file);
+    let from = "auroc(fall, risk) - auroc(fall, p) AS gap FROM exam";
+    assert!(text.contains(from));
+    author.writes(file, text.replace(from, "auroc(fall, risk) - auroc(fall, p) AS gap FROM exam WHERE fall = 1"));
+    let found: Vec<Value> = findings(&author, "mine").into_iter().filter(|finding| finding["note"] == false).collect();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    stands(&found[0], "exercise.toml", found[0]["line"].as_u64(), Some("check[1].shows"));
+    let told = found[0]["found"]["en"].as_str().unwrap();
+    assert!(told.contains("gap") && told.contains("same outcome"), "{told}");
+}
+
+#[test]
+fn labels_that_fit_another_target_say_which() {
+    let of = |target: &str, csv: &str, label: &str| {
+        let author = own(label, csv, SHARE);
+        let file = "course/datasets/own/dataset.toml";
+        let described = author.read(file).replacen("[card]", &format!("target = \"{target}\"\n[card]"), 1);
+        author.writes(file, described);
+        findings(&author, "course").iter().map(ToString::to_string).collect::<String>()
+    };
+    let words = rows("x,fall", |i, _| format!("{:.3},{}", chance(i, 1), ["home", "ward", "dead"][i % 3]));
+    assert!(of("risk", &words, LABEL).contains("target = \\\"classes\\\""));
+    let days = rows("x,fall", |i, _| format!("{:.3},{i}", chance(i, 1)));
+    assert!(of("classes", &days, LABEL).contains("target = \\\"value\\\""));
+    let dates = rows("x,fall", |i, _| format!("{:.3},2024-01-{:02}", chance(i, 1), 1 + i % 28));
+    assert!(of("classes", &dates, LABEL).contains("target = \\\"value\\\""));
+    let positive = r#"{ name = "fall", role = "label", positive = "dead" }"#;
+    assert!(of("classes", &words, positive).contains("takes the label's values as they are"));
+    // A class of one row stands in its line.
+    let stray = rows("x,fall", |i, _| format!("{i},{}", if i == 80 { "hoem" } else { ["home", "ward"][i % 2] }));
+    let author = own(LABEL, &stray, "[develop]\nwhere = \"x < 70\"\n\n[exam]\nwhere = \"x >= 70\"");
+    let file = "course/datasets/own/dataset.toml";
+    author.writes(file, author.read(file).replacen("[card]", "target = \"classes\"\n[card]", 1));
+    let found = findings(&author, "course");
+    let stray = found.iter().find(|finding| finding["found"]["en"].as_str().unwrap().contains("hoem")).unwrap();
+    stands(stray, "own.csv", Some(82), Some("fall"));
+}
+
+#[test]
+fn a_worth_is_of_risks_only() {
+    let author = own(LABEL, &rows("x,fall", |i, _| format!("{:.3},{i}", chance(i, 1))), SHARE);
+    let file = "course/datasets/own/dataset.toml";
+    author.writes(file, author.read(file).replacen("[card]", "target = \"value\"\n[card]", 1));
+    let exercise = "course/exercises/falls/exercise.toml";
+    author.writes(exercise, author.read(exercise).replacen("dataset = ", "worth = 0.2\ndataset = ", 1));
+    let found = against(&findings(&author, "course"), Rule::Format);
+    assert!(found.iter().any(|finding| finding["key"] == "worth" && finding["line"].is_u64()), "{found:#?}");
 }
 
 #[test]

@@ -278,13 +278,13 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
                 findings.extend(assumed);
                 let rows = world.rows(Side::Develop, &written.task.exercise.develop)?.table;
                 findings.extend(leaks::rules(pack, written, &rows, &world.visible(&rows)?)?);
-                Ok(rows)
+                Ok(vec![rows, world.rows(Side::Exam, &written.task.exercise.exam)?.table])
             });
             let rows = match drawn {
-                Ok(rows) => Some(rows),
+                Ok(rows) => rows,
                 Err(RunError::Author(faults)) => {
                     findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault)));
-                    None
+                    Vec::new()
                 }
                 Err(error) => return Err(error),
             };
@@ -451,12 +451,26 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
     let id = &written.task.exercise.id;
     let mut findings = Vec::new();
     let mut caught = BTreeSet::new();
+    // A check whose figures cannot even be computed for the reference is told once: nothing else that it says means anything.
+    let undefined = trials
+        .iter()
+        .find(|(n, _)| written.solutions[*n].folder == "solution")
+        .map_or_else(Vec::new, |(_, trial)| undefined(written, trial));
+    let mut silent: BTreeSet<&str> = undefined.iter().map(|(id, _)| id.as_str()).collect();
+    for check in checks {
+        // Nor does what needs it say anything.
+        if check.needs.iter().any(|need| silent.contains(need.as_str())) {
+            silent.insert(&check.id);
+        }
+    }
+    findings.extend(undefined.iter().map(|(_, finding)| finding.clone()));
     for (n, trial) in trials {
         let solution = &written.solutions[*n];
         match (&solution.wrong, solution.folder.as_str()) {
             (Some(wrong), _) => {
-                let failed: BTreeSet<String> = trial.failed().into_iter().collect();
-                let expected: BTreeSet<String> = wrong.fails.iter().cloned().collect();
+                let heard = |id: &String| !silent.contains(id.as_str());
+                let failed: BTreeSet<String> = trial.failed().into_iter().filter(heard).collect();
+                let expected: BTreeSet<String> = wrong.fails.iter().filter(|id| heard(id)).cloned().collect();
                 caught.extend(failed.intersection(&expected).cloned());
                 if failed != expected {
                     let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
@@ -476,11 +490,12 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
                 Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます"),
                 Text::new("something left to decide", "判断の余地があること"),
             )),
-            (None, "solution") => findings.extend(reference(written, solution, trial)),
+            (None, "solution") => findings.extend(reference(written, solution, trial, &silent)),
             _ => {}
         }
     }
-    for check in checks.iter().filter(|check| whole && !caught.contains(&check.id)) {
+    let unheard = |check: &&Check| whole && !caught.contains(&check.id) && !silent.contains(check.id.as_str());
+    for check in checks.iter().filter(unheard) {
         let id = &check.id;
         findings.push(Rule::Uncaught.broken(
             check.place.clone(),
@@ -494,11 +509,41 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
     findings
 }
 
+/// The checks that the reference does not pass because a figure cannot be computed, each with what is told of it.
+fn undefined(written: &Written, reference: &Trial) -> Vec<(String, Finding)> {
+    let mut found = Vec::new();
+    for (check, judged) in written.task.exercise.checks.iter().zip(&reference.checks) {
+        let names: Vec<&str> =
+            judged.figures.iter().filter(|(_, f)| *f == Figure::Undefined).map(|(name, _)| name.as_str()).collect();
+        if judged.verdict == Verdict::Passed || judged.verdict == Verdict::Skipped || names.is_empty() {
+            continue;
+        }
+        let (id, list) = (&check.id, names.join(", "));
+        let why = |of: fn(&Text) -> &str, between: &str| {
+            judged.undefined.iter().flatten().map(of).collect::<Vec<_>>().join(between)
+        };
+        let (en, ja) = (why(|text| &text.en, " "), why(|text| &text.ja, ""));
+        let told = text!(
+            "`{id}` cannot be judged, because {list} cannot be computed for the reference. {en}",
+            "模範解で{list}を計算できないため、`{id}`を判定できません。{ja}"
+        );
+        let expected = Text::new(
+            "figures that can be computed from the tables of the reference's run: another metric, another question to the tables, or other data",
+            "模範解の実行結果の表から計算できる値（別の指標、別のSQL、または別のデータ）",
+        );
+        found.push((id.clone(), Rule::Figures.broken(check.shows.place.clone(), told, expected)));
+    }
+    found
+}
+
 /// Rules on the reference: full marks, figures that exist, ranges that hold the truth.
-fn reference(written: &Written, solution: &Solution, trial: &Trial) -> Vec<Finding> {
+fn reference(written: &Written, solution: &Solution, trial: &Trial, silent: &BTreeSet<&str>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (check, judged) in written.task.exercise.checks.iter().zip(&trial.checks) {
         let id = &check.id;
+        if silent.contains(id.as_str()) {
+            continue;
+        }
         if judged.verdict != Verdict::Passed {
             let Text { en, ja } = check::filled(&check.fail, &judged.figures);
             let found = match judged.verdict {

@@ -10,6 +10,7 @@ use diagnostics::text;
 use diagnostics::text::{Text, in_order};
 use engine::run::RunError;
 use tables::{Frame, Sheet};
+use target::Target;
 
 /// Of fewer rows with or without the outcome, nothing is said: chance does too much.
 const FEWEST: usize = 5;
@@ -27,38 +28,45 @@ const BY_CHANCE: f64 = 0.001;
 /// The outcome changes from one row to the next this much less often than in rows that were shuffled: then the order tells it.
 const SORTED: f64 = 0.2;
 
-/// Visible columns, the label apart, that tell the label by themselves.
+/// Visible columns, the label apart, that tell the label by themselves: in the learner's rows, or in those of the exam.
 pub(super) fn recoded(material: &Material) -> Result<Vec<Finding>, RunError> {
     let dataset = &material.written.task.dataset;
-    let Some(rows) = &material.rows else { return Ok(Vec::new()) };
     let label = dataset.label();
-    let outcome: Vec<bool> = tables::numbers(rows, label)?.into_iter().map(|y| y == Some(1.0)).collect();
-    let ill = outcome.iter().filter(|&&y| y).count();
-    if ill < FEWEST || outcome.len() - ill < FEWEST {
+    if dataset.target != Target::Risk {
         return Ok(Vec::new());
     }
-    let mut findings = Vec::new();
-    for name in tables::names(rows) {
-        // An id is another one in every row: that it tells each outcome means nothing.
-        if name == label || !matches!(dataset.role(name), Role::Feature | Role::Group | Role::Time) {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut told_of: Vec<String> = Vec::new();
+    for rows in &material.rows {
+        let outcome: Vec<bool> = tables::numbers(rows, label)?.into_iter().map(|y| y == Some(1.0)).collect();
+        let ill = outcome.iter().filter(|&&y| y).count();
+        if ill < FEWEST || outcome.len() - ill < FEWEST {
             continue;
         }
-        let [of_ill, of_well] = told(rows, name, &outcome)?;
-        if of_ill + of_well - 1.0 < TELLS {
-            continue;
+        for name in tables::names(rows) {
+            // An id is another one in every row: that it tells each outcome means nothing.
+            let visible = matches!(dataset.role(name), Role::Feature | Role::Group | Role::Time);
+            if name == label || !visible || told_of.iter().any(|known| known == name) {
+                continue;
+            }
+            let [of_ill, of_well] = told(rows, name, &outcome)?;
+            if of_ill + of_well - 1.0 < TELLS {
+                continue;
+            }
+            told_of.push(name.to_owned());
+            let [of_ill, of_well] = [of_ill, of_well].map(|share| 100.0 * share);
+            findings.push(Rule::Recoded.broken(
+                material.place_of(name),
+                text!(
+                    "the column `{name}` tells the label `{label}` by itself: {of_ill:.0}% of the rows with the outcome, and {of_well:.0}% of those without",
+                    "列 `{name}` だけで、結果の列 `{label}` が分かってしまいます（転帰が陽性の行の{of_ill:.0}%、陰性の行の{of_well:.0}%を言い当てます）"
+                ),
+                Text::new(
+                    "role = \"hidden\", or no such column: it is the outcome in other words, or was written down after it",
+                    "role = \"hidden\" とするか、列を除いてください（結果の言い換え、または結果が分かった後に記録された値です）",
+                ),
+            ));
         }
-        let [of_ill, of_well] = [of_ill, of_well].map(|share| 100.0 * share);
-        findings.push(Rule::Recoded.broken(
-            material.place_of(name),
-            text!(
-                "the column `{name}` tells the label `{label}` by itself: {of_ill:.0}% of the rows with the outcome, and {of_well:.0}% of those without",
-                "列 `{name}` だけで、結果の列 `{label}` が分かってしまいます（転帰が陽性の行の{of_ill:.0}%、陰性の行の{of_well:.0}%を言い当てます）"
-            ),
-            Text::new(
-                "role = \"hidden\", or no such column: it is the outcome in other words, or was written down after it",
-                "role = \"hidden\" とするか、列を除いてください（結果の言い換え、または結果が分かった後に記録された値です）",
-            ),
-        ));
     }
     Ok(findings)
 }

@@ -39,6 +39,12 @@ fn is_japanese(text: &str) -> bool {
     text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff66}'..='\u{ff9d}'))
 }
 
+/// Whether a text was left to be written: TODO, TBD, FIXME or XXX as a word, 未記入 or 要記入.
+pub fn is_unfinished(text: &str) -> bool {
+    words(text).any(|word| ["TODO", "TBD", "FIXME", "XXX"].contains(&word.to_uppercase().as_str()))
+        || ["未記入", "要記入", "記入予定", "あとで書く", "後で書く"].iter().any(|words| text.contains(words))
+}
+
 /// Both languages of every text of a file.
 pub fn languages(section: &Section) -> Vec<Finding> {
     let each = Text::new("a text in each language", "それぞれの言語の文");
@@ -47,7 +53,10 @@ pub fn languages(section: &Section) -> Vec<Finding> {
         .filter_map(|(place, text)| {
             let (en, ja) = (text.en.trim(), text.ja.trim());
             let words = en.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
-            let found = if en.is_empty() || ja.is_empty() {
+            let of_card = place.key.as_deref().is_some_and(|key| key.starts_with("card."));
+            let found = if is_unfinished(en) || is_unfinished(ja) {
+                Text::new("a text that is not written yet", "まだ書かれていない文があります")
+            } else if en.is_empty() || ja.is_empty() {
                 Text::new("an empty text", "空の文があります")
             } else if en == ja && en.chars().any(char::is_alphabetic) {
                 Text::new("the same text in both languages", "2つの言語の文が同じです")
@@ -58,7 +67,8 @@ pub fn languages(section: &Section) -> Vec<Finding> {
             } else {
                 return None;
             };
-            Some(Rule::Language.broken(place, found, each.clone()))
+            let rule = if of_card { Rule::Card } else { Rule::Language };
+            Some(rule.broken(place, found, each.clone()))
         })
         .collect()
 }
@@ -110,6 +120,11 @@ fn briefs(pack: &Pack, id: &str) -> Vec<Finding> {
     let same = brief(Lang::En).trim() == brief(Lang::Ja).trim();
     for lang in [Lang::En, Lang::Ja] {
         let text = brief(lang);
+        if let Some(line) = text.lines().position(is_unfinished) {
+            let place = Place { line: Some(line + 1), ..place(lang) };
+            let found = Text::new("a text that is not written yet", "まだ書かれていない文があります");
+            findings.push(Rule::Brief.broken(place, found, Text::new("the text itself", "文そのもの")));
+        }
         if text.trim().len() < SHORTEST_BRIEF {
             let found = Text::new("no brief, or hardly one", "説明文がないか、短すぎます");
             let expected = Text::new("what the learner reads first", "学習者が最初に読む説明文");

@@ -14,15 +14,15 @@ pub struct Material<'m> {
     pub pack: &'m Pack,
     /// The exercise as its author wrote it.
     pub written: &'m Written,
-    /// The learner's rows with every column; none where they cannot be drawn.
-    pub rows: Option<Frame>,
+    /// The learner's rows and the exam's, with every column; none where they cannot be drawn.
+    pub rows: Vec<Frame>,
     /// The dataset's file as it is written; none of a causal model, and of a file that cannot be read.
     pub sheet: Option<Sheet>,
 }
 
 impl<'m> Material<'m> {
-    /// What is written; the learner's rows come from the world that a seed makes of it.
-    pub fn of(pack: &'m Pack, written: &'m Written, rows: Option<Frame>) -> Self {
+    /// What is written; the rows come from the world that a seed makes of it.
+    pub fn of(pack: &'m Pack, written: &'m Written, rows: Vec<Frame>) -> Self {
         let dataset = &written.task.dataset;
         let sheet = match &dataset.source {
             Source::Model(_) => None,

@@ -9,6 +9,7 @@ pub mod leaks;
 mod material;
 mod personal;
 mod solutions;
+mod surnames;
 mod told;
 
 use crate::finding::Finding;

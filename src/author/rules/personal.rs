@@ -3,8 +3,10 @@
 //! A finding shows where it stands and what it looks like, never the value: of letters and digits but the first, only stars.
 
 use super::Material;
+use super::surnames::{SURNAMES, Surname};
 use crate::finding::{Finding, Rule};
 use course::dataset::Role;
+use diagnostics::fault::Place;
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::synth;
@@ -81,9 +83,32 @@ pub(super) fn columns(material: &Material) -> Vec<Finding> {
         else {
             continue;
         };
-        findings.push(finding(sheet, name, role, (kind, row, &shown)));
+        findings.push(match excused(material, name) {
+            Some((place, why)) => excuse(place, name, kind, &why),
+            None => finding(sheet, name, role, (kind, row, &shown)),
+        });
     }
     findings
+}
+
+/// Why the author says that a column holds nothing of a person, and where; nothing where they say nothing.
+fn excused(material: &Material, name: &str) -> Option<(Place, String)> {
+    let columns = material.written.dataset.maybe_table("source")?.tables("columns");
+    let column = columns.into_iter().find(|column| column.string("name") == name)?;
+    let why = column.maybe_string("not_personal").filter(|why| !why.value.trim().is_empty())?;
+    Some((why.place, why.value))
+}
+
+fn excuse(place: Place, name: &str, kind: Kind, why: &str) -> Finding {
+    let (en, ja) = (kind.text().en, kind.text().ja);
+    Rule::Personal.remark(
+        place,
+        text!(
+            "the column `{name}` looks as if it held {en}; its author says that it does not: {why}",
+            "列 `{name}` は{ja}のように見えますが、作成者によれば該当しません：{why}"
+        ),
+        Text::new("a reason that whoever gets the folder can check", "フォルダーを受け取る人が確かめられる理由"),
+    )
 }
 
 fn finding(sheet: &Sheet, name: &str, role: Role, (kind, row, shown): (Kind, usize, &str)) -> Finding {
@@ -99,8 +124,8 @@ fn finding(sheet: &Sheet, name: &str, role: Role, (kind, row, shown): (Kind, usi
                 "列 `{name}` に{what_ja}とみられる値があります（例：{row}行目の {shown}）"
             ),
             text!(
-                "{instead_en}: a learner must not be able to tell who a patient is",
-                "{instead_ja}（学習者が患者を特定できないようにしてください）"
+                "{instead_en}: a learner must not be able to tell who a patient is; or, where it is none, {{ name = \"{name}\", not_personal = \"what it is\" }} under [source] columns",
+                "{instead_ja}（学習者が患者を特定できないようにしてください）。該当しない値なら、[source] の columns に {{ name = \"{name}\", not_personal = \"何の値か\" }} と書いてください"
             ),
         );
     }
@@ -128,7 +153,7 @@ fn personal(name: &str, words: &[Option<String>]) -> Option<(Kind, usize, String
             return Some((kind, *row, masked(piece)));
         }
     }
-    by_shape(&filled).map(|kind| (kind, first, masked(example)))
+    by_shape(name, &filled).map(|kind| (kind, first, masked(example)))
 }
 
 /// The letters and digits but the first are stars (of one alone, that one); signs between them stay, for they tell the shape.
@@ -297,9 +322,180 @@ fn anywhere(value: &str) -> Option<(Kind, &str)> {
     if let Some(person) = addressed(value) {
         return Some((Kind::Name, person));
     }
+    if is_address(value) {
+        return Some((Kind::Address, value));
+    }
+    if let Some(day) = birthday(value) {
+        return Some((Kind::Birth, day));
+    }
     pieces()
         .find(|piece| piece.strip_prefix('〒').is_some_and(is_japanese_postcode))
         .map(|piece| (Kind::Postcode, piece))
+}
+
+/// Figures as they stand in addresses.
+const NUMERALS: &str = "一二三四五六七八九十";
+
+/// The prefectures of Japan, without what they are (東京都 is 東京).
+const PREFECTURES: &[&str] = &[
+    "北海道",
+    "青森",
+    "岩手",
+    "宮城",
+    "秋田",
+    "山形",
+    "福島",
+    "茨城",
+    "栃木",
+    "群馬",
+    "埼玉",
+    "千葉",
+    "東京",
+    "神奈川",
+    "新潟",
+    "富山",
+    "石川",
+    "福井",
+    "山梨",
+    "長野",
+    "岐阜",
+    "静岡",
+    "愛知",
+    "三重",
+    "滋賀",
+    "京都",
+    "大阪",
+    "兵庫",
+    "奈良",
+    "和歌山",
+    "鳥取",
+    "島根",
+    "岡山",
+    "広島",
+    "山口",
+    "徳島",
+    "香川",
+    "愛媛",
+    "高知",
+    "福岡",
+    "佐賀",
+    "長崎",
+    "熊本",
+    "大分",
+    "宮崎",
+    "鹿児島",
+    "沖縄",
+];
+
+/// Whether a text holds a postal address: a town and, after it, the number of a house. A region alone is none.
+fn is_address(value: &str) -> bool {
+    is_japanese_address(value) || is_western_address(value)
+}
+
+/// 東京都港区芝1-2-3, 岡山市北区鹿田町二丁目5番1号: a town (市, 区, 町, 村) and behind it a house's number, as figures with dashes or
+/// with 丁目, 番地 or 番; behind a prefecture one figure is enough.
+fn is_japanese_address(value: &str) -> bool {
+    let place = |c: char| is_kanji(c) || is_kana(c);
+    let town = value.char_indices().rfind(|(at, c)| {
+        // 区 by itself is no name, and 木村 a person's.
+        let least = if "市区".contains(*c) { 1 } else { 2 };
+        "市区町村郡".contains(*c) && value[..*at].chars().rev().take_while(|c| place(*c)).count() >= least
+    });
+    let Some((at, c)) = town else { return false };
+    let behind: Vec<char> = value[at + c.len_utf8()..]
+        .chars()
+        .map(|c| match c {
+            '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+            '‐' | '‑' | '–' | '－' | 'ー' | 'ｰ' | '\u{2212}' | 'の' | 'ノ' => '-',
+            c => c,
+        })
+        .collect();
+    let figure = |from: usize| {
+        behind[from.min(behind.len())..].iter().take_while(|c| c.is_ascii_digit() || NUMERALS.contains(**c)).count()
+    };
+    let numbered = |from: usize| {
+        let first = figure(from);
+        let tail = from + first;
+        let dashed = behind.get(tail) == Some(&'-') && (1..=4).contains(&figure(tail + 1));
+        let tail: String = behind[tail..].iter().collect();
+        let said = ["丁目", "番地", "番", "号"].iter().any(|word| tail.starts_with(word));
+        let in_prefecture = PREFECTURES.iter().any(|name| value.contains(name)) && "市区町村".contains(c);
+        let plain = in_prefecture && tail.trim().is_empty() && behind[from].is_ascii_digit();
+        first > 0 && (dashed || said || plain)
+    };
+    // A house's number stands near its town.
+    (0..behind.len().min(12)).any(numbered)
+}
+
+/// 12 High Street, 1600 Pennsylvania Avenue NW: a number, one to three capitalised words, and what a street is called.
+fn is_western_address(value: &str) -> bool {
+    const STREETS: &[&str] = &[
+        "street",
+        "st",
+        "road",
+        "rd",
+        "avenue",
+        "ave",
+        "lane",
+        "ln",
+        "drive",
+        "dr",
+        "boulevard",
+        "blvd",
+        "terrace",
+        "close",
+        "crescent",
+    ];
+    let words: Vec<&str> = value.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    words.iter().enumerate().any(|(at, word)| {
+        let number = word.len() <= 5
+            && word.starts_with(|c: char| c.is_ascii_digit())
+            && word.chars().all(|c| c.is_ascii_alphanumeric());
+        let names =
+            words[at + 1..].iter().take_while(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).take(4);
+        let names: Vec<String> = names.map(|word| word.trim_end_matches('.').to_lowercase()).collect();
+        number && names.iter().skip(1).any(|name| STREETS.contains(&name.as_str()))
+    })
+}
+
+/// A day of birth in a text: a whole date of an era before 1989 (what else of that age has its day written down?), or any whole date
+/// that is said to be one of birth.
+fn birthday(value: &str) -> Option<&str> {
+    /// How far a date may stand from the word that says what it is, in characters.
+    const NEAR: usize = 24;
+    const SAID: &[&str] = &["生年月日", "誕生日", "DOB", "D.O.B", "dob", "born", "Born", "birth"];
+    const OLD: &[&str] = &["昭和", "大正", "明治"];
+    let digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c) || c == '元';
+    let mut from = 0;
+    while let Some(start) = value[from..].find(digit).map(|at| from + at) {
+        let (mut end, mut groups, mut at) = (start, 0, start);
+        // Three numbers with one sign between each two.
+        while groups < 3 {
+            let length = value[at..].chars().take_while(|c| digit(*c)).map(char::len_utf8).sum::<usize>();
+            if length == 0 {
+                break;
+            }
+            groups += 1;
+            at += length;
+            end = at;
+            match value[at..].chars().next() {
+                Some(sign) if "年月-/.．".contains(sign) && groups < 3 => at += sign.len_utf8(),
+                _ => break,
+            }
+        }
+        if groups == 3 {
+            let before = value[..start].trim_end();
+            let era = OLD.iter().find(|era| before.ends_with(**era));
+            let begin = era.map_or(start, |era| before.len() - era.len());
+            let after = value[end..].trim_start_matches('日').trim_start();
+            let near: String = before.chars().rev().take(NEAR).collect::<Vec<_>>().into_iter().rev().collect();
+            if era.is_some() || after.starts_with('生') || SAID.iter().any(|word| near.contains(word)) {
+                return Some(&value[begin..end]);
+            }
+        }
+        from = end;
+    }
+    None
 }
 
 /// A person who is addressed in a note: surname and given name in three to five Chinese characters, and 様 or さん after them.
@@ -419,73 +615,6 @@ fn is_kana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}')
 }
 
-/// The most frequent surnames of Japan.
-const SURNAMES: &[&str] = &[
-    "佐藤",
-    "鈴木",
-    "高橋",
-    "田中",
-    "伊藤",
-    "渡辺",
-    "渡邊",
-    "渡邉",
-    "山本",
-    "中村",
-    "小林",
-    "加藤",
-    "吉田",
-    "山田",
-    "佐々木",
-    "山口",
-    "松本",
-    "井上",
-    "木村",
-    "林",
-    "斎藤",
-    "斉藤",
-    "齋藤",
-    "清水",
-    "山崎",
-    "阿部",
-    "森",
-    "池田",
-    "橋本",
-    "山下",
-    "石川",
-    "中島",
-    "前田",
-    "藤田",
-    "後藤",
-    "小川",
-    "岡田",
-    "長谷川",
-    "村上",
-    "近藤",
-    "石井",
-    "坂本",
-    "遠藤",
-    "青木",
-    "藤井",
-    "西村",
-    "福田",
-    "太田",
-    "三浦",
-    "岡本",
-    "松田",
-    "中川",
-    "中野",
-    "原田",
-    "小野",
-    "田村",
-    "竹内",
-    "金子",
-    "和田",
-    "中山",
-    "石田",
-    "上田",
-    "森田",
-];
-
 /// A name of two words: kanji and kanji, kana and kana, capitalised words, or a title before it.
 fn is_name(value: &str) -> bool {
     let words: Vec<&str> = value.split([' ', '　', ',', '・']).filter(|word| !word.is_empty()).collect();
@@ -501,13 +630,57 @@ fn is_name(value: &str) -> bool {
         [title, _, ..] if ["Mr", "Mrs", "Ms", "Miss", "Dr"].contains(&title.trim_end_matches('.')) => true,
         [family, given] if all(family, is_kanji, 4) => all(given, is_kanji, 4) || all(given, is_kana, 5),
         [family, given] if all(family, is_kana, 8) => all(given, is_kana, 8),
+        [_, _] if words.iter().all(|word| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase())) => {
+            words.iter().any(|word| is_surname(word))
+        }
         [_, _] | [_, _, _] => words.iter().all(|word| capitalised(word)) && words.iter().any(|word| word.len() > 2),
         _ => false,
     }
 }
 
+/// Whether a word is a frequent surname, in Chinese characters, in either kana, or in Latin letters.
+fn is_surname(word: &str) -> bool {
+    let plain = katakana(word).to_lowercase();
+    SURNAMES.iter().any(|surname| surname.is(&plain))
+}
+
+/// Hiragana as katakana; anything else as it is.
+fn katakana(word: &str) -> String {
+    word.chars()
+        .map(|c| match c {
+            '\u{3041}'..='\u{3096}' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
+            c => c,
+        })
+        .collect()
+}
+
+/// Whether a value is, or holds beside numbers, a surname and perhaps a given name: 佐藤花子, サトウハナコ, SATO Hanako, 佐藤花子12,
+/// `sato_hanako_12`.
+fn holds_surname(value: &str) -> bool {
+    let letters = |c: char| c.is_alphabetic() || c == '々' || c == 'ー';
+    let words: Vec<&str> = value.split(|c: char| !letters(c)).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() || words.len() > 4 {
+        return false;
+    }
+    let plain = katakana(&words.concat());
+    let count = plain.chars().count();
+    if plain.chars().all(|c| is_kanji(c) || is_kana(c)) {
+        let (most, of): (usize, fn(&Surname, &str) -> bool) =
+            if plain.chars().all(is_kana) { (12, Surname::begins_in_kana) } else { (7, Surname::begins) };
+        return (3..=most).contains(&count) && SURNAMES.iter().any(|surname| of(surname, &plain));
+    }
+    // In Latin letters a surname is a word of its own, for many words begin like one.
+    plain.is_ascii() && words.iter().any(|word| word.len() >= 3 && is_surname(word))
+}
+
+/// Words in a column's name that tell that its numbers are those of things.
+const OF_THINGS: &[&str] =
+    &["lot", "batch", "serial", "device", "model", "kit", "sample", "specimen", "part", "product", "accession"];
+const OF_THINGS_JA: &[&str] =
+    &["ロット", "製造", "型番", "品番", "機器", "装置", "検体", "試薬", "受付", "商品", "在庫", "シリアル"];
+
 /// What most of a column's values are by their shape.
-fn by_shape(filled: &[(usize, &str)]) -> Option<Kind> {
+fn by_shape(name: &str, filled: &[(usize, &str)]) -> Option<Kind> {
     let mut values: Vec<&str> = filled.iter().map(|(_, value)| *value).collect();
     values.sort_unstable();
     values.dedup();
@@ -516,31 +689,38 @@ fn by_shape(filled: &[(usize, &str)]) -> Option<Kind> {
         return None;
     }
     let share = |is: &dyn Fn(&str) -> bool| values.iter().filter(|value| is(value)).count() as f64 / n as f64;
-    if share(&is_japanese_postcode) >= MOST || share(&is_british_postcode) >= MOST {
+    let named = parts(name);
+    let of_things = OF_THINGS.iter().any(|thing| named.iter().any(|part| part == thing))
+        || OF_THINGS_JA.iter().any(|thing| name.contains(thing));
+    if !of_things && (share(&is_japanese_postcode) >= MOST || share(&is_british_postcode) >= MOST) {
         return Some(Kind::Postcode);
     }
-    if share(&is_social_security) >= MOST || share(&is_insurer) >= 1.0 || share(&is_individual_number) >= 1.0 {
+    if !of_things
+        && (share(&is_social_security) >= MOST || share(&is_insurer) >= 1.0 || share(&is_individual_number) >= 1.0)
+    {
         return Some(Kind::Insurance);
     }
     let own = n as f64 >= OWN * filled.len() as f64;
-    let surnamed = |value: &str| {
-        (3..=6).contains(&value.chars().count())
-            && value.chars().all(|c| is_kanji(c) || is_kana(c))
-            && SURNAMES.iter().any(|surname| value.starts_with(surname))
-    };
-    if own
-        && (share(&is_name) >= MOST
-            || share(&surnamed) >= 0.1 && share(&|value| (2..=6).contains(&value.chars().count())) >= MOST)
-    {
+    // One in ten people of Japan bears one of the ten most frequent surnames, one in three one of the list.
+    if own && (share(&is_name) >= MOST || share(&holds_surname) >= 0.1 && share(&is_like_a_name) >= MOST) {
         return Some(Kind::Name);
     }
     born(filled).then_some(Kind::Birth)
+}
+
+/// Whether a value is as long as a name with a number, and no sentence.
+fn is_like_a_name(value: &str) -> bool {
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    (2..=24).contains(&letters) && value.split_whitespace().count() <= 3 && letters * 2 >= value.chars().count()
 }
 
 /// Whether a column of dates spreads as days of birth do: over more years than admissions, and most of them long before the last.
 fn born(filled: &[(usize, &str)]) -> bool {
     const YEAR: f64 = 365.25;
     const MILLISECONDS: f64 = 86_400_000.0;
+    /// Before 1990, in years since 1970, hardly anything but births is dated in today's tables; a study of that time ran for fewer years.
+    const OLD: f64 = 20.0;
+    const OLD_YEARS: f64 = 10.0;
     /// Days since 1970 are fewer; milliseconds, where a time of day is written, are more.
     const DAYS: f64 = 1_000_000.0;
     let words: Vec<Option<String>> = filled.iter().map(|(_, value)| Some((*value).to_owned())).collect();
@@ -555,7 +735,9 @@ fn born(filled: &[(usize, &str)]) -> bool {
     // Without the earliest and the latest: one wrong century is no birth.
     let few = days.len() / 20;
     let (Some(early), Some(late)) = (days.get(few), days.iter().nth_back(few)) else { return false };
-    (late - early) / YEAR > YEARS
+    let spread = (late - early) / YEAR;
+    // Patients of one age group were born within fewer years, but all long ago.
+    spread > YEARS || (spread > OLD_YEARS && late / YEAR < OLD)
 }
 
 #[cfg(test)]
@@ -634,6 +816,93 @@ mod tests {
             assert!(!is_name(other), "{other}");
         }
         assert!(is_mail("taro.yamada@example.ac.jp") && !is_mail("3@rest") && !is_mail("a@b"));
+    }
+
+    #[test]
+    fn names_are_known_in_every_writing_and_beside_numbers() {
+        for name in [
+            "佐藤花子",
+            "さとうはなこ",
+            "サトウ ハナコ",
+            "SATO HANAKO",
+            "Sato Hanako",
+            "佐藤花子12",
+            "12_佐藤花子",
+            "sato_hanako_12",
+            "yamada03",
+            "スズキ イチロウ",
+            "Mary Smith",
+            "jones.p",
+        ] {
+            assert!(holds_surname(name) || is_name(name), "{name}");
+        }
+        for other in [
+            "P012",
+            "肺炎",
+            "アスピリン",
+            "ward_12",
+            "ICU-3",
+            "sample_001",
+            "心不全",
+            "group a",
+            "森林浴の効果を調べた",
+        ] {
+            assert!(!holds_surname(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_told_from_regions() {
+        for address in [
+            "東京都港区芝1-2-3",
+            "岡山市北区鹿田町2丁目5番1号",
+            "大阪府堺市堺区南瓦町３－１",
+            "自宅は横浜市中区本町6の50",
+            "名古屋市中区三の丸三丁目1番2号",
+            "12 High Street",
+            "1600 Pennsylvania Avenue NW",
+        ] {
+            assert!(is_address(address), "{address}");
+        }
+        for other in [
+            "東京都",
+            "港区",
+            "岡山市北区",
+            "市中肺炎",
+            "中区2023",
+            "村田さん 1-2",
+            "3 West Ward",
+            "Stage 2 St",
+            "区域2-3",
+        ] {
+            assert!(!is_address(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn days_of_birth_in_notes_are_told_from_other_days() {
+        for note in
+            ["昭和20年3月2日", "1945年3月2日生まれ", "DOB 1945-03-02", "生年月日：1945/3/2", "大正１４年１２月１日生"]
+        {
+            assert!(birthday(note).is_some(), "{note}");
+        }
+        for note in ["2024年3月2日に転倒", "平成31年4月1日入院", "昭和62年に虫垂炎手術", "血圧 120-80-60", "3-2", ""]
+        {
+            assert_eq!(birthday(note), None, "{note}");
+        }
+        let old: Vec<String> = (0..40).map(|i| format!("S{}.{}.{}", 5 + i % 20, 1 + i % 12, 1 + i % 28)).collect();
+        let filled: Vec<(usize, &str)> = old.iter().map(String::as_str).enumerate().collect();
+        assert_eq!(by_shape("memo", &filled), Some(Kind::Birth), "one age group, in short");
+    }
+
+    #[test]
+    fn numbers_of_things_are_no_postcodes() {
+        let lots: Vec<String> = (0..40).map(|i| format!("708-{}", 1234 + i)).collect();
+        let filled: Vec<(usize, &str)> = lots.iter().map(String::as_str).enumerate().collect();
+        assert_eq!(by_shape("memo", &filled), Some(Kind::Postcode));
+        for name in ["lot", "lot_no", "LotNumber", "試薬ロット", "製造番号"] {
+            assert_eq!(by_shape(name, &filled), None, "{name}");
+        }
     }
 
     #[test]

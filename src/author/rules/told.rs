@@ -26,8 +26,8 @@ enum Held {
     Interval(f64, f64),
     /// One of some words; the others may stand beside it in a list.
     Word(String, Vec<String>),
-    /// A name such as a column's, which texts may have other reasons to tell.
-    Name(String),
+    /// A name such as a column's, which texts may have other reasons to tell; and those that the reference lists beside it.
+    Name(String, Vec<String>),
     Condition(String),
     /// What a choice means, and what the others mean.
     Meaning(Text, Vec<Text>),
@@ -84,7 +84,8 @@ fn secrets(material: &Material) -> Vec<Secret> {
     let starter = written.solutions.iter().find(|solution| solution.folder == "starter");
     let of_starter = starter.map(|starter| leaves(&starter.submission.plan.section)).unwrap_or_default();
     let mut secrets = Vec::new();
-    for leaf in leaves(&reference.submission.plan.section) {
+    let of_reference = leaves(&reference.submission.plan.section);
+    for leaf in &of_reference {
         if !leaf.written || of_starter.iter().any(|other| other.path == leaf.path && other.value == leaf.value) {
             continue;
         }
@@ -94,10 +95,17 @@ fn secrets(material: &Material) -> Vec<Secret> {
             (Value::Whole(x), _) => Held::Number(*x as f64),
             (Value::String(word), Holds::Words(all)) if all.contains(word) => Held::Word(word.clone(), all),
             (Value::String(sql), Holds::Condition) => Held::Condition(plain(sql)),
-            (Value::String(name), _) => Held::Name(name.clone()),
+            (Value::String(name), _) => {
+                let beside = of_reference.iter().filter(|other| other.path == leaf.path && other.value != leaf.value);
+                let names = beside.filter_map(|other| match other.value {
+                    Value::String(name) => Some(name.clone()),
+                    _ => None,
+                });
+                Held::Name(name.clone(), names.collect())
+            }
             _ => continue,
         };
-        secrets.push(Secret { path: leaf.path, held, answer: false });
+        secrets.push(Secret { path: leaf.path.clone(), held, answer: false });
     }
     for question in &written.task.exercise.questions {
         let mut secret = |held: Held| secrets.push(Secret { path: question.id.clone(), held, answer: true });
@@ -125,7 +133,10 @@ fn demands(material: &Material) -> Vec<f64> {
     let mut demands: Vec<f64> = exercise.worth.into_iter().collect();
     for check in &exercise.checks {
         let sql = [check.passes.value.text(), check.shows.value.text()];
-        demands.extend(sql.into_iter().flat_map(figures).map(|figure| figure.0));
+        let written: Vec<f64> = sql.into_iter().flat_map(figures).map(|figure| figure.0).collect();
+        // Where one patient found outweighs four false alarms, an alert is worth it from a risk of 1 in 5.
+        demands.extend(written.iter().filter(|weight| **weight > 0.0).map(|weight| 1.0 / (1.0 + weight)));
+        demands.extend(written);
     }
     for question in &exercise.questions {
         demands.extend(figures(&question.prompt.en).into_iter().map(|figure| figure.0));
@@ -260,7 +271,7 @@ impl Secret {
         match &self.held {
             Held::Number(x) => Text::same(x.to_string()),
             Held::Interval(low, high) => Text::same(format!("[{low}, {high}]")),
-            Held::Word(word, _) | Held::Name(word) | Held::Condition(word) => Text::same(word.clone()),
+            Held::Word(word, _) | Held::Name(word, _) | Held::Condition(word) => Text::same(word.clone()),
             Held::Meaning(text, _) => text.clone(),
         }
     }
@@ -305,12 +316,20 @@ impl Secret {
                 !listed
                     && (names(text, word) || (!self.answer && self.is_named(text) && words(text).any(|w| w == word)))
             }
-            // Briefs describe the columns.
-            Held::Name(name) => self.is_assigned(text, name) || (line.hint && names(text, name)),
+            // Briefs describe the columns; a hint that lists them says which to take.
+            Held::Name(name, beside) => {
+                let listed = || stands_in(text, name) && beside.iter().any(|other| stands_in(text, other));
+                self.is_assigned(text, name) || (line.hint && (names(text, name) || listed()))
+            }
             Held::Condition(sql) => sql.chars().count() >= 5 && plain(text).contains(sql.replace('"', "'").as_str()),
             Held::Meaning(..) => false,
         }
     }
+}
+
+/// Whether a name stands in a text as a word; where it has letters that words are not told apart by, anywhere.
+fn stands_in(text: &str, name: &str) -> bool {
+    if name.is_ascii() { words(text).any(|word| word == name) } else { text.contains(name) }
 }
 
 /// What a choice means, in a brief that says nothing of the others.

@@ -68,7 +68,8 @@ pub(super) fn read(
                     .numbers(&column.name)
                     .map_err(SynthError::from)
                     .and_then(|values| labelled(&sheet, &column.name, values.iter().map(Option::is_some))),
-                Holds::Class => labelled(&sheet, &column.name, sheet.words(&column.name)?.iter().map(Option::is_some)),
+                Holds::Class => labelled(&sheet, &column.name, sheet.words(&column.name)?.iter().map(Option::is_some))
+                    .and_then(|()| classes(&sheet, &column.name)),
             },
             Role::Time => times(&sheet, &column.name, &mut all),
             _ => Ok(()),
@@ -110,6 +111,9 @@ pub(super) fn read(
         return Err(faults.into());
     }
     let [develop, exam] = sides(&sheet, exercise, &all, &of_role(&[Role::Group]), seed)?;
+    if holds == Holds::Class {
+        faults.extend(stray(&sheet, dataset.label(), &develop, &exam)?);
+    }
     for (key, side, draw) in [("develop", &develop, &exercise.develop), ("exam", &exam, &exercise.exam)] {
         faults.extend(one_sided(exercise, &all, (key, side, draw.filter.as_ref()), dataset)?);
     }
@@ -284,6 +288,12 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
     if values.keys().any(|word| is_outcome(word).is_none()) {
         let rarest = values.iter().min_by_key(|(_, n)| **n).map_or("", |(word, _)| word);
         let rarest = short(rarest);
+        let numbers = values.keys().all(|word| word.parse::<f64>().is_ok());
+        let (other_en, other_ja) = if numbers {
+            ("a number is predicted with target = \"value\"", "数値を予測するなら target = \"value\"")
+        } else {
+            ("one of several words with target = \"classes\"", "いくつかの分類の1つを予測するなら target = \"classes\"")
+        };
         let expected = if values.len() == 2 {
             text!(
                 "0 and 1; or, in dataset.toml, which value is the outcome: {{ name = \"{name}\", role = \"label\", positive = \"{rarest}\" }}",
@@ -291,8 +301,8 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
             )
         } else {
             text!(
-                "0 and 1, or two values of which one is the outcome (positive = \"{rarest}\" in dataset.toml)",
-                "0と1、または2種類の値（どちらが転帰ありかを、dataset.tomlに positive = \"{rarest}\" のように書く）"
+                "0 and 1, or two values of which one is the outcome (positive = \"{rarest}\" in dataset.toml); {other_en}",
+                "0と1、または2種類の値（どちらが転帰ありかを、dataset.tomlに positive = \"{rarest}\" のように書く）。{other_ja}"
             )
         };
         let rows: Vec<usize> = (0..words.len())
@@ -331,6 +341,72 @@ fn labelled(sheet: &Sheet, name: &str, there: impl Iterator<Item = bool>) -> Res
         "すべての行の値。値のない行はファイルから除いてください",
     );
     Err(sheet.bad(name, &missing, &Text::new("no value of the label", "ラベルの列が欠測です"), expected).into())
+}
+
+/// The most different numbers that are read as the names of classes, such as stages.
+const NUMBERED_CLASSES: usize = 20;
+
+/// Classes are few words: many numbers, or dates, are something else.
+fn classes(sheet: &Sheet, name: &str) -> Result<(), SynthError> {
+    let words = sheet.words(name)?;
+    let different: std::collections::BTreeSet<&str> = words.iter().flatten().map(String::as_str).collect();
+    let n = different.len();
+    let numbers = n > NUMBERED_CLASSES && different.iter().all(|word| word.parse::<f64>().is_ok());
+    let dates = n > 2 && different.iter().any(|word| word.parse::<f64>().is_err()) && dates::column(&words).is_ok();
+    if !numbers && !dates {
+        return Ok(());
+    }
+    let (found, expected) = if dates {
+        (
+            text!("{n} different dates as classes", "{n}種類の日付が分類になっています"),
+            Text::new(
+                "a class in each row; or days as a number, with target = \"value\" in dataset.toml",
+                "行ごとに1つの分類。または、日数を数値で書き、dataset.tomlを target = \"value\" とすること",
+            ),
+        )
+    } else {
+        (
+            text!("{n} different numbers as classes", "{n}種類の数値が分類になっています"),
+            text!(
+                "target = \"value\" in dataset.toml, which predicts a number; or at most {NUMBERED_CLASSES} classes",
+                "数値を予測するなら、dataset.tomlを target = \"value\" とすること。分類なら{NUMBERED_CLASSES}種類以下"
+            ),
+        )
+    };
+    let first = words.iter().position(Option::is_some).and_then(|row| sheet.line(row));
+    Err(Fault::new(Place { line: first, ..of_file(sheet, name) }, found, expected).into())
+}
+
+/// Classes among the exam's rows that no row of the learner's has, each where it stands first.
+fn stray(sheet: &Sheet, name: &str, develop: &[bool], exam: &[bool]) -> Result<Vec<Fault>, SynthError> {
+    let words = sheet.words(name)?;
+    let of = |side: &[bool]| -> BTreeMap<String, usize> {
+        let mut first = BTreeMap::new();
+        for (row, word) in words.iter().enumerate().filter(|(row, _)| side[*row]) {
+            if let Some(word) = word {
+                first.entry(word.clone()).or_insert(row);
+            }
+        }
+        first
+    };
+    let known = of(develop);
+    let list = known.keys().cloned().collect::<Vec<_>>().join(", ");
+    let strays = of(exam).into_iter().filter(|(class, _)| !known.contains_key(class));
+    let told = strays.map(|(class, row)| {
+        let n = words.iter().flatten().filter(|word| **word == class).count();
+        let class_shown = short(&class);
+        let found = text!(
+            "the class \"{class_shown}\" (rows: {n}), of which the learner has no row",
+            "分類 \"{class_shown}\"（{n}行）が、学習者のデータにありません"
+        );
+        let expected = text!(
+            "one of the learner's classes: {list}; or more rows of this one",
+            "学習者のデータにある分類（{list}）。または、この分類の行を増やすこと"
+        );
+        Fault::new(Place { line: sheet.line(row), ..of_file(sheet, name) }, found, expected)
+            .near(&class, known.keys().map(String::as_str))
+    });
+    Ok(told.collect())
 }
 
 /// A column of times as dates, or as dates with times of day; numbers stay numbers.
