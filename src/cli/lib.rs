@@ -573,7 +573,8 @@ impl Session {
     fn run(&self, id: Option<&str>, seed: Option<u64>) -> Result<u8, Ending> {
         let (pack, task, workspace) = self.begun("run", id)?;
         let seed = self.sown(&workspace, seed);
-        let run = self.train(&pack, &task, &workspace, seed.number, None)?;
+        let submission = workspace.submission(&pack, &task).map_err(Ending::Faults)?;
+        let run = self.train(&pack, &task, &workspace, &submission, (seed.number, None))?;
         let document = Document::ran("run", &self.subject.borrow(), &run);
         if self.json {
             self.say(&document.text());
@@ -614,14 +615,15 @@ impl Session {
     fn check(&self, id: Option<&str>, seed: Option<u64>, exam_seed: Option<u64>) -> Result<u8, Ending> {
         let (pack, task, workspace) = self.begun("check", id)?;
         let seed = self.sown(&workspace, seed);
-        let exam = if let Some(number) = exam_seed {
-            Root { number, from: Origin::ExamSeed }
-        } else {
-            let plan = content::of_plan(&workspace.submission(&pack, &task).map_err(Ending::Faults)?);
-            Root { number: variant::exam(seed.number, plan), from: Origin::Plan }
-        };
+        let given = exam_seed.map(|number| Root { number, from: Origin::ExamSeed });
+        self.subject.borrow_mut().exam = given;
+        let submission = workspace.submission(&pack, &task).map_err(Ending::Faults)?;
+        let exam = given.unwrap_or_else(|| Root {
+            number: variant::exam(seed.number, content::of_plan(&submission)),
+            from: Origin::Plan,
+        });
         self.subject.borrow_mut().exam = Some(exam);
-        let run = self.train(&pack, &task, &workspace, seed.number, Some(exam.number))?;
+        let run = self.train(&pack, &task, &workspace, &submission, (seed.number, Some(exam.number)))?;
         let document = Document::ran("check", &self.subject.borrow(), &run);
         if self.json {
             self.say(&document.text());
@@ -825,12 +827,11 @@ impl Session {
         pack: &Pack,
         task: &Task,
         workspace: &Workspace,
-        seed: u64,
-        exam: Option<u64>,
+        submission: &Submission,
+        seeds: (u64, Option<u64>),
     ) -> Result<Run, Ending> {
-        let submission = workspace.submission(pack, task).map_err(Ending::Faults)?;
         workspace.ready()?;
-        self.engine(pack, task, &submission, (seed, exam), Some(&workspace.shelf()))
+        self.engine(pack, task, submission, seeds, Some(&workspace.shelf()))
     }
 
     /// Runs the engine with a progress bar.

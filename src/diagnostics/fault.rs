@@ -108,7 +108,7 @@ pub fn first(mut faults: Vec<Fault>, most: usize, file: &Place) -> Vec<Fault> {
     if faults.len() <= most {
         return faults;
     }
-    let more = grouped(faults.len() - most);
+    let more = text::count(faults.len() - most);
     faults.truncate(most);
     faults.push(Fault::new(
         file.clone(),
@@ -116,19 +116,6 @@ pub fn first(mut faults: Vec<Fault>, most: usize, file: &Place) -> Vec<Fault> {
         text!("the first {most} mended, then the others are told", "まず最初の{most}個を直すと、残りをお知らせします"),
     ));
     faults
-}
-
-/// 39980 as 39,980.
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// The longest name for which a nearest one is looked for, in bytes: the search takes the square of its length.

@@ -65,6 +65,28 @@ impl Text {
     }
 }
 
+/// A whole number with a comma between thousands: 39980 as 39,980.
+pub fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A full-width sign as the one on the keyboard; others as they are.
+pub fn narrow(sign: char) -> char {
+    match sign {
+        '！'..='～' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
+        '　' => ' ',
+        sign => sign,
+    }
+}
+
 /// The order in which a person expects names: numbers by size, wherever they stand in a name (`2` before `10`, `site 2` before
 /// `site 10`), all else letter by letter.
 pub fn in_order(a: &str, b: &str) -> Ordering {

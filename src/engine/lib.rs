@@ -13,6 +13,7 @@ pub mod record;
 pub mod run;
 pub mod synth;
 pub mod train;
+mod watch;
 pub mod withhold;
 
 /// The engine's name: a digest of all sources and settings that decide its results. `build.rs` makes it.

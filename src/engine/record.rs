@@ -7,11 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::Judged;
 use crate::evaluate::Line;
-use crate::train::Epoch;
+use crate::watch::Epoch;
 use diagnostics::text::Text;
-
-/// The version of records; raised when a key changes its meaning or goes.
-pub const VERSION: u32 = 1;
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -17,7 +17,8 @@ use crate::operate::{self, Calibration, expit};
 use crate::prepare::{self, Prepared, Views};
 use crate::record::{Count, Record, Story};
 use crate::synth::{self, Drawn, Pictures, Shots, Side, SynthError, World};
-use crate::train::{self, Epoch, Fitted, Lesson, Rows, TrainError};
+use crate::train::{self, Fitted, Lesson, Rows, TrainError};
+pub use crate::watch::{Epoch, Event, Watch};
 use course::answers::{Answer, Answers};
 use course::exercise::{Draw, Probe, Question};
 use course::pack::{Submission, Task};
@@ -62,47 +63,6 @@ pub trait Shelf {
 
     /// Keeps a model; where that fails, it is fitted again another time.
     fn put(&self, name: &str, model: &[u8]);
-}
-
-/// What happens on the way.
-#[derive(Clone, Copy, Debug)]
-pub enum Event {
-    /// Data are being drawn.
-    Drawing,
-    /// A pass over the training rows has ended.
-    Trained(Epoch),
-    /// The hidden rows are being judged.
-    Judging,
-}
-
-/// Who watches a run.
-pub trait Watch {
-    /// Something happened on the way.
-    fn tell(&mut self, event: Event);
-
-    /// Whether to end the run: asked between stages, and before each step of a training.
-    fn ends(&self) -> bool {
-        false
-    }
-}
-
-impl<F: FnMut(Event)> Watch for F {
-    fn tell(&mut self, event: Event) {
-        self(event);
-    }
-}
-
-/// The training's part of it.
-struct OfTraining<'a>(&'a mut dyn Watch);
-
-impl train::Watch for OfTraining<'_> {
-    fn passed(&mut self, epoch: Epoch) {
-        self.0.tell(Event::Trained(epoch));
-    }
-
-    fn ends(&self) -> bool {
-        self.0.ends()
-    }
 }
 
 /// How a run ended, where it could be begun at all.
@@ -682,7 +642,7 @@ fn fitted(
     seed: Seed,
     watch: &mut dyn Watch,
 ) -> Result<Fitted, TrainError> {
-    let Some(shelf) = job.shelf else { return train::fit(lesson, train, valid, seed, &mut OfTraining(watch)) };
+    let Some(shelf) = job.shelf else { return train::fit(lesson, train, valid, seed, watch) };
     let name = lesson_name(job, lesson, train, valid, seed);
     if let Some(fitted) = shelf.get(&name).and_then(|bytes| Fitted::again(lesson, train, &bytes)) {
         for &epoch in &fitted.epochs {
@@ -690,7 +650,7 @@ fn fitted(
         }
         return Ok(fitted);
     }
-    let fitted = train::fit(lesson, train, valid, seed, &mut OfTraining(watch))?;
+    let fitted = train::fit(lesson, train, valid, seed, watch)?;
     shelf.put(&name, &fitted.kept());
     Ok(fitted)
 }
@@ -707,8 +667,8 @@ fn lesson_name(job: &Job, lesson: Lesson, train: &Rows, valid: Option<&Rows>, se
     digest.update(said.as_bytes());
     for rows in [Some(train), valid] {
         digest.update(format!("{:?}", rows.map(|rows| (rows.input, rows.x.dim(), rows.y.dim()))).as_bytes());
-        for number in rows.into_iter().flat_map(|rows| rows.x.iter().chain(&rows.y)) {
-            digest.update(&number.to_le_bytes());
+        for row in rows.into_iter().flat_map(|rows| rows.x.rows().into_iter().chain(rows.y.rows())) {
+            digest.update(&row.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>());
         }
     }
     format!("{:032x}", digest.digest128())

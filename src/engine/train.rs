@@ -2,7 +2,6 @@
 
 mod augment;
 pub mod budget;
-mod epoch;
 mod exact;
 mod kept;
 mod loss;
@@ -16,9 +15,9 @@ use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use augment::Augment;
-pub use epoch::Epoch;
 
 use crate::models::{Input, Network};
+use crate::watch::{Epoch, Event, Watch};
 use course::plan::{Change, ClassWeight, Loss, Optimiser, Plan, Train};
 use diagnostics::keys::Section;
 use metrics::spread;
@@ -96,23 +95,6 @@ pub enum TrainError {
         /// The pass in which it happened.
         epoch: usize,
     },
-}
-
-/// Who watches a training.
-pub trait Watch {
-    /// A pass has ended.
-    fn passed(&mut self, epoch: Epoch);
-
-    /// Whether to end it: asked before each step.
-    fn ends(&self) -> bool {
-        false
-    }
-}
-
-impl<F: FnMut(Epoch)> Watch for F {
-    fn passed(&mut self, epoch: Epoch) {
-        self(epoch);
-    }
 }
 
 /// What is learned: the model's settings, how it learns, and what is predicted.
@@ -215,7 +197,7 @@ pub fn fit(
         if !train_loss.is_finite() {
             return Err(TrainError::Diverged { epoch: number });
         }
-        watch.passed(epoch);
+        watch.tell(Event::Trained(epoch));
         epochs.push(epoch);
         let judged = valid_loss.unwrap_or(train_loss);
         let patience = plan.patience.as_ref().map(|patience| patience.value);
@@ -264,7 +246,7 @@ fn exactly(
     if !epoch.train_loss.is_finite() {
         return Err(TrainError::Diverged { epoch: 1 });
     }
-    watch.passed(epoch);
+    watch.tell(Event::Trained(epoch));
     Ok(Fitted { network, input: train.input, device, unit: Unit::OWN, epochs: vec![epoch], best: 1 })
 }
 

@@ -1,6 +1,7 @@
 //! How the figures of a run are written for people: in as many digits as a decision takes.
 
 use diagnostics::text::Lang;
+pub use diagnostics::text::count;
 use metrics::entry::Unit;
 
 /// A value in a unit.
@@ -30,19 +31,6 @@ pub fn with_interval(value: f64, interval: Option<(f64, f64)>, unit: Unit) -> St
             format!("{shown} ({}–{})", bare(low), bare(high))
         }
     }
-}
-
-/// A whole number with a comma between thousands.
-pub fn count(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `a, b and c`.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
+use diagnostics::text::narrow;
 use disk::HAND_IN;
 
 /// The experiment.
@@ -72,15 +73,6 @@ fn is_like(name: &str, file: &str) -> bool {
         !is_letter(name[..at].chars().next_back()) && !is_letter(name[at + stem.len()..].chars().next())
     });
     as_word || name.len() <= 100 && strsim::damerau_levenshtein(&name, file) <= 2
-}
-
-/// A full-width sign as the one on the keyboard.
-fn narrow(c: char) -> char {
-    match c {
-        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '　' => ' ',
-        c => c,
-    }
 }
 
 #[cfg(test)]

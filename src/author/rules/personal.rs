@@ -8,7 +8,7 @@ use crate::finding::{Finding, Rule};
 use course::dataset::Role;
 use diagnostics::fault::Place;
 use diagnostics::text;
-use diagnostics::text::Text;
+use diagnostics::text::{Text, narrow};
 use engine::synth;
 use tables::Sheet;
 
@@ -405,7 +405,7 @@ fn is_japanese_address(value: &str) -> bool {
     let behind: Vec<char> = value[at + c.len_utf8()..]
         .chars()
         .map(|c| match c {
-            '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+            '０'..='９' => narrow(c),
             '‐' | '‑' | '–' | '－' | 'ー' | 'ｰ' | '\u{2212}' | 'の' | 'ノ' => '-',
             c => c,
         })

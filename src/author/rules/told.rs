@@ -9,7 +9,7 @@ use course::exercise::QuestionKind;
 use diagnostics::fault::Place;
 use diagnostics::keys::{Key, Kind, Value};
 use diagnostics::text;
-use diagnostics::text::{Lang, Text};
+use diagnostics::text::{Lang, Text, narrow};
 use engine::models::VOCABULARY;
 
 /// Something that the reference says and the starter does not.
@@ -217,9 +217,7 @@ fn figures(text: &str) -> Vec<(f64, bool)> {
         let letters: Vec<char> = piece
             .chars()
             .map(|c| match c {
-                '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
-                '．' => '.',
-                '，' => ',',
+                '０'..='９' | '．' | '，' => narrow(c),
                 c => c,
             })
             .collect();

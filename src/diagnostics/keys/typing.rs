@@ -27,7 +27,7 @@ const QUOTES: &[(&str, &str, char)] =
 /// The sign that TOML has in place of a full-width one or of its like.
 fn half_width(sign: char) -> Option<char> {
     Some(match sign {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xff01 + 0x21)?,
+        '\u{ff01}'..='\u{ff5e}' => text::narrow(sign),
         '\u{3000}' | '\u{a0}' | '\u{2000}'..='\u{200b}' | '\u{202f}' | '\u{feff}' => ' ',
         '−' | '–' | '—' | '‐' | '‑' | 'ー' => '-',
         '、' => ',',

@@ -49,12 +49,10 @@ mod by_name {
 
 /// A figure in a record, to the last bit.
 mod exactly {
+    use crate::exact::Number;
     use diagnostics::text::Text;
     use metrics::Estimate;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Serialize, Deserialize)]
-    struct Number(#[serde(with = "crate::exact")] f64);
 
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::epoch::Epoch;
+use crate::watch::Epoch;
 
 /// What was kept.
 pub(super) struct Kept {
