@@ -604,9 +604,11 @@ impl Session {
         let next = self.next("check", &workspace);
         self.say(&self.terminal.paragraph(
             "",
-            &match self.terminal.lang {
-                Lang::En => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: write what you conclude in {answers}, then: {next}"),
-                Lang::Ja => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に、結論を {answers} に書いてから：{next}"),
+            &match (self.terminal.lang, task.exercise.questions.is_empty()) {
+                (Lang::En, false) => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: write what you conclude in {answers}, then: {next}"),
+                (Lang::Ja, false) => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に、結論を {answers} に書いてから：{next}"),
+                (Lang::En, true) => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: {next}"),
+                (Lang::Ja, true) => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に：{next}"),
             },
         ));
         Ok(PASSED)

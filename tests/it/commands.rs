@@ -54,6 +54,19 @@ fn the_tour_shows_a_failed_and_a_passed_check_and_stays_in_its_folder() {
 }
 
 #[test]
+fn where_nothing_is_asked_nobody_is_sent_to_write_answers() {
+    let learner = Learner::new();
+    learner.types("start first-look").ends(0);
+    for (lang, next) in [("en", "Next: practicum check"), ("ja", "次に：practicum check")] {
+        let run = learner.types(&format!("run first-look --lang {lang}")).ends(0);
+        let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(next) && !told.contains("answers.toml"), "{told}");
+    }
+    learner.types("start prevalence-shift").ends(0);
+    learner.types("run prevalence-shift").ends(0).says("answers.toml");
+}
+
+#[test]
 fn json_holds_the_same_in_both_languages() {
     let learner = Learner::new();
     learner.types("start prevalence-shift").ends(0);
