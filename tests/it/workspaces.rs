@@ -195,7 +195,7 @@ fn a_workspace_remembers_its_course() {
     let learner = with_course();
     let next = |answer: Answer| {
         let out = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
-        out.split("then: practicum ").nth(1).unwrap().to_owned()
+        out.rsplit_once(": practicum ").unwrap().1.to_owned()
     };
     let run = next(learner.types("start cytology --course course").ends(0));
     let check = next(learner.types(&run).ends(0));
