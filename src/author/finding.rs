@@ -102,6 +102,12 @@ rules! {
     Starter "starter"
         "The starter does not pass as it is."
         "出発点のままでは合格しないこと。"
+    Alarms "alarms"
+        "Where the reference sets a threshold, neither alarming for nobody nor alarming for everybody passes."
+        "模範解が閾値を決める演習で、誰にも警報を出さない場合と、全員に警報を出す場合が、どちらも不合格になること。"
+    Alone "alone"
+        "Right answers do not pass with the starter's plan: there is something to run."
+        "正しい解答を書いても、出発点の計画のままでは合格しないこと（実行が必要であること）。"
     Wrong "wrong"
         "Every wrong solution fails exactly the checks that its expect.toml names."
         "誤答例が、expect.tomlに書いた判定だけに、ちょうど不合格となること。"
@@ -121,8 +127,8 @@ rules! {
         "The reference is judged within 1 GB of memory."
         "模範解の判定が、メモリー1GB以内で済むこと。"
     Reliability "reliability"
-        "reliability.toml, where there is one, is of this version and content, with no failure of the reference and no escape."
-        "reliability.tomlがある場合、この版・この内容のもので、模範解の不合格も誤答の見逃しも0であること。"
+        "reliability.toml, where there is one, is of this version and content: the reference fails in no draw, no wrong solution escapes, the untouched starter passes in none, and answers copied from another variant pass at most one time in four, each single conclusion at most two in five."
+        "reliability.tomlがある場合、この版・この内容のもので、模範解の不合格と誤答の見逃しが0、手を加えない出発点の合格が0、別のバリアントから写した解答の合格が4回に1回以下（個々の結論では5回に2回以下）であること。"
 }
 
 /// What was found against a rule.

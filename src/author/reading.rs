@@ -47,6 +47,11 @@ impl Written {
         self.solutions.iter().find(|solution| solution.folder == "solution")
     }
 
+    /// The starter.
+    pub fn starter(&self) -> Option<&Solution> {
+        self.solutions.iter().find(|solution| solution.folder == "starter")
+    }
+
     /// The wrong solutions, each with what it must fail.
     pub fn wrong(&self) -> impl Iterator<Item = (&Solution, &Wrong)> {
         self.solutions.iter().filter_map(|solution| Some((solution, solution.wrong.as_ref()?)))

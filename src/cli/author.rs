@@ -422,7 +422,11 @@ fn reliability(session: &Session, pack: &Pack, draws: &Draws) -> Result<u8, Endi
             kept.push(format!("exercises/{id}/{name}"));
         }
     }
-    let right = reliability.failures.times == 0 && reliability.escapes() == 0;
+    let copying = reliability.copied.as_ref().is_some_and(|copied| copied.varies && copied.pays());
+    let right = reliability.failures.times == 0
+        && reliability.escapes() == 0
+        && reliability.untouched.passes.times == 0
+        && !copying;
     if session.json {
         let document = reliability_document(&reliability, &kept);
         session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
@@ -474,6 +478,16 @@ fn reliability_document(reliability: &Reliability, written: &[String]) -> serde_
             "margin": check.gap.as_ref().map(|gap| gap.margin),
             "suggests": check.gap.as_ref().map(|gap| gap.suggests.clone()),
         })).collect::<Vec<_>>(),
+        "untouched": rate(&reliability.untouched.passes),
+        "copied": reliability.copied.as_ref().map(|copied| serde_json::json!({
+            "variants": copied.variants,
+            "pairs": copied.pairs,
+            "escapes": copied.escapes,
+            "varies": copied.varies,
+            "conclusions": copied.conclusions.iter().map(|(check, escapes)| {
+                serde_json::json!({ "check": check, "escapes": escapes })
+            }).collect::<Vec<_>>(),
+        })),
         "written": written,
     })
 }
@@ -543,6 +557,23 @@ fn reliability_to(session: &Session, reliability: &Reliability) {
             "",
             &format!("the best attainable {metric} over the variants: {median} ({low} to {high}, SD {sd})"),
             &format!("バリアントごとの、到達しうる最良の{metric}：{median}（{low}〜{high}、標準偏差{sd}）"),
+        );
+    }
+    let passes = reliability.untouched.passes;
+    let (times, at_most) = (passes.times, percent(passes.at_most));
+    paragraph(
+        "",
+        &format!("the untouched starter passes in {times} of {n} draws (at most {at_most} of all)"),
+        &format!("手を加えない出発点の合格：{n}回中{times}回（多くて{at_most}）"),
+    );
+    if let Some(copied) = &reliability.copied {
+        let (escapes, pairs, variants) = (copied.escapes, copied.pairs, copied.variants);
+        let each: Vec<String> = copied.conclusions.iter().map(|(check, times)| format!("{check} {times}")).collect();
+        let each = each.join(", ");
+        paragraph(
+            "",
+            &format!("answers copied between {variants} variants pass in {escapes} of {pairs} pairs (singly: {each})"),
+            &format!("{variants}個のバリアントの間で写した解答の合格：{pairs}組中{escapes}組（判定ごと：{each}）"),
         );
     }
     let (times, at_most) = (reliability.failures.times, percent(reliability.failures.at_most));

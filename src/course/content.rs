@@ -76,6 +76,11 @@ pub fn of_plan(submission: &Submission) -> Digest {
 pub fn of_submission(submission: &Submission) -> Digest {
     let mut out = plan(submission);
     let _ = write!(out, "{:?}", submission.answers);
+    // Line breaks of SQL decide nothing.
+    for (question, query) in &submission.computed {
+        let words = query.value.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        let _ = write!(out, "{question}={words}");
+    }
     of_bytes(out.as_bytes())
 }
 

@@ -1210,6 +1210,7 @@ fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec
     let owned = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
     match table {
         "epochs" => return owned(&["epoch", "train_loss", "valid_loss"]),
+        "world" => return Some(dataset.world.iter().map(|column| column.name.clone()).collect()),
         "answers" => {
             let of = |question: &Question| match question.kind {
                 QuestionKind::Interval { .. } => vec![format!("{}_low", question.id), format!("{}_high", question.id)],

@@ -1,6 +1,7 @@
 //! What authors and learners write: read from TOML, checked, and only then handed on.
 
 pub mod answers;
+pub mod computed;
 pub mod content;
 pub mod courses;
 pub mod dataset;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, File};
 
 use super::answers::{self, Answers, Unjudged};
+use super::computed::{self, Computed};
 use super::dataset::{self, Dataset};
 use super::exercise::{self, Exercise};
 use super::plan::{self, Plan, Vocabulary};
@@ -42,6 +43,8 @@ pub struct Submission {
     pub plan: Plan,
     /// The conclusions.
     pub answers: Answers,
+    /// Those that are computed from the run, in an author's own solution.
+    pub computed: Computed,
     /// What nothing judges: expectations, and the decision in words.
     pub unjudged: Unjudged,
     /// What was assumed of what they wrote, in sentences.
@@ -367,12 +370,19 @@ impl Pack {
     ) -> Result<Submission, Vec<Fault>> {
         let path = |file: &str| format!("exercises/{}/{folder}/{file}", exercise.id);
         let (plan, answers) = (path("plan.toml"), path("answers.toml"));
-        submission(
+        let written = self.bytes(&answers).unwrap_or_default();
+        // What learners begin with computes nothing.
+        let (bytes, computed) = match folder {
+            "starter" => (written.to_vec(), Computed::new()),
+            _ => computed::taken(&answers, &written, exercise)?,
+        };
+        let read = submission(
             vocabulary,
             exercise,
             (&plan, self.bytes(&plan).as_deref()),
-            (&answers, self.bytes(&answers).as_deref()),
-        )
+            (&answers, self.bytes(&answers).is_some().then_some(&bytes)),
+        )?;
+        Ok(Submission { computed, ..read })
     }
 
     /// The wrong solutions of an exercise.
@@ -446,13 +456,19 @@ pub fn submission(
             None => Ok(plan),
         })
         .map_err(|more| faults.extend(more.into_iter().map(|fault| with_reference(fault, exercise))));
-    let answers = answers::read(answers_file, answers.unwrap_or_default(), exercise)
-        .map_err(|more| faults.extend(more.into_iter().map(|fault| with_reference(fault, exercise))));
+    let bytes = answers.unwrap_or_default();
+    let answers = answers::read(answers_file, bytes, exercise).map_err(|mut more| {
+        let refused = computed::refused(answers_file, bytes, exercise);
+        // Told in words of its own, not as a value of another kind.
+        more.retain(|fault| !refused.iter().any(|other| other.place.key == fault.place.key));
+        faults.extend(refused);
+        faults.extend(more.into_iter().map(|fault| with_reference(fault, exercise)));
+    });
     match (plan, answers) {
         (Ok(plan), Ok((answers, unjudged, of_answers))) => {
             let of_plan = plan.assumed.iter().map(|assumed| assumed.text(plan_file));
             let assumed = of_plan.chain(of_answers.iter().map(|assumed| assumed.text(answers_file))).collect();
-            Ok(Submission { plan, answers, unjudged, assumed })
+            Ok(Submission { plan, answers, unjudged, computed: Computed::new(), assumed })
         }
         _ => Err(faults),
     }

@@ -39,7 +39,13 @@ fn task(pack: &Pack, id: &str) -> Task {
 fn submission(id: &str, version: i64, plan: &str) -> Submission {
     let text = format!("exercise = \"{id}@{version}\"\n{plan}");
     let plan = plan::read(&VOCABULARY, "plan.toml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults:?}"));
-    Submission { plan, answers: Answers::new(), unjudged: Unjudged::default(), assumed: Vec::new() }
+    Submission {
+        plan,
+        answers: Answers::new(),
+        computed: practicum::course::computed::Computed::new(),
+        unjudged: Unjudged::default(),
+        assumed: Vec::new(),
+    }
 }
 
 fn ran(task: &Task, submission: &Submission, exam: Option<u64>, shelf: Option<&dyn Shelf>) -> Run {

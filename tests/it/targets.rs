@@ -23,6 +23,7 @@ fn ran(id: &str, plan: &str) -> Run {
         )
         .unwrap_or_else(|faults| panic!("{faults:?}")),
         answers: practicum::course::answers::Answers::new(),
+        computed: practicum::course::computed::Computed::new(),
         unjudged: practicum::course::answers::Unjudged::default(),
         assumed: Vec::new(),
     };

@@ -161,7 +161,7 @@ impl Cache {
     }
 
     /// What a plan made with a seed, whatever was asked about it then.
-    fn made(&self, plan: Digest, seed: u64) -> Option<Made> {
+    pub(super) fn made(&self, plan: Digest, seed: u64) -> Option<Made> {
         read_made(&fs::read(self.runs.as_ref()?.join(format!("{plan}-{seed}"))).ok()?)
     }
 

@@ -34,14 +34,21 @@ pub(super) struct Half {
 pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<Solution> {
     let reference = &written.reference()?.submission;
     let own = &wrong.submission;
-    if content::of_plan(own) == content::of_plan(reference) || own.answers == reference.answers {
+    if content::of_plan(own) == content::of_plan(reference)
+        || (own.answers == reference.answers && own.computed == reference.computed)
+    {
         return None;
     }
     let (plan, answers) = match part {
         Part::Plan => (own, reference),
         Part::Answers => (reference, own),
     };
-    let submission = Submission { plan: plan.plan.clone(), answers: answers.answers.clone(), ..own.clone() };
+    let submission = Submission {
+        plan: plan.plan.clone(),
+        answers: answers.answers.clone(),
+        computed: answers.computed.clone(),
+        ..own.clone()
+    };
     let work = content::of_submission(&submission);
     Some(Solution { folder: wrong.folder.clone(), submission, work, wrong: None })
 }

@@ -1,5 +1,6 @@
 //! What happens when solutions run: once, to validate an exercise; and over many draws, to know how reliable its checks are.
 
+mod automatic;
 pub mod cache;
 mod cause;
 pub mod drawing;

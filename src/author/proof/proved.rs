@@ -1,11 +1,13 @@
 //! `reliability.toml`: what an exercise's checks said over many seeds, kept beside it; and the rule that holds it against the exercise.
 
-use super::reliability::{self, Reliability, short, spread};
+use super::reliability::{
+    self, CONCLUSION as SINGLE, COPIED as TOGETHER, Copied, Reliability, Untouched, short, spread,
+};
 use crate::finding::{Finding, Rule};
 use crate::reading::Written;
 use course::pack::Pack;
 use diagnostics::fault::Place;
-use diagnostics::keys::{self, Key, Kind, Need};
+use diagnostics::keys::{self, Key, Kind, Need, Section};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -67,6 +69,63 @@ pub const KEYS: &[Key<'static>] = &[
         "到達しうる最良の値の、生成ごとのばらつきです（バリアントの難しさの等しさ）。",
     ),
     Key::new("check", Kind::Tables(CHECK), Need::Required, "Each check.", "それぞれの判定です。"),
+    Key::new(
+        "untouched",
+        Kind::Table(UNTOUCHED),
+        Need::Optional,
+        "The starter, handed in as it is.",
+        "手を加えずに提出した出発点です。",
+    ),
+    Key::new(
+        "copied",
+        Kind::Table(COPIED),
+        Need::Optional,
+        "The reference's answers of one variant, with the reference's plan in another.",
+        "あるバリアントの模範解の解答を、別のバリアントで模範解の計画とともに提出した場合です。",
+    ),
+];
+
+const UNTOUCHED: &[Key<'static>] = &[
+    Key::new("content", Kind::String, Need::Required, "A digest of the starter.", "出発点の要約値です。"),
+    Key::new("passes", MANY, Need::Required, "In how many draws it passed.", "合格した生成の回数です。"),
+    Key::new("passes_at_most", SHARE, Need::Required, "Upper bound of that rate.", "その割合の上限です。"),
+];
+
+const COPIED: &[Key<'static>] = &[
+    Key::new(
+        "variants",
+        MANY,
+        Need::Required,
+        "How many variants copied from each other.",
+        "互いに解答を写したバリアントの数です。",
+    ),
+    Key::new("pairs", MANY, Need::Required, "Pairs of variants.", "バリアントの組の数です。"),
+    Key::new(
+        "escapes",
+        MANY,
+        Need::Required,
+        "Pairs in which every check of answers passed.",
+        "解答を見る判定のすべてに合格した組の数です。",
+    ),
+    Key::new(
+        "varies",
+        Kind::Flag,
+        Need::Required,
+        "Whether the right answers differ between variants at all.",
+        "正しい解答がバリアントによって異なるかどうかです。",
+    ),
+    Key::new(
+        "conclusion",
+        Kind::Tables(CONCLUSION),
+        Need::Default("[]"),
+        "Each check of answers by itself.",
+        "解答を見る判定ごとの結果です。",
+    ),
+];
+
+const CONCLUSION: &[Key<'static>] = &[
+    Key::new("check", Kind::String, Need::Required, "The check.", "判定です。"),
+    Key::new("escapes", MANY, Need::Required, "Pairs in which it passed.", "合格した組の数です。"),
 ];
 
 const LOW: Key<'static> = Key::new("low", ANY, Need::Optional, "The smallest value.", "最小値です。");
@@ -187,12 +246,92 @@ pub fn file(reliability: &Reliability, engine: &str) -> String {
             out += "]\n";
         }
     }
+    let Untouched { content, passes } = &reliability.untouched;
+    out += &format!(
+        "\n[untouched]\ncontent = \"{content}\"\npasses = {}\npasses_at_most = {}\n",
+        passes.times,
+        short(passes.at_most)
+    );
+    if let Some(Copied { variants, pairs, escapes, conclusions, varies }) = &reliability.copied {
+        out += &format!(
+            "\n[copied]\nvariants = {variants}\npairs = {pairs}\nescapes = {escapes}\nvaries = {varies}\nconclusion = [\n"
+        );
+        for (check, escapes) in conclusions {
+            out += &format!("  {{ check = \"{check}\", escapes = {escapes} }},\n");
+        }
+        out += "]\n";
+    }
     out
 }
 
 fn written_spread(values: &[f64]) -> Option<String> {
     let [low, median, high, sd] = spread(values)?;
     Some(format!("low = {}, median = {}, high = {}, sd = {}", short(low), short(median), short(high), short(sd)))
+}
+
+/// What the solutions that every exercise has came to.
+fn automatic(written: &Written, section: &Section) -> Vec<Finding> {
+    let id = &written.task.exercise.id;
+    let again =
+        text!("run `practicum author reliability {id}`", "`practicum author reliability {id}` を実行してください");
+    let (Some(untouched), copied) = (section.maybe_table("untouched"), section.maybe_table("copied")) else {
+        let found = Text::new(
+            "not proved yet against the untouched starter and against copied answers",
+            "手を加えない出発点と、写した解答については、まだ確かめていません",
+        );
+        return vec![Rule::Reliability.remark(Place::file(section.place.file.clone()), found, again)];
+    };
+    let mut findings = Vec::new();
+    if written.starter().is_some_and(|starter| untouched.string("content") != starter.work.to_string()) {
+        let found = Text::new("a proof of another starter", "出発点が、確かめたあとで変わっています");
+        findings.push(Rule::Reliability.by(untouched.written("content").fault(found, again)));
+    }
+    let passes = untouched.whole("passes");
+    if passes > 0 {
+        findings.push(Rule::Reliability.broken(
+            untouched.place_of("passes"),
+            text!(
+                "{passes} draws in which the untouched starter passes",
+                "手を加えない出発点が合格する生成が{passes}件"
+            ),
+            Text::new("none: something left to decide in every draw", "0件（どの生成でも判断の余地があること）"),
+        ));
+    }
+    let Some(copied) = copied else { return findings };
+    let pairs = copied.whole("pairs").max(1);
+    let mut judge = |place: Place, of: Text, escapes: i64, most: f64| {
+        let (share, percent) = (100.0 * escapes as f64 / pairs as f64, 100.0 * most);
+        if share <= percent {
+            return;
+        }
+        let (en, ja) = (of.en, of.ja);
+        let found = text!(
+            "{en} copied from another variant pass in {share:.0}% of {pairs} pairs",
+            "別のバリアントから写した{ja}が、{pairs}組の{share:.0}%で合格します"
+        );
+        if copied.flag("varies") {
+            let expected = text!(
+                "at most {percent:.0}%: right answers that lie further apart between variants, or narrower checks",
+                "{percent:.0}%以下（正しい解答がバリアントによってもっと異なるようにするか、判定を厳しくする）"
+            );
+            findings.push(Rule::Reliability.broken(place, found, expected));
+        } else {
+            let expected = text!(
+                "at most {percent:.0}%: the right answers are the same in every variant; a truth that differs between them, and answers of the solution that are computed ({{ sql = \"SELECT …\" }})",
+                "{percent:.0}%以下。正しい解答がどのバリアントでも同じです。バリアントごとに真の値を変え、模範解の解答を計算式（{{ sql = \"SELECT …\" }}）で書いてください"
+            );
+            findings.push(Rule::Reliability.remark(place, found, expected));
+        }
+    };
+    judge(copied.place_of("escapes"), Text::new("answers", "解答"), copied.whole("escapes"), TOGETHER);
+    if copied.flag("varies") {
+        for conclusion in copied.tables("conclusion") {
+            let check = conclusion.string("check");
+            let of = text!("answers to `{check}`", "`{check}`の解答");
+            judge(conclusion.place_of("escapes"), of, conclusion.whole("escapes"), SINGLE);
+        }
+    }
+    findings
 }
 
 /// What the file was called before.
@@ -260,6 +399,7 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
             findings.push(Rule::Reliability.broken(place, text!("{n} {en}", "{ja}が{n}件"), expected));
         }
     }
+    findings.extend(automatic(written, &section));
     let (draws, usual) = (section.whole("seeds"), reliability::usual_seeds(written));
     if u64::try_from(draws).is_ok_and(|draws| draws < usual) {
         let percent = 100.0 * section.number("failures_at_most");

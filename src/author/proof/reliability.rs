@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::automatic;
 use super::cache::Cache;
-use super::trial::{self, Proof, Trial};
+use super::trial::{self, Made, Proof, Trial};
 use super::work;
 use crate::finding::{Finding, Rule};
 use crate::reading::{self, Solution, Written};
-use course::content::Digest;
+use course::answers::Answers;
+use course::content::{self, Digest};
 use course::exercise::Check;
 use course::pack::Pack;
 use diagnostics::fault::Fault;
@@ -21,6 +23,15 @@ pub const OF_TABLES: u64 = 200;
 
 /// Draws of pictures: training takes longer there.
 pub const OF_PICTURES: u64 = 30;
+
+/// Answers are copied between so many variants.
+const VARIANTS: u64 = 30;
+
+/// The most that copied answers may pass, as a share of the pairs.
+pub const COPIED: f64 = 0.25;
+
+/// The most that a single copied conclusion may pass.
+pub const CONCLUSION: f64 = 0.40;
 
 /// How to prove it.
 #[derive(Clone, Debug)]
@@ -52,6 +63,42 @@ pub struct Reliability {
     pub ceilings: Vec<(String, Vec<f64>)>,
     /// Each check.
     pub checks: Vec<OfCheck>,
+    /// Draws in which the starter, untouched, passed.
+    pub untouched: Untouched,
+    /// What became of answers from other variants; nothing where no check looks at answers.
+    pub copied: Option<Copied>,
+}
+
+/// The starter as it is given out, handed in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Untouched {
+    /// What it says.
+    pub content: Digest,
+    /// Draws in which it passed.
+    pub passes: Rate,
+}
+
+/// The reference's answers of one variant, with the reference's plan in another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Copied {
+    /// How many variants copied from each other.
+    pub variants: usize,
+    /// Pairs of variants.
+    pub pairs: usize,
+    /// Pairs in which every check of answers passed.
+    pub escapes: usize,
+    /// By check of answers, the pairs in which it passed.
+    pub conclusions: Vec<(String, usize)>,
+    /// Whether the right answers differ between variants at all.
+    pub varies: bool,
+}
+
+impl Copied {
+    /// Whether copying pays more often than it may, as a whole or for a single conclusion.
+    pub fn pays(&self) -> bool {
+        let share = |times: usize| times as f64 / self.pairs.max(1) as f64;
+        share(self.escapes) > COPIED || self.conclusions.iter().any(|(_, times)| share(*times) > CONCLUSION)
+    }
 }
 
 /// So often out of so many, and how often it could be at most: the upper end of the 95 % interval of Clopper and Pearson.
@@ -177,15 +224,36 @@ pub fn prove(
             tell(done, total);
         },
     );
-    let mut draws: Vec<Vec<Trial>> = Vec::new();
+    let (mut draws, mut passes, mut made) = (Vec::new(), 0, Vec::new());
     for result in results {
         match result? {
-            Ok(trials) => draws.push(trials),
+            Ok(drawn) => {
+                draws.push(drawn.trials);
+                passes += usize::from(drawn.untouched);
+                made.push(drawn.made);
+            }
             Err(faults) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
         }
     }
     findings.dedup();
-    if findings.is_empty() { Ok(Ok(summary(&written, &solutions, &draws))) } else { Ok(Err(findings)) }
+    if !findings.is_empty() {
+        return Ok(Err(findings));
+    }
+    let reference = solutions.iter().position(|solution| solution.folder == "solution").unwrap_or(0);
+    let of_reference: Vec<&Trial> = draws.iter().map(|trials| &trials[reference]).collect();
+    let copied = copied(pack, &written, &cache, (&of_reference, made), settings.at_once)?;
+    let content = written.starter().map_or(written.content, |starter| starter.work);
+    let untouched = Untouched { content, passes: Rate::new(passes, draws.len()) };
+    Ok(Ok(Reliability { untouched, copied, ..summary(&written, &solutions, &draws) }))
+}
+
+/// What became of one draw.
+struct Drawn {
+    trials: Vec<Trial>,
+    /// Whether the untouched starter passed.
+    untouched: bool,
+    /// What the reference's plan made, of the variants that copy from each other, where it was made now.
+    made: Option<Made>,
 }
 
 /// One draw of the data for all solutions. A plan that was run before is only judged.
@@ -195,12 +263,13 @@ fn draw(
     solutions: &[&Solution],
     cache: &Cache,
     seed: u64,
-) -> Result<Result<Vec<Trial>, Vec<Fault>>, RunError> {
+) -> Result<Result<Drawn, Vec<Fault>>, RunError> {
     let file = written.file(pack);
     let mut world = None;
     let mut trials = Vec::new();
     let mut before = Vec::new();
-    for solution in solutions {
+    let mut untouched = false;
+    for solution in solutions.iter().copied().chain(written.starter()) {
         let run = || {
             let world = match &mut world {
                 Some(world) => world,
@@ -209,11 +278,93 @@ fn draw(
             trial::run(written, solution, world, seed, &file, Proof::Verdicts)
         };
         match cache.tried(written, solution, seed, &mut before, run)? {
+            Ok(trial) if solution.folder == "starter" => untouched = trial.passed(),
             Ok(trial) => trials.push(trial),
             Err(faults) => return Ok(Err(faults)),
         }
     }
-    Ok(Ok(trials))
+    let plan = written.reference().filter(|_| seed <= VARIANTS).map(|r| content::of_plan(&r.submission));
+    let made = before.into_iter().find(|(of, _)| Some(*of) == plan).map(|(_, made)| made);
+    Ok(Ok(Drawn { trials, untouched, made }))
+}
+
+/// Judges the reference's run of each variant by the reference's answers of every other one.
+fn copied(
+    pack: &Pack,
+    written: &Written,
+    cache: &Cache,
+    (of_reference, made): (&[&Trial], Vec<Option<Made>>),
+    at_once: usize,
+) -> Result<Option<Copied>, RunError> {
+    let checks = automatic::of_answers(written);
+    let Some(reference) = written.reference().filter(|_| !checks.is_empty()) else { return Ok(None) };
+    let variants: Vec<(&Trial, Option<Made>)> =
+        of_reference.iter().copied().zip(made).take(usize::try_from(VARIANTS).unwrap_or(usize::MAX)).collect();
+    let answers: Vec<Answers> = variants.iter().map(|(trial, _)| trial.answers()).collect();
+    let plan = content::of_plan(&reference.submission);
+    let name = |answers: &Answers, seed: u64| {
+        format!("copied {plan} {} {seed}", content::of_bytes(format!("{answers:?}").as_bytes()))
+    };
+    let work = |(own, made): &(&Trial, Option<Made>)| -> Result<Vec<Vec<String>>, RunError> {
+        let mut made = made.clone();
+        let mut passed = Vec::new();
+        for (other, given) in variants.iter().zip(&answers) {
+            if other.0.seed == own.seed {
+                continue;
+            }
+            if *given == own.answers() {
+                passed.push(own.passed_of(&checks));
+                continue;
+            }
+            let name = name(given, own.seed);
+            let known: Option<Vec<String>> =
+                cache.fact(&name).map(|list| list.split_whitespace().map(str::to_owned).collect());
+            let now = match known {
+                Some(known) => known,
+                None => {
+                    let made = match &mut made {
+                        Some(made) => made,
+                        slot @ None => {
+                            let Some(again) = made_again(pack, written, cache, own.seed)? else { continue };
+                            slot.insert(again)
+                        }
+                    };
+                    let now = automatic::passed_with(written, given, made)?;
+                    cache.keep_fact(&name, &now.join(" "));
+                    now
+                }
+            };
+            passed.push(now);
+        }
+        Ok(passed)
+    };
+    let passed = work::side_by_side(&variants, at_once, work, |_, _| {});
+    let passed: Vec<Vec<String>> = passed.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+    let times = |id: &str| passed.iter().filter(|passed| passed.iter().any(|other| other == id)).count();
+    Ok(Some(Copied {
+        variants: variants.len(),
+        pairs: passed.len(),
+        escapes: passed.iter().filter(|passed| checks.iter().all(|id| passed.iter().any(|other| other == id))).count(),
+        conclusions: checks.iter().map(|&id| (id.to_owned(), times(id))).collect(),
+        varies: answers.iter().any(|other| *other != answers[0]),
+    }))
+}
+
+/// What the reference's plan makes of a draw: as it is kept, or made again.
+fn made_again(pack: &Pack, written: &Written, cache: &Cache, seed: u64) -> Result<Option<Made>, RunError> {
+    let Some(reference) = written.reference() else { return Ok(None) };
+    let plan = content::of_plan(&reference.submission);
+    if let Some(made) = cache.made(plan, seed) {
+        return Ok(Some(made));
+    }
+    let file = written.file(pack);
+    let world = run::world(&written.task, (seed, Some(seed)), &file)?.remembering();
+    let ran = trial::run(written, reference, &world, seed, &file, Proof::Verdicts)?;
+    Ok(ran.ok().map(|(_, run)| {
+        let made = Made::of(&run);
+        cache.keep_made(plan, seed, &made);
+        made
+    }))
 }
 
 /// `draws`: for each seed, the trials of `solutions`, in order.
@@ -245,6 +396,8 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
         strays,
         ceilings: ceilings.into_iter().collect(),
         checks: exercise.checks.iter().map(|check| of_check(check, solutions, draws, reference)).collect(),
+        untouched: Untouched { content: written.content, passes: Rate::new(0, draws.len()) },
+        copied: None,
     }
 }
 

@@ -6,12 +6,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::reading::{Solution, Written};
+use course::answers::{Answer, Answers};
 use course::content::{self, Digest};
-use course::exercise::Check;
+use course::exercise::{Check, Question, QuestionKind};
+use course::pack::Submission;
 use diagnostics::fault::Fault;
+use diagnostics::keys::Written as Placed;
+use diagnostics::text;
 use engine::check::{Figure, Judged, Verdict};
 use engine::run::{self, Ended, Job, Run, RunError};
 use engine::synth::World;
+use sql::Query;
 use tables::Tables;
 
 /// A solution that was run with one seed.
@@ -27,9 +32,23 @@ pub struct Trial {
     pub ceilings: BTreeMap<String, Figure>,
     /// All results of the run in one digest; empty where it was not asked for.
     pub digest: String,
+    /// The answers that were judged, by question: of an interval both ends.
+    #[serde(default)]
+    pub answers: BTreeMap<String, Vec<Figure>>,
 }
 
 impl Trial {
+    /// The answers that were judged.
+    pub fn answers(&self) -> Answers {
+        let of = |shown: &Vec<Figure>| match shown.as_slice() {
+            [Figure::Number(x)] => Some(Answer::Number(*x)),
+            [Figure::Number(low), Figure::Number(high)] => Some(Answer::Interval(*low, *high)),
+            [Figure::Word(word)] => Some(Answer::Choice(word.clone())),
+            _ => None,
+        };
+        self.answers.iter().filter_map(|(id, shown)| Some((id.clone(), of(shown)?))).collect()
+    }
+
     /// The checks that failed.
     pub fn failed(&self) -> Vec<String> {
         let failed = self.checks.iter().filter(|check| check.verdict == Verdict::Failed);
@@ -39,6 +58,12 @@ impl Trial {
     /// Whether every check passed.
     pub fn passed(&self) -> bool {
         self.checks.iter().all(|check| check.verdict == Verdict::Passed)
+    }
+
+    /// Those of some checks that passed.
+    pub fn passed_of(&self, checks: &[&str]) -> Vec<String> {
+        let passed = self.checks.iter().filter(|check| check.verdict == Verdict::Passed);
+        passed.map(|check| check.id.clone()).filter(|id| checks.contains(&id.as_str())).collect()
     }
 
     /// Points gained, and points that could be gained.
@@ -114,17 +139,24 @@ pub fn run(
         file,
         shelf: None,
     };
-    let run = match run::run_in(world, &job, &mut |_| {}) {
+    let mut run = match run::run_in(world, &job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => run,
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
         Err(error) => return Err(error),
     };
+    let answers = match concluded(written, solution, &run.tables)? {
+        Ok(answers) => answers,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    if !solution.submission.computed.is_empty() {
+        run.record.checks = run::judged_again(&written.task, &answers, &run.tables)?;
+    }
     let digest = match proof {
         Proof::Verdicts => String::new(),
         Proof::Everything => everything(&run)?.to_string(),
     };
     let ceilings = ceilings(&run);
-    Ok(trial(solution, seed, &run.record.checks, ceilings).map(|trial| (Trial { digest, ..trial }, run)))
+    Ok(trial(solution, seed, (&run.record.checks, &answers), ceilings).map(|trial| (Trial { digest, ..trial }, run)))
 }
 
 /// Judges a solution by what its plan made before: nothing is drawn or trained.
@@ -137,14 +169,88 @@ pub fn judge(
     seed: u64,
     made: &Made,
 ) -> Result<Result<Trial, Vec<Fault>>, RunError> {
-    let checks = run::judged_again(&written.task, &solution.submission.answers, &made.tables)?;
-    Ok(trial(solution, seed, &checks, made.ceilings.clone()))
+    let answers = match concluded(written, solution, &made.tables)? {
+        Ok(answers) => answers,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let checks = run::judged_again(&written.task, &answers, &made.tables)?;
+    Ok(trial(solution, seed, (&checks, &answers), made.ceilings.clone()))
+}
+
+/// The answers of a solution: as they are written, and those that are computed from the rows of its run as a learner would read them.
+///
+/// # Errors
+/// Our own failures; queries that give no answer to their question are the solution's faults.
+fn concluded(written: &Written, solution: &Solution, tables: &Tables) -> Result<Result<Answers, Vec<Fault>>, RunError> {
+    let Submission { answers, computed, .. } = &solution.submission;
+    let (Some(develop), false) = (tables.get("develop"), computed.is_empty()) else { return Ok(Ok(answers.clone())) };
+    let dataset = &written.task.dataset;
+    let names: Vec<&str> = tables::names(develop).into_iter().filter(|name| dataset.role(name).is_visible()).collect();
+    let visible = Tables::from([("develop".to_owned(), tables::select(develop, &names)?)]);
+    let (mut answers, mut faults) = (answers.clone(), Vec::new());
+    for question in &written.task.exercise.questions {
+        let Some(query) = computed.get(&question.id) else { continue };
+        match answer(question, query, &visible) {
+            Ok(answer) => drop(answers.insert(question.id.clone(), answer)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    Ok(if faults.is_empty() { Ok(answers) } else { Err(faults) })
+}
+
+/// The answer that a query gives.
+fn answer(question: &Question, query: &Placed<Query>, tables: &Tables) -> Result<Answer, Fault> {
+    let row = sql::query(tables, &query.value).map_err(|fault| fault.in_place(query.place.clone()))?;
+    let names: Vec<String> = tables::names(&row).into_iter().map(str::to_owned).collect();
+    let number = |name: &String| -> Option<f64> {
+        let values = tables::numbers(&row, name).ok().filter(|_| tables::is_number(&row, name))?;
+        values.first().copied().flatten().filter(|x| x.is_finite())
+    };
+    let word = |name: &String| tables::words(&row, name).ok()?.into_iter().next().flatten();
+    let shown: Vec<String> = names.iter().filter_map(word).collect();
+    let (rows, shown) = (row.height(), shown.join(", "));
+    let (answer, expected) = match &question.kind {
+        QuestionKind::Number { min, max } => {
+            let answer = match &names[..] {
+                [name] => number(name).filter(|x| (*min..=*max).contains(x)).map(Answer::Number),
+                _ => None,
+            };
+            (answer, text!("one number from {min} to {max}", "{min}から{max}までの1つの数値"))
+        }
+        QuestionKind::Interval { min, max } => {
+            let answer = match &names[..] {
+                [low, high] => {
+                    number(low).zip(number(high)).filter(|(low, high)| low <= high && low >= min && high <= max)
+                }
+                _ => None,
+            };
+            let expected =
+                text!("two numbers, low and high, from {min} to {max}", "{min}から{max}までの2つの数値（下限と上限）");
+            (answer.map(|(low, high)| Answer::Interval(low, high)), expected)
+        }
+        QuestionKind::Choice(choices) => {
+            let answer = match &names[..] {
+                [name] => word(name).filter(|word| choices.iter().any(|(id, _)| id == word)).map(Answer::Choice),
+                _ => None,
+            };
+            let list = choices.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(", ");
+            (answer, text!("one of {list}", "{list} のいずれか"))
+        }
+    };
+    answer
+        .filter(|_| rows == 1)
+        .ok_or_else(|| query.fault(text!("{rows} rows: {shown}", "{rows}行（{shown}）"), expected))
+}
+
+/// The checks that passed.
+pub(super) fn passed(checks: &[Judged]) -> Vec<String> {
+    checks.iter().filter(|check| check.verdict == Verdict::Passed).map(|check| check.id.clone()).collect()
 }
 
 fn trial(
     solution: &Solution,
     seed: u64,
-    checks: &[Judged],
+    (checks, answers): (&[Judged], &Answers),
     ceilings: BTreeMap<String, Figure>,
 ) -> Result<Trial, Vec<Fault>> {
     let faults: Vec<Fault> = checks.iter().filter_map(|check| check.fault.clone()).collect();
@@ -152,7 +258,16 @@ fn trial(
         return Err(faults);
     }
     let (work, checks) = (solution.work.to_string(), checks.to_vec());
-    Ok(Trial { work, seed, checks, ceilings, digest: String::new() })
+    Ok(Trial { work, seed, checks, ceilings, digest: String::new(), answers: given(answers) })
+}
+
+fn given(answers: &Answers) -> BTreeMap<String, Vec<Figure>> {
+    let of = |answer: &Answer| match answer {
+        Answer::Number(x) => vec![Figure::Number(*x)],
+        Answer::Interval(low, high) => vec![Figure::Number(*low), Figure::Number(*high)],
+        Answer::Choice(word) => vec![Figure::Word(word.clone())],
+    };
+    answers.iter().map(|(id, answer)| (id.clone(), of(answer))).collect()
 }
 
 fn ceilings(run: &Run) -> BTreeMap<String, Figure> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::automatic::{self, Alarm};
 use super::cache::Cache;
 use super::cause::{self, Half, Part};
 use super::proved;
@@ -106,6 +107,7 @@ pub struct Done {
 /// An exercise on its way.
 struct Way<'w> {
     written: &'w Written,
+    alarms: Vec<Alarm>,
     cache: Cache,
     /// The drawn world, while pieces of this exercise are left.
     world: Mutex<(usize, Option<Arc<World<'w>>>)>,
@@ -114,6 +116,8 @@ struct Way<'w> {
 enum Piece {
     Texts,
     Solution(usize),
+    Alarm(usize),
+    Alone,
     Once(usize),
 }
 
@@ -136,16 +140,17 @@ pub fn validate(
     let mut reports: Vec<Report> = ids.iter().map(|id| Report { id: id.clone(), ..Report::default() }).collect();
     let read: Vec<Option<Written>> =
         reports.iter_mut().map(|report| reading::read(pack, &report.id, &mut report.findings)).collect();
-    let ways: Vec<Option<Way>> = read.iter().map(|written| Some(way(written.as_ref()?, settings))).collect();
+    let ways: Vec<Option<Way>> = read.iter().map(|written| Some(way(pack, written.as_ref()?, settings))).collect();
     let found: Vec<bool> = reports.iter().map(|report| !report.findings.is_empty()).collect();
     let first = each(&ways, |way| {
         let solutions = (0..way.written.solutions.len()).map(Piece::Solution);
-        std::iter::once(Piece::Texts).chain(solutions).collect()
+        let alarms = (0..way.alarms.len()).map(Piece::Alarm);
+        std::iter::once(Piece::Texts).chain(solutions).chain(alarms).collect()
     });
     // What a process of its own says counts once nothing else is wrong.
     let last = each(&ways, |_| vec![Piece::Once(1), Piece::Once(2)]);
-    let last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| !found[*i]).collect();
-    let total = first.len() + last.len();
+    let mut last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| !found[*i]).collect();
+    let total = first.len() + last.len() + ways.iter().flatten().count();
     let mut done = 0;
     let mut each_told = |(i, piece): &(usize, Piece)| {
         done += 1;
@@ -153,6 +158,8 @@ pub fn validate(
         let what = match piece {
             Piece::Texts => "texts".to_owned(),
             Piece::Solution(n) => way.written.solutions[*n].folder.clone(),
+            Piece::Alarm(n) => way.alarms[*n].solution.folder.clone(),
+            Piece::Alone => "starter, with the answers of the solution".to_owned(),
             Piece::Once(threads) => format!("solution, {threads} threads"),
         };
         tell(&Done { id: way.written.task.exercise.id.clone(), what, of: (done, total) });
@@ -190,13 +197,17 @@ pub fn validate(
         report.findings.extend(verdicts(way.written, &trials[i], whole));
         report.findings.extend(cause::causes(way.written, &trials[i], &halves[i]));
     }
-    let last: Vec<(usize, Piece)> = last.into_iter().filter(|(i, _)| reports[*i].is_valid()).collect();
+    last.retain(|(i, _)| reports[*i].is_valid());
+    last.extend(each(&ways, |_| vec![Piece::Alone]));
     let results = work::side_by_side(&last, settings.at_once, work, |piece, _| each_told(piece));
     let mut onces: Vec<Vec<(usize, Once)>> = ways.iter().map(|_| Vec::new()).collect();
     for ((i, _), result) in last.iter().zip(results) {
-        if let Outcome::Once(threads, once, findings) = result? {
-            reports[*i].findings.extend(findings);
-            onces[*i].extend(once.map(|once| (threads, once)));
+        match result? {
+            Outcome::Once(threads, once, findings) => {
+                reports[*i].findings.extend(findings);
+                onces[*i].extend(once.map(|once| (threads, once)));
+            }
+            Outcome::Findings(findings) | Outcome::Tried(_, _, findings, _) => reports[*i].findings.extend(findings),
         }
     }
     for (i, report) in reports.iter_mut().enumerate() {
@@ -219,9 +230,9 @@ pub fn course(pack: &Pack) -> Vec<Finding> {
     }
 }
 
-fn way<'w>(written: &'w Written, settings: &Settings) -> Way<'w> {
+fn way<'w>(pack: &Pack, written: &'w Written, settings: &Settings) -> Way<'w> {
     let cache = Cache::of(settings.cache.as_deref(), written, &settings.engine);
-    Way { written, cache, world: Mutex::default() }
+    Way { written, alarms: automatic::alarms(pack, written), cache, world: Mutex::default() }
 }
 
 impl<'w> Way<'w> {
@@ -290,6 +301,27 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
             };
             findings.extend(rules::on_material(&Material::of(pack, written, rows))?);
             Ok(Outcome::Findings(findings))
+        }
+        Piece::Alarm(n) => {
+            let alarm = &way.alarms[*n];
+            let run = || match world() {
+                Ok(world) => trial::run(written, &alarm.solution, &world, settings.seed, &file, Proof::Verdicts),
+                Err(RunError::Author(faults)) => Ok(Err(faults)),
+                Err(error) => Err(error),
+            };
+            // What cannot be run does not pass.
+            let tried = way.cache.tried(written, &alarm.solution, settings.seed, &mut Vec::new(), run)?;
+            let found = tried.ok().and_then(|trial| automatic::unheard(written, alarm, &trial));
+            Ok(Outcome::Findings(found.into_iter().collect()))
+        }
+        Piece::Alone => {
+            let reference = written.reference().and_then(|reference| way.cache.trial(reference.work, settings.seed));
+            let alone = reference.filter(Trial::passed).and_then(|trial| automatic::alone(written, &trial.answers()));
+            let Some(alone) = alone else { return Ok(Outcome::Findings(Vec::new())) };
+            let run = || trial::run(written, &alone, &*world()?, settings.seed, &file, Proof::Verdicts);
+            let tried = way.cache.tried(written, &alone, settings.seed, &mut Vec::new(), run)?;
+            let found = tried.ok().and_then(|trial| automatic::unearned(written, &trial));
+            Ok(Outcome::Findings(found.into_iter().collect()))
         }
         Piece::Solution(n) => {
             let run = |solution: &Solution, proof: Proof| match world() {
@@ -490,7 +522,7 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
                 Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます"),
                 Text::new("something left to decide", "判断の余地があること"),
             )),
-            (None, "solution") => findings.extend(reference(written, solution, trial, &silent)),
+            (None, "solution") => findings.extend(reference(written, trial, &silent)),
             _ => {}
         }
     }
@@ -537,7 +569,7 @@ fn undefined(written: &Written, reference: &Trial) -> Vec<(String, Finding)> {
 }
 
 /// Rules on the reference: full marks, figures that exist, ranges that hold the truth.
-fn reference(written: &Written, solution: &Solution, trial: &Trial, silent: &BTreeSet<&str>) -> Vec<Finding> {
+fn reference(written: &Written, trial: &Trial, silent: &BTreeSet<&str>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (check, judged) in written.task.exercise.checks.iter().zip(&trial.checks) {
         let id = &check.id;
@@ -574,20 +606,20 @@ fn reference(written: &Written, solution: &Solution, trial: &Trial, silent: &BTr
             );
             findings.push(Rule::Figures.by(fault.near(name, numbers)));
         }
-        findings.extend(range(written, solution, check, judged));
+        findings.extend(range(written, trial, check, judged));
     }
     findings
 }
 
 /// The truth that a check compares one number of the learner's with: the one figure that is not the answer itself.
-fn range(written: &Written, solution: &Solution, check: &Check, judged: &Judged) -> Option<Finding> {
+fn range(written: &Written, trial: &Trial, check: &Check, judged: &Judged) -> Option<Finding> {
     let exercise = &written.task.exercise;
     let [asked] = language::questions_of(written, check)[..] else { return None };
     let n = exercise.questions.iter().position(|question| question.id == asked)?;
     let (QuestionKind::Number { min, max } | QuestionKind::Interval { min, max }) = exercise.questions[n].kind else {
         return None;
     };
-    let own: Vec<f64> = match solution.submission.answers.get(asked)? {
+    let own: Vec<f64> = match trial.answers().get(asked)? {
         Answer::Number(x) => vec![*x],
         Answer::Interval(low, high) => vec![*low, *high],
         Answer::Choice(_) => return None,

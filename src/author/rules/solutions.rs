@@ -57,7 +57,8 @@ fn meaning(solution: &Solution) -> String {
     }
     // A list's items stay in their order.
     values.sort_by(|a, b| a.0.cmp(&b.0));
-    format!("{values:?} {:?}", solution.submission.answers)
+    let computed: Vec<&str> = solution.submission.computed.values().map(|query| query.value.text()).collect();
+    format!("{values:?} {:?} {computed:?}", solution.submission.answers)
 }
 
 /// Wrong solutions that say the same.
