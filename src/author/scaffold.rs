@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::docs::files::{FILES, of};
 use super::template::{self, Files, TEMPLATE_ID};
 use course::pack::Pack;
+use course::{courses, mistakes};
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
+use engine::models::VOCABULARY;
 
 /// Where editors find the schemas of a course folder.
 const SCHEMAS: &str = ".schema";
@@ -66,6 +68,40 @@ pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, V
         let schema = serde_json::to_string_pretty(&of(file)).unwrap_or_default();
         files.push((format!("{SCHEMAS}/{}.json", file.name), schema.into_bytes()));
     }
+    write_all(folder, files)
+}
+
+/// Writes the course that learners may hold: no reference and no wrong solution, but of each mistake what it decides, what it fails and
+/// why people make it. Gives the paths written, within `folder`.
+///
+/// # Errors
+/// A folder that is not empty, exercises that cannot be read; the disk's.
+pub fn for_learners(folder: &Path, pack: &Pack) -> Result<Vec<String>, Vec<Fault>> {
+    if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(vec![Fault::new(
+            Place::file(folder.display().to_string()),
+            Text::new("a folder that is not empty", "空でないフォルダーです"),
+            Text::new("a new folder: nothing is overwritten", "新しいフォルダー（上書きはしません）"),
+        )]);
+    }
+    let mut files = Files::new();
+    for id in pack.exercises() {
+        let exercise = pack.exercise(&id)?;
+        let answers = SOLUTIONS.map(|folder| format!("exercises/{id}/{folder}/"));
+        let own = within(pack, &format!("exercises/{id}"));
+        files.extend(own.into_iter().filter(|(path, _)| !answers.iter().any(|folder| path.starts_with(folder))));
+        let mistakes = mistakes::of(pack, &VOCABULARY, &exercise)?;
+        files.push((format!("exercises/{id}/{}", mistakes::FILE), mistakes::written(&mistakes).into_bytes()));
+        files.extend(within(pack, &format!("datasets/{}", exercise.dataset.value)));
+    }
+    files.extend(pack.bytes(courses::FILE).map(|bytes| (courses::FILE.to_owned(), bytes.into_owned())));
+    // Exercises may share a dataset.
+    files.sort();
+    files.dedup();
+    write_all(folder, files)
+}
+
+fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Vec<Fault>> {
     let mut written = Vec::new();
     for (path, bytes) in files {
         write(&folder.join(&path), &bytes).map_err(|error| {

@@ -58,6 +58,11 @@ pub(super) enum Command {
         /// The exercise.
         exercise: String,
     },
+    /// Write the course that learners may hold: without its solutions.
+    Pack {
+        /// The folder, which must be new or empty.
+        folder: PathBuf,
+    },
     /// Bring a course that was written for an older version of the files into the present form.
     Upgrade {
         /// The course folder; the files as they were are kept beside the new ones.
@@ -119,6 +124,7 @@ impl Command {
             Self::Validate { .. } => "author validate",
             Self::Reliability(_) | Self::Calibrate(_) => "author reliability",
             Self::Preview { .. } => "author preview",
+            Self::Pack { .. } => "author pack",
             Self::Upgrade { .. } => "author upgrade",
             Self::Reference { .. } => "author reference",
             Self::Gallery { .. } => "author gallery",
@@ -139,6 +145,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("validate", "演習が正しいことを確かめます（ファイル・文・漏れ・模範解・出発点・誤答例・時間・メモリー）。"),
         ("reliability", "多数の生成で、判定が正誤を見分けることを確かめ、reliability.tomlを書きます。"),
         ("preview", "学習者に見えるものを表示します。"),
+        ("pack", "学習者に渡せる教材（模範解と誤答例を除いたもの）を書き出します。"),
         ("upgrade", "古い書式で書かれたコースを、今の書式に変換します。"),
         ("reference", "すべてのキー・関数・規則の一覧と、エディター用のスキーマを書き出します。"),
         ("gallery", "画像の種類ごとに、見本とパラメーターの一覧を書き出します。"),
@@ -155,6 +162,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("preview", "exercise", super::EXERCISE_JA),
         ("reference", "folder", "書き出す先のフォルダーです。"),
         ("gallery", "to", "書き出す先のフォルダーです。"),
+        ("pack", "folder", "書き出す先の、新しい（または空の）フォルダーです。"),
         ("upgrade", "folder", "コースのフォルダーです。元のファイルは、新しいファイルの隣に残します。"),
     ] {
         command = command.mut_subcommand(name, |command| command.mut_arg(argument, |arg| arg.help(help)));
@@ -194,11 +202,30 @@ pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Resul
             reliability(session, pack, draws)
         }
         Command::Preview { exercise } => preview(session, pack, exercise),
+        Command::Pack { folder } => for_learners(session, pack, folder),
         Command::Upgrade { folder } => upgrade(session, folder),
         Command::Reference { folder } => reference(session, folder),
         Command::Gallery { to } => show(session, to),
         Command::Once { exercise, folder } => once(session, pack, exercise, folder),
     }
+}
+
+fn for_learners(session: &Session, pack: &Pack, folder: &Path) -> Result<u8, Ending> {
+    let written = scaffold::for_learners(folder, pack).map_err(Ending::Faults)?;
+    let (n, folder) = (written.len(), folder.display());
+    if session.json {
+        let document = serde_json::json!({ "schema": "practicum.pack/1", "written": written });
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        return Ok(PASSED);
+    }
+    session.say(&session.terminal.paragraph(
+        "",
+        &match session.terminal.lang {
+            Lang::En => format!("{n} files in {folder}. Learners use it with: practicum start EXERCISE --course {folder}"),
+            Lang::Ja => format!("{folder} に{n}個のファイルを書き出しました。学習者は次のように使います：practicum start 演習の名前 --course {folder}"),
+        },
+    ));
+    Ok(PASSED)
 }
 
 fn known(pack: &Pack, asked: &[String]) -> Result<Vec<String>, Ending> {

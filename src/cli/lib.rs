@@ -1,5 +1,6 @@
 //! The command line: the only room that prints, asks for the time of day, or ends the program.
 
+mod asking;
 mod author;
 mod courses;
 mod interrupt;
@@ -10,6 +11,7 @@ mod spoken;
 mod tour;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,16 +22,18 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::progress::Progress;
+use app::learner::checking::{self, Checked};
 use app::learner::hand_in::{ANSWERS, PLAN};
 use app::learner::variant;
 use app::learner::workspace::{Asked, DATA, Workspace, WorkspaceError};
+use course::answers::Expected;
 use course::content;
 use course::exercise::called;
 use course::pack::{Content, Pack, Submission, Task};
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
-use engine::check::{self, Verdict};
+use engine::check::Verdict;
 use engine::run::{self, Ended, Event, Job, Run, RunError, Shelf, Watch};
 use report::json::{AtFault, Document, MeasureDocument, Subject};
 use report::terminal::{Terminal, bold, dim, door};
@@ -143,6 +147,11 @@ enum Command {
         exam_seed: Option<u64>,
         #[command(flatten)]
         effort: Effort,
+    },
+    /// Stop trying: read what the exercise was about. Its points are then to be had with another variant only.
+    Solution {
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
     },
     /// Measure any predictions file, from any tool, with the metrics that checks use.
     Measure(Box<measure::Options>),
@@ -280,7 +289,7 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
         _ => {
             let faults = [spoken::fault(error, &name, command)];
             if words.iter().any(|word| word == "--json") {
-                let of = ["tour", "list", "start", "look", "run", "check", "measure", "courses", "author"]
+                let of = ["tour", "list", "start", "look", "run", "check", "solution", "measure", "courses", "author"]
                     .into_iter()
                     .find(|of| name.split(' ').nth(1) == Some(of));
                 let document = match of {
@@ -332,6 +341,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("start", "演習を始めます。説明文・データ・計画を用意します。あなたのファイルは上書きしません。"),
         ("run", "計画を学習させ、手元のテスト用の行で結果を見ます。"),
         ("check", "計画を学習させ、新しい患者で判定を受けます。"),
+        ("solution", "挑戦を終えて解説を読みます。その後の得点は、別のバリアントでだけ得られます。"),
         ("courses", "コースと、その演習の一覧です。"),
         ("look", "演習の画像と、モデルが間違えた画像を見ます。"),
         ("measure", "どのツールの予測ファイルでも、判定と同じ指標で評価します。"),
@@ -353,6 +363,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
                 )
             })
         })
+        .mut_subcommand("solution", |command| command.mut_arg("exercise", |arg| arg.help(EXERCISE_JA)))
         .mut_subcommand("courses", |command| {
             command.mut_arg("name", |arg| arg.help("コースの名前です。省略時はすべてのコースを示します。"))
         })
@@ -405,6 +416,7 @@ impl Session {
             Command::Start { exercise, variant } => self.start(exercise.as_deref(), variant.as_deref()),
             Command::Run { exercise, seed, .. } => self.run(exercise.as_deref(), seed.seed),
             Command::Check { exercise, seed, exam_seed, .. } => self.check(exercise.as_deref(), seed.seed, *exam_seed),
+            Command::Solution { exercise } => self.solution(exercise.as_deref()),
             Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
             Command::Look(options) => look::look(self, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
@@ -443,6 +455,11 @@ impl Session {
         }
     }
 
+    /// Shows what was printed so far, before something is asked.
+    fn flush(&self) {
+        let _ = io::stdout().flush();
+    }
+
     /// The exit code after everything was said: another one where it was not.
     fn said(&self, code: u8) -> u8 {
         let error = self.unsaid.take().or_else(|| io::stdout().flush().err());
@@ -472,11 +489,14 @@ impl Session {
                 Err(more) => faults.extend(more),
             }
         }
+        let listed = course::courses::path(listed);
         if self.json {
             let exercises: Vec<_> = listed
                 .iter()
                 .map(|e| {
+                    let after: Vec<&str> = e.after.iter().map(|id| id.value.as_str()).collect();
                     serde_json::json!({
+                        "after": after, "state": self.state(&e.id).map(State::name),
                         "exercise": e.reference(), "id": e.id, "version": e.version, "field": e.field, "level": e.level,
                         "minutes": e.minutes, "points": e.points(),
                         "title": { "en": e.title.en, "ja": e.title.ja },
@@ -495,10 +515,20 @@ impl Session {
                     Lang::En => format!("{} · {} · {minutes} minutes · {points} points", field.en, level.en),
                     Lang::Ja => format!("{}・{}・{minutes}分・{points}点", field.ja, level.ja),
                 };
-                let title = format!("{}  {}", bold(&exercise.id), exercise.title.get(lang));
+                let (sign, state) = match self.state(&exercise.id) {
+                    Some(state) => (state.sign(), format!("  {}", dim(state.told().get(lang)))),
+                    None => (" ", String::new()),
+                };
+                let title = format!("{sign} {}  {}{state}", bold(&exercise.id), exercise.title.get(lang));
                 self.say(&self.terminal.hanging("", "    ", &title));
                 self.say(&self.terminal.paragraph("    ", exercise.summary.get(lang)));
-                self.say(&format!("{}\n", self.terminal.paragraph("    ", &dim(&about))));
+                let after: Vec<&str> = exercise.after.iter().map(|id| id.value.as_str()).collect();
+                let builds = match lang {
+                    _ if after.is_empty() => String::new(),
+                    Lang::En => format!(" · after {}", after.join(", ")),
+                    Lang::Ja => format!("・{} の次に", after.join("、")),
+                };
+                self.say(&format!("{}\n", self.terminal.paragraph("    ", &dim(&format!("{about}{builds}")))));
             }
             self.say(&self.terminal.paragraph(
                 "",
@@ -506,6 +536,17 @@ impl Session {
             ));
         }
         if faults.is_empty() { Ok(PASSED) } else { Err(Ending::Author(faults)) }
+    }
+
+    /// How far the learner has come with an exercise, where they began it.
+    fn state(&self, id: &str) -> Option<State> {
+        let workspace = Workspace::find(&self.here, id).ok().filter(Workspace::is_started)?;
+        let progress = workspace.progress().ok()?;
+        Some(match (progress.passed, progress.gave_up) {
+            (true, _) => State::Passed,
+            (false, true) => State::GaveUp,
+            (false, false) => State::Begun,
+        })
     }
 
     fn start(&self, id: Option<&str>, variant: Option<&str>) -> Result<u8, Ending> {
@@ -550,6 +591,9 @@ impl Session {
                 ),
             ));
         }
+        if asking::can_ask(self) {
+            asking::recall(self, &task.exercise, &mut io::stdin().lock());
+        }
         let id = workspace.id();
         let brief = workspace.shown(&format!("brief.{}.md", self.terminal.lang.code()));
         let plan = workspace.shown(PLAN);
@@ -574,7 +618,10 @@ impl Session {
         let (pack, task, workspace) = self.begun("run", id)?;
         let seed = self.sown(&workspace, seed);
         let submission = workspace.submission(&pack, &task).map_err(Ending::Faults)?;
+        let expected = self.expected(&task, &workspace, &submission)?;
         let run = self.train(&pack, &task, &workspace, &submission, (seed.number, None))?;
+        // Before anything of the run is shown.
+        workspace.seal(&task, &expected, &now())?;
         let document = Document::ran("run", &self.subject.borrow(), &run);
         if self.json {
             self.say(&document.text());
@@ -625,19 +672,32 @@ impl Session {
             from: Origin::Plan,
         });
         self.subject.borrow_mut().exam = Some(exam);
+        let graded = exam.from == Origin::ExamSeed;
+        let expected =
+            if graded { BTreeMap::new() } else { self.expected(&task, &workspace, &submission)? };
         let run = self.train(&pack, &task, &workspace, &submission, (seed.number, Some(exam.number)))?;
-        let document = Document::ran("check", &self.subject.borrow(), &run);
+        let checked = if graded {
+            checking::graded(run)
+        } else {
+            workspace.seal(&task, &expected, &now())?;
+            checking::practised(&pack, &task, &workspace, &submission, &run)?
+        };
+        let document = Document::ran("check", &self.subject.borrow(), &checked.run);
         if self.json {
             self.say(&document.text());
         } else {
             self.headline(&task);
             self.say(&self.drawn_otherwise(seed));
-            self.say(&self.terminal.checked(&task, &run));
+            self.say(&self.terminal.checked(&task, &checked.run));
+            self.say(&self.aside(&checked));
         }
-        let kept = match self.keep(&task, &workspace, &run, &document) {
+        let kept = match self.keep(&task, &workspace, &checked.run, &document) {
             Ok(kept) => kept,
             Err(code) => return Ok(code),
         };
+        if !graded {
+            workspace.remember(&checked.progress)?;
+        }
         if !self.json {
             let practice = match (exam.from, self.terminal.lang) {
                 (Origin::ExamSeed, _) => String::new(),
@@ -653,33 +713,114 @@ impl Session {
                 },
             ));
         }
-        if check::overall(&run.outcomes) == Verdict::Passed {
-            self.debrief(&pack, &workspace)?;
+        if checked.progress.is_over() || graded && checked.verdict() == Verdict::Passed {
+            self.debrief(&pack, &task, &workspace, Some(&checked.run))?;
         }
-        Ok(match check::overall(&run.outcomes) {
+        Ok(match checked.verdict() {
             Verdict::Passed => PASSED,
             Verdict::Error => AUTHORS_ERROR,
             _ => FAILED,
         })
     }
 
-    /// After a pass, what the exercise was about: told in the workspace, in both languages.
-    fn debrief(&self, pack: &Pack, workspace: &Workspace) -> Result<(), Ending> {
-        for lang in [Lang::En, Lang::Ja] {
-            let Some(debrief) = pack.debrief(workspace.id(), lang) else { continue };
-            let file = format!("debrief.{}.md", lang.code());
-            workspace.write(&file, debrief.as_bytes())?;
-            if lang == self.terminal.lang && !self.json {
-                let shown = workspace.shown(&file);
-                let told = match lang {
-                    Lang::En => format!("What it was about, the published case and what to ask next: {shown}"),
-                    Lang::Ja => format!("この演習の要点、公表された事例、次に確かめることは {shown} にあります。"),
-                };
-                self.say("\n");
-                self.say(&self.terminal.paragraph("", &told));
-            }
+    /// What is expected of the first run: as it is written, or as somebody who sits at the terminal says when asked.
+    fn expected(
+        &self,
+        task: &Task,
+        workspace: &Workspace,
+        submission: &Submission,
+    ) -> Result<BTreeMap<String, Expected>, Ending> {
+        let written = &submission.unjudged.expected;
+        if workspace.progress()?.runs > 0 || !asking::can_ask(self) {
+            return Ok(written.clone());
         }
+        Ok(asking::expectations(self, &task.exercise, written, &mut io::stdin().lock()))
+    }
+
+    /// What is told beside the checks: what is not told yet, and the mistake that a plan resembles.
+    fn aside(&self, checked: &Checked) -> String {
+        let mut out = String::new();
+        let lang = self.terminal.lang;
+        if !checked.open.is_empty() {
+            let open: Vec<&str> = checked.open.iter().map(|question| question.id.as_str()).collect();
+            out.push('\n');
+            out += &self.terminal.paragraph(
+                "",
+                &match lang {
+                    Lang::En => format!(
+                        "Not settled yet: {}. What these ask for is told once an answer is right, or wrong twice: your own test rows (`run`) say enough to estimate it.",
+                        open.join(", ")
+                    ),
+                    Lang::Ja => format!(
+                        "まだ決まっていない結論：{}。尋ねている値は、正解するか2回誤るまで示しません。手元のテスト用の行（`run`）から見積もってください。",
+                        open.join("、")
+                    ),
+                },
+            );
+        }
+        if checked.progress.gave_up {
+            out.push('\n');
+            out += &self.terminal.paragraph(
+                "",
+                self.pick(
+                    "You have read the debrief, so nothing here counts as passed any more; another variant does (`practicum start EXERCISE --variant KEY`, in another folder).",
+                    "解説を読んだ後なので、ここではもう合格になりません。別のフォルダーで別のバリアントを始めれば合格できます（`practicum start 演習の名前 --variant キー`）。",
+                ),
+            );
+        }
+        if let Some(mistake) = &checked.resembles {
+            let why = mistake.why.get(lang).trim();
+            out.push('\n');
+            out += &self.terminal.paragraph(
+                "",
+                &match lang {
+                    Lang::En => format!("Your plan resembles one that others have tried. {why}"),
+                    Lang::Ja => format!("この計画は、よくある計画に似ています。{why}"),
+                },
+            );
+        }
+        out
+    }
+
+    /// After a pass, or after giving up, what the exercise was about: told in the workspace, in both languages.
+    fn debrief(&self, pack: &Pack, task: &Task, workspace: &Workspace, run: Option<&Run>) -> Result<(), Ending> {
+        let lang = self.terminal.lang;
+        let Some(shown) = checking::debrief(pack, task, workspace, run, lang)? else { return Ok(()) };
+        if self.json {
+            return Ok(());
+        }
+        let (held, of) = Workspace::ranges(&self.here);
+        let ranges = match lang {
+            _ if of < 5 => String::new(),
+            Lang::En => format!(" Of {of} ranges that you gave, {held} held the truth; you promised {}.", of * 4 / 5),
+            Lang::Ja => format!("これまでに答えた{of}個の範囲のうち、真の値を含んだのは{held}個でした（8割なら{}個）。", of * 4 / 5),
+        };
+        let told = match lang {
+            Lang::En => format!("What it was about, the published case and what to ask next: {shown}{ranges}"),
+            Lang::Ja => format!("この演習の要点、公表された事例、次に確かめることは {shown} にあります。{ranges}"),
+        };
+        self.say("\n");
+        self.say(&self.terminal.paragraph("", &told));
         Ok(())
+    }
+
+    /// Ends an exercise that was not passed: the debrief is laid out, and what its conclusions ask for gives no points any more.
+    fn solution(&self, id: Option<&str>) -> Result<u8, Ending> {
+        let (pack, task, workspace) = self.begun("solution", id)?;
+        let mut progress = workspace.progress()?;
+        if !progress.passed {
+            progress.gave_up = true;
+            workspace.remember(&progress)?;
+        }
+        self.headline(&task);
+        if pack.debrief(workspace.id(), self.terminal.lang).is_none() {
+            self.say(&self.terminal.paragraph(
+                "",
+                self.pick("This exercise has no debrief.", "この演習には解説がありません。"),
+            ));
+        }
+        self.debrief(&pack, &task, &workspace, None)?;
+        Ok(PASSED)
     }
 
     /// What is to be said where a seed was asked for: the patients are not those of the workspace.
@@ -867,6 +1008,7 @@ impl Session {
         let name = match command {
             Command::Run { .. } => "run",
             Command::Check { .. } => "check",
+            Command::Solution { .. } => "solution",
             Command::Start { .. } => "start",
             Command::List => "list",
             Command::Tour => "tour",
@@ -920,6 +1062,41 @@ impl Session {
     }
 }
 
+/// How far a learner has come with an exercise that they began.
+#[derive(Clone, Copy)]
+enum State {
+    Begun,
+    Passed,
+    GaveUp,
+}
+
+impl State {
+    /// The word of documents.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Passed => "passed",
+            Self::GaveUp => "gave_up",
+        }
+    }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Begun => "…",
+            Self::Passed => "✔",
+            Self::GaveUp => "-",
+        }
+    }
+
+    fn told(self) -> Text {
+        match self {
+            Self::Begun => Text::new("begun", "取り組み中"),
+            Self::Passed => Text::new("passed", "合格"),
+            Self::GaveUp => Text::new("debrief read", "解説を読んで終了"),
+        }
+    }
+}
+
 /// Shows how far a run has come, and ends it where the user asks for that.
 struct Watching<'a> {
     session: &'a Session,
@@ -942,6 +1119,11 @@ impl Watch for Watching<'_> {
     fn ends(&self) -> bool {
         interrupt::asked()
     }
+}
+
+/// The time, to the minute, as what is sealed remembers it.
+fn now() -> String {
+    humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
 }
 
 /// Prints beside the output, where mistakes are told.

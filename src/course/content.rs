@@ -1,6 +1,7 @@
 //! What decides the results of an exercise, as a digest: texts, comments, the order of keys and keys that are left out play no part,
 //! so that mending a sentence asks for no new proof.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fmt::Write as _;
 
@@ -8,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::exercise::BEFORE;
 use super::pack::Submission;
+use super::plan::Plan;
 use diagnostics::keys::{Section, Value, Written};
 
 /// A digest of 128 bits: it tells contents apart, and is no proof against forgery.
@@ -82,6 +84,26 @@ pub fn of_submission(submission: &Submission) -> Digest {
         let _ = write!(out, "{question}={words}");
     }
     of_bytes(out.as_bytes())
+}
+
+/// What a plan decides, by key such as `split.unit`, what it leaves to the defaults included; written alike for like decisions.
+pub fn decisions(plan: &Plan) -> BTreeMap<String, String> {
+    fn flat(prefix: &str, section: &Section, out: &mut BTreeMap<String, String>) {
+        for (name, entry) in section.entries() {
+            match &entry.value {
+                Value::Table(inner) => flat(&format!("{prefix}{name}."), inner, out),
+                of => {
+                    let mut written = String::new();
+                    value(&mut written, of);
+                    out.insert(format!("{prefix}{name}"), written);
+                }
+            }
+        }
+    }
+    let mut out = BTreeMap::new();
+    flat("", &plan.section, &mut out);
+    out.remove("exercise");
+    out
 }
 
 fn plan(submission: &Submission) -> String {

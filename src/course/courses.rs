@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::exercise::Exercise;
 use super::pack::Pack;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Written};
@@ -47,6 +48,20 @@ const PLANNED: &[Key<'static>] = &[
     Key::new("id", Kind::String, Need::Required, "The id that it will have.", "付ける予定のidです。"),
     Key::new("title", Kind::Bilingual, Need::Required, "What it will be about.", "扱う予定の内容です。"),
 ];
+
+/// Exercises in the order in which they build on one another, otherwise as they were.
+pub fn path(mut exercises: Vec<Exercise>) -> Vec<Exercise> {
+    let mut path: Vec<Exercise> = Vec::new();
+    while !exercises.is_empty() {
+        let waits = |exercise: &Exercise| {
+            exercise.after.iter().any(|after| exercises.iter().any(|other| other.id == after.value))
+        };
+        // A circle is refused where exercises are read.
+        let next = exercises.iter().position(|exercise| !waits(exercise)).unwrap_or(0);
+        path.push(exercises.remove(next));
+    }
+    path
+}
 
 /// The courses of a pack.
 #[derive(Clone, Debug, PartialEq)]

@@ -112,6 +112,13 @@ pub const KEYS: &[Key<'static>] = &[
         "Columns by whose values results are also shown apart.",
         "結果を分けて示すための列です。",
     ),
+    Key::new(
+        "figures_per",
+        Kind::String,
+        Need::Optional,
+        "A column by whose values the figures of a risk are counted: rows with the same value are one, with the mean of their risks. For several rows of one patient, whose intervals would otherwise be too narrow.",
+        "リスクの指標を数える単位となる列です。値が同じ行を1つにまとめ、リスクの平均を用います。同じ患者の行が複数あるとき、行ごとに数えると区間が狭くなりすぎるためです。",
+    ),
     Key::measured(
         "worth",
         Kind::Number { min: 0.001, max: 0.99 },
@@ -198,6 +205,13 @@ const QUESTION: &[Key<'static>] = &[
         Need::Default("[]"),
         "Figures that would give the answer away: names of metrics, and of columns of any check's `shows`. They are not shown for the exam and its probes until the answer is settled. What the question's own checks show is hidden in any case.",
         "答えが分かってしまう値の名前です。指標の名前、または判定の`shows`の列の名前を書きます。答えが決まるまで、判定用のデータとプローブについては示しません。この問いを見る判定が示す値は、書かなくても隠します。",
+    ),
+    Key::new(
+        "came",
+        Kind::Sql,
+        Need::Optional,
+        "Of a question before the first run: one SELECT with one value, over the tables that checks have: the number, or the choice's id, that came. With the debrief it is set beside what was expected.",
+        "実行前の予想の問いに書きます。判定で使える表から値を1つだけ返すSELECT文で、実際の値または選択肢のidを求めます。解説とともに、予想と並べて示します。",
     ),
     Key::new(
         "rubric",
@@ -396,6 +410,8 @@ pub struct Question {
     pub hides: Vec<Written<String>>,
     /// By choice, an observation that speaks against it.
     pub against: BTreeMap<String, Text>,
+    /// Of an expectation, what came: one value.
+    pub came: Option<Written<Query>>,
     /// Where it stands.
     pub place: Place,
 }
@@ -570,6 +586,8 @@ pub struct Exercise {
     pub asks_answers: bool,
     /// Columns by whose values results are also shown.
     pub groups: Vec<Written<String>>,
+    /// The column by whose values the figures of a risk are counted; by rows where there is none.
+    pub figures_per: Option<Written<String>>,
     /// The risk at which an alert is just worth its cost.
     pub worth: Option<f64>,
     /// What the learner concludes after a run: what checks may judge.
@@ -774,6 +792,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         evidence: top.strings("evidence").into_iter().map(|source| source.value).collect(),
         asks_answers: top.strings("asks").iter().any(|ask| ask.value == "answers"),
         groups: top.strings("groups"),
+        figures_per: top.maybe_string("figures_per"),
         worth: top.maybe_number("worth"),
         questions: asked.after,
         before: asked.before,
@@ -872,6 +891,15 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
             ));
         }
         let question = question(section, faults);
+        if let Some(came) = question.came.as_ref().filter(|_| !before) {
+            faults.push(came.fault(
+                Text::new("`came` of a question after a run", "実行の後の問いに`came`があります"),
+                Text::new(
+                    "`came` only where when = \"before\"; checks judge the others",
+                    "`came`は when = \"before\" のときだけ（ほかの問いは判定が見ます）",
+                ),
+            ));
+        }
         if before { asked.before.push(question) } else { asked.after.push(question) }
     }
     if let Some(beyond) = asked.before.get(MOST_BEFORE) {
@@ -978,6 +1006,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
         unit: section.string("unit"),
         hides: section.strings("hides"),
         against,
+        came: section.get("came").is_some().then(|| queries::query(section, "came", faults)),
         place: section.place.clone(),
     }
 }
@@ -1183,7 +1212,7 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
         ));
     }
     if let Source::Model(_) = &dataset.source {
-        for group in &exercise.groups {
+        for group in exercise.groups.iter().chain(&exercise.figures_per) {
             let name = &group.value;
             let known = dataset.columns().any(|column| column.name == *name && column.role.is_visible())
                 || dataset.tables().any(|table| table == name);
@@ -1199,7 +1228,9 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
             }
         }
     }
-    faults.extend(exercise.checks.iter().flat_map(|check| unknown_columns(exercise, dataset, check)));
+    let of_expectations = exercise.before.iter().filter_map(|question| question.came.as_ref());
+    let queries = exercise.checks.iter().map(|check| &check.shows).chain(of_expectations);
+    faults.extend(queries.flat_map(|query| unknown_columns(exercise, dataset, query)));
     faults.sort_by(|a, b| a.place.cmp(&b.place));
     faults.dedup();
     faults
@@ -1232,9 +1263,9 @@ fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec
     Some(names.map(str::to_owned).collect())
 }
 
-/// Columns that a check's `shows` names and its tables do not have, as far as that is known before a run.
-fn unknown_columns(exercise: &Exercise, dataset: &Dataset, check: &Check) -> Vec<Fault> {
-    let names = check.shows.value.names();
+/// Columns that a query names and its tables do not have, as far as that is known before a run.
+fn unknown_columns(exercise: &Exercise, dataset: &Dataset, query: &Written<Query>) -> Vec<Fault> {
+    let names = query.value.names();
     let known: BTreeMap<&String, Option<Vec<String>>> =
         names.tables.iter().map(|table| (table, columns_of(exercise, dataset, table))).collect();
     let all: Option<Vec<String>> = known.values().cloned().collect::<Option<Vec<_>>>().map(|all| all.concat());
@@ -1248,7 +1279,7 @@ fn unknown_columns(exercise: &Exercise, dataset: &Dataset, check: &Check) -> Vec
     unknown
         .map(|(name, columns)| {
             let list = columns.join(", ");
-            let place = in_sql(&check.shows, name);
+            let place = in_sql(query, name);
             let found = text!("the unknown column {name}", "存在しない列{name}があります");
             Fault::new(place, found, text!("one of the columns {list}", "{list}のいずれかの列"))
                 .near(name, columns.iter().map(String::as_str))

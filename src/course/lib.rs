@@ -6,6 +6,7 @@ pub mod content;
 pub mod courses;
 pub mod dataset;
 pub mod exercise;
+pub mod mistakes;
 pub mod pack;
 pub mod plan;
 mod queries;

@@ -288,23 +288,47 @@ fn figures(check: &Check, row: Option<&Frame>) -> Result<Vec<(String, Figure)>, 
             .map(|name| (name, Figure::Undefined))
             .collect());
     };
-    let figures: Vec<(String, Figure)> = tables::names(row)
-        .into_iter()
-        .map(|name| {
-            let figure = if tables::is_number(row, name) {
-                let number = tables::numbers(row, name).ok().and_then(|values| values.first().copied().flatten());
-                number.map_or(Figure::Undefined, Figure::Number)
-            } else {
-                let word = tables::words(row, name).ok().and_then(|values| values.into_iter().next().flatten());
-                word.map_or(Figure::Undefined, Figure::Word)
-            };
-            (name.to_owned(), figure)
-        })
-        .collect();
+    let figures = in_row(row);
     if let Some(fault) = texts(check).into_iter().find_map(|text| unknown_figure(check, &text, &figures)) {
         return Err(fault);
     }
     Ok(figures)
+}
+
+/// The figures of a row, by column.
+fn in_row(row: &Frame) -> Vec<(String, Figure)> {
+    let figure = |name: &str| {
+        if tables::is_number(row, name) {
+            let number = tables::numbers(row, name).ok().and_then(|values| values.first().copied().flatten());
+            return number.map_or(Figure::Undefined, Figure::Number);
+        }
+        let word = tables::words(row, name).ok().and_then(|values| values.into_iter().next().flatten());
+        word.map_or(Figure::Undefined, Figure::Word)
+    };
+    tables::names(row).into_iter().map(|name| (name.to_owned(), figure(name))).collect()
+}
+
+/// What came of what was asked before the first run, by question, over the tables of a run with an exam.
+///
+/// # Errors
+/// The author's: a query that these tables do not answer with one value.
+pub fn came(before: &[Question], tables: &Tables) -> Result<Vec<(String, Figure)>, Fault> {
+    let of = |question: &Question| {
+        let came = question.came.as_ref()?;
+        let value = sql::query(tables, &came.value).map_err(|fault| fault.in_place(came.place.clone())).and_then(|row| {
+            let (rows, columns) = (row.height(), row.width());
+            let figures = settle(row).map(|row| in_row(&row)).unwrap_or_default();
+            match <[_; 1]>::try_from(figures) {
+                Ok([(_, figure)]) if rows == 1 => Ok(figure),
+                _ => Err(came.fault(
+                    text!("{rows} rows of {columns} columns", "{rows}行{columns}列"),
+                    Text::new("one value", "1つの値"),
+                )),
+            }
+        });
+        Some(value.map(|value| (question.id.clone(), value)))
+    };
+    before.iter().filter_map(of).collect()
 }
 
 /// Without the digits that hang on the order of a sum: the table engine adds up in as many parts as it has threads, and the last bit
@@ -354,7 +378,7 @@ fn fill(text: &str, figures: &[(String, Figure)]) -> String {
 }
 
 /// A number for people: so many decimals, or three significant digits.
-fn show(x: f64, decimals: Option<usize>) -> String {
+pub fn show(x: f64, decimals: Option<usize>) -> String {
     let decimals = decimals.unwrap_or_else(|| {
         let digits = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
         usize::try_from(2 - digits).unwrap_or(0).min(6)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::Judged;
+use crate::check::{Figure, Judged};
 use crate::evaluate::Line;
 use crate::watch::Epoch;
 use diagnostics::text::Text;
@@ -19,6 +19,9 @@ pub struct Record {
     pub lines: Vec<Line>,
     /// What became of each check; empty without an exam.
     pub checks: Vec<Judged>,
+    /// What came of what was asked before the first run, by question; empty without an exam.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub came: Vec<(String, Figure)>,
 }
 
 /// What was trained, on whom.

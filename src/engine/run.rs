@@ -176,13 +176,18 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     let label = dataset.label();
     let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
     let bands = dataset.image.as_ref().map_or(&[][..], |image| &image.sizes);
+    let threshold = model.story.threshold;
+    let counted = |rows: &Frame| match &exercise.figures_per {
+        Some(per) if target(job) == Target::Risk => evaluate::counted(rows, &per.value, label, threshold),
+        _ => Ok(rows.clone()),
+    };
     let mut lines = Vec::new();
     let judged: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
     let classes = &model.teller.classes;
     let asked = |truth| Asked { target: target(job), label, classes, truth, worth: exercise.worth };
     if job.figures && judged.contains(&true) {
         let rows = tables::keep(&model.develop.table, &judged)?;
-        lines.extend(evaluate::evaluate("develop", &rows, asked(None), &groups)?);
+        lines.extend(evaluate::evaluate("develop", &counted(&rows)?, asked(None), &groups)?);
         let outlines = &model.develop.outlines;
         let own: Vec<Outline> =
             outlines.iter().zip(&judged).filter(|(_, judged)| **judged).map(|(o, _)| o.clone()).collect();
@@ -195,7 +200,7 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
         if job.figures {
             let truth = dataset.truth().filter(|_| !retrained);
             let groups: &[String] = if name == "exam" { &groups } else { &[] };
-            lines.extend(evaluate::evaluate(name, &told.table, asked(truth), groups)?);
+            lines.extend(evaluate::evaluate(name, &counted(&told.table)?, asked(truth), groups)?);
             lines.extend(outlines::lines(name, &told.outlines, bands));
         }
         if let (Some(_), Some(id)) =
@@ -254,13 +259,14 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     }
     tables.insert("develop".to_owned(), model.develop.table);
     let answers = &job.submission.answers;
-    let checks = if job.exam.is_some() {
-        check::judge(&exercise.checks, &exercise.questions, answers, &tables)
+    let (checks, came) = if job.exam.is_some() {
+        let came = check::came(&exercise.before, &tables).map_err(|fault| RunError::Author(vec![fault]))?;
+        (check::judge(&exercise.checks, &exercise.questions, answers, &tables), came)
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
     let outcomes = check::told(exercise, answers, &checks);
-    let record = Record { story: model.story, lines, checks };
+    let record = Record { story: model.story, lines, checks, came };
     Ok(Ended::Ran(Box::new(Run { tables, target: target(job), label: label.to_owned(), record, outcomes, mistakes })))
 }
 

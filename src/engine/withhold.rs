@@ -10,6 +10,7 @@ use crate::record::Record;
 use crate::run::Run;
 use course::answers::{Answer, Answers};
 use course::exercise::{Check, Exercise, Question};
+use diagnostics::text;
 use diagnostics::text::Text;
 
 /// So many different wrong answers are scored before the figure is told.
@@ -55,6 +56,10 @@ pub fn scored(exercise: &Exercise, answers: &Answers, checks: &[Judged], before:
             .collect();
         let is_wrong = |judged: &Judged| judged.verdict == Verdict::Failed && judged.undefined.is_none();
         let tried = tries.entry(question.id.clone()).or_default();
+        // What was told or right already stays so.
+        if tried.is_settled() {
+            continue;
+        }
         if judged.iter().all(|judged| judged.verdict == Verdict::Passed) {
             tried.right = true;
         } else if judged.into_iter().any(is_wrong) {
@@ -68,6 +73,39 @@ pub fn scored(exercise: &Exercise, answers: &Answers, checks: &[Judged], before:
 pub fn open<'e>(exercise: &'e Exercise, tries: &Tries) -> Vec<&'e Question> {
     let is_settled = |question: &&Question| tries.get(&question.id).is_some_and(Tried::is_settled);
     exercise.conclusions().into_iter().filter(|question| !is_settled(question)).collect()
+}
+
+/// The conclusions that were settled by telling them: wrong as often as is scored, and never right.
+pub fn given_away<'e>(exercise: &'e Exercise, tries: &Tries) -> Vec<&'e Question> {
+    let is_told = |question: &&Question| tries.get(&question.id).is_some_and(|tried| tried.is_settled() && !tried.right);
+    exercise.conclusions().into_iter().filter(is_told).collect()
+}
+
+/// The run with what is said of the conclusions that were [`given_away`]: the sentence of a right answer, and no points, whatever the
+/// answer is now.
+#[must_use]
+pub fn without_points(run: Run, exercise: &Exercise, told: &[&Question]) -> Run {
+    let is_told = |id: &str| {
+        let check = exercise.checks.iter().find(|check| check.id == id)?;
+        told.iter().any(|question| !check.looks_at(std::slice::from_ref(*question)).is_empty()).then_some(check)
+    };
+    let judged = |verdict| matches!(verdict, Verdict::Passed | Verdict::Failed);
+    let outcomes = run.outcomes.into_iter().map(|outcome| {
+        let Some(check) = is_told(&outcome.id).filter(|_| judged(outcome.verdict)) else { return outcome };
+        let Text { en, ja } = filled(&check.pass, &outcome.figures);
+        let sentence = text!(
+            "Both tries are used, so it is told, and gives no points here; another variant does. To a right answer this is said: {en}",
+            "2回の解答を使い切ったので、答えを示します。ここでは得点になりませんが、別のバリアントなら得点できます。正解のときの説明：{ja}"
+        );
+        Outcome { verdict: Verdict::Skipped, sentence, ..outcome }
+    });
+    let outcomes: Vec<Outcome> = outcomes.collect();
+    let checks = run.record.checks.into_iter().map(|judged| {
+        let outcome = outcomes.iter().find(|outcome| outcome.id == judged.id);
+        Judged { verdict: outcome.map_or(judged.verdict, |outcome| outcome.verdict), ..judged }
+    });
+    let record = Record { checks: checks.collect(), ..run.record };
+    Run { record, outcomes, ..run }
 }
 
 fn judging<'e>(exercise: &'e Exercise, question: &'e Question) -> impl Iterator<Item = &'e Check> {
@@ -107,7 +145,7 @@ pub fn shown(run: &Run, exercise: &Exercise, answers: &Answers, open: &[&Questio
             ..judged.clone()
         }
     };
-    let Record { story, lines, checks } = &run.record;
+    let Record { story, lines, checks, .. } = &run.record;
     Run {
         tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
         target: run.target,
@@ -116,6 +154,8 @@ pub fn shown(run: &Run, exercise: &Exercise, answers: &Answers, open: &[&Questio
             story: story.clone(),
             lines: lines.iter().filter(|line| is_shown(&line.table, line.metric.name)).cloned().collect(),
             checks: checks.iter().map(left).collect(),
+            // With the debrief, when nothing is open.
+            came: Vec::new(),
         },
         outcomes,
         mistakes: run.mistakes.clone(),

@@ -139,11 +139,8 @@ impl Terminal {
                 "何の当てはめにも使っていない、手元のテスト用の行では",
             );
             out += &self.paragraph("", &bold(title));
-            out += &self.figures(&self.columns(
-                task,
-                &run.record.lines,
-                &[("develop", self.say("all", "全体").to_owned())],
-            ));
+            let all = [("develop", self.say("all", "全体").to_owned())];
+            out += &self.figures(task, &self.columns(task, &run.record.lines, &all));
             // Where groups differ, a curve of all rows together would mislead.
             if run.record.lines.iter().all(|line| line.group.is_none()) {
                 out += &self.calibration(run, "develop");
@@ -165,7 +162,7 @@ impl Terminal {
         let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
         let probes = exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
         let tables: Vec<(&str, String)> = std::iter::once(exam).chain(probes).collect();
-        out += &self.figures(&self.columns(task, &run.record.lines, &tables));
+        out += &self.figures(task, &self.columns(task, &run.record.lines, &tables));
         // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
         if run.record.lines.iter().any(|line| line.ceiling && *line.metric == NET_BENEFIT && line.measure.is_ok()) {
             let note = self.say(
@@ -274,7 +271,7 @@ impl Terminal {
     }
 
     /// Figures down, tables and groups across.
-    fn figures(&self, columns: &[Column]) -> String {
+    fn figures(&self, task: &Task, columns: &[Column]) -> String {
         let mut rows: Vec<Vec<String>> = Vec::new();
         let heading = |of: &dyn Fn(&Column) -> String| -> Vec<String> {
             std::iter::once(String::new()).chain(columns.iter().map(of)).collect()
@@ -282,9 +279,12 @@ impl Terminal {
         rows.push(heading(&|column| column.title.clone()));
         // The words of the data, which a plan needs, under those of the reader.
         rows.push(heading(&|column| column.code.clone()));
-        let of = |n: usize| match self.lang {
-            Lang::En => format!("{} rows", count(n)),
-            Lang::Ja => format!("{}行", count(n)),
+        let per = task.exercise.figures_per.as_ref().filter(|_| task.dataset.target == Target::Risk);
+        let of = |n: usize| match (per, self.lang) {
+            (None, Lang::En) => format!("{} rows", count(n)),
+            (None, Lang::Ja) => format!("{}行", count(n)),
+            (Some(per), Lang::En) => format!("{} (each {})", count(n), per.value),
+            (Some(per), Lang::Ja) => format!("{}（{}ごと）", count(n), per.value),
         };
         rows.push(heading(&|column| of(column.lines.first().map_or(0, |line| line.n))));
         let heads = rows.len();

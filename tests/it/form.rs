@@ -199,7 +199,7 @@ fn the_same_plan_meets_the_same_patients_and_a_changed_one_others() {
 }
 
 /// An exercise that asks for the alerts of 1,000 patients and for a cause; one check of the model tells the same figure.
-const ASKING: &str = "\
+pub(super) const ASKING: &str = "\
 [[question]]\nid = \"alerts\"\nkind = \"number\"\nprompt = { en = \"a\", ja = \"あ\" }\nhides = [\"alert_rate\", \"share\"]\n\
 [[question]]\nid = \"cause\"\nkind = \"choice\"\nprompt = { en = \"a\", ja = \"あ\" }\n\
 choice = [\n{ id = \"crp\", text = { en = \"a\", ja = \"あ\" } },\n\

@@ -17,6 +17,7 @@ mod masks;
 mod measure;
 mod own_tables;
 mod pictures;
+mod practice;
 mod readme;
 mod real;
 mod records;

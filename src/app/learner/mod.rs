@@ -1,7 +1,10 @@
 //! What a learner has on disk: a workspace per exercise, in the folder `practicum/` of where they stand.
 
+pub mod checking;
+pub mod debrief;
 pub mod hand_in;
 pub mod memory;
+pub mod progress;
 pub mod shelf;
 pub mod variant;
 pub mod workspace;

@@ -1,15 +1,17 @@
 //! A learner's folder of one exercise. What the learner wrote or changed is never overwritten; what we write is written whole or not
 //! at all.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::hand_in::{self, ANSWERS, PLAN};
 use super::memory::{self, Memory};
+use super::progress::{self, Progress, Sealed};
 use super::shelf::Shelf;
 use super::variant;
-use course::answers;
+use course::answers::{self, Expected};
 use course::dataset::{ADDED, OUTLINED, Role};
 use course::pack::{self, Pack, Submission, Task};
 use diagnostics::fault::{Fault, Place};
@@ -184,6 +186,15 @@ impl Workspace {
         let mut ids: Vec<String> = there.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         ids.sort();
         ids
+    }
+
+    /// Over the exercises that were started where the learner stands: how many of the ranges that were expected held what came, and how
+    /// many there are of which that is known.
+    pub fn ranges(here: &Path) -> (usize, usize) {
+        let all = Self::started(here).into_iter().filter_map(|id| Self::find(here, &id).ok()?.progress().ok());
+        let held: Vec<bool> =
+            all.flat_map(|progress| progress.expected.into_values().filter_map(|sealed| sealed.held)).collect();
+        (held.iter().filter(|held| **held).count(), held.len())
     }
 
     fn remembering(self) -> Result<Self, Vec<Fault>> {
@@ -425,6 +436,49 @@ impl Workspace {
             ));
         }
         Ok(submission)
+    }
+
+    /// How far the learner has come.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn progress(&self) -> Result<Progress, WorkspaceError> {
+        let file = self.shown(progress::FILE);
+        match disk::read(&self.folder, progress::FILE, disk::HAND_IN) {
+            Ok(bytes) => Ok(Progress::read(&file, &bytes)?),
+            Err(Refused::Missing) => Ok(Progress::default()),
+            Err(refused) => {
+                let what = Text::new("what `run` and `check` wrote", "`run` と `check` が書いたファイル");
+                Err(vec![refused.fault(&file, &what)].into())
+            }
+        }
+    }
+
+    /// Remembers how far the learner has come.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn remember(&self, progress: &Progress) -> Result<(), WorkspaceError> {
+        self.write(progress::FILE, progress.text().as_bytes())
+    }
+
+    /// Seals what the learner expects, before the first run: what is said of it later changes nothing. `at` is the time.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written.
+    pub fn seal(&self, task: &Task, expected: &BTreeMap<String, Expected>, at: &str) -> Result<(), WorkspaceError> {
+        let mut progress = self.progress()?;
+        if progress.runs == 0 {
+            for question in &task.exercise.before {
+                let expected = expected.get(&question.id).cloned().unwrap_or(Expected::Unknown);
+                progress
+                    .expected
+                    .entry(question.id.clone())
+                    .or_insert(Sealed { expected, at: at.to_owned(), held: None });
+            }
+        }
+        progress.runs += 1;
+        self.remember(&progress)
     }
 
     /// The models that were fitted here.

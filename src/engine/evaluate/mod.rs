@@ -2,6 +2,8 @@
 
 pub mod outlines;
 
+use std::collections::BTreeMap;
+
 use polars::prelude::Column;
 
 use diagnostics::text::{Text, in_order};
@@ -135,6 +137,41 @@ pub fn evaluate(table: &str, frame: &Frame, asked: Asked<'_>, groups: &[String])
         }
     }
     Ok(lines)
+}
+
+/// Rows with the same value of `per` as one: their highest label, the mean of their risks, an alert where that mean reaches the
+/// threshold; all else as in the first of them.
+///
+/// # Errors
+/// Our own.
+pub fn counted(frame: &Frame, per: &str, label: &str, threshold: Option<f64>) -> Result<Frame, TableError> {
+    let mut rows: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
+    let of_row = tables::words(frame, per)?;
+    for (row, unit) in of_row.iter().enumerate() {
+        if let Some(unit) = unit {
+            rows.entry(unit).or_default().push(row);
+        }
+    }
+    let mut units: Vec<Vec<usize>> = rows.into_values().collect();
+    units.sort();
+    let first: Vec<usize> = units.iter().filter_map(|rows| rows.first().copied()).collect();
+    let mut out = tables::take(frame, &first)?;
+    let mean = |values: &[f64], rows: &[usize]| rows.iter().map(|&row| values[row]).sum::<f64>() / rows.len() as f64;
+    for name in ["raw", "p"] {
+        let values = column(frame, name)?;
+        let means: Vec<f64> = units.iter().map(|rows| mean(&values, rows)).collect();
+        tables::set_numbers(&mut out, name, &means)?;
+    }
+    let labels = column(frame, label)?;
+    let highest: Vec<f64> =
+        units.iter().map(|rows| rows.iter().map(|&row| labels[row]).fold(f64::NEG_INFINITY, f64::max)).collect();
+    tables::set_numbers(&mut out, label, &highest)?;
+    if let Some(threshold) = threshold {
+        let alerts: Vec<f64> =
+            column(&out, "p")?.into_iter().map(|p| f64::from(u8::from(p >= threshold))).collect();
+        tables::set_numbers(&mut out, "alert", &alerts)?;
+    }
+    Ok(out)
 }
 
 /// A metric of these columns; nothing where it takes others.

@@ -12,7 +12,7 @@ pub enum Kernels {
 }
 
 /// Who does, unless [`Kernels::choose`] says otherwise.
-const DEFAULT: Kernels = Kernels::Burn;
+const DEFAULT: Kernels = Kernels::Own;
 
 static OWN: AtomicBool = AtomicBool::new(matches!(DEFAULT, Kernels::Own));
 

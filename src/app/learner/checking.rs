@@ -1,0 +1,116 @@
+//! What a check tells a learner, and what it leaves behind in the workspace.
+
+use std::collections::BTreeSet;
+
+use course::answers::Expected;
+use course::exercise::Question;
+use course::mistakes::{self, Mistake};
+use course::pack::{Pack, Submission, Task};
+use diagnostics::text::Lang;
+use engine::check::{self, Figure, Verdict};
+use engine::models::VOCABULARY;
+use engine::run::Run;
+use engine::withhold;
+
+use super::debrief;
+use super::progress::Progress;
+use super::workspace::{Workspace, WorkspaceError};
+
+/// From so many failed checks on, a mistake that a plan resembles is named: the first failure is the learner's own to think about.
+const NAMED_FROM: i64 = 2;
+
+/// A check as a learner is told of it.
+#[derive(Debug)]
+pub struct Checked {
+    /// What is told: without the figures of conclusions that are not settled.
+    pub run: Run,
+    /// The conclusions that are not settled.
+    pub open: Vec<Question>,
+    /// The mistake that the plan resembles, after more than one failure.
+    pub resembles: Option<Mistake>,
+    /// How far the learner has come with it.
+    pub progress: Progress,
+}
+
+impl Checked {
+    /// The verdict on all checks together.
+    pub fn verdict(&self) -> Verdict {
+        check::overall(&self.run.outcomes)
+    }
+}
+
+/// A check that a grader makes: everything is told, and the learner's tries are not touched.
+pub fn graded(run: Run) -> Checked {
+    Checked { run, open: Vec::new(), resembles: None, progress: Progress::default() }
+}
+
+/// A learner's own check: their answers are counted as tries, and what they have not concluded yet is withheld. The workspace
+/// remembers it once the result is told ([`Workspace::remember`]).
+///
+/// # Errors
+/// A file of the workspace that cannot be read.
+pub fn practised(
+    pack: &Pack,
+    task: &Task,
+    workspace: &Workspace,
+    submission: &Submission,
+    run: &Run,
+) -> Result<Checked, WorkspaceError> {
+    let exercise = &task.exercise;
+    let mut progress = workspace.progress()?;
+    let answers = &submission.answers;
+    progress.tries = withhold::scored(exercise, answers, &run.record.checks, &progress.tries);
+    let open = withhold::open(exercise, &progress.tries);
+    let told = withhold::given_away(exercise, &progress.tries);
+    let came = run.record.came.clone();
+    let run = withhold::without_points(withhold::shown(run, exercise, answers, &open), exercise, &told);
+    let verdict = check::overall(&run.outcomes);
+    progress.checks += 1;
+    progress.failed += i64::from(verdict == Verdict::Failed);
+    progress.passed |= verdict == Verdict::Passed && !progress.gave_up;
+    if progress.passed {
+        for (id, figure) in &came {
+            let Some(sealed) = progress.expected.get_mut(id) else { continue };
+            if let (Expected::Range(low, high), Figure::Number(x)) = (&sealed.expected, figure) {
+                sealed.held = Some((*low..=*high).contains(x));
+            }
+        }
+    }
+    let failed: BTreeSet<String> =
+        run.outcomes.iter().filter(|o| o.verdict == Verdict::Failed).map(|o| o.id.clone()).collect();
+    // A course whose wrong solutions cannot be read names no mistake; its author is told by `author validate`.
+    let known = if progress.failed >= NAMED_FROM && verdict == Verdict::Failed {
+        mistakes::of(pack, &VOCABULARY, exercise).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    let resembles = mistakes::resembled(&known, exercise, &submission.plan, &failed).cloned();
+    Ok(Checked { run, open: open.into_iter().cloned().collect(), resembles, progress })
+}
+
+/// Lays the debrief into the workspace, in each language that there is, and gives what the learner calls that of `lang`. `run` is the
+/// run that passed, where one did.
+///
+/// # Errors
+/// The disk's.
+pub fn debrief(
+    pack: &Pack,
+    task: &Task,
+    workspace: &Workspace,
+    run: Option<&Run>,
+    lang: Lang,
+) -> Result<Option<String>, WorkspaceError> {
+    let progress = workspace.progress()?;
+    let came = run.map(|run| run.record.came.as_slice()).unwrap_or_default();
+    let mut shown = None;
+    for each in [Lang::En, Lang::Ja] {
+        let Some(text) = pack.debrief(workspace.id(), each) else { continue };
+        let file = format!("debrief.{}.md", each.code());
+        let text = debrief::markdown(&task.exercise, &text, &progress, came, each);
+        workspace.write(&file, text.as_bytes())?;
+        if each == lang {
+            shown = Some(workspace.shown(&file));
+        }
+    }
+    Ok(shown)
+}
