@@ -108,10 +108,7 @@ fn choose(session: &Session, title: &str, answers: &[&str], input: &mut dyn BufR
 /// A range that should hold the truth in 8 of 10 cases.
 fn range(session: &Session, question: &Question, (min, max): (f64, f64), input: &mut dyn BufRead) -> Option<Expected> {
     session.say(&session.terminal.paragraph("", question.prompt.get(session.terminal.lang)));
-    let example = session.pick(
-        "lowest and highest, with a space between",
-        "下限と上限（間に空白）",
-    );
+    let example = session.pick("lowest and highest, with a space between", "下限と上限（間に空白）");
     asked(session, example, input, |line| {
         let numbers: Vec<f64> = line
             .split(|c: char| c.is_whitespace() || matches!(c, ',' | '–' | '~' | '〜' | '、'))
@@ -141,7 +138,8 @@ fn asked<T>(session: &Session, prompt: &str, input: &mut dyn BufRead, read: impl
         if let Some(read) = read(&line) {
             return Some(read);
         }
-        session.say(&session.terminal.paragraph("  ", session.pick("That could not be read.", "読み取れませんでした。")));
+        session
+            .say(&session.terminal.paragraph("  ", session.pick("That could not be read.", "読み取れませんでした。")));
     }
     None
 }

@@ -673,8 +673,7 @@ impl Session {
         });
         self.subject.borrow_mut().exam = Some(exam);
         let graded = exam.from == Origin::ExamSeed;
-        let expected =
-            if graded { BTreeMap::new() } else { self.expected(&task, &workspace, &submission)? };
+        let expected = if graded { BTreeMap::new() } else { self.expected(&task, &workspace, &submission)? };
         let run = self.train(&pack, &task, &workspace, &submission, (seed.number, Some(exam.number)))?;
         let checked = if graded {
             checking::graded(run)
@@ -793,7 +792,10 @@ impl Session {
         let ranges = match lang {
             _ if of < 5 => String::new(),
             Lang::En => format!(" Of {of} ranges that you gave, {held} held the truth; you promised {}.", of * 4 / 5),
-            Lang::Ja => format!("これまでに答えた{of}個の範囲のうち、真の値を含んだのは{held}個でした（8割なら{}個）。", of * 4 / 5),
+            Lang::Ja => format!(
+                "これまでに答えた{of}個の範囲のうち、真の値を含んだのは{held}個でした（8割なら{}個）。",
+                of * 4 / 5
+            ),
         };
         let told = match lang {
             Lang::En => format!("What it was about, the published case and what to ask next: {shown}{ranges}"),
@@ -814,10 +816,11 @@ impl Session {
         }
         self.headline(&task);
         if pack.debrief(workspace.id(), self.terminal.lang).is_none() {
-            self.say(&self.terminal.paragraph(
-                "",
-                self.pick("This exercise has no debrief.", "この演習には解説がありません。"),
-            ));
+            self.say(
+                &self
+                    .terminal
+                    .paragraph("", self.pick("This exercise has no debrief.", "この演習には解説がありません。")),
+            );
         }
         self.debrief(&pack, &task, &workspace, None)?;
         Ok(PASSED)

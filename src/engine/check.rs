@@ -315,17 +315,18 @@ fn in_row(row: &Frame) -> Vec<(String, Figure)> {
 pub fn came(before: &[Question], tables: &Tables) -> Result<Vec<(String, Figure)>, Fault> {
     let of = |question: &Question| {
         let came = question.came.as_ref()?;
-        let value = sql::query(tables, &came.value).map_err(|fault| fault.in_place(came.place.clone())).and_then(|row| {
-            let (rows, columns) = (row.height(), row.width());
-            let figures = settle(row).map(|row| in_row(&row)).unwrap_or_default();
-            match <[_; 1]>::try_from(figures) {
-                Ok([(_, figure)]) if rows == 1 => Ok(figure),
-                _ => Err(came.fault(
-                    text!("{rows} rows of {columns} columns", "{rows}行{columns}列"),
-                    Text::new("one value", "1つの値"),
-                )),
-            }
-        });
+        let value =
+            sql::query(tables, &came.value).map_err(|fault| fault.in_place(came.place.clone())).and_then(|row| {
+                let (rows, columns) = (row.height(), row.width());
+                let figures = settle(row).map(|row| in_row(&row)).unwrap_or_default();
+                match <[_; 1]>::try_from(figures) {
+                    Ok([(_, figure)]) if rows == 1 => Ok(figure),
+                    _ => Err(came.fault(
+                        text!("{rows} rows of {columns} columns", "{rows}行{columns}列"),
+                        Text::new("one value", "1つの値"),
+                    )),
+                }
+            });
         Some(value.map(|value| (question.id.clone(), value)))
     };
     before.iter().filter_map(of).collect()

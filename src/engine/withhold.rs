@@ -77,7 +77,8 @@ pub fn open<'e>(exercise: &'e Exercise, tries: &Tries) -> Vec<&'e Question> {
 
 /// The conclusions that were settled by telling them: wrong as often as is scored, and never right.
 pub fn given_away<'e>(exercise: &'e Exercise, tries: &Tries) -> Vec<&'e Question> {
-    let is_told = |question: &&Question| tries.get(&question.id).is_some_and(|tried| tried.is_settled() && !tried.right);
+    let is_told =
+        |question: &&Question| tries.get(&question.id).is_some_and(|tried| tried.is_settled() && !tried.right);
     exercise.conclusions().into_iter().filter(is_told).collect()
 }
 

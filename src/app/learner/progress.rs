@@ -36,15 +36,15 @@ const EXPECTED: &[Key<'static>] = &[
     Key::new("low", ANY, Need::Optional, "The range's lower end.", "範囲の下限です。"),
     Key::new("high", ANY, Need::Optional, "The range's upper end.", "範囲の上限です。"),
     Key::new("choice", Kind::String, Need::Optional, "The choice.", "選択肢です。"),
-    Key::new(
-        "sure",
-        Kind::Choice(&["sure", "rather", "guess"]),
-        Need::Optional,
-        "How sure.",
-        "確信の程度です。",
-    ),
+    Key::new("sure", Kind::Choice(&["sure", "rather", "guess"]), Need::Optional, "How sure.", "確信の程度です。"),
     Key::new("sealed", Kind::String, Need::Required, "When it was sealed.", "確定した時刻です。"),
-    Key::new("held", Kind::Flag, Need::Optional, "Whether the range held what came.", "範囲が実際の値を含んだかどうかです。"),
+    Key::new(
+        "held",
+        Kind::Flag,
+        Need::Optional,
+        "Whether the range held what came.",
+        "範囲が実際の値を含んだかどうかです。",
+    ),
 ];
 
 const TRIED: &[Key<'static>] = &[
@@ -97,11 +97,12 @@ impl Progress {
         let sealed = |section: &Section| {
             let sure = section.maybe_string("sure").map(|word| word.value);
             let sure = Sure::ALL.into_iter().find(|one| Some(one.word()) == sure.as_deref()).unwrap_or(Sure::Guess);
-            let expected = match (section.maybe_number("low"), section.maybe_number("high"), section.maybe_string("choice")) {
-                (Some(low), Some(high), _) => Expected::Range(low, high),
-                (_, _, Some(choice)) => Expected::Choice(choice.value, sure),
-                _ => Expected::Unknown,
-            };
+            let expected =
+                match (section.maybe_number("low"), section.maybe_number("high"), section.maybe_string("choice")) {
+                    (Some(low), Some(high), _) => Expected::Range(low, high),
+                    (_, _, Some(choice)) => Expected::Choice(choice.value, sure),
+                    _ => Expected::Unknown,
+                };
             let held = section.get("held").map(|held| held.value == Value::Flag(true));
             (section.string("question"), Sealed { expected, at: section.string("sealed"), held })
         };

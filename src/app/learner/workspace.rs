@@ -471,10 +471,11 @@ impl Workspace {
         if progress.runs == 0 {
             for question in &task.exercise.before {
                 let expected = expected.get(&question.id).cloned().unwrap_or(Expected::Unknown);
-                progress
-                    .expected
-                    .entry(question.id.clone())
-                    .or_insert(Sealed { expected, at: at.to_owned(), held: None });
+                progress.expected.entry(question.id.clone()).or_insert(Sealed {
+                    expected,
+                    at: at.to_owned(),
+                    held: None,
+                });
             }
         }
         progress.runs += 1;

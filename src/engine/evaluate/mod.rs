@@ -167,8 +167,7 @@ pub fn counted(frame: &Frame, per: &str, label: &str, threshold: Option<f64>) ->
         units.iter().map(|rows| rows.iter().map(|&row| labels[row]).fold(f64::NEG_INFINITY, f64::max)).collect();
     tables::set_numbers(&mut out, label, &highest)?;
     if let Some(threshold) = threshold {
-        let alerts: Vec<f64> =
-            column(&out, "p")?.into_iter().map(|p| f64::from(u8::from(p >= threshold))).collect();
+        let alerts: Vec<f64> = column(&out, "p")?.into_iter().map(|p| f64::from(u8::from(p >= threshold))).collect();
         tables::set_numbers(&mut out, "alert", &alerts)?;
     }
     Ok(out)
