@@ -89,7 +89,7 @@ pub(super) enum Command {
 pub(super) struct Draws {
     /// The exercise.
     exercise: String,
-    /// How many draws of the data; otherwise 200 of tables, 30 of pictures.
+    /// How many draws of the data; otherwise 200 of tables, 60 of pictures.
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
     seeds: Option<u64>,
     #[command(flatten)]
@@ -158,7 +158,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("new", "with_solutions", "もとの演習の模範解と誤答例も写します。付けなければ含めません。"),
         ("validate", "exercises", "演習の名前です。省略時は教材のすべての演習を確かめます。"),
         ("reliability", "exercise", super::EXERCISE_JA),
-        ("reliability", "seeds", "データを生成する回数です。省略時は表なら200回、画像なら30回です。"),
+        ("reliability", "seeds", "データを生成する回数です。省略時は表なら200回、画像なら60回です。"),
         ("preview", "exercise", super::EXERCISE_JA),
         ("reference", "folder", "書き出す先のフォルダーです。"),
         ("gallery", "to", "書き出す先のフォルダーです。"),
@@ -232,11 +232,12 @@ fn known(pack: &Pack, asked: &[String]) -> Result<Vec<String>, Ending> {
     if asked.is_empty() {
         return Ok(pack.exercises());
     }
+    let asked: Vec<String> = asked.iter().map(|id| pack.renamed(id).unwrap_or_else(|| id.clone())).collect();
     for id in asked.iter().filter(|id| !pack.exercises().contains(id)) {
         // Whoever mistypes a name gets the nearest one.
         pack.exercise(id).map_err(Ending::Faults)?;
     }
-    Ok(asked.to_vec())
+    Ok(asked)
 }
 
 fn validate(session: &Session, pack: &Pack, asked: &[String], pace: Pace) -> Result<u8, Ending> {

@@ -881,7 +881,12 @@ impl Session {
 
     /// The exercise that is named, or in whose folder the learner stands; its course; and its workspace, started or not.
     fn placed(&self, command: &str, id: Option<&str>) -> Result<(Pack, Task, Workspace), Ending> {
-        let workspace = match id {
+        let renamed = id.and_then(|id| self.pack().ok()?.renamed(id));
+        if let (Some(id), Some(now)) = (id, &renamed) {
+            let told = text!("{id} is called {now} now.", "{id} の現在の名前は {now} です。");
+            tell(&self.terminal.paragraph("", told.get(self.terminal.lang)));
+        }
+        let workspace = match renamed.as_deref().or(id) {
             Some(id) => {
                 id.clone_into(&mut self.subject.borrow_mut().exercise);
                 // What is no folder's name is no exercise of any course.

@@ -24,6 +24,7 @@ impl fmt::Display for Digest {
 
 /// Keys of `exercise.toml` and `dataset.toml` that only people read; texts in two languages are left out too.
 const FOR_PEOPLE: &[&str] = &[
+    "formerly",
     "version",
     "field",
     "level",

@@ -65,6 +65,13 @@ pub const KEYS: &[Key<'static>] = &[
     ),
     Key::new("id", Kind::String, Need::Required, "The folder's name.", "フォルダーの名前です。"),
     Key::new(
+        "formerly",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "Ids that it had before: whoever still uses one is told the new one.",
+        "以前のidです。古いidを使った人には、新しいidを知らせます。",
+    ),
+    Key::new(
         "version",
         Kind::Whole { min: 1, max: 1_000_000 },
         Need::Required,
@@ -564,6 +571,8 @@ impl Check {
 pub struct Exercise {
     /// Its id.
     pub id: String,
+    /// Ids that it had before.
+    pub formerly: Vec<String>,
     /// Its version.
     pub version: i64,
     /// Its dataset's id.
@@ -781,6 +790,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
     }
     let exercise = Exercise {
         id: top.string("id"),
+        formerly: top.strings("formerly").into_iter().map(|id| id.value).collect(),
         version: top.whole("version"),
         dataset: top.written("dataset"),
         field: top.string("field"),

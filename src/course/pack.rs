@@ -197,6 +197,20 @@ impl Pack {
         self.folders("exercises")
     }
 
+    /// The id of the exercise that had this one before.
+    pub fn renamed(&self, id: &str) -> Option<String> {
+        let ids = self.exercises();
+        if ids.iter().any(|known| known == id) {
+            return None;
+        }
+        let had = |known: &&String| {
+            let path = format!("exercises/{known}/exercise.toml");
+            let read = self.bytes(&path).and_then(|bytes| exercise::read(&path, &bytes).ok());
+            read.is_some_and(|exercise| exercise.formerly.iter().any(|former| former == id))
+        };
+        ids.iter().find(had).cloned()
+    }
+
     /// The exercise alone, without its dataset.
     ///
     /// # Errors

@@ -754,7 +754,7 @@ fn a_mended_check_is_judged_by_the_runs_that_there_were() {
     let plan = |width: usize| {
         format!("exercise = \"look@1\"\n[model]\nkind = \"cnn\"\nwidth = {width}\n[train]\nepochs = 1\nbatch = 8\n")
     };
-    for (folder, width) in [("solution", 4), ("wrong/narrow", 2)] {
+    for (folder, width) in [("solution", 4), ("wrong/narrow", 2), ("starter", 2)] {
         author.writes(&format!("c/exercises/look/{folder}/plan.toml"), plan(width));
         author.writes(&format!("c/exercises/look/{folder}/answers.toml"), "exercise = \"look@1\"\n");
     }
@@ -771,7 +771,7 @@ fn a_mended_check_is_judged_by_the_runs_that_there_were() {
     let prove = "--course c author reliability look --seeds 2 --json";
     let first = author.types(prove).json();
     let made = runs(&author);
-    assert_eq!(made.len(), 4, "two solutions on two draws");
+    assert_eq!(made.len(), 4, "two plans on two draws");
     let exercise = author.read("c/exercises/look/exercise.toml");
     author.writes("c/exercises/look/exercise.toml", exercise.replace("auroc(ill, p)", "0.5 * auroc(ill, p)"));
     let mended = author.types(prove).json();

@@ -22,7 +22,11 @@ use metrics::intervals::clopper_pearson;
 pub const OF_TABLES: u64 = 200;
 
 /// Draws of pictures: training takes longer there.
-pub const OF_PICTURES: u64 = 30;
+pub const OF_PICTURES: u64 = 60;
+
+/// So many draws of every solution come first. Those beyond are of the reference, of what every exercise is tried with, and for each
+/// check of the wrong solution that came nearest to passing it: another one would have to come nearer than it ever did.
+const OF_EVERY: u64 = 30;
 
 /// Answers are copied between so many variants.
 const VARIANTS: u64 = 30;
@@ -53,7 +57,7 @@ pub struct Reliability {
     pub exercise: String,
     /// All that decides results.
     pub content: Digest,
-    /// How many draws.
+    /// How many draws of the reference; of wrong solutions that come near no mark there are fewer.
     pub seeds: u64,
     /// Draws in which the reference did not get full marks.
     pub failures: Rate,
@@ -213,54 +217,82 @@ pub fn prove(
     let total = settings.seeds.unwrap_or_else(|| usual_seeds(&written));
     let cache = Cache::of(settings.cache.as_deref(), &written, &settings.engine);
     let solutions: Vec<&Solution> = written.solutions.iter().filter(|solution| solution.folder != "starter").collect();
-    let seeds: Vec<u64> = (1..=total).collect();
-    let mut done = 0;
-    let results = work::side_by_side(
-        &seeds,
-        settings.at_once,
-        |seed| draw(pack, &written, &solutions, &cache, *seed),
-        |_, _| {
-            done += 1;
-            tell(done, total);
-        },
-    );
-    let (mut draws, mut passes, mut made) = (Vec::new(), 0, Vec::new());
-    for result in results {
-        match result? {
-            Ok(drawn) => {
-                draws.push(drawn.trials);
-                passes += usize::from(drawn.untouched);
-                made.push(drawn.made);
+    let (first, rest): (Vec<u64>, Vec<u64>) = (1..=total).partition(|seed| *seed <= OF_EVERY);
+    let (mut draws, mut passes, mut made, mut done) = (Vec::new(), 0, Vec::new(), 0);
+    let mut wanted = vec![true; solutions.len()];
+    for seeds in [first, rest] {
+        let results = work::side_by_side(
+            &seeds,
+            settings.at_once,
+            |seed| draw(pack, &written, (&solutions, &wanted), &cache, *seed),
+            |_, _| {
+                done += 1;
+                tell(done, total);
+            },
+        );
+        for result in results {
+            match result? {
+                Ok(drawn) => {
+                    draws.push(drawn.trials);
+                    passes += usize::from(drawn.untouched);
+                    made.push(drawn.made);
+                }
+                Err(faults) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
             }
-            Err(faults) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
         }
+        if !findings.is_empty() {
+            break;
+        }
+        wanted = nearest(&written, &solutions, &draws);
     }
     findings.dedup();
     if !findings.is_empty() {
         return Ok(Err(findings));
     }
     let reference = solutions.iter().position(|solution| solution.folder == "solution").unwrap_or(0);
-    let of_reference: Vec<&Trial> = draws.iter().map(|trials| &trials[reference]).collect();
+    let of_reference: Vec<&Trial> = draws.iter().filter_map(|trials| trials[reference].as_ref()).collect();
     let copied = copied(pack, &written, &cache, (&of_reference, made), settings.at_once)?;
     let content = written.starter().map_or(written.content, |starter| starter.work);
     let untouched = Untouched { content, passes: Rate::new(passes, draws.len()) };
     Ok(Ok(Reliability { untouched, copied, ..summary(&written, &solutions, &draws) }))
 }
 
+/// The solutions that the draws beyond [`OF_EVERY`] are made of: the reference, and for each check the wrong solution that came nearest
+/// to passing it.
+fn nearest(written: &Written, solutions: &[&Solution], draws: &[Vec<Option<Trial>>]) -> Vec<bool> {
+    let mut wanted: Vec<bool> = solutions.iter().map(|solution| solution.wrong.is_none()).collect();
+    for check in &summary(written, solutions, draws).checks {
+        let far = |wrong: &Wrong| -> f64 {
+            let Some((low, high)) = check.passed.filter(|_| wrong.escapes.times == 0) else { return 0.0 };
+            let off = wrong.figures.iter().map(|x| (low - x).max(x - high));
+            off.fold(f64::INFINITY, f64::min)
+        };
+        let nearest = check.wrong.iter().min_by(|a, b| far(a).total_cmp(&far(b)));
+        let is_it = |solution: &&Solution| {
+            solution.wrong.as_ref().zip(nearest).is_some_and(|(of, nearest)| of.mistake == nearest.mistake)
+        };
+        for (solution, wanted) in solutions.iter().zip(&mut wanted) {
+            *wanted |= is_it(solution);
+        }
+    }
+    wanted
+}
+
 /// What became of one draw.
 struct Drawn {
-    trials: Vec<Trial>,
+    /// By solution; none of those that were left out.
+    trials: Vec<Option<Trial>>,
     /// Whether the untouched starter passed.
     untouched: bool,
     /// What the reference's plan made, of the variants that copy from each other, where it was made now.
     made: Option<Made>,
 }
 
-/// One draw of the data for all solutions. A plan that was run before is only judged.
+/// One draw of the data for all solutions that are wanted. A plan that was run before is only judged.
 fn draw(
     pack: &Pack,
     written: &Written,
-    solutions: &[&Solution],
+    (solutions, wanted): (&[&Solution], &[bool]),
     cache: &Cache,
     seed: u64,
 ) -> Result<Result<Drawn, Vec<Fault>>, RunError> {
@@ -269,7 +301,12 @@ fn draw(
     let mut trials = Vec::new();
     let mut before = Vec::new();
     let mut untouched = false;
-    for solution in solutions.iter().copied().chain(written.starter()) {
+    let of_all = solutions.iter().copied().zip(wanted.iter().copied());
+    for (solution, wanted) in of_all.chain(written.starter().map(|starter| (starter, true))) {
+        if !wanted {
+            trials.push(None);
+            continue;
+        }
         let run = || {
             let world = match &mut world {
                 Some(world) => world,
@@ -279,7 +316,7 @@ fn draw(
         };
         match cache.tried(written, solution, seed, &mut before, run)? {
             Ok(trial) if solution.folder == "starter" => untouched = trial.passed(),
-            Ok(trial) => trials.push(trial),
+            Ok(trial) => trials.push(Some(trial)),
             Err(faults) => return Ok(Err(faults)),
         }
     }
@@ -368,12 +405,13 @@ fn made_again(pack: &Pack, written: &Written, cache: &Cache, seed: u64) -> Resul
 }
 
 /// `draws`: for each seed, the trials of `solutions`, in order.
-fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> Reliability {
+fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Option<Trial>>]) -> Reliability {
     let exercise = &written.task.exercise;
     let reference = solutions.iter().position(|solution| solution.folder == "solution").unwrap_or(0);
     let mut ceilings: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for trials in draws {
-        for (metric, value) in &trials[reference].ceilings {
+    let of = |n: usize| draws.iter().filter_map(move |trials| trials[n].as_ref());
+    for trial in of(reference) {
+        for (metric, value) in &trial.ceilings {
             let Figure::Number(value) = value else { continue };
             ceilings.entry(metric.trim_start_matches("ceiling_").to_owned()).or_default().push(*value);
         }
@@ -382,7 +420,7 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
     for (n, solution) in solutions.iter().enumerate() {
         let Some(wrong) = &solution.wrong else { continue };
         for check in exercise.checks.iter().filter(|check| !wrong.fails.contains(&check.id)) {
-            let times = draws.iter().filter(|trials| trials[n].failed().contains(&check.id)).count();
+            let times = of(n).filter(|trial| trial.failed().contains(&check.id)).count();
             if times > 0 {
                 strays.push((wrong.mistake.clone(), check.id.clone(), times));
             }
@@ -392,7 +430,7 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
         exercise: exercise.reference(),
         content: written.proved_content(),
         seeds: draws.len() as u64,
-        failures: Rate::new(draws.iter().filter(|trials| !trials[reference].passed()).count(), draws.len()),
+        failures: Rate::new(of(reference).filter(|trial| !trial.passed()).count(), draws.len()),
         strays,
         ceilings: ceilings.into_iter().collect(),
         checks: exercise.checks.iter().map(|check| of_check(check, solutions, draws, reference)).collect(),
@@ -401,9 +439,11 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Trial>]) -> 
     }
 }
 
-fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], reference: usize) -> OfCheck {
-    let judged =
-        |n: usize| draws.iter().filter_map(move |trials| trials[n].checks.iter().find(|judged| judged.id == check.id));
+fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Option<Trial>>], reference: usize) -> OfCheck {
+    let judged = |n: usize| {
+        let trials = draws.iter().filter_map(move |trials| trials[n].as_ref());
+        trials.filter_map(move |trial| trial.checks.iter().find(|judged| judged.id == check.id))
+    };
     // A check that looks at the answers alone turns on a word, whatever it shows beside it.
     let answers_alone = check.figure.is_none() && check.shows.value.names().tables.iter().eq(["answers"]);
     let figure_of = |judged: &Judged| -> Option<(String, f64)> {
@@ -416,7 +456,8 @@ fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Trial>], refere
     let mut wrong = Vec::new();
     for (n, solution) in solutions.iter().enumerate() {
         let Some(of) = solution.wrong.as_ref().filter(|of| of.fails.contains(&check.id)) else { continue };
-        let escapes = Rate::new(draws.len() - times(n, Verdict::Failed), draws.len());
+        let tried = judged(n).count();
+        let escapes = Rate::new(tried - times(n, Verdict::Failed), tried);
         wrong.push(Wrong { mistake: of.mistake.clone(), escapes, figures: figures(n) });
     }
     let (mut passed, mut failed) = (Vec::new(), Vec::new());

@@ -186,7 +186,11 @@ fn concluded(written: &Written, solution: &Solution, tables: &Tables) -> Result<
     let (Some(develop), false) = (tables.get("develop"), computed.is_empty()) else { return Ok(Ok(answers.clone())) };
     let dataset = &written.task.dataset;
     let names: Vec<&str> = tables::names(develop).into_iter().filter(|name| dataset.role(name).is_visible()).collect();
-    let visible = Tables::from([("develop".to_owned(), tables::select(develop, &names)?)]);
+    // A learner reads figures from their rows; what an author asks them to find out may stand in the world alone.
+    let mut visible = Tables::from([("develop".to_owned(), tables::select(develop, &names)?)]);
+    for own in ["develop_lesions", "world"] {
+        visible.extend(tables.get(own).map(|table| (own.to_owned(), table.clone())));
+    }
     let (mut answers, mut faults) = (answers.clone(), Vec::new());
     for question in &written.task.exercise.questions {
         let Some(query) = computed.get(&question.id) else { continue };
