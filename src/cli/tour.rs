@@ -99,7 +99,7 @@ fn cost(before: &Run, after: &Run) -> Option<(String, String)> {
     let of = |run: &Run, metric: &Metric, per: f64| -> Option<i64> {
         let line =
             run.record.lines.iter().find(|line| line.table == "exam" && line.group.is_none() && line.is(metric))?;
-        Some((per * line.measure.as_ref().ok()?.value).round() as i64)
+        Some((per * line.measure.as_ref().ok()?.value).round_ties_even() as i64)
     };
     let both = |metric: &Metric, per: f64| Some((of(before, metric, per)?, of(after, metric, per)?));
     let (missed, alerts) = (both(&MISSED_PER_1000, 1.0)?, both(&ALERT_RATE, 1000.0)?);

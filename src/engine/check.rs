@@ -160,8 +160,8 @@ pub fn told(exercise: &Exercise, answers: &Answers, judged: &[Judged]) -> Vec<Ou
 fn sentence(check: &Check, answers: &Answers, judged: &Judged) -> Text {
     let told = if judged.verdict == Verdict::Passed { &check.pass } else { &check.fail };
     let Some(reasons) = &judged.undefined else { return filled(told, &judged.figures) };
-    let Text { en, ja } =
-        if nothing_counted(told, &judged.figures, answers) { NOTHING.clone() } else { filled(told, &judged.figures) };
+    let of_nobody = !reasons.contains(&NO_ALERT) && nothing_counted(told, &judged.figures, answers);
+    let Text { en, ja } = if of_nobody { NOTHING } else { filled(told, &judged.figures) };
     let why = |of: fn(&Text) -> &str, between: &str| reasons.iter().map(of).collect::<Vec<_>>().join(between);
     let (why_en, why_ja) = (why(|text| &text.en, " "), why(|text| &text.ja, ""));
     if reasons.is_empty() {
@@ -182,7 +182,7 @@ fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables
     if looked_at.into_iter().any(|question| !answers.contains_key(&question.id)) {
         return Ok(Judged::without_figures(check, Verdict::NotAttempted));
     }
-    let (row, reasons) = shown(check, tables)?;
+    let (row, mut reasons) = shown(check, tables)?;
     let figures = figures(check, row.as_ref())?;
     let held = row.as_ref().map(|row| passes(check, row)).transpose()?.flatten();
     let is_undefined = |name: &str| figures.iter().any(|(other, f)| other == name && *f == Figure::Undefined);
@@ -191,6 +191,9 @@ fn one(check: &Check, questions: &[Question], answers: &Answers, tables: &Tables
     let rests = check.figure.as_ref().is_some_and(|figure| is_undefined(&figure.value));
     let passed = held == Some(true) && !rests;
     let undefined = held.is_none() || figures.iter().any(|(_, figure)| *figure == Figure::Undefined);
+    if undefined && hangs_on_alerts(check, tables, &figures) {
+        reasons.push(NO_ALERT.clone());
+    }
     let compared = match &row {
         Some(row) if !undefined => mark::compared(check, passed, row),
         _ => None,
@@ -210,8 +213,38 @@ const NOTHING: Text = Text::new(
     "数える対象がありませんでした。この判定の値は、すべて0か、計算できないものです。",
 );
 
+const NO_ALERT: Text = Text::new(
+    "The model raises no alert for any of these patients, so that no alert can be right or wrong.",
+    "モデルはこの患者たちの誰にも警報を出さないため、警報の正誤を評価できません。",
+);
+
+/// Whether figures are 0 or undefined for want of an alert: something would be counted if everybody had one. Of figures that were
+/// computed before, in `metrics`: whether the exam has any.
+fn hangs_on_alerts(check: &Check, tables: &Tables, figures: &[(String, Figure)]) -> bool {
+    const ALERT: &str = "alert";
+    let alerts = |table: &Frame| tables::numbers(table, ALERT).unwrap_or_default();
+    let none = |exam: &Frame| !alerts(exam).is_empty() && !alerts(exam).contains(&Some(1.0));
+    if check.shows.value.names().tables.contains("metrics") && tables.get("exam").is_some_and(none) {
+        return true;
+    }
+    let counted = |figures: &[(String, Figure)]| figures.iter().any(|(_, f)| matches!(f, Figure::Number(x) if *x > 0.0));
+    if counted(figures) {
+        return false;
+    }
+    let mut everybody = tables.clone();
+    for table in everybody.values_mut().filter(|table| tables::names(table).contains(&ALERT)) {
+        let rows = table.height();
+        if tables::set_numbers(table, ALERT, &vec![1.0; rows]).is_err() {
+            return false;
+        }
+    }
+    let alarmed = sql::query(&everybody, &check.shows.value).ok().filter(|row| row.height() == 1);
+    alarmed.is_some_and(|row| counted(&in_row(&row)))
+}
+
 /// Whether a sentence would tell of nobody: of the figures that it shows, the learner's own answers apart, none is more than 0.
-/// Asked only where some figure is undefined: a model that alerts for nobody has zeros too, and they mean something.
+/// Asked only where some figure is undefined, and not for want of an alert: a model that alerts for nobody has zeros too, and they
+/// mean something.
 fn nothing_counted(text: &Text, figures: &[(String, Figure)], answers: &Answers) -> bool {
     let said: Vec<f64> = answers
         .values()
@@ -365,17 +398,55 @@ pub fn named_figures(text: &str) -> Vec<&str> {
 }
 
 fn fill(text: &str, figures: &[(String, Figure)]) -> String {
+    let parts = adding_up(text, figures);
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
             Piece::Plain(text) => text.to_owned(),
             Piece::Figure(name, decimals) => match figures.iter().find(|(other, _)| other == name) {
-                Some((_, Figure::Number(x))) => show(*x, decimals),
+                Some((_, Figure::Number(x))) => show(*parts.get(name).unwrap_or(x), decimals),
                 Some((_, Figure::Word(word))) => word.clone(),
                 _ => "–".to_owned(),
             },
         })
         .collect()
+}
+
+/// Two parts of a whole in one sentence, rounded apart, may come to more or less than the whole, rounded: 51 and 51 of 101. The part
+/// that rounding moved further is then written as what is left of the whole.
+fn adding_up<'t>(text: &'t str, figures: &[(String, Figure)]) -> BTreeMap<&'t str, f64> {
+    let said: BTreeMap<&str, (f64, usize)> = figures_in(text)
+        .filter_map(|(name, decimals)| {
+            let (_, figure) = figures.iter().find(|(other, _)| other == name)?;
+            match figure {
+                Figure::Number(x) if *x >= 0.0 && x.is_finite() => Some((name, (*x, decimals?))),
+                _ => None,
+            }
+        })
+        .collect();
+    let mut written: BTreeMap<&str, f64> = BTreeMap::new();
+    for (whole, (of, decimals)) in &said {
+        let alike: Vec<(&str, f64)> = said
+            .iter()
+            .filter(|(name, (_, other))| *name != whole && other == decimals)
+            .map(|(name, (x, _))| (*name, *x))
+            .collect();
+        for (at, (a, x)) in alike.iter().enumerate() {
+            for (b, y) in &alike[at + 1..] {
+                let rounded = |x: f64| show(x, Some(*decimals)).parse::<f64>().unwrap_or(x);
+                let apart = rounded(*x) + rounded(*y) - rounded(*of);
+                let known = [a, b, whole].into_iter().any(|name| written.contains_key(name));
+                let half_a_unit = 0.5 * 10_f64.powi(-i32::try_from(*decimals).unwrap_or(0));
+                if known || (x + y - of).abs() > 1e-9 * of.abs() || apart.abs() < half_a_unit {
+                    continue;
+                }
+                let moved = |x: f64| (rounded(x) - x) * apart.signum();
+                let (part, rest) = if moved(*x) >= moved(*y) { (a, y) } else { (b, x) };
+                written.insert(part, rounded(*of) - rounded(*rest));
+            }
+        }
+    }
+    written
 }
 
 /// A number for people: so many decimals, or three significant digits.
@@ -432,7 +503,27 @@ pub fn one_row(values: &BTreeMap<String, Figure>) -> Result<Frame, tables::Table
 
 #[cfg(test)]
 mod tests {
-    use super::settled;
+    use super::{Figure, filled, settled};
+    use diagnostics::text::Text;
+
+    #[test]
+    fn parts_of_a_whole_in_one_sentence_add_up() {
+        let said = |text: &'static str, figures: &[(&str, f64)]| {
+            let figures: Vec<_> = figures.iter().map(|(name, x)| ((*name).to_owned(), Figure::Number(*x))).collect();
+            filled(&Text::same(text), &figures).en.into_owned()
+        };
+        let text = "{alarms:0} of 100 get an alarm: {rightly:0} rightly, {needless:0} without pneumonia";
+        let of = |alarms, rightly, needless| {
+            said(text, &[("alarms", alarms), ("rightly", rightly), ("needless", needless)])
+        };
+        assert_eq!(of(40.4, 20.6, 19.8), "40 of 100 get an alarm: 20 rightly, 20 without pneumonia");
+        assert_eq!(of(101.4, 50.7, 50.7), "101 of 100 get an alarm: 50 rightly, 51 without pneumonia");
+        assert_eq!(of(40.6, 20.3, 20.3), "41 of 100 get an alarm: 21 rightly, 20 without pneumonia");
+        // Rounded, they add up already; and what is no sum is left alone.
+        assert_eq!(of(40.0, 20.4, 19.6), "40 of 100 get an alarm: 20 rightly, 20 without pneumonia");
+        assert_eq!(of(40.4, 20.6, 25.0), "40 of 100 get an alarm: 21 rightly, 25 without pneumonia");
+        assert_eq!(said("{a:1} and {b:1} of {c:1}", &[("a", 0.16), ("b", 0.16), ("c", 0.32)]), "0.1 and 0.2 of 0.3");
+    }
 
     #[test]
     #[expect(clippy::float_cmp, reason = "to the bit is the point")]

@@ -242,6 +242,9 @@ fn check_parts(
         SynthError::Table(error) => CohortError::Table(error),
     })?;
     let outcome = matches!(labels, Labels::Outcomes(_));
+    if let Some(fault) = dealt_by_label(plan, dataset, parts, &labels) {
+        return Err(fault.into());
+    }
     let mut faults = Vec::new();
     for (part, place, wanted, min) in [
         (Part::Train, plan.cohort.as_ref().map_or(&plan.exercise.place, |cohort| &cohort.place), true, 10),
@@ -307,6 +310,36 @@ fn check_parts(
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(CohortError::Plan(faults)) }
+}
+
+/// A part whose condition asks for the label itself leaves one class to it and the other to the rest: that line alone is to be mended,
+/// not each part that has one class for its sake.
+fn dealt_by_label(plan: &Plan, dataset: &Dataset, parts: &[Part], labels: &Labels) -> Option<Fault> {
+    let label = dataset.label();
+    let asks = |share: &&Written<Share>| matches!(&share.value, Share::Where(condition) if condition.names().columns.iter().any(|(_, column)| column == label));
+    let share = [&plan.split.test, &plan.split.valid].into_iter().find(asks)?;
+    let all: Vec<(&str, usize, String)> = [Part::Test, Part::Valid, Part::Train]
+        .into_iter()
+        .filter(|part| matches!(labels, Labels::Outcomes(_)) || *part == Part::Train)
+        .filter_map(|part| {
+            let rows: Vec<usize> = (0..parts.len()).filter(|&row| parts[row] == part).collect();
+            Some((part.word()?, rows.len(), labels.only(&rows).filter(|_| !rows.is_empty())?.to_string()))
+        })
+        .collect();
+    let told = |of: &dyn Fn(&(&str, usize, String)) -> String, between: &str| {
+        all.iter().map(of).collect::<Vec<_>>().join(between)
+    };
+    let en = told(&|(word, n, value)| format!("all {n} {word} rows have {label} = {value}"), ", ");
+    let ja = told(&|(word, n, value)| format!("{word}の{n}行はすべて {label} = {value}"), "、");
+    (!all.is_empty()).then(|| {
+        share.fault(
+            text!("the rows are dealt out by the label itself: one class only, {en}", "ラベルそのもので行を分けています：片方のクラスしかありません（{ja}）"),
+            text!(
+                "a share, such as 0.2, or a condition on other columns than {label}",
+                "0.2 のような割合、または {label} 以外の列についての条件"
+            ),
+        )
+    })
 }
 
 /// The fault of a part without rows, and why it has none.

@@ -66,7 +66,7 @@ impl<'a> Ask<'a> {
 
     fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
         match self.instead {
-            Some(of) => of.compute(columns),
+            Some(of) => Ok(of.compute(columns)?.map(|estimate| self.metric.within(estimate))),
             None => self.metric.compute(columns),
         }
     }
@@ -87,6 +87,8 @@ pub(super) struct Sampling<'a> {
     /// How often to resample; none for as often as a file of this size bears.
     pub(super) resamples: Option<usize>,
     pub(super) seed: Seed,
+    /// What the classes are called, where there are several.
+    pub(super) classes: &'a [&'a str],
 }
 
 /// How often a bootstrap resamples where nobody says otherwise, at most and at least.
@@ -196,22 +198,21 @@ pub(super) fn answers(
     for (&at, bootstrap) in open.iter().zip(bootstraps) {
         let figure = &mut figures[at];
         let Ok(estimate) = figure.measure else { continue };
-        let interval = match bootstrap {
+        figure.measure = Ok(match bootstrap {
             Ok(bootstrap) if !bootstrap.says_nothing() => {
                 figure.method = Some(Method::Bootstrap(drawn));
                 figure.resamples = Some(bootstrap.resamples);
-                Some(bootstrap.interval)
+                figure.metric.resampled(estimate, &bootstrap)
             }
             Ok(_) => {
                 figure.no_interval = Some(all_the_same());
-                None
+                estimate.with(None)
             }
             Err(undefined) => {
                 figure.no_interval = Some(undefined.text());
-                None
+                estimate.with(None)
             }
-        };
-        figure.measure = Ok(estimate.with(interval));
+        });
     }
     Ok(figures)
 }
@@ -236,7 +237,7 @@ fn plain(
         (Ok(_), columns) => match ask.compute(columns.unwrap_or(&[]))? {
             Ok(estimate) => estimate,
             Err(undefined) => {
-                figure.measure = Err(undefined.text());
+                figure.measure = Err(undefined.text_of(sampling.classes));
                 return Ok((figure, false));
             }
         },

@@ -357,7 +357,7 @@ fn figure(
         match intervals::bootstrap(&resampling, resamples, Seed::new(question.seed).named("measure"), statistic) {
             Ok(bootstrap) if bootstrap.says_nothing() => figure.no_interval = Some(all_the_same()),
             Ok(bootstrap) => {
-                figure.measure = Ok(estimate.with(Some(bootstrap.interval)));
+                figure.measure = Ok(metric.resampled(estimate, &bootstrap));
                 figure.method = Some(Method::Bootstrap(Drawn::Images));
                 figure.resamples = Some(resamples);
             }

@@ -76,12 +76,14 @@ pub(super) struct Asked<'q> {
     pub(super) training: Option<(Vec<f64>, Vec<f64>)>,
     /// Whether raters' values are words rather than numbers.
     pub(super) rated_by_word: bool,
+    /// What the label calls its classes, in the order of `--score`.
+    pub(super) classes: Vec<String>,
 }
 
 impl<'q> Asked<'q> {
     /// Nothing taken up yet.
     pub(super) fn new(question: &'q Question, source: Source) -> Self {
-        Self { question, source, columns: Vec::new(), notes: Vec::new(), training: None, rated_by_word: false }
+        Self { question, source, columns: Vec::new(), notes: Vec::new(), training: None, rated_by_word: false, classes: Vec::new() }
     }
 
     /// The measured columns of a role, of the rows where nothing is missing.

@@ -35,12 +35,15 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let strata = tasks::strata(task, &dense);
     // By score where there is one: what is sorted once need not be in every resample.
     let all: Vec<usize> = dense.column("score").map_or_else(|| (0..dense.rows.len()).collect(), order::ascending);
+    let named = asked.classes.clone();
+    let classes: Vec<&str> = named.iter().map(String::as_str).collect();
     let sampling = Sampling {
         rows: all.len(),
         clusters: cluster_of.as_ref().map(|(of, _)| of.as_slice()),
         strata: strata.as_deref(),
         resamples: question.resamples,
         seed: Seed::new(question.seed).named("measure"),
+        classes: &classes,
     };
     let asks = tasks::asks(&mut asked, task, &dense)?;
     let answered = |asks: &[Ask<'_>], group: Option<&(String, String)>, rows: &[usize], sampling: &Sampling<'_>| {

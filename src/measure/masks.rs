@@ -611,7 +611,7 @@ fn mean(metric: &'static Metric, of_cases: &[Measure], question: &Question) -> F
         match intervals::bootstrap(&resampling, resamples, seed, statistic) {
             Ok(bootstrap) if bootstrap.says_nothing() => figure.no_interval = Some(all_the_same()),
             Ok(bootstrap) => {
-                estimate.interval = Some(bootstrap.interval);
+                estimate = metric.resampled(estimate, &bootstrap);
                 figure.method = Some(Method::Bootstrap(Drawn::Cases));
                 figure.resamples = Some(resamples);
             }

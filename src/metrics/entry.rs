@@ -3,8 +3,8 @@
 //! Checks, `practicum measure`, the figures of a run, the bootstrap and the reference read these entries and nothing else.
 
 use super::boxes::Detections;
-use super::estimate::Measure;
-use super::intervals::Counted;
+use super::estimate::{Estimate, Measure};
+use super::intervals::{Bootstrap, Counted};
 use super::masks::Masks;
 use super::reason::BadInput;
 use diagnostics::text::Text;
@@ -64,9 +64,29 @@ impl Metric {
     /// Columns that cannot be meant.
     pub fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
         match self.columns() {
-            Some(of) => of.compute(columns),
+            Some(of) => Ok(of.compute(columns)?.map(|estimate| self.within(estimate))),
             None => Err(BadInput::ColumnCount { expected: 0, found: columns.len() }),
         }
+    }
+
+    /// The figure with its interval held to the values that the metric can have: a normal approximation knows of no bounds.
+    #[must_use]
+    pub fn within(&self, estimate: Estimate) -> Estimate {
+        let (least, most) = self.range;
+        estimate.with(estimate.interval.map(|(low, high)| (low.clamp(least, most), high.clamp(least, most))))
+    }
+
+    /// The figure with the interval that a bootstrap gives it: percentiles. Where chance can only raise the figure, it raises that of
+    /// a resample once more, and percentiles would lie above the figure; they are then turned over around it (the basic bootstrap of
+    /// Davison & Hinkley 1997). The interval always holds the figure and stays within the metric's range.
+    #[must_use]
+    pub fn resampled(&self, estimate: Estimate, bootstrap: &Bootstrap) -> Estimate {
+        let (value, (low, high)) = (estimate.value, bootstrap.interval);
+        let (low, high) = match self.interval {
+            Interval::Bootstrap(Resampled::Upwards) => (2.0 * value - high, 2.0 * value - low),
+            _ => (low, high),
+        };
+        self.within(estimate.with(Some((low.min(value), high.max(value)))))
     }
 
     /// Whether it is shown here unasked.

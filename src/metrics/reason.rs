@@ -110,6 +110,20 @@ pub enum Undefined {
 }
 
 impl Undefined {
+    /// The reason as a sentence, where classes have names: a class that never occurs is called by its own.
+    pub fn text_of(&self, classes: &[&str]) -> Text {
+        match *self {
+            Self::ClassAbsent { class } if class < classes.len() => {
+                let name = classes[class];
+                text!(
+                    "The class {name} never occurs, so neither a figure of it nor one over all classes exists.",
+                    "クラス「{name}」が一度も現れないため、そのクラスの値も、全クラスにわたる値も求められません。"
+                )
+            }
+            _ => self.text(),
+        }
+    }
+
     /// The reason as a sentence.
     pub fn text(&self) -> Text {
         match *self {
@@ -142,8 +156,8 @@ impl Undefined {
                 "真の症例も警報もないため、値が0/0となり決まりません。",
             ),
             Self::ClassAbsent { class } => text!(
-                "Class {class} never occurs, so a figure over all classes does not exist.",
-                "クラス{class}が一度も現れないため、全クラスにわたる値は求められません。"
+                "Class {class} never occurs, so neither a figure of it nor one over all classes exists.",
+                "クラス{class}が一度も現れないため、そのクラスの値も、全クラスにわたる値も求められません。"
             ),
             Self::OneCategory => Text::new(
                 "Only one category occurs, so agreement beyond chance cannot be measured.",

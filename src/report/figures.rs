@@ -13,7 +13,7 @@ pub fn show(value: f64, unit: Unit) -> String {
         Unit::Ratio | Unit::Own => format!("{value:.2}"),
         Unit::Percent => format!("{:.0}%", 100.0 * value),
         Unit::PerThousand => format!("{:.0}", 1000.0 * value),
-        Unit::OfThousand | Unit::Rows if value >= 0.0 => count(value.round() as usize),
+        Unit::OfThousand | Unit::Rows if value >= 0.0 => count(value.round_ties_even() as usize),
         Unit::OfThousand | Unit::Rows => format!("{value:.0}"),
         Unit::Count => format!("{value:.1}"),
         Unit::P => format!("{value:.3}"),

@@ -167,6 +167,53 @@ fn agreement_gives_the_reference_values() {
     same(&alpha["value"], &golden("agreement/nominal_150/krippendorff_alpha/nominal"), "alpha");
 }
 
+/// A figure lies in its interval, and both in the values that the metric can have.
+#[test]
+fn intervals_hold_their_figure_and_stay_within_what_is_possible() {
+    let learner = Learner::new();
+    let rated: String = (0..14).map(|i| format!("{},{}\n", i % 2, if i == 3 { 0 } else { i % 2 })).collect();
+    learner.writes("two.csv", format!("a,b\n{rated}"));
+    let document = learner.types("measure --json two.csv --raters a,b").ends(0).json();
+    let kappa = figure(&document, "cohen_kappa", None, None);
+    assert_eq!(kappa["high"], 1.0, "{kappa}");
+    // Well calibrated: all that these errors are is chance, which resampling raises once more.
+    let rows: String = (0..300_u32)
+        .map(|i| {
+            let p = f64::from((i * 7 + 3) % 300 + 1) / 302.0;
+            format!("{},{p:.3}\n", u8::from(f64::from((i * 53 + 11) % 307) / 307.0 < p))
+        })
+        .collect();
+    learner.writes("p.csv", format!("y,p\n{rows}"));
+    let document = learner.types("measure --json p.csv --label y --score p").ends(0).json();
+    let mut held = 0;
+    for found in document["metrics"].as_array().unwrap() {
+        let (Some(value), Some(low), Some(high)) =
+            (found["value"].as_f64(), found["low"].as_f64(), found["high"].as_f64())
+        else {
+            continue;
+        };
+        let metric = metrics::metric(found["metric"].as_str().unwrap()).unwrap();
+        assert!(low <= value && value <= high, "{found}");
+        assert!(metric.range.0 <= low && high <= metric.range.1, "{found}");
+        held += 1;
+    }
+    assert!(held >= 10 && figure(&document, "ece", None, None)["low"].is_number(), "{document:#}");
+}
+
+#[test]
+fn a_class_that_never_occurs_is_called_by_its_label() {
+    let learner = Learner::new();
+    let rows: String = (0..40).map(|i| format!("{},0.{},0.{},0.1\n", ["benign", "malignant"][i % 2], i % 9, 9 - i % 9)).collect();
+    learner.writes("c.csv", format!("y,p_benign,p_malignant,p_unsure\n{rows}"));
+    learner
+        .types("measure c.csv --label y --score p_benign,p_malignant,p_unsure")
+        .ends(0)
+        .says("The class unsure never occurs");
+    let numbered = "measure n.csv --label y --score first,second,third";
+    learner.writes("n.csv", format!("y,first,second,third\n{}", rows.replace("benign", "0").replace("malignant", "1")));
+    learner.types(numbered).ends(0).says("The class third never occurs");
+}
+
 #[test]
 fn groups_are_measured_apart_and_compared() {
     let path = file("fairness/three_groups_900.csv");

@@ -127,10 +127,53 @@ fn a_figure_that_does_not_exist_fails_its_check_and_says_why() {
         .says("No test rows");
 }
 
+/// No alarm for anybody is a decision, and its zeros are counted: they are no want of patients.
+#[test]
+fn alarms_for_nobody_are_not_called_nothing_to_count() {
+    let learner = Learner::new();
+    course_with(
+        &learner,
+        &[
+            ("right", "value >= 0.5", "SELECT 1.0 * sum(alert * sepsis) / sum(alert) AS value FROM exam"),
+            ("old", "value >= 0.5", "SELECT ppv(sepsis, alert) AS value FROM exam WHERE age >= 80"),
+            (
+                "by_table",
+                "value >= 0.5",
+                "SELECT value FROM metrics WHERE on_table = 'exam' AND metric = 'ppv' AND group_value IS NULL",
+            ),
+            (
+                "nobody",
+                "value >= 0.5",
+                "SELECT sum(alert) / count(*) AS value FROM exam WHERE age > 1000",
+            ),
+        ],
+    );
+    learner.writes(
+        "practicum/prevalence-shift/plan.toml",
+        "exercise = \"prevalence-shift@1\"\n[train]\nepochs = 1\n[operate]\nthreshold = 1\n",
+    );
+    let json = learner.types("--course c check prevalence-shift --json").ends(1).json();
+    for (id, says) in
+        [("right", "raises no alert"), ("old", "raises no alert"), ("by_table", "raises no alert"), ("nobody", "nothing to count")]
+    {
+        let told = &of(&json, "checks", "id", id)["sentence"]["en"];
+        let there = |text: &str| told.as_str().unwrap().contains(text);
+        assert!(there(says) && (id == "nobody" || !there("nothing to count")), "{told}");
+    }
+}
+
 #[test]
 fn one_class_to_fit_on_is_told_at_the_condition() {
     let learner = Learner::new();
     learner.types(&starts_shift()).ends(0);
+    // Rows dealt out by the label: every part has one class, and one line is to be mended.
+    learner.writes(
+        "practicum/prevalence-shift/plan.toml",
+        "exercise = \"prevalence-shift@1\"\n[split]\nvalid = 0.2\ntest = \"sepsis = 1\"\n",
+    );
+    let told = learner.types("run prevalence-shift").ends(2).says("sepsis = 1").err;
+    let first = told.lines().find(|line| line.contains('✘')).unwrap();
+    assert!(first.contains("plan.toml, line 4, split.test") && told.matches('✘').count() == 1, "{told}");
     for operate in ["calibrate = \"platt\"", "threshold = { sensitivity = 0.9 }"] {
         learner.writes(
             "practicum/prevalence-shift/plan.toml",

@@ -116,8 +116,7 @@ fn written(check: &Check, shown: &[(String, Figure)], figure: f64) -> Option<(f6
 impl Mark {
     /// A value as it is written.
     pub fn shown(&self, x: f64) -> f64 {
-        let unit = 10_f64.powi(i32::try_from(self.decimals).unwrap_or(0));
-        (x * unit).round() / unit
+        super::show(x, Some(self.decimals)).parse().unwrap_or(x)
     }
 
     /// How far the figure, as written, lies from a limit, as written.

@@ -173,13 +173,18 @@ pub fn counted(frame: &Frame, per: &str, label: &str, threshold: Option<f64>) ->
     Ok(out)
 }
 
-/// A metric of these columns; nothing where it takes others.
-fn measured(metric: &Metric, given: &dyn Fn(Takes) -> Option<Vec<Vec<f64>>>) -> Option<Result<Estimate, Text>> {
+/// A metric of these columns, where there are classes, of these; nothing where it takes others.
+fn measured(
+    metric: &Metric,
+    classes: &[String],
+    given: &dyn Fn(Takes) -> Option<Vec<Vec<f64>>>,
+) -> Option<Result<Estimate, Text>> {
+    let names: Vec<&str> = classes.iter().map(String::as_str).collect();
     let columns: Vec<Vec<f64>> =
         metric.takes().iter().map(|takes| given(*takes)).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
     let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     Some(match metric.compute(&columns) {
-        Ok(measure) => measure.map_err(|undefined| undefined.text()),
+        Ok(measure) => measure.map_err(|undefined| undefined.text_of(&names)),
         Err(bad) => Err(bad.text()),
     })
 }
@@ -236,7 +241,7 @@ fn group(
     };
     let mut lines = Vec::new();
     for metric in metrics::shown(Shown::Run).filter(|metric| metric.columns().is_some()) {
-        lines.extend(measured(metric, &find).map(|measure| line(metric, false, measure)));
+        lines.extend(measured(metric, classes, &find).map(|measure| line(metric, false, measure)));
     }
     if let Some(truth) = truth {
         let risk = one(truth)?;
@@ -245,7 +250,7 @@ fn group(
             other => find(other),
         };
         for (metric, ceiling) in [(&AUROC, true), (&NET_BENEFIT, true), (&NET_BENEFIT_EXPECTED, false)] {
-            lines.extend(measured(metric, &of_truth).map(|measure| line(metric, ceiling, measure)));
+            lines.extend(measured(metric, classes, &of_truth).map(|measure| line(metric, ceiling, measure)));
         }
     }
     Ok(lines)
@@ -270,7 +275,7 @@ fn each_class(table: &str, frame: &Frame, asked: Asked<'_>) -> Result<Vec<Line>,
             _ => None,
         };
         for metric in [&PREVALENCE, &SENSITIVITY, &PPV, &AUROC] {
-            lines.extend(measured(metric, &given).map(|measure| Line {
+            lines.extend(measured(metric, classes, &given).map(|measure| Line {
                 table: table.to_owned(),
                 group: Some((label.to_owned(), name.clone())),
                 metric,

@@ -30,9 +30,11 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
         };
         asked.source.sound(&label, &words, &sound, expected).map_err(near)?;
         let class = |word: &Option<String>| Some(class_of(word.as_deref()?, &names)? as f64);
+        asked.classes = names.iter().map(|&name| name.to_owned()).collect();
         asked.add("label", &label, words.iter().map(class).collect(), false);
     } else {
         asked.add_categories("label", &label, scores.len())?;
+        asked.classes.clone_from(&scores);
         asked.notes.push(Text::new(
             "The columns of --score are taken in their order, as classes 0, 1, …: their names are no values of the label.",
             "--score の列名がラベルの値ではないため、列の順にクラス0、1、…とみなします。",

@@ -126,13 +126,13 @@ pub(crate) fn upside_down(figures: &[Figure]) -> Option<Text> {
     })
 }
 
-/// Figures that cannot be below 0 by chance come out higher in resamples than in the file.
+/// Figures that cannot be below 0 come out too high by chance, and higher still in resamples.
 pub(crate) fn lopsided(figures: &[Figure]) -> Option<Text> {
     let upwards = |figure: &Figure| figure.metric.interval == Interval::Bootstrap(Resampled::Upwards);
     figures.iter().any(|figure| figure.resamples.is_some() && upwards(figure)).then(|| {
         Text::new(
-            "Calibration errors, distances and gaps cannot fall below 0: resampling makes them larger, so that their intervals lie too high.",
-            "較正誤差・距離・群間差は0を下回らないため、再抽出では大きめになり、その区間は高い方へずれます。",
+            "Calibration errors, distances and gaps cannot fall below 0, so that chance only raises them: in few rows the figure itself is too high. Resampling raises them once more; their intervals are set lower by as much (basic bootstrap).",
+            "較正誤差・距離・群間差は0を下回らないため、偶然だけでも大きくなります。行が少ないほど、値そのものが大きめに出ます。再抽出ではさらに大きくなるため、区間はその分だけ低い方へ補正しています（basicブートストラップ）。",
         )
     })
 }

@@ -144,6 +144,9 @@ pub fn auroc_ovr(data: &Classes<'_>) -> Vec<Measure> {
 
 /// The AUROC of one class against all others.
 fn auroc_of(data: &Classes<'_>, class: usize) -> Measure {
+    if data.rows() > 0 && !data.label().contains(&class) {
+        return Err(Undefined::ClassAbsent { class });
+    }
     let is_class: Vec<f64> = data.label().iter().map(|&y| if y == class { 1.0 } else { 0.0 }).collect();
     // The columns were checked when `Classes` was made.
     Binary::new(&is_class, data.column(class)).map_or(Err(Undefined::NoRows), |binary| auroc(&binary))
