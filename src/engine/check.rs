@@ -227,7 +227,8 @@ fn hangs_on_alerts(check: &Check, tables: &Tables, figures: &[(String, Figure)])
     if check.shows.value.names().tables.contains("metrics") && tables.get("exam").is_some_and(none) {
         return true;
     }
-    let counted = |figures: &[(String, Figure)]| figures.iter().any(|(_, f)| matches!(f, Figure::Number(x) if *x > 0.0));
+    let counted =
+        |figures: &[(String, Figure)]| figures.iter().any(|(_, f)| matches!(f, Figure::Number(x) if *x > 0.0));
     if counted(figures) {
         return false;
     }
@@ -513,9 +514,8 @@ mod tests {
             filled(&Text::same(text), &figures).en.into_owned()
         };
         let text = "{alarms:0} of 100 get an alarm: {rightly:0} rightly, {needless:0} without pneumonia";
-        let of = |alarms, rightly, needless| {
-            said(text, &[("alarms", alarms), ("rightly", rightly), ("needless", needless)])
-        };
+        let of =
+            |alarms, rightly, needless| said(text, &[("alarms", alarms), ("rightly", rightly), ("needless", needless)]);
         assert_eq!(of(40.4, 20.6, 19.8), "40 of 100 get an alarm: 20 rightly, 20 without pneumonia");
         assert_eq!(of(101.4, 50.7, 50.7), "101 of 100 get an alarm: 50 rightly, 51 without pneumonia");
         assert_eq!(of(40.6, 20.3, 20.3), "41 of 100 get an alarm: 21 rightly, 20 without pneumonia");

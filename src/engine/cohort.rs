@@ -333,7 +333,10 @@ fn dealt_by_label(plan: &Plan, dataset: &Dataset, parts: &[Part], labels: &Label
     let ja = told(&|(word, n, value)| format!("{word}の{n}行はすべて {label} = {value}"), "、");
     (!all.is_empty()).then(|| {
         share.fault(
-            text!("the rows are dealt out by the label itself: one class only, {en}", "ラベルそのもので行を分けています：片方のクラスしかありません（{ja}）"),
+            text!(
+                "the rows are dealt out by the label itself: one class only, {en}",
+                "ラベルそのもので行を分けています：片方のクラスしかありません（{ja}）"
+            ),
             text!(
                 "a share, such as 0.2, or a condition on other columns than {label}",
                 "0.2 のような割合、または {label} 以外の列についての条件"

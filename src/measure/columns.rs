@@ -83,7 +83,15 @@ pub(super) struct Asked<'q> {
 impl<'q> Asked<'q> {
     /// Nothing taken up yet.
     pub(super) fn new(question: &'q Question, source: Source) -> Self {
-        Self { question, source, columns: Vec::new(), notes: Vec::new(), training: None, rated_by_word: false, classes: Vec::new() }
+        Self {
+            question,
+            source,
+            columns: Vec::new(),
+            notes: Vec::new(),
+            training: None,
+            rated_by_word: false,
+            classes: Vec::new(),
+        }
     }
 
     /// The measured columns of a role, of the rows where nothing is missing.

@@ -203,7 +203,8 @@ fn intervals_hold_their_figure_and_stay_within_what_is_possible() {
 #[test]
 fn a_class_that_never_occurs_is_called_by_its_label() {
     let learner = Learner::new();
-    let rows: String = (0..40).map(|i| format!("{},0.{},0.{},0.1\n", ["benign", "malignant"][i % 2], i % 9, 9 - i % 9)).collect();
+    let rows: String =
+        (0..40).map(|i| format!("{},0.{},0.{},0.1\n", ["benign", "malignant"][i % 2], i % 9, 9 - i % 9)).collect();
     learner.writes("c.csv", format!("y,p_benign,p_malignant,p_unsure\n{rows}"));
     learner
         .types("measure c.csv --label y --score p_benign,p_malignant,p_unsure")

@@ -141,11 +141,7 @@ fn alarms_for_nobody_are_not_called_nothing_to_count() {
                 "value >= 0.5",
                 "SELECT value FROM metrics WHERE on_table = 'exam' AND metric = 'ppv' AND group_value IS NULL",
             ),
-            (
-                "nobody",
-                "value >= 0.5",
-                "SELECT sum(alert) / count(*) AS value FROM exam WHERE age > 1000",
-            ),
+            ("nobody", "value >= 0.5", "SELECT sum(alert) / count(*) AS value FROM exam WHERE age > 1000"),
         ],
     );
     learner.writes(
@@ -153,9 +149,12 @@ fn alarms_for_nobody_are_not_called_nothing_to_count() {
         "exercise = \"prevalence-shift@1\"\n[train]\nepochs = 1\n[operate]\nthreshold = 1\n",
     );
     let json = learner.types("--course c check prevalence-shift --json").ends(1).json();
-    for (id, says) in
-        [("right", "raises no alert"), ("old", "raises no alert"), ("by_table", "raises no alert"), ("nobody", "nothing to count")]
-    {
+    for (id, says) in [
+        ("right", "raises no alert"),
+        ("old", "raises no alert"),
+        ("by_table", "raises no alert"),
+        ("nobody", "nothing to count"),
+    ] {
         let told = &of(&json, "checks", "id", id)["sentence"]["en"];
         let there = |text: &str| told.as_str().unwrap().contains(text);
         assert!(there(says) && (id == "nobody" || !there("nothing to count")), "{told}");
