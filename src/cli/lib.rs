@@ -34,6 +34,7 @@ use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::check::Verdict;
+use engine::models;
 use engine::run::{self, Ended, Event, Job, Run, RunError, Shelf, Watch};
 use report::json::{AtFault, Document, MeasureDocument, Subject};
 use report::terminal::{Terminal, bold, dim, door};
@@ -109,6 +110,10 @@ struct Common {
     /// The result as JSON.
     #[arg(long, global = true)]
     json: bool,
+    /// The vector instructions with which pictures are computed (avx512, avx2, neon, scalar), so that a class is graded alike on
+    /// machines of several kinds; otherwise the widest that the machine has.
+    #[arg(long, global = true, value_name = "NAME", hide = true)]
+    kernel: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -258,7 +263,15 @@ pub fn main(content: &'static Content) -> ExitCode {
         _ => false,
     };
     let session = Session { long, ..Session::new(terminal, cli.common.json, cli.common.course, content) };
-    let code = session.obey(&cli.command).unwrap_or_else(|ending| session.end(&cli.command, ending));
+    let forced = cli.common.kernel.as_deref().map_or(Ok(()), |width| {
+        models::force(width).map_err(|here| {
+            let here = here.join(", ");
+            let found = text!("the instructions \"{width}\"", "命令セット \"{width}\"");
+            let expected = text!("one that this machine has: {here}", "この機械で使えるもの：{here}");
+            Ending::Faults(vec![Fault::new(Place::file("--kernel"), found, expected)])
+        })
+    });
+    let code = forced.and_then(|()| session.obey(&cli.command)).unwrap_or_else(|ending| session.end(&cli.command, ending));
     ExitCode::from(session.said(code))
 }
 
@@ -334,7 +347,10 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_arg("course", |arg| {
             arg.help("自作の教材フォルダー（exercises/ と datasets/ を含むもの）です。ここから始めた演習は、この場所を記憶します。")
         })
-        .mut_arg("json", |arg| arg.help("結果をJSONで出力します。"));
+        .mut_arg("json", |arg| arg.help("結果をJSONで出力します。"))
+        .mut_arg("kernel", |arg| {
+            arg.help("画像の計算に使うベクトル命令（avx512、avx2、neon、scalar）です。省略時はその機械で最も速いものを使います。")
+        });
     for (name, text) in [
         ("tour", "最初の3分間：1つの演習を、課題から合格まで案内します。"),
         ("list", "演習の一覧です。"),

@@ -32,5 +32,5 @@ pub fn name() -> String {
             name += set;
         }
     }
-    name
+    name + kernels::current().name()
 }

@@ -119,3 +119,9 @@ fn a_plan_with_a_byte_order_mark_and_windows_line_ends_is_read() {
     learner.writes("practicum/prevalence-shift/plan.toml", format!("\u{feff}{plan}"));
     learner.types("run prevalence-shift").ends(0);
 }
+
+#[test]
+fn vector_instructions_can_be_forced_where_the_machine_has_them() {
+    Learner::new().types("list --kernel mmx").ends(2).says("--kernel").says("scalar");
+    Learner::new().types("list --kernel scalar").ends(0);
+}

@@ -238,7 +238,8 @@ fn each_run_has_a_folder_of_its_own_and_replaces_none() {
     let learner = at_work();
     learner.types("run prevalence-shift").ends(0).says("results/1/predictions.csv");
     let first = runs(&learner);
-    learner.types("check prevalence-shift").ends(1).says("practicum/prevalence-shift/results/2");
+    // A grader sees the exam, whose table a learner does not get before everything is concluded.
+    learner.types("check prevalence-shift --exam-seed 9").ends(1).says("practicum/prevalence-shift/results/2");
     learner.types("run prevalence-shift --lang ja").ends(0).says("results/3/predictions.csv");
     let all = runs(&learner);
     assert_eq!(all.keys().copied().collect::<Vec<_>>(), [1, 2, 3]);

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use kernels::Width;
+
 /// Who computes convolutions, what follows them, and losses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kernels {
@@ -26,4 +28,16 @@ impl Kernels {
     pub fn choose(self) {
         OWN.store(self == Self::Own, Ordering::Relaxed);
     }
+}
+
+/// Forces one set of vector instructions on our own kernels, by its name, so that machines of several kinds give the same bits where
+/// these kernels compute.
+///
+/// # Errors
+/// A name that is none of them, or instructions that this machine does not have: the names of those that it has.
+pub fn force(width: &str) -> Result<(), Vec<&'static str>> {
+    let here: Vec<Width> = Width::ALL.into_iter().filter(|width| width.is_here()).collect();
+    let asked = here.iter().copied().find(|one| one.name() == width);
+    let forced = asked.is_some_and(|asked| kernels::force(Some(asked)).is_ok());
+    if forced { Ok(()) } else { Err(here.into_iter().map(Width::name).collect()) }
 }
