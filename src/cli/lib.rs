@@ -271,7 +271,8 @@ pub fn main(content: &'static Content) -> ExitCode {
             Ending::Faults(vec![Fault::new(Place::file("--kernel"), found, expected)])
         })
     });
-    let code = forced.and_then(|()| session.obey(&cli.command)).unwrap_or_else(|ending| session.end(&cli.command, ending));
+    let code =
+        forced.and_then(|()| session.obey(&cli.command)).unwrap_or_else(|ending| session.end(&cli.command, ending));
     ExitCode::from(session.said(code))
 }
 
