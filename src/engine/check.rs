@@ -517,8 +517,8 @@ mod tests {
         let of =
             |alarms, rightly, needless| said(text, &[("alarms", alarms), ("rightly", rightly), ("needless", needless)]);
         assert_eq!(of(40.4, 20.6, 19.8), "40 of 100 get an alarm: 20 rightly, 20 without pneumonia");
-        assert_eq!(of(101.4, 50.7, 50.7), "101 of 100 get an alarm: 50 rightly, 51 without pneumonia");
-        assert_eq!(of(40.6, 20.3, 20.3), "41 of 100 get an alarm: 21 rightly, 20 without pneumonia");
+        assert_eq!(of(101.4, 50.7, 50.7), "101 of 100 get an alarm: 51 rightly, 50 without pneumonia");
+        assert_eq!(of(40.6, 20.3, 20.3), "41 of 100 get an alarm: 20 rightly, 21 without pneumonia");
         // Rounded, they add up already; and what is no sum is left alone.
         assert_eq!(of(40.0, 20.4, 19.6), "40 of 100 get an alarm: 20 rightly, 20 without pneumonia");
         assert_eq!(of(40.4, 20.6, 25.0), "40 of 100 get an alarm: 21 rightly, 25 without pneumonia");
