@@ -24,6 +24,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use self::progress::Progress;
 use app::learner::checking::{self, Checked};
 use app::learner::hand_in::{ANSWERS, PLAN};
+use app::learner::renewal::{self, Renewed};
 use app::learner::variant;
 use app::learner::workspace::{Asked, DATA, Workspace, WorkspaceError};
 use course::answers::Expected;
@@ -572,6 +573,7 @@ impl Session {
         let variant = variant.map(|key| variant::key(key, &place)).transpose();
         let variant = variant.map_err(|fault| Ending::Faults(vec![fault]))?;
         let asked = Asked { variant: variant.as_deref(), course: self.course() };
+        let renewed = renewal::renew(&workspace, &task.exercise)?;
         let started = workspace.start(&pack, &task, asked)?;
         if self.json {
             let beside = started.beside.iter().map(|(file, new)| serde_json::json!({ "file": file, "new": new }));
@@ -579,6 +581,7 @@ impl Session {
                 "schema": "practicum.start/1", "exercise": task.exercise.reference(), "folder": workspace.shown(""),
                 "variant": workspace.variant(), "written": started.written, "kept": started.kept,
                 "beside": beside.collect::<Vec<_>>(),
+                "renewed": renewed.map(|renewed| serde_json::json!({ "version": renewed.version, "aside": renewed.aside })),
             });
             self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
             return Ok(PASSED);
@@ -597,6 +600,16 @@ impl Session {
                 },
             };
             self.say(&self.terminal.hanging("  ", "    ", &format!("{file}  {}", dim(&note))));
+        }
+        if let Some(Renewed { version, aside }) = renewed {
+            self.say("\n");
+            self.say(&self.terminal.paragraph(
+                "",
+                &match self.terminal.lang {
+                    Lang::En => format!("This was begun with version {version} of the exercise. Its files are in {aside}; your plan goes on, and the answers begin anew: the data and the questions may be others."),
+                    Lang::Ja => format!("この演習は第{version}版で始めたものでした。当時のファイルは {aside} に移しました。計画は引き継ぎますが、データや問いが変わっているため、解答は最初からになります。"),
+                },
+            ));
         }
         if started.kept.contains(&workspace.shown(DATA)) {
             self.say("\n");

@@ -6,7 +6,7 @@ mod mark;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use figure::Figure;
+pub use figure::{Figure, show};
 pub use mark::{Compared, Limit, Mark};
 
 use course::answers::{Answer, Answers};
@@ -448,20 +448,6 @@ fn adding_up<'t>(text: &'t str, figures: &[(String, Figure)]) -> BTreeMap<&'t st
         }
     }
     written
-}
-
-/// A number for people: so many decimals, or three significant digits.
-pub fn show(x: f64, decimals: Option<usize>) -> String {
-    let decimals = decimals.unwrap_or_else(|| {
-        let digits = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
-        usize::try_from(2 - digits).unwrap_or(0).min(6)
-    });
-    let shown = format!("{x:.decimals$}");
-    if shown.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
-        shown.trim_start_matches('-').to_owned()
-    } else {
-        shown
-    }
 }
 
 /// The text with its figures filled in.

@@ -155,3 +155,28 @@ fn a_grader_is_told_everything_and_uses_no_try() {
     learner.types("check ward --exam-seed 5").ends(1).says("not 100000");
     assert!(!learner.path("practicum/ward/.progress.toml").exists());
 }
+
+#[test]
+fn a_workspace_of_an_earlier_version_is_laid_aside_and_its_plan_goes_on() {
+    let learner = at_work();
+    let plan = format!("# mine\n{RIGHT_PLAN}");
+    learner.writes("practicum/ward/plan.toml", &plan);
+    answers(&learner, "alerts = 100000\n");
+    learner.types("check ward").ends(1);
+    let exercise = learner.read("c/exercises/ward/exercise.toml").replace("version = 1", "version = 2");
+    learner.writes("c/exercises/ward/exercise.toml", exercise);
+    for file in ["starter/plan.toml", "starter/answers.toml"] {
+        let file = format!("c/exercises/ward/{file}");
+        learner.writes(&file, learner.read(&file).replace("ward@1", "ward@2"));
+    }
+    learner.types("run ward").ends(2).says("ward@2");
+    learner.types("start ward").ends(0).says("version 1").says("practicum/ward/earlier/1");
+    assert_eq!(learner.read("practicum/ward/plan.toml"), plan.replace("ward@1", "ward@2"));
+    assert_eq!(learner.read("practicum/ward/earlier/1/plan.toml"), plan);
+    assert!(learner.read("practicum/ward/earlier/1/answers.toml").contains("100000"));
+    assert!(!learner.read("practicum/ward/answers.toml").contains("100000"));
+    learner.types("run ward").ends(0);
+    // Begun once more it is as it should be; nothing is laid aside again.
+    learner.types("start ward --json").ends(0);
+    assert_eq!(learner.read("practicum/ward/plan.toml"), plan.replace("ward@1", "ward@2"));
+}

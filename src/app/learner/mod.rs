@@ -5,6 +5,7 @@ pub mod debrief;
 pub mod hand_in;
 pub mod memory;
 pub mod progress;
+pub mod renewal;
 pub mod shelf;
 pub mod variant;
 pub mod workspace;

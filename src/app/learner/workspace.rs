@@ -239,6 +239,11 @@ impl Workspace {
         std::fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.next().is_some())
     }
 
+    /// The files that the learner was given, by name.
+    pub fn given(&self) -> impl Iterator<Item = &str> {
+        self.memory.given.keys().map(String::as_str)
+    }
+
     /// The variant with which it was started.
     pub fn variant(&self) -> Option<&str> {
         self.memory.variant.as_deref()

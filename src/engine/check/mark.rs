@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figure::Figure;
+use super::figure::{Figure, show};
 use course::exercise::{Check, figures_in};
 use sql::{Expression, Side};
 use tables::Frame;
@@ -116,7 +116,7 @@ fn written(check: &Check, shown: &[(String, Figure)], figure: f64) -> Option<(f6
 impl Mark {
     /// A value as it is written.
     pub fn shown(&self, x: f64) -> f64 {
-        super::show(x, Some(self.decimals)).parse().unwrap_or(x)
+        show(x, Some(self.decimals)).parse().unwrap_or(x)
     }
 
     /// How far the figure, as written, lies from a limit, as written.

@@ -1,0 +1,69 @@
+//! A workspace that was begun with an earlier version of its exercise: what is in it is laid aside, and the plan goes on.
+
+use super::hand_in::{ANSWERS, PLAN};
+use super::progress;
+use super::workspace::{Workspace, WorkspaceError};
+use course::exercise::Exercise;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use disk::Refused;
+
+/// Where files of earlier versions are laid, each version in a folder of its own.
+const EARLIER: &str = "earlier";
+
+/// What became of an older workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renewed {
+    /// The version that it was begun with.
+    pub version: i64,
+    /// What the learner calls the folder in which its files lie now.
+    pub aside: String,
+}
+
+/// The version that a plan was written for, where it names this exercise and another version.
+fn other_version(plan: &str, exercise: &Exercise) -> Option<i64> {
+    let table: toml::Table = plan.parse().ok()?;
+    let (id, version) = table.get("exercise")?.as_str()?.split_once('@')?;
+    let version: i64 = version.parse().ok()?;
+    let ours = id == exercise.id || exercise.formerly.iter().any(|former| former == id);
+    (ours && version < exercise.version).then_some(version)
+}
+
+/// Lays the files of an earlier version aside and carries its plan over; nothing where the workspace is of the present one.
+///
+/// # Errors
+/// The disk's; files laid aside before that would be replaced.
+pub fn renew(workspace: &Workspace, exercise: &Exercise) -> Result<Option<Renewed>, WorkspaceError> {
+    let read = |file: &str| disk::read(workspace.folder(), file, disk::TABLE);
+    let Ok(plan) = read(PLAN) else { return Ok(None) };
+    let text = String::from_utf8_lossy(&plan).into_owned();
+    let Some(version) = other_version(&text, exercise) else { return Ok(None) };
+    let aside = format!("{EARLIER}/{version}");
+    let shown = workspace.shown(&aside);
+    if workspace.folder().join(&aside).exists() {
+        return Err(vec![Fault::new(
+            Place::file(shown),
+            text!("files of version {version} that were laid aside before", "以前に移した第{version}版のファイルがあります"),
+            text!("a place for those of now: rename this folder", "今のファイルの置き場所（このフォルダーの名前を変えてください）"),
+        )]
+        .into());
+    }
+    for file in workspace.given().chain([PLAN, ANSWERS, progress::FILE]) {
+        match read(file) {
+            Ok(bytes) => workspace.write(&format!("{aside}/{file}"), &bytes)?,
+            Err(Refused::Missing) => {}
+            Err(refused) => {
+                let what = text!("a file of version {version}", "第{version}版のファイル");
+                return Err(vec![refused.fault(&workspace.shown(file), &what)].into());
+            }
+        }
+    }
+    // Questions may be other ones, and what was concluded of other data is no conclusion any more.
+    for file in [ANSWERS, progress::FILE] {
+        let _ = std::fs::remove_file(workspace.folder().join(file));
+    }
+    let ids = std::iter::once(&exercise.id).chain(&exercise.formerly);
+    let carried = ids.fold(text, |text, id| text.replace(&format!("\"{id}@{version}\""), &format!("\"{}\"", exercise.reference())));
+    workspace.write(PLAN, carried.as_bytes())?;
+    Ok(Some(Renewed { version, aside: shown }))
+}
