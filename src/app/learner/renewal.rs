@@ -43,8 +43,14 @@ pub fn renew(workspace: &Workspace, exercise: &Exercise) -> Result<Option<Renewe
     if workspace.folder().join(&aside).exists() {
         return Err(vec![Fault::new(
             Place::file(shown),
-            text!("files of version {version} that were laid aside before", "以前に移した第{version}版のファイルがあります"),
-            text!("a place for those of now: rename this folder", "今のファイルの置き場所（このフォルダーの名前を変えてください）"),
+            text!(
+                "files of version {version} that were laid aside before",
+                "以前に移した第{version}版のファイルがあります"
+            ),
+            text!(
+                "a place for those of now: rename this folder",
+                "今のファイルの置き場所（このフォルダーの名前を変えてください）"
+            ),
         )]
         .into());
     }
@@ -63,7 +69,8 @@ pub fn renew(workspace: &Workspace, exercise: &Exercise) -> Result<Option<Renewe
         let _ = std::fs::remove_file(workspace.folder().join(file));
     }
     let ids = std::iter::once(&exercise.id).chain(&exercise.formerly);
-    let carried = ids.fold(text, |text, id| text.replace(&format!("\"{id}@{version}\""), &format!("\"{}\"", exercise.reference())));
+    let carried = ids
+        .fold(text, |text, id| text.replace(&format!("\"{id}@{version}\""), &format!("\"{}\"", exercise.reference())));
     workspace.write(PLAN, carried.as_bytes())?;
     Ok(Some(Renewed { version, aside: shown }))
 }
