@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::dataset::{ADDED, Dataset, OUTLINED, Role, Source};
+use super::dataset::{Dataset, OUTLINED, Role, Source};
 use super::queries;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
@@ -1263,15 +1263,23 @@ fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec
     }
     let of_rows = ["develop", "exam"].contains(&table)
         || exercise.probes.iter().any(|probe| table == probe.name || table == format!("{}_develop", probe.name));
-    let drawn = matches!(dataset.source, Source::Model(_)) && dataset.target == Target::Risk;
-    if !of_rows || !drawn {
+    if !of_rows || !matches!(dataset.source, Source::Model(_)) {
         return None;
     }
     let outlined = dataset.image.as_ref().is_some_and(|image| image.mask.is_some());
     let own = dataset.columns().map(|column| column.name.as_str()).chain(dataset.tables());
-    let names = own.chain(ADDED.iter().copied()).chain(OUTLINED.iter().copied().filter(|_| outlined));
+    let told: &[&str] = match dataset.target {
+        Target::Risk | Target::Mask => &["raw", "p", "alert"],
+        Target::Value => &["predicted"],
+        Target::Classes => &["predicted", OF_CLASS],
+    };
+    let added = std::iter::once("split").chain(told.iter().copied());
+    let names = own.chain(added).chain(OUTLINED.iter().copied().filter(|_| outlined));
     Some(names.map(str::to_owned).collect())
 }
+
+/// Stands for the columns of the probability of each class, whose names the labels give.
+const OF_CLASS: &str = "p_<class>";
 
 /// Columns that a query names and its tables do not have, as far as that is known before a run.
 fn unknown_columns(exercise: &Exercise, dataset: &Dataset, query: &Written<Query>) -> Vec<Fault> {
@@ -1284,7 +1292,9 @@ fn unknown_columns(exercise: &Exercise, dataset: &Dataset, query: &Written<Query
             Some(table) => known.get(table)?.as_ref()?,
             None => all.as_ref()?,
         };
-        (!columns.contains(name)).then_some((name, columns))
+        let of_class = name.strip_prefix("p_").is_some_and(|class| !class.is_empty());
+        let known = columns.contains(name) || of_class && columns.iter().any(|column| column == OF_CLASS);
+        (!known).then_some((name, columns))
     });
     unknown
         .map(|(name, columns)| {

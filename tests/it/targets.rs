@@ -135,3 +135,31 @@ fn a_label_that_is_not_what_the_target_predicts_is_placed() {
         told.says(says).says("line 2");
     }
 }
+
+#[test]
+fn columns_that_a_drawn_dataset_of_this_target_never_has_are_told_before_it_runs() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let file = "mine/datasets/missing-bell/dataset.toml";
+    let described = author.read(file);
+    let unknown = |target: &str, shows: &str| {
+        author.writes(file, described.replacen("[card]", &format!("target = \"{target}\"\n[card]"), 1));
+        let pack = Pack::folder(&author.path("mine")).unwrap();
+        let mut exercise = pack.exercise("missing-bell").unwrap();
+        let query = practicum::sql::Query::read(shows).unwrap();
+        exercise.checks.truncate(1);
+        exercise.checks[0].shows.value = query;
+        let dataset = pack.dataset("missing-bell", &exercise.place).unwrap();
+        let faults = practicum::course::exercise::against(&exercise, &dataset);
+        let unknown = faults.iter().filter(|fault| fault.found.en.contains("unknown column"));
+        unknown.map(|fault| fault.found.en.rsplit(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let of = "SELECT avg(p) AS a, avg(predicted) AS b, avg(p_low) AS c, avg(alert) AS d FROM exam";
+    assert_eq!(unknown("risk", of), ["predicted", "p_low"]);
+    assert_eq!(unknown("value", of), ["p", "p_low", "alert"]);
+    assert_eq!(unknown("classes", of), ["p", "alert"]);
+    // So `start` and `validate` say it, each at the line.
+    author.writes(file, described.replacen("[card]", "target = \"value\"\n[card]", 1));
+    author.types("start missing-bell --course mine").ends(4).says("unknown column p").says("exercise.toml, line");
+    author.types("author validate --course mine").ends(2).says("unknown column p");
+}
