@@ -1,3 +1,4 @@
-//! What Practicum does for a learner.
+//! What Practicum does, as functions that give values: whoever calls them (the command line, a page) renders.
 
+pub mod ending;
 pub mod learner;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal as _};
 
-use super::Session;
+use super::session::Session;
 use app::learner::debrief::{how_sure, offered};
 use course::answers::{Expected, Sure};
 use course::exercise::{Exercise, Question, QuestionKind, Quiz};

@@ -9,8 +9,11 @@ use clap::Subcommand;
 use cpu_time::ProcessTime;
 use etcetera::BaseStrategy as _;
 
+use super::codes::{BAD_INPUT, PASSED};
+use super::options::EXERCISE_JA;
 use super::progress::Progress;
-use super::{BAD_INPUT, Ending, PASSED, SEED, Session};
+use super::session::{SEED, Session, tell};
+use app::ending::Ending;
 use author::docs::{gallery, reference};
 use author::finding::Finding;
 use author::preview::{self, Preview};
@@ -157,9 +160,9 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("new", "from", "もとにする演習です。省略時は小さなひな形を使います。"),
         ("new", "with_solutions", "もとの演習の模範解と誤答例も写します。付けなければ含めません。"),
         ("validate", "exercises", "演習の名前です。省略時は教材のすべての演習を確かめます。"),
-        ("reliability", "exercise", super::EXERCISE_JA),
+        ("reliability", "exercise", EXERCISE_JA),
         ("reliability", "seeds", "データを生成する回数です。省略時は表なら200回、画像なら60回です。"),
-        ("preview", "exercise", super::EXERCISE_JA),
+        ("preview", "exercise", EXERCISE_JA),
         ("reference", "folder", "書き出す先のフォルダーです。"),
         ("gallery", "to", "書き出す先のフォルダーです。"),
         ("pack", "folder", "書き出す先の、新しい（または空の）フォルダーです。"),
@@ -198,7 +201,7 @@ pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Resul
                 "`author calibrate` is called `author reliability` now: practicum author reliability {id}",
                 "`author calibrate` の現在の名前は `author reliability` です：practicum author reliability {id}"
             );
-            super::tell(&session.terminal.paragraph("", told.get(session.terminal.lang)));
+            tell(&session.terminal.paragraph("", told.get(session.terminal.lang)));
             reliability(session, pack, draws)
         }
         Command::Preview { exercise } => preview(session, pack, exercise),
@@ -650,7 +653,7 @@ fn new(session: &Session, pack: &Pack, id: &str, from: Option<&str>, with_soluti
     };
     // One to begin from is looked for in the folder itself, and then among those that the program brings.
     let there = |pack: &Pack, id: &str| pack.exercises().iter().any(|other| other == id);
-    let own = Pack::Embedded(session.content);
+    let own = Pack::Embedded(session.desk.content);
     let begin = from.map(|other| scaffold::From {
         pack: if there(pack, other) { pack } else { &own },
         id: other,

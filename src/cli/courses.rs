@@ -1,6 +1,8 @@
 //! `practicum courses`: the courses of a pack and the exercises that serve each.
 
-use super::{Ending, PASSED, Session};
+use super::codes::PASSED;
+use super::session::Session;
+use app::ending::Ending;
 use course::courses::{self, Course, Courses};
 use course::pack::Pack;
 use diagnostics::fault::{Fault, Place};

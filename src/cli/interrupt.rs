@@ -14,7 +14,7 @@ pub(super) fn heeded<T>(run: impl FnOnce() -> T) -> T {
     let asked = ASKED.get_or_init(|| {
         let asked = Arc::new(AtomicBool::new(false));
         // The order matters: a second Ctrl-C finds the flag set. Where no handler can be set, Ctrl-C ends the program as ever.
-        let _ = flag::register_conditional_shutdown(SIGINT, i32::from(super::STOPPED), Arc::clone(&asked));
+        let _ = flag::register_conditional_shutdown(SIGINT, i32::from(super::codes::STOPPED), Arc::clone(&asked));
         let _ = flag::register(SIGINT, Arc::clone(&asked));
         asked
     });

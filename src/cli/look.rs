@@ -1,6 +1,10 @@
 //! `practicum look`: the pictures of an exercise, or its patients where there are none.
 
-use super::{Ending, PASSED, SeedOption, Session};
+use super::codes::PASSED;
+use super::options::{EXERCISE_JA, SEED_JA, SeedOption};
+use super::session::Session;
+use app::ending::Ending;
+use app::learner::desk::Placed;
 use app::learner::workspace::{DATA, MISTAKES, Workspace};
 use course::dataset::Dataset;
 use course::pack::Task;
@@ -30,8 +34,8 @@ pub(super) struct Options {
 
 pub(super) fn japanese(command: clap::Command) -> clap::Command {
     command
-        .mut_arg("exercise", |arg| arg.help(super::EXERCISE_JA))
-        .mut_arg("seed", |arg| arg.help(super::SEED_JA))
+        .mut_arg("exercise", |arg| arg.help(EXERCISE_JA))
+        .mut_arg("seed", |arg| arg.help(SEED_JA))
         .mut_arg("by", |arg| arg.help("この列の値ごとに画像や患者をまとめます。省略時は演習の群に従います。"))
 }
 
@@ -104,9 +108,10 @@ fn in_words(dataset: &Dataset, title: &str, lang: Lang) -> Option<String> {
 }
 
 pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
-    let (pack, task, workspace) = session.shown_in(options.exercise.as_deref())?;
+    let placed = shown_in(session, options.exercise.as_deref())?;
+    let seed = placed.sown(options.seed.seed, &mut session.subject.borrow_mut()).number;
+    let Placed { pack, task, workspace } = placed;
     let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-    let seed = session.sown(&workspace, options.seed.seed).number;
     if task.dataset.image.is_none() {
         return patients(session, &task, &workspace, options, &run::learners_rows(&task, seed, &file)?);
     }
@@ -212,4 +217,17 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
         },
     ));
     Ok(PASSED)
+}
+
+/// The same for somebody who only wants to look: what was not started is, and it is said.
+fn shown_in(session: &Session, id: Option<&str>) -> Result<Placed, Ending> {
+    session.tell_renamed(id);
+    let (placed, begun) = session.desk.looked_at(id, &mut session.subject.borrow_mut())?;
+    if begun && !session.json {
+        let folder = placed.workspace.shown("");
+        let (en, ja) = (format!("Started in {folder}."), format!("{folder} に演習を用意しました。"));
+        session.say(&session.terminal.paragraph("", session.pick(&en, &ja)));
+        session.say("\n");
+    }
+    Ok(placed)
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{BAD_INPUT, PASSED, Session};
+use super::codes::{BAD_INPUT, PASSED};
+use super::session::{SEED, Session, spinner};
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
@@ -181,7 +182,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "N")]
     resamples: Option<usize>,
     /// The seed of the resampling.
-    #[arg(long, default_value_t = super::SEED)]
+    #[arg(long, default_value_t = SEED)]
     seed: u64,
 }
 
@@ -256,7 +257,7 @@ pub(super) fn measure(session: &Session, options: &Options) -> u8 {
     let segmentation =
         options.files.len() == 2 || matches!(options.task, Some(Task::Segmentation)) || is_mask(&options.files);
     let detection = options.truth.is_some() || matches!(options.task, Some(Task::Detection));
-    let bar = super::spinner();
+    let bar = spinner();
     bar.set_message(session.pick("measuring", "評価中").to_owned());
     bar.enable_steady_tick(std::time::Duration::from_millis(120));
     let measured = match (curves_unseen(session, options), detection, segmentation) {

@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Ending, PASSED, Session};
-use app::learner::workspace::{Asked, Workspace};
+use super::codes::PASSED;
+use super::session::{SEED, Session};
+use app::ending::Ending;
+use app::learner::desk::{self, Placed};
 use course::pack::{Pack, Submission, Task};
 use diagnostics::text::in_order;
 use engine::models::VOCABULARY;
@@ -20,7 +22,8 @@ use report::terminal::{bold, dim};
 const EXERCISE: &str = "first-look";
 
 pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
-    let task = session.task(pack, EXERCISE)?;
+    let begun = session.desk.start(Some(EXERCISE), None, &mut session.subject.borrow_mut())?;
+    let Placed { task, workspace, .. } = begun.placed;
     let lang = session.terminal.lang;
     let step = |number: u8, en: &str, ja: &str| {
         let title = bold(&format!("{number}  {}", session.pick(en, ja)));
@@ -41,8 +44,6 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     tell(&task.exercise.summary.en, &task.exercise.summary.ja);
 
     step(2, "The data", "データ");
-    let mut workspace = Workspace::find(&session.here, EXERCISE).map_err(Ending::Faults)?;
-    workspace.start(pack, &task, Asked { variant: None, course: session.course() })?;
     data(session, pack, &task)?;
 
     step(
@@ -51,7 +52,11 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
         "出発点の計画を学習させ、新しい患者で判定します",
     );
     let starter = plan_of(pack, &task, "starter")?;
-    let before = session.engine(pack, &task, &starter, (super::SEED, Some(super::SEED)), None)?;
+    let seeds = (SEED, Some(SEED));
+    let ran = |plan: &Submission| {
+        session.watched(|watch| desk::engine((pack, &task), plan, seeds, (session.long, None), watch))
+    };
+    let before = ran(&starter)?;
     session.say(&session.terminal.judged(&before));
 
     step(
@@ -67,7 +72,7 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
 
     step(5, "Trained and judged again", "もう一度、学習と判定");
     let solution = plan_of(pack, &task, "solution")?;
-    let after = session.engine(pack, &task, &solution, (super::SEED, Some(super::SEED)), None)?;
+    let after = ran(&solution)?;
     session.say(&session.terminal.judged(&after));
     tell(
         "The model is the same, and so is the order of the patients. What happens to them is not.",
@@ -129,7 +134,7 @@ fn plan_of(pack: &Pack, task: &Task, folder: &str) -> Result<Submission, Ending>
 
 /// The learner's patients, by group where there are groups, and three of them.
 fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
-    let rows = run::learners_rows(task, super::SEED, &|file| pack.dataset_file(&task.dataset.id, file))?;
+    let rows = run::learners_rows(task, SEED, &|file| pack.dataset_file(&task.dataset.id, file))?;
     let label = task.dataset.label();
     for group in &task.exercise.groups {
         let words = tables::words(&rows, &group.value)?;

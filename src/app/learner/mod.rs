@@ -2,6 +2,7 @@
 
 pub mod checking;
 pub mod debrief;
+pub mod desk;
 pub mod hand_in;
 pub mod memory;
 pub mod progress;

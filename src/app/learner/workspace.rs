@@ -11,6 +11,7 @@ use super::memory::{self, Memory};
 use super::progress::{self, Progress, Sealed};
 use super::shelf::Shelf;
 use super::variant;
+use crate::ending::Ending;
 use course::answers::{self, Expected};
 use course::dataset::{ADDED, OUTLINED, Role};
 use course::pack::{self, Pack, Submission, Task};
@@ -70,6 +71,16 @@ impl WorkspaceError {
             faults.iter().map(found).collect::<Vec<_>>().join("; ")
         };
         Text { en: of(Lang::En).into(), ja: of(Lang::Ja).into() }
+    }
+}
+
+impl From<WorkspaceError> for Ending {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::Run(error) => error.into(),
+            WorkspaceError::Faults(faults) => Self::Faults(faults),
+            WorkspaceError::Disk(fault) => Self::Disk(fault),
+        }
     }
 }
 

@@ -1,0 +1,363 @@
+//! Where a learner works: the folder in which they stand and the course that they use; and what they do there, from the list of
+//! exercises to a check.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::checking::{self, Checked};
+use super::renewal::{self, Renewed};
+use super::variant;
+use super::workspace::{Asked, Started, Workspace};
+use crate::ending::Ending;
+use course::answers::Expected;
+use course::content;
+use course::exercise::Exercise;
+use course::pack::{Content, Pack, Submission, Task};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use engine::run::{self, Ended, Job, Run, Shelf, Watch};
+use report::json::Subject;
+use seed::{Origin, Root};
+
+/// Where a learner works.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The folder in which they stand; absolute.
+    pub here: PathBuf,
+    /// The course folder that they named.
+    pub course: Option<PathBuf>,
+    /// The course where none is named.
+    pub content: &'static Content,
+}
+
+/// An exercise, its course, and the learner's folder of it, begun or not.
+#[derive(Debug)]
+pub struct Placed {
+    /// The course.
+    pub pack: Pack,
+    /// The exercise with its dataset.
+    pub task: Task,
+    /// The folder.
+    pub workspace: Workspace,
+}
+
+/// How far a learner has come with an exercise that they began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It was begun.
+    Begun,
+    /// A check passed.
+    Passed,
+    /// The debrief was read without a pass.
+    GaveUp,
+}
+
+/// An exercise of the list.
+#[derive(Debug)]
+pub struct Listed {
+    /// The exercise.
+    pub exercise: Exercise,
+    /// How far the learner has come; none where it was not begun here.
+    pub state: Option<State>,
+}
+
+/// What `start` did.
+#[derive(Debug)]
+pub struct Begun {
+    /// What was begun.
+    pub placed: Placed,
+    /// The files.
+    pub started: Started,
+    /// What became of files of an earlier version.
+    pub renewed: Option<Renewed>,
+}
+
+/// How a plan is to be run.
+#[derive(Clone, Debug)]
+pub struct How {
+    /// Another seed of the data than the workspace's own.
+    pub seed: Option<u64>,
+    /// A grader's seed of the exam.
+    pub exam_seed: Option<u64>,
+    /// Whether a training beyond the usual budget is asked for.
+    pub long: bool,
+    /// What is expected of the first run.
+    pub expected: BTreeMap<String, Expected>,
+    /// The time, as it is sealed with what is expected.
+    pub at: String,
+}
+
+impl Desk {
+    /// The course folder that was named, or the program's own course.
+    ///
+    /// # Errors
+    /// A folder that is no course.
+    pub fn pack(&self) -> Result<Pack, Ending> {
+        match &self.course {
+            None => Ok(Pack::Embedded(self.content)),
+            Some(folder) => Pack::folder(folder).map_err(|fault| Ending::Faults(vec![fault])),
+        }
+    }
+
+    /// The exercises in the order in which they build on one another, and what is wrong with those that cannot be read.
+    ///
+    /// # Errors
+    /// A folder that is no course.
+    pub fn list(&self) -> Result<(Vec<Listed>, Vec<Fault>), Ending> {
+        let pack = self.pack()?;
+        let (mut exercises, mut faults) = (Vec::new(), Vec::new());
+        for id in pack.exercises() {
+            match pack.exercise(&id) {
+                Ok(exercise) => exercises.push(exercise),
+                Err(more) => faults.extend(more),
+            }
+        }
+        let listed = |exercise: Exercise| Listed { state: self.state(&exercise.id), exercise };
+        Ok((course::courses::path(exercises).into_iter().map(listed).collect(), faults))
+    }
+
+    fn state(&self, id: &str) -> Option<State> {
+        let workspace = Workspace::find(&self.here, id).ok().filter(Workspace::is_started)?;
+        let progress = workspace.progress().ok()?;
+        Some(match (progress.passed, progress.gave_up) {
+            (true, _) => State::Passed,
+            (false, true) => State::GaveUp,
+            (false, false) => State::Begun,
+        })
+    }
+
+    /// The id that an exercise has now, where it had another before.
+    pub fn renamed(&self, id: &str) -> Option<String> {
+        self.pack().ok()?.renamed(id)
+    }
+
+    /// The exercise that is named, or in whose folder the learner stands; its course; and its workspace, begun or not. What becomes
+    /// known on the way goes into `subject`; `command` is what asks.
+    ///
+    /// # Errors
+    /// An unknown name, no name where the learner stands in no exercise, a file that cannot be read.
+    pub fn placed(&self, command: &str, id: Option<&str>, subject: &mut Subject) -> Result<Placed, Ending> {
+        let renamed = id.and_then(|id| self.renamed(id));
+        let workspace = match renamed.as_deref().or(id) {
+            Some(id) => {
+                id.clone_into(&mut subject.exercise);
+                // What is no folder's name is no exercise of any course.
+                if !disk::is_name(id) {
+                    task(&self.pack()?, id, subject)?;
+                }
+                Workspace::find(&self.here, id)
+            }
+            None => Workspace::around(&self.here).and_then(|around| around.ok_or_else(|| self.nowhere(command))),
+        }?;
+        workspace.id().clone_into(&mut subject.exercise);
+        subject.variant = workspace.variant().map(str::to_owned);
+        let pack = match (&self.course, workspace.course()) {
+            (None, Some(course)) => Pack::folder(&course.value).map_err(|_| {
+                let (id, folder) = (workspace.id(), course.value.display());
+                vec![course.fault(
+                    text!("the course folder {folder}, which is not there", "教材フォルダー {folder} がありません"),
+                    text!(
+                        "where the course is now: practicum start {id} --course DIR (your files stay as they are)",
+                        "教材フォルダーの現在の場所：practicum start {id} --course フォルダー（あなたのファイルはそのままです）"
+                    ),
+                )]
+            })?,
+            _ => self.pack()?,
+        };
+        let task = task(&pack, workspace.id(), subject)?;
+        Ok(Placed { pack, task, workspace })
+    }
+
+    /// Neither a name nor a place.
+    fn nowhere(&self, command: &str) -> Vec<Fault> {
+        let started = Workspace::started(&self.here).join(", ");
+        let found = if started.is_empty() {
+            Text::new(
+                "no exercise is named, and none was started in this folder",
+                "演習の名前がなく、このフォルダーで始めた演習もありません",
+            )
+        } else {
+            text!(
+                "no exercise is named; started here: {started}",
+                "演習の名前がありません（ここで始めた演習：{started}）"
+            )
+        };
+        let expected = text!(
+            "practicum {command} EXERCISE, or the command within the exercise's folder",
+            "practicum {command} 演習の名前（演習のフォルダーの中では、名前を省略できます）"
+        );
+        vec![Fault::new(Place::file(format!("practicum {command}")), found, expected)]
+    }
+
+    /// The same of an exercise that was started: one that was not is never started by the way and then judged.
+    ///
+    /// # Errors
+    /// As [`Self::placed`], and an exercise that was not started here.
+    pub fn begun(&self, command: &str, id: Option<&str>, subject: &mut Subject) -> Result<Placed, Ending> {
+        let placed = self.placed(command, id, subject)?;
+        if placed.workspace.is_started() {
+            return Ok(placed);
+        }
+        let start = self.next("start", &placed.workspace);
+        Err(Ending::Faults(vec![Fault::new(
+            Place::file(placed.workspace.shown("")),
+            Text::new("this exercise was not started here", "この演習は、ここではまだ始めていません"),
+            text!(
+                "first `{start}`, or the command in the folder where it was started",
+                "まず `{start}`（すでに始めている場合は、そのフォルダーで実行してください）"
+            ),
+        )]))
+    }
+
+    /// Begins an exercise; what is there already stays.
+    ///
+    /// # Errors
+    /// As [`Self::placed`], and what [`Workspace::start`] cannot do.
+    pub fn start(&self, id: Option<&str>, variant: Option<&str>, subject: &mut Subject) -> Result<Begun, Ending> {
+        let placed = self.placed("start", id, subject)?;
+        let place = Place::file("--variant");
+        let variant = variant.map(|key| variant::key(key, &place)).transpose().map_err(|fault| vec![fault])?;
+        let renewed = renewal::renew(&placed.workspace, &placed.task.exercise)?;
+        let (placed, started) = self.laid_out(placed, variant.as_deref())?;
+        Ok(Begun { placed, started, renewed })
+    }
+
+    /// Lays out what was not started, for somebody who only wants to look; whether that was so.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn looked_at(&self, id: Option<&str>, subject: &mut Subject) -> Result<(Placed, bool), Ending> {
+        let placed = self.placed("look", id, subject)?;
+        if placed.workspace.is_started() {
+            return Ok((placed, false));
+        }
+        Ok((self.laid_out(placed, None)?.0, true))
+    }
+
+    fn laid_out(&self, placed: Placed, variant: Option<&str>) -> Result<(Placed, Started), Ending> {
+        let Placed { pack, task, mut workspace } = placed;
+        let course = self.course.as_deref().map(|course| (self.here.as_path(), course));
+        let started = workspace.start(&pack, &task, Asked { variant, course })?;
+        Ok((Placed { pack, task, workspace }, started))
+    }
+
+    /// The next command, as it works from where the learner stands.
+    pub fn next(&self, command: &str, workspace: &Workspace) -> String {
+        let id = workspace.id();
+        match &self.course {
+            // What was started from a course remembers it.
+            Some(course) if workspace.course().is_none() => {
+                format!("practicum {command} {id} --course {}", course.display())
+            }
+            _ => format!("practicum {command} {id}"),
+        }
+    }
+}
+
+/// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.
+fn task(pack: &Pack, id: &str, subject: &mut Subject) -> Result<Task, Ending> {
+    let known = pack.exercises().iter().any(|other| other == id);
+    let task = pack.task(id).map_err(|faults| if known { Ending::Author(faults) } else { Ending::Faults(faults) })?;
+    subject.exercise = task.exercise.reference();
+    Ok(task)
+}
+
+impl Placed {
+    /// The plan and the answers in the folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn submission(&self) -> Result<Submission, Ending> {
+        Ok(self.workspace.submission(&self.pack, &self.task)?)
+    }
+
+    /// Whether the learner may still say what they expect: nothing was run yet.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn expects(&self) -> Result<bool, Ending> {
+        Ok(self.workspace.progress()?.runs == 0)
+    }
+
+    /// The seed of the data: the one that was asked for, or the workspace's own.
+    pub fn sown(&self, asked: Option<u64>, subject: &mut Subject) -> Root {
+        let seed = asked.map_or_else(|| self.workspace.seed(), |number| Root { number, from: Origin::Seed });
+        subject.seed = Some(seed);
+        seed
+    }
+
+    /// Trains the plan and measures it on the learner's own test rows.
+    ///
+    /// # Errors
+    /// A plan that cannot be run, the author's mistakes, a folder that cannot be written.
+    pub fn run(
+        &self,
+        submission: &Submission,
+        how: &How,
+        subject: &mut Subject,
+        watch: &mut dyn Watch,
+    ) -> Result<Run, Ending> {
+        let seed = self.sown(how.seed, subject);
+        let run = self.trained(submission, (seed.number, None), how, watch)?;
+        // Before anything of the run is shown.
+        self.workspace.seal(&self.task, &how.expected, &how.at)?;
+        Ok(run)
+    }
+
+    /// Trains the plan and has it judged; with a grader's seed everything is told, and nothing is remembered.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn check(
+        &self,
+        submission: &Submission,
+        how: &How,
+        subject: &mut Subject,
+        watch: &mut dyn Watch,
+    ) -> Result<Checked, Ending> {
+        let seed = self.sown(how.seed, subject);
+        let given = how.exam_seed.map(|number| Root { number, from: Origin::ExamSeed });
+        let follows = || Root { number: variant::exam(seed.number, content::of_plan(submission)), from: Origin::Plan };
+        let exam = given.unwrap_or_else(follows);
+        subject.exam = Some(exam);
+        let run = self.trained(submission, (seed.number, Some(exam.number)), how, watch)?;
+        if given.is_some() {
+            return Ok(checking::graded(run));
+        }
+        self.workspace.seal(&self.task, &how.expected, &how.at)?;
+        Ok(checking::practised(&self.pack, &self.task, &self.workspace, submission, &run)?)
+    }
+
+    /// Trains a plan where its results can be kept.
+    fn trained(
+        &self,
+        submission: &Submission,
+        seeds: (u64, Option<u64>),
+        how: &How,
+        watch: &mut dyn Watch,
+    ) -> Result<Run, Ending> {
+        self.workspace.ready()?;
+        let shelf = self.workspace.shelf();
+        engine((&self.pack, &self.task), submission, seeds, (how.long, Some(&shelf)), watch)
+    }
+}
+
+/// Runs the engine.
+///
+/// # Errors
+/// A plan that cannot be run, the author's mistakes.
+pub fn engine(
+    (pack, task): (&Pack, &Task),
+    submission: &Submission,
+    (seed, exam): (u64, Option<u64>),
+    (long, shelf): (bool, Option<&dyn Shelf>),
+    watch: &mut dyn Watch,
+) -> Result<Run, Ending> {
+    let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
+    let job = Job { task, submission, seed, exam, figures: true, long, file: &file, shelf };
+    match run::run(&job, watch)? {
+        Ended::Ran(run) => Ok(*run),
+        Ended::Invalid(faults) => Err(Ending::Faults(faults)),
+    }
+}

@@ -1,0 +1,391 @@
+//! What a learner types: list, start, run, check, solution. What they do stands in `app`; here it is said.
+
+use std::io;
+
+use super::asking;
+use super::codes::{AUTHORS_ERROR, FAILED, OUR_ERROR, PASSED, UNWRITTEN};
+use super::session::{Session, tell};
+use app::ending::Ending;
+use app::learner::checking::{self, Checked};
+use app::learner::desk::{Begun, How, Listed, Placed, State};
+use app::learner::hand_in::{ANSWERS, PLAN};
+use app::learner::renewal::Renewed;
+use app::learner::workspace::{DATA, Workspace};
+use course::exercise::called;
+use course::pack::{Submission, Task};
+use diagnostics::text::{Lang, Text};
+use engine::check::Verdict;
+use engine::run::Run;
+use report::json::{AtFault, Document};
+use report::terminal::{bold, dim};
+use seed::{Origin, Root};
+
+impl Session {
+    pub(super) fn list(&self) -> Result<u8, Ending> {
+        let (listed, faults) = self.desk.list()?;
+        if self.json {
+            let exercises: Vec<_> = listed
+                .iter()
+                .map(|Listed { exercise: e, state }| {
+                    let after: Vec<&str> = e.after.iter().map(|id| id.value.as_str()).collect();
+                    serde_json::json!({
+                        "after": after, "state": state.map(|state| told(state).0),
+                        "exercise": e.reference(), "id": e.id, "version": e.version, "field": e.field, "level": e.level,
+                        "minutes": e.minutes, "points": e.points(),
+                        "title": { "en": e.title.en, "ja": e.title.ja },
+                        "summary": { "en": e.summary.en, "ja": e.summary.ja },
+                    })
+                })
+                .collect();
+            let document = serde_json::json!({ "schema": "practicum.list/1", "exercises": exercises });
+            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        } else {
+            for Listed { exercise, state } in &listed {
+                let lang = self.terminal.lang;
+                let (minutes, points) = (exercise.minutes, exercise.points());
+                let (field, level) = (called(&exercise.field), called(&exercise.level));
+                let about = match lang {
+                    Lang::En => format!("{} · {} · {minutes} minutes · {points} points", field.en, level.en),
+                    Lang::Ja => format!("{}・{}・{minutes}分・{points}点", field.ja, level.ja),
+                };
+                let (sign, state) = match state.map(told) {
+                    Some((_, sign, text)) => (sign, format!("  {}", dim(text.get(lang)))),
+                    None => (" ", String::new()),
+                };
+                let title = format!("{sign} {}  {}{state}", bold(&exercise.id), exercise.title.get(lang));
+                self.say(&self.terminal.hanging("", "    ", &title));
+                self.say(&self.terminal.paragraph("    ", exercise.summary.get(lang)));
+                let after: Vec<&str> = exercise.after.iter().map(|id| id.value.as_str()).collect();
+                let builds = match lang {
+                    _ if after.is_empty() => String::new(),
+                    Lang::En => format!(" · after {}", after.join(", ")),
+                    Lang::Ja => format!("・{} の次に", after.join("、")),
+                };
+                self.say(&format!("{}\n", self.terminal.paragraph("    ", &dim(&format!("{about}{builds}")))));
+            }
+            self.say(&self.terminal.paragraph(
+                "",
+                self.pick("Begin one with: practicum start EXERCISE", "始めるには：practicum start 演習の名前"),
+            ));
+        }
+        if faults.is_empty() { Ok(PASSED) } else { Err(Ending::Author(faults)) }
+    }
+
+    pub(super) fn start(&self, id: Option<&str>, variant: Option<&str>) -> Result<u8, Ending> {
+        self.tell_renamed(id);
+        let Begun { placed, started, renewed } = self.desk.start(id, variant, &mut self.subject.borrow_mut())?;
+        let Placed { task, workspace, .. } = &placed;
+        if self.json {
+            let beside = started.beside.iter().map(|(file, new)| serde_json::json!({ "file": file, "new": new }));
+            let document = serde_json::json!({
+                "schema": "practicum.start/1", "exercise": task.exercise.reference(), "folder": workspace.shown(""),
+                "variant": workspace.variant(), "written": started.written, "kept": started.kept,
+                "beside": beside.collect::<Vec<_>>(),
+                "renewed": renewed.map(|renewed| serde_json::json!({ "version": renewed.version, "aside": renewed.aside })),
+            });
+            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+            return Ok(PASSED);
+        }
+        let title = bold(task.exercise.title.get(self.terminal.lang));
+        self.say(&format!("{}\n", self.terminal.paragraph("", &title)));
+        for file in &started.written {
+            self.say(&format!("  {file}\n"));
+        }
+        for file in &started.kept {
+            let note = match started.beside.iter().find(|(kept, _)| kept == file) {
+                None => self.pick("(yours, left as it is)", "（あなたのファイルなので、そのままです）").to_owned(),
+                Some((_, new)) => match self.terminal.lang {
+                    Lang::En => format!("(changed, left as it is; as it is given: {new})"),
+                    Lang::Ja => format!("（変更されているので、そのままです。配布時の内容は {new}）"),
+                },
+            };
+            self.say(&self.terminal.hanging("  ", "    ", &format!("{file}  {}", dim(&note))));
+        }
+        if let Some(Renewed { version, aside }) = renewed {
+            self.say("\n");
+            self.say(&self.terminal.paragraph(
+                "",
+                &match self.terminal.lang {
+                    Lang::En => format!("This was begun with version {version} of the exercise. Its files are in {aside}; your plan goes on, and the answers begin anew: the data and the questions may be others."),
+                    Lang::Ja => format!("この演習は第{version}版で始めたものでした。当時のファイルは {aside} に移しました。計画は引き継ぎますが、データや問いが変わっているため、解答は最初からになります。"),
+                },
+            ));
+        }
+        if started.kept.contains(&workspace.shown(DATA)) {
+            self.say("\n");
+            self.say(&self.terminal.paragraph(
+                "",
+                self.pick(
+                    "Edits of the data are not used: plans are trained on the rows as they are given.",
+                    "データの変更は使われません。計画は配布時の行で学習します。",
+                ),
+            ));
+        }
+        if asking::can_ask(self) {
+            asking::recall(self, &task.exercise, &mut io::stdin().lock());
+        }
+        let id = workspace.id();
+        let brief = workspace.shown(&format!("brief.{}.md", self.terminal.lang.code()));
+        let plan = workspace.shown(PLAN);
+        self.say("\n");
+        self.say(&self.terminal.paragraph(
+            "",
+            &match (self.terminal.lang, task.dataset.image.is_some()) {
+                (Lang::En, false) => format!("Read {brief}, change {plan}, then: practicum run {id}"),
+                (Lang::Ja, false) => format!("{brief} を読み、{plan} を書き換えてから：practicum run {id}"),
+                (Lang::En, true) => format!(
+                    "Read {brief}, look at the pictures (practicum look {id}), change {plan}, then: practicum run {id}"
+                ),
+                (Lang::Ja, true) => format!(
+                    "{brief} を読み、画像を見て（practicum look {id}）、{plan} を書き換えてから：practicum run {id}"
+                ),
+            },
+        ));
+        Ok(PASSED)
+    }
+
+    pub(super) fn run(&self, id: Option<&str>, seed: Option<u64>) -> Result<u8, Ending> {
+        let placed = self.begun("run", id)?;
+        let Placed { task, workspace, .. } = &placed;
+        let submission = placed.submission()?;
+        let how = self.how(&placed, &submission, (seed, None))?;
+        let run = self.watched(|watch| placed.run(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
+        let document = Document::ran("run", &self.subject.borrow(), &run);
+        if self.json {
+            self.say(&document.text());
+        } else {
+            self.headline(task);
+            self.say(&self.drawn_otherwise());
+            self.say(&self.terminal.ran(task, &run));
+            self.say("\n");
+        }
+        let kept = match self.keep(task, workspace, &run, &document) {
+            Ok(_) if self.json => return Ok(PASSED),
+            Ok(kept) => kept,
+            Err(code) => return Ok(code),
+        };
+        let (predictions, answers) = (format!("{kept}/predictions.csv"), workspace.shown(ANSWERS));
+        let (plot, worst) = (!run.record.story.masks, !run.mistakes.is_empty());
+        let beside = match (plot, worst) {
+            (true, true) => self.pick(
+                "the calibration plot (calibration.svg), and what the model got most wrong (mistakes.png)",
+                "較正プロット（calibration.svg）と、モデルが大きく外した画像（mistakes.png）",
+            ),
+            (false, true) => {
+                self.pick("what the model got most wrong (mistakes.png)", "モデルが大きく外した画像（mistakes.png）")
+            }
+            _ => self.pick("the calibration plot (calibration.svg)", "較正プロット（calibration.svg）"),
+        };
+        let next = self.desk.next("check", workspace);
+        self.say(&self.terminal.paragraph(
+            "",
+            &match (self.terminal.lang, task.exercise.questions.is_empty()) {
+                (Lang::En, false) => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: write what you conclude in {answers}, then: {next}"),
+                (Lang::Ja, false) => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に、結論を {answers} に書いてから：{next}"),
+                (Lang::En, true) => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: {next}"),
+                (Lang::Ja, true) => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に：{next}"),
+            },
+        ));
+        Ok(PASSED)
+    }
+
+    pub(super) fn check(&self, id: Option<&str>, seed: Option<u64>, exam_seed: Option<u64>) -> Result<u8, Ending> {
+        let placed = self.begun("check", id)?;
+        let Placed { task, workspace, .. } = &placed;
+        let submission = placed.submission()?;
+        let graded = exam_seed.is_some();
+        let how = self.how(&placed, &submission, (seed, exam_seed))?;
+        let checked = self.watched(|watch| placed.check(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
+        let document = Document::ran("check", &self.subject.borrow(), &checked.run);
+        if self.json {
+            self.say(&document.text());
+        } else {
+            self.headline(task);
+            self.say(&self.drawn_otherwise());
+            self.say(&self.terminal.checked(task, &checked.run));
+            self.say(&self.aside(&checked));
+        }
+        let kept = match self.keep(task, workspace, &checked.run, &document) {
+            Ok(kept) => kept,
+            Err(code) => return Ok(code),
+        };
+        if !graded {
+            workspace.remember(&checked.progress)?;
+        }
+        if !self.json {
+            let practice = match (graded, self.terminal.lang) {
+                (true, _) => String::new(),
+                (_, Lang::En) => " This was practice: for a grade, a grader trains the plan again and judges it on patients from a seed that only they know.".to_owned(),
+                (_, Lang::Ja) => "これは練習です。成績は、採点者がこの計画を学習し直し、採点者だけが知る乱数シードから生成した患者で判定します。".to_owned(),
+            };
+            self.say("\n");
+            self.say(&self.terminal.paragraph(
+                "",
+                &match self.terminal.lang {
+                    Lang::En => format!("Kept in {kept}.{practice}"),
+                    Lang::Ja => format!("結果は {kept} に保存しました。{practice}"),
+                },
+            ));
+        }
+        if checked.progress.is_over() || graded && checked.verdict() == Verdict::Passed {
+            self.debrief(&placed, Some(&checked.run))?;
+        }
+        Ok(match checked.verdict() {
+            Verdict::Passed => PASSED,
+            Verdict::Error => AUTHORS_ERROR,
+            _ => FAILED,
+        })
+    }
+
+    /// How a plan is to be run; with what is expected of the first run, as it is written or as somebody who sits at the terminal says
+    /// when asked.
+    pub(super) fn how(
+        &self,
+        placed: &Placed,
+        submission: &Submission,
+        (seed, exam_seed): (Option<u64>, Option<u64>),
+    ) -> Result<How, Ending> {
+        let written = &submission.unjudged.expected;
+        let expected = if exam_seed.is_none() && asking::can_ask(self) && placed.expects()? {
+            asking::expectations(self, &placed.task.exercise, written, &mut io::stdin().lock())
+        } else {
+            written.clone()
+        };
+        Ok(How { seed, exam_seed, long: self.long, expected, at: now() })
+    }
+
+    /// What is told beside the checks: what is not told yet, and the mistake that a plan resembles.
+    pub(super) fn aside(&self, checked: &Checked) -> String {
+        let mut out = String::new();
+        let lang = self.terminal.lang;
+        if !checked.open.is_empty() {
+            let open: Vec<&str> = checked.open.iter().map(|question| question.id.as_str()).collect();
+            out.push('\n');
+            out += &self.terminal.paragraph(
+                "",
+                &match lang {
+                    Lang::En => format!(
+                        "Not settled yet: {}. What these ask for is told once an answer is right, or wrong twice: your own test rows (`run`) say enough to estimate it.",
+                        open.join(", ")
+                    ),
+                    Lang::Ja => format!(
+                        "まだ決まっていない結論：{}。尋ねている値は、正解するか2回誤るまで示しません。手元のテスト用の行（`run`）から見積もってください。",
+                        open.join("、")
+                    ),
+                },
+            );
+        }
+        if checked.progress.gave_up {
+            out.push('\n');
+            out += &self.terminal.paragraph(
+                "",
+                self.pick(
+                    "You have read the debrief, so nothing here counts as passed any more; another variant does (`practicum start EXERCISE --variant KEY`, in another folder).",
+                    "解説を読んだ後なので、ここではもう合格になりません。別のフォルダーで別のバリアントを始めれば合格できます（`practicum start 演習の名前 --variant キー`）。",
+                ),
+            );
+        }
+        if let Some(mistake) = &checked.resembles {
+            let why = mistake.why.get(lang).trim();
+            out.push('\n');
+            out += &self.terminal.paragraph(
+                "",
+                &match lang {
+                    Lang::En => format!("Your plan resembles one that others have tried. {why}"),
+                    Lang::Ja => format!("この計画は、よくある計画に似ています。{why}"),
+                },
+            );
+        }
+        out
+    }
+
+    /// After a pass, or after giving up, what the exercise was about: told in the workspace, in both languages.
+    pub(super) fn debrief(&self, Placed { pack, task, workspace }: &Placed, run: Option<&Run>) -> Result<(), Ending> {
+        let lang = self.terminal.lang;
+        let Some(shown) = checking::debrief(pack, task, workspace, run, lang)? else { return Ok(()) };
+        if self.json {
+            return Ok(());
+        }
+        let (held, of) = Workspace::ranges(&self.desk.here);
+        let ranges = match lang {
+            _ if of < 5 => String::new(),
+            Lang::En => format!(" Of {of} ranges that you gave, {held} held the truth; you promised {}.", of * 4 / 5),
+            Lang::Ja => format!(
+                "これまでに答えた{of}個の範囲のうち、真の値を含んだのは{held}個でした（8割なら{}個）。",
+                of * 4 / 5
+            ),
+        };
+        let told = match lang {
+            Lang::En => format!("What it was about, the published case and what to ask next: {shown}{ranges}"),
+            Lang::Ja => format!("この演習の要点、公表された事例、次に確かめることは {shown} にあります。{ranges}"),
+        };
+        self.say("\n");
+        self.say(&self.terminal.paragraph("", &told));
+        Ok(())
+    }
+
+    /// Ends an exercise that was not passed: the debrief is laid out, and what its conclusions ask for gives no points any more.
+    pub(super) fn solution(&self, id: Option<&str>) -> Result<u8, Ending> {
+        let placed = self.begun("solution", id)?;
+        let Placed { pack, task, workspace } = &placed;
+        let mut progress = workspace.progress()?;
+        if !progress.passed {
+            progress.gave_up = true;
+            workspace.remember(&progress)?;
+        }
+        self.headline(task);
+        if pack.debrief(workspace.id(), self.terminal.lang).is_none() {
+            self.say(
+                &self
+                    .terminal
+                    .paragraph("", self.pick("This exercise has no debrief.", "この演習には解説がありません。")),
+            );
+        }
+        self.debrief(&placed, None)?;
+        Ok(PASSED)
+    }
+
+    /// What is to be said where a seed was asked for: the patients are not those of the workspace.
+    pub(super) fn drawn_otherwise(&self) -> String {
+        let Some(Root { number, from: Origin::Seed }) = self.subject.borrow().seed else { return String::new() };
+        let told = match self.terminal.lang {
+            Lang::En => format!("These patients were drawn from seed {number}; they are not those in {DATA}."),
+            Lang::Ja => format!("乱数シード{number}から生成した患者です。{DATA} の患者とは異なります。"),
+        };
+        self.terminal.paragraph("", &told)
+    }
+
+    /// Keeps what was told already. Where that fails it is said, and what was told holds; gives the exit code then.
+    pub(super) fn keep(
+        &self,
+        task: &Task,
+        workspace: &Workspace,
+        run: &Run,
+        document: &Document,
+    ) -> Result<String, u8> {
+        workspace.keep(task, run, document, self.terminal.lang).map_err(|error| {
+            let (at_fault, faults) = Ending::from(error).told();
+            let told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
+            let holds = self.pick(
+                "What was told above holds, but it could not be kept in the folder.",
+                "上に示した結果は有効ですが、フォルダーには保存できませんでした。",
+            );
+            tell(&format!("{told}\n{}", self.terminal.paragraph("", holds)));
+            if at_fault == AtFault::Program { OUR_ERROR } else { UNWRITTEN }
+        })
+    }
+}
+
+/// How far a learner has come, as the word of documents, a sign, and words.
+fn told(state: State) -> (&'static str, &'static str, Text) {
+    match state {
+        State::Begun => ("begun", "…", Text::new("begun", "取り組み中")),
+        State::Passed => ("passed", "✔", Text::new("passed", "合格")),
+        State::GaveUp => ("gave_up", "-", Text::new("debrief read", "解説を読んで終了")),
+    }
+}
+
+/// The time, to the minute, as what is sealed remembers it.
+fn now() -> String {
+    humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
+}

@@ -1,0 +1,18 @@
+//! Options that several commands have.
+
+pub(super) const EXERCISE_JA: &str = "演習の名前です。演習のフォルダーの中では省略できます。";
+pub(super) const SEED_JA: &str = "データの生成と学習に使う乱数のシードです。省略時は作業フォルダーのものを使います。";
+
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct SeedOption {
+    /// Another draw of the data and of the training's chance; otherwise the workspace's own.
+    #[arg(long, value_name = "N", hide = true)]
+    pub(super) seed: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct Effort {
+    /// Train a plan that needs more than the usual budget of operations.
+    #[arg(long)]
+    pub(super) long: bool,
+}
