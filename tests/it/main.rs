@@ -9,6 +9,7 @@ mod commands;
 mod data;
 mod engine;
 mod exercises;
+mod flips;
 mod form;
 mod interrupted;
 mod laws;
