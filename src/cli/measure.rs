@@ -195,7 +195,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
             "予測値のファイル（CSVまたはParquet）。マスクなら、正解と予測（PNGか .npy）、または2つのフォルダーです。",
         ),
         ("label", "転帰の列です。0か1、またはtrueかfalse。多クラスなら、0からの番号か --score の列名です。"),
-        ("positive", "--label（または --event、--current）が文字列のとき、1とみなす値です。"),
+        ("positive", "--label（または --event、--current、--alert、--raters）が文字列のとき、1とみなす値です。"),
         ("score", "スコアの列です。多クラスなら、クラスごとの列をカンマで区切ります。"),
         ("versus", "2つ目のスコアです。同じ行でAUROCを比べます。"),
         ("alert", "すでに下した判断（0か1）の列です。"),
@@ -466,6 +466,9 @@ fn of_boxes(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
 
 fn of_masks(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     let [reference, prediction] = options.files.as_slice() else {
+        if let Some(folder) = options.files.first().filter(|file| file.is_dir()) {
+            return Err(vec![measure::folder(folder)]);
+        }
         let file = options.files.first().map(|file| file.display().to_string()).unwrap_or_default();
         return Err(vec![refused(
             &file,

@@ -64,7 +64,10 @@ impl Refused {
                     "{part} is a link to somewhere else, which is not followed",
                     "{part} は別の場所へのリンクです（リンクはたどりません）"
                 ),
-                plain,
+                text!(
+                    "{part} itself in this place: remove the link (what it leads to stays), and copy the file here; a folder that the program writes, such as results, is made anew",
+                    "このフォルダーの中にある {part} そのもの（リンクを削除しても、リンク先は残ります。ファイルならここにコピーしてください。results のようにプログラムが書き込むフォルダーは、新しく作られます）"
+                ),
             ),
             Self::NotAFile(part, Other::Folder) => (
                 text!("{part} is a folder", "{part} はフォルダーです"),

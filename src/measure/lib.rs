@@ -11,3 +11,5 @@ mod question;
 mod source;
 mod tasks;
 mod voxels;
+
+pub use source::folder;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
-use diagnostics::text::Text;
+use diagnostics::text::{Text, in_order};
 use metrics::BadInput;
 use tables::{Reading, Said, Sheet};
 
@@ -19,6 +19,9 @@ pub(super) struct Source {
 /// Reads a file, or says why it cannot be.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
     std::fs::read(path).map_err(|error| {
+        if path.is_dir() {
+            return folder(path);
+        }
         let name = path.display().to_string();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let beside: Vec<String> = std::fs::read_dir(folder)
@@ -41,6 +44,61 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
         )
         .near(&wanted, beside.iter().map(String::as_str))
     })
+}
+
+/// The fault of a folder where a file is asked for: which of its files could be meant.
+pub fn folder(path: &Path) -> Fault {
+    let mut names: Vec<String> = std::fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort_by(|a, b| in_order(a, b));
+    let ending = |ends: &[&str]| -> Vec<String> {
+        let ends = |name: &&String| {
+            let end = Path::new(name).extension().map(|end| end.to_string_lossy().to_lowercase());
+            end.is_some_and(|end| ends.contains(&end.as_str()))
+        };
+        names.iter().filter(ends).cloned().collect()
+    };
+    let listed = |names: &[String]| {
+        let few = names.iter().take(6).map(String::as_str).collect::<Vec<_>>().join(", ");
+        if names.len() > 6 { format!("{few}, …") } else { few }
+    };
+    let (tables, masks) = (ending(&["csv", "tsv", "parquet", "pq"]), ending(&["png", "npy"]));
+    let (shown, there, n) = (path.display(), listed(&tables), masks.len());
+    let first = tables.first().map(|name| path.join(name).display().to_string()).unwrap_or_default();
+    let expected = match (tables.is_empty(), masks.is_empty()) {
+        (false, true) => text!(
+            "one of the tables in it ({there}), such as: practicum measure {first}",
+            "中にある表（{there}）のいずれか1つ。たとえば practicum measure {first}"
+        ),
+        (true, false) => text!(
+            "two folders of masks, the true ones and the predicted ones; in this one are {n}",
+            "マスクのフォルダー2つ（正解と予測）。このフォルダーには{n}枚あります"
+        ),
+        (false, false) => text!(
+            "one of the tables in it ({there}), or two folders of masks, the true ones and the predicted ones; in this one are {n}",
+            "中にある表（{there}）のいずれか1つ、またはマスクのフォルダー2つ（正解と予測）。このフォルダーのマスクは{n}枚です"
+        ),
+        (true, true) => Text::new(
+            "a CSV or Parquet file, or two folders of masks (PNG or .npy); in this folder is none of these",
+            "CSVかParquetのファイル、またはマスク（PNGか .npy）のフォルダー2つ。このフォルダーには、どれもありません",
+        ),
+    };
+    Fault::new(Place::file(shown.to_string()), Text::new("a folder", "フォルダーです"), expected)
+}
+
+/// Words that say yes, in any case of letters.
+const YES: &[&str] = &["yes", "y", "positive", "pos", "present", "はい", "あり", "有り", "有", "陽性", "該当", "○", "〇"];
+
+/// The word among these that says yes, where just one does.
+pub(super) fn yes<'w>(words: &[&'w str]) -> Option<&'w str> {
+    let mut found = words.iter().filter(|word| YES.contains(&word.to_lowercase().as_str()));
+    found.next().copied().filter(|_| found.next().is_none())
 }
 
 impl Source {
@@ -181,10 +239,10 @@ impl Source {
         self.sheet.sound(column, words, sound, expected)
     }
 
-    /// A column of 0 and 1, of true and false, or of words of which `positive` is 1 (where such a word `may` be named); missing ones
-    /// are `None`.
+    /// A column of 0 and 1, of true and false, or of words of which `positive` is 1; missing ones are `None`. Where `positive` is named
+    /// for another column (not `may`), it counts here only where it stands here.
     pub(super) fn flags(&self, column: &str, positive: Option<&str>, may: bool) -> Result<Vec<Option<f64>>, Fault> {
-        if positive.is_none() && self.is_number(column)? {
+        if (positive.is_none() || !may) && self.is_number(column)? {
             return self.numbers(column);
         }
         let words = self.words(column)?;
@@ -195,7 +253,7 @@ impl Source {
             let few: Vec<String> = there.iter().take(6).map(|word| format!("\"{}\"", tables::short(word))).collect();
             format!("{}{}", few.join(", "), if there.len() > 6 { ", …" } else { "" })
         };
-        if let Some(positive) = positive {
+        if let Some(positive) = positive.filter(|positive| may || there.contains(positive)) {
             if !there.contains(&positive) {
                 let there_shown = shown();
                 return Err(self
@@ -218,7 +276,12 @@ impl Source {
         };
         self.sound(column, &words, &|word| truth(word).is_some(), |_| {
             let there_shown = shown();
-            if may {
+            if let Some(yes) = yes(&there) {
+                text!(
+                    "0 or 1 (or true, false); or --positive {yes}, where \"{yes}\" means 1 and all else 0 (there are {there_shown})",
+                    "0か1（またはtrue、false）。\"{yes}\" を1、ほかを0とみなすなら --positive {yes} を付けてください（列の値：{there_shown}）"
+                )
+            } else if may {
                 text!(
                     "0 or 1 (or true, false), or --positive with the value that means 1 (there are {there_shown})",
                     "0か1（またはtrue、false）。または、1に当たる値を --positive で指定してください（列の値：{there_shown}）"

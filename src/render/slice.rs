@@ -25,7 +25,7 @@ pub const RENDERER: Renderer = Renderer {
     en: "Axial brain MR slice, like FLAIR: scalp, skull, dark fluid, gyri with a ribbon of cortex, white matter, corpus callosum, deep \
          grey matter, ventricles; bright lesions beside the ventricles and at right angles to them, in the corpus callosum, below the \
          cortex, in the deep white matter. The forehead is up.",
-    ja: "頭部MRの横断像（FLAIR様）：頭皮、頭蓋骨、低信号の髄液、皮質に縁取られた脳回、白質、脳梁、基底核と視床、脳室。高信号の病変は、\
+    ja: "頭部MRIの横断像（FLAIR様）：頭皮、頭蓋骨、低信号の髄液、皮質に縁取られた脳回、白質、脳梁、基底核と視床、脳室。高信号の病変は、\
          側脳室壁に直交する脳室周囲、脳梁、皮質直下、深部白質にあります。上が前頭側です。",
     draw,
 };

@@ -21,14 +21,23 @@ pub fn show(value: f64, unit: Unit) -> String {
     text.strip_prefix('-').filter(|rest| rest.chars().all(|c| "0.%".contains(c))).map_or(text.clone(), str::to_owned)
 }
 
+/// What stands between the ends of an interval; a dash beside a minus sign would not be read.
+pub fn between((low, high): (f64, f64), lang: Lang) -> &'static str {
+    match lang {
+        Lang::En if low < 0.0 || high < 0.0 => " to ",
+        Lang::En => "–",
+        Lang::Ja => "～",
+    }
+}
+
 /// A value with its interval: `0.84 (0.83–0.85)`.
-pub fn with_interval(value: f64, interval: Option<(f64, f64)>, unit: Unit) -> String {
+pub fn with_interval(value: f64, interval: Option<(f64, f64)>, unit: Unit, lang: Lang) -> String {
     let shown = show(value, unit);
     match interval {
         None => shown,
         Some((low, high)) => {
             let bare = |x: f64| show(x, unit).trim_end_matches('%').to_owned();
-            format!("{shown} ({}–{})", bare(low), bare(high))
+            format!("{shown} ({}{}{})", bare(low), between((low, high), lang), bare(high))
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::figures::count;
+use super::figures::{between, count};
 use super::terminal::{Terminal, bold, dim};
 use diagnostics::text::{Lang, Text};
 use measure::found::{Drawn, Figure, Measured, Method, Part, Task};
@@ -86,11 +86,7 @@ fn cell(estimate: &Estimate, unit: Unit, lang: Lang) -> String {
     match estimate.interval {
         None => format!("{value}{percent}"),
         Some((low, high)) => {
-            let dash = match lang {
-                Lang::En if low < 0.0 || high < 0.0 => " to ",
-                Lang::En => "–",
-                Lang::Ja => "～",
-            };
+            let dash = between((low, high), lang);
             format!("{value}{percent} ({}{dash}{})", show(low, unit), show(high, unit))
         }
     }

@@ -1,6 +1,6 @@
 //! A table of patients as a clinician reads it: its first rows, what each column means, and a Table 1 by outcome.
 
-use super::figures::count;
+use super::figures::{between, count};
 use super::terminal::{Terminal, bold};
 use course::dataset::{Dataset, Role};
 use diagnostics::text::{Lang, in_order};
@@ -125,7 +125,8 @@ impl Terminal {
                     let mut present: Vec<f64> = rows.iter().filter_map(|&row| numbers[row]).collect();
                     present.sort_by(f64::total_cmp);
                     let Some([low, middle, high]) = quartiles(&present) else { return "–".to_owned() };
-                    format!("{middle:.decimals$} ({low:.decimals$}–{high:.decimals$})")
+                    let dash = between((low, high), self.lang);
+                    format!("{middle:.decimals$} ({low:.decimals$}{dash}{high:.decimals$})")
                 }));
             } else if kinds.len() <= VALUES {
                 // Of yes and no, the yes tells all.

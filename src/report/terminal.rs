@@ -228,7 +228,7 @@ impl Terminal {
         let kept = if story.best < story.epochs {
             match self.lang {
                 Lang::En => format!(", epoch {} kept", story.best),
-                Lang::Ja => format!("（{}回目を採用）", story.best),
+                Lang::Ja => format!("（第{}エポックを採用）", story.best),
             }
         } else {
             String::new()
@@ -240,7 +240,7 @@ impl Terminal {
                     let passes = if epochs == 1 { "epoch" } else { "epochs" };
                     format!("{} on {n} rows{}, {inputs}, {epochs} {passes}{kept}", story.model, positive(train))
                 }
-                Lang::Ja => format!("{}、{n}行{}、{inputs}、{epochs}回{kept}", story.model, positive(train)),
+                Lang::Ja => format!("{}、{n}行{}、{inputs}、{epochs}エポック{kept}", story.model, positive(train)),
             },
         ));
         let n = count(operate.rows);
@@ -294,7 +294,7 @@ impl Terminal {
                 .map(|column| match column.lines.iter().find(|line| line.is(metric)) {
                     None => String::new(),
                     Some(Line { measure: Ok(estimate), .. }) => {
-                        with_interval(estimate.value, estimate.interval, metric.unit)
+                        with_interval(estimate.value, estimate.interval, metric.unit, self.lang)
                     }
                     Some(_) => "–".to_owned(),
                 })

@@ -215,6 +215,44 @@ fn a_class_that_never_occurs_is_called_by_its_label() {
     learner.types(numbered).ends(0).says("The class third never occurs");
 }
 
+/// Raters and outcomes that say yes and no: told what to write, or read as `--positive` says.
+#[test]
+fn yes_and_no_are_read_as_they_are_meant() {
+    let learner = Learner::new();
+    let word = |yes: bool| if yes { "あり" } else { "なし" };
+    let rows: String = (0..40_u32)
+        .map(|i| {
+            let (first, second) = (i % 4 == 0, i % 4 == 0 && i % 8 == 0 || i == 1);
+            format!("{},{},{},0.{}\n", word(first), word(second), ["はい", "いいえ"][i as usize % 2], i % 9 + 1)
+        })
+        .collect();
+    learner.writes("r.csv", format!("a,b,y,p\n{rows}"));
+    let on_yes = |options: &str| {
+        let document = learner.types(&format!("measure --json r.csv --raters a,b {options}")).ends(0).json();
+        figure(&document, "positive_agreement", None, None)["value"].as_f64().unwrap()
+    };
+    // 5 of 11 that either calls あり: 2 · 5 / (10 + 6); of なし 2 · 29 / (30 + 34).
+    assert!((on_yes("") - 10.0 / 16.0).abs() < 1e-12, "あり says yes, whatever the order of letters");
+    assert!((on_yes("--positive なし") - 58.0 / 64.0).abs() < 1e-12);
+    learner.types("measure r.csv --raters a,b").ends(0).says("\"あり\" is taken as yes, \"なし\" as no");
+    learner.types("measure r.csv --raters a,b --positive 有").ends(2).says("no rater says \"有\"");
+    learner.types("measure r.csv --label y --score p").ends(2).says("or --positive はい, where \"はい\" means 1");
+    learner.types("measure r.csv --label y --score p --alert y --positive はい").ends(0).says("sensitivity");
+}
+
+#[test]
+fn a_folder_is_told_with_the_files_that_could_be_meant() {
+    let learner = Learner::new();
+    for file in ["d/10.csv", "d/9.csv", "d/notes.txt", "d/.hidden.csv"] {
+        learner.writes(file, "y,p\n0,0.1\n1,0.9\n");
+    }
+    let told = learner.types("measure d --label y --score p").ends(2).says("a folder").says("(9.csv, 10.csv)");
+    assert!(told.err.contains("practicum measure d") && !told.err.contains("notes"), "{}", told.err);
+    learner.types("measure d/9.csv --score p --time p --event y --training d").ends(2).says("a folder");
+    std::fs::create_dir(learner.path("empty")).unwrap();
+    learner.types("measure empty").ends(2).says("none of these");
+}
+
 #[test]
 fn groups_are_measured_apart_and_compared() {
     let path = file("fairness/three_groups_900.csv");

@@ -501,14 +501,14 @@ fn only_regular_files_of_the_folder_are_read_and_written() {
     // A link instead of the results, into somebody else's folder.
     std::fs::create_dir(learner.path("others")).unwrap();
     symlink(learner.path("others"), &results).unwrap();
-    learner.types("check prevalence-shift").ends(2).says("results is a link");
+    learner.types("check prevalence-shift").ends(2).says("results is a link").says("remove the link");
     learner.types("start prevalence-shift").ends(0);
     assert_eq!(tree(&learner.path("others")), [""; 0]);
     std::fs::remove_file(&results).unwrap();
     // A plan that is a link, a pipe that nobody fills, a folder, or too large.
     std::fs::rename(&plan, learner.path("mine.toml")).unwrap();
     symlink(learner.path("mine.toml"), &plan).unwrap();
-    learner.types("run prevalence-shift").ends(2).says("plan.toml is a link").says("copy the file itself");
+    learner.types("run prevalence-shift").ends(2).says("plan.toml is a link").says("remove the link");
     learner.types("start prevalence-shift").ends(2).says("plan.toml is a link");
     std::fs::remove_file(&plan).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&plan).status().unwrap().success());

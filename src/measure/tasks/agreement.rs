@@ -3,6 +3,7 @@
 use super::super::answers::{Argument, Ask};
 use super::super::columns::{Asked, Dense};
 use super::super::question::Scale;
+use super::super::source::yes;
 use super::classes::without_point;
 use diagnostics::fault::Fault;
 use diagnostics::text;
@@ -73,14 +74,56 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let mut categories: Vec<String> = rated.iter().flatten().flatten().cloned().collect();
     categories.sort();
     categories.dedup();
+    says_yes(asked, &mut categories)?;
     for (rater, words) in raters.iter().zip(rated) {
         let values = words
             .iter()
-            .map(|word| word.as_ref().and_then(|word| categories.binary_search(word).ok()).map(|k| k as f64))
+            .map(|word| word.as_ref().and_then(|word| categories.iter().position(|other| other == word)).map(|k| k as f64))
             .collect();
         asked.add("rater", rater, values, n > 2);
         asked.check_finite()?;
     }
+    Ok(())
+}
+
+/// Of two words, the one that means yes comes last and is category 1: the one that `--positive` names, else one that says so itself.
+/// Which it is, is told.
+fn says_yes(asked: &mut Asked<'_>, categories: &mut [String]) -> Result<(), Vec<Fault>> {
+    let positive = asked.question.positive.as_deref();
+    let there = categories.join(", ");
+    let [first, second] = categories else {
+        let n = categories.len();
+        return positive.map_or(Ok(()), |positive| {
+            Err(vec![asked.source.wrong(
+                "--positive",
+                text!("\"{positive}\", beside {n} categories", "カテゴリが{n}個あるのに、\"{positive}\" が指定されています"),
+                text!("only where raters use two words; here are {there}", "評価者の値が2種類のときだけ。ここでは {there}"),
+            )])
+        });
+    };
+    let yes = match positive {
+        Some(positive) if positive != first && positive != second => {
+            return Err(vec![
+                asked
+                    .source
+                    .wrong(
+                        "--positive",
+                        text!("no rater says \"{positive}\"", "\"{positive}\" と書いた評価者はいません"),
+                        text!("one of {there}", "次のいずれか：{there}"),
+                    )
+                    .near(positive, [first.as_str(), second.as_str()]),
+            ]);
+        }
+        Some(positive) => Some(positive),
+        None => yes(&[first, second]),
+    };
+    if yes == Some(first.as_str()) {
+        std::mem::swap(first, second);
+    }
+    asked.notes.push(text!(
+        "\"{second}\" is taken as yes, \"{first}\" as no; --positive names the other.",
+        "\"{second}\" を「はい」、\"{first}\" を「いいえ」とみなします。逆なら --positive で指定してください。"
+    ));
     Ok(())
 }
 

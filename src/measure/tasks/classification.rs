@@ -34,7 +34,7 @@ pub(super) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault
     }
     if let Some(alert) = &question.alert {
         let alert = asked.need("--alert", Some(alert), &Text::default())?.to_owned();
-        asked.add_flags("alert", &alert, None)?;
+        asked.add_flags("alert", &alert, asked.question.positive.as_deref())?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(crate) fn options(task: Task) -> &'static [&'static str] {
         Task::Survival => {
             &["--time", "--event", "--positive", "--score", "--at", "--threshold", "--cause", "--training"]
         }
-        Task::Agreement => &["--raters", "--scale", "--categories"],
+        Task::Agreement => &["--raters", "--positive", "--scale", "--categories"],
         Task::Regression => &["--label", "--low", "--high", "--score", "--sd"],
         Task::Drift => &["--current", "--positive", "--score"],
         Task::Segmentation | Task::Detection => &[],
