@@ -93,7 +93,8 @@ pub fn folder(path: &Path) -> Fault {
 }
 
 /// Words that say yes, in any case of letters.
-const YES: &[&str] = &["yes", "y", "positive", "pos", "present", "はい", "あり", "有り", "有", "陽性", "該当", "○", "〇"];
+const YES: &[&str] =
+    &["yes", "y", "positive", "pos", "present", "はい", "あり", "有り", "有", "陽性", "該当", "○", "〇"];
 
 /// The word among these that says yes, where just one does.
 pub(super) fn yes<'w>(words: &[&'w str]) -> Option<&'w str> {

@@ -78,7 +78,9 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     for (rater, words) in raters.iter().zip(rated) {
         let values = words
             .iter()
-            .map(|word| word.as_ref().and_then(|word| categories.iter().position(|other| other == word)).map(|k| k as f64))
+            .map(|word| {
+                word.as_ref().and_then(|word| categories.iter().position(|other| other == word)).map(|k| k as f64)
+            })
             .collect();
         asked.add("rater", rater, values, n > 2);
         asked.check_finite()?;
@@ -96,8 +98,14 @@ fn says_yes(asked: &mut Asked<'_>, categories: &mut [String]) -> Result<(), Vec<
         return positive.map_or(Ok(()), |positive| {
             Err(vec![asked.source.wrong(
                 "--positive",
-                text!("\"{positive}\", beside {n} categories", "カテゴリが{n}個あるのに、\"{positive}\" が指定されています"),
-                text!("only where raters use two words; here are {there}", "評価者の値が2種類のときだけ。ここでは {there}"),
+                text!(
+                    "\"{positive}\", beside {n} categories",
+                    "カテゴリが{n}個あるのに、\"{positive}\" が指定されています"
+                ),
+                text!(
+                    "only where raters use two words; here are {there}",
+                    "評価者の値が2種類のときだけ。ここでは {there}"
+                ),
             )])
         });
     };
