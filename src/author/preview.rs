@@ -95,9 +95,10 @@ pub fn preview(
             Said {
                 title: of.title.clone(),
                 points: of.points,
-                pass: check::filled(&of.pass, &judged.figures),
-                fail: caught
-                    .map(|(folder, shown)| (folder, check::filled(&of.fail, &shown), check::filled(&of.hint, &shown))),
+                pass: check::filled(&of.pass, &judged.figures, of.turns_on()),
+                fail: caught.map(|(folder, shown)| {
+                    (folder, check::filled(&of.fail, &shown, of.turns_on()), check::filled(&of.hint, &shown, None))
+                }),
             }
         })
         .collect();

@@ -560,6 +560,11 @@ impl Check {
         questions.iter().filter(|question| ends(&question.id).iter().any(|name| shows.mentions(name))).collect()
     }
 
+    /// The figure on which the verdict turns.
+    pub fn turns_on(&self) -> Option<&str> {
+        self.figure.as_ref().map(|figure| figure.value.as_str())
+    }
+
     /// Where one of its keys `title`, `pass`, `fail` and `hint` stands.
     pub fn place_of(&self, key: &str) -> Place {
         self.lines.get(key).cloned().unwrap_or_else(|| self.place.clone())

@@ -159,9 +159,9 @@ pub fn told(exercise: &Exercise, answers: &Answers, judged: &[Judged]) -> Vec<Ou
 
 fn sentence(check: &Check, answers: &Answers, judged: &Judged) -> Text {
     let told = if judged.verdict == Verdict::Passed { &check.pass } else { &check.fail };
-    let Some(reasons) = &judged.undefined else { return filled(told, &judged.figures) };
+    let Some(reasons) = &judged.undefined else { return filled(told, &judged.figures, check.turns_on()) };
     let of_nobody = !reasons.contains(&NO_ALERT) && nothing_counted(told, &judged.figures, answers);
-    let Text { en, ja } = if of_nobody { NOTHING } else { filled(told, &judged.figures) };
+    let Text { en, ja } = if of_nobody { NOTHING } else { filled(told, &judged.figures, check.turns_on()) };
     let why = |of: fn(&Text) -> &str, between: &str| reasons.iter().map(of).collect::<Vec<_>>().join(between);
     let (why_en, why_ja) = (why(|text| &text.en, " "), why(|text| &text.ja, ""));
     if reasons.is_empty() {
@@ -398,8 +398,8 @@ pub fn named_figures(text: &str) -> Vec<&str> {
     figures_in(text).map(|(name, _)| name).collect()
 }
 
-fn fill(text: &str, figures: &[(String, Figure)]) -> String {
-    let parts = adding_up(text, figures);
+fn fill(text: &str, figures: &[(String, Figure)], judged: Option<&str>) -> String {
+    let parts = adding_up(text, figures, judged);
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
@@ -414,8 +414,9 @@ fn fill(text: &str, figures: &[(String, Figure)]) -> String {
 }
 
 /// Two parts of a whole in one sentence, rounded apart, may come to more or less than the whole, rounded: 51 and 51 of 101. The part
-/// that rounding moved further is then written as what is left of the whole.
-fn adding_up<'t>(text: &'t str, figures: &[(String, Figure)]) -> BTreeMap<&'t str, f64> {
+/// that rounding moved further is then written as what is left of the whole; but not where one of them is what is `judged`, which
+/// stands beside its pass mark as it is.
+fn adding_up<'t>(text: &'t str, figures: &[(String, Figure)], judged: Option<&str>) -> BTreeMap<&'t str, f64> {
     let said: BTreeMap<&str, (f64, usize)> = figures_in(text)
         .filter_map(|(name, decimals)| {
             let (_, figure) = figures.iter().find(|(other, _)| other == name)?;
@@ -436,7 +437,7 @@ fn adding_up<'t>(text: &'t str, figures: &[(String, Figure)]) -> BTreeMap<&'t st
             for (b, y) in &alike[at + 1..] {
                 let rounded = |x: f64| show(x, Some(*decimals)).parse::<f64>().unwrap_or(x);
                 let apart = rounded(*x) + rounded(*y) - rounded(*of);
-                let known = [a, b, whole].into_iter().any(|name| written.contains_key(name));
+                let known = [a, b, whole].into_iter().any(|name| written.contains_key(name) || Some(*name) == judged);
                 let half_a_unit = 0.5 * 10_f64.powi(-i32::try_from(*decimals).unwrap_or(0));
                 if known || (x + y - of).abs() > 1e-9 * of.abs() || apart.abs() < half_a_unit {
                     continue;
@@ -450,9 +451,9 @@ fn adding_up<'t>(text: &'t str, figures: &[(String, Figure)]) -> BTreeMap<&'t st
     written
 }
 
-/// The text with its figures filled in.
-pub fn filled(text: &Text, figures: &[(String, Figure)]) -> Text {
-    Text { en: fill(&text.en, figures).into(), ja: fill(&text.ja, figures).into() }
+/// The text with its figures filled in; `judged` is the one that stands beside its pass mark.
+pub fn filled(text: &Text, figures: &[(String, Figure)], judged: Option<&str>) -> Text {
+    Text { en: fill(&text.en, figures, judged).into(), ja: fill(&text.ja, figures, judged).into() }
 }
 
 /// Points gained and points that could be gained; checks that are at fault count for neither.
@@ -494,10 +495,18 @@ mod tests {
     use diagnostics::text::Text;
 
     #[test]
+    fn what_is_judged_is_said_as_it_stands_beside_its_mark() {
+        let figures = [("shown", 81.7), ("seen", 35.3), ("gap", 46.4)];
+        let figures: Vec<_> = figures.map(|(name, x)| (name.to_owned(), Figure::Number(x))).into();
+        let text = Text::same("shows {shown:0}%, {seen:0}% come: {gap:0} apart");
+        assert_eq!(filled(&text, &figures, Some("gap")).en, "shows 82%, 35% come: 46 apart");
+    }
+
+    #[test]
     fn parts_of_a_whole_in_one_sentence_add_up() {
         let said = |text: &'static str, figures: &[(&str, f64)]| {
             let figures: Vec<_> = figures.iter().map(|(name, x)| ((*name).to_owned(), Figure::Number(*x))).collect();
-            filled(&Text::same(text), &figures).en.into_owned()
+            filled(&Text::same(text), &figures, None).en.into_owned()
         };
         let text = "{alarms:0} of 100 get an alarm: {rightly:0} rightly, {needless:0} without pneumonia";
         let of =

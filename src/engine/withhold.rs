@@ -93,7 +93,7 @@ pub fn without_points(run: Run, exercise: &Exercise, told: &[&Question]) -> Run 
     let judged = |verdict| matches!(verdict, Verdict::Passed | Verdict::Failed);
     let outcomes = run.outcomes.into_iter().map(|outcome| {
         let Some(check) = is_told(&outcome.id).filter(|_| judged(outcome.verdict)) else { return outcome };
-        let Text { en, ja } = filled(&check.pass, &outcome.figures);
+        let Text { en, ja } = filled(&check.pass, &outcome.figures, check.turns_on());
         let sentence = text!(
             "Both tries are used, so it is told, and gives no points here; another variant does. To a right answer this is said: {en}",
             "2回の解答を使い切ったので、答えを示します。ここでは得点になりませんが、別のバリアントなら得点できます。正解のときの説明：{ja}"
@@ -214,7 +214,8 @@ fn without(check: &Check, outcome: &Outcome, hidden: &BTreeSet<&str>) -> Outcome
         })
         .collect();
     let is_judged = matches!(outcome.verdict, Verdict::Passed | Verdict::Failed);
-    let sentence = if is_judged && says(told) { filled(told, &covered) } else { outcome.sentence.clone() };
+    let sentence =
+        if is_judged && says(told) { filled(told, &covered, check.turns_on()) } else { outcome.sentence.clone() };
     let compared = check.passes.value.names().columns.iter().any(|(_, name)| hidden.contains(name.as_str()));
     let hint = outcome.hint.clone().filter(|hint| !says(hint));
     Outcome {

@@ -443,7 +443,7 @@ impl Terminal {
             })
         );
         if let Some((outcome, hint)) = outcomes.iter().find_map(|o| o.hint.as_ref().map(|hint| (o, hint))) {
-            let hint = filled(hint, &outcome.figures);
+            let hint = filled(hint, &outcome.figures, None);
             let next = self.say("Next: ", "次に：");
             out += &self.paragraph("", &format!("{next}{}", hint.get(self.lang)));
         } else if let Some(open) = outcomes.iter().find(|outcome| outcome.verdict == Verdict::NotAttempted) {

@@ -577,7 +577,7 @@ fn reference(written: &Written, trial: &Trial, silent: &BTreeSet<&str>) -> Vec<F
             continue;
         }
         if judged.verdict != Verdict::Passed {
-            let Text { en, ja } = check::filled(&check.fail, &judged.figures);
+            let Text { en, ja } = check::filled(&check.fail, &judged.figures, check.turns_on());
             let found = match judged.verdict {
                 Verdict::Failed => text!("the reference fails `{id}`: {en}", "模範解が判定`{id}`で不合格です：{ja}"),
                 _ => text!("the reference is not judged by `{id}`", "模範解が判定`{id}`の対象になっていません"),
