@@ -62,11 +62,11 @@ fn whole_process_list() {
 
 #[divan::bench(sample_count = 10)]
 fn whole_process_check_prevalence_shift() {
-    whole_process(&["check", "prevalence-shift"]);
+    whole_process(&["check", "sepsis-alarm"]);
 }
 
 /// Exercises with pictures: drawn, trained under the starter's plan, judged with every probe.
-#[divan::bench(sample_count = 3, args = ["site-shortcut", "slice-leakage", "small-lesions", "hidden-stratum", "ink-marks"])]
+#[divan::bench(sample_count = 3, args = ["site-shortcut", "slice-leakage", "small-lesions", "pneumothorax-alarm", "ink-marks"])]
 fn whole_process_check_of_pictures(exercise: &str) {
     whole_process(&["check", exercise]);
 }
@@ -110,7 +110,7 @@ fn million() -> Dataset {
 fn draw_one_million_rows_of_ten_columns(bencher: divan::Bencher) {
     let dataset = million();
     let exercise =
-        Pack::folder(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap().exercise("prevalence-shift").unwrap();
+        Pack::folder(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap().exercise("sepsis-alarm").unwrap();
     bencher.bench_local(|| -> Drawn {
         let world = World::new(&dataset, &exercise, Seed::new(1), Seed::new(1), &|_| None).unwrap();
         world.rows(Side::Develop, &Draw::default()).unwrap()

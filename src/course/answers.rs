@@ -87,8 +87,8 @@ pub const KEYS: &[Key<'static>] = &[
         "exercise",
         Kind::String,
         Need::Optional,
-        "The exercise and its version, as in prevalence-shift@1.",
-        "演習の名前と版です（例：prevalence-shift@1）。",
+        "The exercise and its version, as in sepsis-alarm@1.",
+        "演習の名前と版です（例：sepsis-alarm@1）。",
     ),
     Key::new(
         BEFORE,

@@ -627,7 +627,7 @@ pub struct Exercise {
 }
 
 impl Exercise {
-    /// `prevalence-shift@1`
+    /// `sepsis-alarm@1`
     pub fn reference(&self) -> String {
         format!("{}@{}", self.id, self.version)
     }

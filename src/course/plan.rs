@@ -26,8 +26,8 @@ pub const fn keys(models: fn() -> Vec<(&'static str, &'static [Key<'static>])>) 
             "exercise",
             Kind::String,
             Need::Required,
-            "The exercise and its version, as in prevalence-shift@1.",
-            "演習の名前と版です（例：prevalence-shift@1）。",
+            "The exercise and its version, as in sepsis-alarm@1.",
+            "演習の名前と版です（例：sepsis-alarm@1）。",
         ),
         Key::new("cohort", Kind::Table(COHORT), Need::Default("{}"), "Who is studied.", "対象とする患者です。"),
         Key::new(

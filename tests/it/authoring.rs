@@ -38,18 +38,18 @@ fn a_new_exercise_is_right_before_a_word_of_it_is_changed_and_takes_no_rust() {
 #[test]
 fn what_begins_with_another_exercise_does_not_give_its_answers_on() {
     let author = Learner::new();
-    let begun = author.types("author new second-ward --from prevalence-shift --course mine").ends(0);
-    let begun = begun.says("solution/ and wrong/ of prevalence-shift were left out").says("--with-solutions");
+    let begun = author.types("author new second-ward --from sepsis-alarm --course mine").ends(0);
+    let begun = begun.says("solution/ and wrong/ of sepsis-alarm were left out").says("--with-solutions");
     assert!(!begun.out.contains("right as it is"), "{}", begun.out);
     let folder = author.path("mine/exercises/second-ward");
     assert!(folder.join("starter/plan.toml").is_file() && folder.join("brief.ja.md").is_file());
     assert!(!folder.join("solution").exists() && !folder.join("wrong").exists());
     author.types("author validate second-ward --course mine").ends(2).says("solution/plan.toml");
     author
-        .types("author new third-ward --from prevalence-shift --course mine --lang ja")
+        .types("author new third-ward --from sepsis-alarm --course mine --lang ja")
         .ends(0)
         .says("solution/ と wrong/ は、答えを含むため入れていません");
-    let json = author.types("author new fourth-ward --from prevalence-shift --course mine --json").ends(0).json();
+    let json = author.types("author new fourth-ward --from sepsis-alarm --course mine --json").ends(0).json();
     assert_eq!(json["left_out"], serde_json::json!(["solution", "wrong"]));
     // The template's solutions teach, and are nobody's answers.
     let json = author.types("author new missing-bell --course mine --json").ends(0).json();
@@ -816,25 +816,25 @@ fn a_check_that_cannot_tell_right_from_wrong_is_told_by_its_reliability() {
 fn variants_are_other_draws_and_stay_with_their_workspace() {
     let data = |key: &str| {
         let learner = Learner::new();
-        learner.types(&format!("start prevalence-shift --variant {key}")).ends(0);
-        (learner.read("practicum/prevalence-shift/data/develop.csv"), learner)
+        learner.types(&format!("start sepsis-alarm --variant {key}")).ends(0);
+        (learner.read("practicum/sepsis-alarm/data/develop.csv"), learner)
     };
     let ((one, learner), (two, _), (again, other)) = (data("s-1001"), data("s-1002"), data("s-1001"));
     assert_ne!(one, two);
     assert_eq!(one, again);
-    let result = |learner: &Learner, more: &str| learner.types(&format!("check prevalence-shift --json{more}")).json();
+    let result = |learner: &Learner, more: &str| learner.types(&format!("check sepsis-alarm --json{more}")).json();
     let checked = result(&learner, "");
     assert_ne!(checked["seed"], 1);
     assert_eq!(checked, result(&other, ""), "the same variant is judged the same");
     assert_eq!(result(&learner, " --seed 1")["seed"], 1, "who asks for a seed gets it");
-    assert_eq!(learner.read("practicum/prevalence-shift/data/develop.csv"), one, "check keeps the variant's data");
-    learner.types("start prevalence-shift --variant s-1002").ends(2).says("s-1001");
-    learner.types("start prevalence-shift --variant s-1001").ends(0);
+    assert_eq!(learner.read("practicum/sepsis-alarm/data/develop.csv"), one, "check keeps the variant's data");
+    learner.types("start sepsis-alarm --variant s-1002").ends(2).says("s-1001");
+    learner.types("start sepsis-alarm --variant s-1001").ends(0);
     let plain = Learner::new();
-    plain.types("start prevalence-shift").ends(0);
-    plain.types("start prevalence-shift --variant s-1").ends(2).says("without a variant");
-    learner.writes("practicum/prevalence-shift/practicum.toml", "exercise = \"prevalence-shift\"\nvariant = 7\n");
-    learner.types("run prevalence-shift").ends(2).says("practicum.toml, line 2, variant");
+    plain.types("start sepsis-alarm").ends(0);
+    plain.types("start sepsis-alarm --variant s-1").ends(2).says("without a variant");
+    learner.writes("practicum/sepsis-alarm/practicum.toml", "exercise = \"sepsis-alarm\"\nvariant = 7\n");
+    learner.types("run sepsis-alarm").ends(2).says("practicum.toml, line 2, variant");
 }
 
 #[test]
@@ -851,7 +851,7 @@ fn the_six_courses_name_exercises_that_are_there_or_planned() {
     let learner = Learner::new();
     let json = learner.types("courses --json").ends(0).json();
     assert_eq!(json["courses"].as_array().unwrap().len(), 6);
-    learner.types("courses okayama-intensive --lang ja").ends(0).says("岡山大学").says("prevalence-shift");
+    learner.types("courses okayama-intensive --lang ja").ends(0).says("岡山大学").says("sepsis-alarm");
     learner.types("courses okayama-intensiv").ends(2).says("okayama-intensive");
 }
 
@@ -873,11 +873,11 @@ fn the_reference_is_current() {
 #[test]
 fn editors_find_a_schema_beside_what_they_open() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     let schema = |file: &str| -> Value {
-        let text = learner.read(&format!("practicum/prevalence-shift/{file}.toml"));
+        let text = learner.read(&format!("practicum/sepsis-alarm/{file}.toml"));
         let path = text.lines().next().unwrap().strip_prefix("#:schema ").unwrap().to_owned();
-        serde_json::from_str(&learner.read(&format!("practicum/prevalence-shift/{path}"))).unwrap()
+        serde_json::from_str(&learner.read(&format!("practicum/sepsis-alarm/{path}"))).unwrap()
     };
     let plan = schema("plan");
     let epochs = &plan["properties"]["train"]["properties"]["epochs"];

@@ -163,24 +163,24 @@ const MISTAKES: &[Mistake] = &[
 fn every_mistake_in_a_plan_or_in_answers_is_placed_and_explained() {
     assert!(MISTAKES.len() >= 40);
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
-    learner.types("check prevalence-shift");
-    let kept = learner.bytes("practicum/prevalence-shift/results/1/result.json");
+    learner.types("start sepsis-alarm").ends(0);
+    learner.types("check sepsis-alarm");
+    let kept = learner.bytes("practicum/sepsis-alarm/results/1/result.json");
     let mut wrong = Vec::new();
     for mistake in MISTAKES {
-        let file = format!("practicum/prevalence-shift/{}.toml", mistake.file);
+        let file = format!("practicum/sepsis-alarm/{}.toml", mistake.file);
         let good = learner.read(&file);
-        let text = format!("exercise = \"prevalence-shift@2\"\n{}\n", mistake.text);
+        let text = format!("exercise = \"sepsis-alarm@2\"\n{}\n", mistake.text);
         learner.writes(&file, &text);
-        let answer = learner.types("check prevalence-shift --json");
+        let answer = learner.types("check sepsis-alarm --json");
         let told = judge(&answer, mistake, &file);
         if let Some(told) = told {
             wrong.push(format!("{}:\n{told}\n{}{}", mistake.text, answer.out, answer.err));
         }
         assert_eq!(learner.read(&file), text, "the learner's file stays as it is");
-        if learner.bytes("practicum/prevalence-shift/results/1/result.json") != kept {
+        if learner.bytes("practicum/sepsis-alarm/results/1/result.json") != kept {
             wrong.push(format!("{}:\noverwrites the results", mistake.text));
-            learner.writes("practicum/prevalence-shift/results/1/result.json", &kept);
+            learner.writes("practicum/sepsis-alarm/results/1/result.json", &kept);
         }
         learner.writes(&file, good);
     }
@@ -214,17 +214,17 @@ fn judge(answer: &Answer, mistake: &Mistake, file: &str) -> Option<String> {
 #[test]
 fn a_plan_in_another_encoding_or_of_another_exercise_is_told() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
-    let file = "practicum/prevalence-shift/plan.toml";
+    learner.types("start sepsis-alarm").ends(0);
+    let file = "practicum/sepsis-alarm/plan.toml";
     // "# 計画" in CP932.
-    learner.writes(file, b"exercise = \"prevalence-shift@2\"\n# \x8c\x76\x89\xe6\n");
-    learner.types("run prevalence-shift").ends(2).says("line 2").says("UTF-8");
-    learner.writes(file, "exercise = \"prevalence-shift@9\"\n");
-    learner.types("run prevalence-shift").ends(2).says("prevalence-shift@2");
+    learner.writes(file, b"exercise = \"sepsis-alarm@2\"\n# \x8c\x76\x89\xe6\n");
+    learner.types("run sepsis-alarm").ends(2).says("line 2").says("UTF-8");
+    learner.writes(file, "exercise = \"sepsis-alarm@9\"\n");
+    learner.types("run sepsis-alarm").ends(2).says("sepsis-alarm@2");
     learner.writes(file, "");
-    learner.types("run prevalence-shift").ends(2).says("exercise");
-    learner.types("run prevalence-shfit").ends(2).says("nearest:  prevalence-shift");
-    learner.types("run prevalence-shfit --lang ja").ends(2).says("もしかして：prevalence-shift");
+    learner.types("run sepsis-alarm").ends(2).says("exercise");
+    learner.types("run sepsis-alram").ends(2).says("nearest:  sepsis-alarm");
+    learner.types("run sepsis-alram --lang ja").ends(2).says("もしかして：sepsis-alarm");
     learner.types("run").ends(2);
     learner.types("list --course nowhere").ends(2).says("exercises");
 }

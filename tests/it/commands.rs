@@ -1,43 +1,39 @@
 //! The commands as a learner meets them.
 
-use super::session::Learner;
+use super::session::{Learner, solves_the_sepsis_alarm};
 
 #[test]
 fn a_learners_path_from_start_to_passed() {
     let learner = Learner::new();
-    learner.types("list").ends(0).says("prevalence-shift").says("practicum start");
-    learner.types("start prevalence-shift").ends(0).says("practicum/prevalence-shift/plan.toml");
+    learner.types("list").ends(0).says("sepsis-alarm").says("practicum start");
+    learner.types("start sepsis-alarm").ends(0).says("practicum/sepsis-alarm/plan.toml");
     for file in ["brief.en.md", "brief.ja.md", "plan.toml", "answers.toml", "data/develop.csv", "data/columns.md"] {
-        assert!(learner.path(&format!("practicum/prevalence-shift/{file}")).is_file(), "{file}");
+        assert!(learner.path(&format!("practicum/sepsis-alarm/{file}")).is_file(), "{file}");
     }
-    learner.types("run prevalence-shift").ends(0).says("observed/expected").says("missed per 1,000");
-    let first = learner.types("check prevalence-shift").ends(1).says("Next:").says("points");
+    learner.types("run sepsis-alarm").ends(0).says("observed/expected").says("missed per 1,000");
+    let first = learner.types("check sepsis-alarm").ends(1).says("Next:").says("points");
     assert!(first.out.contains('✘') && first.out.contains("not answered yet"));
-    let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/prevalence-shift/solution");
-    for file in ["plan.toml", "answers.toml"] {
-        let text = std::fs::read(format!("{solution}/{file}")).unwrap();
-        learner.writes(&format!("practicum/prevalence-shift/{file}"), text);
-    }
+    solves_the_sepsis_alarm(&learner);
     // What it was about is told to who has passed, and to nobody before.
-    assert!(!learner.path("practicum/prevalence-shift/debrief.en.md").exists());
-    let last = learner.types("check prevalence-shift").ends(0).says("8 of 8 points").says("debrief.en.md");
-    assert!(learner.read("practicum/prevalence-shift/debrief.en.md").contains("Davis"));
-    assert!(learner.path("practicum/prevalence-shift/debrief.ja.md").is_file());
+    assert!(!learner.path("practicum/sepsis-alarm/debrief.en.md").exists());
+    let last = learner.types("check sepsis-alarm").ends(0).says("8 of 8 points").says("debrief.en.md");
+    assert!(learner.read("practicum/sepsis-alarm/debrief.en.md").contains("Davis"));
+    assert!(learner.path("practicum/sepsis-alarm/debrief.ja.md").is_file());
     assert!(!last.out.contains('✘') && !last.out.contains("Next:"));
 }
 
 #[test]
 fn the_learners_files_are_never_overwritten() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
-    learner.writes("practicum/prevalence-shift/plan.toml", "# mine\nexercise = \"prevalence-shift@2\"\n");
-    learner.writes("practicum/prevalence-shift/answers.toml", "# mine too\n");
-    for command in ["start prevalence-shift", "run prevalence-shift", "check prevalence-shift", "tour"] {
+    learner.types("start sepsis-alarm").ends(0);
+    learner.writes("practicum/sepsis-alarm/plan.toml", "# mine\nexercise = \"sepsis-alarm@2\"\n");
+    learner.writes("practicum/sepsis-alarm/answers.toml", "# mine too\n");
+    for command in ["start sepsis-alarm", "run sepsis-alarm", "check sepsis-alarm", "tour"] {
         learner.types(command);
-        assert!(learner.read("practicum/prevalence-shift/plan.toml").starts_with("# mine\n"), "{command}");
-        assert_eq!(learner.read("practicum/prevalence-shift/answers.toml"), "# mine too\n", "{command}");
+        assert!(learner.read("practicum/sepsis-alarm/plan.toml").starts_with("# mine\n"), "{command}");
+        assert_eq!(learner.read("practicum/sepsis-alarm/answers.toml"), "# mine too\n", "{command}");
     }
-    learner.types("start prevalence-shift").says("left as it is");
+    learner.types("start sepsis-alarm").says("left as it is");
 }
 
 #[test]
@@ -62,18 +58,18 @@ fn where_nothing_is_asked_nobody_is_sent_to_write_answers() {
         let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(told.contains(next) && !told.contains("answers.toml"), "{told}");
     }
-    learner.types("start prevalence-shift").ends(0);
-    learner.types("run prevalence-shift").ends(0).says("answers.toml");
+    learner.types("start sepsis-alarm").ends(0);
+    learner.types("run sepsis-alarm").ends(0).says("answers.toml");
 }
 
 #[test]
 fn json_holds_the_same_in_both_languages() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
-    let json = learner.types("check prevalence-shift --json").ends(1).json();
+    learner.types("start sepsis-alarm").ends(0);
+    let json = learner.types("check sepsis-alarm --json").ends(1).json();
     assert_eq!(json["schema"], "practicum.result/1");
-    assert_eq!((json["verdict"].as_str(), json["exercise"].as_str()), (Some("failed"), Some("prevalence-shift@2")));
-    assert_eq!(json, learner.types("check prevalence-shift --json --lang ja").json());
+    assert_eq!((json["verdict"].as_str(), json["exercise"].as_str()), (Some("failed"), Some("sepsis-alarm@2")));
+    assert_eq!(json, learner.types("check sepsis-alarm --json --lang ja").json());
     for check in json["checks"].as_array().unwrap() {
         for lang in ["en", "ja"] {
             assert!(check["sentence"][lang].as_str().unwrap().len() > 10);
@@ -106,18 +102,18 @@ fn colour_is_for_terminals_and_no_color_is_respected() {
 #[test]
 fn nothing_but_the_result_is_printed_where_there_is_no_terminal() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
-    let answer = learner.types("check prevalence-shift --json");
+    learner.types("start sepsis-alarm").ends(0);
+    let answer = learner.types("check sepsis-alarm --json");
     assert_eq!(answer.err, "", "a progress bar is for terminals");
 }
 
 #[test]
 fn a_plan_with_a_byte_order_mark_and_windows_line_ends_is_read() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
-    let plan = learner.read("practicum/prevalence-shift/plan.toml").replace('\n', "\r\n");
-    learner.writes("practicum/prevalence-shift/plan.toml", format!("\u{feff}{plan}"));
-    learner.types("run prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
+    let plan = learner.read("practicum/sepsis-alarm/plan.toml").replace('\n', "\r\n");
+    learner.writes("practicum/sepsis-alarm/plan.toml", format!("\u{feff}{plan}"));
+    learner.types("run sepsis-alarm").ends(0);
 }
 
 #[test]

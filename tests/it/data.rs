@@ -56,7 +56,7 @@ fn change(rows: &[(&str, &str)], interventions: &[(&str, &str)]) -> Draw {
 }
 
 fn exercise() -> Exercise {
-    shipped().exercise("prevalence-shift").unwrap()
+    shipped().exercise("sepsis-alarm").unwrap()
 }
 
 fn draw(draw: &Draw, seed: u64) -> Frame {

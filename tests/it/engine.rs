@@ -14,11 +14,11 @@ use super::session::{Learner, shipped};
 
 fn predictions(threads: &str, plan: &str) -> Vec<u8> {
     let learner = Learner::new().with("RAYON_NUM_THREADS", threads).with("POLARS_MAX_THREADS", threads);
-    learner.types("start prevalence-shift").ends(0);
-    learner.writes("practicum/prevalence-shift/plan.toml", plan);
-    learner.types("check prevalence-shift --seed 4");
-    let mut all = learner.bytes("practicum/prevalence-shift/results/1/predictions.csv");
-    all.extend(learner.bytes("practicum/prevalence-shift/results/1/result.json"));
+    learner.types("start sepsis-alarm").ends(0);
+    learner.writes("practicum/sepsis-alarm/plan.toml", plan);
+    learner.types("check sepsis-alarm --seed 4");
+    let mut all = learner.bytes("practicum/sepsis-alarm/results/1/predictions.csv");
+    all.extend(learner.bytes("practicum/sepsis-alarm/results/1/result.json"));
     all
 }
 
@@ -26,7 +26,7 @@ fn predictions(threads: &str, plan: &str) -> Vec<u8> {
 fn one_and_two_threads_give_the_same_bytes() {
     for model in ["kind = \"logistic\"", "kind = \"mlp\"\nhidden = [64, 32]\ndropout = 0.2"] {
         let plan = format!(
-            "exercise = \"prevalence-shift@2\"\n[model]\n{model}\n[train]\nepochs = 3\nbatch = 512\n[operate]\ncalibrate = \"isotonic\"\nthreshold = {{ sensitivity = 0.8 }}\n"
+            "exercise = \"sepsis-alarm@2\"\n[model]\n{model}\n[train]\nepochs = 3\nbatch = 512\n[operate]\ncalibrate = \"isotonic\"\nthreshold = {{ sensitivity = 0.8 }}\n"
         );
         let (one, two) = (predictions("1", &plan), predictions("2", &plan));
         assert!(one.len() > 100_000);
@@ -36,7 +36,7 @@ fn one_and_two_threads_give_the_same_bytes() {
 
 /// The learner's rows of the shipped exercise, and everything that a plan fits on them.
 fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>) {
-    let dataset = shipped().task("prevalence-shift").unwrap().dataset;
+    let dataset = shipped().task("sepsis-alarm").unwrap().dataset;
     let plan = plan::read(&practicum::models::VOCABULARY, "plan.toml", plan.as_bytes()).unwrap();
     let seed = Seed::new(9);
     let parts = cohort::split(&plan, &dataset, rows, seed).unwrap();
@@ -57,9 +57,9 @@ fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>
 
 #[test]
 fn nothing_is_fitted_on_test_rows() {
-    let task = shipped().task("prevalence-shift").unwrap();
+    let task = shipped().task("sepsis-alarm").unwrap();
     let rows = run::learners_rows(&task, 1, &|_| None).unwrap();
-    let plan = "exercise = \"prevalence-shift@2\"\n[split]\nunit = \"patient\"\n[features]\nimpute = \"flag+median\"\n[train]\nepochs = 2\nearly_stopping = { patience = 1 }\n";
+    let plan = "exercise = \"sepsis-alarm@2\"\n[split]\nunit = \"patient\"\n[features]\nimpute = \"flag+median\"\n[train]\nepochs = 2\nearly_stopping = { patience = 1 }\n";
     let (prepared, scores, parts) = fitted(plan, &rows);
     // Every value of every test row becomes absurd.
     let mut absurd = rows.clone();

@@ -270,11 +270,11 @@ fn a_brier_score_without_weights_is_undefined_as_the_others_are() {
 #[test]
 fn a_feature_that_never_varies_teaches_nothing() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     let plan = std::fs::read_to_string(case("t02_plan.toml")).unwrap();
     let run = |plan: &str| -> Vec<Value> {
-        learner.writes("practicum/prevalence-shift/plan.toml", plan);
-        let found = learner.types("run prevalence-shift --json").ends(0).json();
+        learner.writes("practicum/sepsis-alarm/plan.toml", plan);
+        let found = learner.types("run sepsis-alarm --json").ends(0).json();
         found["metrics"].as_array().unwrap().iter().map(|metric| metric["value"].clone()).collect()
     };
     let (with, without) = (run(&plan), run(&plan.replace("\"temperature\", ", "")));

@@ -288,11 +288,11 @@ fn plans_that_pictures_do_not_fit_are_told_where_before_training() {
         assert!(fault["key"].as_str().unwrap_or_default().starts_with(key), "{plan}: {fault}");
         assert!(fault["expected"]["en"].as_str().unwrap().contains(expected), "{plan}: {fault}");
     }
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     for kind in ["cnn", "unet"] {
-        let plan = format!("exercise = \"prevalence-shift@2\"\n[model]\nkind = \"{kind}\"\n");
-        learner.writes("practicum/prevalence-shift/plan.toml", plan);
-        learner.types("run prevalence-shift").ends(2).says("these data have none").says("plan.toml");
+        let plan = format!("exercise = \"sepsis-alarm@2\"\n[model]\nkind = \"{kind}\"\n");
+        learner.writes("practicum/sepsis-alarm/plan.toml", plan);
+        learner.types("run sepsis-alarm").ends(2).says("these data have none").says("plan.toml");
     }
 }
 

@@ -58,7 +58,7 @@ fn ran(task: &Task, submission: &Submission, exam: Option<u64>, shelf: Option<&d
 
 /// Small models of each kind, batch norm and its running means among them.
 const PLANS: [(&str, &str); 3] = [
-    ("prevalence-shift", "[model]\nkind = \"mlp\"\nhidden = [8]\n[train]\nepochs = 3\n"),
+    ("sepsis-alarm", "[model]\nkind = \"mlp\"\nhidden = [8]\n[train]\nepochs = 3\n"),
     ("site-shortcut", "[image]\nresize = 16\n[model]\nkind = \"cnn\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 2\n"),
     ("small-lesions", "[image]\nresize = 32\n[model]\nkind = \"unet\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 1\n"),
 ];
@@ -94,9 +94,9 @@ fn what_was_trained_once_is_not_trained_again_and_judges_the_same() {
 #[test]
 fn a_record_says_the_same_after_it_was_written_and_read() {
     let pack = shipped();
-    let task = task(&pack, "prevalence-shift");
+    let task = task(&pack, "sepsis-alarm");
     let plan = "[model]\nkind = \"logistic\"\n[operate]\nthreshold = 1.0\n";
-    let mut submission = submission("prevalence-shift", task.exercise.version, plan);
+    let mut submission = submission("sepsis-alarm", task.exercise.version, plan);
     let question = &task.exercise.questions[0];
     submission.answers.insert(question.id.clone(), Answer::Number(12.0));
     let run = ran(&task, &submission, Some(3), None);
@@ -130,7 +130,7 @@ impl Watch for Impatient {
 fn a_run_that_its_user_ends_makes_no_further_pass_and_keeps_nothing() {
     let pack = shipped();
     for (id, plan) in [
-        ("prevalence-shift", "[model]\nkind = \"mlp\"\nhidden = [8]\n[train]\nepochs = 50\n"),
+        ("sepsis-alarm", "[model]\nkind = \"mlp\"\nhidden = [8]\n[train]\nepochs = 50\n"),
         (
             "site-shortcut",
             "[image]\nresize = 16\n[model]\nkind = \"cnn\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 50\n",
@@ -160,12 +160,12 @@ fn a_run_that_its_user_ends_makes_no_further_pass_and_keeps_nothing() {
 #[test]
 fn a_workspace_keeps_its_models_out_of_sight_and_goes_on_where_they_are_lost() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
-    let first = learner.types("run prevalence-shift --json").ends(0).out;
-    let models = learner.path("practicum/prevalence-shift/.models");
+    learner.types("start sepsis-alarm").ends(0);
+    let first = learner.types("run sepsis-alarm --json").ends(0).out;
+    let models = learner.path("practicum/sepsis-alarm/.models");
     assert_eq!(std::fs::read_dir(&models).unwrap().count(), 1);
     std::fs::remove_dir_all(&models).unwrap();
     std::fs::write(&models, "a file where the folder should be").unwrap();
-    let second = learner.types("run prevalence-shift --json").ends(0).out;
+    let second = learner.types("run sepsis-alarm --json").ends(0).out;
     assert_eq!(first, second);
 }

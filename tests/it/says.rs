@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::session::{Learner, starts_shift};
+use super::session::{Learner, solves_the_sepsis_alarm, starts_shift};
 
 /// No line is wider than the terminal, but for a file's name or a command that must stay whole.
 #[track_caller]
@@ -22,15 +22,15 @@ fn fits(out: &str, width: usize, what: &str) {
 fn nothing_is_wider_than_the_terminal_in_either_language() {
     for width in [40, 60, 80, 100] {
         let learner = Learner::new().with("COLUMNS", &width.to_string());
-        learner.types("start prevalence-shift").ends(0);
+        learner.types("start sepsis-alarm").ends(0);
         for lang in ["en", "ja"] {
             for line in [
                 "list",
                 "courses",
-                "look prevalence-shift",
-                "look prevalence-shift --by site",
-                "run prevalence-shift",
-                "check prevalence-shift",
+                "look sepsis-alarm",
+                "look sepsis-alarm --by site",
+                "run sepsis-alarm",
+                "check sepsis-alarm",
             ] {
                 // A run takes seconds: looked at where its tables must break.
                 if line.contains("run") && width != 80 || line.contains("check") && width > 60 {
@@ -41,7 +41,7 @@ fn nothing_is_wider_than_the_terminal_in_either_language() {
                 fits(&answer.out, width, line);
                 fits(&answer.err, width, line);
             }
-            let refused = learner.types(&format!("--lang {lang} look prevalence-shift --by sit")).ends(2);
+            let refused = learner.types(&format!("--lang {lang} look sepsis-alarm --by sit")).ends(2);
             fits(&refused.err, width, "a fault");
         }
     }
@@ -72,7 +72,7 @@ fn a_measured_file_fits_too() {
 fn a_pass_mark_is_told_with_the_figure_and_the_distance() {
     let learner = Learner::new();
     learner.types(&starts_shift()).ends(0);
-    let json = learner.types("check prevalence-shift --json").ends(1).json();
+    let json = learner.types("check sepsis-alarm --json").ends(1).json();
     let check = |id: &str| json["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap().clone();
     // `useful`: at least nine tenths of what is attainable.
     let useful = check("useful");
@@ -85,22 +85,21 @@ fn a_pass_mark_is_told_with_the_figure_and_the_distance() {
     let (shown, limit) = (written(figure), written(low));
     let short = written(limit.parse::<f64>().unwrap() - shown.parse::<f64>().unwrap());
     learner
-        .types("check prevalence-shift")
+        .types("check sepsis-alarm")
         .ends(1)
         .says(&format!("Pass mark for share: at least {limit}. Here {shown}: {short} short."))
         .says("Pass mark: 0.70 to 1.40.");
     learner
-        .types("check prevalence-shift --lang ja")
+        .types("check sepsis-alarm --lang ja")
         .says(&format!("shareの合格線は{limit}以上です。今回は{shown}で、あと{short}足りません。"));
 }
 
 #[test]
 fn what_a_learner_is_to_conclude_is_not_given_away() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
-    let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/prevalence-shift/solution/answers.toml");
-    learner.writes("practicum/prevalence-shift/answers.toml", std::fs::read(solution).unwrap());
-    let json = learner.types("check prevalence-shift --json").json();
+    learner.types("start sepsis-alarm").ends(0);
+    solves_the_sepsis_alarm(&learner);
+    let json = learner.types("check sepsis-alarm --json").json();
     for check in json["checks"].as_array().unwrap() {
         let concluded = ["knows_the_missed", "knows_the_workload", "explains"].contains(&check["id"].as_str().unwrap());
         assert!(!concluded || check["verdict"] != "not_attempted", "{check}");
@@ -111,11 +110,11 @@ fn what_a_learner_is_to_conclude_is_not_given_away() {
 #[test]
 fn a_table_of_patients_is_shown_with_meanings_and_a_summary_by_outcome() {
     let learner = Learner::new();
-    let table = learner.types("look prevalence-shift").ends(0);
+    let table = learner.types("look sepsis-alarm").ends(0);
     let table =
         table.says("systolic blood pressure (mmHg)").says("sepsis = 0").says("sepsis = 1").says("lactate missing");
     let table = table.says("without sepsis").says("with sepsis");
-    let csv = learner.read("practicum/prevalence-shift/data/develop.csv");
+    let csv = learner.read("practicum/sepsis-alarm/data/develop.csv");
     let mut lines = csv.lines();
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
     let at = |name: &str| header.iter().position(|other| *other == name).unwrap();
@@ -133,14 +132,14 @@ fn a_table_of_patients_is_shown_with_meanings_and_a_summary_by_outcome() {
         line("sex: female")
     );
     learner
-        .types("look prevalence-shift --lang ja")
+        .types("look sepsis-alarm --lang ja")
         .ends(0)
         .says("収縮期血圧（mmHg）")
         .says("lactateの欠測")
         .says("敗血症あり");
-    let json = learner.types("look prevalence-shift --json").ends(0).json();
+    let json = learner.types("look sepsis-alarm --json").ends(0).json();
     assert_eq!(json["rows"], rows.len());
-    learner.types("look prevalence-shift --by sit").ends(2).says("site");
+    learner.types("look sepsis-alarm --by sit").ends(2).says("site");
 }
 
 #[test]
@@ -215,13 +214,13 @@ fn the_help_of_every_command_is_in_the_readers_words_and_fits() {
 fn a_mistyped_command_line_is_explained_in_both_languages_and_as_a_document() {
     let learner = Learner::new();
     for (line, place, en, ja) in [
-        ("chek prevalence-shift", "practicum", "nearest:  check", "もしかして：check"),
-        ("check prevalence-shift --sed 3", "--sed", "nearest:  --seed", "もしかして：--seed"),
-        ("check prevalence-shift --seed x", "--seed", "a whole number", "整数"),
-        ("check prevalence-shift --seed", "--seed", "no value after --seed", "--seed の後に値がありません"),
-        ("check prevalence-shift now", "practicum check", "one word too many", "余分な語"),
+        ("chek sepsis-alarm", "practicum", "nearest:  check", "もしかして：check"),
+        ("check sepsis-alarm --sed 3", "--sed", "nearest:  --seed", "もしかして：--seed"),
+        ("check sepsis-alarm --seed x", "--seed", "a whole number", "整数"),
+        ("check sepsis-alarm --seed", "--seed", "no value after --seed", "--seed の後に値がありません"),
+        ("check sepsis-alarm now", "practicum check", "one word too many", "余分な語"),
         ("check", "practicum check", "no exercise is named", "演習の名前がなく"),
-        ("check prevalence-shift --json --json", "--json", "more than once", "2回以上"),
+        ("check sepsis-alarm --json --json", "--json", "more than once", "2回以上"),
         ("author validate --jobs 70", "--jobs", "a whole number from 1 to 64", "1以上64以下の整数"),
         ("measure p.csv --threshold ten", "--threshold", "a number, such as 0.1", "数（例：0.1）"),
         ("measure p.csv --task segmentatoin", "--task", "nearest:  segmentation", "もしかして：segmentation"),
@@ -229,7 +228,7 @@ fn a_mistyped_command_line_is_explained_in_both_languages_and_as_a_document() {
         learner.types(line).ends(2).says(&format!("✘ {place}\n")).says(en).says("Nothing was run");
         learner.types(&format!("{line} --lang ja")).ends(2).says(&format!("✘ {place}\n")).says(ja);
     }
-    let json = learner.types("check prevalence-shift --json --sed 3").ends(2).json();
+    let json = learner.types("check sepsis-alarm --json --sed 3").ends(2).json();
     assert_eq!((&json["verdict"], &json["faults"][0]["nearest"]), (&"invalid".into(), &"--seed".into()), "{json}");
     assert_eq!(json["command"], "check");
 }
@@ -239,10 +238,10 @@ fn what_is_typed_cannot_command_the_terminal() {
     let learner = Learner::new();
     for line in [
         &["check", "a\u{1b}[31mb"][..],
-        &["check", "prevalence-shift", "--\u{1b}[2Jx"],
+        &["check", "sepsis-alarm", "--\u{1b}[2Jx"],
         &["chec\u{1b}[31mk"],
-        &["check", "prevalence-shift", "--seed", "1\u{1b}[31m"],
-        &["look", "prevalence-shift", "--by", "\u{202e}site"],
+        &["check", "sepsis-alarm", "--seed", "1\u{1b}[31m"],
+        &["look", "sepsis-alarm", "--by", "\u{202e}site"],
         &["measure", "\u{1b}]0;title\u{7}.csv"],
     ] {
         let output = learner.command(line).output().unwrap();
@@ -291,8 +290,8 @@ fn rows_of_pictures_and_columns_of_figures_are_named_in_the_readers_words() {
     japanese.says("site = clinic, pneumonia = 0：健診クリニック、肺炎なし").says("救急病院、肺炎あり");
     learner.types("look site-shortcut --by site").ends(0).says("site = emergency: emergency hospital");
     learner.types(&starts_shift()).ends(0);
-    let english = learner.types("run prevalence-shift").ends(0);
+    let english = learner.types("run sepsis-alarm").ends(0);
     english.says("regional hospital").says("university hospital").says("site = regional");
-    learner.types("check prevalence-shift --lang ja").says("判定用の患者").says("同じ患者が大学病院なら");
+    learner.types("check sepsis-alarm --lang ja").says("判定用の患者").says("同じ患者が大学病院なら");
     learner.types("list --lang ja").says("診療・短期集中コース");
 }

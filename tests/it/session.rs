@@ -100,9 +100,27 @@ pub(crate) fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path)
 }
 
-/// `start prevalence-shift` of the course that tests of the engine stand on.
+/// `start sepsis-alarm` of the course that tests of the engine stand on.
 pub(crate) fn starts_shift() -> String {
-    format!("start prevalence-shift --course {}", data("courses/shift").display())
+    format!("start sepsis-alarm --course {}", data("courses/shift").display())
+}
+
+/// The reference's plan of the sepsis alarm, and what a learner concludes who reads the run's own test rows of the regional hospital.
+pub(crate) fn solves_the_sepsis_alarm(learner: &Learner) {
+    let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/sepsis-alarm/solution/plan.toml");
+    learner.writes("practicum/sepsis-alarm/plan.toml", std::fs::read(plan).unwrap());
+    let run = learner.types("run sepsis-alarm --json").ends(0).json();
+    let figure = |metric: &str, key: &str| {
+        let is_meant = |line: &&serde_json::Value| line["metric"] == metric && line["group"]["value"] == "regional";
+        run["metrics"].as_array().unwrap().iter().find(is_meant).unwrap()[key].as_f64().unwrap()
+    };
+    let (low, high) = (figure("missed_per_1000", "low"), figure("missed_per_1000", "high"));
+    let work = figure("alerts_per_true_case", "value");
+    // In the usual draw the regional thermometers read low: `look --by site` shows it.
+    learner.writes(
+        "practicum/sepsis-alarm/answers.toml",
+        format!("missed = [{low}, {high}]\nalerts_per_case = {work}\nwhat_changed = \"measurement\"\n"),
+    );
 }
 
 /// Copies a folder with all that is in it.

@@ -26,10 +26,10 @@ impl Told {
 struct Told(Answer);
 
 fn hands_in(learner: &Learner, file: &str, text: &str, lang: &str) -> Told {
-    let file = format!("practicum/prevalence-shift/{file}.toml");
+    let file = format!("practicum/sepsis-alarm/{file}.toml");
     let before = learner.read(&file);
-    learner.writes(&file, format!("exercise = \"prevalence-shift@2\"\n{text}\n"));
-    let answer = learner.types(&format!("run prevalence-shift --lang {lang}"));
+    learner.writes(&file, format!("exercise = \"sepsis-alarm@2\"\n{text}\n"));
+    let answer = learner.types(&format!("run sepsis-alarm --lang {lang}"));
     learner.writes(&file, before);
     Told(answer)
 }
@@ -37,7 +37,7 @@ fn hands_in(learner: &Learner, file: &str, text: &str, lang: &str) -> Told {
 #[test]
 fn what_is_mistyped_is_told_by_line_in_the_readers_language() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     for (text, line, en, ja) in [
         ("[train]\nepochs ＝ 10", 3, "full-width `＝`", "半角の「=」"),
         ("［train］\nepochs = 10", 2, "full-width `［`", "半角の「[」"),
@@ -83,7 +83,7 @@ fn what_is_mistyped_is_told_by_line_in_the_readers_language() {
 #[test]
 fn a_number_in_full_width_signs_is_taken_and_what_was_read_is_said() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     hands_in(&learner, "plan", "[operate]\nthreshold = ０．１", "en").ends(0).says("it was read as 0.1");
     hands_in(&learner, "plan", "[train]\nepochs = １0", "ja").ends(0).says("10 として読みました");
     hands_in(&learner, "answers", "missed = [１５，２５]", "en").ends(2).says("full-width `，`");
@@ -95,7 +95,7 @@ fn a_number_in_full_width_signs_is_taken_and_what_was_read_is_said() {
 #[test]
 fn a_number_where_an_interval_is_asked_for_is_answered_with_an_example() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     hands_in(&learner, "answers", "missed = 20", "en").ends(2).says("for example [15, 25]");
     hands_in(&learner, "answers", "missed = 20", "ja").ends(2).says("例：[15, 25]");
     hands_in(&learner, "answers", "missed = \"15-25\"", "en").ends(2).says("for example [");
@@ -104,7 +104,7 @@ fn a_number_where_an_interval_is_asked_for_is_answered_with_an_example() {
 #[test]
 fn every_mistake_of_a_file_is_told_at_once() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     let text =
         "[train]\nepochs: 10\nbatch 32\nloss = log\nlerning_rate = 0.1\n[operate]\nthreshold = 10%\ncalibrate = “plat”";
     let told = hands_in(&learner, "plan", text, "en").ends(2);
@@ -118,7 +118,7 @@ fn every_mistake_of_a_file_is_told_at_once() {
 #[test]
 fn a_file_without_measure_is_answered_in_measure() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     let short = |answer: &Told| assert!(answer.0.err.len() < 20_000, "{} bytes were told", answer.0.err.len());
     let keys = (0..40_000).map(|n| format!("key_{n} = 1\n")).collect::<Vec<_>>().concat();
     let told = hands_in(&learner, "plan", &keys, "en").ends(2).says("39,980 more");
@@ -140,7 +140,7 @@ fn a_file_without_measure_is_answered_in_measure() {
 #[test]
 fn nothing_in_a_plan_reaches_the_terminal_as_a_command() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     for text in ["\"\\u001b[2J\\u202Eevil\" = 1", "[model]\nkind = \"\\u001b]0;evil\\u0007\\r\\u0000\""] {
         let told = hands_in(&learner, "plan", text, "en").ends(2).says("\\u{");
         assert!(!told.0.err.contains(['\u{1b}', '\u{202e}', '\u{7}', '\r', '\0']), "{:?}", told.0.err);
@@ -150,16 +150,16 @@ fn nothing_in_a_plan_reaches_the_terminal_as_a_command() {
 #[test]
 fn a_training_beyond_the_budget_is_refused_before_it_begins() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     let text = format!("[model]\nkind = \"mlp\"\nhidden = [{}]", "512, ".repeat(1000));
-    let file = "practicum/prevalence-shift/plan.toml";
-    learner.writes(file, format!("exercise = \"prevalence-shift@2\"\n{text}\n"));
-    let answer = learner.types("run prevalence-shift --json").ends(2).json();
+    let file = "practicum/sepsis-alarm/plan.toml";
+    learner.writes(file, format!("exercise = \"sepsis-alarm@2\"\n{text}\n"));
+    let answer = learner.types("run sepsis-alarm --json").ends(2).json();
     assert_eq!(answer["faults"][0]["key"], "model.hidden");
     assert_eq!(answer["faults"][0]["line"], 4);
     assert!(answer["faults"][0]["expected"]["en"].as_str().unwrap().contains("would fit"), "{answer}");
-    learner.types("run prevalence-shift --long").ends(2).says("also with --long");
-    learner.types("check prevalence-shift --long --lang ja").ends(2).says("--long を付けても");
+    learner.types("run sepsis-alarm --long").ends(2).says("also with --long");
+    learner.types("check sepsis-alarm --long --lang ja").ends(2).says("--long を付けても");
 }
 
 #[test]
@@ -213,7 +213,7 @@ proptest::proptest! {
     }
 }
 
-const PLAN: &str = r#"exercise = "prevalence-shift@2"
+const PLAN: &str = r#"exercise = "sepsis-alarm@2"
 # 計画
 [cohort]
 where = "site = 'regional'"

@@ -8,7 +8,7 @@ use super::session::{Learner, copy, data, starts_shift};
 /// An exercise with more checks, in a course of its own: `(id, passes, shows)`; the texts show the figure `value`.
 fn course_with(learner: &Learner, checks: &[(&str, &str, &str)]) {
     copy(&data("courses/shift"), &learner.path("c"));
-    let mut exercise = learner.read("c/exercises/prevalence-shift/exercise.toml");
+    let mut exercise = learner.read("c/exercises/sepsis-alarm/exercise.toml");
     for (id, passes, shows) in checks {
         exercise += &format!(
             "\n[[check]]\nid = \"{id}\"\nshows = \"{shows}\"\npasses = \"{passes}\"\n\
@@ -16,13 +16,13 @@ fn course_with(learner: &Learner, checks: &[(&str, &str, &str)]) {
              fail = {{ en = \"no: {{value}}\", ja = \"いいえ：{{value}}\" }}\nhint = {{ en = \"a\", ja = \"あ\" }}\n"
         );
     }
-    learner.writes("c/exercises/prevalence-shift/exercise.toml", exercise);
-    learner.types("--course c start prevalence-shift").ends(0);
+    learner.writes("c/exercises/sepsis-alarm/exercise.toml", exercise);
+    learner.types("--course c start sepsis-alarm").ends(0);
 }
 
 fn hands_in(learner: &Learner, folder: &std::path::Path) {
     for file in ["plan.toml", "answers.toml"] {
-        learner.writes(&format!("practicum/prevalence-shift/{file}"), std::fs::read(folder.join(file)).unwrap());
+        learner.writes(&format!("practicum/sepsis-alarm/{file}"), std::fs::read(folder.join(file)).unwrap());
     }
 }
 
@@ -46,12 +46,12 @@ fn a_check_of_slope_or_tenths_fails_shrunk_risks_and_passes_the_reference() {
             ),
         ],
     );
-    let shrunk = data("cases/decisions/prevalence-shift/shrunk-risks");
-    let reference = data("courses/shift/exercises/prevalence-shift/solution");
+    let shrunk = data("cases/decisions/sepsis-alarm/shrunk-risks");
+    let reference = data("courses/shift/exercises/sepsis-alarm/solution");
     for seed in [1, 2, 3] {
         for (folder, verdict) in [(&shrunk, "failed"), (&reference, "passed")] {
             hands_in(&learner, folder);
-            let json = learner.types(&format!("--course c check prevalence-shift --json --seed {seed}")).json();
+            let json = learner.types(&format!("--course c check sepsis-alarm --json --seed {seed}")).json();
             for id in ["slope", "tenths", "by_table"] {
                 assert_eq!(
                     of(&json, "checks", "id", id)["verdict"],
@@ -66,7 +66,7 @@ fn a_check_of_slope_or_tenths_fails_shrunk_risks_and_passes_the_reference() {
     }
     hands_in(&learner, &shrunk);
     learner
-        .types("--course c check prevalence-shift")
+        .types("--course c check sepsis-alarm")
         .ends(1)
         .says("calibration slope")
         .says("largest gap, tenths by risk");
@@ -100,10 +100,10 @@ fn a_figure_that_does_not_exist_fails_its_check_and_says_why() {
     );
     // One column that never varies among these patients: one risk for all. No test rows.
     learner.writes(
-        "practicum/prevalence-shift/plan.toml",
-        "exercise = \"prevalence-shift@1\"\n[cohort]\nwhere = \"site = 'regional'\"\n[split]\ntest = 0\n[features]\nuse = [\"site\"]\n[train]\nepochs = 1\n",
+        "practicum/sepsis-alarm/plan.toml",
+        "exercise = \"sepsis-alarm@1\"\n[cohort]\nwhere = \"site = 'regional'\"\n[split]\ntest = 0\n[features]\nuse = [\"site\"]\n[train]\nepochs = 1\n",
     );
-    let json = learner.types("--course c check prevalence-shift --json").ends(1).json();
+    let json = learner.types("--course c check sepsis-alarm --json").ends(1).json();
     for (id, why) in [
         ("slope", "calibration_slope: All predictions are equal"),
         ("nobody", "There was nothing to count"),
@@ -120,7 +120,7 @@ fn a_figure_that_does_not_exist_fails_its_check_and_says_why() {
     let learned = json["trained"]["notes"][0]["en"].as_str().unwrap();
     assert!(learned.contains("learned nothing") && learned.contains("(1 epoch)"), "{learned}");
     learner
-        .types("--course c run prevalence-shift")
+        .types("--course c run sepsis-alarm")
         .ends(0)
         .says("1 input, 1 epoch\n")
         .says("learned nothing")
@@ -145,10 +145,10 @@ fn alarms_for_nobody_are_not_called_nothing_to_count() {
         ],
     );
     learner.writes(
-        "practicum/prevalence-shift/plan.toml",
-        "exercise = \"prevalence-shift@1\"\n[train]\nepochs = 1\n[operate]\nthreshold = 1\n",
+        "practicum/sepsis-alarm/plan.toml",
+        "exercise = \"sepsis-alarm@1\"\n[train]\nepochs = 1\n[operate]\nthreshold = 1\n",
     );
-    let json = learner.types("--course c check prevalence-shift --json").ends(1).json();
+    let json = learner.types("--course c check sepsis-alarm --json").ends(1).json();
     for (id, says) in [
         ("right", "raises no alert"),
         ("old", "raises no alert"),
@@ -167,18 +167,18 @@ fn one_class_to_fit_on_is_told_at_the_condition() {
     learner.types(&starts_shift()).ends(0);
     // Rows dealt out by the label: every part has one class, and one line is to be mended.
     learner.writes(
-        "practicum/prevalence-shift/plan.toml",
-        "exercise = \"prevalence-shift@1\"\n[split]\nvalid = 0.2\ntest = \"sepsis = 1\"\n",
+        "practicum/sepsis-alarm/plan.toml",
+        "exercise = \"sepsis-alarm@1\"\n[split]\nvalid = 0.2\ntest = \"sepsis = 1\"\n",
     );
-    let told = learner.types("run prevalence-shift").ends(2).says("sepsis = 1").err;
+    let told = learner.types("run sepsis-alarm").ends(2).says("sepsis = 1").err;
     let first = told.lines().find(|line| line.contains('✘')).unwrap();
     assert!(first.contains("plan.toml, line 4, split.test") && told.matches('✘').count() == 1, "{told}");
     for operate in ["calibrate = \"platt\"", "threshold = { sensitivity = 0.9 }"] {
         learner.writes(
-            "practicum/prevalence-shift/plan.toml",
-            format!("exercise = \"prevalence-shift@1\"\n[operate]\non = \"sepsis = 0\"\n{operate}\n"),
+            "practicum/sepsis-alarm/plan.toml",
+            format!("exercise = \"sepsis-alarm@1\"\n[operate]\non = \"sepsis = 0\"\n{operate}\n"),
         );
-        learner.types("run prevalence-shift").ends(2).says("operate.on").says("one class only");
+        learner.types("run sepsis-alarm").ends(2).says("operate.on").says("one class only");
     }
 }
 

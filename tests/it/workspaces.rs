@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::session::{Answer, Learner, copy, data};
 
-const SHIFT: &str = "practicum/prevalence-shift";
+const SHIFT: &str = "practicum/sepsis-alarm";
 
 /// A learner who has begun with the shipped exercise, and has changed the plan: it trains three epochs.
 fn at_work() -> Learner {
     let learner = Learner::new();
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("start sepsis-alarm").ends(0);
     three_epochs(&learner, SHIFT);
     learner
 }
@@ -53,12 +53,12 @@ fn tree(folder: &Path) -> Vec<String> {
 fn a_command_inside_a_workspace_means_that_workspace() {
     let learner = at_work();
     for (place, line, named) in [
-        (SHIFT, "run prevalence-shift", "results/1/predictions.csv"),
+        (SHIFT, "run sepsis-alarm", "results/1/predictions.csv"),
         (SHIFT, "run", "results/2/predictions.csv"),
-        ("practicum/prevalence-shift/data", "run", "../results/3/predictions.csv"),
-        ("practicum/prevalence-shift/data", "check --json", ""),
-        ("practicum", "run prevalence-shift", "prevalence-shift/results/5/predictions.csv"),
-        (".", "run prevalence-shift", "practicum/prevalence-shift/results/6/predictions.csv"),
+        ("practicum/sepsis-alarm/data", "run", "../results/3/predictions.csv"),
+        ("practicum/sepsis-alarm/data", "check --json", ""),
+        ("practicum", "run sepsis-alarm", "sepsis-alarm/results/5/predictions.csv"),
+        (".", "run sepsis-alarm", "practicum/sepsis-alarm/results/6/predictions.csv"),
     ] {
         let answer = learner.types_in(place, line);
         assert!(answer.code <= 1, "{place}: {line}\n{}{}", answer.out, answer.err);
@@ -71,7 +71,7 @@ fn a_command_inside_a_workspace_means_that_workspace() {
     learner.types_in(SHIFT, "start").ends(0).says("plan.toml").says("left as it is");
     let practicum: Vec<_> = tree(&learner.path(".")).into_iter().filter(|name| name.ends_with("practicum")).collect();
     assert_eq!(practicum, ["practicum"], "no workspace within a workspace");
-    assert!(!learner.path("practicum/prevalence-shift/prevalence-shift").exists());
+    assert!(!learner.path("practicum/sepsis-alarm/sepsis-alarm").exists());
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn another_exercise_begins_beside_the_one_in_which_the_learner_stands() {
     let learner = at_work();
     learner.types_in(SHIFT, "start site-shortcut").ends(0).says("../site-shortcut/plan.toml");
     learner.types_in("practicum", "start slice-leakage").ends(0).says("slice-leakage/plan.toml");
-    for id in ["prevalence-shift", "site-shortcut", "slice-leakage"] {
+    for id in ["sepsis-alarm", "site-shortcut", "slice-leakage"] {
         assert!(learner.path(&format!("practicum/{id}/plan.toml")).is_file(), "{id}");
     }
 }
@@ -87,24 +87,24 @@ fn another_exercise_begins_beside_the_one_in_which_the_learner_stands() {
 #[test]
 fn without_a_name_and_outside_a_workspace_nothing_is_meant() {
     let learner = at_work();
-    learner.types("run").ends(2).says("started here: prevalence-shift");
-    learner.types("check --lang ja").ends(2).says("prevalence-shift");
+    learner.types("run").ends(2).says("started here: sepsis-alarm");
+    learner.types("check --lang ja").ends(2).says("sepsis-alarm");
     Learner::new().types("check").ends(2).says("practicum check EXERCISE");
 }
 
 #[test]
 fn what_was_never_started_is_never_judged() {
-    for line in ["run prevalence-shift", "check prevalence-shift", "check prevalence-shift --json"] {
+    for line in ["run sepsis-alarm", "check sepsis-alarm", "check sepsis-alarm --json"] {
         let learner = Learner::new();
-        learner.types(line).ends(2).says("practicum start prevalence-shift");
+        learner.types(line).ends(2).says("practicum start sepsis-alarm");
         assert!(!learner.path("practicum").exists(), "{line} begins nothing by the way");
     }
-    let json = Learner::new().types("check prevalence-shift --json").json();
+    let json = Learner::new().types("check sepsis-alarm --json").json();
     assert_eq!((json["verdict"].as_str(), json["checks"].as_array().unwrap().len()), (Some("invalid"), 0));
     let untouched = Learner::new();
-    untouched.types("start prevalence-shift").ends(0);
-    untouched.types("check prevalence-shift").ends(1).says("plan.toml is the plan to begin with, unchanged");
-    let answer = at_work().types("check prevalence-shift");
+    untouched.types("start sepsis-alarm").ends(0);
+    untouched.types("check sepsis-alarm").ends(1).says("plan.toml is the plan to begin with, unchanged");
+    let answer = at_work().types("check sepsis-alarm");
     assert!(!answer.out.contains("to begin with"), "{}", answer.out);
 }
 
@@ -118,11 +118,11 @@ fn a_hand_in_under_another_name_is_told_and_no_starter_is_judged_instead() {
             let (right, wrong) = (format!("{SHIFT}/{file}"), format!("{SHIFT}/{name}"));
             std::fs::rename(learner.path(&right), learner.path(&wrong)).unwrap();
             let work = learner.read(&wrong);
-            for line in ["check prevalence-shift", "run prevalence-shift --json", "start prevalence-shift"] {
+            for line in ["check sepsis-alarm", "run sepsis-alarm --json", "start sepsis-alarm"] {
                 let answer = learner.types(line).ends(2).says(&name).says(&format!("the name {file}"));
                 assert!(!answer.out.contains("points"), "{}", answer.out);
             }
-            learner.types("check prevalence-shift --lang ja").ends(2).says(&name).says(&format!("{file} という名前"));
+            learner.types("check sepsis-alarm --lang ja").ends(2).says(&name).says(&format!("{file} という名前"));
             assert!(!learner.path(&right).exists(), "{name}: no starter in its place");
             assert_eq!(learner.read(&wrong), work);
         }
@@ -133,15 +133,11 @@ fn a_hand_in_under_another_name_is_told_and_no_starter_is_judged_instead() {
 fn a_missing_plan_is_told_and_missing_answers_are_not_attempted() {
     let learner = at_work();
     std::fs::remove_file(learner.path(&format!("{SHIFT}/plan.toml"))).unwrap();
-    learner
-        .types("check prevalence-shift --json")
-        .ends(2)
-        .says("no such file")
-        .says("practicum start prevalence-shift");
+    learner.types("check sepsis-alarm --json").ends(2).says("no such file").says("practicum start sepsis-alarm");
     assert!(!learner.path(&format!("{SHIFT}/plan.toml")).exists());
-    learner.types("start prevalence-shift").ends(0).says("plan.toml");
+    learner.types("start sepsis-alarm").ends(0).says("plan.toml");
     std::fs::remove_file(learner.path(&format!("{SHIFT}/answers.toml"))).unwrap();
-    let json = learner.types("check prevalence-shift --json").ends(1).json();
+    let json = learner.types("check sepsis-alarm --json").ends(1).json();
     assert!(json["trained"]["notes"].to_string().contains("answers.toml is missing"), "{}", json["trained"]["notes"]);
     assert!(!learner.path(&format!("{SHIFT}/answers.toml")).exists());
 }
@@ -149,8 +145,8 @@ fn a_missing_plan_is_told_and_missing_answers_are_not_attempted() {
 #[test]
 fn a_second_file_that_may_be_meant_is_named() {
     let learner = at_work();
-    learner.writes(&format!("{SHIFT}/plan (1).toml"), "exercise = \"prevalence-shift@2\"\n");
-    learner.types("run prevalence-shift").ends(0).says("plan (1).toml beside it is not").says("3 epochs");
+    learner.writes(&format!("{SHIFT}/plan (1).toml"), "exercise = \"sepsis-alarm@2\"\n");
+    learner.types("run sepsis-alarm").ends(0).says("plan (1).toml beside it is not").says("3 epochs");
 }
 
 #[test]
@@ -161,11 +157,11 @@ fn changed_data_and_briefs_stay_and_the_learner_is_told_that_edits_are_not_used(
     let edited = given.replacen("university", "regional", 100);
     learner.writes(&csv, &edited);
     learner.writes(&brief, "my notes\n");
-    let json = learner.types("run prevalence-shift --json").ends(0).json();
+    let json = learner.types("run sepsis-alarm --json").ends(0).json();
     assert!(json["trained"]["notes"].to_string().contains("Edits of the data are not used"));
-    learner.types("check prevalence-shift --lang ja").ends(1).says("データの変更は使われず");
+    learner.types("check sepsis-alarm --lang ja").ends(1).says("データの変更は使われず");
     learner
-        .types("start prevalence-shift")
+        .types("start sepsis-alarm")
         .ends(0)
         .says("develop.new.csv")
         .says("brief.en.new.md")
@@ -175,7 +171,7 @@ fn changed_data_and_briefs_stay_and_the_learner_is_told_that_edits_are_not_used(
     assert_eq!(learner.read(&brief), "my notes\n");
     assert_eq!(learner.read(&format!("{SHIFT}/data/develop.new.csv")), given);
     // And what was not changed is no matter for words.
-    let fresh = at_work().types("run prevalence-shift --json").ends(0).json();
+    let fresh = at_work().types("run sepsis-alarm --json").ends(0).json();
     assert!(!fresh["trained"]["notes"].to_string().contains("Edits"));
 }
 
@@ -236,11 +232,11 @@ fn runs(learner: &Learner) -> BTreeMap<u32, BTreeMap<String, Vec<u8>>> {
 #[test]
 fn each_run_has_a_folder_of_its_own_and_replaces_none() {
     let learner = at_work();
-    learner.types("run prevalence-shift").ends(0).says("results/1/predictions.csv");
+    learner.types("run sepsis-alarm").ends(0).says("results/1/predictions.csv");
     let first = runs(&learner);
     // A grader sees the exam, whose table a learner does not get before everything is concluded.
-    learner.types("check prevalence-shift --exam-seed 9").ends(1).says("practicum/prevalence-shift/results/2");
-    learner.types("run prevalence-shift --lang ja").ends(0).says("results/3/predictions.csv");
+    learner.types("check sepsis-alarm --exam-seed 9").ends(1).says("practicum/sepsis-alarm/results/2");
+    learner.types("run sepsis-alarm --lang ja").ends(0).says("results/3/predictions.csv");
     let all = runs(&learner);
     assert_eq!(all.keys().copied().collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(all[&1], first[&1], "a check leaves the plots of a run alone");
@@ -258,7 +254,7 @@ fn each_run_has_a_folder_of_its_own_and_replaces_none() {
     assert_eq!((command(1)["command"].as_str(), command(2)["command"].as_str()), (Some("run"), Some("check")));
     // A gap is not filled: the last number is the newest.
     std::fs::remove_dir_all(learner.path(&format!("{SHIFT}/results/2"))).unwrap();
-    learner.types("run prevalence-shift").ends(0).says("results/4/predictions.csv");
+    learner.types("run sepsis-alarm").ends(0).says("results/4/predictions.csv");
 }
 
 #[test]
@@ -273,7 +269,7 @@ fn what_a_killed_command_left_unfinished_is_swept_away_later() {
     let yesterday = made - std::time::Duration::from_hours(24);
     let folder = std::fs::File::open(learner.path(&format!("{SHIFT}/results/.old.part"))).unwrap();
     folder.set_modified(yesterday).unwrap();
-    learner.types("run prevalence-shift").ends(0).says("results/1/");
+    learner.types("run sepsis-alarm").ends(0).says("results/1/");
     assert!(!learner.path(&old).exists());
     assert!(learner.path(&now).exists(), "another call may be at work on it");
 }
@@ -297,10 +293,10 @@ fn on_a_full_disk(learner: &Learner, blocks: u32, line: &str) -> Answer {
 fn a_verdict_that_cannot_be_kept_is_told_all_the_same() {
     let learner = at_work();
     // Room enough for the attempt before, not for the predictions.
-    let told = on_a_full_disk(&learner, 300, "check prevalence-shift").ends(5);
+    let told = on_a_full_disk(&learner, 300, "check sepsis-alarm").ends(5);
     let told = told.says("points").says("could not be kept").says("results").says("free some space");
     assert!(told.out.contains("Next:"), "the whole verdict: {}", told.out);
-    let json = on_a_full_disk(&learner, 300, "check prevalence-shift --json").ends(5);
+    let json = on_a_full_disk(&learner, 300, "check sepsis-alarm --json").ends(5);
     assert_eq!(json.json()["verdict"], "failed", "one document, and it is the verdict");
     assert_eq!(tree(&learner.path(&format!("{SHIFT}/results"))), [""; 0], "nothing is kept by halves");
     let left = std::fs::read_dir(learner.path(&format!("{SHIFT}/results"))).unwrap().count();
@@ -311,11 +307,11 @@ fn a_verdict_that_cannot_be_kept_is_told_all_the_same() {
 #[test]
 fn a_full_disk_is_found_before_anything_is_trained_and_is_not_our_error() {
     let learner = at_work();
-    for line in ["check prevalence-shift", "run prevalence-shift"] {
-        let told = on_a_full_disk(&learner, 0, line).ends(5).says("prevalence-shift/results").says("free some space");
+    for line in ["check sepsis-alarm", "run sepsis-alarm"] {
+        let told = on_a_full_disk(&learner, 0, line).ends(5).says("sepsis-alarm/results").says("free some space");
         assert!(!told.out.contains("Trained") && !told.err.contains("Our own error"), "{}{}", told.out, told.err);
     }
-    let json = on_a_full_disk(&learner, 0, "check prevalence-shift --json").ends(5).json();
+    let json = on_a_full_disk(&learner, 0, "check sepsis-alarm --json").ends(5).json();
     assert_eq!((json["verdict"].as_str(), json["at_fault"].as_str()), (Some("error"), Some("disk")));
     assert!(json["trained"].is_null());
 }
@@ -325,8 +321,8 @@ fn a_full_disk_is_found_before_anything_is_trained_and_is_not_our_error() {
 fn where_nothing_may_be_written_the_folder_is_named_and_what_to_do() {
     // Nobody writes there, root neither.
     let learner = Learner::new();
-    let answer = Answer::of(learner.command(&["start", "prevalence-shift"]).current_dir("/sys").output().unwrap());
-    let answer = answer.ends(5).says("practicum/prevalence-shift").says("it cannot be written");
+    let answer = Answer::of(learner.command(&["start", "sepsis-alarm"]).current_dir("/sys").output().unwrap());
+    let answer = answer.ends(5).says("practicum/sepsis-alarm").says("it cannot be written");
     assert!(!answer.err.contains("Our own error"));
 }
 
@@ -340,9 +336,9 @@ fn an_output_that_cannot_be_written_is_not_success() {
         "--help",
         "list",
         "list --json",
-        "start prevalence-shift",
-        "run prevalence-shift",
-        "check prevalence-shift --json",
+        "start sepsis-alarm",
+        "run sepsis-alarm",
+        "check sepsis-alarm --json",
         "measure p.csv --label y --score p",
         "courses",
     ] {
@@ -385,47 +381,47 @@ fn results_and_errors_name_exercise_variant_and_both_seeds_with_who_chose_them()
         )
     };
     let said = |learner: &Learner, line: &str| of(&learner.types(&format!("{line} --json")).json());
-    let shift = "prevalence-shift@2";
+    let shift = "sepsis-alarm@2";
     let words = |a: [&str; 5]| a.map(str::to_owned);
-    let (named, [seed, exam]) = said(&learner, "check prevalence-shift");
+    let (named, [seed, exam]) = said(&learner, "check sepsis-alarm");
     assert_eq!((named, seed), (words([shift, "-", "default", "plan", "-"]), 1.into()));
     assert!(exam.is_u64() && exam != 1, "{exam}");
     assert_eq!(
-        said(&learner, "run prevalence-shift --seed 7"),
+        said(&learner, "run sepsis-alarm --seed 7"),
         (words([shift, "-", "--seed", "-", "-"]), [7.into(), serde_json::Value::Null])
     );
     assert_eq!(
-        said(&learner, "check prevalence-shift --seed 7 --exam-seed 9"),
+        said(&learner, "check sepsis-alarm --seed 7 --exam-seed 9"),
         (words([shift, "-", "--seed", "--exam-seed", "-"]), [7.into(), 9.into()])
     );
     // What cannot be run is named as well.
-    learner.writes(&format!("{SHIFT}/plan.toml"), "exercise = \"prevalence-shift@2\"\n[train]\nepoch = 3\n");
+    learner.writes(&format!("{SHIFT}/plan.toml"), "exercise = \"sepsis-alarm@2\"\n[train]\nepoch = 3\n");
     assert_eq!(
-        said(&learner, "check prevalence-shift --exam-seed 9"),
+        said(&learner, "check sepsis-alarm --exam-seed 9"),
         (words([shift, "-", "default", "--exam-seed", "input"]), [1.into(), 9.into()])
     );
     let varied = Learner::new();
-    varied.types("start prevalence-shift --variant s-1001").ends(0);
-    varied.writes(&format!("{SHIFT}/plan.toml"), "exercise = \"prevalence-shift@2\"\n[train]\nepoch = 3\n");
+    varied.types("start sepsis-alarm --variant s-1001").ends(0);
+    varied.writes(&format!("{SHIFT}/plan.toml"), "exercise = \"sepsis-alarm@2\"\n[train]\nepoch = 3\n");
     // An exam that hangs on the plan has no seed where there is no plan.
-    let (named, [seed, exam]) = said(&varied, "check prevalence-shift");
+    let (named, [seed, exam]) = said(&varied, "check sepsis-alarm");
     assert_eq!(named, words([shift, "s-1001", "variant", "-", "input"]));
     assert!(seed != 1 && seed.is_u64() && exam.is_null(), "{seed} {exam}");
     // Where it never came to a seed there is none, rather than a wrong one.
-    let (named, seeds) = said(&learner, "check prevalence-shfit");
-    assert_eq!((&named[0][..], seeds), ("prevalence-shfit", [serde_json::Value::Null, serde_json::Value::Null]));
+    let (named, seeds) = said(&learner, "check sepsis-alram");
+    assert_eq!((&named[0][..], seeds), ("sepsis-alram", [serde_json::Value::Null, serde_json::Value::Null]));
 }
 
 #[test]
 fn the_seed_of_the_exam_changes_who_judges_and_nothing_else() {
     let learner = at_work();
     let plain =
-        learner.types("check prevalence-shift").ends(1).says("This was practice").says("a seed that only they know");
+        learner.types("check sepsis-alarm").ends(1).says("This was practice").says("a seed that only they know");
     assert!(!plain.out.contains("--exam-seed"));
-    learner.types("check prevalence-shift --lang ja").ends(1).says("これは練習です");
-    let graded = learner.types("check prevalence-shift --exam-seed 4711").ends(1);
+    learner.types("check sepsis-alarm --lang ja").ends(1).says("これは練習です");
+    let graded = learner.types("check sepsis-alarm --exam-seed 4711").ends(1);
     assert!(!graded.out.contains("practice"), "{}", graded.out);
-    learner.types("check prevalence-shift --seed 4711").ends(1);
+    learner.types("check sepsis-alarm --seed 4711").ends(1);
     let all = runs(&learner);
     let json = |run: u32| serde_json::from_slice::<serde_json::Value>(&all[&run]["result.json"]).unwrap();
     let metrics = |run: u32, table: &str| {
@@ -501,31 +497,31 @@ fn only_regular_files_of_the_folder_are_read_and_written() {
     // A link instead of the results, into somebody else's folder.
     std::fs::create_dir(learner.path("others")).unwrap();
     symlink(learner.path("others"), &results).unwrap();
-    learner.types("check prevalence-shift").ends(2).says("results is a link").says("remove the link");
-    learner.types("start prevalence-shift").ends(0);
+    learner.types("check sepsis-alarm").ends(2).says("results is a link").says("remove the link");
+    learner.types("start sepsis-alarm").ends(0);
     assert_eq!(tree(&learner.path("others")), [""; 0]);
     std::fs::remove_file(&results).unwrap();
     // A plan that is a link, a pipe that nobody fills, a folder, or too large.
     std::fs::rename(&plan, learner.path("mine.toml")).unwrap();
     symlink(learner.path("mine.toml"), &plan).unwrap();
-    learner.types("run prevalence-shift").ends(2).says("plan.toml is a link").says("remove the link");
-    learner.types("start prevalence-shift").ends(2).says("plan.toml is a link");
+    learner.types("run sepsis-alarm").ends(2).says("plan.toml is a link").says("remove the link");
+    learner.types("start sepsis-alarm").ends(2).says("plan.toml is a link");
     std::fs::remove_file(&plan).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&plan).status().unwrap().success());
-    learner.types("check prevalence-shift --json").ends(2).says("a device, a pipe or a socket");
+    learner.types("check sepsis-alarm --json").ends(2).says("a device, a pipe or a socket");
     std::fs::remove_file(&plan).unwrap();
     std::fs::create_dir(&plan).unwrap();
-    learner.types("run prevalence-shift").ends(2).says("plan.toml is a folder");
+    learner.types("run sepsis-alarm").ends(2).says("plan.toml is a folder");
     std::fs::remove_dir(&plan).unwrap();
     std::fs::write(&plan, vec![b'#'; 2 << 20]).unwrap();
-    learner.types("run prevalence-shift").ends(2).says("which is not read");
+    learner.types("run sepsis-alarm").ends(2).says("which is not read");
     std::fs::remove_file(&plan).unwrap();
     symlink("/dev/zero", &plan).unwrap();
-    learner.types("run prevalence-shift").ends(2).says("plan.toml is a link");
+    learner.types("run sepsis-alarm").ends(2).says("plan.toml is a link");
     // A workspace that is a link into another folder.
     std::fs::rename(learner.path(SHIFT), learner.path("moved")).unwrap();
     symlink(learner.path("moved"), learner.path(SHIFT)).unwrap();
-    learner.types("run prevalence-shift").ends(2).says("prevalence-shift is a link");
+    learner.types("run sepsis-alarm").ends(2).says("sepsis-alarm is a link");
 }
 
 #[cfg(unix)]
@@ -551,12 +547,12 @@ fn a_course_shows_no_file_from_elsewhere() {
 #[test]
 fn a_workspace_from_before_keeps_its_variant() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift --variant 2026-07").ends(0);
-    let data = learner.read("practicum/prevalence-shift/data/develop.csv");
-    std::fs::remove_file(learner.path("practicum/prevalence-shift/practicum.toml")).unwrap();
-    learner.writes("practicum/prevalence-shift/variant.toml", "# Please leave it.\nvariant = \"2026-07\"\n");
-    let json = learner.types("run prevalence-shift --json").json();
+    learner.types("start sepsis-alarm --variant 2026-07").ends(0);
+    let data = learner.read("practicum/sepsis-alarm/data/develop.csv");
+    std::fs::remove_file(learner.path("practicum/sepsis-alarm/practicum.toml")).unwrap();
+    learner.writes("practicum/sepsis-alarm/variant.toml", "# Please leave it.\nvariant = \"2026-07\"\n");
+    let json = learner.types("run sepsis-alarm --json").json();
     assert_eq!(json["variant"], "2026-07", "{json}");
-    learner.types("start prevalence-shift").ends(0);
-    assert_eq!(learner.read("practicum/prevalence-shift/data/develop.csv"), data);
+    learner.types("start sepsis-alarm").ends(0);
+    assert_eq!(learner.read("practicum/sepsis-alarm/data/develop.csv"), data);
 }

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn what_is_remembered_is_read_back() {
         let memory = Memory {
-            exercise: "prevalence-shift".to_owned(),
+            exercise: "sepsis-alarm".to_owned(),
             variant: Some("学籍 \"7\"".to_owned().replace('"', "")),
             course: None,
             given: BTreeMap::from([("data/develop.csv".to_owned(), "00ff".to_owned())]),

@@ -53,7 +53,7 @@ pub struct Settings {
 /// What came out of all draws.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reliability {
-    /// `prevalence-shift@1`
+    /// `sepsis-alarm@1`
     pub exercise: String,
     /// All that decides results.
     pub content: Digest,
