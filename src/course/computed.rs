@@ -13,14 +13,17 @@ use diagnostics::text;
 use diagnostics::text::Text;
 use sql::Query;
 
-/// The queries by question: one row over the table `develop`, with one column, of an interval two.
+/// The tables that they may ask: the learner's own rows, and the world for what a learner is to find out of them.
+pub const TABLES: [&str; 3] = ["develop", "develop_lesions", "world"];
+
+/// The queries by question: one row over these [`TABLES`], with one column, of an interval two.
 pub type Computed = BTreeMap<String, Written<Query>>;
 
 /// Takes the computed answers out of the text of an `answers.toml`: the text with blanks in their place, whose lines stay where they
 /// are, and the queries. A text that is no TOML is left for its reader to tell.
 ///
 /// # Errors
-/// Queries that cannot be read, or that ask for another table than `develop`.
+/// Queries that cannot be read, or that ask for other tables than [`TABLES`].
 pub(super) fn taken(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Vec<u8>, Computed), Vec<Fault>> {
     let mut left = bytes.to_vec();
     let mut computed = Computed::new();
@@ -41,13 +44,14 @@ pub(super) fn taken(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Ve
         match Query::read(sql.get_ref()) {
             Ok(query) => {
                 let tables = &query.names().tables;
-                if let Some(other) = tables.iter().find(|table| *table != "develop") {
+                let known = TABLES.join(", ");
+                if let Some(other) = tables.iter().find(|table| !TABLES.contains(&table.as_str())) {
                     faults.push(Fault::new(
                         place.clone(),
                         text!("the table {other}", "表 {other} を使っています"),
-                        Text::new(
-                            "develop only: what a learner can read of a run",
-                            "develop だけ（学習者が実行結果から読めるもの）",
+                        text!(
+                            "one of {known}: what a learner can read of a run, or find out",
+                            "{known} のいずれか（学習者が実行結果から読めるもの、または突き止めるもの）"
                         ),
                     ));
                 }

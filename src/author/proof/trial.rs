@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::reading::{Solution, Written};
 use course::answers::{Answer, Answers};
+use course::computed;
 use course::content::{self, Digest};
 use course::exercise::{Check, Question, QuestionKind};
 use course::pack::Submission;
@@ -187,10 +188,9 @@ fn concluded(written: &Written, solution: &Solution, tables: &Tables) -> Result<
     let dataset = &written.task.dataset;
     let names: Vec<&str> = tables::names(develop).into_iter().filter(|name| dataset.role(name).is_visible()).collect();
     // A learner reads figures from their rows; what an author asks them to find out may stand in the world alone.
-    let mut visible = Tables::from([("develop".to_owned(), tables::select(develop, &names)?)]);
-    for own in ["develop_lesions", "world"] {
-        visible.extend(tables.get(own).map(|table| (own.to_owned(), table.clone())));
-    }
+    let known = tables.iter().filter(|(name, _)| computed::TABLES.contains(&name.as_str()));
+    let mut visible: Tables = known.map(|(name, table)| (name.clone(), table.clone())).collect();
+    visible.insert("develop".to_owned(), tables::select(develop, &names)?);
     let (mut answers, mut faults) = (answers.clone(), Vec::new());
     for question in &written.task.exercise.questions {
         let Some(query) = computed.get(&question.id) else { continue };

@@ -13,6 +13,8 @@ pub enum Off {
     Above(f64),
     /// An interval that holds it, and is too wide to be of use.
     Wide,
+    /// An interval that holds it and is narrow enough, but is not what the rows support.
+    Other,
 }
 
 /// Up to so many tolerances an answer is close.
@@ -35,7 +37,11 @@ pub fn off(answer: &Answer, figure: f64, tolerance: Tolerance) -> Option<Off> {
         return None;
     }
     if low < high && (low..=high).contains(&figure) {
-        return Some(Off::Wide);
+        let widest = match tolerance {
+            Tolerance::Within(most) => 2.0 * most,
+            Tolerance::Factor(most) => figure * (most - 1.0 / most),
+        };
+        return Some(if high - low > widest { Off::Wide } else { Off::Other });
     }
     let distance = |end: f64| match tolerance {
         Tolerance::Within(most) => Some((end - figure).abs() / most),
@@ -53,6 +59,12 @@ pub fn words(off: Off) -> Text {
             return Text::new(
                 "It holds the figure, but nobody could plan by so wide a range.",
                 "値は含みますが、広すぎて計画に使えません。",
+            );
+        }
+        Off::Other => {
+            return Text::new(
+                "It holds the figure, but its limits are not those that your rows support: narrower, wider or moved to one side.",
+                "値は含みますが、手元の行から言える限界とは異なります（狭すぎる、広すぎる、または片側にずれています）。",
             );
         }
         Off::Below(distance) => (distance, true),
@@ -111,6 +123,7 @@ mod tests {
         let of = |low: f64, high: f64| off(&Answer::Interval(low, high), 20.0, Tolerance::Within(5.0));
         assert_eq!(of(0.0, 1000.0), Some(Off::Wide));
         assert_eq!(of(20.0, 40.0), Some(Off::Wide));
+        assert_eq!(of(19.0, 23.0), Some(Off::Other));
         assert_eq!(of(0.0, 10.0), Some(Off::Below(2.0)));
         assert_eq!(of(45.0, 60.0), Some(Off::Above(5.0)));
     }
