@@ -66,7 +66,7 @@ fn whole_process_check_prevalence_shift() {
 }
 
 /// Exercises with pictures: drawn, trained under the starter's plan, judged with every probe.
-#[divan::bench(sample_count = 3, args = ["site-shortcut", "slice-leakage", "small-lesions", "pneumothorax-alarm", "ink-marks"])]
+#[divan::bench(sample_count = 3, args = ["pneumonia-films", "memory-forecast", "lesion-map", "pneumothorax-alarm", "mole-list"])]
 fn whole_process_check_of_pictures(exercise: &str) {
     whole_process(&["check", exercise]);
 }

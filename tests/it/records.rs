@@ -59,8 +59,8 @@ fn ran(task: &Task, submission: &Submission, exam: Option<u64>, shelf: Option<&d
 /// Small models of each kind, batch norm and its running means among them.
 const PLANS: [(&str, &str); 3] = [
     ("sepsis-alarm", "[model]\nkind = \"mlp\"\nhidden = [8]\n[train]\nepochs = 3\n"),
-    ("site-shortcut", "[image]\nresize = 16\n[model]\nkind = \"cnn\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 2\n"),
-    ("small-lesions", "[image]\nresize = 32\n[model]\nkind = \"unet\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 1\n"),
+    ("pneumonia-films", "[image]\nresize = 16\n[model]\nkind = \"cnn\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 2\n"),
+    ("lesion-map", "[image]\nresize = 32\n[model]\nkind = \"unet\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 1\n"),
 ];
 
 #[test]
@@ -132,7 +132,7 @@ fn a_run_that_its_user_ends_makes_no_further_pass_and_keeps_nothing() {
     for (id, plan) in [
         ("sepsis-alarm", "[model]\nkind = \"mlp\"\nhidden = [8]\n[train]\nepochs = 50\n"),
         (
-            "site-shortcut",
+            "pneumonia-films",
             "[image]\nresize = 16\n[model]\nkind = \"cnn\"\nwidth = 2\ndepth = 2\n[train]\nepochs = 50\n",
         ),
     ] {

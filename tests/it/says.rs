@@ -286,9 +286,9 @@ fn a_file_of_another_kind_is_named_as_what_it_is_and_equal_faults_are_told_once(
 #[test]
 fn rows_of_pictures_and_columns_of_figures_are_named_in_the_readers_words() {
     let learner = Learner::new();
-    let japanese = learner.types("look site-shortcut --lang ja").ends(0);
+    let japanese = learner.types("look pneumonia-films --lang ja").ends(0);
     japanese.says("site = clinic, pneumonia = 0：健診クリニック、肺炎なし").says("救急病院、肺炎あり");
-    learner.types("look site-shortcut --by site").ends(0).says("site = emergency: emergency hospital");
+    learner.types("look pneumonia-films --by site").ends(0).says("site = emergency: emergency hospital");
     learner.types(&starts_shift()).ends(0);
     let english = learner.types("run sepsis-alarm").ends(0);
     english.says("regional hospital").says("university hospital").says("site = regional");

@@ -77,9 +77,9 @@ fn a_command_inside_a_workspace_means_that_workspace() {
 #[test]
 fn another_exercise_begins_beside_the_one_in_which_the_learner_stands() {
     let learner = at_work();
-    learner.types_in(SHIFT, "start site-shortcut").ends(0).says("../site-shortcut/plan.toml");
-    learner.types_in("practicum", "start slice-leakage").ends(0).says("slice-leakage/plan.toml");
-    for id in ["sepsis-alarm", "site-shortcut", "slice-leakage"] {
+    learner.types_in(SHIFT, "start pneumonia-films").ends(0).says("../pneumonia-films/plan.toml");
+    learner.types_in("practicum", "start memory-forecast").ends(0).says("memory-forecast/plan.toml");
+    for id in ["sepsis-alarm", "pneumonia-films", "memory-forecast"] {
         assert!(learner.path(&format!("practicum/{id}/plan.toml")).is_file(), "{id}");
     }
 }
