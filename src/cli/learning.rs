@@ -14,7 +14,7 @@ use app::learner::workspace::{DATA, Workspace};
 use course::exercise::called;
 use course::pack::{Submission, Task};
 use diagnostics::text::{Lang, Text};
-use engine::check::Verdict;
+use engine::check::{Figure, Verdict};
 use engine::run::Run;
 use report::json::{AtFault, Document};
 use report::terminal::{bold, dim};
@@ -228,7 +228,7 @@ impl Session {
             ));
         }
         if checked.progress.is_over() || graded && checked.verdict() == Verdict::Passed {
-            self.debrief(&placed, Some(&checked.run))?;
+            self.debrief(&placed, &checked.came)?;
         }
         Ok(match checked.verdict() {
             Verdict::Passed => PASSED,
@@ -300,9 +300,13 @@ impl Session {
     }
 
     /// After a pass, or after giving up, what the exercise was about: told in the workspace, in both languages.
-    pub(super) fn debrief(&self, Placed { pack, task, workspace }: &Placed, run: Option<&Run>) -> Result<(), Ending> {
+    pub(super) fn debrief(
+        &self,
+        Placed { pack, task, workspace }: &Placed,
+        came: &[(String, Figure)],
+    ) -> Result<(), Ending> {
         let lang = self.terminal.lang;
-        let Some(shown) = checking::debrief(pack, task, workspace, run, lang)? else { return Ok(()) };
+        let Some(shown) = checking::debrief(pack, task, workspace, came, lang)? else { return Ok(()) };
         if self.json {
             return Ok(());
         }
@@ -341,7 +345,7 @@ impl Session {
                     .paragraph("", self.pick("This exercise has no debrief.", "この演習には解説がありません。")),
             );
         }
-        self.debrief(&placed, None)?;
+        self.debrief(&placed, &[])?;
         Ok(PASSED)
     }
 

@@ -221,6 +221,13 @@ const QUESTION: &[Key<'static>] = &[
         "実行前の予想の問いに書きます。判定で使える表から値を1つだけ返すSELECT文で、実際の値または選択肢のidを求めます。解説とともに、予想と並べて示します。",
     ),
     Key::new(
+        "of",
+        Kind::Choice(&["plan", STARTER]),
+        Need::Default("\"plan\""),
+        "Of `came`: what came of the plan that passed, or of the starter's plan as it is.",
+        "`came`を、合格した計画で求めるか（plan）、出発点の計画のままで求めるか（starter）です。",
+    ),
+    Key::new(
         "rubric",
         Kind::List(&Kind::Bilingual),
         Need::Default("[]"),
@@ -419,6 +426,8 @@ pub struct Question {
     pub against: BTreeMap<String, Text>,
     /// Of an expectation, what came: one value.
     pub came: Option<Written<Query>>,
+    /// Whether that is of the starter's plan, and not of the one that passed.
+    pub of_starter: bool,
     /// Where it stands.
     pub place: Place,
 }
@@ -654,6 +663,9 @@ pub const TABLES: &[&str] =
 
 /// The word of what is asked before the first run, and the table of its answers.
 pub const BEFORE: &str = "before";
+
+/// The plan that learners begin with.
+const STARTER: &str = "starter";
 
 /// So many expectations an exercise asks for at most.
 const MOST_BEFORE: usize = 2;
@@ -1022,6 +1034,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
         hides: section.strings("hides"),
         against,
         came: section.get("came").is_some().then(|| queries::query(section, "came", faults)),
+        of_starter: section.string("of") == STARTER,
         place: section.place.clone(),
     }
 }

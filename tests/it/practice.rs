@@ -9,6 +9,8 @@ use super::session::Learner;
 const MORE: &str = "\
 [[question]]\nid = \"rate_expected\"\nwhen = \"before\"\nkind = \"range\"\nmax = 1000\nunit = \"alerts\"\n\
 prompt = { en = \"How many alerts?\", ja = \"警報は何回？\" }\ncame = \"SELECT 1000 * avg(alert) AS x FROM exam\"\n\
+[[question]]\nid = \"starters_rate\"\nwhen = \"before\"\nkind = \"range\"\nmax = 1000\nof = \"starter\"\n\
+prompt = { en = \"And of the plan as it is?\", ja = \"元の計画では？\" }\ncame = \"SELECT 1000 * avg(alert) AS x FROM exam\"\n\
 [[question]]\nid = \"decision\"\nkind = \"text\"\nprompt = { en = \"a\", ja = \"あ\" }\nrubric = [{ en = \"Says who is harmed.\", ja = \"誰が困るかを述べている。\" }]\n\
 [exit]\ntext = { en = \"And elsewhere?\", ja = \"ほかでは？\" }\nright = { en = \"Ask first.\", ja = \"まず尋ねる。\" }\n\
 wrong = [{ en = \"Switch it on.\", ja = \"すぐ使う。\" }]\nwhy = { en = \"Wards differ.\", ja = \"病棟は違う。\" }\n\
@@ -97,6 +99,8 @@ fn what_was_expected_is_sealed_by_the_first_run_and_set_beside_what_came() {
         assert!(debrief.contains(text), "{text}: {debrief}");
     }
     assert!(!debrief.contains("7 to 8"), "{debrief}");
+    let came: Vec<&str> = debrief.lines().filter(|line| line.contains("It came: ")).collect();
+    assert_eq!(came.len(), 2, "of the plan that passed, and of the starter's: {debrief}");
     assert!(learner.read("practicum/ward/debrief.ja.md").contains("予想：1〜999"));
     // Who said nothing is not asked again.
     let silent = at_work();

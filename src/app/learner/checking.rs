@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use course::answers::Expected;
-use course::exercise::Question;
+use course::exercise::{Exercise, Question};
 use course::mistakes::{self, Mistake};
 use course::pack::{Pack, Submission, Task};
 use diagnostics::text::Lang;
@@ -28,6 +28,8 @@ pub struct Checked {
     pub open: Vec<Question>,
     /// The mistake that the plan resembles, after more than one failure.
     pub resembles: Option<Mistake>,
+    /// What came of what was expected; nothing while no check passed.
+    pub came: Vec<(String, Figure)>,
     /// How far the learner has come with it.
     pub progress: Progress,
 }
@@ -41,7 +43,7 @@ impl Checked {
 
 /// A check that a grader makes: everything is told, and the learner's tries are not touched.
 pub fn graded(run: Run) -> Checked {
-    Checked { run, open: Vec::new(), resembles: None, progress: Progress::default() }
+    Checked { run, open: Vec::new(), resembles: None, came: Vec::new(), progress: Progress::default() }
 }
 
 /// A learner's own check: their answers are counted as tries, and what they have not concluded yet is withheld. The workspace
@@ -62,20 +64,11 @@ pub fn practised(
     progress.tries = withhold::scored(exercise, answers, &run.record.checks, &progress.tries);
     let open = withhold::open(exercise, &progress.tries);
     let told = withhold::given_away(exercise, &progress.tries);
-    let came = run.record.came.clone();
     let run = withhold::without_points(withhold::shown(run, exercise, answers, &open), exercise, &told);
     let verdict = check::overall(&run.outcomes);
     progress.checks += 1;
     progress.failed += i64::from(verdict == Verdict::Failed);
     progress.passed |= verdict == Verdict::Passed && !progress.gave_up;
-    if progress.passed {
-        for (id, figure) in &came {
-            let Some(sealed) = progress.expected.get_mut(id) else { continue };
-            if let (Expected::Range(low, high), Figure::Number(x)) = (&sealed.expected, figure) {
-                sealed.held = Some((*low..=*high).contains(x));
-            }
-        }
-    }
     let failed: BTreeSet<String> =
         run.outcomes.iter().filter(|o| o.verdict == Verdict::Failed).map(|o| o.id.clone()).collect();
     // A course whose wrong solutions cannot be read names no mistake; its author is told by `author validate`.
@@ -85,11 +78,33 @@ pub fn practised(
         Vec::new()
     };
     let resembles = mistakes::resembled(&known, exercise, &submission.plan, &failed).cloned();
-    Ok(Checked { run, open: open.into_iter().cloned().collect(), resembles, progress })
+    Ok(Checked { run, open: open.into_iter().cloned().collect(), resembles, came: Vec::new(), progress })
 }
 
-/// Lays the debrief into the workspace, in each language that there is, and gives what the learner calls that of `lang`. `run` is the
-/// run that passed, where one did.
+/// What came of what was expected, once a check passed: of the plan that passed, and of the starter's where that was asked. Whether
+/// ranges held it is remembered.
+pub fn came(
+    exercise: &Exercise,
+    of_plan: &Run,
+    of_starter: Option<&Run>,
+    progress: &mut Progress,
+) -> Vec<(String, Figure)> {
+    let of = |question: &Question| {
+        let run = if question.of_starter { of_starter? } else { of_plan };
+        run.record.came.iter().find(|(id, _)| *id == question.id).cloned()
+    };
+    let came: Vec<(String, Figure)> = exercise.before.iter().filter_map(of).collect();
+    for (id, figure) in &came {
+        let Some(sealed) = progress.expected.get_mut(id) else { continue };
+        if let (Expected::Range(low, high), Figure::Number(x)) = (&sealed.expected, figure) {
+            sealed.held = Some((*low..=*high).contains(x));
+        }
+    }
+    came
+}
+
+/// Lays the debrief into the workspace, in each language that there is, and gives what the learner calls that of `lang`; `came` is
+/// what came of what was expected, where a check passed.
 ///
 /// # Errors
 /// The disk's.
@@ -97,11 +112,10 @@ pub fn debrief(
     pack: &Pack,
     task: &Task,
     workspace: &Workspace,
-    run: Option<&Run>,
+    came: &[(String, Figure)],
     lang: Lang,
 ) -> Result<Option<String>, WorkspaceError> {
     let progress = workspace.progress()?;
-    let came = run.map(|run| run.record.came.as_slice()).unwrap_or_default();
     let mut shown = None;
     for each in [Lang::En, Lang::Ja] {
         let Some(text) = pack.debrief(workspace.id(), each) else { continue };

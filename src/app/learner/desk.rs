@@ -16,6 +16,7 @@ use course::pack::{Content, Pack, Submission, Task};
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
+use engine::models::VOCABULARY;
 use engine::run::{self, Ended, Job, Run, Shelf, Watch};
 use report::json::Subject;
 use seed::{Origin, Root};
@@ -326,7 +327,18 @@ impl Placed {
             return Ok(checking::graded(run));
         }
         self.workspace.seal(&self.task, &how.expected, &how.at)?;
-        Ok(checking::practised(&self.pack, &self.task, &self.workspace, submission, &run)?)
+        let mut checked = checking::practised(&self.pack, &self.task, &self.workspace, submission, &run)?;
+        if checked.progress.passed {
+            let exercise = &self.task.exercise;
+            let starter = if exercise.before.iter().any(|question| question.of_starter) {
+                let starter = self.pack.submission(&VOCABULARY, exercise, "starter").map_err(Ending::Author)?;
+                Some(self.trained(&starter, (seed.number, Some(exam.number)), how, watch)?)
+            } else {
+                None
+            };
+            checked.came = checking::came(exercise, &run, starter.as_ref(), &mut checked.progress);
+        }
+        Ok(checked)
     }
 
     /// Trains a plan where its results can be kept.
