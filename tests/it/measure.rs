@@ -250,7 +250,7 @@ fn a_folder_is_told_with_the_files_that_could_be_meant() {
     assert!(told.err.contains("practicum measure d") && !told.err.contains("notes"), "{}", told.err);
     learner.types("measure d/9.csv --score p --time p --event y --training d").ends(2).says("a folder");
     std::fs::create_dir(learner.path("empty")).unwrap();
-    learner.types("measure empty").ends(2).says("none of these");
+    learner.types("measure empty").ends(2).says("CSV or Parquet file");
 }
 
 #[test]

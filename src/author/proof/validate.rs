@@ -522,7 +522,10 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
                 Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます"),
                 Text::new("something left to decide", "判断の余地があること"),
             )),
-            (None, "solution") => findings.extend(reference(written, trial, &silent)),
+            (None, "solution") => {
+                findings.extend(reference(written, trial, &silent));
+                findings.extend(rules::unhidden(written, &trial.checks));
+            }
             _ => {}
         }
     }

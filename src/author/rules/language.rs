@@ -1,4 +1,4 @@
-//! Rules on what is written for people: both languages, figures, briefs, sources, links, hints.
+//! Rules on what is written for people: both languages, figures, briefs and debriefs, sources, links, hints.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ pub fn texts(section: &Section) -> Vec<(Place, Text)> {
 }
 
 /// Whether a text has Japanese letters.
-fn is_japanese(text: &str) -> bool {
+pub(super) fn is_japanese(text: &str) -> bool {
     text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff66}'..='\u{ff9d}'))
 }
 
@@ -86,6 +86,7 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
     }
     findings.extend(written.task.exercise.checks.iter().flat_map(figures));
     findings.extend(briefs(pack, id));
+    findings.extend(debriefs(pack, id));
     findings.extend(evidence(written));
     findings.extend(hints(written));
     findings
@@ -133,6 +134,34 @@ fn briefs(pack: &Pack, id: &str) -> Vec<Finding> {
             let found = Text::new("a brief in the other language", "別の言語で書かれた説明文です");
             let expected = Text::new("a brief in the language that its name tells", "ファイル名どおりの言語の説明文");
             findings.push(Rule::Language.broken(place(lang), found, expected));
+        }
+        findings.extend(links(&text, &place(lang)));
+    }
+    findings
+}
+
+/// Debriefs, where there are any: in both languages, written, and not the same twice.
+fn debriefs(pack: &Pack, id: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let place = |lang: Lang| Place::file(format!("exercises/{id}/debrief.{}.md", lang.code()));
+    let [en, ja] = [Lang::En, Lang::Ja].map(|lang| pack.debrief(id, lang).unwrap_or_default());
+    if en.trim().is_empty() && ja.trim().is_empty() {
+        return findings;
+    }
+    let same = en.trim() == ja.trim();
+    for (lang, text) in [(Lang::En, en), (Lang::Ja, ja)] {
+        let broken = |place, found| {
+            let expected = Text::new("the debrief in the language that its name tells", "ファイル名どおりの言語の解説");
+            Rule::Language.broken(place, found, expected)
+        };
+        if text.trim().is_empty() {
+            findings.push(broken(place(lang), Text::new("no debrief, but one in the other language", "別の言語の解説だけがあります")));
+        } else if (lang == Lang::Ja) != is_japanese(&text) || same {
+            findings.push(broken(place(lang), Text::new("a debrief in the other language", "別の言語で書かれた解説です")));
+        }
+        if let Some(line) = text.lines().position(is_unfinished) {
+            let found = Text::new("a text that is not written yet", "まだ書かれていない文があります");
+            findings.push(broken(Place { line: Some(line + 1), ..place(lang) }, found));
         }
         findings.extend(links(&text, &place(lang)));
     }

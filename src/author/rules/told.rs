@@ -181,7 +181,7 @@ fn lines(material: &Material) -> Vec<Line> {
 }
 
 /// The comment of a line of TOML; the first line of a file may name its schema.
-fn comment(line: &str) -> &str {
+pub(super) fn comment(line: &str) -> &str {
     if line.starts_with("#:") {
         return "";
     }
