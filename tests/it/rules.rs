@@ -358,12 +358,18 @@ fn the_answers_words_stand_nowhere_before_it() {
     let with = |file: &str, from: &str, to: &str| {
         let found = after(&[
             ("exercise.toml", "[[question]]", QUESTION),
-            ("exercise.toml", JUDGED, &format!("FROM answers CROSS JOIN (SELECT why AS cause FROM answers) AS c {}", &JUDGED[13..])),
+            (
+                "exercise.toml",
+                JUDGED,
+                &format!("FROM answers CROSS JOIN (SELECT why AS cause FROM answers) AS c {}", &JUDGED[13..]),
+            ),
             ("solution/answers.toml", "missed", "why = \"late_sedation\"\nmissed"),
             (file, from, to),
         ]);
         let telltale = found.into_iter().filter(|(rule, ..)| *rule == Rule::Telltale);
-        telltale.map(|(_, file, line, note)| (file.rsplit('/').next().unwrap().to_owned(), line, note)).collect::<Vec<_>>()
+        telltale
+            .map(|(_, file, line, note)| (file.rsplit('/').next().unwrap().to_owned(), line, note))
+            .collect::<Vec<_>>()
     };
     let told = |file: &str, line: usize| vec![(file.to_owned(), Some(line), false)];
     let brief = |text: &str| with("brief.en.md", "Write what you", &format!("{text}\nWrite what you"));
@@ -373,7 +379,11 @@ fn the_answers_words_stand_nowhere_before_it() {
     assert_eq!(brief("Nurses hand out sedatives only when the list\nhas spoken."), told("brief.en.md", 19));
     assert_eq!(with("brief.ja.md", "結論は", "鎮静薬は勤務交替のときに配られます。結論は").len(), 1);
     assert_eq!(brief("Beware of the answer read from the wrong row."), told("brief.en.md", 19));
-    let title = with("exercise.toml", "en = \"The alarm that nobody hears\"", "en = \"Sedatives that were given late: late sedation\"");
+    let title = with(
+        "exercise.toml",
+        "en = \"The alarm that nobody hears\"",
+        "en = \"Sedatives that were given late: late sedation\"",
+    );
     assert!(!title.is_empty() && title.iter().all(|(file, ..)| file == "exercise.toml"), "{title:?}");
     // One word of it, its words in two sentences, all choices together, and words that everybody uses.
     for fine in [
@@ -395,7 +405,8 @@ fn an_hour_is_an_hour() {
         let found = after(changes).into_iter().filter(|(rule, ..)| *rule == Rule::Hour);
         found.map(|(_, file, _, note)| (file.rsplit('/').next().unwrap().to_owned(), note)).collect::<Vec<_>>()
     };
-    let long = |file: &str, from: &str, more: &str, n: usize| hour(&[(file, from, &format!("{}\n{from}", more.repeat(n)))]);
+    let long =
+        |file: &str, from: &str, more: &str, n: usize| hour(&[(file, from, &format!("{}\n{from}", more.repeat(n)))]);
     assert_eq!(long("brief.en.md", "Write what you", "word ", 350), [("brief.en.md".to_owned(), false)]);
     assert_eq!(long("brief.en.md", "Write what you", "word ", 50), []);
     // An address is not read, and Japanese is counted in signs.
@@ -403,7 +414,11 @@ fn an_hour_is_an_hour() {
     assert_eq!(long("brief.ja.md", "結論は", "字", 1000), [("brief.ja.md".to_owned(), false)]);
     // Questions that nothing judges are not counted; a fourth that is judged is one too many.
     let asking = |judged: bool| {
-        let question = |k: usize| format!("[[question]]\nid = \"q{k}\"\nkind = \"number\"\nprompt = {{ en = \"How many?\", ja = \"何人ですか。\" }}\n");
+        let question = |k: usize| {
+            format!(
+                "[[question]]\nid = \"q{k}\"\nkind = \"number\"\nprompt = {{ en = \"How many?\", ja = \"何人ですか。\" }}\n"
+            )
+        };
         let questions: String = (0..3).map(question).collect();
         let columns = if judged { "SELECT q0, q1, q2, 1000 * m AS missed," } else { "SELECT 1000 * m AS missed," };
         hour(&[
@@ -420,7 +435,9 @@ fn an_hour_is_an_hour() {
 fn of_a_conclusion_it_is_said_how_far_off_is_right_and_what_speaks_against_a_wrong_one() {
     let asked = |changes: &[(&str, &str, &str)]| {
         let found = after(changes).into_iter().filter(|(rule, ..)| *rule == Rule::Asked);
-        found.map(|(_, file, line, note)| (file.rsplit('/').next().unwrap().to_owned(), line.is_some(), note)).collect::<Vec<_>>()
+        found
+            .map(|(_, file, line, note)| (file.rsplit('/').next().unwrap().to_owned(), line.is_some(), note))
+            .collect::<Vec<_>>()
     };
     let asks = "asks = { figure = \"missed\", within = 40 }";
     let once = || vec![("exercise.toml".to_owned(), true, false)];
@@ -452,7 +469,10 @@ fn a_figure_that_is_asked_for_and_shown_elsewhere_is_remarked() {
     author.types("author new missing-bell --course mine").ends(0);
     let file = "mine/exercises/missing-bell/exercise.toml";
     let text = author.read(file);
-    let shown = text.replace("1000 * avg(alert * fall) AS found", "1000 * avg(alert * fall) AS found, avg((1 - alert) * fall) AS left_out");
+    let shown = text.replace(
+        "1000 * avg(alert * fall) AS found",
+        "1000 * avg(alert * fall) AS found, avg((1 - alert) * fall) AS left_out",
+    );
     assert_ne!(shown, text);
     author.writes(file, &shown);
     let remarks = against(&findings(&author, "mine"), Rule::Asked);

@@ -98,7 +98,9 @@ pub fn unhidden(written: &Written, judged: &[Judged]) -> Vec<Finding> {
             for other in exercise.checks.iter().filter(|check| check.looks_at(own).is_empty()) {
                 for (name, figure) in judged.iter().find(|j| j.id == other.id).into_iter().flat_map(|j| &j.figures) {
                     let Figure::Number(x) = figure else { continue };
-                    if !is_the_figure(*x, wanted, tolerance) || question.hides.iter().any(|hidden| hidden.value == *name) {
+                    if !is_the_figure(*x, wanted, tolerance)
+                        || question.hides.iter().any(|hidden| hidden.value == *name)
+                    {
                         continue;
                     }
                     let (id, of) = (&question.id, &other.id);
@@ -127,5 +129,6 @@ fn is_the_figure(x: f64, wanted: f64, tolerance: Option<Tolerance>) -> bool {
         Some(Tolerance::Factor(most)) => x * wanted > 0.0 && (x / wanted).max(wanted / x) <= most,
         None => true,
     };
-    right && near(x, 0.005) || [10.0, 100.0, 1000.0].into_iter().any(|scale| near(x * scale, 1e-9) || near(x / scale, 1e-9))
+    right && near(x, 0.005)
+        || [10.0, 100.0, 1000.0].into_iter().any(|scale| near(x * scale, 1e-9) || near(x / scale, 1e-9))
 }

@@ -64,7 +64,11 @@ pub(super) fn hour(material: &Material) -> Vec<Finding> {
                 "{en}: what is not needed to decide goes elsewhere, or nowhere",
                 "{ja}（判断に要らないことは、ほかへ移すか削ってください）"
             );
-            findings.push(Rule::Hour.broken(Place::file(format!("exercises/{id}/{name}.{}.md", lang.code())), found, expected));
+            findings.push(Rule::Hour.broken(
+                Place::file(format!("exercises/{id}/{name}.{}.md", lang.code())),
+                found,
+                expected,
+            ));
         }
     }
     findings

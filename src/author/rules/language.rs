@@ -155,9 +155,13 @@ fn debriefs(pack: &Pack, id: &str) -> Vec<Finding> {
             Rule::Language.broken(place, found, expected)
         };
         if text.trim().is_empty() {
-            findings.push(broken(place(lang), Text::new("no debrief, but one in the other language", "別の言語の解説だけがあります")));
+            findings.push(broken(
+                place(lang),
+                Text::new("no debrief, but one in the other language", "別の言語の解説だけがあります"),
+            ));
         } else if (lang == Lang::Ja) != is_japanese(&text) || same {
-            findings.push(broken(place(lang), Text::new("a debrief in the other language", "別の言語で書かれた解説です")));
+            findings
+                .push(broken(place(lang), Text::new("a debrief in the other language", "別の言語で書かれた解説です")));
         }
         if let Some(line) = text.lines().position(is_unfinished) {
             let found = Text::new("a text that is not written yet", "まだ書かれていない文があります");

@@ -22,19 +22,18 @@ pub use asked::unhidden;
 pub use material::Material;
 
 /// The rules on what is written and given out, in the order in which they are tried.
-const ON_MATERIAL: &[fn(&Material) -> Vec<Finding>] =
-    &[
-        data::twice,
-        data::shared_ids,
-        data::order,
-        personal::columns,
-        card::card,
-        hour::hour,
-        asked::asked,
-        telltale::telltale,
-        told::given_away,
-        solutions::twins,
-    ];
+const ON_MATERIAL: &[fn(&Material) -> Vec<Finding>] = &[
+    data::twice,
+    data::shared_ids,
+    data::order,
+    personal::columns,
+    card::card,
+    hour::hour,
+    asked::asked,
+    telltale::telltale,
+    told::given_away,
+    solutions::twins,
+];
 
 /// All findings against the rules on what is written and given out.
 ///

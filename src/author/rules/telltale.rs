@@ -18,20 +18,153 @@ use diagnostics::text::{Lang, Text};
 
 /// English words that stand in any text.
 const COMMON: &[&str] = &[
-    "about", "above", "after", "again", "against", "all", "also", "and", "any", "are", "because", "been", "before", "being", "below",
-    "between", "both", "but", "can", "did", "does", "each", "every", "few", "for", "from", "had", "has", "have", "her", "here", "his",
-    "how", "into", "its", "just", "less", "like", "many", "may", "more", "most", "much", "must", "neither", "never", "new", "nor", "not",
-    "now", "off", "one", "only", "other", "others", "our", "out", "over", "own", "same", "she", "should", "since", "some", "still",
-    "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "too", "two", "under",
-    "until", "very", "was", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will", "with", "without",
-    "would", "you", "your", "patient", "patients", "model", "data", "yes", "answer", "none", "nothing", "something", "someone",
+    "about",
+    "above",
+    "after",
+    "again",
+    "against",
+    "all",
+    "also",
+    "and",
+    "any",
+    "are",
+    "because",
+    "been",
+    "before",
+    "being",
+    "below",
+    "between",
+    "both",
+    "but",
+    "can",
+    "did",
+    "does",
+    "each",
+    "every",
+    "few",
+    "for",
+    "from",
+    "had",
+    "has",
+    "have",
+    "her",
+    "here",
+    "his",
+    "how",
+    "into",
+    "its",
+    "just",
+    "less",
+    "like",
+    "many",
+    "may",
+    "more",
+    "most",
+    "much",
+    "must",
+    "neither",
+    "never",
+    "new",
+    "nor",
+    "not",
+    "now",
+    "off",
+    "one",
+    "only",
+    "other",
+    "others",
+    "our",
+    "out",
+    "over",
+    "own",
+    "same",
+    "she",
+    "should",
+    "since",
+    "some",
+    "still",
+    "such",
+    "than",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "this",
+    "those",
+    "through",
+    "too",
+    "two",
+    "under",
+    "until",
+    "very",
+    "was",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "while",
+    "who",
+    "whom",
+    "whose",
+    "why",
+    "will",
+    "with",
+    "without",
+    "would",
+    "you",
+    "your",
+    "patient",
+    "patients",
+    "model",
+    "data",
+    "yes",
+    "answer",
+    "none",
+    "nothing",
+    "something",
+    "someone",
 ];
 
 /// Japanese ones.
 const COMMON_JA: &[&str] = &[
-    "患者", "病院", "病棟", "医師", "看護師", "モデル", "データ", "予測", "学習", "検査", "診断", "判断", "判定", "結果", "場合", "画像",
-    "写真", "警報", "アラート", "リスク", "割合", "人数", "使用", "投与", "実際", "施設", "当院", "臨床", "症例", "転帰", "治療",
-    "有無", "一方",
+    "患者",
+    "病院",
+    "病棟",
+    "医師",
+    "看護師",
+    "モデル",
+    "データ",
+    "予測",
+    "学習",
+    "検査",
+    "診断",
+    "判断",
+    "判定",
+    "結果",
+    "場合",
+    "画像",
+    "写真",
+    "警報",
+    "アラート",
+    "リスク",
+    "割合",
+    "人数",
+    "使用",
+    "投与",
+    "実際",
+    "施設",
+    "当院",
+    "臨床",
+    "症例",
+    "転帰",
+    "治療",
+    "有無",
+    "一方",
 ];
 
 /// Something that would tell the answer.
@@ -184,7 +317,9 @@ fn telltales(material: &Material) -> Vec<Telltale> {
         _ => Vec::new(),
     });
     let choices: BTreeSet<&str> = choices.collect();
-    for column in dataset.columns().filter(|column| !column.role.is_visible() && !choices.contains(column.name.as_str())) {
+    for column in
+        dataset.columns().filter(|column| !column.role.is_visible() && !choices.contains(column.name.as_str()))
+    {
         let name = &column.name;
         let what = text!("the hidden column `{name}`", "隠された列 `{name}`");
         telltales.push(Telltale { what, told: Told::InWords(name.clone()) });
@@ -265,10 +400,8 @@ pub(super) fn telltale(material: &Material) -> Vec<Finding> {
     let telltales = telltales(material);
     let mut findings = Vec::new();
     for passage in passages(material) {
-        let mut told: Vec<(usize, &Text)> = telltales
-            .iter()
-            .filter_map(|telltale| Some((telltale.in_passage(&passage)?, &telltale.what)))
-            .collect();
+        let mut told: Vec<(usize, &Text)> =
+            telltales.iter().filter_map(|telltale| Some((telltale.in_passage(&passage)?, &telltale.what))).collect();
         told.sort_by_key(|(line, _)| *line);
         for (line, Text { en, ja }) in told {
             let place = match passage.place.line {
@@ -294,7 +427,8 @@ mod tests {
 
     #[test]
     fn sentences_go_on_over_lines_and_end_at_items() {
-        let of = |text: &str| sentences(text).into_iter().map(|(line, s)| (line, s.trim().to_owned())).collect::<Vec<_>>();
+        let of =
+            |text: &str| sentences(text).into_iter().map(|(line, s)| (line, s.trim().to_owned())).collect::<Vec<_>>();
         assert_eq!(
             of("One of 0.5 goes\non. Two\n\n- three\n"),
             [(0, "One of 0.5 goes on.".to_owned()), (1, "Two".to_owned()), (3, "- three".to_owned())]
