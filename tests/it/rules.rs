@@ -502,17 +502,8 @@ fn a_debrief_is_held_to_what_a_brief_is() {
 }
 
 /// Rules that came after an exercise was written, and that it does not meet yet: what is mended is struck off.
-const NOT_HELD_YET: &[(&str, &str)] = &[
-    ("film-complaint", "asked"),
-    ("ink-marks", "asked"),
-    ("ink-marks", "hour"),
-    ("site-shortcut", "asked"),
-    ("site-shortcut", "telltale"),
-    ("slice-leakage", "asked"),
-    ("slice-leakage", "hour"),
-    ("small-lesions", "asked"),
-    ("small-lesions", "hour"),
-];
+const NOT_HELD_YET: &[(&str, &str)] =
+    &[("memory-forecast", "asked"), ("memory-forecast", "hour"), ("pneumonia-films", "telltale")];
 
 #[test]
 fn the_shipped_exercises_give_nothing_away() {
