@@ -18,6 +18,7 @@ use polars_io::parquet::write::ParquetWriter;
 use diagnostics::fault::Fault;
 
 pub use named::short;
+pub use parquet::date;
 pub use sheet::{MISSING, Reading, Said, Sheet};
 
 /// A table in memory.

@@ -42,6 +42,19 @@ pub(super) fn in_rows(what: &Text, rows: &[usize]) -> Text {
     }
 }
 
+/// What is found and expected of a file that is none of what its name says: text, or what else is no Parquet file and no workbook.
+pub(super) fn misnamed(file: &str) -> Option<(Text, Text)> {
+    let lower = file.to_lowercase();
+    let end = [".parquet", ".xlsx", ".xls", ".ods"].into_iter().find(|end| lower.ends_with(end))?;
+    Some((
+        text!("a file called {end} that is none", "名前は {end} ですが、その形式のファイルではありません"),
+        text!(
+            "a whole {end} file exported anew as Parquet or CSV; or, where it is CSV, a name that ends with .csv",
+            "ParquetかCSVとして書き出し直したファイル。中身がCSVなら、名前の末尾を .csv にしてください"
+        ),
+    ))
+}
+
 /// How a table is written out of a program, as CSV.
 fn export(from: &'static str, ja: &'static str) -> Text {
     Text::new(from, ja)

@@ -268,7 +268,7 @@ fn decimal(units: i128, scale: usize) -> String {
 }
 
 /// The day this many days after 1 January 1970, as `2026-11-26` (Hinnant's `civil_from_days`).
-fn date(days: i64) -> String {
+pub fn date(days: i64) -> String {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);

@@ -77,7 +77,7 @@ impl Sheet {
             let (names, rows) = (parquet.names(), parquet.rows());
             (Cells::Parquet(parquet), names, rows)
         } else {
-            if let Some((found, expected)) = named::other_kind(&bytes) {
+            if let Some((found, expected)) = named::other_kind(&bytes).or_else(|| named::misnamed(file)) {
                 return Err(one(found, expected));
             }
             let grid = delimited::read(file, &decode(file, &bytes, reading)?)?;

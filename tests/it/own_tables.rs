@@ -394,3 +394,37 @@ fn what_was_taken_as_missing_is_said_to_the_author() {
     let csv = rows(",x,fall", |i, y| format!("{},{i},{y}", i + 1));
     own(label, &csv, SHARE).starts().refused().says("own.csv, line 1").says("no name over column 1");
 }
+
+#[test]
+fn ids_and_groups_that_are_empty_are_told_in_their_lines() {
+    let line = |i: usize, y: usize, blank: bool| format!("{},{}.5,{y}", if blank { String::new() } else { format!("P{i}") }, i);
+    for role in ["id", "group"] {
+        let columns = format!(r#"{{ name = "patient", role = "{role}" }}, {{ name = "fall", role = "label" }}"#);
+        let csv = rows("patient,x,fall", |i, y| line(i, y, i == 7 || i == 40));
+        own(&columns, &csv, SHARE).starts().refused().says("own.csv, line 9, patient").says("2 rows (lines 9, 42)");
+        own(&columns, &rows("patient,x,fall", |i, y| line(i, y, false)), SHARE).starts().ends(0);
+    }
+}
+
+#[test]
+fn days_that_never_were_and_days_written_as_numbers_are_refused_in_their_place() {
+    let columns = r#"{ name = "seen", role = "time" }, { name = "fall", role = "label" }"#;
+    let course = |odd: &str| {
+        own(columns, &rows("seen,x,fall", |i, y| format!("{},{i},{y}", if i == 3 { odd } else { "R6.4.1" })), SHARE)
+    };
+    course("R6.2.30").starts().refused().says("own.csv, line 5, seen").says("2024-02 has 29 days");
+    course("S99.4.30").starts().refused().says("to 1989-01-07");
+    let numbers = rows("seen,x,fall", |i, y| format!("202404{:02},{i},{y}", i % 28 + 1));
+    own(columns, &numbers, SHARE).starts().refused().says("2024-04-01");
+}
+
+#[test]
+fn a_file_that_is_not_what_its_name_says_is_told() {
+    for name in ["own.parquet", "own.xlsx"] {
+        let learner = own(r#"{ name = "fall", role = "label" }"#, &rows("x,fall", |i, y| format!("{i}.5,{y}")), SHARE);
+        let dataset = "course/datasets/own/dataset.toml";
+        learner.writes(dataset, learner.read(dataset).replace("own.csv", name));
+        std::fs::rename(learner.path("course/datasets/own/own.csv"), learner.path(&format!("course/datasets/own/{name}"))).unwrap();
+        learner.starts().refused().says("that is none").says(".csv");
+    }
+}

@@ -22,20 +22,30 @@ pub(super) struct Bad {
     pub(super) rows: Vec<usize>,
     /// The row of the first date, where all are dates.
     usual: Option<usize>,
+    /// Of the first text that is written as a date, but of a day that never was: what there is.
+    no_day: Option<Text>,
+    /// Whether all that is wrong are such days.
+    well_written: bool,
 }
 
 /// Reads a column of dates, all written alike.
 pub(super) fn column(words: &[Option<String>]) -> Result<Times, Bad> {
-    let read: Vec<Option<Moment>> = words.iter().map(|word| word.as_deref().and_then(read)).collect();
-    let rows: Vec<usize> = (0..words.len()).filter(|&row| words[row].is_some() && read[row].is_none()).collect();
+    let all: Vec<Option<Result<Moment, Unread>>> = words.iter().map(|word| word.as_deref().map(read)).collect();
+    let rows: Vec<usize> = (0..words.len()).filter(|&row| matches!(all[row], Some(Err(_)))).collect();
     if !rows.is_empty() {
-        return Err(Bad { rows, usual: None });
+        let no_day = |read: &Option<Result<Moment, Unread>>| match read {
+            Some(Err(Unread::NoDay(there_is))) => Some(there_is.clone()),
+            _ => None,
+        };
+        let well_written = rows.iter().all(|&row| no_day(&all[row]).is_some());
+        return Err(Bad { rows, usual: None, no_day: all.iter().find_map(no_day), well_written });
     }
+    let read: Vec<Option<Moment>> = all.into_iter().map(|read| read.and_then(Result::ok)).collect();
     let usual = read.iter().position(Option::is_some);
     let form = read.iter().flatten().next().map(|moment| moment.form);
     let rows: Vec<usize> = (0..read.len()).filter(|&row| read[row].is_some_and(|m| Some(m.form) != form)).collect();
     if !rows.is_empty() {
-        return Err(Bad { rows, usual });
+        return Err(Bad { rows, usual, no_day: None, well_written: false });
     }
     if form.is_some_and(|form| form.time) {
         let moment = |moment: Moment| i64::from(moment.day) * DAY + moment.time.unwrap_or(0);
@@ -52,6 +62,16 @@ impl Times {
             Self::Days(days) => days.iter().map(|day| day.map(f64::from)).collect(),
             Self::Moments(moments) => moments.iter().map(|moment| moment.map(|moment| moment as f64)).collect(),
         }
+    }
+
+    /// The latest day, where it lies so far ahead that it is rather a slip.
+    pub(super) fn far_ahead(&self) -> Option<String> {
+        let latest = match self {
+            Self::Days(days) => days.iter().flatten().copied().map(i64::from).max(),
+            Self::Moments(moments) => moments.iter().flatten().max().map(|moment| moment.div_euclid(DAY)),
+        };
+        let far = days(2060, 1, 1).map(i64::from);
+        latest.filter(|latest| Some(*latest) >= far).map(tables::date)
     }
 
     /// In place of a table's words.
@@ -74,17 +94,49 @@ impl Bad {
             Some(usual) => {
                 text!("{list} among dates such as \"{usual}\"", "\"{usual}\" のような日付の列に {list} があります")
             }
+            None if self.well_written => {
+                text!("{list}: a day that does not exist", "時間の列に、実在しない日付 {list} があります")
+            }
             None => text!("{list} in a column of times", "時間の列に {list} があります"),
         }
     }
+
+    /// What the column may hold instead.
+    pub(super) fn expected(&self) -> Text {
+        let forms = Text::new(
+            "dates that are written alike, the year first: 2024-04-01, 2024/4/1, 2024年4月1日, 令和6年4月1日, R6.4.1 or 2024-04-01 13:30; or numbers",
+            "同じ書き方の日付（年が先）：2024-04-01、2024/4/1、2024年4月1日、令和6年4月1日、R6.4.1、2024-04-01 13:30 など。または数値",
+        );
+        let Some(there_is) = &self.no_day else { return forms };
+        let (en, ja) = (&there_is.en, &there_is.ja);
+        if self.well_written {
+            return text!("a day that exists: {en}", "実在する日付（{ja}）");
+        }
+        let (forms_en, forms_ja) = (&forms.en, &forms.ja);
+        text!("{forms_en}; and a day that exists: {en}", "{forms_ja}。また、実在する日付（{ja}）")
+    }
 }
 
-/// What a column of times may hold.
-pub(super) fn expected() -> Text {
-    Text::new(
-        "dates that are written alike, the year first: 2024-04-01, 2024/4/1, 2024年4月1日, 令和6年4月1日 or 2024-04-01 13:30; or numbers",
-        "同じ書き方の日付（年が先）：2024-04-01、2024/4/1、2024年4月1日、令和6年4月1日、2024-04-01 13:30 など。または数値",
-    )
+/// Days written as numbers, such as 20240429, where all of a column are: the day after the end of a month would lie 70 later.
+/// What was found, with the first of them, and what was expected.
+pub(super) fn without_signs(values: &[Option<f64>]) -> Option<(Text, Text)> {
+    let day = |value: f64| {
+        let number = value as i32;
+        let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
+        let is_day = f64::from(number) == value && (1868..=2200).contains(&year) && days(year, month, day).is_some();
+        is_day.then(|| format!("{year}-{month:02}-{day:02}"))
+    };
+    let first = *values.iter().flatten().next()?;
+    let written = day(first)?;
+    values.iter().flatten().all(|&value| day(value).is_some()).then(|| {
+        (
+            text!("days that are written as numbers, such as {first}", "日付が {first} のような数値で書かれています"),
+            text!(
+                "the same with signs between: {written}. As numbers, the last day of a month and the next would lie 70 apart",
+                "記号で区切った日付（{written}）。数値のままでは、月末と翌日が70も離れてしまいます"
+            ),
+        )
+    })
 }
 
 /// A date, or a moment, as it was written.
@@ -114,20 +166,97 @@ struct Form {
     zone: bool,
 }
 
-/// The Japanese eras with their letters, and the year before their first.
-const ERAS: &[(&str, char, i32)] =
-    &[("令和", 'R', 2018), ("平成", 'H', 1988), ("昭和", 'S', 1925), ("大正", 'T', 1911), ("明治", 'M', 1867)];
+/// A Japanese era: its word, its letter, its first day and its last.
+struct Era {
+    word: &'static str,
+    letter: char,
+    first: (i32, i32, i32),
+    last: Option<(i32, i32, i32)>,
+}
 
-/// Reads a date; nothing where it is none, or could be read in more than one way. A month stands for its first day; a moment with a
-/// time zone is told in UTC.
-fn read(written: &str) -> Option<Moment> {
+const fn era(word: &'static str, letter: char, first: (i32, i32, i32), last: Option<(i32, i32, i32)>) -> Era {
+    Era { word, letter, first, last }
+}
+
+const ERAS: &[Era] = &[
+    era("令和", 'R', (2019, 5, 1), None),
+    era("平成", 'H', (1989, 1, 8), Some((2019, 4, 30))),
+    era("昭和", 'S', (1926, 12, 25), Some((1989, 1, 7))),
+    era("大正", 'T', (1912, 7, 30), Some((1926, 12, 25))),
+    era("明治", 'M', (1868, 1, 25), Some((1912, 7, 30))),
+];
+
+impl Era {
+    /// Its days, for somebody who wrote another.
+    fn days(&self) -> Text {
+        let (word, letter, (year, month, day)) = (self.word, self.letter, self.first);
+        match self.last {
+            None => text!(
+                "{word} ({letter}) begins with {year}-{month:02}-{day:02}",
+                "{word}（{letter}）は{year}年{month}月{day}日からです"
+            ),
+            Some((to_year, to_month, to_day)) => text!(
+                "{word} ({letter}) is from {year}-{month:02}-{day:02} to {to_year}-{to_month:02}-{to_day:02}",
+                "{word}（{letter}）は{year}年{month}月{day}日から{to_year}年{to_month}月{to_day}日までです"
+            ),
+        }
+    }
+
+    /// Whether a day lies in it; of a month without a day, whether any of its days does.
+    fn holds(&self, (year, month, day): (i32, i32, i32), has_day: bool) -> bool {
+        let cut = |(year, month, day): (i32, i32, i32)| (year, month, if has_day { day } else { 1 });
+        let date = cut((year, month, day));
+        cut(self.first) <= date && self.last.is_none_or(|last| date <= cut(last))
+    }
+}
+
+/// Why a text is no date.
+#[derive(Clone, Debug, PartialEq)]
+enum Unread {
+    /// It is not written as dates are, or could be read in more than one way.
+    NoDate,
+    /// It is written as one, but there was no such day: what there is.
+    NoDay(Text),
+}
+
+/// A date as it is written, whether or not there is such a day.
+struct Parts {
+    era: Option<&'static Era>,
+    date: (i32, i32, i32),
+    /// Milliseconds since midnight and the zone's minutes east of Greenwich, where they are written.
+    time: Option<(i32, Option<i32>)>,
+    form: Form,
+}
+
+/// Reads a date. A month stands for its first day; a moment with a time zone is told in UTC.
+fn read(written: &str) -> Result<Moment, Unread> {
+    let Parts { era, date, time, form } = parts(written).ok_or(Unread::NoDate)?;
+    let (year, month, day) = date;
+    if let Some(era) = era.filter(|era| !era.holds(date, !form.month)) {
+        return Err(Unread::NoDay(era.days()));
+    }
+    let days = days(year, month, day).ok_or_else(|| {
+        Unread::NoDay(match last_day(year, month) {
+            None => Text::new("months are 1 to 12", "月は1から12までです"),
+            Some(last) => text!("{year}-{month:02} has {last} days", "{year}年{month}月は{last}日までです"),
+        })
+    })?;
+    let Some((time, zone)) = time else { return Ok(Moment { day: days, time: None, form }) };
+    let of_day = i64::from(time) - i64::from(zone.unwrap_or(0)) * 60_000;
+    // A zone moves a moment by a day at most.
+    let shift = i32::try_from(of_day.div_euclid(DAY)).unwrap_or(0);
+    Ok(Moment { day: days + shift, time: Some(of_day.rem_euclid(DAY)), form })
+}
+
+/// Takes a date apart; nothing where it is none, or could be read in more than one way.
+fn parts(written: &str) -> Option<Parts> {
     let plain: String = written.trim().chars().map(half_width).collect();
     let mut rest = Rest(&plain);
-    let era = ERAS.iter().find(|(word, letter, _)| rest.word(word) || rest.sign(&[*letter]).is_some());
+    let era = ERAS.iter().find(|era| rest.word(era.word) || rest.sign(&[era.letter]).is_some());
     let year = match (era, rest.word("元")) {
         (None, true) => return None,
-        (Some((.., before)), true) => before + 1,
-        (Some((.., before)), false) => before + rest.number(1..=2)?,
+        (Some(era), true) => era.first.0,
+        (Some(era), false) => era.first.0 - 1 + rest.number(1..=2)?,
         (None, false) => rest.number(4..=4)?,
     };
     let sign = rest.sign(&['-', '/', '.', '年'])?;
@@ -139,18 +268,16 @@ fn read(written: &str) -> Option<Moment> {
         _ => return None,
     };
     let mut form = Form { sign, era: era.is_some(), month: !has_day, time: false, zone: false };
-    let days = days(year, month, day)?;
+    let date = (year, month, day);
     if rest.0.is_empty() {
-        return Some(Moment { day: days, time: None, form });
+        return Some(Parts { era, date, time: None, form });
     }
     if !has_day || !(rest.sign(&['T', ' ']).is_some() || sign == '年') {
         return None;
     }
     let (time, zone) = time(&mut rest)?;
     (form.time, form.zone) = (true, zone.is_some());
-    let of_day = i64::from(time) - i64::from(zone.unwrap_or(0)) * 60_000;
-    let shift = i32::try_from(of_day.div_euclid(DAY)).ok()?;
-    Some(Moment { day: days + shift, time: Some(of_day.rem_euclid(DAY)), form })
+    Some(Parts { era, date, time: Some((time, zone)), form })
 }
 
 /// Milliseconds in a day.
@@ -238,14 +365,7 @@ fn half_width(sign: char) -> char {
 
 /// Days since 1970-01-01 in the Gregorian calendar (Hinnant, `days_from_civil`); nothing where the month has no such day.
 fn days(year: i32, month: i32, day: i32) -> Option<i32> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        2 => 28 + i32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if !(1..=last).contains(&day) {
+    if !(1..=last_day(year, month)?).contains(&day) {
         return None;
     }
     let year = year - i32::from(month <= 2);
@@ -254,12 +374,79 @@ fn days(year: i32, month: i32, day: i32) -> Option<i32> {
     Some(century * 146_097 + of_century * 365 + of_century / 4 - of_century / 100 + of_year - 719_468)
 }
 
+/// The last day of a month; nothing where there is no such month.
+fn last_day(year: i32, month: i32) -> Option<i32> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 => Some(28 + i32::from(leap)),
+        4 | 6 | 9 | 11 => Some(30),
+        1..=12 => Some(31),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn day(written: &str) -> Option<i32> {
-        read(written).map(|moment| moment.day)
+        read(written).ok().map(|moment| moment.day)
+    }
+
+    #[test]
+    fn a_day_that_its_era_or_its_month_does_not_have_is_told_with_what_there_is() {
+        for (written, there_is) in [
+            ("S99.4.30", "to 1989-01-07"),
+            ("S64.1.8", "to 1989-01-07"),
+            ("H60.1.1", "to 2019-04-30"),
+            ("平成40年1月1日", "to 2019-04-30"),
+            ("H31.5.2", "to 2019-04-30"),
+            ("平成31年5月", "to 2019-04-30"),
+            ("R1.4.30", "begins with 2019-05-01"),
+            ("R0.1.1", "begins with 2019-05-01"),
+            ("令和0年1月1日", "begins with 2019-05-01"),
+            ("R6.2.30", "2024-02 has 29 days"),
+            ("2023-04-31", "2023-04 has 30 days"),
+            ("2023-13-01", "months are 1 to 12"),
+        ] {
+            let words = ["R6.4.1", written].map(|word| Some(word.to_owned()));
+            let bad = column(&words).unwrap_err();
+            let (found, expected) = (bad.found(&words).en, bad.expected().en);
+            assert_eq!(bad.rows, [1], "{written}");
+            assert!(found.contains(written) && found.contains("does not exist"), "{found}");
+            assert!(expected.contains(there_is) && !expected.contains("alike"), "{written}: {expected}");
+        }
+        for (written, plain) in [
+            ("平成31年4月30日", "2019-04-30"),
+            ("平成元年1月", "1989-01-01"),
+            ("令和元年5月1日", "2019-05-01"),
+            ("昭和64年1月7日", "1989-01-07"),
+            ("S1.12.25", "1926-12-25"),
+        ] {
+            assert_eq!(day(written), day(plain), "{written}");
+        }
+        let words = ["R6.4.1", "R6.2.30", "yesterday"].map(|word| Some(word.to_owned()));
+        let expected = column(&words).unwrap_err().expected().en;
+        assert!(expected.contains("R6.4.1") && expected.contains("2024-02 has 29 days"), "{expected}");
+    }
+
+    #[test]
+    fn days_written_as_numbers_are_told_with_the_form_that_keeps_their_distance() {
+        let told = without_signs(&[Some(20_240_429.0), None, Some(20_240_501.0)]).unwrap();
+        assert!(told.0.en.contains("20240429") && told.1.en.contains("2024-04-29"), "{told:?}");
+        for numbers in [vec![Some(20_240_429.0), Some(20_240_431.0)], vec![Some(12.0)], vec![None]] {
+            assert_eq!(without_signs(&numbers), None, "{numbers:?}");
+        }
+    }
+
+    #[test]
+    fn the_latest_day_is_told_where_it_lies_far_ahead() {
+        let latest = |words: [&str; 2]| {
+            column(&words.map(|word| Some(word.to_owned()))).unwrap().far_ahead()
+        };
+        assert_eq!(latest(["R6.4.1", "R60.4.1"]).as_deref(), Some("2078-04-01"));
+        assert_eq!(latest(["2024-04-01 09:00", "2204-04-01 09:00"]).as_deref(), Some("2204-04-01"));
+        assert_eq!(latest(["2024-04-01", "2026-04-01"]), None);
     }
 
     #[test]
@@ -293,7 +480,7 @@ mod tests {
 
     #[test]
     fn times_of_day_are_read_with_their_zones() {
-        let moment = |written: &str| read(written).map(|m| (m.day, m.time.map(|time| time / 60_000)));
+        let moment = |written: &str| read(written).ok().map(|m| (m.day, m.time.map(|time| time / 60_000)));
         assert_eq!(moment("2024-04-01 09:05"), Some((19_814, Some(545))));
         assert_eq!(moment("2024-04-01T09:05:30.25"), Some((19_814, Some(545))));
         assert_eq!(moment("2024/4/1 9:05:00"), Some((19_814, Some(545))));
@@ -326,7 +513,7 @@ mod tests {
             "2024-04/01",
             "09:05",
         ] {
-            assert_eq!(read(written), None, "{written}");
+            assert!(read(written).is_err(), "{written}");
         }
     }
 }

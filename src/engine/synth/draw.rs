@@ -87,12 +87,16 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, (truth, seed): (Seed, Seed)) 
 fn times(frame: &mut Frame, column: &Column) -> Result<(), SynthError> {
     let (name, Some(equation)) = (&column.name, &column.sql) else { return Ok(()) };
     if tables::is_time(frame, name) {
-        return Ok(());
+        let numbers = if tables::is_number(frame, name) { tables::numbers(frame, name)? } else { Vec::new() };
+        return match dates::without_signs(&numbers) {
+            Some((found, expected)) => Err(equation.fault(found, expected).into()),
+            None => Ok(()),
+        };
     }
     let words = tables::words(frame, name)?;
     match dates::column(&words) {
         Ok(times) => Ok(times.set(frame, name)?),
-        Err(bad) => Err(equation.fault(bad.found(&words), dates::expected()).into()),
+        Err(bad) => Err(equation.fault(bad.found(&words), bad.expected()).into()),
     }
 }
 

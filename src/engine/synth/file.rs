@@ -58,10 +58,15 @@ pub(super) fn read(
         Holds::Outcome | Holds::Class => &[Role::Id, Role::Group, Role::Label],
     };
     let mut all = sheet.frame(&of_role(names))?;
-    let mut faults = Vec::new();
+    let (mut faults, mut assumed) = (Vec::new(), Vec::new());
     for column in columns {
         let read = match column.role {
-            Role::Id | Role::Group => settle(&mut all, &column.name).and_then(|()| ids(&sheet, column)),
+            Role::Id | Role::Group => {
+                blank(&sheet, column)?.map_or(Ok(()), |fault| Err(fault.into())).and_then(|()| {
+                    settle(&mut all, &column.name)?;
+                    ids(&sheet, column)
+                })
+            }
             Role::Label => match holds {
                 Holds::Outcome => outcome(&sheet, column, &mut all),
                 Holds::Number => sheet
@@ -71,7 +76,7 @@ pub(super) fn read(
                 Holds::Class => labelled(&sheet, &column.name, sheet.words(&column.name)?.iter().map(Option::is_some))
                     .and_then(|()| classes(&sheet, &column.name)),
             },
-            Role::Time => times(&sheet, &column.name, &mut all),
+            Role::Time => times(&sheet, &column.name, &mut all).map(|more| assumed.extend(more)),
             _ => Ok(()),
         };
         match read {
@@ -80,7 +85,7 @@ pub(super) fn read(
             Err(other) => return Err(other),
         }
     }
-    let (mut assumed, mut missing) = (Vec::new(), Vec::new());
+    let mut missing = Vec::new();
     for name in sheet.names() {
         let told = sheet.missing(name)?;
         if told.values().sum::<usize>() == sheet.rows() && dataset.role(name) == Role::Feature {
@@ -196,6 +201,31 @@ fn settle(all: &mut Frame, name: &str) -> Result<(), SynthError> {
         tables::set_whole(all, name, &numbers)?;
     }
     Ok(())
+}
+
+/// Rows that an id or a group does not name: nobody could say whose they are, and rows of no group would be kept together as one.
+fn blank(sheet: &Sheet, column: &Column) -> Result<Option<Fault>, SynthError> {
+    let name = &column.name;
+    let words = sheet.words(name)?;
+    let missing: Vec<usize> = (0..words.len()).filter(|&row| words[row].is_none()).collect();
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let (found, expected) = if column.role == Role::Id {
+        (
+            Text::new("no id", "idが空です"),
+            Text::new("an id of its own in each row", "行ごとに異なるid"),
+        )
+    } else {
+        (
+            Text::new("no group", "グループが空です"),
+            Text::new(
+                "a value in each row: rows of one patient have the same one, and a row that belongs to no other has one of its own",
+                "すべての行の値（同じ患者の行には同じ値、ほかとまとめない行にはその行だけの値）",
+            ),
+        )
+    };
+    Ok(Some(sheet.bad(name, &missing, &found, expected)))
 }
 
 /// An id names one row each. Where most do, one that is there twice is a mistake; where rows share their ids throughout, ids name
@@ -409,16 +439,32 @@ fn stray(sheet: &Sheet, name: &str, develop: &[bool], exam: &[bool]) -> Result<V
     Ok(told.collect())
 }
 
-/// A column of times as dates, or as dates with times of day; numbers stay numbers.
-fn times(sheet: &Sheet, name: &str, all: &mut Frame) -> Result<(), SynthError> {
+/// A column of times as dates, or as dates with times of day; numbers stay numbers. Gives what its author may not mean: days that lie
+/// far ahead.
+fn times(sheet: &Sheet, name: &str, all: &mut Frame) -> Result<Option<Fault>, SynthError> {
+    if tables::is_number(all, name) {
+        return match dates::without_signs(&tables::numbers(all, name)?) {
+            Some((found, expected)) => Err(Fault::new(of_file(sheet, name), found, expected).into()),
+            None => Ok(None),
+        };
+    }
     if tables::is_time(all, name) {
-        return Ok(());
+        return Ok(None);
     }
     let words = sheet.words(name)?;
-    match dates::column(&words) {
-        Ok(times) => Ok(times.set(all, name)?),
-        Err(bad) => Err(sheet.bad(name, &bad.rows, &bad.found(&words), dates::expected()).into()),
-    }
+    let times =
+        dates::column(&words).map_err(|bad| sheet.bad(name, &bad.rows, &bad.found(&words), bad.expected()))?;
+    times.set(all, name)?;
+    Ok(times.far_ahead().map(|latest| {
+        Fault::new(
+            of_file(sheet, name),
+            text!("days up to {latest}, which lie far ahead", "{latest} までの、遠い将来の日付があります"),
+            Text::new(
+                "the years as they were, where they are a slip; where days were moved on purpose so that nobody is known by them, nothing",
+                "書き誤りなら正しい年に直してください。個人が分からないように日付をずらした場合は、このままでかまいません",
+            ),
+        )
+    }))
 }
 
 /// Which rows are the learner's and which the judge's: by their conditions, and by the share that the exam holds out at random. No

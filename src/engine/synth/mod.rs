@@ -138,6 +138,6 @@ impl<'a> World<'a> {
 pub fn times(words: &[Option<String>]) -> Result<Vec<Option<f64>>, (Text, Text)> {
     match dates::column(words) {
         Ok(times) => Ok(times.numbers()),
-        Err(bad) => Err((bad.found(words), dates::expected())),
+        Err(bad) => Err((bad.found(words), bad.expected())),
     }
 }
