@@ -95,6 +95,21 @@ fn patients_who_are_there_twice_are_found() {
     assert!(twice(columns, &rows("patient,age,score,fall", |i, _| format!("{i},{}", finer(i)))).is_empty());
     let copied = twice(columns, &rows("patient,age,score,fall", |i, _| format!("{i},{}", finer(i % 50))));
     stands(&copied[0], "own.csv", Some(52), None);
+    assert!(copied[0]["found"]["en"].as_str().unwrap().starts_with("at least 50 rows"), "{}", copied[0]);
+    // Days and ages among which two rows are seldom alike: each single copy is found, or at least worth a look.
+    let visit = |i: usize| {
+        let (age, day) = ((chance(i, 7) * 40.0) as usize + 40, (chance(i, 8) * 300.0) as usize);
+        format!("{age},2024-{:02}-{:02},{},{}", day / 28 + 1, day % 28 + 1, u8::from(chance(i, 6) < 0.5), ill(i))
+    };
+    let header = "patient,age,visit,sex,fall";
+    assert!(twice(columns, &rows(header, |i, _| format!("{i},{}", visit(i)))).is_empty());
+    for first in [0, 2, 7, 31] {
+        let csv = rows(header, |i, _| format!("{i},{}", visit(if i == 90 { first } else { i })));
+        let found = twice(columns, &csv);
+        stands(&found[0], "own.csv", Some(92), None);
+        let told = found[0]["found"]["en"].as_str().unwrap();
+        assert!(told.contains(&format!("92 = {}", first + 2)), "{told}");
+    }
 }
 
 #[test]
@@ -189,7 +204,13 @@ fn what_identifies_a_person_is_found_and_never_shown() {
         ("memo", &|i| format!("sato_{}{i:02}", ["hanako", "taro"][i % 2]), 2, "s***_"),
         ("code", &|i| format!("佐藤花子{i:02}"), 2, "佐*****"),
         ("memo", &|i| format!("東京都港区芝{}-2-3", 1 + i % 9), 2, "東******-*-*"),
+        // The same few people in many rows; a column that is called after the writing of names.
+        ("who", &|i| ["Mary Jones", "Bill Smith"][i % 2].to_owned(), 2, "M*** *****"),
+        ("kana", &|i| format!("ヤマダ{}", KANA[i % 10]), 2, "ヤ****"),
         // One in a note is one too many.
+        ("memo", &|i| if i % 3 == 1 { "山田さん転棟".to_owned() } else { "夜間に転倒".to_owned() }, 3, "山*"),
+        ("memo", &|i| if i == 40 { "ヤマダ様へ電話".to_owned() } else { "夜間に転倒".to_owned() }, 42, "ヤ**"),
+        ("memo", &|i| if i == 40 { "told Mrs. Abbott".to_owned() } else { "fell at night".to_owned() }, 42, "A*****"),
         ("memo", &|i| if i == 40 { "昭和20年3月2日生".to_owned() } else { "夜間に転倒".to_owned() }, 42, "昭*"),
         (
             "memo",
@@ -229,6 +250,9 @@ fn what_identifies_a_person_is_found_and_never_shown() {
         ("ratio", &|i| format!("{}-{}", 100 + i, 60 + i)),
         ("lot", &|i| format!("708-{}", 1234 + i)),
         ("reason", &|i| ["2024年3月2日に転倒", "東京都から転院", "担当者へ報告"][i % 3].to_owned()),
+        ("memo", &|i| ["患者さんと相談", "お母様へ説明", "主治医の先生へ報告", "皆さん退室"][i % 4].to_owned()),
+        ("memo", &|i| ["Miss dose", "Dr on call", "Ms not done"][i % 3].to_owned()),
+        ("group", &|i| ["White British", "Black Caribbean", "Other Asian"][i % 3].to_owned()),
     ];
     for (header, cell) in fine {
         assert_eq!(found(header, *cell).0, Vec::<Value>::new(), "{header}: {}", cell(0));

@@ -25,6 +25,9 @@ const TELLS: f64 = 0.98;
 /// How often a row's values may be met by chance among all rows, before another row just like it says nothing.
 const BY_CHANCE: f64 = 0.001;
 
+/// Of rows so rare that fewer pairs of them than this are alike by chance, a pair is worth a look.
+const FEW: f64 = 0.5;
+
 /// The outcome changes from one row to the next this much less often than in rows that were shuffled: then the order tells it.
 const SORTED: f64 = 0.2;
 
@@ -153,17 +156,19 @@ pub(super) fn twice(material: &Material) -> Vec<Finding> {
         _ => !counts_rows(words),
     });
     let n = sheet.rows();
-    // How often each row's values come together by chance, were the columns independent.
-    let mut chance = vec![n as f64; n];
+    // How often each row's values come together by chance in another row, were the columns independent. A value's own row is left
+    // out of its count: the copy of a rare one makes it no more common.
+    let others = n.saturating_sub(1).max(1) as f64;
+    let mut chance = vec![others; n];
     for (_, words) in &columns {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for word in words.iter().flatten() {
             *counts.entry(word).or_default() += 1;
         }
-        let filled = counts.values().sum::<usize>().max(1) as f64;
+        let filled = counts.values().sum::<usize>().saturating_sub(1).max(1) as f64;
         for (row, word) in words.iter().enumerate() {
             if let Some(word) = word {
-                chance[row] *= counts[word.as_str()] as f64 / filled;
+                chance[row] *= counts[word.as_str()].saturating_sub(1).max(1) as f64 / filled;
             }
         }
     }
@@ -172,36 +177,51 @@ pub(super) fn twice(material: &Material) -> Vec<Finding> {
         same.entry(columns.iter().map(|(_, words)| words[row].as_deref()).collect()).or_default().push(row);
     }
     let twins: Vec<&Vec<usize>> = same.values().filter(|rows| rows.len() > 1).collect();
-    let mut copies: Vec<[usize; 2]> = twins
-        .iter()
-        .filter(|rows| chance[rows[0]] < BY_CHANCE)
-        .flat_map(|rows| rows[1..].iter().map(|&row| [rows[0], row]))
-        .collect();
-    if copies.is_empty() {
-        copies = copied(&twins, n);
+    let alike = |rows: &[usize]| rows[1..].iter().map(|&row| (row, rows[0])).collect::<Vec<_>>();
+    // By the copy, the row that it repeats; in a block, the one at the block's distance.
+    let mut copies: BTreeMap<usize, usize> =
+        twins.iter().filter(|rows| chance[rows[0]] < BY_CHANCE).flat_map(|rows| alike(rows)).collect();
+    copies.extend(copied(&twins, n).into_iter().map(|[first, again]| (again, first)));
+    let proven = !copies.is_empty();
+    if !proven {
+        let mut sorted = chance.clone();
+        sorted.sort_by(f64::total_cmp);
+        let mut pairs = 0.0;
+        let rare = |chance: &&f64| {
+            pairs += **chance / 2.0;
+            pairs < FEW
+        };
+        let rarest = sorted.iter().take_while(rare).last().copied().unwrap_or(0.0);
+        copies = twins.iter().filter(|rows| chance[rows[0]] <= rarest).flat_map(|rows| alike(rows)).collect();
     }
-    copies.sort_by_key(|two| two[1]);
+    let copies: Vec<[usize; 2]> = copies.into_iter().map(|(again, first)| [first, again]).collect();
     let Some(&[_, again]) = copies.first() else { return Vec::new() };
     let number = |row: usize| sheet.line(row).unwrap_or(row + 1);
     let list: Vec<String> =
         copies.iter().take(3).map(|two| format!("{} = {}", number(two[1]), number(two[0]))).collect();
     let (times, list) = (copies.len(), format!("{}{}", list.join(", "), if copies.len() > 3 { ", …" } else { "" }));
-    let found = if sheet.line(again).is_some() {
-        text!(
-            "{times} rows that repeat an earlier one in all but their ids (lines {list})",
-            "id以外のすべての値が前の行と同じ行が{times}行あります（行番号 {list}）"
-        )
-    } else {
-        text!(
-            "{times} rows that repeat an earlier one in all but their ids (rows {list})",
-            "id以外のすべての値が前の行と同じ行が{times}行あります（{list}行目）"
-        )
-    };
+    let (row, row_ja) = if sheet.line(again).is_some() { ("lines", "行番号 ") } else { ("rows", "行 ") };
+    let place = Material::place_of_row(sheet, again, None);
+    if !proven {
+        let found = text!(
+            "{times} rows that may repeat an earlier one: the same in all but their ids ({row} {list}), which among these columns rarely comes by chance",
+            "id以外のすべての値が前の行と同じで、重複かもしれない行が{times}行あります（{row_ja}{list}）。これらの列では、偶然にはあまり起こりません"
+        );
+        let expected = Text::new(
+            "a look at them: the copies deleted where it is one patient; nothing where they are two",
+            "該当する行の確認（同じ患者なら重複した行を削除し、別の患者ならこのままでかまいません）",
+        );
+        return vec![Rule::Duplicate.remark(place, found, expected)];
+    }
+    // Of rows that many others are like, a copy may be no more than another of them.
+    let found = text!(
+        "at least {times} rows that repeat an earlier one in all but their ids ({row} {list})",
+        "id以外のすべての値が前の行と同じ行が、少なくとも{times}行あります（{row_ja}{list}）"
+    );
     let expected = Text::new(
         "each patient once: the copies deleted, or patients would both train the model and judge it",
         "1人の患者は1回だけ（重複した行を削除してください。残すと、同じ患者が学習にも判定にも使われます）",
     );
-    let place = Material::place_of_row(sheet, again, None);
     vec![Rule::Duplicate.broken(place, found, expected)]
 }
 
@@ -225,11 +245,22 @@ fn copied(twins: &[&Vec<usize>], n: usize) -> Vec<[usize; 2]> {
             }
         }
     }
+    let mut kinds: Vec<Option<usize>> = vec![None; n];
+    for (kind, rows) in twins.iter().enumerate() {
+        rows.iter().for_each(|&row| kinds[row] = Some(kind));
+    }
+    let repeats = |first: usize, distance: usize| {
+        kinds[first].is_some() && kinds.get(first + distance).is_some_and(|again| *again == kinds[first])
+    };
     let mut copies = Vec::new();
     for (distance, mut firsts) in by_distance {
         firsts.sort_unstable();
         for block in firsts.chunk_by(|a, b| a + 1 == *b).filter(|block| block.len() as f64 >= long) {
-            copies.extend(block.iter().map(|&first| [first, first + distance]));
+            // Common rows belong to a block too, where they stand in it or at its ends.
+            let before = (0..block[0]).rev().take_while(|&first| repeats(first, distance));
+            let after = (block[block.len() - 1] + 1..n).take_while(|&first| repeats(first, distance));
+            let whole = before.chain(block.iter().copied()).chain(after);
+            copies.extend(whole.map(|first| [first, first + distance]));
         }
     }
     copies

@@ -214,6 +214,8 @@ fn by_name(name: &str) -> Option<Kind> {
         "givenname",
         "sei",
         "mei",
+        "kana",
+        "furigana",
     ]) || (has(&["name"]) && has(&person))
         || contains(&["氏名", "姓名", "患者名", "フリガナ", "ふりがな", "ﾌﾘｶﾞﾅ", "カナ氏", "シメイ"])
         || is(&["名前", "お名前", "姓", "名", "本名"])
@@ -319,7 +321,7 @@ fn anywhere(value: &str) -> Option<(Kind, &str)> {
     if let Some(piece) = pieces().find(|piece| is_telephone(piece)) {
         return Some((Kind::Telephone, piece));
     }
-    if let Some(person) = addressed(value) {
+    if let Some(person) = addressed(value).or_else(|| known(value)).or_else(|| titled(value)) {
         return Some((Kind::Name, person));
     }
     if is_address(value) {
@@ -517,6 +519,45 @@ fn addressed(value: &str) -> Option<&str> {
     })
 }
 
+/// A frequent surname with what is said after a name (山田さん, ヤマダ様, 佐藤先生): two letters of it are enough.
+fn known(value: &str) -> Option<&str> {
+    ["様", "さん", "氏", "殿", "君", "くん", "ちゃん", "先生"].into_iter().find_map(|title| {
+        value.match_indices(title).find_map(|(at, _)| {
+            let before = &value[..at];
+            let run = |of: &dyn Fn(char) -> bool| {
+                let start = before.char_indices().rev().take_while(|(_, c)| of(*c)).last().map_or(at, |(start, _)| start);
+                &before[start..]
+            };
+            let kanji = run(&|c| is_kanji(c));
+            let in_kanji = || (1..=kanji.chars().count()).find_map(|letters| {
+                let start = kanji.char_indices().rev().nth(letters - 1)?.0;
+                let word = &kanji[start..];
+                // Of one letter it may be the end of another word.
+                ((letters > 1 || word == kanji) && SURNAMES.iter().any(|surname| surname.is(word))).then_some(word)
+            });
+            // In kana only as a whole: many words end like a name.
+            let kana = run(&|c| is_kana(c));
+            in_kanji().or_else(|| (kana.chars().count() > 2 && is_surname(kana)).then_some(kana))
+        })
+    })
+}
+
+/// A person with a title before the name: Mr Smith, Mrs. Jones; after those that doctors have, or that begin a sentence, only a
+/// frequent surname.
+fn titled(value: &str) -> Option<&str> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    words.windows(2).find_map(|two| {
+        let (title, name) = (two[0].trim_matches(|c: char| !c.is_alphanumeric()), two[1].trim_matches(|c: char| !c.is_alphanumeric()));
+        let capital = name.chars().count() > 2 && name.chars().next().is_some_and(char::is_uppercase);
+        let person = match title {
+            "Mr" | "Mrs" | "Ms" => capital,
+            "Miss" | "Dr" | "Prof" => capital && is_surname(name),
+            _ => false,
+        };
+        person.then_some(name)
+    })
+}
+
 fn is_mail(piece: &str) -> bool {
     let Some((who, host)) = piece.split_once('@') else { return false };
     let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c));
@@ -686,7 +727,8 @@ fn by_shape(name: &str, filled: &[(usize, &str)]) -> Option<Kind> {
     values.dedup();
     let n = values.len();
     if n < FEW {
-        return None;
+        let people = values.iter().filter(|value| is_name(value) && holds_surname(value)).count();
+        return (people > 1 && people as f64 >= OWN * n as f64).then_some(Kind::Name);
     }
     let share = |is: &dyn Fn(&str) -> bool| values.iter().filter(|value| is(value)).count() as f64 / n as f64;
     let named = parts(name);
@@ -703,6 +745,10 @@ fn by_shape(name: &str, filled: &[(usize, &str)]) -> Option<Kind> {
     let own = n as f64 >= OWN * filled.len() as f64;
     // One in ten people of Japan bears one of the ten most frequent surnames, one in three one of the list.
     if own && (share(&is_name) >= MOST || share(&holds_surname) >= 0.1 && share(&is_like_a_name) >= MOST) {
+        return Some(Kind::Name);
+    }
+    // The same few people in many rows are known by their surnames.
+    if share(&|value| is_name(value) && holds_surname(value)) >= OWN {
         return Some(Kind::Name);
     }
     born(filled).then_some(Kind::Birth)
