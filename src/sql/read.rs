@@ -31,7 +31,7 @@ pub(super) fn expression(sql: &str) -> Result<Expr, SqlFault> {
     } else {
         Text::new("one expression and nothing after it", "一つの式だけ")
     };
-    Err(width(sql).unwrap_or_else(|| SqlFault::new(found, expected).at(next.span.start.line, next.span.start.column)))
+    Err(mistyped(sql).unwrap_or_else(|| SqlFault::new(found, expected).at(next.span.start.line, next.span.start.column)))
 }
 
 /// Reads one query.
@@ -87,7 +87,7 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, SqlFault> {
 
 /// The mistake of a text that does not parse.
 fn fault(sql: &str, error: &ParserError) -> SqlFault {
-    if let Some(fault) = width(sql) {
+    if let Some(fault) = mistyped(sql) {
         return fault;
     }
     let message = match error {
@@ -125,10 +125,25 @@ fn wanted(expected: &str) -> Text {
     }
 }
 
-/// A full-width sign outside quotes: the usual mistake at a Japanese keyboard, and invisible to the eye.
-fn width(sql: &str) -> Option<SqlFault> {
+/// Signs that are written where SQL has others.
+const SIGNS: &[(&str, &str)] = &[
+    ("=>", ">="),
+    ("=<", "<="),
+    ("≥", ">="),
+    ("≧", ">="),
+    ("≤", "<="),
+    ("≦", "<="),
+    ("≠", "<>"),
+    ("!==", "<>"),
+    ("=!", "<>"),
+    ("&&", "AND"),
+];
+
+/// A sign outside quotes that SQL does not have: a full-width one, the usual mistake at a Japanese keyboard and invisible to the eye,
+/// or another one of [`SIGNS`].
+fn mistyped(sql: &str) -> Option<SqlFault> {
     let (mut line, mut column, mut quote) = (1, 0, None);
-    for sign in sql.chars() {
+    for (at, sign) in sql.char_indices() {
         if sign == '\n' {
             (line, column) = (line + 1, 0);
             continue;
@@ -139,6 +154,13 @@ fn width(sql: &str) -> Option<SqlFault> {
             (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(sign),
             (None, _) => {
+                if let Some((written, meant)) = SIGNS.iter().find(|(written, _)| sql[at..].starts_with(written)) {
+                    let fault = SqlFault::new(
+                        text!("the sign `{written}`, which SQL does not have", "SQLにない記号`{written}`"),
+                        text!("`{meant}`", "`{meant}`"),
+                    );
+                    return Some(fault.at(line, column));
+                }
                 let plain = match sign {
                     '\u{3000}' => ' ',
                     '“' | '”' | '‘' | '’' => '\'',

@@ -801,3 +801,20 @@ fn a_comparison_of_a_comparison_is_refused_and_one_in_brackets_is_not() {
     assert!(told.contains("BETWEEN"), "{told}");
     assert_eq!(ask("SELECT count(*) FROM exam WHERE (p > 0.5) = label"), "5");
 }
+
+#[test]
+fn signs_that_sql_does_not_have_are_told_with_those_that_it_has() {
+    for (written, meant, column) in [
+        ("age => 40", ">=", 5),
+        ("age =< 40", "<=", 5),
+        ("age ≥ 40", ">=", 5),
+        ("age≦40", "<=", 4),
+        ("site ≠ 'a => b'", "<>", 6),
+        ("age > 1 && age < 2", "AND", 9),
+    ] {
+        let fault = Expression::read(written, Purpose::Filter).unwrap_err();
+        assert_eq!(fault.expected.en, format!("`{meant}`"), "{written}: {}", fault.display(Lang::En));
+        assert_eq!(fault.at, Some((1, column)), "{written}");
+    }
+    assert!(Expression::read("site = 'a => b'", Purpose::Filter).is_ok());
+}
