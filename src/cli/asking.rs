@@ -92,6 +92,17 @@ fn one(session: &Session, quiz: &Quiz, input: &mut dyn BufRead) {
     session.say(&session.terminal.paragraph("  ", &told));
 }
 
+/// Whether somebody says yes to what was told; anything else is no.
+pub(super) fn agreed(session: &Session, input: &mut dyn BufRead) -> bool {
+    let prompt = session.pick("read the debrief? yes, or Enter for no", "解説を読みますか（yes。Enterで中止）");
+    let yes = |line: &str| match line.to_lowercase().as_str() {
+        "y" | "yes" | "はい" => Some(true),
+        "n" | "no" | "いいえ" => Some(false),
+        _ => None,
+    };
+    asked(session, prompt, input, yes).unwrap_or(false)
+}
+
 /// The number of the answer that is chosen; nothing where the question is skipped.
 fn choose(session: &Session, title: &str, answers: &[&str], input: &mut dyn BufRead) -> Option<usize> {
     session.say(&session.terminal.paragraph("", title));

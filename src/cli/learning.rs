@@ -13,6 +13,8 @@ use app::learner::renewal::Renewed;
 use app::learner::workspace::{DATA, Workspace};
 use course::exercise::called;
 use course::pack::{Submission, Task};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::check::{Figure, Verdict};
 use engine::run::Run;
@@ -43,9 +45,10 @@ impl Session {
             for Listed { exercise, state } in &listed {
                 let lang = self.terminal.lang;
                 let (minutes, points) = (exercise.minutes, exercise.points());
+                let many = if points == 1 { "" } else { "s" };
                 let (field, level) = (called(&exercise.field), called(&exercise.level));
                 let about = match lang {
-                    Lang::En => format!("{} · {} · {minutes} minutes · {points} points", field.en, level.en),
+                    Lang::En => format!("{} · {} · {minutes} minutes · {points} point{many}", field.en, level.en),
                     Lang::Ja => format!("{}・{}・{minutes}分・{points}点", field.ja, level.ja),
                 };
                 let (sign, state) = match state.map(told) {
@@ -329,15 +332,34 @@ impl Session {
     }
 
     /// Ends an exercise that was not passed: the debrief is laid out, and what its conclusions ask for gives no points any more.
-    pub(super) fn solution(&self, id: Option<&str>) -> Result<u8, Ending> {
+    /// Somebody who sits at the terminal is asked first; elsewhere it needs `yes`.
+    pub(super) fn solution(&self, id: Option<&str>, yes: bool) -> Result<u8, Ending> {
         let placed = self.begun("solution", id)?;
         let Placed { pack, task, workspace } = &placed;
         let mut progress = workspace.progress()?;
-        if !progress.passed {
+        self.headline(task);
+        if !progress.is_over() {
+            let cost = costs(task.exercise.points());
+            if !yes && !asking::can_ask(self) {
+                let id = workspace.id();
+                let expected = text!(
+                    "`practicum solution {id} --yes`, if that is what you want; or go on trying",
+                    "それでもよければ `practicum solution {id} --yes`。まだ挑戦を続けることもできます"
+                );
+                return Err(Ending::Faults(vec![Fault::new(Place::file("practicum solution"), cost, expected)]));
+            }
+            self.say(&self.terminal.paragraph("", cost.get(self.terminal.lang)));
+            if !yes && !asking::agreed(self, &mut io::stdin().lock()) {
+                let told = self.pick(
+                    "Nothing was opened, and nothing is lost.",
+                    "解説は開いていません。得点もそのままです。",
+                );
+                self.say(&self.terminal.paragraph("", told));
+                return Ok(PASSED);
+            }
             progress.gave_up = true;
             workspace.remember(&progress)?;
         }
-        self.headline(task);
         if pack.debrief(workspace.id(), self.terminal.lang).is_none() {
             self.say(
                 &self
@@ -387,6 +409,15 @@ fn told(state: State) -> (&'static str, &'static str, Text) {
         State::Passed => ("passed", "✔", Text::new("passed", "合格")),
         State::GaveUp => ("gave_up", "-", Text::new("debrief read", "解説を読んで終了")),
     }
+}
+
+/// What it costs to read the debrief of an exercise that was not passed.
+fn costs(points: i64) -> Text {
+    let worth = if points == 1 { "1 point".to_owned() } else { format!("{points} points") };
+    text!(
+        "Not passed yet. Whoever reads the debrief cannot pass here any more: the {worth} are then to be had with another variant only (`practicum start EXERCISE --variant KEY`, in another folder).",
+        "まだ合格していません。解説を読むと、ここではもう合格できず、{points}点は別のフォルダーで別のバリアントを始めたときだけ得られます（`practicum start 演習の名前 --variant キー`）。"
+    )
 }
 
 /// The time, to the minute, as what is sealed remembers it.

@@ -117,6 +117,9 @@ enum Command {
     Solution {
         /// The exercise; may be left out in its folder.
         exercise: Option<String>,
+        /// Do it without being asked; needed where nobody sits at the terminal.
+        #[arg(long)]
+        yes: bool,
     },
     /// Measure any predictions file, from any tool, with the metrics that checks use.
     Measure(Box<measure::Options>),
@@ -261,7 +264,11 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
                 )
             })
         })
-        .mut_subcommand("solution", |command| command.mut_arg("exercise", |arg| arg.help(EXERCISE_JA)))
+        .mut_subcommand("solution", |command| {
+            command.mut_arg("exercise", |arg| arg.help(EXERCISE_JA)).mut_arg("yes", |arg| {
+                arg.help("確認せずに実行します。端末から対話できない場合に必要です。")
+            })
+        })
         .mut_subcommand("courses", |command| {
             command.mut_arg("name", |arg| arg.help("コースの名前です。省略時はすべてのコースを示します。"))
         })
@@ -291,7 +298,7 @@ impl Session {
             Command::Start { exercise, variant } => self.start(exercise.as_deref(), variant.as_deref()),
             Command::Run { exercise, seed, .. } => self.run(exercise.as_deref(), seed.seed),
             Command::Check { exercise, seed, exam_seed, .. } => self.check(exercise.as_deref(), seed.seed, *exam_seed),
-            Command::Solution { exercise } => self.solution(exercise.as_deref()),
+            Command::Solution { exercise, yes } => self.solution(exercise.as_deref(), *yes),
             Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
             Command::Look(options) => look::look(self, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),

@@ -10,10 +10,9 @@ use app::ending::Ending;
 use app::learner::desk::{self, Placed};
 use course::pack::{Pack, Submission, Task};
 use diagnostics::text::in_order;
+use engine::check::Figure;
 use engine::models::VOCABULARY;
 use engine::run::{self, Run};
-use metrics::Metric;
-use metrics::classification::{ALERT_RATE, MISSED_PER_1000};
 use metrics::entry::Unit;
 use report::figures;
 use report::terminal::{bold, dim};
@@ -99,28 +98,30 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     Ok(PASSED)
 }
 
-/// What the second model does to patients more, and what less, of 1,000: computed from both exams.
+/// What the second model does to patients more, and what less, of 1,000: the figures of the check, which was shown for both.
 fn cost(before: &Run, after: &Run) -> Option<(String, String)> {
-    let of = |run: &Run, metric: &Metric, per: f64| -> Option<i64> {
-        let line =
-            run.record.lines.iter().find(|line| line.table == "exam" && line.group.is_none() && line.is(metric))?;
-        Some((per * line.measure.as_ref().ok()?.value).round_ties_even() as i64)
+    let of = |run: &Run, name: &str| -> Option<i64> {
+        let figures = run.outcomes.iter().flat_map(|outcome| &outcome.figures);
+        figures.into_iter().find_map(|(of, figure)| match figure {
+            Figure::Number(x) if of == name => Some(x.round_ties_even() as i64),
+            _ => None,
+        })
     };
-    let both = |metric: &Metric, per: f64| Some((of(before, metric, per)?, of(after, metric, per)?));
-    let (missed, alerts) = (both(&MISSED_PER_1000, 1.0)?, both(&ALERT_RATE, 1000.0)?);
+    let both = |name: &str| Some((of(before, name)?, of(after, name)?));
+    let (missed, needless) = (both("missed")?, both("needless")?);
     let verb = |(from, to): (i64, i64)| match from.cmp(&to) {
         Ordering::Less => ("rise", "増えました"),
         Ordering::Equal => ("stay", "変わりませんでした"),
         Ordering::Greater => ("fall", "減りました"),
     };
-    let ((missed_en, missed_ja), (alerts_en, alerts_ja)) = (verb(missed), verb(alerts));
-    let ((m0, m1), (a0, a1)) = (missed, alerts);
+    let ((missed_en, missed_ja), (needless_en, needless_ja)) = (verb(missed), verb(needless));
+    let ((m0, m1), (n0, n1)) = (missed, needless);
     Some((
         format!(
-            "Nothing is free: of 1,000 patients, those missed {missed_en} from {m0} to {m1}, while alerts {alerts_en} from {a0} to {a1}. Whether that is a good exchange is for the ward to say, not for the model."
+            "Nothing is free: of 1,000 patients, those missed {missed_en} from {m0} to {m1}, while those examined needlessly {needless_en} from {n0} to {n1}. Whether that is a good exchange is for the ward to say, not for the model."
         ),
         format!(
-            "代償もあります。患者1,000人あたり、見逃しは{m0}人から{m1}人に{missed_ja}。警報は{a0}回から{a1}回に{alerts_ja}。割に合うかどうかを決めるのは、モデルではなく現場です。"
+            "代償もあります。患者1,000人あたり、見逃しは{m0}人から{m1}人に{missed_ja}。不要だった検査は{n0}人から{n1}人に{needless_ja}。割に合うかどうかを決めるのは、モデルではなく現場です。"
         ),
     ))
 }

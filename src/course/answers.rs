@@ -119,7 +119,12 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
         }
     }
     fn key<'a>(question: &'a Question, kind: Kind<'a>) -> Key<'a> {
-        Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit, help: question.prompt.clone() }
+        let Text { en, ja } = &question.prompt;
+        let help = match question.max_width {
+            Some(most) => text!("{en} At most {most} wide.", "{ja}幅は{most}以下です。"),
+            None => question.prompt.clone(),
+        };
+        Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit, help }
     }
     let (of_before, of_after): (Vec<Vec<&str>>, Vec<Vec<&str>>) =
         (exercise.before.iter().map(words).collect(), exercise.questions.iter().map(words).collect());
@@ -175,7 +180,13 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, U
             // An interval left at [] is a question not yet answered.
             Value::List(items) if items.is_empty() => continue,
             Value::List(items) => match interval(entry, items) {
-                Ok((low, high)) => Answer::Interval(low, high),
+                Ok((low, high)) => {
+                    if let Some(fault) = too_wide(question, entry, (low, high)) {
+                        faults.push(fault);
+                        continue;
+                    }
+                    Answer::Interval(low, high)
+                }
                 Err(fault) => {
                     faults.push(fault);
                     continue;
@@ -229,6 +240,25 @@ fn interval(entry: &Written<Value>, items: &[Written<Value>]) -> Result<(f64, f6
             Text::new("[low, high] with low ≤ high", "[下限, 上限]（下限 ≤ 上限）"),
         )
     })
+}
+
+/// An interval that is wider than its check allows: that it holds the figure would say nothing.
+fn too_wide(question: &Question, entry: &Written<Value>, (low, high): (f64, f64)) -> Option<Fault> {
+    let most = question.max_width?;
+    // 0.3 - 0.1 is a little more than 0.2.
+    if high - low <= most * (1.0 + 1e-9) {
+        return None;
+    }
+    let width = format!("{:.6}", high - low);
+    let width = width.trim_end_matches('0').trim_end_matches('.');
+    let unit = if question.unit.is_empty() { String::new() } else { format!(" ({})", question.unit) };
+    Some(entry.fault(
+        text!("an interval that is {width} wide: [{low}, {high}]", "幅が{width}の区間 [{low}, {high}]"),
+        text!(
+            "an interval at most {most} wide{unit}, in which you expect the figure; this costs no try",
+            "幅が{most}以下の区間{unit}（値が入ると思う範囲）。解答の回数には数えません"
+        ),
+    ))
 }
 
 fn bounds(items: &[Written<Value>]) -> Option<(f64, f64)> {

@@ -205,6 +205,13 @@ const QUESTION: &[Key<'static>] = &[
         "The largest possible answer.",
         "解答の上限です。",
     ),
+    Key::new(
+        "max_width",
+        Kind::Number { min: 1e-9, max: 1e12 },
+        Need::Optional,
+        "Of an interval: how wide it may be, as its check allows. A wider one is told before anything is run, and costs no try.",
+        "区間の幅の上限です（判定が許す幅）。これより広い解答は実行の前に知らせ、解答の回数に数えません。",
+    ),
     Key::new("choice", Kind::Tables(CHOICE), Need::Default("[]"), "The choices.", "選択肢です。"),
     Key::new(
         "hides",
@@ -420,6 +427,8 @@ pub struct Question {
     pub prompt: Text,
     /// The answer's unit.
     pub unit: String,
+    /// Of an interval, how wide it may be.
+    pub max_width: Option<f64>,
     /// Figures that would give the answer away, beside those of the checks that judge it.
     pub hides: Vec<Written<String>>,
     /// By choice, an observation that speaks against it.
@@ -918,6 +927,12 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
             ));
         }
         let question = question(section, faults);
+        if let Some(width) = section.get("max_width").filter(|_| word != "interval") {
+            faults.push(width.fault(
+                text!("max_width of a {word}", "{word} の問いに max_width があります"),
+                Text::new("max_width only where kind = \"interval\"", "max_width は kind = \"interval\" のときだけ"),
+            ));
+        }
         if let Some(came) = question.came.as_ref().filter(|_| !before) {
             faults.push(came.fault(
                 Text::new("`came` of a question after a run", "実行の後の問いに`came`があります"),
@@ -1031,6 +1046,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
         kind,
         prompt: section.text("prompt"),
         unit: section.string("unit"),
+        max_width: section.maybe_number("max_width"),
         hides: section.strings("hides"),
         against,
         came: section.get("came").is_some().then(|| queries::query(section, "came", faults)),
@@ -1127,7 +1143,7 @@ fn unshown(check: &Check, source: &str) -> Vec<Fault> {
         missing(asks.figure.place.clone(), name, text!("figure = \"{name}\"", "figure = \"{name}\""))
     });
     let texts = [("pass", &check.pass), ("fail", &check.fail), ("hint", &check.hint)];
-    let of_texts = texts.into_iter().flat_map(|(key, text)| {
+    let of_texts = texts.iter().flat_map(|&(key, text)| {
         let mut names: Vec<(Lang, String)> = [Lang::En, Lang::Ja]
             .into_iter()
             .flat_map(|lang| figures_in(text.get(lang)).map(move |(name, _)| (lang, name.to_owned())))
@@ -1143,8 +1159,24 @@ fn unshown(check: &Check, source: &str) -> Vec<Fault> {
             })
             .collect::<Vec<_>>()
     });
+    let of_braces = texts.iter().flat_map(|(key, text)| {
+        let each = |lang: Lang| unread(text.get(lang)).into_iter().map(move |written| (lang, written));
+        let all = [Lang::En, Lang::Ja].into_iter().flat_map(each);
+        all.map(|(lang, written)| {
+            let name: String = written.trim_start_matches('{').chars().take_while(|c| *c != ':' && *c != '}').collect();
+            Fault::new(
+                in_text(&check.place_of(key), lang, &name, source),
+                text!("{written} in this text", "文の中の {written}"),
+                text!(
+                    "{{column}}, or {{column:decimals}} with 0 to {MOST_DECIMALS} decimals, as in {{{name}:1}}",
+                    "{{列}}、または {{列:小数桁数}}（0〜{MOST_DECIMALS}桁。例：{{{name}:1}}）"
+                ),
+            )
+        })
+        .collect::<Vec<_>>()
+    });
     // A figure that `passes` compares is told once.
-    let mut faults: Vec<Fault> = of_passes.chain(of_asks).chain(of_texts).collect();
+    let mut faults: Vec<Fault> = of_passes.chain(of_asks).chain(of_texts).chain(of_braces).collect();
     if faults.is_empty() {
         faults.extend(of_figure);
     }
@@ -1174,6 +1206,29 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     }
     pieces.push(Piece::Plain(rest));
     pieces
+}
+
+/// So many decimals a text may ask for.
+const MOST_DECIMALS: usize = 12;
+
+/// What stands in braces and cannot be read as a figure: decimals that are no number, or too many; a brace that never closes.
+fn unread(text: &str) -> Vec<String> {
+    let mut odd = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}') else {
+            odd.push(rest[open..].chars().take(20).collect());
+            break;
+        };
+        let written = &rest[open..=open + close];
+        if let Some((_, decimals)) = written[1..written.len() - 1].split_once(':')
+            && decimals.parse::<usize>().ok().is_none_or(|decimals| decimals > MOST_DECIMALS)
+        {
+            odd.push(written.to_owned());
+        }
+        rest = &rest[open + close + 1..];
+    }
+    odd
 }
 
 /// The figures that a text shows, with their decimals.

@@ -615,6 +615,61 @@ pub fn read(vocabulary: &Vocabulary, file: &str, bytes: &[u8]) -> Result<Plan, V
     if faults.is_empty() { Ok(plan) } else { Err(first(faults, 20, &Place::file(file))) }
 }
 
+/// What a plan asks of the columns of the data and of their values, as far as it can be read: what is wrong with it can be told with
+/// all else that is.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The conditions.
+    pub conditions: Vec<Condition>,
+    /// The column whose values stay together.
+    pub unit: Option<Written<String>>,
+    /// The columns that the model sees, and those that are codes.
+    pub columns: Vec<Written<String>>,
+    /// The model.
+    pub model: Option<String>,
+}
+
+/// A condition on the learner's rows.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// The condition.
+    pub sql: Written<Expression>,
+    /// Whether rows must meet it.
+    pub needed: bool,
+}
+
+impl Asked {
+    /// What a plan's keys ask for.
+    pub fn of(section: &Section) -> Self {
+        let mut conditions = Vec::new();
+        let mut asks = |table: Option<&Section>, key: &str, needed: bool| {
+            let sql = table.and_then(|table| condition(table, key, &mut Vec::new()));
+            // One that cannot be read was told already.
+            conditions.extend(sql.filter(|sql| sql.value != Expression::null()).map(|sql| Condition { sql, needed }));
+        };
+        let [split, operate, features] = ["split", "operate", "features"].map(|name| section.maybe_table(name));
+        asks(section.maybe_table("cohort"), "where", true);
+        asks(split, "valid", true);
+        asks(split, "test", true);
+        let word = |key: &str| operate.and_then(|operate| operate.maybe_string(key)).map(|word| word.value);
+        let fits = word("calibrate").is_some_and(|word| Calibrate::named(&word) != Calibrate::None)
+            || operate.is_some_and(|operate| operate.maybe_table("threshold").is_some());
+        asks(operate, "on", fits);
+        let names = |key: &str| features.map(|features| features.strings(key)).unwrap_or_default();
+        Self {
+            conditions,
+            unit: split.and_then(|split| split.maybe_string("unit")),
+            columns: [names("use"), names("one_hot")].concat(),
+            model: section.maybe_table("model").and_then(|model| model.maybe_string("kind")).map(|kind| kind.value),
+        }
+    }
+
+    /// The same of a plan that [`fn@read`] refuses.
+    pub fn in_part(vocabulary: &Vocabulary, file: &str, bytes: &[u8]) -> Self {
+        Self::of(&diagnostics::keys::read_in_part(file, bytes, vocabulary.plan))
+    }
+}
+
 /// Names that stand in a list more than once.
 fn repeated(list: &[Written<String>]) -> Vec<Fault> {
     let mut seen = BTreeSet::new();

@@ -201,6 +201,16 @@ pub fn read_kindly(file: &str, bytes: &[u8], keys: &[Key]) -> Result<(Section, V
     if reader.faults.is_empty() { Ok((section, assumed)) } else { Err(first(reader.faults, file)) }
 }
 
+/// What can be read of a file that [`read`] refuses: the keys that are right.
+pub fn read_in_part(file: &str, bytes: &[u8], keys: &[Key]) -> Section {
+    let Some((text, ..)) = decode(file, bytes).ok().and_then(|text| readable(file, text).ok()) else {
+        return Section::default();
+    };
+    let (parsed, _) = DeTable::parse_recoverable(&text);
+    let mut reader = Reader { file, text: &text, lines: starts(&text), whole: false, faults: Vec::new() };
+    reader.section(parsed.get_ref(), keys, &Place::file(file))
+}
+
 /// A whole number at the top of a TOML file, or the number that stands for it where it is not written; nothing where the file is no
 /// TOML, or the key something else. By it a file says in which form the rest is.
 pub fn peek(bytes: &[u8], key: &str, otherwise: i64) -> Option<i64> {
@@ -298,7 +308,10 @@ fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
             Text::new("at most 1 MB of TOML", "1 MB以下のTOMLファイル"),
         ));
     }
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+    // Without its mark UTF-16 is known by its zero bytes: a plain sign has one of two.
+    let start = &bytes[..bytes.len().min(4096)];
+    let zeros = start.iter().filter(|byte| **byte == 0).count();
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || (zeros > 0 && 4 * zeros >= start.len()) {
         return Err(whole(
             Text::new("a file in UTF-16", "UTF-16で保存されたファイル"),
             Text::new("a file saved as UTF-8", "文字コードUTF-8で保存したファイル"),
@@ -491,7 +504,7 @@ impl Reader<'_> {
                             let section = self.section(table, keys, &place);
                             list.push(Written { value: Value::Table(section), place });
                         }
-                        found => self.faults.push(Fault::new(place, describe(found), expected(kind, key))),
+                        found => self.faults.push(Fault::new(place, describe(found), expected(&Kind::Table(keys), key))),
                     }
                 }
                 Value::List(list)
@@ -637,6 +650,13 @@ fn advised(kind: &Kind, key: &Key, found: &DeValue) -> Text {
 fn advice(kind: &Kind, found: &DeValue) -> Option<Text> {
     match (kind, found) {
         (Kind::Either(kinds), found) => kinds.iter().find_map(|kind| advice(kind, found)),
+        // One table where a list of them is meant.
+        (Kind::Tables(_), DeValue::Table(table)) => {
+            let keys: Vec<String> =
+                table.iter().take(10).map(|(name, _)| format!("{} = …", name.get_ref())).collect();
+            let keys = keys.join(", ");
+            Some(text!("here [{{ {keys} }}]", "ここでは [{{ {keys} }}] と書きます"))
+        }
         (Kind::Number { .. } | Kind::Whole { .. }, DeValue::String(s))
             if typing::half(s).trim().parse().is_ok_and(f64::is_finite) =>
         {
@@ -710,9 +730,16 @@ fn expected_kind(kind: &Kind) -> Text {
             "an interval, a list of two numbers [low, high] with low ≤ high, each from {min} to {max}",
             "区間 [下限, 上限]（下限 ≤ 上限、それぞれ{min}から{max}までの数）"
         ),
-        Kind::Table(keys) | Kind::Tables(keys) => {
+        Kind::Table(keys) => {
             let list = keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ");
             text!("a table with keys among {list}", "{list} をキーとする表")
+        }
+        Kind::Tables(keys) => {
+            let list = keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ");
+            text!(
+                "a list of tables, [{{ … }}], each with keys among {list}",
+                "表の並び [{{ … }}]。それぞれ {list} をキーとする表"
+            )
         }
         Kind::Kinds(kinds) => {
             let list = kinds().iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");

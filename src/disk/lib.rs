@@ -71,7 +71,13 @@ impl Refused {
             ),
             Self::NotAFile(part, Other::Folder) => (
                 text!("{part} is a folder", "{part} はフォルダーです"),
-                Text { en: format!("a file: {}", what.en).into(), ja: format!("ファイル（{}）", what.ja).into() },
+                {
+                    let (en, ja) = (&what.en, &what.ja);
+                    text!(
+                        "{en}: move the folder, or give it another name",
+                        "{ja}（フォルダー {part} を移動するか、名前を変えてください）"
+                    )
+                },
             ),
             Self::NotAFile(part, Other::File) => (
                 text!(
@@ -126,6 +132,10 @@ pub fn unwritable(path: &str, error: &io::Error) -> Fault {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Text::new(
             "a folder in which you may write: change its rights, or go to one of your own, such as your home folder",
             "書き込みできるフォルダー（アクセス権を変更するか、ホームフォルダーなど自分のフォルダーで実行してください）",
+        ),
+        ErrorKind::NotFound => Text::new(
+            "a folder that is there: it was deleted or moved. Go to another one (cd), and call the command again",
+            "存在するフォルダー（削除または移動されています。cd で別のフォルダーに移ってから、もう一度実行してください）",
         ),
         _ => Text::new(
             "a place where files can be written: is this one open in another program, such as Excel?",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::synth::{self, SynthError};
 use course::dataset::{Dataset, Role};
-use course::plan::{Part as Share, Plan};
+use course::plan::{Asked, Condition, Part as Share, Plan};
 use diagnostics::fault::{Fault, Place, nearest};
 use diagnostics::keys::Written;
 use diagnostics::text;
@@ -96,6 +96,62 @@ pub fn split(plan: &Plan, dataset: &Dataset, visible: &Frame, seed: Seed) -> Res
     Ok(parts)
 }
 
+/// Conditions, a unit and columns that these data do not have, or that none of their rows meets: known before anything is run.
+/// `usable` are the columns that the model may see, where it sees columns.
+pub fn astray(asked: &Asked, dataset: &Dataset, visible: &Frame, usable: Option<&[&str]>) -> Vec<Fault> {
+    let rows = visible.height();
+    let mut faults = Vec::new();
+    for Condition { sql, needed } in &asked.conditions {
+        match filter(visible, sql) {
+            Err(fault) => faults.push(fault),
+            Ok(met) if *needed && !met.contains(&true) => faults.push(unmet(
+                visible,
+                sql,
+                text!("0 of {rows} rows meet the condition", "条件を満たす行が{rows}行中0行です"),
+                Text::new("a condition that patients meet", "患者が満たす条件"),
+            )),
+            Ok(_) => {}
+        }
+    }
+    faults.extend(asked.unit.as_ref().and_then(|unit| unknown_unit(unit, visible)));
+    if let Some(usable) = usable {
+        faults.extend(unusable(&asked.columns, dataset, usable));
+    }
+    faults
+}
+
+fn unknown_unit(unit: &Written<String>, visible: &Frame) -> Option<Fault> {
+    let (name, names) = (&unit.value, tables::names(visible));
+    if names.contains(&name.as_str()) {
+        return None;
+    }
+    let list = names.join(", ");
+    let fault = unit.fault(
+        text!("the unknown unit \"{name}\"", "存在しない単位 \"{name}\" があります"),
+        text!("a column of develop.csv: {list}", "develop.csvの列（{list}）"),
+    );
+    Some(fault.near(name, names))
+}
+
+/// Columns that are not the learner's to use.
+pub fn unusable(columns: &[Written<String>], dataset: &Dataset, usable: &[&str]) -> Vec<Fault> {
+    // Enough to be told; each looks for its nearest name.
+    let unusable = columns.iter().filter(|column| !usable.contains(&column.value.as_str())).take(20);
+    unusable
+        .map(|column| {
+            if column.value == dataset.label() {
+                let name = &column.value;
+                let found = text!(
+                    "\"{name}\", which is what the model shall predict",
+                    "予測の対象である \"{name}\" が含まれています"
+                );
+                return column.fault(found, Text::new("columns known before the outcome", "転帰の発生前に得られる列"));
+            }
+            unknown_column(column, usable)
+        })
+        .collect()
+}
+
 /// A cohort without rows.
 fn nobody(plan: &Plan, visible: &Frame) -> Fault {
     let rows = visible.height();
@@ -123,15 +179,8 @@ fn units(
     let mut units: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let rows: Vec<usize> = (0..visible.height()).filter(|&row| member[row]).collect();
     if let Some(unit) = &plan.split.unit {
-        let names = tables::names(visible);
-        if !names.contains(&unit.value.as_str()) {
-            let list = names.join(", ");
-            let name = &unit.value;
-            let fault = unit.fault(
-                text!("the unknown unit \"{name}\"", "存在しない単位 \"{name}\" があります"),
-                text!("a column of develop.csv: {list}", "develop.csvの列（{list}）"),
-            );
-            return Err(fault.near(name, names).into());
+        if let Some(fault) = unknown_unit(unit, visible) {
+            return Err(fault.into());
         }
         let values = tables::words(visible, &unit.value)?;
         let nameless = rows.iter().filter(|&&row| values[row].is_none()).count();

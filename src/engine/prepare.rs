@@ -5,11 +5,11 @@ mod pictures;
 
 use ndarray::Array2;
 
-use crate::cohort::CohortError;
+use crate::cohort::{self, CohortError};
 use crate::models::{Input, Sees, Tells, fits, kinds, nature};
 use crate::synth::Pictures;
 use course::dataset::Dataset;
-use course::plan::Plan;
+use course::plan::{Asked, Plan};
 use diagnostics::fault::Fault;
 use diagnostics::text;
 use tables::{Frame, TableError};
@@ -81,6 +81,13 @@ impl Prepared {
             (Self::Pictures(_), None) => Err(TableError::new("rows without pictures, for a model that sees pictures")),
         }
     }
+}
+
+/// What a plan asks of the data that they do not have: conditions, a unit, and columns where its model sees columns.
+pub fn astray(asked: &Asked, dataset: &Dataset, visible: &Frame) -> Vec<Fault> {
+    let of_columns = asked.model.as_ref().is_some_and(|kind| nature(kind).0 == Sees::Columns);
+    let usable = of_columns.then(|| usable(dataset, visible));
+    cohort::astray(asked, dataset, visible, usable.as_deref())
 }
 
 /// Whether the plan's model sees pictures.

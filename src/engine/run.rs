@@ -22,7 +22,7 @@ pub use crate::watch::{Epoch, Event, Watch};
 use course::answers::{Answer, Answers};
 use course::exercise::{Draw, Probe, Question};
 use course::pack::{Submission, Task};
-use course::plan::{Calibrate, Plan, Threshold};
+use course::plan::{Asked, Calibrate, Plan, Threshold};
 use diagnostics::fault::Fault;
 use diagnostics::keys::{Section, Value};
 use diagnostics::text;
@@ -304,6 +304,19 @@ pub fn learners_rows(task: &Task, seed: u64, file: &dyn Fn(&str) -> Option<Vec<u
     Ok(world.visible(&world.rows(Side::Develop, &task.exercise.develop)?.table)?)
 }
 
+/// What a plan asks of the learner's rows that they do not have: told beside what is wrong with the plan itself.
+///
+/// # Errors
+/// The author's mistakes and our own failures.
+pub fn astray(
+    task: &Task,
+    asked: &Asked,
+    seed: u64,
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<Vec<Fault>, RunError> {
+    Ok(prepare::astray(asked, &task.dataset, &learners_rows(task, seed, file)?))
+}
+
 /// What the learner's pictures are drawn from, with the rows that they belong to; none where the data have no pictures.
 ///
 /// # Errors
@@ -532,12 +545,12 @@ fn develop<'a>(
     let seed = Seed::new(job.seed).named("develop");
     let sees_pictures = prepare::sees_pictures(plan, dataset)?;
     let target = target(job);
-    let misfits = plan.fits(target);
+    let drawn = world.rows(Side::Develop, draw)?;
+    let visible = world.visible(&drawn.table)?;
+    let misfits = [plan.fits(target), prepare::astray(&Asked::of(&plan.section), dataset, &visible)].concat();
     if !misfits.is_empty() {
         return Err(Stopped::Invalid(misfits));
     }
-    let drawn = world.rows(Side::Develop, draw)?;
-    let visible = world.visible(&drawn.table)?;
     let parts = cohort::split(plan, dataset, &visible, seed)?;
     let rows = |part: Part| -> Vec<usize> { (0..parts.len()).filter(|&row| parts[row] == part).collect() };
     let train_rows = rows(Part::Train);

@@ -438,6 +438,7 @@ impl Terminal {
             out,
             "\n{}",
             bold(&match self.lang {
+                Lang::En if of == 1 => format!("{points} of 1 point"),
                 Lang::En => format!("{points} of {of} points"),
                 Lang::Ja => format!("{of}点中{points}点"),
             })

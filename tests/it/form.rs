@@ -316,3 +316,40 @@ fn two_different_wrong_answers_settle_a_question() {
     assert!(sentences[0].starts_with("Not the same order of size"), "{sentences:?}");
     assert!(sentences[1].starts_with("not 99999") || sentences[1].starts_with("not 100"), "{sentences:?}");
 }
+
+#[test]
+fn an_interval_that_is_wider_than_its_check_allows_is_told_before_anything_is_run() {
+    let exercise = read(&question("missed", "kind = \"interval\"\nunit = \"patients\"\nmax_width = 40")).unwrap();
+    let told = |written: &str| answers::read("answers.toml", format!("missed = {written}\n").as_bytes(), &exercise);
+    let faults = told("[0, 100]").unwrap_err();
+    assert_eq!((faults.len(), faults[0].place.line), (1, Some(1)));
+    assert!(faults[0].found.en.contains("100 wide") && faults[0].expected.en.contains("at most 40 wide (patients)"));
+    assert!(faults[0].found.ja.contains("100") && faults[0].expected.ja.contains("幅が40以下"));
+    for fine in ["[0, 40]", "[0.1, 40.1]", "[6, 6]", "[]"] {
+        assert!(told(fine).is_ok(), "{fine}");
+    }
+    // Who writes the answers reads it beside the question.
+    answers::with_keys(&exercise, |keys| {
+        let key = keys.iter().find(|key| key.name == "missed").unwrap();
+        assert!(key.help.en.contains("At most 40 wide") && key.help.ja.contains("幅は40以下"));
+    });
+    let faults = read(&question("missed", "kind = \"number\"\nmax_width = 40")).unwrap_err();
+    assert!(faults[0].expected.en.contains("interval"), "{faults:?}");
+}
+
+#[test]
+fn a_figure_whose_decimals_cannot_be_read_is_a_fault_of_its_text() {
+    let with = |pass: &str| {
+        let check = format!("pass = {BOTH}");
+        let written = text("").replace(&check, &format!("pass = {{ en = \"of {pass}\", ja = \"{{x:1}}\" }}"));
+        exercise::read("exercise.toml", written.as_bytes())
+    };
+    for odd in ["{x:two}", "{x:-1}", "{x: 2}", "{x:}", "{x:99}", "{x"] {
+        let faults = with(odd).unwrap_err();
+        assert!(faults[0].found.en.contains(odd) && faults[0].expected.en.contains("decimals"), "{odd}: {faults:?}");
+        assert!(faults[0].place.line.is_some() && faults[0].place.key.as_deref().unwrap().contains("pass"), "{faults:?}");
+    }
+    for fine in ["{x}", "{x:0}", "{x:12}", "no figure"] {
+        assert!(with(fine).is_ok(), "{fine}");
+    }
+}

@@ -144,6 +144,12 @@ fn learners_hold_a_course_without_its_solutions_that_names_mistakes_all_the_same
 fn who_gives_up_reads_the_debrief_and_passes_no_more() {
     let real = real();
     let learner = at_work();
+    // Where nobody can be asked, nothing is given up by the way.
+    learner.types("solution ward").ends(2).says("cannot pass here any more").says("practicum solution ward --yes");
+    learner.types("solution ward --lang ja").ends(2).says("別のバリアント");
+    assert!(!learner.path("practicum/ward/debrief.en.md").exists());
+    learner.types("solution ward --yes").ends(0).says("points").says("practicum/ward/debrief.en.md");
+    // Once it is read, it may be read again.
     learner.types("solution ward").ends(0).says("practicum/ward/debrief.en.md");
     assert!(learner.read("practicum/ward/debrief.en.md").contains("It was the threshold"));
     answers(&learner, &format!("alerts = {real}\ncause = \"crp\"\n"));

@@ -143,23 +143,25 @@ fn a_table_of_patients_is_shown_with_meanings_and_a_summary_by_outcome() {
 }
 
 #[test]
-fn the_tour_says_what_the_better_model_costs_as_the_two_runs_found_it() {
+fn the_tour_says_what_the_better_model_costs_in_the_figures_of_the_check_that_it_shows() {
     let learner = Learner::new();
     let tour = learner.types("tour").ends(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
     learner.types("start first-look").ends(0);
     // The tour judges both plans on the same patients.
-    let missed = || {
+    let figures = || {
         let json = learner.types("check first-look --exam-seed 1 --json").json();
-        let lines = json["metrics"].as_array().unwrap().clone();
-        let line = lines.iter().find(|line| line["table"] == "exam" && line["metric"] == "missed_per_1000").unwrap();
-        line["value"].as_f64().unwrap().round()
+        ["missed", "needless"].map(|name| json["checks"][0]["figures"][name].as_f64().unwrap().round())
     };
-    let before = missed();
+    let before = figures();
     let solution = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises/first-look/solution/plan.toml");
     learner.writes("practicum/first-look/plan.toml", std::fs::read(solution).unwrap());
-    let after = missed();
-    assert!(before > after);
-    assert!(tour.contains(&format!("missed fall from {before} to {after}")), "{tour}");
+    let after = figures();
+    assert!(before[0] > after[0] && before[1] < after[1]);
+    for [missed, needless] in [before, after] {
+        assert!(tour.contains(&format!("{missed} are missed; {needless} are examined needlessly")), "{tour}");
+    }
+    assert!(tour.contains(&format!("missed fall from {} to {}", before[0], after[0])), "{tour}");
+    assert!(tour.contains(&format!("needlessly rise from {} to {}", before[1], after[1])), "{tour}");
 }
 
 const COMMANDS: &[&str] = &[

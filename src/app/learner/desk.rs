@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::checking::{self, Checked};
+use super::memory;
 use super::renewal::{self, Renewed};
 use super::variant;
 use super::workspace::{Asked, Started, Workspace};
@@ -172,6 +173,19 @@ impl Desk {
 
     /// Neither a name nor a place.
     fn nowhere(&self, command: &str) -> Vec<Fault> {
+        if let Some(id) = Workspace::lost(&self.here) {
+            return vec![Fault::new(
+                Place::file(memory::FILE),
+                text!(
+                    "no such file in the folder of {id}: by it an exercise is known",
+                    "{id} のフォルダーに、演習を見分けるためのファイルがありません"
+                ),
+                text!(
+                    "`practicum start {id}`, with --variant KEY where you began with one, which writes it anew (your plan and your answers stay)",
+                    "`practicum start {id}` で作り直せます。バリアントで始めた場合は --variant キー も付けます（計画と解答はそのままです）"
+                ),
+            )];
+        }
         let started = Workspace::started(&self.here).join(", ");
         let found = if started.is_empty() {
             Text::new(
@@ -198,6 +212,7 @@ impl Desk {
     pub fn begun(&self, command: &str, id: Option<&str>, subject: &mut Subject) -> Result<Placed, Ending> {
         let placed = self.placed(command, id, subject)?;
         if placed.workspace.is_started() {
+            placed.workspace.known(&placed.pack, &placed.task)?;
             return Ok(placed);
         }
         let start = self.next("start", &placed.workspace);
@@ -231,6 +246,7 @@ impl Desk {
     pub fn looked_at(&self, id: Option<&str>, subject: &mut Subject) -> Result<(Placed, bool), Ending> {
         let placed = self.placed("look", id, subject)?;
         if placed.workspace.is_started() {
+            placed.workspace.known(&placed.pack, &placed.task)?;
             return Ok((placed, false));
         }
         Ok((self.laid_out(placed, None)?.0, true))
@@ -259,7 +275,11 @@ impl Desk {
 /// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.
 fn task(pack: &Pack, id: &str, subject: &mut Subject) -> Result<Task, Ending> {
     let known = pack.exercises().iter().any(|other| other == id);
-    let task = pack.task(id).map_err(|faults| if known { Ending::Author(faults) } else { Ending::Faults(faults) })?;
+    // Of a mistyped name, the name is told, not a file that should be there.
+    let typed = |fault: Fault| Fault { place: Place::file(id), ..fault };
+    let task = pack.task(id).map_err(|faults| {
+        if known { Ending::Author(faults) } else { Ending::Faults(faults.into_iter().map(typed).collect()) }
+    })?;
     subject.exercise = task.exercise.reference();
     Ok(task)
 }
@@ -270,7 +290,19 @@ impl Placed {
     /// # Errors
     /// Everything that is wrong with them.
     pub fn submission(&self) -> Result<Submission, Ending> {
-        Ok(self.workspace.submission(&self.pack, &self.task)?)
+        Ok(self.workspace.submission(&self.pack, &self.task).map_err(|faults| self.all_at_once(faults))?)
+    }
+
+    /// What is wrong with a plan that cannot be read whole, with the columns and values that its other lines ask for in vain.
+    fn all_at_once(&self, mut faults: Vec<Fault>) -> Vec<Fault> {
+        let asked = self.workspace.asked();
+        let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
+        let more = run::astray(&self.task, &asked, self.workspace.seed().number, &file).unwrap_or_default();
+        // A line that cannot be read says no more than that.
+        faults.extend(more.into_iter().filter(|more| faults.iter().all(|told| told.place.line != more.place.line)).collect::<Vec<_>>());
+        // What is of a whole file comes last.
+        faults.sort_by_key(|fault| (fault.place.file.clone(), fault.place.line.unwrap_or(usize::MAX)));
+        faults
     }
 
     /// Whether the learner may still say what they expect: nothing was run yet.

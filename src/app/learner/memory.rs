@@ -107,6 +107,18 @@ impl Memory {
     }
 }
 
+/// What is told of a file that the program wrote and cannot read any more: whose it is, what is wrong first, and how to go on.
+pub fn broken(file: &str, faults: &[Fault], again: Text) -> Vec<Fault> {
+    let first = faults.first();
+    let place = first.map_or_else(|| Place::file(file), |fault| fault.place.clone());
+    let Text { en, ja } = first.map(|fault| fault.found.clone()).unwrap_or_default();
+    let found = text!(
+        "a file that the program itself wrote, and that it cannot read any more: {en}",
+        "プログラムが書いたファイルですが、読み込めなくなっています（{ja}）"
+    );
+    vec![Fault::new(place, found, again)]
+}
+
 /// How a course folder is written down in a workspace: a relative one as seen from there, so that both may be moved together; an
 /// absolute one as it is. `here` and `workspace` are absolute.
 ///

@@ -15,6 +15,7 @@ use crate::ending::Ending;
 use course::answers::{self, Expected};
 use course::dataset::{ADDED, OUTLINED, Role};
 use course::pack::{self, Pack, Submission, Task};
+use course::plan::Asked;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::keys::Written;
 use diagnostics::schema;
@@ -40,6 +41,9 @@ pub const DATA: &str = "data/develop.csv";
 
 /// Where a run leaves the pictures that its model got wrong.
 pub const MISTAKES: &str = "mistakes.png";
+
+/// A folder of results with a larger number was not made by a run.
+const MOST_RUNS: u64 = 1_000_000_000;
 
 /// Before a run, so much is written to see whether its results will find room, in bytes.
 const ROOM: usize = 64 << 10;
@@ -98,6 +102,8 @@ pub struct Workspace {
     called: String,
     id: String,
     memory: Memory,
+    /// Whether the memory was read, not assumed.
+    remembers: bool,
 }
 
 /// What `start` did.
@@ -124,7 +130,7 @@ impl Workspace {
     /// The workspace of an exercise below `root` (the folder where the learner stands), with nothing to remember.
     pub fn new(root: &Path, id: &str) -> Self {
         let memory = Memory { exercise: id.to_owned(), ..Memory::default() };
-        Self { folder: root.join(FOLDER).join(id), called: format!("{FOLDER}/{id}"), id: id.to_owned(), memory }
+        Self { folder: root.join(FOLDER).join(id), called: format!("{FOLDER}/{id}"), id: id.to_owned(), memory, remembers: false }
     }
 
     /// The workspace in which the learner stands, however deep; `here` is absolute.
@@ -162,7 +168,9 @@ impl Workspace {
             Some(around) => around.folder.parent(),
             None => here.ancestors().find(|folder| holds(folder)),
         };
-        let (root, below, up) = match all {
+        // A folder that has lost its memory is still the exercise's own, where it is called so.
+        let lost = || here.ancestors().find(|folder| is_called(folder, id)).and_then(Path::parent);
+        let (root, below, up) = match all.or_else(lost) {
             Some(all) => (all, id.to_owned(), here.ancestors().position(|folder| folder == all).unwrap_or(0)),
             None => (here, format!("{FOLDER}/{id}"), 0),
         };
@@ -190,6 +198,14 @@ impl Workspace {
         Ok(found)
     }
 
+    /// The name of the workspace in which the learner stands, where it has lost its memory.
+    pub fn lost(here: &Path) -> Option<String> {
+        let name = |folder: &Path| folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        here.ancestors().filter_map(|folder| Some((folder, name(folder)?))).find_map(|(folder, name)| {
+            (is_called(folder, &name) && folder.join(memory::FILE).symlink_metadata().is_err()).then_some(name)
+        })
+    }
+
     /// The ids of the exercises that were started where the learner stands.
     pub fn started(here: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(here.join(FOLDER)).into_iter().flatten().flatten();
@@ -211,7 +227,17 @@ impl Workspace {
     fn remembering(self) -> Result<Self, Vec<Fault>> {
         let file = self.shown(memory::FILE);
         match disk::read(&self.folder, memory::FILE, disk::HAND_IN) {
-            Ok(bytes) => Ok(Self { memory: Memory::read(&file, &bytes)?, ..self }),
+            Ok(bytes) => {
+                // Where the learner stands in it, only the file itself or the folder's name says which exercise it is.
+                let name = self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let id = if self.id.is_empty() { &name } else { &self.id };
+                let again = text!(
+                    "nothing of it: delete the file, then `practicum start {id}`, with --variant KEY where you began with one (your plan and your answers stay)",
+                    "このファイルを削除してから `practicum start {id}` を実行してください。バリアントで始めた場合は --variant キー も付けます（計画と解答はそのままです）"
+                );
+                let memory = Memory::read(&file, &bytes).map_err(|faults| memory::broken(&file, &faults, again))?;
+                Ok(Self { memory, remembers: true, ..self })
+            }
             Err(Refused::Missing) => {
                 // Workspaces used to keep their variant in a file of its own: whose data they hold does not change.
                 let older = disk::read(&self.folder, memory::OLDER, disk::HAND_IN).ok();
@@ -281,16 +307,64 @@ impl Workspace {
     /// # Errors
     /// The disk's, data that cannot be drawn, a workspace of another variant, a plan under another name.
     pub fn start(&mut self, pack: &Pack, task: &Task, asked: Asked) -> Result<Started, WorkspaceError> {
-        if let Some(key) = asked.variant {
-            self.become_variant(key)?;
+        let lost = self.is_lost();
+        match asked.variant {
+            // Its data say whether it was.
+            Some(key) if lost => self.memory.variant = Some(key.to_owned()),
+            Some(key) => self.become_variant(key)?,
+            None => {}
         }
         if let Some((here, course)) = asked.course {
             let value = memory::course_from(here, course, &self.folder).map_err(|fault| vec![fault])?;
             let place = Place { key: Some("course".to_owned()), ..Place::file(self.shown(memory::FILE)) };
             self.memory.course = Some(Written { value, place });
         }
-        let rows = run::learners_rows(task, self.seed().number, &|file| pack.dataset_file(&task.dataset.id, file))?;
+        let rows = self.rows(pack, task)?;
+        if lost {
+            self.recognised(&rows)?;
+        }
         self.lay_out(pack, task, &rows)
+    }
+
+    /// The learner's rows, as the workspace's variant has them.
+    fn rows(&self, pack: &Pack, task: &Task) -> Result<Frame, RunError> {
+        run::learners_rows(task, self.seed().number, &|file| pack.dataset_file(&task.dataset.id, file))
+    }
+
+    /// Whether it has data, but nothing in it says any more whose they are.
+    fn is_lost(&self) -> bool {
+        !self.remembers && self.state(DATA).is_some()
+    }
+
+    /// Whether a workspace's data are those that would be drawn for it, where it does not say itself whose they are: plans are trained
+    /// on what is drawn.
+    ///
+    /// # Errors
+    /// Other data.
+    pub fn known(&self, pack: &Pack, task: &Task) -> Result<(), WorkspaceError> {
+        if self.is_lost() { self.recognised(&self.rows(pack, task)?) } else { Ok(()) }
+    }
+
+    fn recognised(&self, rows: &Frame) -> Result<(), WorkspaceError> {
+        if self.state(DATA) == Some(digest(&tables::csv(rows).map_err(RunError::from)?)) {
+            return Ok(());
+        }
+        let id = &self.id;
+        let found = match self.variant() {
+            Some(key) => text!(
+                "no such file, and {DATA} is not the data of the variant \"{key}\"",
+                "ファイルがなく、{DATA} もバリアント \"{key}\" のデータではありません"
+            ),
+            None => text!(
+                "no such file, and {DATA} is not the data that are drawn without a variant",
+                "ファイルがなく、{DATA} もバリアントなしで始めたときのデータではありません"
+            ),
+        };
+        let expected = text!(
+            "the variant that you began with: `practicum start {id} --variant KEY` writes the file anew. Where you have changed the data yourself: give {DATA} another name first",
+            "始めたときのバリアント：`practicum start {id} --variant キー` でファイルを作り直せます。データを自分で変更した場合は、先に {DATA} の名前を変えてください"
+        );
+        Err(vec![Fault::new(Place::file(self.shown(memory::FILE)), found, expected)].into())
     }
 
     /// A workspace that is started stays what it is: its data belong to the work in it.
@@ -454,6 +528,12 @@ impl Workspace {
         Ok(submission)
     }
 
+    /// What the plan asks of the data, as far as it can be read.
+    pub fn asked(&self) -> Asked {
+        let bytes = self.hand_in(PLAN).ok().and_then(|found| found.bytes).unwrap_or_default();
+        Asked::in_part(&VOCABULARY, &self.shown(PLAN), &bytes)
+    }
+
     /// How far the learner has come.
     ///
     /// # Errors
@@ -461,7 +541,13 @@ impl Workspace {
     pub fn progress(&self) -> Result<Progress, WorkspaceError> {
         let file = self.shown(progress::FILE);
         match disk::read(&self.folder, progress::FILE, disk::HAND_IN) {
-            Ok(bytes) => Ok(Progress::read(&file, &bytes)?),
+            Ok(bytes) => {
+                let again = Text::new(
+                    "nothing of it: delete the file (what you tried, and whether you passed, is then forgotten), and call the command again",
+                    "このファイルを削除してから、もう一度実行してください（これまでの解答の回数や合格の記録は失われます）",
+                );
+                Ok(Progress::read(&file, &bytes).map_err(|faults| memory::broken(&file, &faults, again))?)
+            }
             Err(Refused::Missing) => Ok(Progress::default()),
             Err(refused) => {
                 let what = Text::new("what `run` and `check` wrote", "`run` と `check` が書いたファイル");
@@ -564,7 +650,7 @@ impl Workspace {
             for (name, bytes) in &files {
                 whole.write(name, bytes)?;
             }
-            whole.named((last.saturating_add(1)..).map(|number| number.to_string()))
+            whole.named((last + 1..).map(|number| number.to_string()))
         });
         kept.map(|number| self.shown(&format!("{RESULTS}/{number}")))
             .map_err(|refused| self.unwritten(RESULTS, &refused))
@@ -597,6 +683,14 @@ impl Workspace {
     }
 }
 
+/// Whether a folder is called as the workspace of an exercise is, and there is something in it.
+fn is_called(folder: &Path, id: &str) -> bool {
+    let within = folder.parent().and_then(Path::file_name);
+    folder.file_name().is_some_and(|name| name == id)
+        && within.is_some_and(|name| name == FOLDER)
+        && [PLAN, DATA].iter().any(|file| folder.join(file).symlink_metadata().is_ok())
+}
+
 /// `../..` for two folders up.
 fn above(up: usize) -> String {
     vec![".."; up].join("/")
@@ -605,7 +699,9 @@ fn above(up: usize) -> String {
 /// The numbers of the runs that were kept, the last first.
 fn runs(results: &Path) -> Vec<u64> {
     let entries = std::fs::read_dir(results).into_iter().flatten().flatten();
-    let mut numbers: Vec<u64> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    // No folder of ours has so large a number that none could follow.
+    let number = |name: &str| name.parse().ok().filter(|number: &u64| *number < MOST_RUNS);
+    let mut numbers: Vec<u64> = entries.filter_map(|entry| number(entry.file_name().to_str()?)).collect();
     numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
     numbers
 }

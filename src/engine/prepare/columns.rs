@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
-use crate::cohort::{CohortError, unknown_column};
+use crate::cohort::{CohortError, unusable};
 use course::dataset::{Dataset, Role};
 use course::plan::{Features, Impute, Scale};
 use diagnostics::fault::Place;
@@ -58,25 +58,7 @@ impl Columns {
                 .map(|&name| Written { value: name.to_owned(), place: unnamed.clone() })
                 .collect(),
         };
-        let mut faults: Vec<_> = chosen
-            .iter()
-            .chain(&plan.one_hot)
-            .filter(|column| !usable.contains(&column.value.as_str()))
-            // Enough to be told; each looks for its nearest name.
-            .take(20)
-            .map(|column| {
-                if column.value == dataset.label() {
-                    let name = &column.value;
-                    let found = text!(
-                        "\"{name}\", which is what the model shall predict",
-                        "予測の対象である \"{name}\" が含まれています"
-                    );
-                    return column
-                        .fault(found, Text::new("columns known before the outcome", "転帰の発生前に得られる列"));
-                }
-                unknown_column(column, &usable)
-            })
-            .collect();
+        let mut faults = unusable(&[chosen.as_slice(), &plan.one_hot].concat(), dataset, &usable);
         if chosen.is_empty() {
             let place = plan.columns.as_ref().map_or_else(|| plan.impute.place.clone(), |list| list.place.clone());
             let list = usable.join(", ");
