@@ -150,6 +150,7 @@ impl Session {
     pub(super) fn run(&self, id: Option<&str>, seed: Option<u64>) -> Result<u8, Ending> {
         let placed = self.begun("run", id)?;
         let Placed { task, workspace, .. } = &placed;
+        placed.sown(seed, &mut self.subject.borrow_mut());
         let submission = placed.submission()?;
         let how = self.how(&placed, &submission, (seed, None))?;
         let run = self.watched(|watch| placed.run(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
@@ -195,6 +196,11 @@ impl Session {
     pub(super) fn check(&self, id: Option<&str>, seed: Option<u64>, exam_seed: Option<u64>) -> Result<u8, Ending> {
         let placed = self.begun("check", id)?;
         let Placed { task, workspace, .. } = &placed;
+        // A plan that cannot be read is named with its seeds, too.
+        placed.sown(seed, &mut self.subject.borrow_mut());
+        if let Some(number) = exam_seed {
+            self.subject.borrow_mut().exam = Some(Root { number, from: Origin::ExamSeed });
+        }
         let submission = placed.submission()?;
         let graded = exam_seed.is_some();
         let how = self.how(&placed, &submission, (seed, exam_seed))?;

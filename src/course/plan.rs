@@ -618,7 +618,7 @@ pub fn read(vocabulary: &Vocabulary, file: &str, bytes: &[u8]) -> Result<Plan, V
 /// What a plan asks of the columns of the data and of their values, as far as it can be read: what is wrong with it can be told with
 /// all else that is.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct Wanted {
     /// The conditions.
     pub conditions: Vec<Condition>,
     /// The column whose values stay together.
@@ -638,7 +638,7 @@ pub struct Condition {
     pub needed: bool,
 }
 
-impl Asked {
+impl Wanted {
     /// What a plan's keys ask for.
     pub fn of(section: &Section) -> Self {
         let mut conditions = Vec::new();

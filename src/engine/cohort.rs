@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::synth::{self, SynthError};
 use course::dataset::{Dataset, Role};
-use course::plan::{Asked, Condition, Part as Share, Plan};
+use course::plan::{Condition, Part as Share, Plan, Wanted};
 use diagnostics::fault::{Fault, Place, nearest};
 use diagnostics::keys::Written;
 use diagnostics::text;
@@ -98,24 +98,24 @@ pub fn split(plan: &Plan, dataset: &Dataset, visible: &Frame, seed: Seed) -> Res
 
 /// Conditions, a unit and columns that these data do not have, or that none of their rows meets: known before anything is run.
 /// `usable` are the columns that the model may see, where it sees columns.
-pub fn astray(asked: &Asked, dataset: &Dataset, visible: &Frame, usable: Option<&[&str]>) -> Vec<Fault> {
+pub fn astray(wanted: &Wanted, dataset: &Dataset, visible: &Frame, usable: Option<&[&str]>) -> Vec<Fault> {
     let rows = visible.height();
     let mut faults = Vec::new();
-    for Condition { sql, needed } in &asked.conditions {
+    for Condition { sql, needed } in &wanted.conditions {
         match filter(visible, sql) {
             Err(fault) => faults.push(fault),
             Ok(met) if *needed && !met.contains(&true) => faults.push(unmet(
                 visible,
                 sql,
                 text!("0 of {rows} rows meet the condition", "条件を満たす行が{rows}行中0行です"),
-                Text::new("a condition that patients meet", "患者が満たす条件"),
+                Text::new("a condition that leaves patients", "患者が残る条件"),
             )),
             Ok(_) => {}
         }
     }
-    faults.extend(asked.unit.as_ref().and_then(|unit| unknown_unit(unit, visible)));
+    faults.extend(wanted.unit.as_ref().and_then(|unit| unknown_unit(unit, visible)));
     if let Some(usable) = usable {
-        faults.extend(unusable(&asked.columns, dataset, usable));
+        faults.extend(unusable(&wanted.columns, dataset, usable));
     }
     faults
 }

@@ -9,7 +9,7 @@ use crate::cohort::{self, CohortError};
 use crate::models::{Input, Sees, Tells, fits, kinds, nature};
 use crate::synth::Pictures;
 use course::dataset::Dataset;
-use course::plan::{Asked, Plan};
+use course::plan::{Plan, Wanted};
 use diagnostics::fault::Fault;
 use diagnostics::text;
 use tables::{Frame, TableError};
@@ -84,10 +84,10 @@ impl Prepared {
 }
 
 /// What a plan asks of the data that they do not have: conditions, a unit, and columns where its model sees columns.
-pub fn astray(asked: &Asked, dataset: &Dataset, visible: &Frame) -> Vec<Fault> {
-    let of_columns = asked.model.as_ref().is_some_and(|kind| nature(kind).0 == Sees::Columns);
+pub fn astray(wanted: &Wanted, dataset: &Dataset, visible: &Frame) -> Vec<Fault> {
+    let of_columns = wanted.model.as_ref().is_some_and(|kind| nature(kind).0 == Sees::Columns);
     let usable = of_columns.then(|| usable(dataset, visible));
-    cohort::astray(asked, dataset, visible, usable.as_deref())
+    cohort::astray(wanted, dataset, visible, usable.as_deref())
 }
 
 /// Whether the plan's model sees pictures.

@@ -22,7 +22,7 @@ pub use crate::watch::{Epoch, Event, Watch};
 use course::answers::{Answer, Answers};
 use course::exercise::{Draw, Probe, Question};
 use course::pack::{Submission, Task};
-use course::plan::{Asked, Calibrate, Plan, Threshold};
+use course::plan::{Calibrate, Plan, Threshold, Wanted};
 use diagnostics::fault::Fault;
 use diagnostics::keys::{Section, Value};
 use diagnostics::text;
@@ -310,11 +310,11 @@ pub fn learners_rows(task: &Task, seed: u64, file: &dyn Fn(&str) -> Option<Vec<u
 /// The author's mistakes and our own failures.
 pub fn astray(
     task: &Task,
-    asked: &Asked,
+    wanted: &Wanted,
     seed: u64,
     file: &dyn Fn(&str) -> Option<Vec<u8>>,
 ) -> Result<Vec<Fault>, RunError> {
-    Ok(prepare::astray(asked, &task.dataset, &learners_rows(task, seed, file)?))
+    Ok(prepare::astray(wanted, &task.dataset, &learners_rows(task, seed, file)?))
 }
 
 /// What the learner's pictures are drawn from, with the rows that they belong to; none where the data have no pictures.
@@ -547,7 +547,7 @@ fn develop<'a>(
     let target = target(job);
     let drawn = world.rows(Side::Develop, draw)?;
     let visible = world.visible(&drawn.table)?;
-    let misfits = [plan.fits(target), prepare::astray(&Asked::of(&plan.section), dataset, &visible)].concat();
+    let misfits = [plan.fits(target), prepare::astray(&Wanted::of(&plan.section), dataset, &visible)].concat();
     if !misfits.is_empty() {
         return Err(Stopped::Invalid(misfits));
     }

@@ -133,7 +133,7 @@ const MISTAKES: &[Mistake] = &[
         "[operate]\non = \"site = 'nowhere'\"\ncalibrate = \"platt\"",
         3,
         "operate.on",
-        "leaves validation rows",
+        "leaves patients",
         None,
     ),
     plan("[split]\nvalid = \"sites = 'regional'\"", 3, "split.valid", "site", Some("site")),

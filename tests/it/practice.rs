@@ -146,7 +146,7 @@ fn who_gives_up_reads_the_debrief_and_passes_no_more() {
     let learner = at_work();
     // Where nobody can be asked, nothing is given up by the way.
     learner.types("solution ward").ends(2).says("cannot pass here any more").says("practicum solution ward --yes");
-    learner.types("solution ward --lang ja").ends(2).says("別のバリアント");
+    learner.types("solution ward --lang ja").ends(2).says("ここではもう合格できず");
     assert!(!learner.path("practicum/ward/debrief.en.md").exists());
     learner.types("solution ward --yes").ends(0).says("points").says("practicum/ward/debrief.en.md");
     // Once it is read, it may be read again.

@@ -99,9 +99,10 @@ fn patients_who_are_there_twice_are_found() {
     // Days and ages among which two rows are seldom alike: each single copy is found, or at least worth a look.
     let visit = |i: usize| {
         let (age, day) = ((chance(i, 7) * 40.0) as usize + 40, (chance(i, 8) * 300.0) as usize);
-        format!("{age},2024-{:02}-{:02},{},{}", day / 28 + 1, day % 28 + 1, u8::from(chance(i, 6) < 0.5), ill(i))
+        let score = (chance(i, 6) * 20.0) as usize;
+        format!("{age},2024-{:02}-{:02},{score},{}", day / 28 + 1, day % 28 + 1, ill(i))
     };
-    let header = "patient,age,visit,sex,fall";
+    let header = "patient,age,visit,score,fall";
     assert!(twice(columns, &rows(header, |i, _| format!("{i},{}", visit(i)))).is_empty());
     for first in [0, 2, 7, 31] {
         let csv = rows(header, |i, _| format!("{i},{}", visit(if i == 90 { first } else { i })));

@@ -560,75 +560,75 @@ fn a_workspace_from_before_keeps_its_variant() {
 #[test]
 fn a_workspace_that_no_longer_says_whose_its_data_are_is_never_trained_on_others() {
     let learner = Learner::new();
-    learner.types("start prevalence-shift --variant s-1").ends(0);
+    learner.types("start sepsis-alarm --variant s-1").ends(0);
     three_epochs(&learner, SHIFT);
     let data = learner.read(&format!("{SHIFT}/data/develop.csv"));
     let memory = format!("{SHIFT}/practicum.toml");
     std::fs::remove_file(learner.path(&memory)).unwrap();
     for (place, line) in [
-        (".", "run prevalence-shift"),
-        (".", "check prevalence-shift --json"),
-        (".", "start prevalence-shift"),
-        (".", "start prevalence-shift --variant other"),
-        (SHIFT, "run prevalence-shift"),
+        (".", "run sepsis-alarm"),
+        (".", "check sepsis-alarm --json"),
+        (".", "start sepsis-alarm"),
+        (".", "start sepsis-alarm --variant other"),
+        (SHIFT, "run sepsis-alarm"),
         (SHIFT, "run"),
         (SHIFT, "check --lang ja"),
     ] {
         let answer = learner.types_in(place, line).ends(2);
-        answer.says("practicum.toml").says("practicum start prevalence-shift");
+        answer.says("practicum.toml").says("practicum start sepsis-alarm");
         assert!(!learner.path(&memory).exists(), "{line} in {place}");
     }
     assert!(!learner.path(&format!("{SHIFT}/.progress.toml")).exists(), "it costs nothing");
     assert!(!learner.path(&format!("{SHIFT}/data/develop.new.csv")).exists(), "nobody is blamed");
     // The variant restores it.
-    learner.types("start prevalence-shift --variant s-1").ends(0);
+    learner.types("start sepsis-alarm --variant s-1").ends(0);
     assert_eq!(learner.read(&format!("{SHIFT}/data/develop.csv")), data);
-    assert_eq!(learner.types("run prevalence-shift --json").ends(0).json()["variant"], "s-1");
+    assert_eq!(learner.types("run sepsis-alarm --json").ends(0).json()["variant"], "s-1");
     // Without a variant the data say so themselves; edited ones do not, until they have another name.
     let usual = at_work();
     std::fs::remove_file(usual.path(&memory)).unwrap();
-    usual.types("run prevalence-shift").ends(0);
-    usual.types("start prevalence-shift").ends(0);
+    usual.types("run sepsis-alarm").ends(0);
+    usual.types("start sepsis-alarm").ends(0);
     assert!(usual.path(&memory).exists());
     std::fs::remove_file(usual.path(&memory)).unwrap();
     usual.writes(&format!("{SHIFT}/data/develop.csv"), data);
-    usual.types("start prevalence-shift").ends(2).says("another name first");
+    usual.types("start sepsis-alarm").ends(2).says("changed the data yourself");
     std::fs::rename(usual.path(&format!("{SHIFT}/data/develop.csv")), usual.path(&format!("{SHIFT}/data/mine.csv"))).unwrap();
-    usual.types("start prevalence-shift").ends(0);
-    usual.types("run prevalence-shift").ends(0);
+    usual.types("start sepsis-alarm").ends(0);
+    usual.types("run sepsis-alarm").ends(0);
 }
 
 #[test]
 fn a_file_of_the_programs_own_that_is_broken_is_told_as_such_and_how_to_go_on() {
     let learner = at_work();
-    for (file, text) in [(".progress.toml", "runs = many\n"), ("practicum.toml", ""), ("practicum.toml", "exercise = 3\n")] {
+    for (file, text) in [(".progress.toml", "runs = true\n"), ("practicum.toml", ""), ("practicum.toml", "exercise = 3\n")] {
         let path = format!("{SHIFT}/{file}");
         let good = learner.path(&path).exists().then(|| learner.bytes(&path));
         learner.writes(&path, text);
-        for line in ["run prevalence-shift", "check prevalence-shift"] {
+        for line in ["run sepsis-alarm", "check sepsis-alarm"] {
             let told = learner.types(line).ends(2).says("the program itself wrote").says("delete the file").says(file);
             assert!(!told.err.contains("quotation marks"), "{}", told.err);
         }
-        learner.types("run prevalence-shift --lang ja").ends(2).says("プログラムが書いたファイル");
+        learner.types("run sepsis-alarm --lang ja").ends(2).says("プログラムが書いたファイル");
         match good {
             Some(good) => learner.writes(&path, good),
             None => std::fs::remove_file(learner.path(&path)).unwrap(),
         }
     }
-    learner.types("run prevalence-shift").ends(0);
+    learner.types("run sepsis-alarm").ends(0);
 }
 
 #[test]
 fn results_are_numbered_on_from_those_of_runs_alone() {
     let learner = at_work();
     std::fs::create_dir_all(learner.path(&format!("{SHIFT}/results/18446744073709551615"))).unwrap();
-    learner.types("run prevalence-shift").ends(0).says("results/1/predictions.csv");
-    learner.types("run prevalence-shift").ends(0).says("results/2/predictions.csv");
+    learner.types("run sepsis-alarm").ends(0).says("results/1/predictions.csv");
+    learner.types("run sepsis-alarm").ends(0).says("results/2/predictions.csv");
 }
 
 #[test]
 fn a_mistyped_exercise_is_told_by_its_name() {
-    let told = Learner::new().types("run prevalence-shit").ends(2).says("prevalence-shift");
+    let told = Learner::new().types("run sepsis-alrm").ends(2).says("sepsis-alarm");
     assert!(!told.err.contains("exercise.toml"), "{}", told.err);
 }
 
@@ -639,12 +639,12 @@ fn a_folder_in_the_way_and_a_folder_that_is_gone_are_told_as_what_they_are() {
     let plan = learner.path(&format!("{SHIFT}/plan.toml"));
     std::fs::remove_file(&plan).unwrap();
     std::fs::create_dir(&plan).unwrap();
-    let told = learner.types("run prevalence-shift").ends(2).says("move the folder");
+    let told = learner.types("run sepsis-alarm").ends(2).says("move the folder");
     assert!(!told.err.contains("a file: a file"), "{}", told.err);
     // A shell in a folder that somebody deletes.
     let gone = std::process::Command::new("sh")
         .arg("-c")
-        .arg(format!("mkdir gone && cd gone && rmdir ../gone && {} start prevalence-shift", env!("CARGO_BIN_EXE_practicum")))
+        .arg(format!("mkdir gone && cd gone && rmdir ../gone && {} start sepsis-alarm", env!("CARGO_BIN_EXE_practicum")))
         .current_dir(learner.path("."))
         .env("PRACTICUM_LANG", "en")
         .output()

@@ -295,9 +295,9 @@ impl Placed {
 
     /// What is wrong with a plan that cannot be read whole, with the columns and values that its other lines ask for in vain.
     fn all_at_once(&self, mut faults: Vec<Fault>) -> Vec<Fault> {
-        let asked = self.workspace.asked();
+        let wanted = self.workspace.wanted();
         let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
-        let more = run::astray(&self.task, &asked, self.workspace.seed().number, &file).unwrap_or_default();
+        let more = run::astray(&self.task, &wanted, self.workspace.seed().number, &file).unwrap_or_default();
         // A line that cannot be read says no more than that.
         faults.extend(more.into_iter().filter(|more| faults.iter().all(|told| told.place.line != more.place.line)).collect::<Vec<_>>());
         // What is of a whole file comes last.

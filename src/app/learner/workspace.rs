@@ -15,7 +15,7 @@ use crate::ending::Ending;
 use course::answers::{self, Expected};
 use course::dataset::{ADDED, OUTLINED, Role};
 use course::pack::{self, Pack, Submission, Task};
-use course::plan::Asked;
+use course::plan::Wanted;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::keys::Written;
 use diagnostics::schema;
@@ -529,9 +529,9 @@ impl Workspace {
     }
 
     /// What the plan asks of the data, as far as it can be read.
-    pub fn asked(&self) -> Asked {
+    pub fn wanted(&self) -> Wanted {
         let bytes = self.hand_in(PLAN).ok().and_then(|found| found.bytes).unwrap_or_default();
-        Asked::in_part(&VOCABULARY, &self.shown(PLAN), &bytes)
+        Wanted::in_part(&VOCABULARY, &self.shown(PLAN), &bytes)
     }
 
     /// How far the learner has come.

@@ -26,7 +26,7 @@ const TELLS: f64 = 0.98;
 const BY_CHANCE: f64 = 0.001;
 
 /// Of rows so rare that fewer pairs of them than this are alike by chance, a pair is worth a look.
-const FEW: f64 = 0.5;
+const FEW: f64 = 0.1;
 
 /// The outcome changes from one row to the next this much less often than in rows that were shuffled: then the order tells it.
 const SORTED: f64 = 0.2;
