@@ -356,10 +356,8 @@ impl Session {
             }
             self.say(&self.terminal.paragraph("", cost.get(self.terminal.lang)));
             if !yes && !asking::agreed(self, &mut io::stdin().lock()) {
-                let told = self.pick(
-                    "Nothing was opened, and nothing is lost.",
-                    "解説は開いていません。得点もそのままです。",
-                );
+                let told =
+                    self.pick("Nothing was opened, and nothing is lost.", "解説は開いていません。得点もそのままです。");
                 self.say(&self.terminal.paragraph("", told));
                 return Ok(PASSED);
             }

@@ -504,7 +504,9 @@ impl Reader<'_> {
                             let section = self.section(table, keys, &place);
                             list.push(Written { value: Value::Table(section), place });
                         }
-                        found => self.faults.push(Fault::new(place, describe(found), expected(&Kind::Table(keys), key))),
+                        found => {
+                            self.faults.push(Fault::new(place, describe(found), expected(&Kind::Table(keys), key)))
+                        }
                     }
                 }
                 Value::List(list)
@@ -652,8 +654,7 @@ fn advice(kind: &Kind, found: &DeValue) -> Option<Text> {
         (Kind::Either(kinds), found) => kinds.iter().find_map(|kind| advice(kind, found)),
         // One table where a list of them is meant.
         (Kind::Tables(_), DeValue::Table(table)) => {
-            let keys: Vec<String> =
-                table.iter().take(10).map(|(name, _)| format!("{} = …", name.get_ref())).collect();
+            let keys: Vec<String> = table.iter().take(10).map(|(name, _)| format!("{} = …", name.get_ref())).collect();
             let keys = keys.join(", ");
             Some(text!("here [{{ {keys} }}]", "ここでは [{{ {keys} }}] と書きます"))
         }

@@ -69,16 +69,13 @@ impl Refused {
                     "このフォルダーの中にある {part} そのもの（リンクを削除しても、リンク先は残ります。ファイルならここにコピーしてください。results のようにプログラムが書き込むフォルダーは、新しく作られます）"
                 ),
             ),
-            Self::NotAFile(part, Other::Folder) => (
-                text!("{part} is a folder", "{part} はフォルダーです"),
-                {
-                    let (en, ja) = (&what.en, &what.ja);
-                    text!(
-                        "{en}: move the folder, or give it another name",
-                        "{ja}（フォルダー {part} を移動するか、名前を変えてください）"
-                    )
-                },
-            ),
+            Self::NotAFile(part, Other::Folder) => (text!("{part} is a folder", "{part} はフォルダーです"), {
+                let (en, ja) = (&what.en, &what.ja);
+                text!(
+                    "{en}: move the folder, or give it another name",
+                    "{ja}（フォルダー {part} を移動するか、名前を変えてください）"
+                )
+            }),
             Self::NotAFile(part, Other::File) => (
                 text!(
                     "{part} is a file where a folder should be",

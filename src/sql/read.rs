@@ -31,7 +31,8 @@ pub(super) fn expression(sql: &str) -> Result<Expr, SqlFault> {
     } else {
         Text::new("one expression and nothing after it", "一つの式だけ")
     };
-    Err(mistyped(sql).unwrap_or_else(|| SqlFault::new(found, expected).at(next.span.start.line, next.span.start.column)))
+    Err(mistyped(sql)
+        .unwrap_or_else(|| SqlFault::new(found, expected).at(next.span.start.line, next.span.start.column)))
 }
 
 /// Reads one query.

@@ -129,13 +129,7 @@ const MISTAKES: &[Mistake] = &[
     plan("[cohort]\nwhere = \"age IN (SELECT age FROM exam)\"", 3, "cohort.where", "", None),
     plan("[cohort]\nwhere = \"sin(age) > absolute(0.5)\"", 3, "cohort.where", "", None),
     plan("[operate]\non = \"site = 'regional\"", 3, "operate.on", "", None),
-    plan(
-        "[operate]\non = \"site = 'nowhere'\"\ncalibrate = \"platt\"",
-        3,
-        "operate.on",
-        "leaves patients",
-        None,
-    ),
+    plan("[operate]\non = \"site = 'nowhere'\"\ncalibrate = \"platt\"", 3, "operate.on", "leaves patients", None),
     plan("[split]\nvalid = \"sites = 'regional'\"", 3, "split.valid", "site", Some("site")),
     // Columns that the learner may not see or use.
     plan("[cohort]\nwhere = \"risk > 0.5\"", 3, "cohort.where", "", None),

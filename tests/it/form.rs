@@ -347,7 +347,10 @@ fn a_figure_whose_decimals_cannot_be_read_is_a_fault_of_its_text() {
     for odd in ["{x:two}", "{x:-1}", "{x: 2}", "{x:}", "{x:99}", "{x"] {
         let faults = with(odd).unwrap_err();
         assert!(faults[0].found.en.contains(odd) && faults[0].expected.en.contains("decimals"), "{odd}: {faults:?}");
-        assert!(faults[0].place.line.is_some() && faults[0].place.key.as_deref().unwrap().contains("pass"), "{faults:?}");
+        assert!(
+            faults[0].place.line.is_some() && faults[0].place.key.as_deref().unwrap().contains("pass"),
+            "{faults:?}"
+        );
     }
     for fine in ["{x}", "{x:0}", "{x:12}", "no figure"] {
         assert!(with(fine).is_ok(), "{fine}");

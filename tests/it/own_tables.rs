@@ -397,7 +397,9 @@ fn what_was_taken_as_missing_is_said_to_the_author() {
 
 #[test]
 fn ids_and_groups_that_are_empty_are_told_in_their_lines() {
-    let line = |i: usize, y: usize, blank: bool| format!("{},{}.5,{y}", if blank { String::new() } else { format!("P{i}") }, i);
+    let line = |i: usize, y: usize, blank: bool| {
+        format!("{},{}.5,{y}", if blank { String::new() } else { format!("P{i}") }, i)
+    };
     for role in ["id", "group"] {
         let columns = format!(r#"{{ name = "patient", role = "{role}" }}, {{ name = "fall", role = "label" }}"#);
         let csv = rows("patient,x,fall", |i, y| line(i, y, i == 7 || i == 40));
@@ -424,7 +426,11 @@ fn a_file_that_is_not_what_its_name_says_is_told() {
         let learner = own(r#"{ name = "fall", role = "label" }"#, &rows("x,fall", |i, y| format!("{i}.5,{y}")), SHARE);
         let dataset = "course/datasets/own/dataset.toml";
         learner.writes(dataset, learner.read(dataset).replace("own.csv", name));
-        std::fs::rename(learner.path("course/datasets/own/own.csv"), learner.path(&format!("course/datasets/own/{name}"))).unwrap();
+        std::fs::rename(
+            learner.path("course/datasets/own/own.csv"),
+            learner.path(&format!("course/datasets/own/{name}")),
+        )
+        .unwrap();
         learner.starts().refused().says("that is none").says(".csv");
     }
 }

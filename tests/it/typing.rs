@@ -121,7 +121,8 @@ fn columns_and_values_that_are_not_there_are_told_with_all_else() {
     learner.types("start sepsis-alarm").ends(0);
     let asks = "[cohort]\nwhere = \"site = 'reginal'\"\n[split]\nunit = \"pateint\"\ntest = \"agee > 40\"\n\
                 [features]\nuse = [\"age\", \"CRP\"]\n[operate]\non = \"site = 'universty'\"\ncalibrate = \"platt\"\n";
-    let names = ["nearest:  regional", "pateint", "agee", "\"CRP\"", "nearest:  crp", "line 10", "nearest:  university"];
+    let names =
+        ["nearest:  regional", "pateint", "agee", "\"CRP\"", "nearest:  crp", "line 10", "nearest:  university"];
     // Beside mistakes of the keys, and alone.
     for (more, said) in [("[train]\nlerning_rate = 0.1\n", Some("nearest:  learning_rate")), ("", None)] {
         let told = hands_in(&learner, "plan", &format!("{asks}{more}"), "en").ends(2);

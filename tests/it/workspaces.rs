@@ -593,7 +593,8 @@ fn a_workspace_that_no_longer_says_whose_its_data_are_is_never_trained_on_others
     std::fs::remove_file(usual.path(&memory)).unwrap();
     usual.writes(&format!("{SHIFT}/data/develop.csv"), data);
     usual.types("start sepsis-alarm").ends(2).says("changed the data yourself");
-    std::fs::rename(usual.path(&format!("{SHIFT}/data/develop.csv")), usual.path(&format!("{SHIFT}/data/mine.csv"))).unwrap();
+    std::fs::rename(usual.path(&format!("{SHIFT}/data/develop.csv")), usual.path(&format!("{SHIFT}/data/mine.csv")))
+        .unwrap();
     usual.types("start sepsis-alarm").ends(0);
     usual.types("run sepsis-alarm").ends(0);
 }
@@ -601,7 +602,9 @@ fn a_workspace_that_no_longer_says_whose_its_data_are_is_never_trained_on_others
 #[test]
 fn a_file_of_the_programs_own_that_is_broken_is_told_as_such_and_how_to_go_on() {
     let learner = at_work();
-    for (file, text) in [(".progress.toml", "runs = true\n"), ("practicum.toml", ""), ("practicum.toml", "exercise = 3\n")] {
+    for (file, text) in
+        [(".progress.toml", "runs = true\n"), ("practicum.toml", ""), ("practicum.toml", "exercise = 3\n")]
+    {
         let path = format!("{SHIFT}/{file}");
         let good = learner.path(&path).exists().then(|| learner.bytes(&path));
         learner.writes(&path, text);
@@ -644,7 +647,10 @@ fn a_folder_in_the_way_and_a_folder_that_is_gone_are_told_as_what_they_are() {
     // A shell in a folder that somebody deletes.
     let gone = std::process::Command::new("sh")
         .arg("-c")
-        .arg(format!("mkdir gone && cd gone && rmdir ../gone && {} start sepsis-alarm", env!("CARGO_BIN_EXE_practicum")))
+        .arg(format!(
+            "mkdir gone && cd gone && rmdir ../gone && {} start sepsis-alarm",
+            env!("CARGO_BIN_EXE_practicum")
+        ))
         .current_dir(learner.path("."))
         .env("PRACTICUM_LANG", "en")
         .output()

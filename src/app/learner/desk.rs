@@ -299,7 +299,11 @@ impl Placed {
         let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
         let more = run::astray(&self.task, &wanted, self.workspace.seed().number, &file).unwrap_or_default();
         // A line that cannot be read says no more than that.
-        faults.extend(more.into_iter().filter(|more| faults.iter().all(|told| told.place.line != more.place.line)).collect::<Vec<_>>());
+        faults.extend(
+            more.into_iter()
+                .filter(|more| faults.iter().all(|told| told.place.line != more.place.line))
+                .collect::<Vec<_>>(),
+        );
         // What is of a whole file comes last.
         faults.sort_by_key(|fault| (fault.place.file.clone(), fault.place.line.unwrap_or(usize::MAX)));
         faults

@@ -130,7 +130,13 @@ impl Workspace {
     /// The workspace of an exercise below `root` (the folder where the learner stands), with nothing to remember.
     pub fn new(root: &Path, id: &str) -> Self {
         let memory = Memory { exercise: id.to_owned(), ..Memory::default() };
-        Self { folder: root.join(FOLDER).join(id), called: format!("{FOLDER}/{id}"), id: id.to_owned(), memory, remembers: false }
+        Self {
+            folder: root.join(FOLDER).join(id),
+            called: format!("{FOLDER}/{id}"),
+            id: id.to_owned(),
+            memory,
+            remembers: false,
+        }
     }
 
     /// The workspace in which the learner stands, however deep; `here` is absolute.

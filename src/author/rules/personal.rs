@@ -525,16 +525,19 @@ fn known(value: &str) -> Option<&str> {
         value.match_indices(title).find_map(|(at, _)| {
             let before = &value[..at];
             let run = |of: &dyn Fn(char) -> bool| {
-                let start = before.char_indices().rev().take_while(|(_, c)| of(*c)).last().map_or(at, |(start, _)| start);
+                let start =
+                    before.char_indices().rev().take_while(|(_, c)| of(*c)).last().map_or(at, |(start, _)| start);
                 &before[start..]
             };
             let kanji = run(&|c| is_kanji(c));
-            let in_kanji = || (1..=kanji.chars().count()).find_map(|letters| {
-                let start = kanji.char_indices().rev().nth(letters - 1)?.0;
-                let word = &kanji[start..];
-                // Of one letter it may be the end of another word.
-                ((letters > 1 || word == kanji) && SURNAMES.iter().any(|surname| surname.is(word))).then_some(word)
-            });
+            let in_kanji = || {
+                (1..=kanji.chars().count()).find_map(|letters| {
+                    let start = kanji.char_indices().rev().nth(letters - 1)?.0;
+                    let word = &kanji[start..];
+                    // Of one letter it may be the end of another word.
+                    ((letters > 1 || word == kanji) && SURNAMES.iter().any(|surname| surname.is(word))).then_some(word)
+                })
+            };
             // In kana only as a whole: many words end like a name.
             let kana = run(&|c| is_kana(c));
             in_kanji().or_else(|| (kana.chars().count() > 2 && is_surname(kana)).then_some(kana))
@@ -547,7 +550,8 @@ fn known(value: &str) -> Option<&str> {
 fn titled(value: &str) -> Option<&str> {
     let words: Vec<&str> = value.split_whitespace().collect();
     words.windows(2).find_map(|two| {
-        let (title, name) = (two[0].trim_matches(|c: char| !c.is_alphanumeric()), two[1].trim_matches(|c: char| !c.is_alphanumeric()));
+        let (title, name) =
+            (two[0].trim_matches(|c: char| !c.is_alphanumeric()), two[1].trim_matches(|c: char| !c.is_alphanumeric()));
         let capital = name.chars().count() > 2 && name.chars().next().is_some_and(char::is_uppercase);
         let person = match title {
             "Mr" | "Mrs" | "Ms" => capital,

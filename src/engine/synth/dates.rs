@@ -441,9 +441,7 @@ mod tests {
 
     #[test]
     fn the_latest_day_is_told_where_it_lies_far_ahead() {
-        let latest = |words: [&str; 2]| {
-            column(&words.map(|word| Some(word.to_owned()))).unwrap().far_ahead()
-        };
+        let latest = |words: [&str; 2]| column(&words.map(|word| Some(word.to_owned()))).unwrap().far_ahead();
         assert_eq!(latest(["R6.4.1", "R60.4.1"]).as_deref(), Some("2078-04-01"));
         assert_eq!(latest(["2024-04-01 09:00", "2204-04-01 09:00"]).as_deref(), Some("2204-04-01"));
         assert_eq!(latest(["2024-04-01", "2026-04-01"]), None);

@@ -61,12 +61,10 @@ pub(super) fn read(
     let (mut faults, mut assumed) = (Vec::new(), Vec::new());
     for column in columns {
         let read = match column.role {
-            Role::Id | Role::Group => {
-                blank(&sheet, column)?.map_or(Ok(()), |fault| Err(fault.into())).and_then(|()| {
-                    settle(&mut all, &column.name)?;
-                    ids(&sheet, column)
-                })
-            }
+            Role::Id | Role::Group => blank(&sheet, column)?.map_or(Ok(()), |fault| Err(fault.into())).and_then(|()| {
+                settle(&mut all, &column.name)?;
+                ids(&sheet, column)
+            }),
             Role::Label => match holds {
                 Holds::Outcome => outcome(&sheet, column, &mut all),
                 Holds::Number => sheet
@@ -212,10 +210,7 @@ fn blank(sheet: &Sheet, column: &Column) -> Result<Option<Fault>, SynthError> {
         return Ok(None);
     }
     let (found, expected) = if column.role == Role::Id {
-        (
-            Text::new("no id", "idが空です"),
-            Text::new("an id of its own in each row", "行ごとに異なるid"),
-        )
+        (Text::new("no id", "idが空です"), Text::new("an id of its own in each row", "行ごとに異なるid"))
     } else {
         (
             Text::new("no group", "グループが空です"),
@@ -452,8 +447,7 @@ fn times(sheet: &Sheet, name: &str, all: &mut Frame) -> Result<Option<Fault>, Sy
         return Ok(None);
     }
     let words = sheet.words(name)?;
-    let times =
-        dates::column(&words).map_err(|bad| sheet.bad(name, &bad.rows, &bad.found(&words), bad.expected()))?;
+    let times = dates::column(&words).map_err(|bad| sheet.bad(name, &bad.rows, &bad.found(&words), bad.expected()))?;
     times.set(all, name)?;
     Ok(times.far_ahead().map(|latest| {
         Fault::new(
