@@ -137,7 +137,6 @@ const SIGNS: &[(&str, &str)] = &[
     ("≠", "<>"),
     ("!==", "<>"),
     ("=!", "<>"),
-    ("&&", "AND"),
 ];
 
 /// A sign outside quotes that SQL does not have: a full-width one, the usual mistake at a Japanese keyboard and invisible to the eye,

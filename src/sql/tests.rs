@@ -810,7 +810,6 @@ fn signs_that_sql_does_not_have_are_told_with_those_that_it_has() {
         ("age ≥ 40", ">=", 5),
         ("age≦40", "<=", 4),
         ("site ≠ 'a => b'", "<>", 6),
-        ("age > 1 && age < 2", "AND", 9),
     ] {
         let fault = Expression::read(written, Purpose::Filter).unwrap_err();
         assert_eq!(fault.expected.en, format!("`{meant}`"), "{written}: {}", fault.display(Lang::En));
