@@ -38,7 +38,7 @@ macro_rules! rules {
 rules! {
     Format "format"
         "Every file can be read: known keys, of their kind, in their range, fitting each other."
-        "すべてのファイルが読めること（知られたキー・正しい種類・範囲内・互いの整合）。"
+        "すべてのファイルが読めること（定義されているキー・正しい種類・範囲内・互いの整合）。"
     Course "course"
         "courses.toml names exercises that exist; what is planned does not exist yet."
         "courses.tomlの演習が存在し、予定の演習はまだ存在しないこと。"

@@ -36,7 +36,7 @@ pub(super) fn expectations(
         "",
         &bold(session.pick(
             "Before the first run: what do you expect? Nothing of it is graded; Enter: I do not know.",
-            "最初の実行の前に：結果を予想してください。成績には入りません。わからなければEnterを押してください。",
+            "最初の実行の前に：結果を予想してください。成績には入りません。分からなければEnterを押してください。",
         )),
     ));
     for question in open {

@@ -62,7 +62,7 @@ impl Session {
                 let builds = match lang {
                     _ if after.is_empty() => String::new(),
                     Lang::En => format!(" · after {}", after.join(", ")),
-                    Lang::Ja => format!("・{} の次に", after.join("、")),
+                    Lang::Ja => format!("・{} の後に", after.join("、")),
                 };
                 self.say(&format!("{}\n", self.terminal.paragraph("    ", &dim(&format!("{about}{builds}")))));
             }
@@ -120,7 +120,7 @@ impl Session {
                 "",
                 self.pick(
                     "Edits of the data are not used: plans are trained on the rows as they are given.",
-                    "データの変更は使われません。計画は配布時の行で学習します。",
+                    "データを変更しても使われません。学習には配布時の行を使います。",
                 ),
             ));
         }
@@ -225,7 +225,7 @@ impl Session {
             let practice = match (graded, self.terminal.lang) {
                 (true, _) => String::new(),
                 (_, Lang::En) => " This was practice: for a grade, a grader trains the plan again and judges it on patients from a seed that only they know.".to_owned(),
-                (_, Lang::Ja) => "これは練習です。成績は、採点者がこの計画を学習し直し、採点者だけが知る乱数シードから生成した患者で判定します。".to_owned(),
+                (_, Lang::Ja) => "これは練習です。成績は、採点者がこの計画で学習をやり直し、採点者だけが知る乱数シードから生成した患者で判定して決まります。".to_owned(),
             };
             self.say("\n");
             self.say(&self.terminal.paragraph(
@@ -278,7 +278,7 @@ impl Session {
                         open.join(", ")
                     ),
                     Lang::Ja => format!(
-                        "まだ決まっていない結論：{}。尋ねている値は、正解するか2回誤るまで示しません。手元のテスト用の行（`run`）から見積もってください。",
+                        "まだ確定していない結論：{}。問われている値は、正解するか2回誤答するまで示しません。手元のテスト用の行（`run`）から見積もってください。",
                         open.join("、")
                     ),
                 },

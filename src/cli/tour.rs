@@ -48,7 +48,7 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     step(
         3,
         "The plan to begin with, trained and judged on new patients",
-        "出発点の計画を学習させ、新しい患者で判定します",
+        "出発点の計画でモデルを学習させ、新しい患者で判定します",
     );
     let starter = plan_of(pack, &task, "starter")?;
     let seeds = (SEED, Some(SEED));

@@ -72,7 +72,7 @@ const SURE: &[Key<'static>] = &[
         "The choice, where you rather think so.",
         "おそらくそうだと思う選択です。",
     ),
-    Key::new("guess", Kind::String, Need::Optional, "The choice, where it is a guess.", "当て推量での選択です。"),
+    Key::new("guess", Kind::String, Need::Optional, "The choice, where it is a guess.", "勘での選択です。"),
 ];
 
 /// What is written where one does not know what to expect.
@@ -99,7 +99,7 @@ pub const KEYS: &[Key<'static>] = &[
         ])),
         Need::Optional,
         "What you expect, written before the first run: by question a range [low, high] that should hold the truth in 8 of 10 cases; a choice with how sure you are, as in { rather = \"…\" } (sure, rather or guess); or \"unknown\".",
-        "最初の実行の前に書く予想です。問いごとに、10回のうち8回は真の値を含むと思う範囲 [下限, 上限]、確信の程度を付けた選択（例：{ rather = \"…\" }。sureは確信がある、ratherはおそらく、guessは当て推量）、または \"unknown\"（わからない）を書きます。",
+        "最初の実行の前に書く予想です。問いごとに、10回のうち8回は真の値を含むと思う範囲 [下限, 上限]、確信の程度を付けた選択（例：{ rather = \"…\" }。sureは確信がある、ratherはおそらく、guessは勘）、または \"unknown\"（分からない）を書きます。",
     ),
 ];
 

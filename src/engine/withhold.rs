@@ -169,7 +169,7 @@ fn in_words(check: &Check, outcome: &Outcome, question: &Question, answers: &Ans
         Verdict::Failed => wrong(check, outcome, question, answers),
         Verdict::Passed => Text::new(
             "This part is right. Its figure is told once the whole answer is settled.",
-            "この点は合っています。値は、解答全体が決まった後に示します。",
+            "ここは合っています。値は、解答全体が確定してから示します。",
         ),
         _ => outcome.sentence.clone(),
     };
@@ -193,7 +193,7 @@ fn wrong(check: &Check, outcome: &Outcome, question: &Question, answers: &Answer
     });
     told.unwrap_or(Text::new(
         "Your answer does not agree with what is there.",
-        "解答は、実際の値や観察と合っていません。",
+        "解答は、データが示すことと合っていません。",
     ))
 }
 

@@ -37,7 +37,7 @@ pub fn markdown(
         .flat_map(|memo| &memo.rubric)
         .map(|criterion| format!("- {}", criterion.get(lang)))
         .collect();
-    section(pick("How your decision in words is read", "判断の文章を読むときの観点"), &rubric.join("\n"));
+    section(pick("How your decision in words is read", "判断の文章を評価するときの観点"), &rubric.join("\n"));
     if let Some(exit) = &exercise.exit {
         section(pick("A question to take along", "最後に1問"), &asked(exit, lang));
     }
@@ -128,6 +128,6 @@ pub fn how_sure(sure: Sure, lang: Lang) -> &'static str {
         (Sure::Guess, Lang::En) => "a guess",
         (Sure::Sure, Lang::Ja) => "確信がある",
         (Sure::Rather, Lang::Ja) => "おそらく",
-        (Sure::Guess, Lang::Ja) => "当て推量",
+        (Sure::Guess, Lang::Ja) => "勘",
     }
 }

@@ -528,7 +528,7 @@ impl Workspace {
         {
             submission.assumed.push(text!(
                 "{DATA} was changed. Edits of the data are not used: plans are trained on the rows as they were given.",
-                "{DATA} が変更されています。データの変更は使われず、計画は配布時の行で学習します。"
+                "{DATA} が変更されています。変更は使われず、学習には配布時の行を使います。"
             ));
         }
         Ok(submission)

@@ -27,7 +27,7 @@ pub(super) fn asked(material: &Material) -> Vec<Finding> {
             check.asks.as_ref().map_or_else(|| check.place.clone(), |asks| asks.figure.place.clone()),
             text!(
                 "`{of}` judges `{id}`, and does not say how far off a right answer may be",
-                "判定`{of}`は`{id}`の解答を見ますが、正解とする差が書かれていません"
+                "判定`{of}`は`{id}`の解答を見ますが、どこまでの差を正解とするかが書かれていません"
             ),
             if of_interval {
                 Text::new(

@@ -162,7 +162,7 @@ fn copies(written: &Written, rows: &Frame) -> Result<Vec<Finding>, RunError> {
                 ),
                 Text::new(
                     "role = \"hidden\", or a column with chance of its own",
-                    "role = \"hidden\" とするか、独自の偶然を含む列にすること",
+                    "role = \"hidden\" とするか、その列に独自の偶然誤差を加えること",
                 ),
             ));
         }

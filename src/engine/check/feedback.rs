@@ -58,13 +58,13 @@ pub fn words(off: Off) -> Text {
         Off::Wide => {
             return Text::new(
                 "It holds the figure, but nobody could plan by so wide a range.",
-                "値は含みますが、広すぎて計画に使えません。",
+                "この範囲は実際の値を含みますが、広すぎて見通しを立てられません。",
             );
         }
         Off::Other => {
             return Text::new(
                 "It holds the figure, but its limits are not those that your rows support: narrower, wider or moved to one side.",
-                "値は含みますが、手元の行から言える限界とは異なります（狭すぎる、広すぎる、または片側にずれています）。",
+                "この範囲は実際の値を含みますが、下限・上限が手元の行から求めた区間と異なります（狭すぎる、広すぎる、または片側にずれています）。",
             );
         }
         Off::Below(distance) => (distance, true),
@@ -89,7 +89,7 @@ pub fn words(off: Off) -> Text {
         ),
         _ => Text::new(
             "Not the same order of size. Another group or another unit?",
-            "大きさがまるで違います。別の群か、別の単位を読んでいませんか。",
+            "値の大きさがまるで違います。別の群の値や、別の単位の値ではありませんか。",
         ),
     }
 }
