@@ -168,6 +168,8 @@ fn lines(text: &str, exercise: &str, dataset: &str, id: &str, of_dataset: bool) 
         out += &match key {
             "id" if top && line.contains(&format!("\"{own}\"")) => format!("id = \"{id}\"{end}"),
             "version" if top => format!("version = 1{end}"),
+            // Of another course, and of another exercise's past.
+            "after" | "formerly" if top && !of_dataset => String::new(),
             "dataset" if top && !of_dataset => format!("dataset = \"{id}\"{end}"),
             "exercise" if top => match line.split_once('@') {
                 Some((_, rest)) => {

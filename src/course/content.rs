@@ -38,6 +38,7 @@ const FOR_PEOPLE: &[&str] = &[
     "recall",
     "exit",
     "hides",
+    "max_width",
     "asks",
     "not_personal",
 ];

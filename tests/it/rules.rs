@@ -527,8 +527,7 @@ fn a_debrief_is_held_to_what_a_brief_is() {
 }
 
 /// Rules that came after an exercise was written, and that it does not meet yet: what is mended is struck off.
-const NOT_HELD_YET: &[(&str, &str)] =
-    &[("memory-forecast", "asked"), ("memory-forecast", "hour"), ("pneumonia-films", "telltale")];
+const NOT_HELD_YET: &[(&str, &str)] = &[];
 
 #[test]
 fn the_shipped_exercises_give_nothing_away() {

@@ -210,9 +210,11 @@ fn every_shipped_solution_is_far_within_the_budget() {
         let input = match nature(&plan.model.string("kind")).0 {
             Sees::Columns => Input::Columns(3 * rows.width()),
             Sees::Picture => {
-                let size = task.dataset.image.as_ref().unwrap().size.value;
+                let shots =
+                    practicum::run::learners_pictures(&task, 1, &|file| pack.dataset_file(&task.dataset.id, file));
+                let (size, channels) = shots.unwrap().unwrap().1.shape();
                 let side = if plan.image.resize.value == 0 { size } else { plan.image.resize.value };
-                Input::Picture([3, side, side])
+                Input::Picture([channels, side, side])
             }
         };
         let n = rows.height();
