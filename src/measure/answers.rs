@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use super::found::{Drawn, Figure, Method, Part};
 use diagnostics::text;
 use diagnostics::text::Text;
-use metrics::entry::{Columns, Interval, Resampled};
-use metrics::intervals::{self, Counted, Resampling, Statistic};
-use metrics::{BadInput, Estimate, Measure, Metric, Takes};
+use metrics::entry::{Columns, Held, Interval, Resampled};
+use metrics::intervals::{self, Bootstrap, Counted, Resampling, Statistic};
+use metrics::{BadInput, Estimate, Measure, Metric, Takes, Undefined};
 use seed::Seed;
 
 /// What is wrong with a number of resamples that was asked for: what was found, what is expected.
@@ -82,8 +82,10 @@ pub(super) struct Sampling<'a> {
     pub(super) rows: usize,
     /// Each row's cluster, where rows are not independent.
     pub(super) clusters: Option<&'a [usize]>,
-    /// Each row's stratum.
-    pub(super) strata: Option<&'a [usize]>,
+    /// Each row's outcome (of drift, its sample), where there is one.
+    pub(super) outcomes: Option<&'a [usize]>,
+    /// Each row's group, where groups are compared: their sizes are no chance.
+    pub(super) groups: Option<&'a [usize]>,
     /// How often to resample; none for as often as a file of this size bears.
     pub(super) resamples: Option<usize>,
     pub(super) seed: Seed,
@@ -97,22 +99,33 @@ const FEWEST: usize = 200;
 /// How many rows all resamples together may have, before a file counts as large.
 const BUDGET: usize = 20_000_000;
 
+/// The fewest units that a bootstrap draws from, and the fewest of each outcome.
+const LEAST: usize = 10;
+const LEAST_OF_ONE: usize = 5;
+
 /// Why a bootstrap of so few units is not made: its intervals would be far too narrow.
-pub(super) fn too_few(resampling: &Resampling) -> Option<Text> {
-    let (n, least) = match resampling {
-        Resampling::Rows(n) => (*n, 10),
-        Resampling::Clusters(clusters) => (clusters.len(), 10),
-        Resampling::Strata(strata) => (strata.iter().map(Vec::len).min().unwrap_or(0), 5),
+pub(super) fn too_few(n: usize) -> Option<Text> {
+    (n < LEAST).then(|| {
+        text!(
+            "Too few to draw from ({n}): a bootstrap takes at least {LEAST}.",
+            "抽出の対象が{n}個しかありません。ブートストラップには少なくとも{LEAST}個が必要です。"
+        )
+    })
+}
+
+/// The same of each part that a resample holds: so few tell nothing of how far chance goes among them.
+fn too_few_of_one(n: usize, drawn: Drawn) -> Option<Text> {
+    let (en, ja) = match drawn {
+        Drawn::Samples => ("sample", "データ（現在か基準）"),
+        Drawn::Groups => ("group", "群"),
+        Drawn::OutcomesOfGroups => ("outcome in a group", "群別の転帰"),
+        _ => ("outcome", "転帰"),
     };
-    (n < least).then(|| match resampling {
-        Resampling::Strata(_) => text!(
-            "Too few rows of one outcome ({n}): a bootstrap takes at least {least}.",
-            "行が{n}行しかない転帰があります。ブートストラップには少なくとも{least}行が必要です。"
-        ),
-        _ => text!(
-            "Too few to draw from ({n}): a bootstrap takes at least {least}.",
-            "抽出の対象が{n}個しかありません。ブートストラップには少なくとも{least}個が必要です。"
-        ),
+    (n < LEAST_OF_ONE).then(|| {
+        text!(
+            "Too few rows of one {en} ({n}): a bootstrap takes at least {LEAST_OF_ONE}.",
+            "行が{n}行しかない{ja}があります。ブートストラップには少なくとも{LEAST_OF_ONE}行が必要です。"
+        )
     })
 }
 
@@ -127,13 +140,55 @@ impl Sampling<'_> {
         self.resamples.unwrap_or_else(|| [RESAMPLES, 500].into_iter().find(borne).unwrap_or(FEWEST))
     }
 
-    fn plan(&self, rows: &[usize]) -> (Resampling, Drawn) {
+    /// How resamples of these rows are drawn for a figure that holds this.
+    fn plan(&self, rows: &[usize], held: Held) -> Plan {
         let of = |keys: &[usize]| -> Vec<usize> { rows.iter().map(|&row| keys[row]).collect() };
-        match (self.clusters, self.strata) {
-            (Some(keys), _) => (Resampling::clusters(&of(keys)), Drawn::Clusters),
-            (None, Some(keys)) => (Resampling::strata(&of(keys)), Drawn::Strata),
-            (None, None) => (Resampling::Rows(rows.len()), Drawn::Rows),
-        }
+        let outcomes = if held == Held::Nothing { None } else { self.outcomes };
+        let (resampling, drawn) = match (self.clusters, self.groups, outcomes) {
+            (Some(clusters), ..) => (Resampling::clusters(&of(clusters)), Drawn::Clusters),
+            (None, None, None) => (Resampling::Rows(rows.len()), Drawn::Rows),
+            (None, None, Some(outcomes)) => {
+                (Resampling::strata(&of(outcomes)), if held == Held::Sample { Drawn::Samples } else { Drawn::Outcomes })
+            }
+            (None, Some(groups), None) => (Resampling::strata(&of(groups)), Drawn::Groups),
+            (None, Some(groups), Some(outcomes)) => {
+                let both: Vec<(usize, usize)> = rows.iter().map(|&row| (groups[row], outcomes[row])).collect();
+                (Resampling::strata(&both), Drawn::OutcomesOfGroups)
+            }
+        };
+        let few = too_few(resampling.units()).or_else(|| match &resampling {
+            Resampling::Strata(strata) => too_few_of_one(strata.iter().map(Vec::len).min().unwrap_or(0), drawn),
+            Resampling::Rows(_) | Resampling::Clusters(_) => None,
+        });
+        Plan { resampling, drawn, few }
+    }
+
+    /// Why figures of an outcome have no bootstrap on these rows: one outcome is too rare among them, or is not there.
+    fn rare(&self, rows: &[usize]) -> Option<Text> {
+        let (outcomes, None) = (self.outcomes?, self.groups) else { return None };
+        // Of each outcome, how many rows or clusters have it.
+        let mut units: Vec<(usize, usize)> =
+            rows.iter().map(|&row| (outcomes[row], self.clusters.map_or(row, |clusters| clusters[row]))).collect();
+        units.sort_unstable();
+        units.dedup();
+        let of_each: Vec<usize> = units.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len).collect();
+        let least = of_each.iter().copied().min().filter(|_| of_each.len() > 1).unwrap_or(0);
+        too_few_of_one(least, Drawn::Outcomes)
+    }
+}
+
+/// How the resamples of some figures are drawn, or why none are.
+struct Plan {
+    resampling: Resampling,
+    drawn: Drawn,
+    few: Option<Text>,
+}
+
+/// What the resamples for a metric hold, and so which plan it shares with others.
+fn held(metric: &Metric, sampling: &Sampling<'_>) -> Held {
+    match metric.interval {
+        Interval::Bootstrap(held, _) if sampling.clusters.is_none() => held,
+        _ => Held::Nothing,
     }
 }
 
@@ -162,9 +217,19 @@ pub(super) fn answers(
             Some(columns.collect())
         })
         .collect();
-    let (resampling, drawn) = sampling.plan(rows);
+    let mut plans: BTreeMap<Held, Plan> = BTreeMap::new();
+    for ask in asks {
+        plans.entry(held(ask.metric, sampling)).or_insert_with_key(|&held| sampling.plan(rows, held));
+    }
+    let rare = sampling.rare(rows);
+    let few = |metric: &Metric| {
+        let judges =
+            metric.takes().iter().any(|takes| matches!(takes, Takes::Label | Takes::Category | Takes::Current));
+        let of_one = || rare.clone().filter(|_| judges);
+        plans.get(&held(metric, sampling)).and_then(|plan| plan.few.clone()).or_else(of_one)
+    };
     let plain = |(ask, columns): (&Ask<'_>, &Option<Vec<&[f64]>>)| {
-        plain(ask, columns.as_deref(), group, rows.len(), sampling, &resampling)
+        plain(ask, columns.as_deref(), group, rows.len(), sampling, few)
     };
     let plain: Vec<Result<(Figure, bool), BadInput>> = asks.par_iter().zip(&taken).map(plain).collect();
     let (mut figures, mut open) = (Vec::with_capacity(asks.len()), Vec::new());
@@ -193,28 +258,33 @@ pub(super) fn answers(
         };
         (ask.counted(columns).map_or_else(by_rows, Statistic::Counts), sampling.resamples())
     };
-    let statistics: Vec<(Statistic<'_>, usize)> = open.iter().map(statistic).collect();
-    let bootstraps = intervals::bootstrap_together(&resampling, sampling.seed, &statistics);
-    for (&at, bootstrap) in open.iter().zip(bootstraps) {
-        let figure = &mut figures[at];
-        let Ok(estimate) = figure.measure else { continue };
-        figure.measure = Ok(match bootstrap {
-            Ok(bootstrap) if !bootstrap.says_nothing() => {
-                figure.method = Some(Method::Bootstrap(drawn));
-                figure.resamples = Some(bootstrap.resamples);
-                figure.metric.resampled(estimate, &bootstrap)
-            }
-            Ok(_) => {
-                figure.no_interval = Some(all_the_same());
-                estimate.with(None)
-            }
-            Err(undefined) => {
-                figure.no_interval = Some(undefined.text());
-                estimate.with(None)
-            }
-        });
+    for (of_plan, plan) in &plans {
+        let open: Vec<usize> = open.iter().copied().filter(|&at| held(asks[at].metric, sampling) == *of_plan).collect();
+        let statistics: Vec<(Statistic<'_>, usize)> = open.iter().map(statistic).collect();
+        let bootstraps = intervals::bootstrap_together(&plan.resampling, sampling.seed, &statistics);
+        for (&at, bootstrap) in open.iter().zip(bootstraps) {
+            resampled(&mut figures[at], plan.drawn, bootstrap);
+        }
     }
     Ok(figures)
+}
+
+/// Gives a figure the interval of its bootstrap, or the reason why it has none.
+fn resampled(figure: &mut Figure, drawn: Drawn, bootstrap: Result<Bootstrap, Undefined>) {
+    let Ok(estimate) = figure.measure else { return };
+    let found = match bootstrap {
+        Ok(bootstrap) if bootstrap.says_nothing() => Err(all_the_same()),
+        Ok(bootstrap) => Ok((figure.metric.resampled(estimate, &bootstrap), bootstrap.resamples)),
+        Err(undefined) => Err(undefined.text()),
+    };
+    match found {
+        Ok((estimate, resamples)) => {
+            figure.method = Some(Method::Bootstrap(drawn));
+            figure.resamples = Some(resamples);
+            figure.measure = Ok(estimate);
+        }
+        Err(because) => figure.no_interval = Some(because),
+    }
 }
 
 /// A figure with the interval that its metric carries, and whether it still wants a bootstrap.
@@ -224,7 +294,7 @@ fn plain(
     group: Option<&(String, String)>,
     rows: usize,
     sampling: &Sampling<'_>,
-    resampling: &Resampling,
+    few: impl Fn(&Metric) -> Option<Text>,
 ) -> Result<(Figure, bool), BadInput> {
     let mut figure = Figure::new(ask.metric, rows);
     figure.part.clone_from(&ask.part);
@@ -255,10 +325,11 @@ fn plain(
                 ));
             }
         }
-        interval => {
+        _ => {
             estimate.interval = None;
-            figure.no_interval = no_bootstrap(&estimate, sampling.resamples(), resampling)
-                .or_else(|| too_long(interval, rows, sampling.resamples));
+            figure.no_interval = no_bootstrap(&estimate, sampling.resamples())
+                .or_else(|| few(ask.metric))
+                .or_else(|| too_long(ask, columns.unwrap_or(&[]), rows, sampling.resamples));
             wants_bootstrap = figure.no_interval.is_none();
         }
     }
@@ -267,9 +338,16 @@ fn plain(
 }
 
 /// Why a slow bootstrap of very many rows is not made unless it is asked for.
-fn too_long(interval: Interval, rows: usize, asked: Option<usize>) -> Option<Text> {
-    let slow = interval == Interval::Bootstrap(Resampled::Slow);
-    (asked.is_none() && slow && rows.saturating_mul(FEWEST) > BUDGET).then(|| {
+fn too_long(ask: &Ask<'_>, columns: &[&[f64]], rows: usize, asked: Option<usize>) -> Option<Text> {
+    if asked.is_some() || rows.saturating_mul(FEWEST) <= BUDGET {
+        return None;
+    }
+    // A formula is quick; each resample computes what leads up to it anew, and what sorts or fits does so every time.
+    let slow = match ask.metric.interval {
+        Interval::Bootstrap(_, resampled) => resampled == Resampled::Slow,
+        _ => ask.counted(columns).is_none(),
+    };
+    slow.then(|| {
         Text::new(
             "Its bootstrap of so many rows takes minutes: ask for it with --resamples 200.",
             "この行数のブートストラップには数分かかります。必要なら --resamples 200 を付けてください。",
@@ -277,16 +355,15 @@ fn too_long(interval: Interval, rows: usize, asked: Option<usize>) -> Option<Tex
     })
 }
 
-fn no_bootstrap(estimate: &Estimate, resamples: usize, resampling: &Resampling) -> Option<Text> {
+fn no_bootstrap(estimate: &Estimate, resamples: usize) -> Option<Text> {
     if !estimate.value.is_finite() {
         // A ratio of x/0: no resample could say more.
         return Some(Text::new("The figure is infinite.", "値が無限大です。"));
     }
-    if resamples == 0 {
-        return Some(Text::new(
+    (resamples == 0).then(|| {
+        Text::new(
             "It would take a bootstrap, and --resamples is 0.",
             "区間を求めるにはブートストラップが必要ですが、--resamples が0です。",
-        ));
-    }
-    too_few(resampling)
+        )
+    })
 }

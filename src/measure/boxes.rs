@@ -350,7 +350,7 @@ fn figure(
             "It would take a bootstrap, and --resamples is 0.",
             "区間を求めるにはブートストラップが必要ですが、--resamples が0です。",
         ));
-    } else if let Some(because) = too_few(&resampling) {
+    } else if let Some(because) = too_few(resampling.units()) {
         figure.no_interval = Some(because);
     } else {
         let statistic = |drawn: &[usize]| Some(compute(&detections(images, drawn).ok()?, question.iou).ok()?.value);

@@ -31,6 +31,23 @@ pub(super) struct Column {
     may_miss: bool,
 }
 
+/// The option that names the column of a role.
+fn option(role: &str) -> &'static str {
+    match role {
+        "label" => "--label",
+        "score" => "--score",
+        "versus" => "--versus",
+        "alert" => "--alert",
+        "time" => "--time",
+        "event" => "--event",
+        "rater" => "--raters",
+        "low" => "--low",
+        "high" => "--high",
+        "sd" => "--sd",
+        _ => "--current",
+    }
+}
+
 /// The rows that are measured: each column without gaps.
 pub(super) struct Dense {
     /// Their numbers in the file, from 0.
@@ -189,6 +206,23 @@ impl<'q> Asked<'q> {
             Kind::Category(of) => input::categories("value", &values, of).map(|_| ()),
         };
         checked.map_err(|bad| vec![self.source.refused(&bad, &column.name, &rows)])
+    }
+
+    /// A column that stands for two things at once would be held against itself: a score that is the outcome ranks perfectly.
+    pub(super) fn each_once(&self) -> Result<(), Vec<Fault>> {
+        for (at, column) in self.columns.iter().enumerate() {
+            if let Some(before) = self.columns[..at].iter().find(|before| before.name == column.name) {
+                let (name, option, other) = (&column.name, option(column.role), option(before.role));
+                let found = if option == other {
+                    text!("{name} twice", "{name} が2回あります")
+                } else {
+                    text!("{name}, as in {other}", "{name}（{other} と同じ列）")
+                };
+                let expected = Text::new("a column of its own", "別の列");
+                return Err(vec![self.source.wrong(option, found, expected)]);
+            }
+        }
+        Ok(())
     }
 
     /// Whether rows without the last column are measured all the same.

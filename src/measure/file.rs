@@ -27,12 +27,13 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     unused(question, task, &source)?;
     let mut asked = Asked::new(question, source);
     tasks::columns(&mut asked, task)?;
+    asked.each_once()?;
     let clusters = asked.keys("--cluster", question.cluster.as_deref())?;
     let groups = asked.source.several("--group", &question.group)?;
     let dense = asked.dense(task, clusters.as_deref())?;
     let cluster_of =
         clusters.map(|keys| numbered(&dense.rows.iter().map(|&row| keys[row].as_deref()).collect::<Vec<_>>()));
-    let strata = tasks::strata(task, &dense);
+    let outcomes = tasks::outcomes(task, &dense);
     // By score where there is one: what is sorted once need not be in every resample.
     let all: Vec<usize> = dense.column("score").map_or_else(|| (0..dense.rows.len()).collect(), order::ascending);
     let named = asked.classes.clone();
@@ -40,7 +41,8 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let sampling = Sampling {
         rows: all.len(),
         clusters: cluster_of.as_ref().map(|(of, _)| of.as_slice()),
-        strata: strata.as_deref(),
+        outcomes: outcomes.as_deref(),
+        groups: None,
         resamples: question.resamples,
         seed: Seed::new(question.seed).named("measure"),
         classes: &classes,
@@ -77,10 +79,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         let place = |value: Option<&str>| values.iter().position(|other| Some(*other) == value).unwrap_or(0);
         let number: Vec<usize> = of_row.iter().copied().map(place).collect();
         let numbers: Vec<f64> = number.iter().map(|&k| k as f64).collect();
-        // A resample keeps the size of every group, and of every outcome in it.
-        let both: Vec<usize> =
-            number.iter().enumerate().map(|(row, k)| 1000 * strata.as_ref().map_or(0, |s| s[row]) + k).collect();
-        let within = Sampling { strata: Some(&both), ..sampling };
+        let within = Sampling { groups: Some(&number), ..sampling };
         figures.extend(answered(&tasks::between(task, &dense, column, &numbers), None, &rows, &within)?);
         notes.extend(tasks::worst(&figures, column));
     }
@@ -176,7 +175,7 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
     ];
     let takes = tasks::options(task);
     let name = task.name();
-    let faults: Vec<Fault> = given
+    let mut faults: Vec<Fault> = given
         .iter()
         .filter(|(option, given)| *given && !takes.contains(option))
         .map(|(option, _)| {
@@ -188,5 +187,14 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
             )
         })
         .collect();
+    for (option, expected) in tasks::needless(question, task) {
+        if given.contains(&(option, true)) && takes.contains(&option) {
+            let found = Text::new(
+                "an option that no figure would use here",
+                "この指定では、どの値にも使われないオプションです",
+            );
+            faults.push(source.wrong(option, found, expected));
+        }
+    }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

@@ -71,8 +71,14 @@ pub enum Method {
 pub enum Drawn {
     /// Rows.
     Rows,
-    /// Rows within each outcome (and group), so that each keeps its size.
-    Strata,
+    /// Rows within each outcome, so that each keeps its size.
+    Outcomes,
+    /// Rows within each of two samples.
+    Samples,
+    /// Rows within each group.
+    Groups,
+    /// Rows within each outcome of each group.
+    OutcomesOfGroups,
     /// Whole clusters, such as all rows of a patient.
     Clusters,
     /// Whole cases of segmentation.
@@ -87,7 +93,9 @@ impl Method {
         match self {
             Self::Own(interval) => interval.name(),
             Self::Bootstrap(Drawn::Rows) => "bootstrap_rows",
-            Self::Bootstrap(Drawn::Strata) => "bootstrap_strata",
+            Self::Bootstrap(Drawn::Outcomes | Drawn::Samples | Drawn::Groups | Drawn::OutcomesOfGroups) => {
+                "bootstrap_strata"
+            }
             Self::Bootstrap(Drawn::Clusters) => "bootstrap_clusters",
             Self::Bootstrap(Drawn::Cases) => "bootstrap_cases",
             Self::Bootstrap(Drawn::Images) => "bootstrap_images",
@@ -98,7 +106,7 @@ impl Method {
 /// What a figure is of, where a metric has several: a class, a time, a label, a case, a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// `class`, `at`, `label`, `case` or `column`.
+    /// `class`, `at`, `up_to`, `label`, `case` or `column`.
     pub kind: &'static str,
     /// Which of them.
     pub value: String,

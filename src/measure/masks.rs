@@ -477,10 +477,23 @@ struct Scale {
 /// Whole numbers beside a threshold between 0 and 1 are grey levels, unless they are a mask of 0 and 1 already.
 fn scale(guess: &Voxels, threshold: f64, grey: bool) -> Result<Scale, (Text, Text)> {
     let plain = |assumed, unsure| Ok(Scale { white: 1.0, assumed, unsure });
+    let (least, largest) = guess.values.iter().fold((0.0_f64, 0.0_f64), |(l, h), &v| (l.min(v), h.max(v)));
     if !(threshold > 0.0 && threshold <= 1.0) {
+        let fractions = guess.values.iter().any(|value| value.fract() != 0.0);
+        if fractions && least >= 0.0 && largest <= 1.0 && !(0.0..=1.0).contains(&threshold) {
+            return Err((
+                text!(
+                    "values up to {largest}, beside --threshold {threshold}",
+                    "--threshold {threshold} に対して、最大{largest}の値です"
+                ),
+                Text::new(
+                    "--threshold 0 to 1: every value lies between 0 and 1",
+                    "0から1までの --threshold（値はすべて0と1の間にあります）",
+                ),
+            ));
+        }
         return plain(None, false);
     }
-    let (least, largest) = guess.values.iter().fold((0.0_f64, 0.0_f64), |(l, h), &v| (l.min(v), h.max(v)));
     if guess.values.iter().any(|value| value.fract() != 0.0) {
         return plain((least < 0.0 || largest > 1.0).then_some(Assumed::Unscaled), false);
     }
@@ -605,7 +618,7 @@ fn mean(metric: &'static Metric, of_cases: &[Measure], question: &Question) -> F
     let (resampling, resamples) = (Resampling::Rows(values.len()), question.resamples.unwrap_or(RESAMPLES));
     let statistic = |rows: &[usize]| order::mean(&rows.iter().map(|&row| values[row]).collect::<Vec<_>>());
     let seed = Seed::new(question.seed).named("measure");
-    if let Some(because) = too_few(&resampling) {
+    if let Some(because) = too_few(resampling.units()) {
         figure.no_interval = Some(because);
     } else if resamples > 0 {
         match intervals::bootstrap(&resampling, resamples, seed, statistic) {

@@ -244,7 +244,23 @@ impl Source {
     /// for another column (not `may`), it counts here only where it stands here.
     pub(super) fn flags(&self, column: &str, positive: Option<&str>, may: bool) -> Result<Vec<Option<f64>>, Fault> {
         if (positive.is_none() || !may) && self.is_number(column)? {
-            return self.numbers(column);
+            let numbers = self.numbers(column)?;
+            let mut there: Vec<f64> = numbers.iter().copied().flatten().collect();
+            there.sort_by(f64::total_cmp);
+            there.dedup();
+            // Two numbers that are not 0 and 1 are codes of an outcome, such as 1 and 2.
+            if let ([first, second], true) = (there.as_slice(), may)
+                && (*first, *second) != (0.0, 1.0)
+                && let Some(row) = numbers.iter().position(|value| value.is_some_and(|v| v != 0.0 && v != 1.0))
+            {
+                let expected = text!(
+                    "0 or 1, or --positive with the value that means 1 (there are {first} and {second})",
+                    "0か1。または、1に当たる値を --positive で指定してください（列の値：{first}、{second}）"
+                );
+                let found = numbers[row].unwrap_or_default().to_string();
+                return Err(self.bad(column, row + 1, &found, expected));
+            }
+            return Ok(numbers);
         }
         let words = self.words(column)?;
         let mut there: Vec<&str> = words.iter().flatten().map(String::as_str).collect();

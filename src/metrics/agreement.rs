@@ -2,7 +2,7 @@
 
 use super::distributions::{Z95, f_quantile, t_quantile};
 use super::entry::{
-    ANY, AT_MOST_ONE, Better, CORRELATION, Columns, FILE, Family, Interval, Metric, NOWHERE, Of, POSITIVE, Plain,
+    ANY, AT_MOST_ONE, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, POSITIVE, Plain,
     Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
@@ -230,6 +230,15 @@ pub fn gwet_ac1(ratings: &Ratings) -> Measure {
     }
     let chance = shares.iter().map(|p| p * (1.0 - p)).sum::<f64>() / (occurring - 1) as f64;
     Ok(Estimate::plain((agreement - chance) / (1.0 - chance), ratings.counts.len()))
+}
+
+/// [`gwet_ac1`] on a scale of known categories: where a single one of them occurs, everybody agrees, and chance agreement p_e is 0
+/// whatever their number. Undefined on a scale of one category.
+fn gwet_ac1_of_scale(ratings: &Ratings) -> Measure {
+    match gwet_ac1(ratings) {
+        Err(Undefined::OneCategory) if ratings.categories > 1 => Ok(Estimate::plain(1.0, ratings.counts.len())),
+        other => other,
+    }
 }
 
 /// Fleiss' kappa for any number of raters without missing ratings (Fleiss 1971). −1 to 1. Undefined when a single
@@ -643,7 +652,7 @@ impl Columns for OfRaters {
 }
 
 /// [`GWET_AC1`] of any number of raters.
-pub static GWET_AC1_OF_RATERS: OfRaters = OfRaters(gwet_ac1);
+pub static GWET_AC1_OF_RATERS: OfRaters = OfRaters(gwet_ac1_of_scale);
 
 /// [`ICC_AGREEMENT`] of any number of raters.
 pub static ICC_AGREEMENT_OF_RATERS: Plain =
@@ -707,7 +716,7 @@ metrics![
         unit: Unit::Ratio,
         range: CORRELATION,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "1 − Σ w p / Σ w p_e, w = (i − j)² (Cohen 1968)",
         of: Of::Columns(&RatedOf(|pair| cohen_kappa(pair, Weights::Quadratic))),
@@ -723,7 +732,7 @@ metrics![
         unit: Unit::Ratio,
         range: CORRELATION,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "(p_a − p_e) / (1 − p_e), p_e = Σ π (1 − π) / (q − 1) (Gwet 2008)",
         of: Of::Columns(&Plain {
@@ -731,7 +740,7 @@ metrics![
             compute: |c| {
                 let [first, second] = take(c)?;
                 let of = pair(first, second)?.table().len();
-                Ok(gwet_ac1(&Ratings::new(&[first, second], of)?))
+                Ok(gwet_ac1_of_scale(&Ratings::new(&[first, second], of)?))
             },
         }),
     },
@@ -762,7 +771,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "2d / (2d + b + c) (Cicchetti & Feinstein 1990)",
         of: Of::Columns(&RatedOf(positive_agreement)),
@@ -778,7 +787,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "2a / (2a + b + c) (Cicchetti & Feinstein 1990)",
         of: Of::Columns(&RatedOf(negative_agreement)),
@@ -794,7 +803,7 @@ metrics![
         unit: Unit::Ratio,
         range: CORRELATION,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "(p_a − p_e) / (1 − p_e), p_e = Σ π² (Fleiss 1971)",
         of: Of::Columns(&OfRaters(fleiss_kappa)),
@@ -810,7 +819,7 @@ metrics![
         unit: Unit::Ratio,
         range: AT_MOST_ONE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "1 − D_o / D_e, δ = 0 or 1 (Krippendorff 2011)",
         of: Of::Columns(&Plain { takes: &[Takes::PerRater], compute: |c| krippendorff_alpha(c, Level::Nominal) }),
@@ -826,7 +835,7 @@ metrics![
         unit: Unit::Ratio,
         range: AT_MOST_ONE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "1 − D_o / D_e, δ by the ratings between (Krippendorff 2011)",
         of: Of::Columns(&Plain { takes: &[Takes::PerRater], compute: |c| krippendorff_alpha(c, Level::Ordinal) }),
@@ -842,7 +851,7 @@ metrics![
         unit: Unit::Ratio,
         range: AT_MOST_ONE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "1 − D_o / D_e, δ = (a − b)² (Krippendorff 2011)",
         of: Of::Columns(&Plain { takes: &[Takes::PerRater], compute: |c| krippendorff_alpha(c, Level::Interval) }),
@@ -890,7 +899,7 @@ metrics![
         unit: Unit::Ratio,
         range: CORRELATION,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "2 cov / (var₁ + var₂ + (mean₁ − mean₂)²) (Lin 1989)",
         of: Of::Columns(&OfMethods(lin_ccc)),
@@ -954,7 +963,7 @@ metrics![
         unit: Unit::Ratio,
         range: POSITIVE,
         better: Better::Neither,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: NOWHERE,
         source: "mean |first − second| / SD(second) (after Glass 1976)",
         of: Of::Columns(&OfMethods(standardised_absolute_difference)),

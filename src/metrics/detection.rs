@@ -2,7 +2,7 @@
 
 use super::boxes::MOST_PER_IMAGE;
 pub use super::boxes::{Detections, Matched, Prediction, Rect, Truth, box_iou};
-use super::entry::{Better, FILE, Family, Interval, Metric, Of, POSITIVE, Resampled, SHARE, Unit, metrics};
+use super::entry::{Better, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Resampled, SHARE, Unit, metrics};
 use super::estimate::{Estimate, Measure};
 use super::intervals::{proportion, wilson};
 use super::order::tied;
@@ -124,7 +124,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "precision envelope sampled at recall 0, 0.01, …, 1 (Lin et al. 2014)",
         of: Of::Boxes(ap_coco101),
@@ -140,7 +140,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "mean of the same over IoU 0.5, 0.55, …, 0.95 (Lin et al. 2014)",
         of: Of::Boxes(|data, _| map_coco(data, &COCO)),
@@ -156,7 +156,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "area under the precision envelope (Everingham et al. 2010)",
         of: Of::Boxes(ap_all_points),
@@ -169,7 +169,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "true boxes found / true boxes",
         of: Of::Boxes(sensitivity),
@@ -185,7 +185,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "predicted boxes that find a true one / predicted boxes",
         of: Of::Boxes(ppv),
@@ -198,7 +198,7 @@ metrics![
         unit: Unit::Own,
         range: POSITIVE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "predicted boxes without a true one / images",
         of: Of::Boxes(false_positives_per_image),
@@ -214,7 +214,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "mean sensitivity at 1/8, 1/4, …, 8 false positives per image",
         of: Of::Boxes(|data, iou| froc_mean_sensitivity(data, &RATES, iou)),

@@ -3,7 +3,7 @@
 use super::classification::auroc;
 use super::distributions::{chi_squared_tail, kolmogorov_tail};
 use super::entry::{
-    Better, Columns, FILE, Family, Interval, Metric, Of, POSITIVE, Resampled, SHARE, Takes, Unit, metrics,
+    Better, Columns, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
 use super::input::{Binary, finite, probabilities, same_length, take, zero_or_one};
@@ -358,7 +358,7 @@ metrics![
         unit: Unit::Ratio,
         range: POSITIVE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Sample, Resampled::Upwards),
         shown: FILE,
         source: "Σ (a − e) ln(a / e) over the deciles of the reference",
         of: Of::Columns(&Shifted(psi)),
@@ -374,15 +374,18 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Sample, Resampled::Upwards),
         shown: FILE,
         source: "max |F(x) − G(x)| (Smirnov 1939)",
         of: Of::Columns(&Shifted(ks)),
     },
     KS_P = Metric {
         name: "ks_p",
-        title: Text::new("Kolmogorov–Smirnov test p of", "Kolmogorov–Smirnov検定のp値："),
-        help: Text::new("The p value of the Kolmogorov–Smirnov test.", "Kolmogorov–Smirnov検定のp値です。"),
+        title: Text::new("Kolmogorov–Smirnov p (asymptotic) of", "Kolmogorov–Smirnov検定のp値（漸近）："),
+        help: Text::new(
+            "The p value of the Kolmogorov–Smirnov test by its limit for many rows; in small samples the exact one is a little lower.",
+            "Kolmogorov–Smirnov検定のp値です。行数が多いときの極限分布によるもので、小さいデータでは正確なp値より少し大きくなります。"
+        ),
         family: Family::Drift,
         unit: Unit::P,
         range: SHARE,
@@ -403,7 +406,7 @@ metrics![
         unit: Unit::Own,
         range: POSITIVE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Sample, Resampled::Upwards),
         shown: FILE,
         source: "∫ |F(x) − G(x)| dx",
         of: Of::Columns(&Shifted(wasserstein_1)),

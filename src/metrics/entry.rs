@@ -7,6 +7,7 @@ use super::estimate::{Estimate, Measure};
 use super::intervals::{Bootstrap, Counted};
 use super::masks::Masks;
 use super::reason::BadInput;
+use super::spread::constant;
 use diagnostics::text::Text;
 
 /// A metric: what it is called, how it is written and judged, how its interval comes about, and what computes it.
@@ -69,22 +70,31 @@ impl Metric {
         }
     }
 
-    /// The figure with its interval held to the values that the metric can have: a normal approximation knows of no bounds.
+    /// The figure with its interval held to the values that the metric can have: a normal approximation knows of no bounds. An
+    /// interval without width is none: it would say that chance had no part in the figure.
     #[must_use]
     pub fn within(&self, estimate: Estimate) -> Estimate {
         let (least, most) = self.range;
-        estimate.with(estimate.interval.map(|(low, high)| (low.clamp(least, most), high.clamp(least, most))))
+        let held = estimate.interval.map(|(low, high)| (low.clamp(least, most), high.clamp(least, most)));
+        estimate.with(held.filter(|&(low, high)| low.is_infinite() || high.is_infinite() || !constant(&[low, high])))
     }
 
-    /// The figure with the interval that a bootstrap gives it: percentiles. Where chance can only raise the figure, it raises that of
-    /// a resample once more, and percentiles would lie above the figure; they are then turned over around it (the basic bootstrap of
-    /// Davison & Hinkley 1997). The interval always holds the figure and stays within the metric's range.
+    /// The figure with the interval that a bootstrap gives it: percentiles of the resampled figures.
+    ///
+    /// Where chance can only raise the figure, it raises that of a resample once more, and the lower percentile would lie above the
+    /// truth. Where there is nothing but chance, the noise of file and resample together is √2 times that of the file, so that
+    /// resampling adds √2 − 1 of what chance has added to the figure. The lower end is therefore set below the figure by 1 / (√2 − 1)
+    /// of what resampling added, and by the spread of the resamples; the upper end stays. Far from 0 resampling adds nothing, and both
+    /// are the percentiles'. The interval always holds the figure and stays within the metric's range.
     #[must_use]
     pub fn resampled(&self, estimate: Estimate, bootstrap: &Bootstrap) -> Estimate {
         let (value, (low, high)) = (estimate.value, bootstrap.interval);
-        let (low, high) = match self.interval {
-            Interval::Bootstrap(Resampled::Upwards) => (2.0 * value - high, 2.0 * value - low),
-            _ => (low, high),
+        let low = match self.interval {
+            Interval::Bootstrap(_, Resampled::Upwards) => {
+                let by_chance = (bootstrap.mean - value).max(0.0) / (std::f64::consts::SQRT_2 - 1.0);
+                value - by_chance - (high - bootstrap.mean)
+            }
+            _ => low,
         };
         self.within(estimate.with(Some((low.min(value), high.max(value)))))
     }
@@ -231,7 +241,7 @@ pub enum Interval {
     /// Student's t, of a mean difference.
     T,
     /// None of its own: percentiles of figures of resampled rows.
-    Bootstrap(Resampled),
+    Bootstrap(Held, Resampled),
     /// None: one would make no sense.
     None,
 }
@@ -247,7 +257,7 @@ impl Interval {
             Self::Normal => "normal",
             Self::F => "f",
             Self::T => "t",
-            Self::Bootstrap(_) => "bootstrap",
+            Self::Bootstrap(..) => "bootstrap",
             Self::None => "none",
         }
     }
@@ -262,18 +272,29 @@ impl Interval {
             Self::Normal => Text::new("normal approximation", "正規近似"),
             Self::F => Text::new("the F distribution", "F分布"),
             Self::T => Text::new("the t distribution", "t分布"),
-            Self::Bootstrap(_) => Text::new("bootstrap", "ブートストラップ"),
+            Self::Bootstrap(..) => Text::new("bootstrap", "ブートストラップ"),
             Self::None => Text::new("none", "なし"),
         }
     }
 
     /// Whether the metric itself computes it.
     pub fn is_own(self) -> bool {
-        !matches!(self, Self::Bootstrap(_) | Self::None)
+        !matches!(self, Self::Bootstrap(..) | Self::None)
     }
 }
 
-/// What has to be known of a bootstrap.
+/// What each resample of a bootstrap has as many rows of as the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held {
+    /// Nothing: how common the outcome is, is chance too, and the figure depends on it (or there is no outcome).
+    Nothing,
+    /// Each outcome: the figure is one of cases and of others, each taken by themselves, such as a sensitivity.
+    Outcome,
+    /// Each of two samples that are compared.
+    Sample,
+}
+
+/// What else has to be known of a bootstrap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resampled {
     /// Nothing: a resample takes a sort, and its figures lie around the figure.
@@ -376,6 +397,28 @@ impl Columns for Plain {
 
     fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
         (self.compute)(columns)
+    }
+}
+
+/// A metric whose columns no other metric takes, that is computed from counts too.
+pub struct PlainCounted {
+    /// What it takes, and the figure.
+    pub plain: Plain,
+    /// What computes it from how often each row was drawn; `None` where the columns cannot be meant.
+    pub counted: fn(&[&[f64]]) -> Option<Counted>,
+}
+
+impl Columns for PlainCounted {
+    fn takes(&self) -> &'static [Takes] {
+        self.plain.takes()
+    }
+
+    fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
+        self.plain.compute(columns)
+    }
+
+    fn counted(&self, columns: &[&[f64]]) -> Option<Counted> {
+        (self.counted)(columns)
     }
 }
 

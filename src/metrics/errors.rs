@@ -2,7 +2,7 @@
 
 use super::distributions::Z95;
 use super::entry::{
-    ANY, AT_MOST_ONE, Better, Family, Interval, Metric, Of, POSITIVE, Plain, RUN, Resampled, Takes, Unit, metrics,
+    ANY, AT_MOST_ONE, Better, Family, Held, Interval, Metric, Of, POSITIVE, Plain, RUN, Resampled, Takes, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
 use super::input::{finite, same_length};
@@ -116,7 +116,7 @@ metrics![
         unit: Unit::Ratio,
         range: AT_MOST_ONE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: RUN,
         source: "1 − Σ(y − ŷ)² / Σ(y − ȳ)² (Wright 1921)",
         of: Of::Columns(&Plain { takes: TAKES, compute: |c| Ok(r_squared(&Pairs::new(c)?)) }),
@@ -180,7 +180,7 @@ metrics![
         unit: Unit::Own,
         range: POSITIVE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Upwards),
         shown: RUN,
         source: "max over tenths of |mean ŷ − mean y|",
         of: Of::Columns(&Plain { takes: TAKES, compute: |c| Ok(tenths_gap(&Pairs::new(c)?)) }),

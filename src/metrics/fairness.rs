@@ -4,7 +4,7 @@
 //! counts as 0, which would make up a maximal gap.
 
 use super::classification::{self as class, Cells, Confusion};
-use super::entry::{Better, Columns, FILE, Family, Interval, Metric, Of, Resampled, SHARE, Takes, Unit, metrics};
+use super::entry::{Better, Columns, FILE, Family, Held, Interval, Metric, Of, Resampled, SHARE, Takes, Unit, metrics};
 use super::estimate::{Estimate, Measure};
 use super::input::{MOST_CATEGORIES, categories, same_length, take, zero_or_one};
 use super::intervals::Counted;
@@ -232,7 +232,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Upwards),
         shown: FILE,
         source: "max − min alert rate (Dwork et al. 2012)",
         of: Of::Columns(&Compared(demographic_parity_difference)),
@@ -245,7 +245,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "min / max alert rate (Dwork et al. 2012)",
         of: Of::Columns(&Compared(demographic_parity_ratio)),
@@ -261,7 +261,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Outcome, Resampled::Upwards),
         shown: FILE,
         source: "max − min sensitivity (Hardt et al. 2016)",
         of: Of::Columns(&Compared(equal_opportunity_difference)),
@@ -277,7 +277,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Outcome, Resampled::Upwards),
         shown: FILE,
         source: "the larger of max − min sensitivity and max − min false positive rate (Hardt et al. 2016)",
         of: Of::Columns(&Compared(|groups| equalized_odds_difference(groups, Odds::Worst))),
@@ -293,7 +293,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Outcome, Resampled::Plain),
         shown: FILE,
         source: "the smaller of min / max sensitivity and min / max false positive rate (Hardt et al. 2016)",
         of: Of::Columns(&Compared(|groups| equalized_odds_ratio(groups, Odds::Worst))),

@@ -4,7 +4,7 @@
 
 use super::distributions::{Z95, beta_quantile};
 use super::estimate::{Estimate, Measure};
-use super::order::{quantile, sorted};
+use super::order::{mean, quantile, sorted, variance};
 use super::reason::Undefined;
 use rayon::prelude::*;
 use seed::Seed;
@@ -122,7 +122,7 @@ impl Resampling {
     }
 
     /// How many things are drawn from: rows, or clusters.
-    fn units(&self) -> usize {
+    pub fn units(&self) -> usize {
         match self {
             Self::Rows(n) => *n,
             Self::Strata(parts) => parts.iter().map(Vec::len).sum(),
@@ -167,6 +167,8 @@ fn high(word: u64, n: usize) -> usize {
 pub struct Bootstrap {
     /// The 2.5 % and 97.5 % quantiles of the resampled values.
     pub interval: (f64, f64),
+    /// The mean of the resampled values.
+    pub mean: f64,
     /// The standard deviation of the resampled values: the bootstrap standard error.
     pub standard_error: f64,
     /// How many resamples were drawn.
@@ -269,12 +271,12 @@ pub(super) fn percentile_interval(values: &[Option<f64>]) -> Result<Bootstrap, U
     if resamples < 40 || undefined * 10 > resamples {
         return Err(few);
     }
-    let (Some(low), Some(high), Some(variance)) =
-        (quantile(&defined, 0.025), quantile(&defined, 0.975), super::order::variance(&defined))
+    let (Some(low), Some(high), Some(mean), Some(variance)) =
+        (quantile(&defined, 0.025), quantile(&defined, 0.975), mean(&defined), variance(&defined))
     else {
         return Err(few);
     };
-    Ok(Bootstrap { interval: (low, high), standard_error: variance.sqrt(), resamples, undefined })
+    Ok(Bootstrap { interval: (low, high), mean, standard_error: variance.sqrt(), resamples, undefined })
 }
 
 #[cfg(test)]

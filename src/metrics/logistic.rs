@@ -20,6 +20,8 @@ pub struct Logistic {
 pub struct Options<'a> {
     /// Added to the linear predictor of each row, with coefficient 1.
     pub offset: Option<&'a [f64]>,
+    /// How many rows each row stands for, its outcome then being the share of them that had it; each stands for one without this.
+    pub rows: Option<&'a [f64]>,
     /// λ in `½ λ |w|²`, added to the negative log-likelihood; the intercept is never penalised.
     pub penalty: f64,
 }
@@ -40,18 +42,19 @@ pub fn logit(p: f64) -> f64 {
 /// (separation). `McCullagh` & Nelder 1989, section 4.4; steps are halved while they make the penalised likelihood
 /// worse.
 pub fn fit(columns: &[&[f64]], outcome: &[f64], options: Options<'_>) -> Result<Logistic, Undefined> {
-    let positives: f64 = outcome.iter().sum();
+    let problem = Problem { columns, outcome, options };
+    let rows: f64 = (0..outcome.len()).map(|row| problem.rows(row)).sum();
+    let positives: f64 = outcome.iter().enumerate().map(|(row, outcome)| problem.rows(row) * outcome).sum();
     if outcome.is_empty() {
         return Err(Undefined::NoRows);
     }
-    if positives <= 0.0 || positives >= outcome.len() as f64 {
+    if positives <= 0.0 || positives >= rows {
         return Err(Undefined::OneClass);
     }
     // A column that never varies repeats the intercept; a penalty would still choose between the two.
     if options.penalty <= 0.0 && columns.iter().any(|column| constant(column)) {
         return Err(Undefined::Collinear);
     }
-    let problem = Problem { columns, outcome, options };
     let mut weights = vec![0.0; columns.len() + 1];
     let mut loss = problem.loss(&weights);
     for _ in 0..200 {
@@ -94,6 +97,10 @@ struct Problem<'a> {
 }
 
 impl Problem<'_> {
+    fn rows(&self, row: usize) -> f64 {
+        self.options.rows.map_or(1.0, |rows| rows[row])
+    }
+
     fn linear(&self, weights: &[f64], row: usize) -> f64 {
         let offset = self.options.offset.map_or(0.0, |o| o[row]);
         self.columns.iter().zip(&weights[1..]).fold(weights[0] + offset, |sum, (column, w)| sum + column[row] * w)
@@ -105,7 +112,7 @@ impl Problem<'_> {
             .map(|row| {
                 let eta = self.linear(weights, row);
                 // ln(1 + e^η) without overflow.
-                eta.max(0.0) + (-eta.abs()).exp().ln_1p() - self.outcome[row] * eta
+                self.rows(row) * (eta.max(0.0) + (-eta.abs()).exp().ln_1p() - self.outcome[row] * eta)
             })
             .sum();
         rows + 0.5 * self.options.penalty * weights[1..].iter().map(|w| w * w).sum::<f64>()
@@ -121,11 +128,11 @@ impl Problem<'_> {
             for (value, column) in x[1..].iter_mut().zip(self.columns) {
                 *value = column[row];
             }
-            let p = expit(self.linear(weights, row));
+            let (p, rows) = (expit(self.linear(weights, row)), self.rows(row));
             for i in 0..size {
-                gradient[i] += x[i] * (self.outcome[row] - p);
+                gradient[i] += rows * x[i] * (self.outcome[row] - p);
                 for j in 0..=i {
-                    information[i * size + j] += x[i] * x[j] * p * (1.0 - p);
+                    information[i * size + j] += rows * x[i] * x[j] * p * (1.0 - p);
                 }
             }
         }

@@ -54,6 +54,11 @@ pub enum Undefined {
     NoEvents,
     /// No pair of rows can be put in order.
     NoComparablePair,
+    /// No event before the time up to which they count.
+    NoEventsBefore {
+        /// That time.
+        time: f64,
+    },
     /// The curve never falls to one half.
     MedianNotReached,
     /// The time lies after the last observation while people were still at risk.
@@ -116,8 +121,8 @@ impl Undefined {
             Self::ClassAbsent { class } if class < classes.len() => {
                 let name = classes[class];
                 text!(
-                    "The class {name} never occurs, so neither a figure of it nor one over all classes exists.",
-                    "クラス「{name}」が一度も現れないため、そのクラスの値も、全クラスにわたる値も求められません。"
+                    "The class {name} never occurs, and this figure takes rows of it.",
+                    "クラス「{name}」が一度も現れません。この値を求めるには、そのクラスの行が必要です。"
                 )
             }
             _ => self.text(),
@@ -156,8 +161,8 @@ impl Undefined {
                 "真の症例も警報もないため、値が0/0となり決まりません。",
             ),
             Self::ClassAbsent { class } => text!(
-                "Class {class} never occurs, so neither a figure of it nor one over all classes exists.",
-                "クラス{class}が一度も現れないため、そのクラスの値も、全クラスにわたる値も求められません。"
+                "Class {class} never occurs, and this figure takes rows of it.",
+                "クラス{class}が一度も現れません。この値を求めるには、そのクラスの行が必要です。"
             ),
             Self::OneCategory => Text::new(
                 "Only one category occurs, so agreement beyond chance cannot be measured.",
@@ -198,6 +203,10 @@ impl Undefined {
             Self::NoComparablePair => Text::new(
                 "No pair of patients can be put in order (too few events, or all at the same time).",
                 "前後を比べられる患者の組がありません（イベントが少なすぎるか、すべて同じ時点です）。",
+            ),
+            Self::NoEventsBefore { time } => text!(
+                "No event lies before time {time}, up to which they count.",
+                "時点{time}より前に起きたイベントがありません（この時点より前のイベントだけを数えます）。"
             ),
             Self::MedianNotReached => Text::new(
                 "Fewer than half had the event during follow-up, so the median is not reached.",

@@ -163,7 +163,7 @@ mod tests {
             if let Some((low, high)) = got.interval {
                 assert!(low <= got.value && got.value <= high, "{}: {got:?}", m.name);
             }
-            if m.interval == Interval::Bootstrap(Resampled::Upwards) {
+            if matches!(m.interval, Interval::Bootstrap(_, Resampled::Upwards)) {
                 assert!(m.range.0.abs() <= 0.0, "{} could be lower than 0", m.name);
             }
         }

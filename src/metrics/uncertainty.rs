@@ -2,8 +2,8 @@
 
 use super::distributions::{normal_cdf, normal_density, normal_half_width};
 use super::entry::{
-    ANY, Better, Columns, FILE, Family, Interval, Metric, NOWHERE, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit,
-    metrics,
+    ANY, Better, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, POSITIVE, Plain, Resampled, SHARE, Takes,
+    Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
 use super::input::{Classes, finite, number, same_length, take, zero_or_one};
@@ -264,7 +264,7 @@ metrics![
         unit: Unit::Own,
         range: ANY,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "mean of high − low",
         of: Of::Columns(&Plain {
@@ -286,7 +286,7 @@ metrics![
         unit: Unit::Ratio,
         range: ANY,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "mean of ½ ln 2π + ln σ + ½ z²",
         of: Of::Columns(&OfGaussian(gaussian_nll)),
@@ -302,7 +302,7 @@ metrics![
         unit: Unit::Own,
         range: POSITIVE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "mean of σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π) (Gneiting & Raftery 2007)",
         of: Of::Columns(&OfGaussian(crps_gaussian)),
@@ -318,7 +318,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: NOWHERE,
         source: "mean over k of the error rate of the k most confident rows (Geifman, Uziel & El-Yaniv 2019)",
         of: Of::Columns(&Plain {

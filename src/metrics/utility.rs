@@ -4,8 +4,8 @@
 use super::classification::{Cells, Confusion};
 use super::distributions::Z95;
 use super::entry::{
-    ALWAYS, ANY, AT_MOST_ONE, Better, Columns, FILE, FILE_RUN, Family, Interval, Metric, Of, Plain, REPORT, Resampled,
-    Takes, Unit, metrics,
+    ALWAYS, ANY, AT_MOST_ONE, Better, Columns, FILE, FILE_RUN, Family, Held, Interval, Metric, Of, Plain, PlainCounted,
+    REPORT, Resampled, Takes, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
 use super::input::{Probabilities, number, probabilities, same_length, take, zero_or_one};
@@ -305,12 +305,20 @@ metrics![
         interval: Interval::Normal,
         shown: ALWAYS,
         source: "TP/n − FP/n · t/(1 − t) (Vickers & Elkin 2006)",
-        of: Of::Columns(&Plain {
-            takes: &[Takes::Label, Takes::Alert, Takes::Number("threshold")],
-            compute: |c| {
-                let [label, alert, threshold] = take(c)?;
-                let table = Confusion::new(label, alert)?;
-                Ok(number("threshold", threshold, (0.0, 1.0))?.and_then(|threshold| net_benefit_of(&table, threshold)))
+        of: Of::Columns(&PlainCounted {
+            plain: Plain {
+                takes: &[Takes::Label, Takes::Alert, Takes::Number("threshold")],
+                compute: |c| {
+                    let [label, alert, threshold] = take(c)?;
+                    let table = Confusion::new(label, alert)?;
+                    let of = |threshold| net_benefit_of(&table, threshold);
+                    Ok(number("threshold", threshold, (0.0, 1.0))?.and_then(of))
+                },
+            },
+            counted: |c| {
+                let [label, alert, threshold] = take(c).ok()?;
+                let (cells, threshold) = (Cells::new(label, alert)?, *threshold.first()?);
+                Some(Box::new(move |counts| net_benefit_of(&cells.table(counts), threshold).ok().map(|e| e.value)))
             },
         }),
     },
@@ -370,7 +378,7 @@ metrics![
         unit: Unit::Count,
         range: ANY,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "(NB − NB of treat-all) / (t/(1 − t)) · 100 (Vickers et al. 2008)",
         of: Of::Columns(&Weighed(interventions_avoided_of)),
@@ -411,7 +419,7 @@ metrics![
         unit: Unit::PerThousand,
         range: AT_MOST_ONE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Slow),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Slow),
         shown: FILE,
         source: "s·r − s·(1 − r)·t/(1 − t), r by Kaplan–Meier (Vickers et al. 2008)",
         of: Of::Columns(&Plain {

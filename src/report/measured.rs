@@ -1,6 +1,6 @@
 //! A measured file for people, in a terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::figures::{between, count};
@@ -47,9 +47,19 @@ fn method(method: Method) -> Text {
     match method {
         Method::Own(interval) => interval.title(),
         Method::Bootstrap(Drawn::Rows) => Text::new("bootstrap of rows", "行のブートストラップ"),
-        Method::Bootstrap(Drawn::Strata) => {
-            Text::new("bootstrap, stratified by outcome", "転帰で層別したブートストラップ")
+        Method::Bootstrap(Drawn::Outcomes) => {
+            Text::new("bootstrap of rows within each outcome", "転帰ごとに行を抽出したブートストラップ")
         }
+        Method::Bootstrap(Drawn::Samples) => {
+            Text::new("bootstrap of rows within each sample", "現在と基準のそれぞれから行を抽出したブートストラップ")
+        }
+        Method::Bootstrap(Drawn::Groups) => {
+            Text::new("bootstrap of rows within each group", "群ごとに行を抽出したブートストラップ")
+        }
+        Method::Bootstrap(Drawn::OutcomesOfGroups) => Text::new(
+            "bootstrap of rows within each outcome of each group",
+            "群と転帰ごとに行を抽出したブートストラップ",
+        ),
         Method::Bootstrap(Drawn::Clusters) => Text::new("bootstrap of clusters", "クラスター単位のブートストラップ"),
         Method::Bootstrap(Drawn::Cases) => Text::new("bootstrap of cases", "症例単位のブートストラップ"),
         Method::Bootstrap(Drawn::Images) => Text::new("bootstrap of images", "画像単位のブートストラップ"),
@@ -122,6 +132,10 @@ impl Terminal {
             Some(Part { kind: "versus", value }) => match self.lang {
                 Lang::En => format!("{name} to {value}"),
                 Lang::Ja => format!("{name}（対 {value}）"),
+            },
+            Some(Part { kind: "up_to", value }) => match self.lang {
+                Lang::En => format!("{name} up to {value}"),
+                Lang::Ja => format!("{name}（時点{value}まで）"),
             },
             Some(part) => match self.lang {
                 Lang::En => format!("{name} {}", part.value),
@@ -404,13 +418,21 @@ impl Terminal {
                 names.push(name);
             }
         }
+        // How often and from which seed is told once, where it is the same of several bootstraps.
+        let drawn: BTreeSet<usize> = methods.keys().filter_map(|(_, resamples)| *resamples).collect();
+        let bootstraps = methods.keys().filter(|(_, resamples)| resamples.is_some()).count();
+        let (seed, once) = (measured.seed, if bootstraps > 1 && drawn.len() == 1 { drawn.first() } else { None });
+        let once = once.map(|&n| match (self.lang, count(n)) {
+            (Lang::En, n) => format!(" Each bootstrap: {n} resamples, seed {seed}."),
+            (Lang::Ja, n) => format!("ブートストラップはいずれも{n}回（シード{seed}）です。"),
+        });
         let most = methods.values().map(Vec::len).max().unwrap_or(0);
         let mut kinds: Vec<String> = Vec::new();
         let mut rest = None;
         for ((kind, resamples), names) in &methods {
             let kind = method(*kind);
-            let (kind, seed) = (kind.get(self.lang), measured.seed);
-            let shown = match (self.lang, resamples.map(count)) {
+            let kind = kind.get(self.lang);
+            let shown = match (self.lang, resamples.filter(|_| once.is_none()).map(count)) {
                 (_, None) => kind.to_owned(),
                 (Lang::En, Some(n)) => format!("{kind} ({n} resamples, seed {seed})"),
                 (Lang::Ja, Some(n)) => format!("{kind}（{n}回、シード{seed}）"),
@@ -425,14 +447,15 @@ impl Terminal {
             });
         }
         let Some(rest) = rest else { return String::new() };
-        match (self.lang, kinds.is_empty()) {
+        let told = match (self.lang, kinds.is_empty()) {
             (Lang::En, true) => format!("In brackets: 95% intervals, by {rest}."),
             (Lang::En, false) => {
                 format!("In brackets: 95% intervals, by {}; all others by {rest}.", kinds.join("; by "))
             }
             (Lang::Ja, true) => format!("括弧内は95%信頼区間（{rest}）です。"),
             (Lang::Ja, false) => format!("括弧内は95%信頼区間です。{}。その他はすべて{rest}。", kinds.join("；")),
-        }
+        };
+        told + &once.unwrap_or_default()
     }
 }
 

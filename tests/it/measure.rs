@@ -110,7 +110,7 @@ fn classification_gives_the_reference_values() {
     same_interval(at("auroc"), &golden("classification/ordinary_200/auc_ci95_delong"));
     assert_eq!(at("auroc")["interval"], "delong");
     same(&at("average_precision")["value"], &golden("classification/ordinary_200/average_precision"), "AP");
-    assert_eq!(at("average_precision")["interval"], "bootstrap_strata");
+    assert_eq!(at("average_precision")["interval"], "bootstrap_rows", "it depends on how common the outcome is");
     assert_eq!(at("average_precision")["resamples"], 1000);
     assert_eq!(at("sensitivity")["interval"], "wilson");
     assert_eq!(found["columns"]["label"][0], "y");
@@ -223,10 +223,11 @@ fn yes_and_no_are_read_as_they_are_meant() {
     let rows: String = (0..40_u32)
         .map(|i| {
             let (first, second) = (i % 4 == 0, i % 4 == 0 && i % 8 == 0 || i == 1);
-            format!("{},{},{},0.{}\n", word(first), word(second), ["はい", "いいえ"][i as usize % 2], i % 9 + 1)
+            let [y, z] = [2, 3].map(|of| ["はい", "いいえ"][usize::from(i % of == 0)]);
+            format!("{},{},{y},0.{},{z}\n", word(first), word(second), i % 9 + 1)
         })
         .collect();
-    learner.writes("r.csv", format!("a,b,y,p\n{rows}"));
+    learner.writes("r.csv", format!("a,b,y,p,z\n{rows}"));
     let on_yes = |options: &str| {
         let document = learner.types(&format!("measure --json r.csv --raters a,b {options}")).ends(0).json();
         figure(&document, "positive_agreement", None, None)["value"].as_f64().unwrap()
@@ -237,7 +238,7 @@ fn yes_and_no_are_read_as_they_are_meant() {
     learner.types("measure r.csv --raters a,b").ends(0).says("\"あり\" is taken as yes, \"なし\" as no");
     learner.types("measure r.csv --raters a,b --positive 有").ends(2).says("no rater says \"有\"");
     learner.types("measure r.csv --label y --score p").ends(2).says("or --positive はい, where \"はい\" means 1");
-    learner.types("measure r.csv --label y --score p --alert y --positive はい").ends(0).says("sensitivity");
+    learner.types("measure r.csv --label y --score p --alert z --positive はい").ends(0).says("sensitivity");
 }
 
 #[test]
@@ -449,6 +450,8 @@ const fn mistake(
 
 const SOUND: &str = "y,p,sex\n1,0.9,F\n0,0.2,M\n1,0.6,M\n0,0.4,F\n";
 
+const CAUSES: &str = "t,e,r\n1,1,0.9\n2,0,0.2\n3,2,0.6\n4,1,0.4\n";
+
 const MISTAKES: &[Mistake] = &[
     // Lengths.
     mistake("y,p\n1,0.9\n0\n", "--label y --score p", Some(3), None, "1 cells", "2, as in the header"),
@@ -465,7 +468,34 @@ const MISTAKES: &[Mistake] = &[
         "at least one",
     ),
     // Values.
-    mistake("y,p\n1,0.9\n2,0.1\n", "--label y --score p", Some(3), Some("y"), "2", "0 or 1"),
+    mistake(
+        "y,p\n1,0.9\n2,0.1\n",
+        "--label y --score p",
+        Some(3),
+        Some("y"),
+        "2",
+        "--positive with the value that means 1",
+    ),
+    // A column in two roles, an option that nothing uses, a cause that nobody has.
+    mistake(SOUND, "--label y --score y", None, Some("--score"), "y, as in --label", "a column of its own"),
+    mistake("a,b\n1,1\n0,1\n", "--raters a,a", None, Some("--raters"), "a twice", "a column of its own"),
+    mistake(CAUSES, "--time t --event e --cause 3 --at 2", None, Some("--cause"), "e is 3 in no row", "1, 2"),
+    mistake(
+        CAUSES,
+        "--time t --event e --cause 1 --at 2 --score r",
+        None,
+        Some("--score"),
+        "no figure would use",
+        "--cause without --score",
+    ),
+    mistake(
+        "y,l,h,m\n1,0,2,1\n2,1,3,2\n",
+        "--label y --low l --high h --score m",
+        None,
+        Some("--score"),
+        "no figure would use",
+        "--sd",
+    ),
     mistake(
         "y,p\n1,0.9\n\n0,1.2\n",
         "--label y --score p --task calibration",
@@ -825,4 +855,172 @@ fn curves_end_where_their_figures_are() {
     let step = points["time"].as_array().unwrap().iter().rposition(|t| t.as_f64().unwrap() <= 4.0).unwrap();
     let km = found["metrics"].as_array().unwrap().iter().find(|m| m["metric"] == "km_survival").unwrap().clone();
     assert_eq!((&points["survival"][step], &points["low"][step]), (&km["value"], &km["low"]));
+}
+
+/// Rows as a model would give them: p spread over 0 to 1, and outcomes drawn with that probability.
+fn drawn(rows: u32, of: u64) -> Vec<(f64, f64)> {
+    let seed = practicum::seed::Seed::new(of);
+    (0..u64::from(rows))
+        .map(|row| {
+            let p = 0.02 + 0.96 * seed.named("p").at(row).uniform();
+            (f64::from(u8::from(seed.named("y").at(row).uniform() < p)), p)
+        })
+        .collect()
+}
+
+/// Of a perfectly calibrated model, drawn again and again, the error of calibration is 0, and most intervals say so; F1 varies with
+/// how common the outcome is in the rows drawn, and its intervals hold what it is in a very large file.
+#[test]
+fn intervals_of_figures_that_depend_on_prevalence_hold_the_truth() {
+    let learner = Learner::new();
+    let writes = |rows: u32, of: u64| {
+        let table: String = drawn(rows, of).iter().map(|(y, p)| format!("{y},{p:.6}\n")).collect();
+        learner.writes("m.csv", format!("y,p\n{table}"));
+    };
+    writes(40_000, 999);
+    let ask =
+        |more: &str| learner.types(&format!("measure --json m.csv --label y --score p --threshold 0.5 {more}")).json();
+    let large = ask("--resamples 0");
+    let truth = |metric: &str| match metric {
+        "ece" | "ici" => 0.0,
+        metric => figure(&large, metric, None, None)["value"].as_f64().unwrap(),
+    };
+    let all = ["ece", "ici", "f1", "average_precision", "interventions_avoided_per_100"];
+    let mut held = [0; 5];
+    for of in 0..20 {
+        writes(300, of);
+        let found = ask("--resamples 100");
+        for (held, metric) in held.iter_mut().zip(all) {
+            let found = figure(&found, metric, None, None);
+            assert_eq!(found["interval"], "bootstrap_rows", "{found}");
+            let (low, high) = (found["low"].as_f64().unwrap(), found["high"].as_f64().unwrap());
+            *held += u32::from(low <= truth(metric) + 1e-12 && truth(metric) <= high);
+        }
+    }
+    assert!(held.iter().all(|&held| held >= 16), "{all:?} held the truth {held:?} times of 20");
+}
+
+#[test]
+fn the_distance_of_two_samples_has_an_interval_on_both_sides_of_it() {
+    let learner = Learner::new();
+    let seed = practicum::seed::Seed::new(5);
+    let row = |i: u64| format!("{},{}\n", i % 2, seed.at(i).uniform() + if i % 2 == 1 { 0.03 } else { 0.0 });
+    learner.writes("d.csv", format!("now,x\n{}", (0..300).map(row).collect::<String>()));
+    let found = learner.types("measure d.csv --current now --score x --json").ends(0).json();
+    for metric in ["ks", "wasserstein_1", "psi"] {
+        let found = figure(&found, metric, Some("x"), None);
+        let of = |key: &str| found[key].as_f64().unwrap();
+        assert!(of("low") < of("value") && of("value") < of("high"), "{found}");
+        assert!(of("low") < 0.01, "so small a shift may be none: {found}");
+    }
+    let told = learner.types("measure d.csv --current now --score x").ends(0);
+    assert!(!told.out.contains("outcome"), "drift has no outcome:\n{}", told.out);
+    told.says("bootstrap of rows within each sample").says("(asymptotic)");
+}
+
+#[test]
+fn no_interval_has_no_width() {
+    let learner = Learner::new();
+    // One group all cases, one perfectly ranked, and a rater pair without a disagreement.
+    let rows: String = (0..60).map(|i| format!("{},{},all\n", 1, f64::from(i % 7) / 10.0 + 0.1)).collect();
+    let sorted: String = (0..40).map(|i| format!("{},{},sorted\n", u8::from(i >= 20), f64::from(i) / 40.0)).collect();
+    learner.writes("g.csv", format!("y,p,g\n{rows}{sorted}"));
+    learner.writes("r.csv", format!("a,b\n{}", (0..40).map(|i| format!("{0},{0}\n", i % 2)).collect::<String>()));
+    learner.writes(
+        "t.csv",
+        format!("t,e\n{}", (0..6).map(|i| format!("{},1\n", if i < 5 { 2.8 } else { 4.0 })).collect::<String>()),
+    );
+    let mut without = 0;
+    for ask in ["g.csv --label y --score p --threshold 0.5 --group g", "r.csv --raters a,b", "t.csv --time t --event e"]
+    {
+        let found = learner.types(&format!("measure {ask} --json")).ends(0).json();
+        for figure in found["metrics"].as_array().unwrap() {
+            if let (Some(low), Some(high)) = (figure["low"].as_f64(), figure["high"].as_f64()) {
+                assert!(low < high, "{figure}");
+            } else if figure["value"].is_number() {
+                let high = &figure["high"];
+                assert!(
+                    high == "inf" || figure["no_interval_because"]["en"].is_string() || figure["metric"] == "logrank_p",
+                    "{figure}"
+                );
+                without += 1;
+            }
+        }
+    }
+    assert!(without > 5);
+}
+
+#[test]
+fn no_bootstrap_is_made_of_few_rows_or_of_one_outcome() {
+    let learner = Learner::new();
+    let rows = |group: &str, n: u32, of: fn(u32) -> u32| -> String {
+        (0..n).map(|i| format!("{},{},{group}\n", of(i), 0.1 + 0.8 * f64::from(i * 7 % n) / f64::from(n))).collect()
+    };
+    let table = [
+        rows("few", 8, |_| 1),
+        rows("one", 40, |_| 1),
+        rows("rare", 60, |i| u32::from(i < 4)),
+        rows("enough", 60, |i| i % 2),
+    ];
+    learner.writes("g.csv", format!("y,p,g\n{}", table.concat()));
+    let found = learner.types("measure g.csv --label y --score p --group g --json").ends(0).json();
+    for (group, because) in [("few", "draw from (8)"), ("one", "one outcome (0)"), ("rare", "one outcome (4)")] {
+        let ece = figure(&found, "ece", None, Some(group));
+        assert!(ece["no_interval_because"]["en"].as_str().is_some_and(|text| text.contains(because)), "{ece}");
+    }
+    assert!(figure(&found, "ece", None, Some("enough"))["low"].is_number());
+}
+
+#[test]
+fn the_concordance_says_up_to_when_events_count() {
+    let learner = Learner::new();
+    let path = file("survival/ordinary_300.csv");
+    let ask = format!("measure {path} --time time --event event --score risk --resamples 0 --at");
+    learner.types(&format!("{ask} 2,4")).ends(0).says("Uno's C up to 4");
+    learner.types(&format!("{ask} 0")).ends(0).says("Uno's C up to 0: No event lies before time 0");
+}
+
+#[test]
+fn two_raters_who_always_agree_on_one_of_two_categories_agree() {
+    let learner = Learner::new();
+    learner.writes("r.csv", format!("a,b\n{}", "1,1\n".repeat(30)));
+    let found = learner.types("measure r.csv --raters a,b --categories 2 --json").ends(0).json();
+    assert_eq!(figure(&found, "gwet_ac1", None, None)["value"], 1.0);
+}
+
+#[test]
+fn what_a_figure_rests_on_by_convention_is_said() {
+    let learner = Learner::new();
+    let rows: String =
+        (0..40).map(|i| format!("{},{}\n", i % 2, if i < 3 { 0.0 } else { 0.2 + 0.015 * f64::from(i) })).collect();
+    learner.writes("sure.csv", format!("y,p\n{rows}"));
+    let sure = learner.types("measure sure.csv --label y --score p --resamples 0").ends(0);
+    sure.says("what happened had a probability of 0");
+    let rows: String = (0..40).map(|i| format!("{},{}\n", i % 2, i + 1)).collect();
+    learner.writes("percent.csv", format!("y,p\n{rows}"));
+    let ask = "measure percent.csv --label y --score p --threshold 0.3 --resamples 0 --json";
+    let percent = learner.types(ask).ends(0).json()["notes"].to_string();
+    assert!(percent.contains("Every score reaches the threshold 0.3"), "{percent}");
+    assert!(percent.contains("If the scores are percentages, the threshold is 30."), "{percent}");
+    let rows: String = (1..41).map(|i| format!("{},0.{},0.{},0\n", i % 2, 1 + i % 9, 9 - i % 9)).collect();
+    learner.writes("c.csv", format!("y,p0,p1,p2\n{rows}"));
+    let absent = learner.types("measure c.csv --label y --score p0,p1,p2 --resamples 0").ends(0);
+    absent.says("The class 2 never occurs, and this figure takes rows of it");
+}
+
+#[test]
+fn a_threshold_of_another_scale_than_a_mask_of_probabilities_is_refused() {
+    let learner = Learner::new();
+    let values: Vec<f64> = (0..64).map(|pixel| f64::from(pixel % 9) / 10.0).collect();
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (8, 8), }";
+    let header = format!("{header:<117}\n");
+    let mut map = b"\x93NUMPY\x01\x00".to_vec();
+    map.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
+    map.extend(header.as_bytes());
+    map.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    learner.writes("map.npy", map);
+    learner.writes("true.npy", npy(&[8, 8], &(0..64).map(|pixel| u8::from(pixel % 8 < 4)).collect::<Vec<u8>>()));
+    let told = learner.types("measure true.npy map.npy --threshold 50").ends(2);
+    told.says("values up to 0.8, beside --threshold 50").says("0 to 1");
+    learner.types("measure true.npy map.npy --threshold 0.5").ends(0);
 }

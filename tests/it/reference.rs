@@ -692,7 +692,7 @@ fn penalised_logistic(case: &Case<'_>, table: &Table) -> Answer {
     let header = csv::Reader::from_path(path).expect("the input").headers().expect("a header").clone();
     let features: Vec<Vec<f64>> = header.iter().filter(|&name| name != "malignant").map(|n| table.numbers(n)).collect();
     let y = table.numbers("malignant");
-    let options = logistic::Options { offset: None, penalty: 1.0 / case.f("C") };
+    let options = logistic::Options { penalty: 1.0 / case.f("C"), ..logistic::Options::default() };
     // Fit on some rows, scaled by their mean and population SD; the answer is the model and all rows' predictions.
     let fit = |train: &[usize]| {
         let pick = |column: &[f64]| train.iter().map(|&row| column[row]).collect::<Vec<f64>>();

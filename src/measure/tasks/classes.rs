@@ -7,6 +7,7 @@ use diagnostics::fault::Fault;
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::entry::Family;
+use metrics::order;
 use metrics::{Shown, Takes};
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
@@ -110,6 +111,11 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
     for metric in shown().filter(|metric| metric.takes().contains(&Takes::Number("class"))) {
         let of = |(class, name): (usize, &str)| Some(Ask::of(metric, given(Some(class)))?.part("class", name));
         asks.extend(asked.names("score").into_iter().enumerate().filter_map(of));
+    }
+    if let Some(label) = dense.column("label") {
+        let of = |(row, &class): (usize, &f64)| dense.columns("score").get(order::floor_index(class)).map(|p| p[row]);
+        let sure = label.iter().enumerate().filter_map(of).filter(|&p| p <= 0.0).count();
+        asked.notes.extend(scores::surely_wrong(sure));
     }
     let list: Vec<String> =
         asked.names("score").into_iter().enumerate().map(|(k, name)| format!("{k} = {name}")).collect();

@@ -90,6 +90,10 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
             });
         }
     }
+    if let (None, Some(label), Some(score)) = (&because, dense.column("label"), dense.column("score")) {
+        let sure = label.iter().zip(score).filter(|&(&y, &p)| if y > 0.5 { p <= 0.0 } else { p >= 1.0 }).count();
+        asked.notes.extend(scores::surely_wrong(sure));
+    }
     if task == Task::Classification {
         let (given, threshold) = (question.alert.is_some(), question.threshold);
         if let (Some(threshold), false) = (threshold, given) {
@@ -99,6 +103,9 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
                 "{name} が{threshold}以上のときを警報とします。"
             ));
         }
+        if let (Some(threshold), false) = (threshold, given) {
+            asked.notes.extend(all_or_none(dense.column("score").unwrap_or(&[]), threshold));
+        }
         if threshold.is_none() && !given {
             asked.notes.push(Text::new(
                 "Give --threshold (or --alert) for sensitivity, specificity, predictive values and net benefit.",
@@ -107,6 +114,31 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
         }
     }
     Ok(asks)
+}
+
+/// A threshold that every score reaches, or none, is probably one of another scale.
+fn all_or_none(score: &[f64], threshold: f64) -> Option<Text> {
+    let (least, largest) = score.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &s| (l.min(s), h.max(s)));
+    if least < threshold && threshold <= largest {
+        return None;
+    }
+    let all = least >= threshold;
+    let (en, ja) = if all { ("Every", "すべてのスコア") } else { ("No", "どのスコア") };
+    let percent = (threshold * 1e8).round() / 1e6;
+    let (hint_en, hint_ja) = if all && (0.0..=1.0).contains(&threshold) && largest > 1.0 && largest <= 100.0 {
+        (
+            format!(" If the scores are percentages, the threshold is {percent}."),
+            format!("スコアが百分率なら、閾値は{percent}です。"),
+        )
+    } else {
+        (String::new(), String::new())
+    };
+    let reaches = if all { "に達しています" } else { "に達していません" };
+    let particle = if all { "が" } else { "も" };
+    Some(text!(
+        "{en} score reaches the threshold {threshold}: they lie from {least} to {largest}.{hint_en}",
+        "{ja}{particle}閾値{threshold}{reaches}（スコアは{least}から{largest}まで）。{hint_ja}"
+    ))
 }
 
 /// How decisions differ between groups.

@@ -11,6 +11,7 @@ mod survival;
 use super::answers::Ask;
 use super::columns::{Asked, Dense};
 use super::found::{Figure, Task};
+use super::question::{Question, Scale};
 use diagnostics::fault::Fault;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -32,6 +33,32 @@ pub(crate) fn options(task: Task) -> &'static [&'static str] {
         Task::Regression => &["--label", "--low", "--high", "--score", "--sd"],
         Task::Drift => &["--current", "--positive", "--score"],
         Task::Segmentation | Task::Detection => &[],
+    }
+}
+
+/// Options that a task has a use for, but not beside (or without) the others that were given, and what they would take.
+pub(crate) fn needless(question: &Question, task: Task) -> Vec<(&'static str, Text)> {
+    let beside = |option: &str| text!("{option} beside it, or neither", "{option} も指定するか、どちらも指定しない");
+    let scored = !question.score.is_empty();
+    match task {
+        Task::Classification if !scored && question.alert.is_some() => vec![("--versus", beside("--score"))],
+        Task::Survival if question.cause.is_some() => ["--score", "--threshold", "--training"]
+            .map(|option| {
+                let expected = text!(
+                    "--cause without {option}: of competing causes, only how often each occurs is measured",
+                    "--cause だけの指定（{option} なし）。競合する原因については、累積発生割合だけを求めます"
+                );
+                (option, expected)
+            })
+            .into(),
+        Task::Survival if !scored => vec![("--threshold", beside("--score")), ("--training", beside("--score"))],
+        Task::Survival if question.at.is_empty() => vec![("--threshold", beside("--at"))],
+        Task::Agreement if question.scale == Some(Scale::Measurement) => vec![(
+            "--categories",
+            Text::new("--scale ordinal or nominal beside it", "--scale ordinal か nominal と一緒に指定"),
+        )],
+        Task::Regression if question.sd.is_none() => vec![("--score", beside("--sd"))],
+        _ => Vec::new(),
     }
 }
 
@@ -62,8 +89,8 @@ pub(crate) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault
     }
 }
 
-/// Within what a bootstrap draws, so that a resample keeps both outcomes.
-pub(crate) fn strata(task: Task, dense: &Dense) -> Option<Vec<usize>> {
+/// Each row's outcome, where a task has one; of drift, its sample.
+pub(crate) fn outcomes(task: Task, dense: &Dense) -> Option<Vec<usize>> {
     let role = match task {
         Task::Classification | Task::Calibration | Task::Multiclass => "label",
         Task::Drift => "current",
@@ -128,11 +155,11 @@ pub(crate) fn upside_down(figures: &[Figure]) -> Option<Text> {
 
 /// Figures that cannot be below 0 come out too high by chance, and higher still in resamples.
 pub(crate) fn lopsided(figures: &[Figure]) -> Option<Text> {
-    let upwards = |figure: &Figure| figure.metric.interval == Interval::Bootstrap(Resampled::Upwards);
+    let upwards = |figure: &Figure| matches!(figure.metric.interval, Interval::Bootstrap(_, Resampled::Upwards));
     figures.iter().any(|figure| figure.resamples.is_some() && upwards(figure)).then(|| {
         Text::new(
-            "Calibration errors, distances and gaps cannot fall below 0, so that chance only raises them: in few rows the figure itself is too high. Resampling raises them once more; their intervals are set lower by as much (basic bootstrap).",
-            "較正誤差・距離・群間差は0を下回らないため、偶然だけでも大きくなります。行が少ないほど、値そのものが大きめに出ます。再抽出ではさらに大きくなるため、区間はその分だけ低い方へ補正しています（basicブートストラップ）。",
+            "Calibration errors, distances and gaps cannot fall below 0, so that chance only raises them: in few rows the figure itself is too high. The lower ends of their intervals are set lower by what chance may have added.",
+            "較正誤差・距離・群間差は0を下回らないため、偶然だけでも大きくなります。行が少ないほど、値そのものが大きめに出ます。区間の下限は、偶然で増えたとみられる分だけ低くしています。",
         )
     })
 }

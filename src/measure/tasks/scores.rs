@@ -25,6 +25,16 @@ pub(super) fn several(asked: &Asked<'_>, least: usize) -> Result<Vec<String>, Ve
     Ok(columns)
 }
 
+/// What happened had a probability of 0: the log loss would be infinite, and is not.
+pub(super) fn surely_wrong(rows: usize) -> Option<Text> {
+    (rows > 0).then(|| {
+        text!(
+            "In {rows} rows, what happened had a probability of 0. Log loss would be infinite; it takes 2.2e-16 instead (as scikit-learn does), so that its size is one of convention.",
+            "実際に起きたことの確率を0とした行が{rows}行あります。対数損失は本来無限大になるため、0を2.2e-16に置き換えて計算しています（scikit-learnと同じ）。値の大きさは、この慣例によるものです。"
+        )
+    })
+}
+
 /// The one column of `--score`.
 pub(super) fn one(asked: &Asked<'_>) -> Result<String, Vec<Fault>> {
     let mut columns = several(asked, 1)?;

@@ -26,6 +26,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     asked.add_not_negative("time", &time)?;
     if question.cause.is_some() {
         asked.add_categories("event", &event, 1000)?;
+        cause_occurs(asked, &event)?;
         if question.at.is_empty() {
             return Err(vec![asked.source.wrong(
                 "--at",
@@ -37,9 +38,10 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
         let words = !asked.source.is_number(&event).map_err(|fault| vec![fault])?;
         asked.add_flags("event", &event, question.positive.as_deref()).map_err(|mut faults| {
             for fault in faults.iter_mut().filter(|_| !words) {
-                fault.expected = Text::new(
-                    "0 or 1 (where causes compete: --cause with the number of one)",
-                    "0か1（競合する原因があるときは、--cause に原因の番号）",
+                let Text { en, ja } = &fault.expected;
+                fault.expected = text!(
+                    "{en}; where causes compete, --cause with the number of one",
+                    "{ja}。競合する原因があるときは、--cause に原因の番号"
                 );
             }
             faults
@@ -71,6 +73,26 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
         if n > 1 { asked.add_probabilities("score", risk)? } else { asked.add_finite("score", risk)? }
     }
     Ok(())
+}
+
+/// A cause that nobody has is more likely a mistaken number than a finding of 0 %.
+fn cause_occurs(asked: &Asked<'_>, event: &str) -> Result<(), Vec<Fault>> {
+    let Some(cause) = asked.question.cause.map(f64::from) else { return Ok(()) };
+    let mut there: Vec<f64> = asked.source.numbers(event).map_err(|fault| vec![fault])?.into_iter().flatten().collect();
+    there.retain(|&found| found > 0.0);
+    there.sort_by(f64::total_cmp);
+    there.dedup();
+    if there.contains(&cause) {
+        return Ok(());
+    }
+    let list = there.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+    let found = text!("{cause}, and {event} is {cause} in no row", "{cause}（{event} が{cause}の行はありません）");
+    let expected = if there.is_empty() {
+        text!("a cause that occurs; in {event} there is none", "起きている原因。{event} にはありません")
+    } else {
+        text!("one of the causes in {event}: {list}", "{event} にある原因のいずれか：{list}")
+    };
+    Err(vec![asked.source.wrong("--cause", found, expected)])
 }
 
 /// What judges risks over time, and describes follow-up.
@@ -105,9 +127,12 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
     // Of several, the last is the risk by the latest time.
     if let Some(score) = risks.last() {
         let latest = question.at.iter().copied().reduce(f64::max);
-        for metric in [&HARRELL_C, &UNO_C] {
-            asks.extend(Ask::of(metric, given(Some(score), latest)));
-        }
+        asks.extend(Ask::of(&HARRELL_C, given(Some(score), latest)));
+        // Events from the latest time on do not count: which one that is, changes the figure.
+        asks.extend(Ask::of(&UNO_C, given(Some(score), latest)).map(|ask| match latest {
+            Some(time) => ask.part("up_to", time.to_string()),
+            None => ask,
+        }));
     }
     asks.extend(Ask::of(&KM_MEDIAN, given(None, None)));
     for &time in &question.at {

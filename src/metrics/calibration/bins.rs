@@ -1,7 +1,9 @@
 //! Predicted against observed, in bins and in tenths.
 
 use super::super::classification::OfClasses;
-use super::super::entry::{Better, FILE, Family, Interval, Metric, Of, POSITIVE, RUN, Resampled, SHARE, Unit, metrics};
+use super::super::entry::{
+    Better, FILE, Family, Held, Interval, Metric, Of, POSITIVE, RUN, Resampled, SHARE, Unit, metrics,
+};
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Classes, Probabilities};
 use super::super::intervals::Counted;
@@ -242,7 +244,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Upwards),
         shown: FILE,
         source: "Σ n_b / n · |mean y − mean p| over ten bins",
         of: Of::Columns(&Predicted(
@@ -261,7 +263,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Upwards),
         shown: RUN,
         source: "max |observed − predicted| over tenths by risk (Hosmer & Lemeshow 1980)",
         of: Of::Columns(&Predicted(|data| widest(data, Tenth::gap), None)),
@@ -322,7 +324,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Upwards),
         shown: FILE,
         source: "Σ n_b / n · |accuracy − mean p| over ten bins (Guo et al. 2017)",
         of: Of::Columns(&OfClasses(|data| ece_top_label(data, 10), |data| gap_of(vec![top(data)], 10))),
@@ -338,7 +340,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Upwards),
         shown: FILE,
         source: "mean over classes of the binary ECE (Kull et al. 2019)",
         of: Of::Columns(&OfClasses(|data| ece_class_wise(data, 10), |data| gap_of(each(data), 10))),

@@ -1,6 +1,7 @@
 //! Rows cut into cells once, for figures from how often each row was drawn.
 
 use super::super::intervals::Counted;
+use super::super::logistic::{Options, fit};
 use super::super::order::ascending;
 use super::bins::bin_of;
 use super::smooth::{Cell, SPAN, local_line};
@@ -52,7 +53,7 @@ impl Cells {
         Self::new(p, label, |first, p| bin_of(first, bins) != bin_of(p, bins))
     }
 
-    /// Cells so narrow that a smooth curve is straight within them.
+    /// Cells of log-odds or probabilities so narrow that a smooth curve is straight within them.
     pub(super) fn narrow(p: &[f64], label: &[f64]) -> Self {
         let (low, high) = p.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &p| (a.min(p), b.max(p)));
         let width = (high - low) / NARROW;
@@ -79,8 +80,8 @@ impl Cells {
         (rows > 0).then(|| sum / rows as f64)
     }
 
-    /// [`ici`] of the rows drawn, with [`SPAN`].
-    pub(super) fn curve_error(&self, counts: &[u8]) -> Option<f64> {
+    /// The cells of the rows drawn, those without a row left out.
+    fn drawn(&self, counts: &[u8]) -> Vec<Cell> {
         let mut from = 0;
         let mut cells: Vec<Cell> = Vec::with_capacity(self.ends.len());
         for &(end, x) in &self.ends {
@@ -94,6 +95,27 @@ impl Cells {
             }
             from = end;
         }
+        cells
+    }
+
+    /// The calibration of the rows drawn, cells being of log-odds: the intercept with the slope fixed at 1, or the slope.
+    pub(super) fn recalibrated(&self, counts: &[u8], slope: bool) -> Option<f64> {
+        let cells = self.drawn(counts);
+        let of = |of: fn(&Cell) -> f64| -> Vec<f64> { cells.iter().map(of).collect() };
+        let (x, share, rows) = (of(|cell| cell.x), of(|cell| cell.y), of(|cell| cell.rows));
+        let rows = Some(rows.as_slice());
+        if slope {
+            let fitted = fit(&[&x], &share, Options { rows, ..Options::default() }).ok()?;
+            fitted.coefficients.get(1).copied()
+        } else {
+            let fitted = fit(&[], &share, Options { rows, offset: Some(&x), ..Options::default() }).ok()?;
+            fitted.coefficients.first().copied()
+        }
+    }
+
+    /// [`ici`] of the rows drawn, with [`SPAN`].
+    pub(super) fn curve_error(&self, counts: &[u8]) -> Option<f64> {
+        let cells = self.drawn(counts);
         let (first, last) = (cells.first()?.x, cells.last()?.x);
         // How many rows lie before each cell.
         let mut before = vec![0.0];

@@ -6,9 +6,11 @@ use super::super::entry::{
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::Probabilities;
+use super::super::intervals::Counted;
 use super::super::logistic::{Options, fit, logit};
 use super::super::reason::Undefined;
 use super::super::spread::constant;
+use super::cells::Cells;
 use super::{Predicted, both_classes};
 use diagnostics::text::Text;
 
@@ -47,7 +49,7 @@ fn logits(data: &Probabilities<'_>) -> Result<Vec<f64>, Undefined> {
 pub fn citl(data: &Probabilities<'_>) -> Measure {
     both_classes(data)?;
     let offset = logits(data)?;
-    let fitted = fit(&[], data.label(), Options { offset: Some(&offset), penalty: 0.0 })?;
+    let fitted = fit(&[], data.label(), Options { offset: Some(&offset), ..Options::default() })?;
     Ok(coefficient(&fitted.coefficients, &fitted.standard_errors, 0, data.rows()))
 }
 
@@ -92,6 +94,26 @@ pub fn calibration_intercept_joint(data: &Probabilities<'_>) -> Measure {
 
 // ---- entries -------------------------------------------------------------------------------------------------------
 
+/// [`observed_expected`] of the rows drawn.
+fn observed_expected_counted(label: &[f64], p: &[f64]) -> Counted {
+    let rows: Vec<(f64, f64)> = label.iter().copied().zip(p.iter().copied()).collect();
+    Box::new(move |counts| {
+        let (mut observed, mut expected) = (0.0, 0.0);
+        for (&(y, p), &count) in rows.iter().zip(counts) {
+            observed += f64::from(count) * y;
+            expected += f64::from(count) * p;
+        }
+        (expected > 0.0).then(|| observed / expected)
+    })
+}
+
+/// [`citl`] or [`calibration_slope`] of the rows drawn.
+fn recalibrated_counted(label: &[f64], p: &[f64], slope: bool) -> Counted {
+    let x: Vec<f64> = p.iter().map(|&p| logit(p)).collect();
+    let cells = Cells::narrow(&x, label);
+    Box::new(move |counts| cells.recalibrated(counts, slope))
+}
+
 metrics![
     OBSERVED_EXPECTED = Metric {
         name: "observed_expected",
@@ -107,7 +129,7 @@ metrics![
         interval: Interval::Log,
         shown: ALWAYS,
         source: "Σy / Σp (Debray et al. 2017)",
-        of: Of::Columns(&Predicted(observed_expected, None)),
+        of: Of::Columns(&Predicted(observed_expected, Some(observed_expected_counted))),
     },
     CITL = Metric {
         name: "citl",
@@ -123,7 +145,7 @@ metrics![
         interval: Interval::Normal,
         shown: FILE_RUN,
         source: "a of logit P(y) = a + logit(p) (Cox 1958; Van Calster et al. 2019)",
-        of: Of::Columns(&Predicted(citl, None)),
+        of: Of::Columns(&Predicted(citl, Some(|label, p| recalibrated_counted(label, p, false)))),
     },
     CALIBRATION_INTERCEPT = Metric {
         name: "calibration_intercept",
@@ -139,7 +161,7 @@ metrics![
         interval: Interval::Normal,
         shown: NOWHERE,
         source: "a of logit P(y) = a + logit(p) (Cox 1958)",
-        of: Of::Columns(&Predicted(citl, None)),
+        of: Of::Columns(&Predicted(citl, Some(|label, p| recalibrated_counted(label, p, false)))),
     },
     CALIBRATION_SLOPE = Metric {
         name: "calibration_slope",
@@ -155,7 +177,7 @@ metrics![
         interval: Interval::Normal,
         shown: ALWAYS,
         source: "b of logit P(y) = a + b · logit(p) (Cox 1958)",
-        of: Of::Columns(&Predicted(calibration_slope, None)),
+        of: Of::Columns(&Predicted(calibration_slope, Some(|label, p| recalibrated_counted(label, p, true)))),
     },
     CALIBRATION_INTERCEPT_JOINT = Metric {
         name: "calibration_intercept_joint",

@@ -3,7 +3,7 @@
 use super::super::classification::{OfClasses, mean_drawn, multiclass_log_loss};
 use super::super::distributions::Z95;
 use super::super::entry::{
-    AT_MOST_ONE, Better, FILE, FILE_RUN, Family, Interval, Metric, Of, POSITIVE, Resampled, SHARE, Unit, metrics,
+    AT_MOST_ONE, Better, FILE, FILE_RUN, Family, Held, Interval, Metric, Of, POSITIVE, Resampled, SHARE, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Classes, Probabilities};
@@ -45,10 +45,12 @@ pub fn scaled_brier(data: &Probabilities<'_>) -> Measure {
 /// The mean of −ln p(what happened), p clipped to 2.2e−16 from 0 and 1 as in scikit-learn. 0 to 36; natural logarithm.
 /// Wald interval.
 pub fn log_loss(data: &Probabilities<'_>) -> Measure {
-    mean_of(data.pairs().map(|(y, p)| {
-        let p = p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
-        -(if y { p } else { 1.0 - p }).ln()
-    }))
+    mean_of(data.pairs().map(|(y, p)| loss(y, p)))
+}
+
+fn loss(y: bool, p: f64) -> f64 {
+    let p = p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+    -(if y { p } else { 1.0 - p }).ln()
 }
 
 /// The Brier score summed over classes, the mean of `Σ_k (p_k − y_k)²`. 0 to 2: for two classes, twice [`brier`].
@@ -109,7 +111,10 @@ metrics![
         interval: Interval::Normal,
         shown: FILE_RUN,
         source: "mean (p − y)² (Brier 1950)",
-        of: Of::Columns(&Predicted(brier, None)),
+        of: Of::Columns(&Predicted(
+            brier,
+            Some(|label, p| mean_drawn(label.iter().zip(p).map(|(y, p)| (p - y) * (p - y)).collect()))
+        )),
     },
     SCALED_BRIER = Metric {
         name: "scaled_brier",
@@ -122,7 +127,7 @@ metrics![
         unit: Unit::Ratio,
         range: AT_MOST_ONE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "1 − Brier / (π (1 − π)) (Steyerberg et al. 2010)",
         of: Of::Columns(&Predicted(scaled_brier, Some(scaled_brier_counted))),
@@ -141,7 +146,10 @@ metrics![
         interval: Interval::Normal,
         shown: FILE,
         source: "mean of −ln p(what happened) (Good 1952)",
-        of: Of::Columns(&Predicted(log_loss, None)),
+        of: Of::Columns(&Predicted(
+            log_loss,
+            Some(|label, p| mean_drawn(label.iter().zip(p).map(|(&y, &p)| loss(y > 0.5, p)).collect()))
+        )),
     },
     BRIER_MULTICLASS = Metric {
         name: "brier_multiclass",
@@ -154,7 +162,7 @@ metrics![
         unit: Unit::Ratio,
         range: (0.0, 2.0),
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "mean Σ_k (p_k − y_k)² (Brier 1950)",
         of: Of::Columns(&OfClasses(brier_multiclass, |data| mean_drawn(errors_of_classes(data)))),

@@ -1,6 +1,6 @@
 //! The smooth calibration curve.
 
-use super::super::entry::{Better, FILE, Family, Interval, Metric, Of, POSITIVE, Resampled, Unit, metrics};
+use super::super::entry::{Better, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Resampled, Unit, metrics};
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::Probabilities;
 use super::super::order::{ascending, floor_index, quantile, sorted, tied};
@@ -191,7 +191,7 @@ metrics![
         unit: Unit::Ratio,
         range: POSITIVE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Upwards),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Upwards),
         shown: FILE,
         source: "mean |curve(p) − p| (Austin & Steyerberg 2019)",
         of: Of::Columns(&Predicted(ici, Some(|label, p| Cells::narrow(p, label).counted(Cells::curve_error)))),

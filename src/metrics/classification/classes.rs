@@ -1,8 +1,8 @@
 //! Several classes, with a probability for each.
 
 use super::super::entry::{
-    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes,
-    Unit, metrics,
+    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Plain, PlainCounted,
+    Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, Classes};
@@ -10,7 +10,7 @@ use super::super::intervals::{Counted, proportion};
 use super::super::order::floor_index;
 use super::super::reason::{BadInput, Undefined};
 use super::drawn::{Areas, mean_drawn, of_areas, of_matrix};
-use super::ranking::{auroc, auroc_value};
+use super::ranking::{auroc, auroc_counted, auroc_value};
 use diagnostics::text::Text;
 
 /// Counts of true class (row) against most probable class (column); the lowest class wins ties.
@@ -252,7 +252,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Outcome, Resampled::Plain),
         shown: ALWAYS,
         source: "mean of n_kk / n_k over classes",
         of: Of::Columns(&OfClasses(multiclass_balanced_accuracy, |data| of_matrix(data, balanced_accuracy_of_matrix))),
@@ -265,7 +265,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: ALWAYS,
         source: "mean of 2 n_kk / (row sum + column sum) over classes",
         of: Of::Columns(&OfClasses(f1_macro, |data| of_matrix(data, f1_macro_of_matrix))),
@@ -281,7 +281,7 @@ metrics![
         unit: Unit::Ratio,
         range: CORRELATION,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "R_K (Gorodkin 2004)",
         of: Of::Columns(&OfClasses(multiclass_mcc, |data| of_matrix(data, mcc_of_matrix))),
@@ -297,7 +297,7 @@ metrics![
         unit: Unit::Ratio,
         range: CORRELATION,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "(p_o − p_e) / (1 − p_e) (Cohen 1960)",
         of: Of::Columns(&OfClasses(multiclass_kappa, |data| of_matrix(data, kappa_of_matrix))),
@@ -313,7 +313,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "mean over classes of the AUROC of each against the rest",
         of: Of::Columns(&OfClasses(auroc_ovr_macro, |data| of_areas(data, Areas::ovr_macro))),
@@ -329,7 +329,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "the same, weighted by how often each class occurs",
         of: Of::Columns(&OfClasses(auroc_ovr_weighted, |data| of_areas(data, Areas::ovr_weighted))),
@@ -345,7 +345,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Outcome, Resampled::Plain),
         shown: FILE,
         source: "mean over ordered pairs of classes (Hand & Till 2001)",
         of: Of::Columns(&OfClasses(auroc_ovo_macro, |data| of_areas(data, Areas::ovo_macro))),
@@ -361,7 +361,7 @@ metrics![
         unit: Unit::Ratio,
         range: POSITIVE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "mean of −ln p(true class) (Good 1952)",
         of: Of::Columns(&OfClasses(multiclass_log_loss, |data| mean_drawn(losses(data)))),
@@ -380,14 +380,22 @@ metrics![
         interval: Interval::DeLong,
         shown: ALWAYS,
         source: "AUROC of one class against the rest (DeLong et al. 1988)",
-        of: Of::Columns(&Plain {
-            takes: &[Takes::Number("class"), Takes::Category, Takes::PerClass],
-            compute: |c| {
-                let (of, rest) = c.split_first().ok_or(BadInput::ColumnCount { expected: 4, found: 0 })?;
-                let of = floor_index(of.first().copied().unwrap_or(0.0));
-                let data = of_columns(rest)?;
-                let there = of < data.classes();
-                Ok(if there { auroc_of(&data, of) } else { Err(Undefined::ClassAbsent { class: of }) })
+        of: Of::Columns(&PlainCounted {
+            plain: Plain {
+                takes: &[Takes::Number("class"), Takes::Category, Takes::PerClass],
+                compute: |c| {
+                    let (of, rest) = c.split_first().ok_or(BadInput::ColumnCount { expected: 4, found: 0 })?;
+                    let of = floor_index(of.first().copied().unwrap_or(0.0));
+                    let data = of_columns(rest)?;
+                    let there = of < data.classes();
+                    Ok(if there { auroc_of(&data, of) } else { Err(Undefined::ClassAbsent { class: of }) })
+                },
+            },
+            counted: |c| {
+                let (of, rest) = c.split_first()?;
+                let (of, data) = (floor_index(*of.first()?), of_columns(rest).ok()?);
+                let is_class: Vec<f64> = data.label().iter().map(|&y| if y == of { 1.0 } else { 0.0 }).collect();
+                (of < data.classes()).then(|| auroc_counted(&is_class, data.column(of)))
             },
         }),
     },

@@ -2,13 +2,14 @@
 
 use super::super::distributions::Z95;
 use super::super::entry::{
-    ALWAYS, ANY, Better, CORRELATION, Columns, FILE, FILE_RUN, Family, Interval, Metric, NOWHERE, Of, POSITIVE, Plain,
-    Resampled, SHARE, Takes, Unit, metrics,
+    ALWAYS, ANY, Better, CORRELATION, Columns, FILE, FILE_RUN, Family, Held, Interval, Metric, NOWHERE, Of, POSITIVE,
+    Plain, PlainCounted, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, number, same_length, take, zero_or_one};
 use super::super::intervals::{Counted, proportion};
 use super::super::reason::{BadInput, Undefined};
+use super::drawn::mean_drawn;
 use diagnostics::text::Text;
 
 /// The four counts of alerts against outcomes.
@@ -323,12 +324,15 @@ metrics![
         interval: Interval::Wilson,
         shown: ALWAYS,
         source: "(TP + FN) / n",
-        of: Of::Columns(&Plain {
-            takes: &[Takes::Label],
-            compute: |c| {
-                let [label] = take(c)?;
-                Ok(prevalence(&Confusion::new(label, label)?))
+        of: Of::Columns(&PlainCounted {
+            plain: Plain {
+                takes: &[Takes::Label],
+                compute: |c| {
+                    let [label] = take(c)?;
+                    Ok(prevalence(&Confusion::new(label, label)?))
+                },
             },
+            counted: |c| Some(mean_drawn(take::<1>(c).ok()?[0].to_vec())),
         }),
     },
     SENSITIVITY = Metric {
@@ -423,7 +427,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Outcome, Resampled::Plain),
         shown: FILE,
         source: "(sensitivity + specificity) / 2",
         of: Of::Columns(&Decided(balanced_accuracy)),
@@ -436,7 +440,7 @@ metrics![
         unit: Unit::Ratio,
         range: CORRELATION,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Outcome, Resampled::Plain),
         shown: FILE,
         source: "sensitivity + specificity − 1 (Youden 1950)",
         of: Of::Columns(&Decided(youden)),
@@ -449,7 +453,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "2 TP / (2 TP + FP + FN) (van Rijsbergen 1979)",
         of: Of::Columns(&Decided(f1)),
@@ -465,7 +469,7 @@ metrics![
         unit: Unit::Ratio,
         range: CORRELATION,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "(TP · TN − FP · FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)) (Matthews 1975)",
         of: Of::Columns(&Decided(mcc)),
@@ -568,7 +572,7 @@ metrics![
         unit: Unit::Own,
         range: ANY,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: NOWHERE,
         source: "(cost_fp · FP + cost_fn · FN) / n",
         of: Of::Columns(&Plain {

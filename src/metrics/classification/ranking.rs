@@ -2,13 +2,13 @@
 
 use super::super::distributions::{Z95, normal_two_sided};
 use super::super::entry::{
-    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Interval, Metric, NOWHERE, Of, Plain, Resampled, SHARE, Takes,
-    Unit, metrics,
+    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, Plain, PlainCounted,
+    Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, Tie, number, take, zero_or_one};
 use super::super::intervals::{Bootstrap, Counted, Counting, percentile_interval, picks, wilson};
-use super::super::order::{descending, floor_index, tied};
+use super::super::order::{ascending, descending, floor_index, tied};
 use super::super::reason::{BadInput, Undefined};
 use diagnostics::text::Text;
 use rayon::prelude::*;
@@ -258,6 +258,26 @@ impl Columns for Scored {
     }
 }
 
+/// [`auroc`] of the rows drawn.
+pub(super) fn auroc_counted(label: &[f64], score: &[f64]) -> Counted {
+    let order = ascending(score);
+    let case: Vec<bool> = order.iter().map(|&row| label[row] > 0.5).collect();
+    let last: Vec<bool> =
+        (0..order.len()).map(|at| order.get(at + 1).is_none_or(|&next| !tied(score[next], score[order[at]]))).collect();
+    Box::new(move |counts| {
+        let (mut cases, mut others, mut now, mut twice) = (0_u64, 0_u64, [0_u64; 2], 0_u64);
+        for ((&row, &case), &last) in order.iter().zip(&case).zip(&last) {
+            now[usize::from(case)] += u64::from(counts[row]);
+            if last {
+                twice += now[1] * (2 * others + now[0]);
+                (others, cases) = (others + now[0], cases + now[1]);
+                now = [0; 2];
+            }
+        }
+        (cases > 0 && others > 0).then(|| twice as f64 / (2.0 * cases as f64 * others as f64))
+    })
+}
+
 /// [`average_precision`] of the rows drawn.
 fn average_precision_counted(label: &[f64], score: &[f64]) -> Counted {
     let order = descending(score);
@@ -296,7 +316,7 @@ metrics![
         interval: Interval::DeLong,
         shown: ALWAYS,
         source: "P(score of a case > score of a non-case), ties one half (Hanley & McNeil 1982; DeLong et al. 1988)",
-        of: Of::Columns(&Scored(auroc, None)),
+        of: Of::Columns(&Scored(auroc, Some(auroc_counted))),
     },
     AVERAGE_PRECISION = Metric {
         name: "average_precision",
@@ -309,7 +329,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Plain),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Plain),
         shown: FILE,
         source: "Σ (R_k − R_k−1) P_k over descending scores",
         of: Of::Columns(&Scored(average_precision, Some(average_precision_counted))),
@@ -328,11 +348,18 @@ metrics![
         interval: Interval::DeLong,
         shown: FILE,
         source: "AUROC₁ − AUROC₂ (DeLong et al. 1988)",
-        of: Of::Columns(&Plain {
-            takes: &[Takes::Label, Takes::Score, Takes::Versus],
-            compute: |c| {
-                let [label, first, second] = take(c)?;
-                auroc_difference(label, first, second)
+        of: Of::Columns(&PlainCounted {
+            plain: Plain {
+                takes: &[Takes::Label, Takes::Score, Takes::Versus],
+                compute: |c| {
+                    let [label, first, second] = take(c)?;
+                    auroc_difference(label, first, second)
+                },
+            },
+            counted: |c| {
+                let [label, first, second] = take(c).ok()?;
+                let (first, second) = (auroc_counted(label, first), auroc_counted(label, second));
+                Some(Box::new(move |counts| Some(first(counts)? - second(counts)?)))
             },
         }),
     },

@@ -2,7 +2,7 @@
 
 use super::super::distributions::Z95;
 use super::super::entry::{
-    Better, FILE, Family, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit, metrics,
+    Better, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{finite, number, probabilities, same_length, take};
@@ -222,7 +222,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Slow),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Slow),
         shown: FILE,
         source: "cases weighted 1/G(their time), controls followed beyond (Uno et al. 2007; Hung & Chiang 2010)",
         of: Of::Columns(&Plain {
@@ -300,7 +300,7 @@ metrics![
         unit: Unit::Ratio,
         range: POSITIVE,
         better: Better::Lower,
-        interval: Interval::Bootstrap(Resampled::Slow),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Slow),
         shown: FILE,
         source: "∫ Brier score dt / span, by trapezoids (Graf et al. 1999)",
         of: Of::Columns(&Plain {

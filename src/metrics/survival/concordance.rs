@@ -1,7 +1,9 @@
 //! Concordance: whether higher risks have earlier events (Harrell, Uno).
 
 use super::super::distributions::Z95;
-use super::super::entry::{Better, FILE, Family, Interval, Metric, Of, Plain, Resampled, SHARE, Takes, Unit, metrics};
+use super::super::entry::{
+    Better, FILE, Family, Held, Interval, Metric, Of, Plain, Resampled, SHARE, Takes, Unit, metrics,
+};
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{finite, same_length, take};
 use super::super::order::{ascending, tied};
@@ -209,6 +211,9 @@ impl Censoring {
 /// G is the curve of `censoring`, from training data. Undefined without a comparable pair, and where G is 0 or unknown.
 pub fn uno_c(data: &Ranking<'_>, censoring: &Censoring, tau: Option<f64>) -> Measure {
     let counted = |row: usize| data.follow.event(row) && tau.is_none_or(|tau| data.follow.time[row] < tau);
+    if let Some(time) = tau.filter(|_| !(0..data.risk.len()).any(counted) && !data.risk.is_empty()) {
+        return Err(if time.is_finite() { Undefined::NoEventsBefore { time } } else { Undefined::NoComparablePair });
+    }
     let mut weights = vec![0.0; data.risk.len()];
     for row in (0..weights.len()).filter(|&row| counted(row)) {
         weights[row] = censoring.weight(data.follow.time[row])?.powi(2);
@@ -254,7 +259,7 @@ metrics![
         unit: Unit::Ratio,
         range: SHARE,
         better: Better::Higher,
-        interval: Interval::Bootstrap(Resampled::Slow),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Slow),
         shown: FILE,
         source: "the same, each pair weighted 1/G(t)² (Uno et al. 2011)",
         of: Of::Columns(&Plain {

@@ -2,7 +2,7 @@
 
 use super::super::distributions::{Z95, chi_squared_tail};
 use super::super::entry::{
-    Better, Columns, FILE, Family, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit, metrics,
+    Better, Columns, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{MOST_CATEGORIES, categories, not_negative, number, same_length, take};
@@ -385,7 +385,7 @@ metrics![
         unit: Unit::Percent,
         range: SHARE,
         better: Better::Neither,
-        interval: Interval::Bootstrap(Resampled::Slow),
+        interval: Interval::Bootstrap(Held::Nothing, Resampled::Slow),
         shown: FILE,
         source: "Σ S(t−) d_cause / n (Aalen & Johansen 1978)",
         of: Of::Columns(&Plain {
