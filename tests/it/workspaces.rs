@@ -159,7 +159,7 @@ fn changed_data_and_briefs_stay_and_the_learner_is_told_that_edits_are_not_used(
     learner.writes(&brief, "my notes\n");
     let json = learner.types("run sepsis-alarm --json").ends(0).json();
     assert!(json["trained"]["notes"].to_string().contains("Edits of the data are not used"));
-    learner.types("check sepsis-alarm --lang ja").ends(1).says("データの変更は使われず");
+    learner.types("check sepsis-alarm --lang ja").ends(1).says("変更は使われず");
     learner
         .types("start sepsis-alarm")
         .ends(0)
