@@ -2,7 +2,7 @@
 //! know of earlier exercises. An empty line skips; nothing here is graded.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, IsTerminal as _};
+use std::io::{self, BufRead, IsTerminal as _, Write as _};
 
 use super::session::Session;
 use app::learner::debrief::{how_sure, offered};
@@ -137,7 +137,8 @@ fn range(session: &Session, question: &Question, (min, max): (f64, f64), input: 
 fn asked<T>(session: &Session, prompt: &str, input: &mut dyn BufRead, read: impl Fn(&str) -> Option<T>) -> Option<T> {
     for _ in 0..TRIES {
         session.say(&format!("  {prompt}> "));
-        session.flush();
+        // Shown before the answer is waited for.
+        let _ = io::stdout().flush();
         let mut line = String::new();
         if input.read_line(&mut line).unwrap_or(0) == 0 {
             return None;

@@ -54,11 +54,6 @@ impl Session {
         }
     }
 
-    /// Shows what was printed so far, before something is asked.
-    pub(super) fn flush(&self) {
-        let _ = io::stdout().flush();
-    }
-
     /// The exit code after everything was said: another one where it was not.
     pub(super) fn said(&self, code: u8) -> u8 {
         let error = self.unsaid.take().or_else(|| io::stdout().flush().err());

@@ -92,7 +92,6 @@ fn parse(bytes: &[u8]) -> Option<(&str, Spanned<DeTable<'_>>)> {
 }
 
 /// Where a computed answer's key and value stand, and its SQL.
-#[expect(clippy::type_complexity, reason = "three places of one entry")]
 fn entry<'t>(
     parsed: &'t Spanned<DeTable<'_>>,
     id: &str,

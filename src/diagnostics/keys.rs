@@ -310,7 +310,7 @@ fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
     }
     // Without its mark UTF-16 is known by its zero bytes: a plain sign has one of two.
     let start = &bytes[..bytes.len().min(4096)];
-    let zeros = start.iter().filter(|byte| **byte == 0).count();
+    let zeros = start.iter().map(|byte| usize::from(*byte == 0)).sum::<usize>();
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || (zeros > 0 && 4 * zeros >= start.len()) {
         return Err(whole(
             Text::new("a file in UTF-16", "UTF-16で保存されたファイル"),
@@ -505,7 +505,7 @@ impl Reader<'_> {
                             list.push(Written { value: Value::Table(section), place });
                         }
                         found => {
-                            self.faults.push(Fault::new(place, describe(found), expected(&Kind::Table(keys), key)))
+                            self.faults.push(Fault::new(place, describe(found), expected(&Kind::Table(keys), key)));
                         }
                     }
                 }

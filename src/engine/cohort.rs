@@ -372,7 +372,7 @@ fn dealt_by_label(plan: &Plan, dataset: &Dataset, parts: &[Part], labels: &Label
         .filter(|part| matches!(labels, Labels::Outcomes(_)) || *part == Part::Train)
         .filter_map(|part| {
             let rows: Vec<usize> = (0..parts.len()).filter(|&row| parts[row] == part).collect();
-            Some((part.word()?, rows.len(), labels.only(&rows).filter(|_| !rows.is_empty())?.to_string()))
+            Some((part.word()?, rows.len(), labels.only(&rows).filter(|_| !rows.is_empty())?.clone()))
         })
         .collect();
     let told = |of: &dyn Fn(&(&str, usize, String)) -> String, between: &str| {

@@ -251,7 +251,7 @@ impl Source {
             // Two numbers that are not 0 and 1 are codes of an outcome, such as 1 and 2.
             if let ([first, second], true) = (there.as_slice(), may)
                 && (*first, *second) != (0.0, 1.0)
-                && let Some(row) = numbers.iter().position(|value| value.is_some_and(|v| v != 0.0 && v != 1.0))
+                && let Some(row) = numbers.iter().position(|value| value.is_some_and(|v| ![0.0, 1.0].contains(&v)))
             {
                 let expected = text!(
                     "0 or 1, or --positive with the value that means 1 (there are {first} and {second})",

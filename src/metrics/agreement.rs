@@ -232,7 +232,7 @@ pub fn gwet_ac1(ratings: &Ratings) -> Measure {
     Ok(Estimate::plain((agreement - chance) / (1.0 - chance), ratings.counts.len()))
 }
 
-/// [`gwet_ac1`] on a scale of known categories: where a single one of them occurs, everybody agrees, and chance agreement p_e is 0
+/// [`gwet_ac1`] on a scale of known categories: where a single one of them occurs, everybody agrees, and chance agreement `p_e` is 0
 /// whatever their number. Undefined on a scale of one category.
 fn gwet_ac1_of_scale(ratings: &Ratings) -> Measure {
     match gwet_ac1(ratings) {

@@ -1,6 +1,7 @@
 //! End-to-end tests, in one binary: each reads like a session at the terminal.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+#![expect(clippy::format_collect, reason = "small tables, written as they read")]
 
 mod authoring;
 mod bad_input;

@@ -345,7 +345,9 @@ fn passages(material: &Material) -> Vec<Passage> {
         both(written.exercise.place_of(key), &written.exercise.text(key));
     }
     if let Some(card) = written.dataset.maybe_table("card") {
-        language::texts(card).iter().for_each(|(place, text)| both(place.clone(), text));
+        for (place, text) in language::texts(card) {
+            both(place, &text);
+        }
     }
     for column in written.task.dataset.columns().filter(|column| column.role.is_visible()) {
         if let Some(about) = &column.about {

@@ -123,7 +123,9 @@ pub(super) fn without_signs(values: &[Option<f64>]) -> Option<(Text, Text)> {
     let day = |value: f64| {
         let number = value as i32;
         let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
-        let is_day = f64::from(number) == value && (1868..=2200).contains(&year) && days(year, month, day).is_some();
+        let is_day = (f64::from(number) - value).abs() < 1e-9
+            && (1868..=2200).contains(&year)
+            && days(year, month, day).is_some();
         is_day.then(|| format!("{year}-{month:02}-{day:02}"))
     };
     let first = *values.iter().flatten().next()?;
