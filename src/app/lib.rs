@@ -1,4 +1,5 @@
 //! What Practicum does, as functions that give values: whoever calls them (the command line, a page) renders.
 
 pub mod ending;
+pub mod job;
 pub mod learner;

@@ -8,7 +8,7 @@ use super::session::{Session, tell};
 use app::ending::Ending;
 use app::learner::checking::{self, Checked};
 use app::learner::desk::{Begun, How, Listed, Placed, State};
-use app::learner::hand_in::{ANSWERS, PLAN};
+use app::learner::hand_in::{ANSWERS, HandedIn, PLAN};
 use app::learner::renewal::Renewed;
 use app::learner::workspace::{DATA, Workspace};
 use course::exercise::called;
@@ -152,6 +152,7 @@ impl Session {
         let Placed { task, workspace, .. } = &placed;
         placed.sown(seed, &mut self.subject.borrow_mut());
         let submission = placed.submission()?;
+        let handed_in = workspace.handed_in()?;
         let how = self.how(&placed, &submission, (seed, None))?;
         let run = self.watched(|watch| placed.run(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
         let document = Document::ran("run", &self.subject.borrow(), &run);
@@ -163,7 +164,7 @@ impl Session {
             self.say(&self.terminal.ran(task, &run));
             self.say("\n");
         }
-        let kept = match self.keep(task, workspace, &run, &document) {
+        let kept = match self.keep(task, workspace, &run, &document, &handed_in) {
             Ok(_) if self.json => return Ok(PASSED),
             Ok(kept) => kept,
             Err(code) => return Ok(code),
@@ -190,6 +191,15 @@ impl Session {
                 (Lang::Ja, true) => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に：{next}"),
             },
         ));
+        let once = task.exercise.questions.iter().filter(|question| question.tries() == 1);
+        let once: Vec<&str> = once.map(|question| question.id.as_str()).collect();
+        if !once.is_empty() {
+            let first = match self.terminal.lang {
+                Lang::En => format!("The first answer that is checked counts, for: {}.", once.join(", ")),
+                Lang::Ja => format!("最初に判定を受けた解答で決まる問い：{}", once.join("、")),
+            };
+            self.say(&self.terminal.paragraph("", &first));
+        }
         Ok(PASSED)
     }
 
@@ -202,6 +212,7 @@ impl Session {
             self.subject.borrow_mut().exam = Some(Root { number, from: Origin::ExamSeed });
         }
         let submission = placed.submission()?;
+        let handed_in = workspace.handed_in()?;
         let graded = exam_seed.is_some();
         let how = self.how(&placed, &submission, (seed, exam_seed))?;
         let checked = self.watched(|watch| placed.check(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
@@ -214,7 +225,7 @@ impl Session {
             self.say(&self.terminal.checked(task, &checked.run));
             self.say(&self.aside(&checked));
         }
-        let kept = match self.keep(task, workspace, &checked.run, &document) {
+        let kept = match self.keep(task, workspace, &checked.run, &document, &handed_in) {
             Ok(kept) => kept,
             Err(code) => return Ok(code),
         };
@@ -392,8 +403,9 @@ impl Session {
         workspace: &Workspace,
         run: &Run,
         document: &Document,
+        handed_in: &HandedIn,
     ) -> Result<String, u8> {
-        workspace.keep(task, run, document, self.terminal.lang).map_err(|error| {
+        workspace.keep(task, run, document, handed_in, self.terminal.lang).map_err(|error| {
             let (at_fault, faults) = Ending::from(error).told();
             let told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
             let holds = self.pick(

@@ -13,6 +13,7 @@ mod progress;
 mod session;
 mod spoken;
 mod tour;
+mod worker;
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
@@ -129,6 +130,9 @@ enum Command {
         #[arg(value_name = "COURSE")]
         name: Option<String>,
     },
+    /// Do one job in a process of its own; for programs, not for people.
+    #[command(hide = true)]
+    Worker(worker::Options),
     /// For instructors.
     Author {
         #[command(subcommand)]
@@ -190,9 +194,12 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
         _ => {
             let faults = [spoken::fault(error, &name, command)];
             if words.iter().any(|word| word == "--json") {
-                let of = ["tour", "list", "start", "look", "run", "check", "solution", "measure", "courses", "author"]
-                    .into_iter()
-                    .find(|of| name.split(' ').nth(1) == Some(of));
+                let of = [
+                    "tour", "list", "start", "look", "run", "check", "solution", "measure", "courses", "worker",
+                    "author",
+                ]
+                .into_iter()
+                .find(|of| name.split(' ').nth(1) == Some(of));
                 let document = match of {
                     Some("measure") => MeasureDocument::faulty(&faults).text(),
                     of => {
@@ -302,6 +309,7 @@ impl Session {
             Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
             Command::Look(options) => look::look(self, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
+            Command::Worker(options) => worker::work(self, options),
             Command::Author { command } => {
                 let pack = match &self.desk.course {
                     Some(folder) if command.makes_the_folder() => Pack::Folder(folder.clone()),
@@ -327,6 +335,7 @@ impl Session {
             Command::Tour => "tour",
             Command::Look(_) => "look",
             Command::Measure(_) => "measure",
+            Command::Worker(_) => "worker",
             Command::Courses { .. } => "courses",
             Command::Author { command } => command.name(),
         };

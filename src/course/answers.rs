@@ -118,10 +118,13 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             QuestionKind::Number { min, max } => Kind::Number { min, max },
         }
     }
-    fn key<'a>(question: &'a Question, kind: Kind<'a>) -> Key<'a> {
+    fn key<'a>(question: &'a Question, kind: Kind<'a>, is_scored: bool) -> Key<'a> {
         let Text { en, ja } = &question.prompt;
         let help = match question.max_width {
             Some(most) => text!("{en} At most {most} wide.", "{ja}幅は{most}以下です。"),
+            None if is_scored && question.tries() == 1 => {
+                text!("{en} The first answer that is checked counts.", "{ja}最初に判定を受けた解答で決まります。")
+            }
             None => question.prompt.clone(),
         };
         Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit, help }
@@ -145,14 +148,20 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             [expected, Kind::Choice(&[UNKNOWN])]
         })
         .collect();
-    let before: Vec<Key> =
-        exercise.before.iter().zip(&either).map(|(question, either)| key(question, Kind::Either(either))).collect();
+    let before: Vec<Key> = exercise
+        .before
+        .iter()
+        .zip(&either)
+        .map(|(question, either)| key(question, Kind::Either(either), false))
+        .collect();
     let mut keys = KEYS.to_vec();
     if before.is_empty() {
         keys.retain(|key| key.name != BEFORE);
     }
     keys.iter_mut().filter(|key| key.name == BEFORE).for_each(|key| key.kind = Kind::Table(&before));
-    keys.extend(exercise.questions.iter().zip(&of_after).map(|(question, words)| key(question, kind(question, words))));
+    keys.extend(
+        exercise.questions.iter().zip(&of_after).map(|(question, words)| key(question, kind(question, words), true)),
+    );
     keys.extend(exercise.memo.iter().map(|memo| Key {
         name: &memo.id,
         kind: Kind::String,

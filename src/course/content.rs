@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::exercise::BEFORE;
-use super::pack::Submission;
+use super::dataset::{self, Source};
+use super::exercise::{self, BEFORE};
+use super::pack::{Pack, Submission, Task};
 use super::plan::Plan;
-use diagnostics::keys::{Section, Value, Written};
+use diagnostics::keys::{self, Section, Value, Written};
 
 /// A digest of 128 bits: it tells contents apart, and is no proof against forgery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +51,18 @@ pub fn of_bytes(bytes: &[u8]) -> Digest {
 
 /// Keys of `exercise.toml` that decide how a run is judged, and nothing of the run.
 const FOR_JUDGES: &[&str] = &["question", "check"];
+
+/// What decides the results of an exercise of a pack; none where its files cannot be read.
+pub fn of_task(pack: &Pack, task: &Task) -> Option<Digest> {
+    let section = |path: &str, keys: &[keys::Key]| keys::read(path, &pack.bytes(path)?, keys).ok();
+    let exercise = section(&format!("exercises/{}/exercise.toml", task.exercise.id), exercise::KEYS)?;
+    let dataset = section(&format!("datasets/{}/dataset.toml", task.dataset.id), dataset::KEYS)?;
+    let file = match &task.dataset.source {
+        Source::File { path, .. } => pack.dataset_file(&task.dataset.id, &path.value),
+        Source::Model(_) => None,
+    };
+    Some(of_exercise(&exercise, &dataset, file.as_deref()))
+}
 
 /// What decides an exercise's results: dataset, draws, questions and checks.
 pub fn of_exercise(exercise: &Section, dataset: &Section, file: Option<&[u8]>) -> Digest {

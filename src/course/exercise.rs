@@ -441,6 +441,20 @@ pub struct Question {
     pub place: Place,
 }
 
+/// So many different wrong answers are scored at most before the figure is told.
+const TRIES: usize = 2;
+
+impl Question {
+    /// So many different wrong answers are scored before what was asked for is told: two, but of a choice at most half of what there
+    /// is to choose, so that nobody gets it by trying what is left.
+    pub fn tries(&self) -> usize {
+        match &self.kind {
+            QuestionKind::Choice(choices) => TRIES.min(choices.len() / 2).max(1),
+            _ => TRIES,
+        }
+    }
+}
+
 /// What kind of answer a question wants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum QuestionKind {

@@ -1,6 +1,6 @@
 //! What a learner is not shown yet: the figures that a question asks for, until its answer is settled.
 //!
-//! A conclusion is settled when it was right, or after [`TRIES`] wrong answers; until then a wrong one is told in words. What is
+//! A conclusion is settled when it was right, or after so many wrong answers as [`Question::tries`] says; until then a wrong one is told in words. What is
 //! shown is a run of its own, in which nothing is left to find: whoever prints, plots or keeps it need not know what is withheld.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +13,6 @@ use course::exercise::{Check, Exercise, Question};
 use diagnostics::text;
 use diagnostics::text::Text;
 
-/// So many different wrong answers are scored before the figure is told.
-pub const TRIES: usize = 2;
-
 /// How a learner has fared with one conclusion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tried {
@@ -26,9 +23,9 @@ pub struct Tried {
 }
 
 impl Tried {
-    /// Whether the figure may be told.
-    pub fn is_settled(&self) -> bool {
-        self.right || self.wrong.len() >= TRIES
+    /// Whether what `question` asks for may be told.
+    pub fn is_settled(&self, question: &Question) -> bool {
+        self.right || self.wrong.len() >= question.tries()
     }
 }
 
@@ -57,7 +54,7 @@ pub fn scored(exercise: &Exercise, answers: &Answers, checks: &[Judged], before:
         let is_wrong = |judged: &Judged| judged.verdict == Verdict::Failed && judged.undefined.is_none();
         let tried = tries.entry(question.id.clone()).or_default();
         // What was told or right already stays so.
-        if tried.is_settled() {
+        if tried.is_settled(question) {
             continue;
         }
         if judged.iter().all(|judged| judged.verdict == Verdict::Passed) {
@@ -71,14 +68,14 @@ pub fn scored(exercise: &Exercise, answers: &Answers, checks: &[Judged], before:
 
 /// The conclusions that are not settled yet.
 pub fn open<'e>(exercise: &'e Exercise, tries: &Tries) -> Vec<&'e Question> {
-    let is_settled = |question: &&Question| tries.get(&question.id).is_some_and(Tried::is_settled);
+    let is_settled = |question: &&Question| tries.get(&question.id).is_some_and(|tried| tried.is_settled(question));
     exercise.conclusions().into_iter().filter(|question| !is_settled(question)).collect()
 }
 
 /// The conclusions that were settled by telling them: wrong as often as is scored, and never right.
 pub fn given_away<'e>(exercise: &'e Exercise, tries: &Tries) -> Vec<&'e Question> {
     let is_told =
-        |question: &&Question| tries.get(&question.id).is_some_and(|tried| tried.is_settled() && !tried.right);
+        |question: &&Question| tries.get(&question.id).is_some_and(|tried| tried.is_settled(question) && !tried.right);
     exercise.conclusions().into_iter().filter(is_told).collect()
 }
 
@@ -95,8 +92,8 @@ pub fn without_points(run: Run, exercise: &Exercise, told: &[&Question]) -> Run 
         let Some(check) = is_told(&outcome.id).filter(|_| judged(outcome.verdict)) else { return outcome };
         let Text { en, ja } = filled(&check.pass, &outcome.figures, check.turns_on());
         let sentence = text!(
-            "Both tries are used, so it is told, and gives no points here; another variant does. To a right answer this is said: {en}",
-            "2回の解答を使い切ったので、答えを示します。ここでは得点になりませんが、別のバリアントなら得点できます。正解のときの説明：{ja}"
+            "No try is left, so it is told, and gives no points here; another variant does. To a right answer this is said: {en}",
+            "解答できる回数を使い切ったので、答えを示します。ここでは得点になりませんが、別のバリアントなら得点できます。正解のときの説明：{ja}"
         );
         Outcome { verdict: Verdict::Skipped, sentence, ..outcome }
     });

@@ -167,7 +167,7 @@ struct Mark {
 }
 
 /// A number as JSON: infinite ones as the words `inf` and `-inf`, for JSON has none.
-fn number(x: f64) -> serde_json::Value {
+pub fn number(x: f64) -> serde_json::Value {
     if x.is_infinite() {
         return serde_json::Value::from(if x > 0.0 { "inf" } else { "-inf" });
     }
@@ -307,6 +307,11 @@ impl Document {
     pub fn faulty(command: &'static str, subject: &Subject, at_fault: AtFault, faults: &[Fault]) -> Self {
         let faults = faults.iter().map(Into::into).collect();
         Self { faults, ..Self::of(command, subject, at_fault.verdict(), Some(at_fault)) }
+    }
+
+    /// The document as a value.
+    pub fn value(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
     }
 
     /// The document as text, ending in a line break.

@@ -6,7 +6,7 @@ mod layout;
 pub mod mark;
 pub mod measured;
 pub mod montage;
-pub mod picture;
 pub mod plot;
+pub mod plots;
 pub mod rows;
 pub mod terminal;

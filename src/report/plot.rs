@@ -14,21 +14,24 @@ pub struct Bin {
     pub observed: f64,
 }
 
-/// A run's predictions on a table in `bins` groups; of `develop`, its test rows. Empty where there are fewer than ten rows a group.
-pub fn bins(run: &Run, table: &str, bins: usize) -> Vec<Bin> {
-    let Some(frame) = run.tables.get(table) else { return Vec::new() };
+/// What a run predicted on a table and what came, row by row; of `develop`, its test rows. None where neither is a number.
+pub fn pairs(run: &Run, table: &str) -> Option<(Vec<f64>, Vec<f64>)> {
+    let frame = run.tables.get(table)?;
     let predicted = match run.target {
         Target::Risk => "p",
         Target::Value => "predicted",
         // The highest pixel's risk is none of a patient; classes have no order.
-        Target::Mask | Target::Classes => return Vec::new(),
+        Target::Mask | Target::Classes => return None,
     };
-    let (Ok(p), Ok(y)) = (tables::numbers(frame, predicted), tables::numbers(frame, &run.label)) else {
-        return Vec::new();
-    };
+    let (p, y) = (tables::numbers(frame, predicted).ok()?, tables::numbers(frame, &run.label).ok()?);
     let split = tables::words(frame, "split").ok();
     let shown = |row: &usize| split.as_ref().is_none_or(|split| split[*row].as_deref() == Some("test"));
-    let (p, y): (Vec<f64>, Vec<f64>) = (0..p.len()).filter(shown).filter_map(|row| Some((p[row]?, y[row]?))).unzip();
+    Some((0..p.len()).filter(shown).filter_map(|row| Some((p[row]?, y[row]?))).unzip())
+}
+
+/// A run's predictions on a table in `bins` groups; of `develop`, its test rows. Empty where there are fewer than ten rows a group.
+pub fn bins(run: &Run, table: &str, bins: usize) -> Vec<Bin> {
+    let (p, y) = pairs(run, table).unwrap_or_default();
     if p.len() < 10 * bins { Vec::new() } else { calibration(&p, &y, bins) }
 }
 

@@ -86,7 +86,10 @@ impl Terminal {
     }
 
     /// Table 1: a column for all rows and for each value of `by`, and a line for each measurement or value.
-    fn summary(&self, dataset: &Dataset, rows: &Frame, by: &str) -> Result<Vec<Vec<String>>, TableError> {
+    ///
+    /// # Errors
+    /// Our own.
+    pub fn summary(&self, dataset: &Dataset, rows: &Frame, by: &str) -> Result<Vec<Vec<String>>, TableError> {
         let of = tables::words(rows, by)?;
         let mut values: Vec<&String> = of.iter().flatten().collect();
         values.sort_by(|a, b| in_order(a, b));

@@ -35,6 +35,26 @@ pub struct Terminal {
     pub width: usize,
 }
 
+/// Whose figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Those of the learner's own test rows.
+    Own,
+    /// Those of the exam and its probes.
+    Exam,
+}
+
+/// Figures as a table: a line for each metric, a column for each table and group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// The lines; the first `heads` of them say what the columns are.
+    pub rows: Vec<Vec<String>>,
+    /// How many lines are titles.
+    pub heads: usize,
+    /// Why there is a dash, where there is one.
+    pub undefined: Option<String>,
+}
+
 const BOLD: Paint = Paint::new().bold();
 const DIM: Paint = Paint::new().dimmed();
 const GOOD: Paint = AnsiColor::Green.on_default().bold();
@@ -86,7 +106,8 @@ pub fn door(text: &str) -> Cow<'_, str> {
 }
 
 impl Terminal {
-    pub(super) fn say<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
+    /// Words in the reader's language.
+    pub fn say<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
         match self.lang {
             Lang::En => en,
             Lang::Ja => ja,
@@ -139,8 +160,7 @@ impl Terminal {
                 "何の当てはめにも使っていない、手元のテスト用の行では",
             );
             out += &self.paragraph("", &bold(title));
-            let all = [("develop", self.say("all", "全体").to_owned())];
-            out += &self.figures(task, &self.columns(task, &run.record.lines, &all));
+            out += &self.printed(&self.found(task, &run.record.lines, Found::Own));
             // Where groups differ, a curve of all rows together would mislead.
             if run.record.lines.iter().all(|line| line.group.is_none()) {
                 out += &self.calibration(run, "develop");
@@ -159,10 +179,7 @@ impl Terminal {
             "まだ誰も見ていない新しい患者（判定用データ）では",
         );
         out += &self.paragraph("", &bold(title));
-        let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
-        let probes = exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
-        let tables: Vec<(&str, String)> = std::iter::once(exam).chain(probes).collect();
-        out += &self.figures(task, &self.columns(task, &run.record.lines, &tables));
+        out += &self.printed(&self.found(task, &run.record.lines, Found::Exam));
         // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
         if run.record.lines.iter().any(|line| line.ceiling && *line.metric == NET_BENEFIT && line.measure.is_ok()) {
             let note = self.say(
@@ -199,6 +216,20 @@ impl Terminal {
 
     /// Who trained, who tuned, when there is an alert.
     fn story(&self, story: &Story) -> String {
+        let rows = self.told(story);
+        let wide = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+        let mut out = String::new();
+        for (name, text) in rows {
+            let pad = " ".repeat(wide - name.width());
+            let indent = " ".repeat(wide + 2);
+            let paragraph = self.paragraph(&indent, &text);
+            let _ = write!(out, "{}{pad}  {}", bold(name), paragraph.trim_start());
+        }
+        out
+    }
+
+    /// The same, line by line: what it is about, and what there is to say.
+    pub fn told(&self, story: &Story) -> Vec<(&'static str, String)> {
         let part = |name: &str| story.parts.get(name).copied().unwrap_or_default();
         // Of an outcome that comes or does not, in brackets: how often it came.
         let positive = |n: engine::record::Count| {
@@ -259,19 +290,32 @@ impl Terminal {
             rows.push((self.say("In use", "運用"), alert));
         }
         rows.extend(story.notes.iter().map(|note| (self.say("Note", "注意"), note.get(self.lang).to_owned())));
-        let wide = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
-        let mut out = String::new();
-        for (name, text) in rows {
-            let pad = " ".repeat(wide - name.width());
-            let indent = " ".repeat(wide + 2);
-            let paragraph = self.paragraph(&indent, &text);
-            let _ = write!(out, "{}{pad}  {}", bold(name), paragraph.trim_start());
+        rows
+    }
+
+    /// The figures of a run: of the learner's own test rows, or of the exam and its probes.
+    pub fn found(&self, task: &Task, lines: &[Line], of: Found) -> Figures {
+        let tables: Vec<(&str, String)> = match of {
+            Found::Own => vec![("develop", self.say("all", "全体").to_owned())],
+            Found::Exam => {
+                let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
+                let probes = task.exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
+                std::iter::once(exam).chain(probes).collect()
+            }
+        };
+        self.figures(task, &self.columns(task, lines, &tables))
+    }
+
+    fn printed(&self, figures: &Figures) -> String {
+        let mut out = self.table(&figures.rows, figures.heads);
+        if let Some(because) = &figures.undefined {
+            out += &dim(&self.paragraph("  ", &format!("– {because}")));
         }
         out
     }
 
     /// Figures down, tables and groups across.
-    fn figures(&self, task: &Task, columns: &[Column]) -> String {
+    fn figures(&self, task: &Task, columns: &[Column]) -> Figures {
         let mut rows: Vec<Vec<String>> = Vec::new();
         let heading = |of: &dyn Fn(&Column) -> String| -> Vec<String> {
             std::iter::once(String::new()).chain(columns.iter().map(of)).collect()
@@ -320,18 +364,13 @@ impl Terminal {
                 rows.insert(at, std::iter::once(self.say(en, ja).to_owned()).chain(cells).collect());
             }
         }
-        let mut out = self.table(&rows, heads);
-        let undefined: Vec<String> = columns
+        let undefined = columns
             .iter()
             .flat_map(|column| &column.lines)
             .filter(|line| !line.ceiling && line.metric.is_shown(Shown::Report))
-            .filter_map(|line| line.measure.as_ref().err())
-            .map(|because| because.get(self.lang).to_owned())
-            .collect();
-        if let Some(because) = undefined.first() {
-            out += &dim(&self.paragraph("  ", &format!("– {because}")));
-        }
-        out
+            .find_map(|line| line.measure.as_ref().err())
+            .map(|because| because.get(self.lang).to_owned());
+        Figures { rows, heads, undefined }
     }
 
     /// A column of figures for each table, under its title, and for each group.
@@ -454,7 +493,8 @@ impl Terminal {
         out
     }
 
-    fn verdict(&self, verdict: Verdict) -> &'static str {
+    /// A verdict in a word.
+    pub fn verdict(&self, verdict: Verdict) -> &'static str {
         let (en, ja) = match verdict {
             Verdict::Passed => ("passed", "合格"),
             Verdict::Failed => ("failed", "不合格"),

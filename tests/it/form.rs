@@ -202,7 +202,7 @@ fn the_same_plan_meets_the_same_patients_and_a_changed_one_others() {
 pub(super) const ASKING: &str = "\
 [[question]]\nid = \"alerts\"\nkind = \"number\"\nprompt = { en = \"a\", ja = \"あ\" }\nhides = [\"alert_rate\", \"share\"]\n\
 [[question]]\nid = \"cause\"\nkind = \"choice\"\nprompt = { en = \"a\", ja = \"あ\" }\n\
-choice = [\n{ id = \"crp\", text = { en = \"a\", ja = \"あ\" } },\n\
+choice = [\n{ id = \"crp\", text = { en = \"a\", ja = \"あ\" } },\n{ id = \"site\", text = { en = \"c\", ja = \"う\" } },\n{ id = \"sex\", text = { en = \"d\", ja = \"え\" } },\n\
 { id = \"age\", text = { en = \"b\", ja = \"い\" }, against = { en = \"Nobody's age was written down.\", ja = \"年齢は記録されていません。\" } },\n]\n\
 [[check]]\nid = \"model\"\nshows = \"SELECT 1000 * avg(alert) AS share, count(*) AS n FROM exam\"\npasses = \"share >= 0\"\n\
 title = { en = \"a\", ja = \"あ\" }\npass = { en = \"alerts for {share:3} of {n}\", ja = \"{n}人のうち{share:3}\" }\n\
@@ -301,6 +301,17 @@ fn wrong_answers_are_told_in_words_twice_and_then_the_figure() {
     assert!(document.contains(&format!("{real:.3}")) && sentences[1].contains("are alerts"), "{sentences:?}");
     assert_eq!(hands_in(&near).2, ["cause"]);
     assert_eq!(hands_in("alerts = 2\ncause = \"crp\"\n").2, Vec::<String>::new());
+}
+
+#[test]
+fn of_two_or_three_choices_the_first_is_scored() {
+    let choices = |many: usize| {
+        let choice = |i| format!("{{ id = \"c{i}\", text = {{ en = \"{i}\", ja = \"{i}\" }} }}");
+        let choices = (0..many).map(choice).collect::<Vec<_>>().join(", ");
+        read(&question("cause", &format!("kind = \"choice\"\nchoice = [{choices}]"))).unwrap().questions[0].tries()
+    };
+    assert_eq!([2, 3, 4, 5].map(choices), [1, 1, 2, 2], "who tries what is left gets at most half");
+    assert_eq!(read(&question("missed", "kind = \"number\"")).unwrap().questions[0].tries(), 2);
 }
 
 #[test]

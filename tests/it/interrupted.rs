@@ -9,7 +9,7 @@ fn a_command_killed_at_any_moment_leaves_whole_files() {
     let learner = Learner::new();
     learner.types("start sepsis-alarm").ends(0);
     learner.types("check sepsis-alarm --json");
-    let results = ["calibration.svg", "predictions.csv", "result.json"];
+    let results = ["answers.toml", "calibration.svg", "plan.toml", "predictions.csv", "record.json", "result.json"];
     let files = ["plan.toml", "answers.toml", "data/develop.csv", "data/columns.md"];
     let whole: Vec<Vec<u8>> =
         files.iter().map(|file| learner.bytes(&format!("practicum/sepsis-alarm/{file}"))).collect();

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("report", 5),
     ("app", 6),
     ("author", 7),
+    ("web", 7),
     ("cli", 8),
 ];
 

@@ -31,4 +31,5 @@ mod session;
 mod targets;
 mod typing;
 mod verdicts;
+mod worker;
 mod workspaces;

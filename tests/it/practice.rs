@@ -65,14 +65,14 @@ fn a_conclusion_gives_points_while_it_is_not_told() {
     let learner = at_work();
     answers(&learner, "alerts = 100000\n");
     let first = learner.types("check ward").ends(1).says("Not the same order of size").says("Not settled yet: alerts");
-    assert!(!first.out.contains("are alerts") && !first.out.contains("Both tries"), "{}", first.out);
+    assert!(!first.out.contains("are alerts") && !first.out.contains("No try is left"), "{}", first.out);
     assert!(!learner.read("practicum/ward/results/1/result.json").contains("\"real\""));
     // The same again costs nothing; another wrong one uses the second try.
     let again = learner.types("check ward").ends(1);
-    assert!(!again.out.contains("Both tries"), "{}", again.out);
+    assert!(!again.out.contains("No try is left"), "{}", again.out);
     answers(&learner, "alerts = 99999\n");
-    learner.types("check ward").ends(1).says("Both tries are used").says(&format!("{real:.3} are alerts"));
-    learner.types("check ward --lang ja").says("2回の解答を使い切った");
+    learner.types("check ward").ends(1).says("No try is left").says(&format!("{real:.3} are alerts"));
+    learner.types("check ward --lang ja").says("解答できる回数を使い切った");
     // What was told gives no points here, and no pass.
     answers(&learner, &format!("alerts = {real}\ncause = \"crp\"\n"));
     let told = learner.types("check ward --json").ends(1).json();

@@ -22,6 +22,15 @@ pub struct Found {
     pub others: Vec<String>,
 }
 
+/// What was handed in, byte for byte.
+#[derive(Clone, Debug, Default)]
+pub struct HandedIn {
+    /// The plan; none where there was none.
+    pub plan: Option<Vec<u8>>,
+    /// The answers.
+    pub answers: Option<Vec<u8>>,
+}
+
 /// Looks for `file` in a workspace; `shown` is what the learner calls it.
 ///
 /// # Errors

@@ -3,8 +3,10 @@
 pub mod checking;
 pub mod debrief;
 pub mod desk;
+pub mod edit;
 pub mod hand_in;
 pub mod memory;
+pub mod practice;
 pub mod progress;
 pub mod renewal;
 pub mod shelf;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::hand_in::{self, ANSWERS, PLAN};
+use super::hand_in::{self, ANSWERS, HandedIn, PLAN};
 use super::memory::{self, Memory};
 use super::progress::{self, Progress, Sealed};
 use super::shelf::Shelf;
@@ -25,7 +25,8 @@ use disk::{Refused, Whole};
 use engine::models::VOCABULARY;
 use engine::run::{self, Run, RunError};
 use report::json::Document;
-use report::{montage, picture, plot};
+use report::plots::calibration;
+use report::{montage, plot};
 use seed::{Origin, Root};
 use tables::Frame;
 use target::Target;
@@ -38,6 +39,15 @@ const RESULTS: &str = "results";
 
 /// The learner's data.
 pub const DATA: &str = "data/develop.csv";
+
+/// Where a run leaves its document.
+pub const RESULT: &str = "result.json";
+
+/// Where a run leaves its figures to the last bit.
+pub const RECORD: &str = "record.json";
+
+/// Where a run leaves what it predicted of each of the learner's rows.
+pub const PREDICTIONS: &str = "predictions.csv";
 
 /// Where a run leaves the pictures that its model got wrong.
 pub const MISTAKES: &str = "mistakes.png";
@@ -477,6 +487,14 @@ impl Workspace {
         }
     }
 
+    /// The bytes of what the learner hands in, to be kept beside what came of it.
+    ///
+    /// # Errors
+    /// A file that may not be read.
+    pub fn handed_in(&self) -> Result<HandedIn, Vec<Fault>> {
+        Ok(HandedIn { plan: self.hand_in(PLAN)?.bytes, answers: self.hand_in(ANSWERS)?.bytes })
+    }
+
     fn hand_in(&self, file: &str) -> Result<hand_in::Found, Vec<Fault>> {
         hand_in::find(&self.folder, file, &self.shown(file)).map_err(|fault| vec![fault])
     }
@@ -609,13 +627,27 @@ impl Workspace {
             .map_err(|refused| self.unwritten(RESULTS, &refused))
     }
 
-    /// Keeps the result and each row's prediction in a folder of their own, with nothing in it that the learner may not see. It is
-    /// there whole or not at all, and none that is there is replaced. Its plot speaks `lang`. Gives what the learner calls it.
+    /// Keeps the result, each row's prediction and what was handed in, in a folder of their own, with nothing in it that the learner
+    /// may not see. It is there whole or not at all, and none that is there is replaced. Its plot speaks `lang`. Gives what the learner
+    /// calls it.
     ///
     /// # Errors
     /// The disk's, and our own.
-    pub fn keep(&self, task: &Task, run: &Run, document: &Document, lang: Lang) -> Result<String, WorkspaceError> {
-        let mut files = vec![("result.json", document.text().into_bytes())];
+    pub fn keep(
+        &self,
+        task: &Task,
+        run: &Run,
+        document: &Document,
+        handed_in: &HandedIn,
+        lang: Lang,
+    ) -> Result<String, WorkspaceError> {
+        let mut files = vec![(RESULT, document.text().into_bytes())];
+        if let Ok(record) = serde_json::to_vec(&run.record) {
+            files.push((RECORD, record));
+        }
+        for (name, bytes) in [(PLAN, &handed_in.plan), (ANSWERS, &handed_in.answers)] {
+            files.extend(bytes.clone().map(|bytes| (name, bytes)));
+        }
         let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
         let bins = plot::bins(run, table, 10);
         // The picture's axes are those of risks.
@@ -626,10 +658,9 @@ impl Workspace {
                 (Lang::Ja, "exam") => "新しい患者",
                 (Lang::Ja, _) => "手元のテスト用の行",
             };
-            let between = if lang == Lang::Ja { "：" } else { ": " };
-            let title = format!("{}{between}{whom}", self.id);
-            let plot = picture::calibration(&title, &bins, lang);
-            files.push(("calibration.svg", plot.into_bytes()));
+            let (p, _) = plot::pairs(run, table).unwrap_or_default();
+            let plot = calibration::draw("calibration", &format!("{}, {whom}", self.id), &bins, &p, lang);
+            files.push(("calibration.svg", plot.file().into_bytes()));
         }
         if !run.mistakes.is_empty() {
             files.push((MISTAKES, montage::mistakes(&run.mistakes)));
@@ -648,7 +679,7 @@ impl Workspace {
                 .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())
                 .collect();
             let rows = tables::select(develop, &names).map_err(RunError::from)?;
-            files.push(("predictions.csv", tables::csv(&rows).map_err(RunError::from)?));
+            files.push((PREDICTIONS, tables::csv(&rows).map_err(RunError::from)?));
         }
         let kept = disk::make_folder(&self.folder, RESULTS).and_then(|results| {
             let last = runs(&results).first().copied().unwrap_or(0);
@@ -660,6 +691,16 @@ impl Workspace {
         });
         kept.map(|number| self.shown(&format!("{RESULTS}/{number}")))
             .map_err(|refused| self.unwritten(RESULTS, &refused))
+    }
+
+    /// The numbers of the runs that were kept, the last first.
+    pub fn runs(&self) -> Vec<u64> {
+        disk::folder(&self.folder, RESULTS).map(|results| runs(&results)).unwrap_or_default()
+    }
+
+    /// A file of a run that was kept; none where it left none of this name.
+    pub fn of_run(&self, number: u64, file: &str) -> Option<Vec<u8>> {
+        disk::read(&self.folder, &format!("{RESULTS}/{number}/{file}"), disk::TABLE).ok()
     }
 
     /// What the learner calls a file of the last run that left one of this name.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::reliability::{OfCheck, Reliability, short};
-use report::picture::escaped;
+use report::plots::escaped;
 
 /// Values of one solution on a check's figure.
 struct Row<'c> {

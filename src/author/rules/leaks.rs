@@ -6,6 +6,7 @@ use std::{fs, io};
 use super::language;
 use crate::finding::{Finding, Rule};
 use crate::reading::Written;
+use app::learner::hand_in::HandedIn;
 use app::learner::workspace::Workspace;
 use course::exercise::{Question, QuestionKind};
 use course::pack::Pack;
@@ -41,7 +42,10 @@ pub fn in_results(written: &Written, run: &Run) -> Vec<Finding> {
     let subject = Subject { exercise: written.task.exercise.reference(), ..Subject::default() };
     let document = Document::ran("check", &subject, run);
     laid_out(written, &hidden(written), |workspace| {
-        workspace.keep(&written.task, run, &document, Lang::default()).map(drop).map_err(|error| error.text())
+        workspace
+            .keep(&written.task, run, &document, &HandedIn::default(), Lang::default())
+            .map(drop)
+            .map_err(|error| error.text())
     })
 }
 

@@ -1,0 +1,212 @@
+//! A run as data: what is asked of a process of its own (`practicum worker`), and what it leaves behind. Whoever trains many plans, or
+//! must be able to end one at once, hands out jobs and reads records.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ending::Ending;
+use crate::learner::desk::{self, Desk};
+use crate::learner::hand_in::{ANSWERS, PLAN};
+use crate::learner::practice::{self, Practice};
+use crate::learner::shelf::Shelf;
+use course::content;
+use course::pack::{self, Content, Pack};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use engine::check::{self, Verdict};
+use engine::models::VOCABULARY;
+use engine::record;
+use engine::run::Watch;
+use report::json;
+use report::json::AtFault;
+
+/// The version of [`Judge`]; raised when a key changes its meaning or goes.
+pub const JOB: &str = "practicum.job/1";
+
+/// The version of [`Record`].
+pub const RECORD: &str = "practicum.record/1";
+
+/// The version of [`Practice`].
+pub const PRACTICE: &str = "practicum.practice/1";
+
+/// The largest job that is read, in bytes: two files that a learner handed in, as text.
+pub const LARGEST: u64 = 4 << 20;
+
+/// What may be asked of a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "schema")]
+pub enum Job {
+    /// Judge what was handed in; nothing of the learner's is read or written.
+    #[serde(rename = "practicum.job/1")]
+    Judge(Box<Judge>),
+    /// Run or check a plan where a learner works, and keep the result there.
+    #[serde(rename = "practicum.practice/1")]
+    Practise(Practice),
+}
+
+/// A submission that is to be judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judge {
+    /// The course folder; the program's own course where there is none.
+    #[serde(default)]
+    pub course: Option<PathBuf>,
+    /// The exercise, with its version (`sepsis-alarm@4`) where it must be that one.
+    pub exercise: String,
+    /// What `plan.toml` holds; none where nothing was handed in under that name.
+    #[serde(default)]
+    pub plan: Option<String>,
+    /// What `answers.toml` holds.
+    #[serde(default)]
+    pub answers: Option<String>,
+    /// The seed of the learner's data and of the training's chance.
+    pub seed: u64,
+    /// The seed of the patients who judge; none trains and measures only.
+    #[serde(default)]
+    pub exam: Option<u64>,
+    /// Whether a training beyond the usual budget is asked for.
+    #[serde(default)]
+    pub long: bool,
+    /// What it may use.
+    #[serde(default)]
+    pub limits: Limits,
+    /// A folder in which fitted models are kept, so that the same plan is trained once.
+    #[serde(default)]
+    pub cache: Option<PathBuf>,
+}
+
+/// What a worker may use; none is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Seconds of processor time, over all threads.
+    #[serde(default)]
+    pub cpu_seconds: Option<u64>,
+    /// Megabytes (10⁶ bytes) of address space.
+    #[serde(default)]
+    pub memory_mb: Option<u64>,
+    /// Megabytes of the largest file that it writes.
+    #[serde(default)]
+    pub file_mb: Option<u64>,
+}
+
+/// What became of a submission: verdicts and figures. It holds no sentence of the exercise, which may be mended afterwards.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// [`RECORD`].
+    pub schema: String,
+    /// The engine that judged, with the instruction set.
+    pub engine: String,
+    /// The exercise with its version.
+    pub exercise: String,
+    /// The digest of what decides the exercise's results; empty where the exercise could not be read.
+    pub digest: String,
+    /// The seed of the learner's data.
+    pub seed: u64,
+    /// The seed of the patients who judged.
+    pub exam: Option<u64>,
+    /// `passed`, `failed`, `not_attempted`, `invalid` (what was handed in cannot be run), `error` (not of the learner's making).
+    pub verdict: Verdict,
+    /// With `error`, where the fault lies: `exercise`, `disk`, `program`.
+    pub at_fault: Option<String>,
+    /// Points reached; zero where nothing was judged.
+    pub points: i64,
+    /// Points that there are.
+    pub of: i64,
+    /// What is wrong with what was handed in, or with the exercise.
+    pub faults: Vec<Fault>,
+    /// What was assumed of what was handed in.
+    pub assumed: Vec<Text>,
+    /// The figures and the story.
+    pub record: Option<record::Record>,
+}
+
+/// Does a job, and gives what is to be written: a [`Record`], or [`practice::Practised`]. `None` where whoever watches ended it.
+pub fn work(job: &Job, content: &'static Content, watch: &mut dyn Watch) -> Option<Value> {
+    let value = match job {
+        Job::Judge(judge) => serde_json::to_value(judged(judge, content, watch)?),
+        Job::Practise(practice) => serde_json::to_value(practice::practise(practice, content, watch)),
+    };
+    // Strings and finite numbers only: nothing here can fail to be written.
+    Some(value.unwrap_or_else(|error| Value::from(error.to_string())))
+}
+
+fn judged(job: &Judge, content: &'static Content, watch: &mut dyn Watch) -> Option<Record> {
+    let mut record = Record {
+        schema: RECORD.to_owned(),
+        engine: engine::name(),
+        exercise: job.exercise.clone(),
+        digest: String::new(),
+        seed: job.seed,
+        exam: job.exam,
+        verdict: Verdict::Error,
+        at_fault: None,
+        points: 0,
+        of: 0,
+        faults: Vec::new(),
+        assumed: Vec::new(),
+        record: None,
+    };
+    if let Err(ending) = judge(job, content, watch, &mut record) {
+        if matches!(ending, Ending::Ended) {
+            return None;
+        }
+        let (at_fault, faults) = ending.told();
+        record.faults = faults;
+        record.verdict = if at_fault == AtFault::Input { Verdict::Invalid } else { Verdict::Error };
+        record.at_fault = (at_fault != AtFault::Input).then(|| at_fault.name().to_owned());
+    }
+    Some(record)
+}
+
+fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: &mut Record) -> Result<(), Ending> {
+    let desk = Desk { here: PathBuf::new(), course: job.course.clone(), content };
+    let pack: Pack = desk.pack()?;
+    let (id, version) = job.exercise.split_once('@').unwrap_or((&job.exercise, ""));
+    // Which exercise is graded is the grader's word, not the learner's: what is wrong with it is never theirs.
+    let task = pack.task(id).map_err(Ending::Author)?;
+    record.exercise = task.exercise.reference();
+    record.of = task.exercise.points();
+    record.digest = content::of_task(&pack, &task).map(|digest| digest.to_string()).unwrap_or_default();
+    if !version.is_empty() && record.exercise != job.exercise {
+        let (there, asked) = (&record.exercise, &job.exercise);
+        let found = text!("{there} in this course", "このコースにあるのは {there}");
+        let expected = text!("{asked}, as the job asks", "ジョブが求める {asked}");
+        return Err(Ending::Author(vec![Fault::new(Place::file("exercise"), found, expected)]));
+    }
+    let submission = pack::submission(
+        &VOCABULARY,
+        &task.exercise,
+        (PLAN, job.plan.as_deref().map(str::as_bytes)),
+        (ANSWERS, job.answers.as_deref().map(str::as_bytes)),
+    )?;
+    record.assumed.clone_from(&submission.assumed);
+    let shelf = job.cache.as_deref().map(Shelf::of);
+    let shelf = shelf.as_ref().map(|shelf| shelf as &dyn engine::run::Shelf);
+    let run = desk::engine((&pack, &task), &submission, (job.seed, job.exam), (job.long, shelf), watch)?;
+    record.verdict = check::overall(&run.outcomes);
+    if run.outcomes.is_empty() {
+        record.verdict = Verdict::NotAttempted;
+    }
+    (record.points, record.of) = check::score(&run.outcomes);
+    record.at_fault = (record.verdict == Verdict::Error).then(|| AtFault::Exercise.name().to_owned());
+    record.faults = run.outcomes.iter().filter_map(|outcome| outcome.fault.clone()).collect();
+    record.record = Some(run.record);
+    Ok(())
+}
+
+/// What happens on the way, as one line of JSON.
+pub fn told(event: engine::run::Event) -> Value {
+    use engine::run::Event;
+    match event {
+        Event::Drawing => serde_json::json!({ "event": "drawing" }),
+        Event::Judging => serde_json::json!({ "event": "judging" }),
+        Event::Trained(epoch) => serde_json::json!({
+            "event": "trained", "epoch": epoch.number, "of": epoch.of,
+            "train_loss": json::number(epoch.train_loss), "valid_loss": epoch.valid_loss.map(json::number),
+        }),
+    }
+}

@@ -1,0 +1,114 @@
+//! `practicum worker JOB RECORD`: a process that does one job. Progress is told as lines of JSON; a line on its input, or its end,
+//! asks it to stop; the record is there whole or not at all.
+
+use std::io::{self, BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::codes::{PASSED, STOPPED};
+use super::session::Session;
+use app::ending::Ending;
+use app::job::{self, Job, LARGEST, Limits};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use engine::run::{Event, Watch};
+
+/// What a worker is given.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// The job, as JSON (`practicum.job/1`).
+    job: PathBuf,
+    /// Where the record is written.
+    record: PathBuf,
+}
+
+/// Tells progress line by line, and ends where that is asked for.
+struct Telling(Arc<AtomicBool>);
+
+impl Watch for Telling {
+    fn tell(&mut self, event: Event) {
+        // Whoever does not listen any more wants the end.
+        let told = writeln!(io::stdout(), "{}", job::told(event)).and_then(|()| io::stdout().flush());
+        if told.is_err() {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn ends(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Does the job.
+pub(super) fn work(session: &Session, options: &Options) -> Result<u8, Ending> {
+    let job = read(&options.job)?;
+    if let Job::Judge(judge) = &job {
+        held(judge.limits)?;
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    std::thread::spawn(move || {
+        let _ = io::stdin().lock().read_line(&mut String::new());
+        asked.store(true, Ordering::SeqCst);
+    });
+    let Some(record) = job::work(&job, session.desk.content, &mut Telling(stop)) else { return Ok(STOPPED) };
+    let text = serde_json::to_string(&record)?;
+    let (folder, name, shown) = parted(&options.record);
+    disk::write(&folder, &name, text.as_bytes()).map_err(|refused| {
+        Ending::Disk(refused.fault(&shown, &Text::new("a place for the record", "記録を書き込める場所")))
+    })?;
+    Ok(PASSED)
+}
+
+/// A file's folder, its name, and how it is told.
+fn parted(path: &Path) -> (PathBuf, String, String) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    (folder.to_owned(), name, path.display().to_string())
+}
+
+fn read(path: &Path) -> Result<Job, Ending> {
+    let (folder, name, shown) = parted(path);
+    let bytes = disk::read(&folder, &name, LARGEST)
+        .map_err(|refused| vec![refused.fault(&shown, &Text::new("a job, as JSON", "JSON形式のジョブ"))])?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let place = Place { line: Some(error.line()), column: Some(error.column()), ..Place::file(shown) };
+        let found = text!("no job: {error}", "ジョブとして読めません（{error}）");
+        let expected = Text::new("a job, as docs/json.md describes it", "docs/json.md に説明のあるジョブ");
+        Ending::Faults(vec![Fault::new(place, found, expected)])
+    })
+}
+
+/// Holds this process to its limits, from here to its end.
+#[cfg(target_os = "linux")]
+fn held(limits: Limits) -> Result<(), Ending> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let megabytes = |number: u64| number.saturating_mul(1_000_000);
+    for (resource, limit) in [
+        (Resource::Cpu, limits.cpu_seconds),
+        (Resource::As, limits.memory_mb.map(megabytes)),
+        (Resource::Fsize, limits.file_mb.map(megabytes)),
+    ] {
+        if limit.is_some() {
+            let rlimit = Rlimit { current: limit, maximum: limit };
+            setrlimit(resource, rlimit).map_err(|error| Ending::ours(&error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Elsewhere there are none: a class is graded on Linux.
+#[cfg(not(target_os = "linux"))]
+fn held(limits: Limits) -> Result<(), Ending> {
+    if limits == Limits::default() {
+        return Ok(());
+    }
+    let found = Text::new("limits", "資源の上限の指定");
+    let expected = Text::new(
+        "none, on this system: they are kept on Linux only",
+        "このシステムでは指定なし（上限はLinuxでだけ有効です）",
+    );
+    Err(Ending::Faults(vec![Fault::new(Place::file("limits"), found, expected)]))
+}

@@ -1,0 +1,1 @@
+//! The workbench: what Practicum does for a learner, as pages.
