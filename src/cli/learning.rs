@@ -4,7 +4,7 @@ use std::io;
 
 use super::asking;
 use super::codes::{AUTHORS_ERROR, FAILED, OUR_ERROR, PASSED, UNWRITTEN};
-use super::session::{Session, tell};
+use super::session::{Session, now, tell};
 use app::ending::Ending;
 use app::learner::checking::{self, Checked};
 use app::learner::desk::{Begun, How, Listed, Placed, State};
@@ -434,10 +434,4 @@ fn costs(points: i64) -> Text {
         "Not passed yet. Whoever reads the debrief cannot pass here any more: the {worth} are then to be had with another variant only (`practicum start EXERCISE --variant KEY`, in another folder).",
         "まだ合格していません。解説を読むと、ここではもう合格できず、{points}点は別のフォルダーで別のバリアントを始めたときだけ得られます（`practicum start 演習の名前 --variant キー`）。"
     )
-}
-
-/// The time, to the second, as what is sealed remembers it.
-#[expect(clippy::disallowed_methods, reason = "the command line asks for the time of day, and nothing below it")]
-fn now() -> String {
-    humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
 }

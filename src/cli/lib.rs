@@ -13,6 +13,7 @@ mod progress;
 mod session;
 mod spoken;
 mod tour;
+mod workbench;
 mod worker;
 
 use std::ffi::OsString;
@@ -40,7 +41,7 @@ use report::terminal::Terminal;
 #[command(name = "practicum", version, after_help = after(Lang::En), propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
     #[command(flatten)]
     common: Common,
 }
@@ -81,6 +82,8 @@ struct Common {
 enum Command {
     /// A first three minutes: one exercise from the problem to the passed check.
     Tour,
+    /// The workbench: everything in your browser. This is also what `practicum` alone does.
+    Open(workbench::Options),
     /// The exercises.
     List,
     /// Begin an exercise: brief, data, and a plan to change. Never overwrites your files.
@@ -149,7 +152,19 @@ pub fn main(content: &'static Content) -> ExitCode {
         Err(error) => return unread(&error, &arguments, content),
     };
     let terminal = Terminal { lang: language(cli.common.lang.as_deref()), width: width() };
-    let long = match &cli.command {
+    let command = match cli.command {
+        Some(command) => command,
+        // Whoever sits there gets the workbench; a script that forgot its command, the help.
+        None if std::io::stdout().is_terminal() => Command::Open(workbench::Options::default()),
+        None => {
+            let mut program = localised(Cli::command(), terminal.lang);
+            program.build();
+            let (name, of) = spoken::asked(&program, &arguments);
+            tell(&spoken::help(&terminal, &name, of));
+            return ExitCode::from(BAD_INPUT);
+        }
+    };
+    let long = match &command {
         Command::Run { effort, .. } | Command::Check { effort, .. } => effort.long,
         _ => false,
     };
@@ -162,8 +177,7 @@ pub fn main(content: &'static Content) -> ExitCode {
             Ending::Faults(vec![Fault::new(Place::file("--kernel"), found, expected)])
         })
     });
-    let code =
-        forced.and_then(|()| session.obey(&cli.command)).unwrap_or_else(|ending| session.end(&cli.command, ending));
+    let code = forced.and_then(|()| session.obey(&command)).unwrap_or_else(|ending| session.end(&command, ending));
     ExitCode::from(session.said(code))
 }
 
@@ -245,6 +259,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         });
     for (name, text) in [
         ("tour", "最初の3分間：1つの演習を、課題から合格まで案内します。"),
+        ("open", "ワークベンチ：すべてをブラウザーで行います。`practicum` だけでも開きます。"),
         ("list", "演習の一覧です。"),
         ("start", "演習を始めます。説明文・データ・計画を用意します。あなたのファイルは上書きしません。"),
         ("run", "計画どおりにモデルを学習させ、手元のテスト用の行で結果を見ます。"),
@@ -279,6 +294,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_subcommand("courses", |command| {
             command.mut_arg("name", |arg| arg.help("コースの名前です。省略時はすべてのコースを示します。"))
         })
+        .mut_subcommand("open", workbench::japanese)
         .mut_subcommand("look", look::japanese)
         .mut_subcommand("measure", measure::japanese)
         .mut_subcommand("author", author::japanese)
@@ -301,6 +317,7 @@ impl Session {
     fn obey(&self, command: &Command) -> Result<u8, Ending> {
         match command {
             Command::Tour => tour::tour(self, &self.pack()?),
+            Command::Open(options) => workbench::open(self, options),
             Command::List => self.list(),
             Command::Start { exercise, variant } => self.start(exercise.as_deref(), variant.as_deref()),
             Command::Run { exercise, seed, .. } => self.run(exercise.as_deref(), seed.seed),
@@ -331,6 +348,7 @@ impl Session {
             Command::Check { .. } => "check",
             Command::Solution { .. } => "solution",
             Command::Start { .. } => "start",
+            Command::Open(_) => "open",
             Command::List => "list",
             Command::Tour => "tour",
             Command::Look(_) => "look",

@@ -54,6 +54,13 @@ impl Session {
         }
     }
 
+    /// Shows what was said so far.
+    pub(super) fn flush(&self) {
+        if let Err(error) = io::stdout().flush() {
+            self.unsaid.set(Some(error));
+        }
+    }
+
     /// The exit code after everything was said: another one where it was not.
     pub(super) fn said(&self, code: u8) -> u8 {
         let error = self.unsaid.take().or_else(|| io::stdout().flush().err());
@@ -127,6 +134,12 @@ impl Watch for Watching<'_> {
 /// Prints beside the output, where mistakes are told.
 pub(super) fn tell(text: &str) {
     let _ = anstream::stderr().write_all(door(text).as_bytes());
+}
+
+/// The time, to the second, as what is sealed remembers it.
+#[expect(clippy::disallowed_methods, reason = "the command line asks for the time of day, and nothing below it")]
+pub(super) fn now() -> String {
+    humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
 }
 
 pub(super) fn spinner() -> ProgressBar {

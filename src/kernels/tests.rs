@@ -54,12 +54,19 @@ pub(crate) fn vec<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 
-/// Equal to `1e-5` of the largest of each array; what is not finite in one is the same in the other.
+/// Equal to `2e-5` of the largest of each array; what is not finite in one is the same in the other.
+#[track_caller]
+pub(crate) fn close(what: &str, ours: &[f32], theirs: &[f32]) {
+    close_on(1e-3, what, ours, theirs);
+}
+
+/// The same where the terms of which a figure is the sum are as large as `scale`, also where they cancel: both are then rounded by as
+/// much as such terms are.
 #[track_caller]
 #[expect(clippy::float_cmp, reason = "infinities are equal or they are not")]
-pub(crate) fn close(what: &str, ours: &[f32], theirs: &[f32]) {
+pub(crate) fn close_on(scale: f32, what: &str, ours: &[f32], theirs: &[f32]) {
     assert_eq!(ours.len(), theirs.len(), "{what}");
-    let most = theirs.iter().filter(|x| x.is_finite()).fold(1e-3_f32, |most, x| most.max(x.abs()));
+    let most = theirs.iter().filter(|x| x.is_finite()).fold(scale, |most, x| most.max(x.abs()));
     for (i, (a, b)) in ours.iter().zip(theirs).enumerate() {
         let same = a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 2e-5 * most;
         assert!(same, "{what}[{i}]: {a} instead of {b} (largest {most})");
@@ -183,7 +190,9 @@ impl Case {
         let names = |told: &[(&'static str, Vec<f32>)]| told.iter().map(|(what, _)| *what).collect::<Vec<_>>();
         assert_eq!(names(&ours), names(&theirs));
         for ((what, ours), (_, theirs)) in ours.iter().zip(&theirs) {
-            close(what, ours, theirs);
+            // A batch's norm does not see how large what it is given is: of a gradient below it, terms of some units cancel.
+            let below = self.norm == Some(true) && ["x", "beside", "weight"].contains(what);
+            close_on(if below { 8.0 } else { 1e-3 }, what, ours, theirs);
         }
     }
 }
@@ -465,7 +474,8 @@ proptest! {
             for width in widths() {
                 let _forced = forced(width);
                 for (ours, theirs) in run(true).iter().zip(&theirs) {
-                    close("loss", ours, theirs);
+                    // The formula takes a likelihood near 1 from 1, of which a rounding of 1 is left.
+                    close_on(2e-2, "loss", ours, theirs);
                 }
             }
         }

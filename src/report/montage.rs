@@ -105,23 +105,47 @@ pub fn mistakes(mistakes: &[Mistake]) -> Vec<u8> {
             let scale = Scale::of(size, mistake.spacing);
             let percent = (100.0 * mistake.p).round();
             write(&mut canvas, &format!("row {}, p = {percent}%", mistake.row + 1), left, top + 5, 2);
-            let picture = coloured(&mistake.pixels, mistake.channels);
-            for (i, at) in (0..3).map(|i| (i, (left + i * (width + GAP), top + LINE))) {
-                let Some(view) = (i as usize).checked_sub(1).and_then(|view| mistake.views.get(view)) else {
-                    paste(&mut canvas, &picture, scale, at);
-                    continue;
-                };
-                if mistake.masks {
-                    paste(&mut canvas, &picture, scale, at);
-                    let mask: Vec<bool> = view.iter().map(|&m| m > 0.5).collect();
-                    outline(&mut canvas, &mask, scale, at, if i == 1 { OUTLINE } else { PREDICTED });
-                } else {
-                    paste(&mut canvas, &heat(&picture, view), scale, at);
-                }
-            }
+            threefold(&mut canvas, mistake, scale, (left, top + LINE), width + GAP);
         }
     }
     png(&canvas)
+}
+
+/// One picture as it is, enlarged so that a body is as long and as wide as it is, with what is outlined on it where that is asked for.
+/// PNG.
+pub fn one(tile: &Tile, size: usize, channels: usize) -> Vec<u8> {
+    let scale = Scale::of(size, tile.spacing);
+    let mut canvas = RgbImage::from_pixel(scale.width(), scale.height(), WHITE);
+    paste(&mut canvas, &coloured(tile.pixels, channels), scale, (0, 0));
+    if let Some(outlined) = tile.outlined {
+        outline(&mut canvas, &outlined.iter().map(|&m| m > 0).collect::<Vec<_>>(), scale, (0, 0), OUTLINE);
+    }
+    png(&canvas)
+}
+
+/// A mistake's picture and its two views side by side, as [`mistakes`] shows them, without a letter: whoever shows it says in words
+/// what is seen. PNG.
+pub fn views(mistake: &Mistake) -> Vec<u8> {
+    let scale = Scale::of(mistake.views[0].len().isqrt(), mistake.spacing);
+    let mut canvas = RgbImage::from_pixel(3 * scale.width() + 2 * GAP, scale.height(), WHITE);
+    threefold(&mut canvas, mistake, scale, (0, 0), scale.width() + GAP);
+    png(&canvas)
+}
+
+/// The picture and its two views, `step` dots apart.
+fn threefold(canvas: &mut RgbImage, mistake: &Mistake, scale: Scale, (left, top): (u32, u32), step: u32) {
+    let picture = coloured(&mistake.pixels, mistake.channels);
+    paste(canvas, &picture, scale, (left, top));
+    for (i, view) in mistake.views.iter().enumerate() {
+        let at = (left + (i as u32 + 1) * step, top);
+        if mistake.masks {
+            paste(canvas, &picture, scale, at);
+            let mask: Vec<bool> = view.iter().map(|&m| m > 0.5).collect();
+            outline(canvas, &mask, scale, at, if i == 0 { OUTLINE } else { PREDICTED });
+        } else {
+            paste(canvas, &heat(&picture, view), scale, at);
+        }
+    }
 }
 
 /// The room that every picture has.

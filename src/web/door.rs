@@ -14,14 +14,14 @@ use axum::response::{IntoResponse as _, Response};
 use crate::site::Shared;
 
 /// The largest form that is read, in bytes: a memo of a few hundred words, a plan.
-pub const LARGEST: usize = 256 << 10;
+pub(crate) const LARGEST: usize = 256 << 10;
 
 /// What a page may load: what this server gives, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Lets a request in, or not; and holds every answer to the policy.
-pub async fn guard(State(site): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let mut response = match admitted(&site, &request) {
         Admitted::In => next.run(request).await,
         Admitted::First(cookie) => {
@@ -36,7 +36,7 @@ pub async fn guard(State(site): State<Shared>, request: Request, next: Next) -> 
         Admitted::No(why) => (StatusCode::FORBIDDEN, why).into_response(),
     };
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
@@ -104,7 +104,7 @@ fn cookie_name(host: &str) -> String {
 }
 
 /// The cookies of a request.
-pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|value| value.split(';')).filter_map(|cookie| cookie.trim().split_once('='))
 }
@@ -119,7 +119,7 @@ fn same(a: &str, b: &str) -> bool {
 }
 
 /// An asset, which a browser may keep for a day.
-pub fn kept(kind: &'static str, bytes: impl Into<Body>) -> Response {
+pub(crate) fn kept(kind: &'static str, bytes: impl Into<Body>) -> Response {
     let mut response = Response::new(bytes.into());
     let headers = response.headers_mut();
     headers.insert(axum::http::header::CONTENT_TYPE, HeaderValue::from_static(kind));

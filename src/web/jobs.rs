@@ -48,6 +48,12 @@ pub fn name(workspace: &Workspace) -> String {
     workspace.folder().display().to_string()
 }
 
+/// What the last job of a workspace left.
+pub fn last(workspace: &Workspace) -> Option<Practised> {
+    let record = workspace.folder().join(FOLDER).join(RECORD);
+    serde_json::from_slice(&std::fs::read(record).ok()?).ok()
+}
+
 impl Jobs {
     /// The job of a workspace: what it has told so far, and what it will.
     pub fn of(&self, name: &str) -> Option<Arc<Running>> {
@@ -127,11 +133,14 @@ pub fn is_last(event: &Value) -> bool {
 /// The workspace's own folder for a job and its record.
 const FOLDER: &str = ".work";
 
+/// The file in it that a job leaves.
+const RECORD: &str = "record.json";
+
 fn spawn(program: &PathBuf, workspace: &Workspace, practice: Practice) -> Result<(Child, PathBuf), Unbegun> {
     let job = serde_json::to_vec(&Job::Practise(practice)).map_err(|error| Unbegun::Process(error.into()))?;
     workspace.write(&format!("{FOLDER}/job.json"), &job).map_err(Unbegun::Workspace)?;
     let folder = workspace.folder().join(FOLDER);
-    let record = folder.join("record.json");
+    let record = folder.join(RECORD);
     // What an earlier job left is not this one's.
     let _ = std::fs::remove_file(&record);
     let child = Command::new(program)
@@ -170,7 +179,7 @@ async fn follow(running: Arc<Running>, mut child: Child, record: PathBuf) {
                     }
                     _ => break,
                 },
-                _ = stop.wait_for(|stop| *stop), if stdin.is_some() => end(stdin.take()).await,
+                () = async { drop(stop.wait_for(|stop| *stop).await) }, if stdin.is_some() => end(stdin.take()).await,
             }
         }
     }

@@ -4,6 +4,7 @@ pub mod checking;
 pub mod debrief;
 pub mod desk;
 pub mod edit;
+pub mod forms;
 pub mod hand_in;
 pub mod memory;
 pub mod practice;

@@ -52,6 +52,14 @@ pub const PREDICTIONS: &str = "predictions.csv";
 /// Where a run leaves the pictures that its model got wrong.
 pub const MISTAKES: &str = "mistakes.png";
 
+/// What is told of each of these pictures, as JSON: the row (from 0), whether it was missed, the risk, whether masks are seen.
+pub const TOLD_MISTAKES: &str = "mistakes.json";
+
+/// The file of one of these pictures with its two views, by its place among them.
+pub fn mistake_file(at: usize) -> String {
+    format!("mistake-{}.png", at + 1)
+}
+
 /// A folder of results with a larger number was not made by a run.
 const MOST_RUNS: u64 = 1_000_000_000;
 
@@ -665,6 +673,14 @@ impl Workspace {
         if !run.mistakes.is_empty() {
             files.push((MISTAKES, montage::mistakes(&run.mistakes)));
         }
+        let seen: Vec<(String, Vec<u8>)> =
+            run.mistakes.iter().enumerate().map(|(at, mistake)| (mistake_file(at), montage::views(mistake))).collect();
+        if !seen.is_empty() {
+            let told = run.mistakes.iter().map(|mistake| {
+                serde_json::json!({ "row": mistake.row, "missed": mistake.missed, "p": mistake.p, "masks": mistake.masks })
+            });
+            files.push((TOLD_MISTAKES, serde_json::Value::from_iter(told).to_string().into_bytes()));
+        }
         if let Some(lesions) = run.tables.get("develop_lesions") {
             // Of the test rows: what the model was trained on says nothing of its sensitivity.
             let parts = tables::words(lesions, "split").map_err(RunError::from)?;
@@ -684,7 +700,8 @@ impl Workspace {
         let kept = disk::make_folder(&self.folder, RESULTS).and_then(|results| {
             let last = runs(&results).first().copied().unwrap_or(0);
             let whole = Whole::begun(&results)?;
-            for (name, bytes) in &files {
+            let seen = seen.iter().map(|(name, bytes)| (name.as_str(), bytes));
+            for (name, bytes) in files.iter().map(|(name, bytes)| (*name, bytes)).chain(seen) {
                 whole.write(name, bytes)?;
             }
             whole.named((last + 1..).map(|number| number.to_string()))
@@ -709,6 +726,12 @@ impl Workspace {
         let of = |number: u64| format!("{RESULTS}/{number}/{file}");
         let is_there = |number: &u64| disk::sound(&self.folder, &of(*number), disk::TABLE).is_ok();
         runs(&results).into_iter().find(is_there).map(|number| self.shown(&of(number)))
+    }
+
+    /// The text of a small file of the workspace, where there is one.
+    pub fn given_text(&self, file: &str) -> Option<String> {
+        let bytes = disk::read(&self.folder, file, disk::HAND_IN).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Writes a file whole or not at all.

@@ -5,6 +5,7 @@
 
 mod axes;
 pub mod calibration;
+pub mod columns;
 pub mod decision;
 pub mod losses;
 pub mod roc;

@@ -1,0 +1,125 @@
+//! What somebody fills in for the learner's two files. The files stay the truth: a form changes keys in them and nothing else, and what
+//! cannot be read is told and not written.
+
+use std::collections::BTreeMap;
+
+use super::desk::Placed;
+use super::edit::{self, Change, Changed};
+use super::hand_in::{ANSWERS, PLAN};
+use crate::ending::Ending;
+use course::answers::{self, Answers, Expected, Unjudged};
+use course::content;
+use course::pack;
+use course::plan::Wanted;
+use diagnostics::fault::Fault;
+use engine::models::VOCABULARY;
+use engine::run;
+
+/// What became of changes of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Planned {
+    /// They stand in the file.
+    Written(Changed),
+    /// The file was changed by somebody else since the form was made, and was left as it is.
+    Elsewhere,
+}
+
+/// By what a form tells whether a file is still as it was.
+pub fn digest(text: &str) -> String {
+    content::of_bytes(text.as_bytes()).to_string()
+}
+
+impl Placed {
+    /// What stands in `plan.toml` or `answers.toml`; where there is no such file, what an exercise begins with.
+    ///
+    /// # Errors
+    /// A file that may not be read.
+    pub fn text_of(&self, file: &str) -> Result<String, Ending> {
+        let handed_in = self.workspace.handed_in()?;
+        let bytes = if file == PLAN { handed_in.plan } else { handed_in.answers };
+        Ok(String::from_utf8_lossy(&bytes.unwrap_or_else(|| self.starter(file).into_bytes())).into_owned())
+    }
+
+    /// What an exercise begins with.
+    pub fn starter(&self, file: &str) -> String {
+        let bytes = self.pack.bytes(&format!("exercises/{}/starter/{file}", self.task.exercise.id));
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    }
+
+    /// What is answered and expected, as far as the file can be read.
+    pub fn said(&self) -> (Answers, Unjudged) {
+        let text = self.text_of(ANSWERS).unwrap_or_default();
+        answers::read(ANSWERS, text.as_bytes(), &self.task.exercise)
+            .map(|(answers, unjudged, _)| (answers, unjudged))
+            .unwrap_or_default()
+    }
+
+    /// What is expected of the first run, as it is written down.
+    pub fn expected(&self) -> BTreeMap<String, Expected> {
+        self.said().1.expected
+    }
+
+    /// Changes answers or expectations.
+    ///
+    /// # Errors
+    /// What cannot be read; then nothing is written.
+    pub fn answer(&self, changes: &[Change]) -> Result<Changed, Ending> {
+        let (text, exercise) = (self.text_of(ANSWERS)?, &self.task.exercise);
+        let changed = answers::with_keys(exercise, |keys| edit::changed(ANSWERS, &text, keys, changes))?;
+        answers::read(ANSWERS, changed.text.as_bytes(), exercise)?;
+        self.workspace.write(ANSWERS, changed.text.as_bytes())?;
+        Ok(changed)
+    }
+
+    /// Changes the plan, where it is still the one whose [`digest`] is `seen`.
+    ///
+    /// # Errors
+    /// What cannot be read, columns and values that the data do not have; then nothing is written.
+    pub fn plan(&self, changes: &[Change], seen: &str) -> Result<Planned, Ending> {
+        let text = self.text_of(PLAN)?;
+        if digest(&text) != seen {
+            return Ok(Planned::Elsewhere);
+        }
+        let changed = edit::changed(PLAN, &text, VOCABULARY.plan, changes)?;
+        let faults = self.faults_of(&changed.text);
+        if !faults.is_empty() {
+            return Err(Ending::Faults(faults));
+        }
+        self.workspace.write(PLAN, changed.text.as_bytes())?;
+        Ok(Planned::Written(changed))
+    }
+
+    /// Everything that is wrong with the text of a plan.
+    pub fn faults_of(&self, text: &str) -> Vec<Fault> {
+        let plan = (PLAN, Some(text.as_bytes()));
+        let mut faults = match pack::submission(&VOCABULARY, &self.task.exercise, plan, (ANSWERS, None)) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults,
+        };
+        let wanted = Wanted::in_part(&VOCABULARY, PLAN, text.as_bytes());
+        let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
+        let astray = run::astray(&self.task, &wanted, self.workspace.seed().number, &file).unwrap_or_default();
+        faults.extend(
+            astray
+                .into_iter()
+                .filter(|more| faults.iter().all(|told| told.place.line != more.place.line))
+                .collect::<Vec<_>>(),
+        );
+        faults
+    }
+
+    /// Takes the plan back to what it was in an earlier run, or to what the exercise begins with; the file as it is stays beside it.
+    ///
+    /// # Errors
+    /// The disk's; no such run.
+    pub fn plan_back(&self, run: Option<u64>) -> Result<(), Ending> {
+        let text = match run {
+            Some(run) => self.workspace.of_run(run, PLAN),
+            None => Some(self.starter(PLAN).into_bytes()),
+        };
+        let Some(text) = text else { return Ok(()) };
+        let now = self.text_of(PLAN)?;
+        self.workspace.write("plan.before.toml", now.as_bytes())?;
+        Ok(self.workspace.write(PLAN, &text)?)
+    }
+}

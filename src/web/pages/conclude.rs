@@ -1,0 +1,295 @@
+//! Conclude: answers and the check, each verdict with its figure and sentence; after a pass, or after giving up, the debrief.
+
+use axum::Router;
+use axum::extract::{Form, Path};
+use axum::response::Response;
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::see::{self, Kept};
+use super::train;
+use crate::jobs;
+use crate::site::Shared;
+use crate::view::{View, answer};
+use app::ending::Ending;
+use app::learner::checking;
+use app::learner::desk::Placed;
+use app::learner::edit::{Change, number};
+use course::answers::{Answer, Answers};
+use course::exercise::{Question, QuestionKind};
+use diagnostics::fault::Fault;
+use diagnostics::text::Lang;
+use engine::withhold;
+use report::terminal::Found;
+
+pub(super) fn pages() -> Router<Shared> {
+    Router::new()
+        .route("/x/{id}/answers", post(answers))
+        .route("/x/{id}/conclude", get(concluded))
+        .route("/x/{id}/solution", post(solution))
+}
+
+async fn concluded(view: View, Path(id): Path<String>) -> Result<Response, Response> {
+    view.done(move |view| section(view, &view.site.begun(&id)?, &[])).await.map(answer)
+}
+
+async fn answers(
+    view: View,
+    Path(id): Path<String>,
+    Form(sent): Form<Vec<(String, String)>>,
+) -> Result<Response, Response> {
+    view.done(move |view| {
+        let placed = view.site.begun(&id)?;
+        let one = |name: &str| sent.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.trim());
+        let mut changes = Vec::new();
+        for question in &placed.task.exercise.questions {
+            let id = &question.id;
+            let written = match &question.kind {
+                QuestionKind::Interval { .. } => match (one(&format!("{id}:low")), one(&format!("{id}:high"))) {
+                    (None, None) => continue,
+                    (None | Some(""), None | Some("")) => String::new(),
+                    (low, high) => {
+                        let plain = |text: Option<&str>| {
+                            let text = text.unwrap_or_default();
+                            number(text, false).map_or_else(|| text.to_owned(), |(x, _)| x.to_string())
+                        };
+                        format!("[{}, {}]", plain(low), plain(high))
+                    }
+                },
+                _ => match one(id) {
+                    None => continue,
+                    Some(written) => written.to_owned(),
+                },
+            };
+            changes.push(Change { key: id.clone(), written });
+        }
+        if let Some((memo, written)) = placed.task.exercise.memo.as_ref().and_then(|memo| Some((memo, one(&memo.id)?)))
+        {
+            changes.push(Change { key: memo.id.clone(), written: written.replace("\r\n", "\n") });
+        }
+        let faults = match placed.answer(&changes) {
+            Ok(_) => Vec::new(),
+            Err(Ending::Faults(faults)) => faults,
+            Err(ending) => return Err(ending),
+        };
+        section(view, &placed, &faults)
+    })
+    .await
+    .map(answer)
+}
+
+/// Ends an exercise that was not passed; the form says what it costs.
+async fn solution(view: View, Path(id): Path<String>) -> Result<Response, Response> {
+    view.done(move |view| {
+        let placed = view.site.begun(&id)?;
+        let mut progress = placed.workspace.progress()?;
+        if !progress.is_over() {
+            progress.gave_up = true;
+            placed.workspace.remember(&progress)?;
+        }
+        checking::debrief(&placed.pack, &placed.task, &placed.workspace, &[], view.lang)?;
+        section(view, &placed, &[])
+    })
+    .await
+    .map(answer)
+}
+
+/// The section; `faults` are those of what was just sent.
+pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<Markup, Ending> {
+    let exercise = &placed.task.exercise;
+    let (said, unjudged) = placed.said();
+    let progress = placed.workspace.progress()?;
+    let open: Vec<&str> =
+        withhold::open(exercise, &progress.tries).iter().map(|question| question.id.as_str()).collect();
+    let id = placed.workspace.id();
+    let last = see::last(placed, Some("check"));
+    let practised = jobs::last(&placed.workspace);
+    let resembles = last
+        .as_ref()
+        .and_then(|last| practised.as_ref().filter(|done| done.number() == Some(last.number))?.resembles.as_ref());
+    Ok(html! {
+        section #conclude aria-labelledby="conclude-title" {
+            h2 #conclude-title { (view.say("Conclude, and have it judged", "結論を書いて判定を受ける")) }
+            @if !exercise.questions.is_empty() || exercise.memo.is_some() {
+                form #answers method="post" action=(view.site.to(&format!("x/{id}/answers"))) data-swap="#conclude" data-auto {
+                    @for question in &exercise.questions {
+                        @let tried = progress.tries.get(&question.id);
+                        @let left = question.tries().saturating_sub(tried.map_or(0, |tried| tried.wrong.len()));
+                        (field(view, question, &said, faults, (open.contains(&question.id.as_str()), left)))
+                    }
+                    @if let Some(memo) = &exercise.memo {
+                        div.field.memo {
+                            label for=(memo.id) { (view.text(&memo.prompt)) }
+                            textarea id=(memo.id) name=(memo.id) rows="6" maxlength="4000" data-count=(view.say("{n} words", "{n}字")) { (unjudged.memo.as_deref().unwrap_or_default()) }
+                            p.quiet { (view.say("Nothing grades it here; your teacher may read it.", "ここでは採点されません。教員が読むことがあります。")) }
+                        }
+                    }
+                    @for fault in faults.iter().filter(|fault| !exercise.questions.iter().any(|question| is_of(fault, &question.id))) { (view.fault(fault)) }
+                    p { button { (view.say("Keep", "保存")) } }
+                }
+            }
+            div.judge data-events=(view.site.to(&format!("x/{id}/events"))) {
+                form.inline method="post" action=(view.site.to(&format!("x/{id}/check"))) data-job data-first="#answers" {
+                    button.main { (view.say("Have it judged on new patients", "新しい患者で判定を受ける")) }
+                }
+                (train::progress(view))
+            }
+            @if let Some(last) = &last { (judged(view, placed, last, &open)) }
+            @if let Some(why) = resembles {
+                p.notice { strong { (view.say("Your plan resembles one that others have tried. ", "この計画は、よくある計画に似ています。")) } (view.text(why).trim()) }
+            }
+            @if progress.is_over() { (over(view, placed)) }
+            @else if placed.pack.debrief(id, view.lang).is_some() {
+                details.giveup {
+                    summary { (view.say("Stop trying, and read what it was about", "挑戦を終えて解説を読む")) }
+                    p { (view.say(
+                        "Whoever reads the debrief cannot pass here any more: the points are then to be had with another key only, in another folder.",
+                        "解説を読むと、ここではもう合格になりません。得点は、別のフォルダーで別のキーを使って始めた場合にだけ得られます。",
+                    )) }
+                    form method="post" action=(view.site.to(&format!("x/{id}/solution"))) data-swap="#conclude" { button { (view.say("Read it", "解説を読む")) } }
+                }
+            }
+        }
+    })
+}
+
+fn is_of(fault: &Fault, key: &str) -> bool {
+    fault.place.key.as_deref() == Some(key)
+}
+
+fn field(view: &View, question: &Question, said: &Answers, faults: &[Fault], (open, left): (bool, usize)) -> Markup {
+    let id = &question.id;
+    let answered = said.get(id);
+    let mine: Vec<&Fault> = faults.iter().filter(|fault| is_of(fault, id)).collect();
+    let (invalid, mistake) = ((!mine.is_empty()).then_some("true"), format!("{id}-mistake"));
+    let state = match (open, left) {
+        (false, _) => view.say("settled", "確定済み").to_owned(),
+        (true, 1) => view
+            .say("one try is left: the next answer that is checked counts", "残り1回：次に判定を受ける解答で決まります")
+            .to_owned(),
+        (true, left) => match view.lang {
+            Lang::En => format!("{left} different answers are scored"),
+            Lang::Ja => format!("異なる解答を{left}回まで判定します"),
+        },
+    };
+    html! {
+        fieldset.question.wrong[!mine.is_empty()] {
+            legend { (view.text(&question.prompt)) }
+            @match &question.kind {
+                QuestionKind::Choice(choices) => {
+                    @let chosen = match answered { Some(Answer::Choice(word)) => word.as_str(), _ => "" };
+                    @for (word, text) in choices {
+                        label.option { input type="radio" name=(id) value=(word) checked[word == chosen] aria-describedby=(mistake); " " (view.text(text)) }
+                    }
+                }
+                QuestionKind::Interval { .. } => {
+                    @let (low, high) = match answered { Some(Answer::Interval(low, high)) => (low.to_string(), high.to_string()), _ => (String::new(), String::new()) };
+                    label.field { (view.say("from", "下限")) input name=(format!("{id}:low")) value=(low) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
+                    label.field { (view.say("to", "上限")) input name=(format!("{id}:high")) value=(high) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
+                    span.unit { (question.unit) }
+                }
+                QuestionKind::Number { .. } => {
+                    @let value = match answered { Some(Answer::Number(x)) => x.to_string(), _ => String::new() };
+                    label.field { (view.say("your answer", "解答")) input name=(id) value=(value) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
+                    span.unit { (question.unit) }
+                }
+            }
+            p.quiet { (state) }
+            div.mistake id=(mistake) { @for fault in mine {
+                p { (view.say("Found: ", "見つかったもの：")) (view.text(&fault.found)) (view.say(". Expected: ", "。期待されるもの：")) (view.text(&fault.expected)) }
+            } }
+        }
+    }
+}
+
+/// A text of a document.
+fn words<'d>(view: &View, text: &'d Value) -> &'d str {
+    text[view.lang.code()].as_str().unwrap_or_default()
+}
+
+/// The verdicts of a check that was kept.
+pub(super) fn judged(view: &View, placed: &Placed, kept: &Kept, open: &[&str]) -> Markup {
+    let document = &kept.document;
+    let checks = document["checks"].as_array().cloned().unwrap_or_default();
+    let (points, of) =
+        (document["score"]["points"].as_i64().unwrap_or(0), document["score"]["of"].as_i64().unwrap_or(0));
+    let score = match view.lang {
+        Lang::En => format!("{points} of {of} points"),
+        Lang::Ja => format!("{of}点中{points}点"),
+    };
+    let exam = kept.record.as_ref().map(|record| {
+        let lines: Vec<_> = record.lines.iter().filter(|line| line.table != "develop").cloned().collect();
+        view.writer().found(&placed.task, &lines, Found::Exam)
+    });
+    html! {
+        div.verdict {
+            h3 { (score) }
+            ol.checks { @for check in &checks {
+                @let verdict = check["verdict"].as_str().unwrap_or_default();
+                @let (sign, word) = sign(view, verdict);
+                li.(verdict) {
+                    p { span.sign aria-hidden="true" { (sign) } " " strong { (words(view, &check["title"])) } " " span.quiet { (word) " · " (points_of(check, verdict)) } }
+                    p { (words(view, &check["sentence"])) }
+                    @if check["mark"].is_object() { p.quiet { (words(view, &check["mark"]["text"])) } }
+                    @if check["fault"].is_object() { p { (words(view, &check["fault"]["found"])) } }
+                    @if verdict == "failed" && check["hint"].is_object() {
+                        details.hint { summary { (view.say("A hint", "ヒント")) } p { (words(view, &check["hint"])) } }
+                    }
+                }
+            } }
+            @if !open.is_empty() {
+                p.notice { (view.say(
+                    "What is asked for is told once an answer is right, or its tries are used. Your own test rows say enough to estimate it.",
+                    "問われている値は、正解するか、解答できる回数を使い切るまで示しません。手元のテスト用の行から見積もってください。",
+                )) }
+            }
+            @if let Some(figures) = exam {
+                details {
+                    summary { (view.say("The figures of the new patients", "新しい患者での値")) }
+                    (view.table(view.say("On new patients whom nobody has seen before (the exam)", "まだ誰も見ていない新しい患者（判定用データ）では"), &figures.rows, figures.heads))
+                    @for probe in &placed.task.exercise.probes { p.quiet { @if let Some(title) = &probe.title { (view.text(title)) ": " } (view.text(&probe.about)) } }
+                }
+            }
+            p.quiet { (view.say(
+                "This was practice: for a grade, a grader trains the plan again and judges it on patients from a seed that only they know.",
+                "これは練習です。成績は、採点者がこの計画で学習をやり直し、採点者だけが知る乱数シードから生成した患者で判定して決まります。",
+            )) }
+        }
+    }
+}
+
+fn points_of(check: &Value, verdict: &str) -> String {
+    let points = check["points"].as_i64().unwrap_or(0);
+    format!("{}/{points}", if verdict == "passed" { points } else { 0 })
+}
+
+fn sign<'t>(view: &View, verdict: &str) -> (&'t str, &'t str) {
+    let pick = |en, ja| if view.lang == Lang::Ja { ja } else { en };
+    match verdict {
+        "passed" => ("✔", pick("passed", "合格")),
+        "failed" => ("✘", pick("failed", "不合格")),
+        "skipped" => ("–", pick("skipped", "省略")),
+        "not_attempted" => ("○", pick("not answered yet", "未回答")),
+        _ => ("!", pick("the exercise's error", "教材側の誤り")),
+    }
+}
+
+/// The debrief, and the way on.
+fn over(view: &View, placed: &Placed) -> Markup {
+    let file = format!("debrief.{}.md", view.lang.code());
+    let text = placed.workspace.given_text(&file).or_else(|| placed.pack.debrief(placed.workspace.id(), view.lang));
+    let next = view
+        .site
+        .settings
+        .desk
+        .list()
+        .ok()
+        .and_then(|(listed, _)| listed.into_iter().find(|listed| listed.state.is_none()));
+    html! {
+        article #debrief { @if let Some(text) = text { (View::markdown(&text)) } }
+        @if let Some(next) = next {
+            p { (view.say("Next: ", "次の演習：")) a.button href=(view.site.to(&format!("x/{}", next.exercise.id))) { (view.text(&next.exercise.title)) } }
+        }
+    }
+}

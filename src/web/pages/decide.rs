@@ -1,0 +1,298 @@
+//! Decide: the plan as a form, made from the definition of its keys. Mistakes stand at their fields; what was changed in an editor is
+//! never overwritten.
+
+use axum::Router;
+use axum::extract::{Form, Path};
+use axum::response::Response;
+use axum::routing::post;
+use maud::{Markup, html};
+
+use crate::fields::{self, Control, Field, Group};
+use crate::site::Shared;
+use crate::view::{View, answer};
+use app::ending::Ending;
+use app::learner::desk::Placed;
+use app::learner::forms::{Planned, digest};
+use app::learner::hand_in::PLAN;
+use course::dataset::Role;
+use diagnostics::fault::Fault;
+use diagnostics::text::{Lang, Text, in_order};
+use engine::models::VOCABULARY;
+
+pub(super) fn pages() -> Router<Shared> {
+    Router::new().route("/x/{id}/plan", post(planned)).route("/x/{id}/plan/back", post(back))
+}
+
+/// What there is to say after something was sent.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// What is wrong with it.
+    pub(super) faults: Vec<Fault>,
+    /// What was sent, to be shown again beside what is wrong with it.
+    sent: Vec<(String, String)>,
+    /// How it was read.
+    assumed: Vec<Text>,
+    /// Whether the file was changed elsewhere meanwhile.
+    elsewhere: bool,
+    /// Whether it was written.
+    written: bool,
+}
+
+async fn planned(
+    view: View,
+    Path(id): Path<String>,
+    Form(sent): Form<Vec<(String, String)>>,
+) -> Result<Response, Response> {
+    view.done(move |view| {
+        let placed = view.site.begun(&id)?;
+        let seen = sent.iter().find(|(name, _)| name == "digest").map_or("", |(_, value)| value.as_str());
+        let groups = form(&placed)?;
+        let changes = fields::changes(&groups, &sent);
+        let said = match placed.plan(&changes, seen) {
+            Ok(Planned::Written(changed)) => Said { assumed: changed.assumed, written: true, ..Said::default() },
+            Ok(Planned::Elsewhere) => Said { elsewhere: true, ..Said::default() },
+            Err(Ending::Faults(faults)) => Said { faults, sent, ..Said::default() },
+            Err(ending) => return Err(ending),
+        };
+        section(view, &placed, &said)
+    })
+    .await
+    .map(answer)
+}
+
+/// Takes the plan back to an earlier run's, or to the one to begin with.
+async fn back(
+    view: View,
+    Path(id): Path<String>,
+    Form(sent): Form<Vec<(String, String)>>,
+) -> Result<Response, Response> {
+    view.done(move |view| {
+        let placed = view.site.begun(&id)?;
+        placed.plan_back(sent.iter().find(|(name, _)| name == "run").and_then(|(_, run)| run.parse().ok()))?;
+        section(view, &placed, &Said { written: true, ..Said::default() })
+    })
+    .await
+    .map(answer)
+}
+
+fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
+    let groups = fields::of_plan(VOCABULARY.plan, &placed.text_of(PLAN)?, &placed.starter(PLAN));
+    let has_pictures = placed.task.dataset.image.is_some();
+    Ok(groups.into_iter().filter(|group| has_pictures || group.name != "image").collect())
+}
+
+/// The section, after what was just sent.
+pub(super) fn section(view: &View, placed: &Placed, said: &Said) -> Result<Markup, Ending> {
+    let text = placed.text_of(PLAN)?;
+    let groups = form(placed)?;
+    let id = placed.workspace.id();
+    // What is wrong with the file itself, where it was edited elsewhere.
+    let faults = if said.faults.is_empty() { placed.faults_of(&text) } else { said.faults.clone() };
+    let known = |fault: &Fault| groups.iter().flat_map(|group| &group.fields).any(|field| is_of(fault, &field.key));
+    let columns = columns(view, placed)?;
+    Ok(html! {
+        section #decide aria-labelledby="decide-title" {
+            h2 #decide-title { (view.say("Decide", "計画を決める")) }
+            @if said.elsewhere {
+                p.notice role="alert" { (view.say(
+                    "plan.toml was changed elsewhere (in an editor, or in another tab). It was left as it is, and is shown here now; what you had changed on this page was not written.",
+                    "plan.toml が別の場所（エディターや別のタブ）で変更されていました。ファイルはそのままにして、その内容をここに表示しています。このページでの変更は書き込んでいません。",
+                )) }
+            }
+            @if said.written { p.notice role="status" { (view.say("Written to plan.toml.", "plan.toml に書き込みました。")) } }
+            @for text in &said.assumed { p.notice { (view.text(text)) } }
+            @for fault in faults.iter().filter(|fault| !known(fault)) { (view.fault(fault)) }
+            form #plan method="post" action=(view.site.to(&format!("x/{id}/plan"))) data-swap="#decide" {
+                input type="hidden" name="digest" value=(digest(&text));
+                @for group in &groups { (table(view, group, said, &faults, &columns)) }
+                p.buttons { button.main { (view.say("Keep the plan", "計画を保存")) } }
+            }
+            form.inline method="post" action=(view.site.to(&format!("x/{id}/plan/back"))) data-swap="#decide" {
+                button.quiet name="run" value="" { (view.say("Back to the plan to begin with", "出発点の計画に戻す")) }
+            }
+            details.file {
+                summary { (view.say("The file plan.toml", "ファイル plan.toml")) }
+                pre tabindex="0" { code { (text) } }
+                p.quiet { (placed.workspace.folder().display()) }
+            }
+        }
+    })
+}
+
+fn is_of(fault: &Fault, key: &str) -> bool {
+    fault
+        .place
+        .key
+        .as_deref()
+        .is_some_and(|at| at == key || at.starts_with(&format!("{key}.")) || at.starts_with(&format!("{key}[")))
+}
+
+/// A column of the learner's data: its name, what it means, and its values where these are words or few.
+struct Column {
+    name: String,
+    about: String,
+    values: Vec<String>,
+    is_feature: bool,
+}
+
+/// So many values are offered to be chosen.
+const VALUES: usize = 12;
+
+fn columns(view: &View, placed: &Placed) -> Result<Vec<Column>, Ending> {
+    let (drawn, dataset) = (view.site.drawn(placed)?, &placed.task.dataset);
+    let mut out = Vec::new();
+    for name in tables::names(&drawn.rows) {
+        let mut values: Vec<String> = tables::words(&drawn.rows, name)?.into_iter().flatten().collect();
+        values.sort_by(|a, b| in_order(a, b));
+        values.dedup();
+        let column = dataset.columns().find(|column| column.name == name);
+        out.push(Column {
+            name: name.to_owned(),
+            about: column
+                .and_then(|column| column.about.as_ref())
+                .map(|about| view.text(about).to_owned())
+                .unwrap_or_default(),
+            values: if values.len() <= VALUES { values } else { Vec::new() },
+            is_feature: matches!(dataset.role(name), Role::Feature),
+        });
+    }
+    Ok(out)
+}
+
+/// What the tables of a plan are called on the page.
+fn title(view: &View, name: &str) -> String {
+    match name {
+        "cohort" => view.say("Whom to study", "対象とする患者"),
+        "split" => view.say("Who trains, tunes, tests", "学習・調整・テストへの割り当て"),
+        "features" => view.say("What the model sees", "モデルに与える変数"),
+        "image" => view.say("How pictures are prepared", "画像の前処理"),
+        "model" => view.say("The model", "モデル"),
+        "train" => view.say("How it learns", "学習のしかた"),
+        "operate" => view.say("How it is used", "運用（較正と閾値）"),
+        name => name,
+    }
+    .to_owned()
+}
+
+fn table(view: &View, group: &Group, said: &Said, faults: &[Fault], columns: &[Column]) -> Markup {
+    let wrong = |field: &&Field| faults.iter().any(|fault| is_of(fault, &field.key));
+    let (first, more): (Vec<&Field>, Vec<&Field>) =
+        group.fields.iter().partition(|field| field.is_first || !field.value.is_empty());
+    let is_open = more.iter().any(wrong);
+    html! {
+        fieldset.group {
+            legend { (title(view, &group.name)) }
+            p.quiet { (view.text(&group.help)) }
+            @for field in first { (shown(view, field, said, faults, columns)) }
+            @if !more.is_empty() {
+                details open[is_open] {
+                    summary { (view.say("More", "くわしい設定")) }
+                    @for field in more { (shown(view, field, said, faults, columns)) }
+                }
+            }
+        }
+    }
+}
+
+fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[Column]) -> Markup {
+    let key = &field.key;
+    let sent: Vec<&str> = said.sent.iter().filter(|(name, _)| name == key).map(|(_, value)| value.as_str()).collect();
+    let value = match sent.last() {
+        Some(value)
+            if matches!(field.control, Control::Line | Control::Condition | Control::Rule(_) | Control::Rectangles) =>
+        {
+            (*value).to_owned()
+        }
+        _ => field.value.clone(),
+    };
+    let mine: Vec<&Fault> = faults.iter().filter(|fault| is_of(fault, key)).collect();
+    let id = key.replace('.', "-");
+    let (help, mistake) = (format!("{id}-help"), format!("{id}-mistake"));
+    let described = if mine.is_empty() { help.clone() } else { format!("{mistake} {help}") };
+    let invalid = (!mine.is_empty()).then_some("true");
+    let name = key.rsplit('.').next().unwrap_or(key);
+    let range = match (field.range, view.lang) {
+        (Some((low, high)), Lang::En) => format!("{low} to {high}"),
+        (Some((low, high)), Lang::Ja) => format!("{low}〜{high}"),
+        _ => String::new(),
+    };
+    let unit = [field.unit.as_str(), range.as_str()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let holder = if field.default.is_empty() {
+        view.say("nothing written", "指定なし").to_owned()
+    } else {
+        field.default.clone()
+    };
+    html! {
+        div.field.wrong[!mine.is_empty()] {
+            @match &field.control {
+                Control::Line => {
+                    label for=(id) { code { (name) } }
+                    input id=(id) name=(key) value=(value) placeholder=(holder) inputmode="decimal" autocomplete="off" aria-describedby=(described) aria-invalid=[invalid];
+                }
+                Control::Condition => {
+                    label for=(id) { code { (name) } }
+                    input.sql id=(id) name=(key) value=(value) placeholder=(view.say("all rows", "すべての行")) autocomplete="off" spellcheck="false" data-condition aria-describedby=(described) aria-invalid=[invalid];
+                }
+                Control::Choice(words) => {
+                    label for=(id) { code { (name) } }
+                    select id=(id) name=(key) aria-describedby=(described) aria-invalid=[invalid] data-kind[name == "kind"] {
+                        @let chosen = if value.is_empty() { &field.default } else { &value };
+                        @for word in words { option value=(word) selected[word == chosen] { (word) } }
+                    }
+                }
+                Control::Flag => {
+                    input type="hidden" name=(key) value="false";
+                    label { input id=(id) type="checkbox" name=(key) value="true" checked[value == "true"] aria-describedby=(described); " " code { (name) } }
+                }
+                Control::Columns | Control::Several(_) => {
+                    fieldset.boxes aria-describedby=(described) aria-invalid=[invalid] {
+                        legend { code { (name) } }
+                        input type="hidden" name=(key) value="";
+                        @let chosen: Vec<&str> = value.split(", ").filter(|word| !word.is_empty()).collect();
+                        @match &field.control {
+                            Control::Several(words) => { @for word in words {
+                                label.option { input type="checkbox" name=(key) value=(word) checked[chosen.contains(&word.as_str())]; " " (word) }
+                            } }
+                            _ => { @for column in columns.iter().filter(|column| column.is_feature || chosen.contains(&column.name.as_str())) {
+                                label.option title=(column.about) { input type="checkbox" name=(key) value=(column.name) checked[chosen.contains(&column.name.as_str())]; " " (column.name) }
+                            } }
+                        }
+                    }
+                }
+                Control::Rule(rules) => {
+                    @let (rule, number) = fields::rule(&value);
+                    @let rule = said.sent.iter().rev().find(|(name, _)| *name == format!("{key}:rule")).map_or(rule, |(_, rule)| rule.clone());
+                    label for=(id) { code { (name) } }
+                    span.rule {
+                        select name=(format!("{key}:rule")) aria-label=(view.say("rule", "決め方")) {
+                            option value="" selected[rule.is_empty()] { (view.say("this number", "この数値")) }
+                            @for (word, help) in rules { option value=(word) selected[*word == rule] title=(view.text(help)) { (word) } }
+                        }
+                        input id=(id) name=(key) value=(number) placeholder=(holder) inputmode="decimal" autocomplete="off" aria-describedby=(described) aria-invalid=[invalid];
+                    }
+                }
+                Control::Rectangles => {
+                    label for=(id) { code { (name) } }
+                    input id=(id) name=(key) value=(value) placeholder=(view.say("left, top, width, height; …", "左, 上, 幅, 高さ; …")) autocomplete="off" data-rectangles aria-describedby=(described) aria-invalid=[invalid];
+                }
+            }
+            @if !unit.is_empty() { span.unit { (unit) } }
+            @if !mine.is_empty() {
+                div.mistake id=(mistake) { @for fault in &mine {
+                    p { (view.say("Found: ", "見つかったもの：")) (view.text(&fault.found)) (view.say(". Expected: ", "。期待されるもの：")) (view.text(&fault.expected))
+                        @if let Some(nearest) = &fault.nearest { (view.say(". Perhaps: ", "。もしかすると：")) code { (nearest) } } }
+                } }
+            }
+            p.help id=(help) { (view.text(&field.help)) }
+            @if matches!(field.control, Control::Condition) {
+                div.pickers hidden {
+                    @for column in columns { data value=(column.name) data-values=(column.values.join("\u{1f}")) title=(column.about) {} }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! One exercise on one page, in the order in which one thinks.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::{Form, Path};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use maud::{Markup, html};
+
+use super::{conclude, decide, expect, look, see, train};
+use crate::site::Shared;
+use crate::view::{View, answer};
+use app::ending::Ending;
+use app::learner::desk::Placed;
+use report::json::Subject;
+
+pub(super) fn pages() -> Router<Shared> {
+    Router::new().route("/x/{id}", get(page)).route("/x/{id}/start", post(start))
+}
+
+async fn page(view: View, Path(id): Path<String>) -> Result<Response, Response> {
+    view.done(move |view| {
+        if let Some(now) = view.site.settings.desk.renamed(&id) {
+            return Ok(Redirect::to(&view.site.to(&format!("x/{now}"))).into_response());
+        }
+        let placed = view.site.placed(&id)?;
+        let shown = if placed.workspace.is_started() { begun(view, &placed)? } else { before(view, &placed) };
+        Ok(answer(view.page(view.text(&placed.task.exercise.title), &shown)))
+    })
+    .await
+}
+
+async fn start(
+    view: View,
+    Path(id): Path<String>,
+    Form(sent): Form<BTreeMap<String, String>>,
+) -> Result<Response, Response> {
+    view.done(move |view| {
+        let key = sent.get("variant").map(|key| key.trim()).filter(|key| !key.is_empty());
+        view.site.settings.desk.start(Some(&id), key, &mut Subject::default())?;
+        Ok(Redirect::to(&view.site.to(&format!("x/{id}"))).into_response())
+    })
+    .await
+}
+
+fn brief(view: &View, placed: &Placed) -> Markup {
+    let text = placed.pack.brief(placed.workspace.id(), view.lang).unwrap_or_default();
+    html! { section.brief #read aria-label=(view.say("The situation", "状況")) { (View::markdown(&text)) } }
+}
+
+/// An exercise that was not begun: what it is about, and a button.
+fn before(view: &View, placed: &Placed) -> Markup {
+    let id = placed.workspace.id();
+    html! {
+        (brief(view, placed))
+        form.begin method="post" action=(view.site.to(&format!("x/{id}/start"))) {
+            p { button.main { (view.say("Begin", "始める")) } }
+            details {
+                summary { (view.say("My teacher gave me a key", "教員からキーを渡された場合")) }
+                label for="variant" { (view.say("Key (such as a student's number): other data than your neighbour's", "キー（学籍番号など）：隣の人とは別のデータになります")) }
+                input #variant name="variant" autocomplete="off" maxlength="64";
+            }
+        }
+    }
+}
+
+fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
+    // An older version's files are told, not used: `start` lays them aside.
+    placed.workspace.known(&placed.pack, &placed.task)?;
+    let sections = [
+        ("read", view.say("Read", "読む")),
+        ("look", view.say("Look", "データを見る")),
+        ("expect", view.say("Expect", "予想する")),
+        ("decide", view.say("Decide", "決める")),
+        ("train", view.say("Train", "試す")),
+        ("see", view.say("See", "結果を見る")),
+        ("conclude", view.say("Conclude", "結論・判定")),
+    ];
+    let (look, expect, decide, train, see, conclude) = (
+        look::section(view, placed, &look::Asked::default())?,
+        expect::section(view, placed, &[])?,
+        decide::section(view, placed, &decide::Said::default())?,
+        train::section(view, placed),
+        see::section(view, placed, None)?,
+        conclude::section(view, placed, &[])?,
+    );
+    Ok(html! {
+        nav.toc aria-label=(view.say("Parts of this page", "このページの構成")) {
+            ol { @for (id, name) in sections { li { a href=(format!("#{id}")) { (name) } } } }
+        }
+        div.bench {
+            (brief(view, placed))
+            div.work { (look) (expect) (decide) (train) (see) (conclude) }
+        }
+    })
+}

@@ -1,0 +1,29 @@
+//! The pages, one file each; a page is its file and its line here.
+
+mod conclude;
+mod decide;
+mod exercise;
+mod expect;
+mod home;
+mod look;
+mod report;
+mod see;
+mod train;
+
+use axum::Router;
+
+use crate::site::Shared;
+
+/// Every page with its address.
+pub(crate) fn all() -> Router<Shared> {
+    Router::new()
+        .merge(home::pages())
+        .merge(exercise::pages())
+        .merge(look::pages())
+        .merge(expect::pages())
+        .merge(decide::pages())
+        .merge(train::pages())
+        .merge(see::pages())
+        .merge(conclude::pages())
+        .merge(report::pages())
+}

@@ -1,0 +1,197 @@
+//! For whom a page is made, and what every page has.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{Html, IntoResponse, Response};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use pulldown_cmark::{Event, Options, Parser};
+
+use crate::door::cookies;
+use crate::site::Shared;
+use app::ending::Ending;
+use diagnostics::fault::Fault;
+use diagnostics::text::{Lang, Text};
+use report::json::AtFault;
+use report::plots::Plot;
+use report::terminal::Terminal;
+
+/// The cookie that holds the chosen language.
+pub(crate) const LANGUAGE: &str = "practicum-lang";
+
+/// A reader and the site.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    /// The site.
+    pub(crate) site: Shared,
+    /// The reader's language.
+    pub(crate) lang: Lang,
+}
+
+impl FromRequestParts<Shared> for View {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Self::Rejection> {
+        let chosen =
+            cookies(&parts.headers).find(|(name, _)| *name == LANGUAGE).map(|(_, value)| Lang::of_locale(value));
+        Ok(Self { site: site.clone(), lang: chosen.unwrap_or(site.settings.lang) })
+    }
+}
+
+impl View {
+    /// Words in the reader's language.
+    pub(crate) fn say<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
+        if self.lang == Lang::Ja { ja } else { en }
+    }
+
+    /// The writer of tables and words that the terminal has, too.
+    pub(crate) fn writer(&self) -> Terminal {
+        Terminal { lang: self.lang, width: 100 }
+    }
+
+    /// A text of the course.
+    pub(crate) fn text<'t>(&self, text: &'t Text) -> &'t str {
+        text.get(self.lang)
+    }
+
+    /// A whole page.
+    pub(crate) fn page(&self, title: &str, body: &Markup) -> Markup {
+        let to = |path: &str| self.site.to(path);
+        html! {
+            (DOCTYPE)
+            html lang=(self.lang.code()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (title) " · Practicum" }
+                    link rel="stylesheet" href=(to("assets/style.css"));
+                    script type="module" src=(to("assets/page.js")) {}
+                }
+                body data-base=(self.site.settings.base) {
+                    a.skip href="#main" { (self.say("To the content", "本文へ")) }
+                    header.top {
+                        a.brand href=(to("")) { "Practicum" }
+                        nav aria-label=(self.say("Pages", "ページ")) { a href=(to("")) { (self.say("All exercises", "演習の一覧")) } }
+                        form.lang method="post" action=(to("lang")) {
+                            @for (lang, name) in [(Lang::Ja, "日本語"), (Lang::En, "English")] {
+                                button name="lang" value=(lang.code()) lang=(lang.code()) aria-pressed=(if lang == self.lang { "true" } else { "false" }) { (name) }
+                            }
+                        }
+                    }
+                    main #main tabindex="-1" { (body) }
+                    footer.foot {
+                        p { (self.say(
+                            "Synthetic data for teaching. Not a medical device; nothing here is evidence about patients.",
+                            "教育用の合成データです。医療機器ではなく、ここでの結果は患者についてのエビデンスではありません。",
+                        )) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A text in Markdown; whatever HTML stands in it is shown, not obeyed.
+    pub(crate) fn markdown(text: &str) -> Markup {
+        let shown = Parser::new_ext(text, Options::ENABLE_TABLES).map(|event| match event {
+            Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+            event => event,
+        });
+        let mut out = String::new();
+        pulldown_cmark::html::push_html(&mut out, shown);
+        PreEscaped(out)
+    }
+
+    /// A table of cells, the first `heads` lines and each line's first cell its titles.
+    pub(crate) fn table(&self, caption: &str, rows: &[Vec<String>], heads: usize) -> Markup {
+        html! {
+            div.wide tabindex="0" role="region" aria-label=(caption) {
+                table {
+                    caption { (caption) }
+                    thead { @for row in rows.iter().take(heads).filter(|row| row.iter().any(|cell| !cell.is_empty())) { tr {
+                        @for (at, cell) in row.iter().enumerate() { @if at == 0 { td { (cell) } } @else { th scope="col" { (cell) } } }
+                    } } }
+                    tbody { @for row in rows.iter().skip(heads) { tr {
+                        @for (at, cell) in row.iter().enumerate() { @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } } }
+                    } } }
+                }
+            }
+        }
+    }
+
+    /// A plot with its sentence, and its numbers on demand.
+    pub(crate) fn plot(&self, plot: &Plot) -> Markup {
+        let rows: Vec<Vec<String>> = std::iter::once(&plot.columns).chain(&plot.rows).cloned().collect();
+        html! {
+            figure.plot {
+                figcaption { strong { (plot.title) } " " (plot.sentence) }
+                (PreEscaped(&plot.svg))
+                details { summary { (self.say("The numbers", "数値")) } (self.table(&plot.title, &rows, 1)) }
+            }
+        }
+    }
+
+    /// What is wrong with something that somebody wrote.
+    pub(crate) fn fault(&self, fault: &Fault) -> Markup {
+        html! {
+            div.mistake {
+                p.where_ { (fault.place.display(self.lang)) }
+                p { (self.say("Found: ", "見つかったもの：")) (self.text(&fault.found)) }
+                p { (self.say("Expected: ", "期待されるもの：")) (self.text(&fault.expected)) }
+                @if let Some(nearest) = &fault.nearest { p { (self.say("Perhaps: ", "もしかすると：")) code { (nearest) } } }
+            }
+        }
+    }
+
+    /// Something that was asked for, done where it may take its time.
+    ///
+    /// # Errors
+    /// Why it ended early, as a page.
+    pub(crate) async fn done<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Ending> + Send + 'static,
+    ) -> Result<T, Response> {
+        let view = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&view)).await;
+        match done {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(ending)) => Err(self.ended(ending)),
+            Err(error) => Err(self.ended(Ending::ours(&error))),
+        }
+    }
+
+    /// Why something ended early.
+    pub(crate) fn ended(&self, ending: Ending) -> Response {
+        let ours = match &ending {
+            Ending::Ours(text) => Some(text.clone()),
+            _ => None,
+        };
+        let (at_fault, faults) = ending.told();
+        let (status, title) = match at_fault {
+            AtFault::Input => (StatusCode::UNPROCESSABLE_ENTITY, self.say("That cannot be done", "実行できません")),
+            AtFault::Exercise => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                self.say("The exercise itself is at fault, not you", "誤りがあるのは教材のほうです"),
+            ),
+            AtFault::Disk => {
+                (StatusCode::INTERNAL_SERVER_ERROR, self.say("Something cannot be written", "書き込めません"))
+            }
+            AtFault::Program => {
+                (StatusCode::INTERNAL_SERVER_ERROR, self.say("Our own error", "プログラム側の誤りです"))
+            }
+        };
+        let body = html! {
+            section.trouble role="alert" {
+                h1 { (title) }
+                @if let Some(text) = &ours { p { (self.text(text)) } }
+                @for fault in &faults { (self.fault(fault)) }
+                p { a href=(self.site.to("")) { (self.say("All exercises", "演習の一覧")) } }
+            }
+        };
+        (status, Html(self.page(title, &body).into_string())).into_response()
+    }
+}
+
+/// A page or a part of one, as an answer.
+pub(crate) fn answer(markup: Markup) -> Response {
+    Html(markup.into_string()).into_response()
+}
