@@ -10,6 +10,8 @@ use crate::site::Shared;
 const ALL: &[(&str, &str, &[u8])] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     ("page.js", "text/javascript; charset=utf-8", include_bytes!("assets/page.js")),
+    ("handle.js", "text/javascript; charset=utf-8", include_bytes!("assets/handle.js")),
+    ("pickers.js", "text/javascript; charset=utf-8", include_bytes!("assets/pickers.js")),
 ];
 
 /// Their addresses.

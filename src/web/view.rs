@@ -64,6 +64,7 @@ impl View {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (title) " · Practicum" }
+                    link rel="icon" href="data:,";
                     link rel="stylesheet" href=(to("assets/style.css"));
                     script type="module" src=(to("assets/page.js")) {}
                 }
@@ -108,7 +109,7 @@ impl View {
                 table {
                     caption { (caption) }
                     thead { @for row in rows.iter().take(heads).filter(|row| row.iter().any(|cell| !cell.is_empty())) { tr {
-                        @for (at, cell) in row.iter().enumerate() { @if at == 0 { td { (cell) } } @else { th scope="col" { (cell) } } }
+                        @for (at, cell) in row.iter().enumerate() { @if at == 0 || cell.is_empty() { td { (cell) } } @else { th scope="col" { (cell) } } }
                     } } }
                     tbody { @for row in rows.iter().skip(heads) { tr {
                         @for (at, cell) in row.iter().enumerate() { @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } } }

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::{Form, Path};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use maud::{Markup, html};
 
 use crate::fields::{self, Control, Field, Group};
@@ -20,7 +20,7 @@ use diagnostics::text::{Lang, Text, in_order};
 use engine::models::VOCABULARY;
 
 pub(super) fn pages() -> Router<Shared> {
-    Router::new().route("/x/{id}/plan", post(planned)).route("/x/{id}/plan/back", post(back))
+    Router::new().route("/x/{id}/plan", get(now).post(planned)).route("/x/{id}/plan/back", post(back))
 }
 
 /// What there is to say after something was sent.
@@ -58,6 +58,11 @@ async fn planned(
     })
     .await
     .map(answer)
+}
+
+/// The form as the file has it now.
+async fn now(view: View, Path(id): Path<String>) -> Result<Response, Response> {
+    view.done(move |view| section(view, &view.site.begun(&id)?, &Said::default())).await.map(answer)
 }
 
 /// Takes the plan back to an earlier run's, or to the one to begin with.

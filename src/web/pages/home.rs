@@ -108,6 +108,7 @@ fn card(view: &View, listed: &Listed) -> Markup {
     let (field, level) = (called(&exercise.field), called(&exercise.level));
     let (minutes, points) = (exercise.minutes, exercise.points());
     let about = match view.lang {
+        Lang::En if points == 1 => format!("{} · {} · {minutes} minutes · 1 point", field.en, level.en),
         Lang::En => format!("{} · {} · {minutes} minutes · {points} points", field.en, level.en),
         Lang::Ja => format!("{}・{}・{minutes}分・{points}点", field.ja, level.ja),
     };
