@@ -31,5 +31,6 @@ mod session;
 mod targets;
 mod typing;
 mod verdicts;
+mod workbench;
 mod worker;
 mod workspaces;

@@ -187,7 +187,6 @@ fn table(view: &View, group: &Group, said: &Said, faults: &[Fault], columns: &[C
     html! {
         fieldset.group {
             legend { (title(view, &group.name)) }
-            p.quiet { (view.text(&group.help)) }
             @for field in first { (shown(view, field, said, faults, columns)) }
             @if !more.is_empty() {
                 details open[is_open] {
@@ -196,6 +195,21 @@ fn table(view: &View, group: &Group, said: &Said, faults: &[Fault], columns: &[C
                 }
             }
         }
+    }
+}
+
+/// A unit in the reader's words.
+fn unit<'u>(view: &View, unit: &'u str) -> &'u str {
+    match (view.lang, unit) {
+        (Lang::Ja, "pixels") => "画素",
+        (Lang::Ja, "rows") => "行",
+        (Lang::Ja, "passes") => "回",
+        (Lang::Ja, "epochs") => "エポック",
+        (Lang::Ja, "channels") => "チャンネル",
+        (Lang::Ja, "blocks") => "ブロック",
+        (Lang::Ja, "units") => "ユニット",
+        (Lang::Ja, "share of units, or an SQL condition") => "割合、または条件",
+        (_, unit) => unit,
     }
 }
 
@@ -212,16 +226,16 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
     };
     let mine: Vec<&Fault> = faults.iter().filter(|fault| is_of(fault, key)).collect();
     let id = key.replace('.', "-");
-    let (help, mistake) = (format!("{id}-help"), format!("{id}-mistake"));
-    let described = if mine.is_empty() { help.clone() } else { format!("{mistake} {help}") };
+    let (about, mistake) = (format!("{id}-unit"), format!("{id}-mistake"));
+    let described = if mine.is_empty() { about.clone() } else { format!("{mistake} {about}") };
     let invalid = (!mine.is_empty()).then_some("true");
-    let name = key.rsplit('.').next().unwrap_or(key);
+    let name = key.split_once('.').map_or(key.as_str(), |(_, name)| name);
     let range = match (field.range, view.lang) {
         (Some((low, high)), Lang::En) => format!("{low} to {high}"),
         (Some((low, high)), Lang::Ja) => format!("{low}〜{high}"),
         _ => String::new(),
     };
-    let unit = [field.unit.as_str(), range.as_str()]
+    let unit = [unit(view, &field.unit), range.as_str()]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
@@ -235,15 +249,15 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
         div.field.wrong[!mine.is_empty()] {
             @match &field.control {
                 Control::Line => {
-                    label for=(id) { code { (name) } }
+                    label for=(id) { (view.text(&field.help)) code { (name) } }
                     input id=(id) name=(key) value=(value) placeholder=(holder) inputmode="decimal" autocomplete="off" aria-describedby=(described) aria-invalid=[invalid];
                 }
                 Control::Condition => {
-                    label for=(id) { code { (name) } }
+                    label for=(id) { (view.text(&field.help)) code { (name) } }
                     input.sql id=(id) name=(key) value=(value) placeholder=(view.say("all rows", "すべての行")) autocomplete="off" spellcheck="false" data-condition aria-describedby=(described) aria-invalid=[invalid];
                 }
                 Control::Choice(words) => {
-                    label for=(id) { code { (name) } }
+                    label for=(id) { (view.text(&field.help)) code { (name) } }
                     select id=(id) name=(key) aria-describedby=(described) aria-invalid=[invalid] data-kind[name == "kind"] {
                         @let chosen = if value.is_empty() { &field.default } else { &value };
                         @for word in words { option value=(word) selected[word == chosen] { (word) } }
@@ -251,11 +265,11 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
                 }
                 Control::Flag => {
                     input type="hidden" name=(key) value="false";
-                    label { input id=(id) type="checkbox" name=(key) value="true" checked[value == "true"] aria-describedby=(described); " " code { (name) } }
+                    label { input id=(id) type="checkbox" name=(key) value="true" checked[value == "true"] aria-describedby=(described); " " (view.text(&field.help)) code { (name) } }
                 }
                 Control::Columns | Control::Several(_) => {
                     fieldset.boxes aria-describedby=(described) aria-invalid=[invalid] {
-                        legend { code { (name) } }
+                        legend { (view.text(&field.help)) code { (name) } }
                         input type="hidden" name=(key) value="";
                         @let chosen: Vec<&str> = value.split(", ").filter(|word| !word.is_empty()).collect();
                         @match &field.control {
@@ -271,7 +285,7 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
                 Control::Rule(rules) => {
                     @let (rule, number) = fields::rule(&value);
                     @let rule = said.sent.iter().rev().find(|(name, _)| *name == format!("{key}:rule")).map_or(rule, |(_, rule)| rule.clone());
-                    label for=(id) { code { (name) } }
+                    label for=(id) { (view.text(&field.help)) code { (name) } }
                     span.rule {
                         select name=(format!("{key}:rule")) aria-label=(view.say("rule", "決め方")) {
                             option value="" selected[rule.is_empty()] { (view.say("this number", "この数値")) }
@@ -281,18 +295,17 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
                     }
                 }
                 Control::Rectangles => {
-                    label for=(id) { code { (name) } }
+                    label for=(id) { (view.text(&field.help)) code { (name) } }
                     input id=(id) name=(key) value=(value) placeholder=(view.say("left, top, width, height; …", "左, 上, 幅, 高さ; …")) autocomplete="off" data-rectangles aria-describedby=(described) aria-invalid=[invalid];
                 }
             }
-            @if !unit.is_empty() { span.unit { (unit) } }
+            span.unit id=(about) { (unit) }
             @if !mine.is_empty() {
                 div.mistake id=(mistake) { @for fault in &mine {
                     p { (view.say("Found: ", "見つかったもの：")) (view.text(&fault.found)) (view.say(". Expected: ", "。期待されるもの：")) (view.text(&fault.expected))
                         @if let Some(nearest) = &fault.nearest { (view.say(". Perhaps: ", "。もしかすると：")) code { (nearest) } } }
                 } }
             }
-            p.help id=(help) { (view.text(&field.help)) }
             @if matches!(field.control, Control::Condition) {
                 div.pickers hidden {
                     @for column in columns { data value=(column.name) data-values=(column.values.join("\u{1f}")) title=(column.about) {} }

@@ -247,7 +247,7 @@ fn mistakes(view: &View, placed: &Placed, kept: &Kept) -> Markup {
                     Lang::Ja => format!("{row}行目：{what}、予測リスク{percent:.0}%"),
                 };
                 li { figure {
-                    img src=(view.site.to(&format!("x/{id}/mistake/{}/{at}", kept.number))) alt=(caption) loading="lazy";
+                    img src=(view.site.to(&format!("x/{id}/mistake/{}/{at}", kept.number))) alt="" loading="lazy";
                     figcaption { (caption) }
                 } }
             }
