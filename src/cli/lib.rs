@@ -9,6 +9,7 @@ mod learning;
 mod look;
 mod measure;
 mod options;
+mod past;
 mod progress;
 mod session;
 mod spoken;
@@ -117,6 +118,42 @@ enum Command {
         #[command(flatten)]
         effort: Effort,
     },
+    /// Run the plan at each save, for those who stay in an editor. Ctrl-C ends it.
+    Watch {
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
+    },
+    /// Your runs so far, and what you changed from one to the next.
+    History {
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
+    },
+    /// Two runs side by side: what differs in their plans, and their figures.
+    Compare {
+        /// The number of a run.
+        #[arg(value_name = "RUN")]
+        first: u64,
+        /// The number of another.
+        #[arg(value_name = "RUN")]
+        second: u64,
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
+    },
+    /// The hints of the checks that failed last.
+    Hint {
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
+    },
+    /// Begin anew with the plan and the answers as they were given; yours are kept beside them.
+    Reset {
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
+    },
+    /// Make the one file that is handed in.
+    Submit {
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
+    },
     /// Stop trying: read what the exercise was about. Its points are then to be had with another variant only.
     Solution {
         /// The exercise; may be left out in its folder.
@@ -209,8 +246,8 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
             let faults = [spoken::fault(error, &name, command)];
             if words.iter().any(|word| word == "--json") {
                 let of = [
-                    "tour", "list", "start", "look", "run", "check", "solution", "measure", "courses", "worker",
-                    "author",
+                    "tour", "list", "start", "look", "run", "check", "watch", "history", "compare", "hint", "reset",
+                    "submit", "solution", "measure", "courses", "worker", "author",
                 ]
                 .into_iter()
                 .find(|of| name.split(' ').nth(1) == Some(of));
@@ -228,6 +265,10 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
         }
     };
     ExitCode::from(session.said(code))
+}
+
+fn named_in_japanese(command: clap::Command) -> clap::Command {
+    command.mut_arg("exercise", |arg| arg.help(EXERCISE_JA))
 }
 
 fn trained_in_japanese(command: clap::Command) -> clap::Command {
@@ -264,6 +305,12 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("start", "演習を始めます。説明文・データ・計画を用意します。あなたのファイルは上書きしません。"),
         ("run", "計画どおりにモデルを学習させ、手元のテスト用の行で結果を見ます。"),
         ("check", "計画どおりにモデルを学習させ、新しい患者で判定を受けます。"),
+        ("watch", "保存するたびに計画を実行します（エディターで作業する方向け）。Ctrl-Cで終了します。"),
+        ("history", "これまでの試行と、その間に変えた箇所です。"),
+        ("compare", "2つの試行を並べて、計画の違いと値を比べます。"),
+        ("hint", "直近の判定で不合格になった項目のヒントです。"),
+        ("reset", "計画と解答を配布時の内容に戻します。それまでの内容は別名で残します。"),
+        ("submit", "提出用のファイルを1つ作ります。"),
         ("solution", "挑戦を終えて解説を読みます。その後の得点は、別のバリアントでだけ得られます。"),
         ("courses", "コースと、その演習の一覧です。"),
         ("look", "演習の画像と、モデルが間違えた画像を見ます。"),
@@ -279,6 +326,16 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
             })
         })
         .mut_subcommand("run", trained_in_japanese)
+        .mut_subcommand("watch", named_in_japanese)
+        .mut_subcommand("history", named_in_japanese)
+        .mut_subcommand("compare", |command| {
+            named_in_japanese(command)
+                .mut_arg("first", |arg| arg.help("試行の番号です。"))
+                .mut_arg("second", |arg| arg.help("もう一つの試行の番号です。"))
+        })
+        .mut_subcommand("hint", named_in_japanese)
+        .mut_subcommand("reset", named_in_japanese)
+        .mut_subcommand("submit", named_in_japanese)
         .mut_subcommand("check", |command| {
             trained_in_japanese(command).mut_arg("exam_seed", |arg| {
                 arg.help(
@@ -322,6 +379,12 @@ impl Session {
             Command::Start { exercise, variant } => self.start(exercise.as_deref(), variant.as_deref()),
             Command::Run { exercise, seed, .. } => self.run(exercise.as_deref(), seed.seed),
             Command::Check { exercise, seed, exam_seed, .. } => self.check(exercise.as_deref(), seed.seed, *exam_seed),
+            Command::Watch { exercise } => self.watch(exercise.as_deref()),
+            Command::History { exercise } => self.history(exercise.as_deref()),
+            Command::Compare { first, second, exercise } => self.compare(*first, *second, exercise.as_deref()),
+            Command::Hint { exercise } => self.hint(exercise.as_deref()),
+            Command::Reset { exercise } => self.reset(exercise.as_deref()),
+            Command::Submit { exercise } => self.submit(exercise.as_deref()),
             Command::Solution { exercise, yes } => self.solution(exercise.as_deref(), *yes),
             Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
             Command::Look(options) => look::look(self, options),
@@ -346,6 +409,12 @@ impl Session {
         let name = match command {
             Command::Run { .. } => "run",
             Command::Check { .. } => "check",
+            Command::Watch { .. } => "watch",
+            Command::History { .. } => "history",
+            Command::Compare { .. } => "compare",
+            Command::Hint { .. } => "hint",
+            Command::Reset { .. } => "reset",
+            Command::Submit { .. } => "submit",
             Command::Solution { .. } => "solution",
             Command::Start { .. } => "start",
             Command::Open(_) => "open",

@@ -306,7 +306,8 @@ impl Terminal {
         self.figures(task, &self.columns(task, lines, &tables))
     }
 
-    fn printed(&self, figures: &Figures) -> String {
+    /// Figures as a terminal shows them.
+    pub fn printed(&self, figures: &Figures) -> String {
         let mut out = self.table(&figures.rows, figures.heads);
         if let Some(because) = &figures.undefined {
             out += &dim(&self.paragraph("  ", &format!("– {because}")));

@@ -55,8 +55,6 @@ pub(crate) enum Control {
 pub(crate) struct Group {
     /// The table's name.
     pub(crate) name: String,
-    /// What it is about.
-    pub(crate) help: Text,
     /// Its fields.
     pub(crate) fields: Vec<Field>,
 }
@@ -94,7 +92,7 @@ pub(crate) fn of_plan(keys: &[Key], text: &str, starter: &str) -> Vec<Group> {
             }
             _ => continue,
         }
-        groups.push(Group { name: key.name.to_owned(), help: key.help.clone(), fields });
+        groups.push(Group { name: key.name.to_owned(), fields });
     }
     groups
 }

@@ -18,6 +18,7 @@ mod layers;
 mod masks;
 mod measure;
 mod own_tables;
+mod past;
 mod pictures;
 mod practice;
 mod readme;

@@ -6,6 +6,7 @@ pub mod desk;
 pub mod edit;
 pub mod forms;
 pub mod hand_in;
+pub mod history;
 pub mod memory;
 pub mod practice;
 pub mod progress;

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::see::{self, Kept};
+use super::see;
 use super::train;
 use crate::jobs;
 use crate::site::Shared;
@@ -16,6 +16,7 @@ use app::ending::Ending;
 use app::learner::checking;
 use app::learner::desk::Placed;
 use app::learner::edit::{Change, number};
+use app::learner::history::Past;
 use course::answers::{Answer, Answers};
 use course::exercise::{Question, QuestionKind};
 use diagnostics::fault::Fault;
@@ -209,7 +210,7 @@ fn words<'d>(view: &View, text: &'d Value) -> &'d str {
 }
 
 /// The verdicts of a check that was kept.
-pub(super) fn judged(view: &View, placed: &Placed, kept: &Kept, open: &[&str]) -> Markup {
+pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -> Markup {
     let document = &kept.document;
     let checks = document["checks"].as_array().cloned().unwrap_or_default();
     let (points, of) =

@@ -12,6 +12,7 @@ use super::{conclude, decide, expect, look, see, train};
 use crate::site::Shared;
 use crate::view::{View, answer};
 use app::ending::Ending;
+use app::learner::debrief::offered;
 use app::learner::desk::Placed;
 use report::json::Subject;
 
@@ -65,6 +66,27 @@ fn before(view: &View, placed: &Placed) -> Markup {
     }
 }
 
+/// What is still known of earlier exercises: each question with its answer behind it. Nothing is graded, and nothing is sent.
+fn recalled(view: &View, placed: &Placed) -> Markup {
+    let recall = &placed.task.exercise.recall;
+    html! {
+        @if !recall.is_empty() {
+            details.recall {
+                summary { (view.say("Before you begin: what do you still know? (a minute, not graded)", "始める前に：以前の演習を覚えていますか（1分、成績には入りません）")) }
+                @for quiz in recall {
+                    fieldset.question {
+                        legend { (view.text(&quiz.text)) }
+                        @for answer in offered(quiz, view.lang) {
+                            label.option { input type="radio" name=(view.text(&quiz.text)); " " (answer) }
+                        }
+                        details { summary { (view.say("What is right", "答え")) } p { strong { (view.text(&quiz.right)) } } p { (view.text(&quiz.why)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
     // An older version's files are told, not used: `start` lays them aside.
     placed.workspace.known(&placed.pack, &placed.task)?;
@@ -91,7 +113,7 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
         }
         div.bench {
             (brief(view, placed))
-            div.work { (look) (expect) (decide) (train) (see) (conclude) }
+            div.work { (recalled(view, placed)) (look) (expect) (decide) (train) (see) (conclude) }
         }
     })
 }

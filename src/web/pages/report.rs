@@ -23,7 +23,7 @@ async fn report(view: View, Path((id, run)): Path<(String, u64)>) -> Result<Resp
     let page = view
         .done(move |view| {
             let placed = view.site.begun(&id)?;
-            let Some(kept) = see::kept_run(&placed, run) else { return Ok(None) };
+            let Some(kept) = placed.past(run) else { return Ok(None) };
             let exercise = &placed.task.exercise;
             let plan = placed.workspace.of_run(run, PLAN).unwrap_or_default();
             let title = view.text(&exercise.title);
@@ -38,7 +38,7 @@ async fn report(view: View, Path((id, run)): Path<(String, u64)>) -> Result<Resp
                         p { (view.text(&exercise.summary)) }
                         @if check { (conclude::judged(view, &placed, &kept, &[])) }
                         h2 { (view.say("On my own test rows", "手元のテスト用の行で")) }
-                        (see::shown(view, &placed, &kept))
+                        (see::shown(view, &placed, &kept, true))
                         h2 { (view.say("The plan", "計画")) }
                         pre { code { (String::from_utf8_lossy(&plan)) } }
                         p.quiet { (view.say(

@@ -8,6 +8,8 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -16,10 +18,9 @@ use crate::site::Shared;
 use crate::view::{View, answer};
 use app::ending::Ending;
 use app::learner::desk::Placed;
-use app::learner::hand_in::PLAN;
-use app::learner::workspace::{PREDICTIONS, RECORD, RESULT, TOLD_MISTAKES, mistake_file};
+use app::learner::history::{Differing, Past};
+use app::learner::workspace::{PREDICTIONS, TOLD_MISTAKES, mistake_file};
 use diagnostics::text::Lang;
-use engine::record::Record;
 use metrics::Probabilities;
 use report::plot;
 use report::plots::{calibration, decision, roc};
@@ -41,24 +42,9 @@ async fn seen(view: View, Path((id, run)): Path<(String, u64)>) -> Result<Respon
     view.done(move |view| section(view, &view.site.begun(&id)?, Some(run))).await.map(answer)
 }
 
-/// A run that was kept, as the page shows it.
-pub(super) struct Kept {
-    pub(super) number: u64,
-    pub(super) document: Value,
-    pub(super) record: Option<Record>,
-}
-
-/// A run of a workspace; none where its files are gone.
-pub(super) fn kept_run(placed: &Placed, number: u64) -> Option<Kept> {
-    let document: Value = serde_json::from_slice(&placed.workspace.of_run(number, RESULT)?).ok()?;
-    let record = placed.workspace.of_run(number, RECORD).and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    Some(Kept { number, document, record })
-}
-
 /// The last run, or the last that was one of this command.
-pub(super) fn last(placed: &Placed, command: Option<&str>) -> Option<Kept> {
-    let mut kept = placed.workspace.runs().into_iter().filter_map(|number| kept_run(placed, number));
-    kept.find(|kept| command.is_none_or(|command| kept.document["command"] == command))
+pub(super) fn last(placed: &Placed, command: Option<&str>) -> Option<Past> {
+    placed.pasts().find(|past| command.is_none_or(|command| past.command() == command))
 }
 
 /// Labels and risks of the learner's own test rows.
@@ -68,7 +54,7 @@ struct Tested {
     threshold: Option<f64>,
 }
 
-fn tested(placed: &Placed, kept: &Kept) -> Option<Tested> {
+fn tested(placed: &Placed, kept: &Past) -> Option<Tested> {
     if placed.task.dataset.target != Target::Risk {
         return None;
     }
@@ -85,7 +71,7 @@ async fn rows(view: View, Path((id, file)): Path<(String, String)>) -> Result<Re
         .done(move |view| {
             let placed = view.site.begun(&id)?;
             let run = file.strip_suffix(".json").and_then(|number| number.parse().ok());
-            let tested = run.and_then(|run| kept_run(&placed, run)).and_then(|kept| tested(&placed, &kept));
+            let tested = run.and_then(|run| placed.past(run)).and_then(|kept| tested(&placed, &kept));
             Ok(tested.map(|tested| {
                 let y: Vec<u8> = tested.y.iter().map(|y| u8::from(*y > 0.5)).collect();
                 let p: Vec<f64> = tested.p.iter().map(|p| (p * 1e6).round() / 1e6).collect();
@@ -111,9 +97,8 @@ async fn compared(
 ) -> Result<Response, Response> {
     view.done(move |view| {
         let placed = view.site.begun(&id)?;
-        let run = |name: &str| {
-            asked.get(name).and_then(|number| number.parse().ok()).and_then(|number| kept_run(&placed, number))
-        };
+        let run =
+            |name: &str| asked.get(name).and_then(|number| number.parse().ok()).and_then(|number| placed.past(number));
         Ok(match (run("a"), run("b")) {
             (Some(a), Some(b)) => beside(view, &placed, &a, &b),
             _ => html! { div #compared {} },
@@ -126,7 +111,7 @@ async fn compared(
 /// The section; of the last run where none is named.
 pub(super) fn section(view: &View, placed: &Placed, run: Option<u64>) -> Result<Markup, Ending> {
     let kept = match run {
-        Some(run) => kept_run(placed, run),
+        Some(run) => placed.past(run),
         None => last(placed, None),
     };
     Ok(html! {
@@ -134,14 +119,14 @@ pub(super) fn section(view: &View, placed: &Placed, run: Option<u64>) -> Result<
             h2 #see-title { (view.say("See what it did", "結果を見る")) }
             @match kept {
                 None => p.quiet { (view.say("Nothing was trained yet.", "まだ何も学習させていません。")) },
-                Some(kept) => { (shown(view, placed, &kept)) (runs(view, placed, &kept)) }
+                Some(kept) => { (shown(view, placed, &kept, false)) (runs(view, placed, &kept)) }
             }
         }
     })
 }
 
 /// What a run did, on the learner's own test rows.
-pub(super) fn shown(view: &View, placed: &Placed, kept: &Kept) -> Markup {
+pub(super) fn shown(view: &View, placed: &Placed, kept: &Past, stands_alone: bool) -> Markup {
     let (writer, id) = (view.writer(), placed.workspace.id());
     let caption = view.say(
         "On your own test rows, on which nothing was fitted",
@@ -161,17 +146,17 @@ pub(super) fn shown(view: &View, placed: &Placed, kept: &Kept) -> Markup {
             }
         }
         @if let Some(tested) = tested.as_ref().filter(|tested| !tested.y.is_empty()) {
-            div.handle data-rows=(view.site.to(&format!("x/{id}/rows/{}.json", kept.number))) data-plan=(view.site.to(&format!("x/{id}/plan")))
+            @if !stands_alone { div.handle data-rows=(view.site.to(&format!("x/{id}/rows/{}.json", kept.number))) data-plan=(view.site.to(&format!("x/{id}/plan")))
                 data-words=(handle_words(view)) {
                 h3 { (view.say("Move the threshold", "閾値を動かす")) }
                 p { (view.say(
                     "Drag the line, or use the arrow keys: what follows is counted anew on your own test rows, without training again.",
                     "線をドラッグするか、矢印キーで動かしてください。学習し直さずに、手元のテスト用の行で数え直します。",
                 )) }
-            }
+            } }
             div.plots { @for plot in plots(view, tested) { (view.plot(&plot)) } }
         }
-        (mistakes(view, placed, kept))
+        (mistakes(view, placed, kept, stands_alone))
     }
 }
 
@@ -210,7 +195,7 @@ fn plots(view: &View, tested: &Tested) -> Vec<report::plots::Plot> {
     out
 }
 
-fn mistakes(view: &View, placed: &Placed, kept: &Kept) -> Markup {
+fn mistakes(view: &View, placed: &Placed, kept: &Past, stands_alone: bool) -> Markup {
     let told: Option<Value> =
         placed.workspace.of_run(kept.number, TOLD_MISTAKES).and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let told = told.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
@@ -219,6 +204,12 @@ fn mistakes(view: &View, placed: &Placed, kept: &Kept) -> Markup {
     }
     let id = placed.workspace.id();
     let masks = told[0]["masks"] == true;
+    let picture = |at: usize| {
+        let address = || view.site.to(&format!("x/{id}/mistake/{}/{at}", kept.number));
+        let inside = |png: Vec<u8>| format!("data:image/png;base64,{}", BASE64.encode(png));
+        let png = if stands_alone { placed.workspace.of_run(kept.number, &mistake_file(at)) } else { None };
+        png.map_or_else(address, inside)
+    };
     let about = if masks {
         view.say(
             "Left the picture, then the true outline (green), then the model's (orange).",
@@ -247,7 +238,7 @@ fn mistakes(view: &View, placed: &Placed, kept: &Kept) -> Markup {
                     Lang::Ja => format!("{row}行目：{what}、予測リスク{percent:.0}%"),
                 };
                 li { figure {
-                    img src=(view.site.to(&format!("x/{id}/mistake/{}/{at}", kept.number))) alt="" loading="lazy";
+                    img src=(picture(at)) alt="" loading="lazy";
                     figcaption { (caption) }
                 } }
             }
@@ -256,12 +247,12 @@ fn mistakes(view: &View, placed: &Placed, kept: &Kept) -> Markup {
 }
 
 /// The earlier runs, any two of which can be set side by side.
-fn runs(view: &View, placed: &Placed, shown: &Kept) -> Markup {
+fn runs(view: &View, placed: &Placed, shown: &Past) -> Markup {
     let numbers: Vec<u64> = placed.workspace.runs().into_iter().take(LISTED).collect();
     let id = placed.workspace.id();
     let name = |number: u64| {
-        let command = kept_run(placed, number).map_or(Value::Null, |kept| kept.document["command"].clone());
-        let word = if command == "check" { view.say("check", "判定") } else { view.say("run", "試行") };
+        let is_check = placed.past(number).is_some_and(|past| past.command() == "check");
+        let word = if is_check { view.say("check", "判定") } else { view.say("run", "試行") };
         format!("{word} {number}")
     };
     let before = numbers.iter().copied().find(|number| *number < shown.number);
@@ -291,18 +282,10 @@ fn runs(view: &View, placed: &Placed, shown: &Kept) -> Markup {
 }
 
 /// Two runs: the lines of the plan that differ, and the figures of both.
-fn beside(view: &View, placed: &Placed, a: &Kept, b: &Kept) -> Markup {
-    let lines = |kept: &Kept| -> Vec<String> {
-        let text = placed.workspace.of_run(kept.number, PLAN).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let bare = |line: &str| line.split('#').next().unwrap_or_default().trim().to_owned();
-        text.lines().map(bare).filter(|line| !line.is_empty()).collect()
-    };
-    let (of_a, of_b) = (lines(a), lines(b));
-    let gone: Vec<&String> = of_a.iter().filter(|line| !of_b.contains(line)).collect();
-    let come: Vec<&String> = of_b.iter().filter(|line| !of_a.contains(line)).collect();
-    let caption = |kept: &Kept| format!("{} {}", view.say("Run", "試行"), kept.number);
-    let figures = |kept: &Kept| {
+fn beside(view: &View, placed: &Placed, a: &Past, b: &Past) -> Markup {
+    let Differing { first: gone, second: come } = a.against(b);
+    let caption = |kept: &Past| format!("{} {}", view.say("Run", "試行"), kept.number);
+    let figures = |kept: &Past| {
         let record = kept.record.as_ref()?;
         let own: Vec<_> = record.lines.iter().filter(|line| line.table == "develop").cloned().collect();
         Some(view.writer().found(&placed.task, &own, Found::Own))
@@ -313,8 +296,8 @@ fn beside(view: &View, placed: &Placed, a: &Kept, b: &Kept) -> Markup {
             @if gone.is_empty() && come.is_empty() { p { (view.say("Nothing.", "違いはありません。")) } }
             @else {
                 div.two {
-                    div { p { (caption(a)) } ul { @for line in gone { li { code { (line) } } } } }
-                    div { p { (caption(b)) } ul { @for line in come { li { code { (line) } } } } }
+                    div { p { (caption(a)) } ul { @for line in &gone { li { code { (line) } } } } }
+                    div { p { (caption(b)) } ul { @for line in &come { li { code { (line) } } } } }
                 }
             }
             h4 { (view.say("The figures of your own test rows", "手元のテスト用の行での値")) }

@@ -1,0 +1,218 @@
+//! What a learner did before: the runs that were kept, what differed between them, the hints of the last check; the way back, and what is
+//! handed in.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::desk::Placed;
+use super::hand_in::{ANSWERS, PLAN};
+use super::workspace::{RECORD, RESULT};
+use crate::ending::Ending;
+use course::content;
+use diagnostics::text::Text;
+use engine::record::Record;
+
+/// The version of [`Submitted`]; raised when a key changes its meaning or goes.
+pub const SUBMISSION: &str = "practicum.submission/1";
+
+/// A run or a check that was kept.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// Its number.
+    pub number: u64,
+    /// Its document (`practicum.result/1`).
+    pub document: Value,
+    /// Its figures to the last bit, where it left them.
+    pub record: Option<Record>,
+    /// The lines of its plan that say something.
+    pub plan: Vec<String>,
+}
+
+/// The lines of two plans that only one of them has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differing {
+    /// Those of the first.
+    pub first: Vec<String>,
+    /// Those of the second.
+    pub second: Vec<String>,
+}
+
+/// What is handed in, as one file: what a grader needs, and what they look up. Nothing in it is believed: a grader trains again.
+#[derive(Clone, Debug, Serialize)]
+pub struct Submitted {
+    schema: &'static str,
+    exercise: String,
+    variant: Option<String>,
+    plan: String,
+    answers: String,
+    plan_digest: String,
+    answers_digest: String,
+    runs: i64,
+    checks: i64,
+    passed: bool,
+    gave_up: bool,
+    attempts: Vec<Attempt>,
+    engine: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Attempt {
+    number: u64,
+    command: String,
+    verdict: String,
+    points: Option<i64>,
+    plan_digest: String,
+}
+
+impl Past {
+    /// What it was: `run` or `check`.
+    pub fn command(&self) -> &str {
+        self.document["command"].as_str().unwrap_or_default()
+    }
+
+    /// Points reached, and points that there were, where it was judged.
+    pub fn score(&self) -> Option<(i64, i64)> {
+        Some((self.document["score"]["points"].as_i64()?, self.document["score"]["of"].as_i64()?))
+    }
+
+    /// What another plan says otherwise; comments and spaces play no part.
+    pub fn against(&self, other: &Self) -> Differing {
+        let only =
+            |these: &[String], those: &[String]| these.iter().filter(|line| !those.contains(line)).cloned().collect();
+        Differing { first: only(&self.plan, &other.plan), second: only(&other.plan, &self.plan) }
+    }
+}
+
+/// The lines of a plan that say something, each with the table that it stands in.
+fn lines(plan: &str) -> Vec<String> {
+    let mut table = String::new();
+    let mut out = Vec::new();
+    for line in plan.lines().map(|line| bare(line).trim()).filter(|line| !line.is_empty()) {
+        if line.starts_with('[') && !line.contains('=') {
+            line.clone_into(&mut table);
+        } else {
+            out.push(format!("{table} {line}").trim().to_owned());
+        }
+    }
+    out
+}
+
+/// A line without its comment; a `#` in quotation marks is none.
+fn bare(line: &str) -> &str {
+    let mut quoted = None;
+    for (at, sign) in line.char_indices() {
+        match (sign, quoted) {
+            ('#', None) => return &line[..at],
+            ('"' | '\'', None) => quoted = Some(sign),
+            (sign, Some(open)) if sign == open => quoted = None,
+            _ => {}
+        }
+    }
+    line
+}
+
+impl Placed {
+    /// A run that was kept; none where there is no such number, or its files are gone.
+    pub fn past(&self, number: u64) -> Option<Past> {
+        let document: Value = serde_json::from_slice(&self.workspace.of_run(number, RESULT)?).ok()?;
+        let record = self.workspace.of_run(number, RECORD).and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let plan = self.workspace.of_run(number, PLAN).unwrap_or_default();
+        Some(Past { number, document, record, plan: lines(&String::from_utf8_lossy(&plan)) })
+    }
+
+    /// The runs that were kept, the last first.
+    pub fn pasts(&self) -> impl Iterator<Item = Past> {
+        self.workspace.runs().into_iter().filter_map(|number| self.past(number))
+    }
+
+    /// The hints of the checks that failed last, by their titles; empty where nothing failed or nothing was checked.
+    pub fn hints(&self) -> Vec<(Text, Text)> {
+        let Some(last) = self.pasts().find(|past| past.command() == "check") else { return Vec::new() };
+        let text = |value: &Value| {
+            let of = |lang: &str| value[lang].as_str().map(str::to_owned);
+            Some(Text { en: of("en")?.into(), ja: of("ja")?.into() })
+        };
+        let checks = last.document["checks"].as_array().cloned().unwrap_or_default();
+        checks
+            .iter()
+            .filter(|check| check["verdict"] == "failed")
+            .filter_map(|check| Some((text(&check["title"])?, text(&check["hint"])?)))
+            .collect()
+    }
+
+    /// Lays the plan and the answers to begin with into the workspace; those that are there stay beside them. Gives the names of the
+    /// copies.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn reset(&self) -> Result<Vec<String>, Ending> {
+        let mut copies = Vec::new();
+        for (file, copy) in [(PLAN, "plan.before.toml"), (ANSWERS, "answers.before.toml")] {
+            let (now, starter) = (self.text_of(file)?, self.starter(file));
+            if now != starter && !starter.is_empty() {
+                self.workspace.write(copy, now.as_bytes())?;
+                self.workspace.write(file, starter.as_bytes())?;
+                copies.push(self.workspace.shown(copy));
+            }
+        }
+        Ok(copies)
+    }
+
+    /// What is to be handed in, once it can be read whole.
+    ///
+    /// # Errors
+    /// Everything that is wrong with plan and answers.
+    pub fn submitted(&self) -> Result<Submitted, Ending> {
+        self.submission()?;
+        let progress = self.workspace.progress()?;
+        let (plan, answers) = (self.text_of(PLAN)?, self.text_of(ANSWERS)?);
+        let digest = |text: &str| content::of_bytes(text.as_bytes()).to_string();
+        let mut attempts: Vec<Attempt> = self
+            .pasts()
+            .map(|past| Attempt {
+                number: past.number,
+                command: past.command().to_owned(),
+                verdict: past.document["verdict"].as_str().unwrap_or_default().to_owned(),
+                points: past.score().map(|(points, _)| points),
+                plan_digest: digest(&past.plan.join("\n")),
+            })
+            .collect();
+        attempts.reverse();
+        Ok(Submitted {
+            schema: SUBMISSION,
+            exercise: self.task.exercise.reference(),
+            variant: self.workspace.variant().map(str::to_owned),
+            plan_digest: digest(&plan),
+            answers_digest: digest(&answers),
+            plan,
+            answers,
+            runs: progress.runs,
+            checks: progress.checks,
+            passed: progress.passed,
+            gave_up: progress.gave_up,
+            attempts,
+            engine: engine::name(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plans_differ_in_what_they_say() {
+        let past = |plan: &str| Past { number: 1, document: Value::Null, record: None, plan: lines(plan) };
+        let first = past(
+            "[train]\nepochs = 20  # many\n[operate]\nthreshold = 0.25\n# on = \"a\"\n[cohort]\nwhere = \"ward = 'C#'\" # x\n",
+        );
+        let second = past(
+            "# a comment\n[train]\nepochs = 20\n\n[operate]\nthreshold = 0.1\n[cohort]\nwhere = \"ward = 'C#'\"\n",
+        );
+        let differing = first.against(&second);
+        assert_eq!(
+            (differing.first, differing.second),
+            (vec!["[operate] threshold = 0.25".to_owned()], vec!["[operate] threshold = 0.1".to_owned()])
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! What a learner did before, and what is handed in: history, compare, hint, reset, submit; and `watch`, which runs at each save.
+
+use std::time::Duration;
+
+use super::codes::PASSED;
+use super::interrupt;
+use super::session::{Session, tell};
+use app::ending::Ending;
+use app::learner::desk::Placed;
+use app::learner::hand_in::{ANSWERS, PLAN};
+use app::learner::history::Past;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+use report::terminal::{Found, bold, dim};
+
+/// So often `watch` looks at the files. Looking is all it does: network folders of hospitals tell nobody of changes.
+const LOOK: Duration = Duration::from_millis(300);
+
+impl Session {
+    pub(super) fn history(&self, id: Option<&str>) -> Result<u8, Ending> {
+        let placed = self.begun("history", id)?;
+        let mut pasts: Vec<Past> = placed.pasts().collect();
+        pasts.reverse();
+        if self.json {
+            let runs = pasts.iter().map(|past| {
+                serde_json::json!({ "run": past.number, "command": past.command(), "verdict": past.document["verdict"], "score": past.document["score"] })
+            });
+            let document = serde_json::json!({
+                "schema": "practicum.history/1", "exercise": placed.task.exercise.reference(), "runs": runs.collect::<Vec<_>>(),
+            });
+            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+            return Ok(PASSED);
+        }
+        self.headline(&placed.task);
+        if pasts.is_empty() {
+            self.say(&self.terminal.paragraph("", self.pick("Nothing was run yet.", "まだ何も実行していません。")));
+        }
+        let mut before: Option<&Past> = None;
+        for past in &pasts {
+            let what = self.called(past);
+            self.say(&self.terminal.hanging("", "    ", &bold(&what)));
+            for line in before.map(|before| before.against(past).second).unwrap_or_default() {
+                self.say(&self.terminal.hanging("    ", "      ", &dim(&line)));
+            }
+            before = Some(past);
+        }
+        Ok(PASSED)
+    }
+
+    /// `check 3: 6 of 9 points`
+    fn called(&self, past: &Past) -> String {
+        let word = if past.command() == "check" { self.pick("check", "判定") } else { self.pick("run", "試行") };
+        let number = past.number;
+        match (past.score(), self.terminal.lang) {
+            (Some((points, of)), Lang::En) => format!("{word} {number}: {points} of {of} points"),
+            (Some((points, of)), Lang::Ja) => format!("{word} {number}：{of}点中{points}点"),
+            (None, _) => format!("{word} {number}"),
+        }
+    }
+
+    pub(super) fn compare(&self, a: u64, b: u64, id: Option<&str>) -> Result<u8, Ending> {
+        let placed = self.begun("compare", id)?;
+        let (a, b) = (self.one(&placed, a)?, self.one(&placed, b)?);
+        self.headline(&placed.task);
+        let differing = a.against(&b);
+        for (past, lines) in [(&a, &differing.first), (&b, &differing.second)] {
+            self.say(&format!("{}\n", bold(&self.called(past))));
+            for line in lines {
+                self.say(&self.terminal.hanging("    ", "      ", line));
+            }
+            if lines.is_empty() {
+                self.say(&self.terminal.paragraph(
+                    "    ",
+                    &dim(self.pick("nothing of its own in the plan", "計画に、こちらだけの行はありません")),
+                ));
+            }
+        }
+        for past in [&a, &b] {
+            let Some(record) = &past.record else { continue };
+            self.say(&format!("\n{}\n", bold(&self.called(past))));
+            let own: Vec<_> = record.lines.iter().filter(|line| line.table == "develop").cloned().collect();
+            self.say(&self.terminal.printed(&self.terminal.found(&placed.task, &own, Found::Own)));
+        }
+        Ok(PASSED)
+    }
+
+    fn one(&self, placed: &Placed, number: u64) -> Result<Past, Ending> {
+        placed.past(number).ok_or_else(|| {
+            let there: Vec<String> = placed.workspace.runs().iter().rev().map(u64::to_string).collect();
+            let there = there.join(", ");
+            let found = text!("run {number}, which was not kept", "試行{number}は保存されていません");
+            let expected = match there.as_str() {
+                "" => Text::new("a run first: practicum run", "まず practicum run で実行してください"),
+                there => text!("one of {there}", "{there} のいずれか"),
+            };
+            Ending::Faults(vec![Fault::new(Place::file("practicum compare"), found, expected)])
+        })
+    }
+
+    pub(super) fn hint(&self, id: Option<&str>) -> Result<u8, Ending> {
+        let placed = self.begun("hint", id)?;
+        self.headline(&placed.task);
+        let hints = placed.hints();
+        for (title, hint) in &hints {
+            self.say(&self.terminal.hanging("", "    ", &bold(title.get(self.terminal.lang))));
+            self.say(&self.terminal.paragraph("    ", hint.get(self.terminal.lang)));
+        }
+        if hints.is_empty() {
+            let told = self.pick(
+                "There is nothing to hint at: no check failed so far, or none was made (practicum check).",
+                "示すヒントはありません。まだ判定を受けていないか、不合格の判定がありません（practicum check）。",
+            );
+            self.say(&self.terminal.paragraph("", told));
+        }
+        Ok(PASSED)
+    }
+
+    pub(super) fn reset(&self, id: Option<&str>) -> Result<u8, Ending> {
+        let placed = self.begun("reset", id)?;
+        let copies = placed.reset()?.join(", ");
+        let told = match (copies.as_str(), self.terminal.lang) {
+            ("", Lang::En) => "Plan and answers are those to begin with already.".to_owned(),
+            ("", Lang::Ja) => "計画と解答は、すでに出発点のままです。".to_owned(),
+            (copies, Lang::En) => format!(
+                "Plan and answers are those to begin with again; yours are kept in {copies}. What was tried stays counted."
+            ),
+            (copies, Lang::Ja) => format!(
+                "計画と解答を出発点に戻しました。それまでの内容は {copies} に残しています。解答した回数は元に戻りません。"
+            ),
+        };
+        self.say(&self.terminal.paragraph("", &told));
+        Ok(PASSED)
+    }
+
+    pub(super) fn submit(&self, id: Option<&str>) -> Result<u8, Ending> {
+        let placed = self.begun("submit", id)?;
+        let submitted = placed.submitted()?;
+        let variant = placed.workspace.variant().map(|key| format!("-{key}")).unwrap_or_default();
+        let plain = |c: char| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' };
+        let name: String = format!("{}{variant}", placed.workspace.id()).chars().map(plain).collect();
+        let file = format!("{name}.submission.json");
+        placed.workspace.write(&file, format!("{}\n", serde_json::to_string_pretty(&submitted)?).as_bytes())?;
+        let shown = placed.workspace.shown(&file);
+        let told = match self.terminal.lang {
+            Lang::En => format!(
+                "To hand in: {shown}. It holds your plan and your answers as they are now; a grader trains the plan again."
+            ),
+            Lang::Ja => format!(
+                "提出するファイル：{shown}。現在の計画と解答が入っています。採点者は、この計画で学習をやり直します。"
+            ),
+        };
+        self.say(&self.terminal.paragraph("", &told));
+        Ok(PASSED)
+    }
+
+    /// Runs the plan now and at each save, until Ctrl-C.
+    pub(super) fn watch(&self, id: Option<&str>) -> Result<u8, Ending> {
+        let placed = self.begun("watch", id)?;
+        let id = placed.workspace.id().to_owned();
+        let seen = || [PLAN, ANSWERS].map(|file| std::fs::read(placed.workspace.folder().join(file)).ok());
+        interrupt::heeded(|| {
+            loop {
+                let now = seen();
+                if let Err(ending) = self.run(Some(&id), None) {
+                    if matches!(ending, Ending::Ended) {
+                        return Ok(PASSED);
+                    }
+                    let (_, faults) = ending.told();
+                    tell(&self.terminal.invalid(&faults));
+                }
+                self.say(&self.terminal.paragraph(
+                    "",
+                    &dim(
+                        self.pick(
+                            "Waiting for the next save … (Ctrl-C ends)",
+                            "次の保存を待っています…（Ctrl-Cで終了）",
+                        ),
+                    ),
+                ));
+                self.flush();
+                while seen() == now {
+                    std::thread::sleep(LOOK);
+                    if interrupt::asked() {
+                        return Ok(PASSED);
+                    }
+                }
+            }
+        })
+    }
+}

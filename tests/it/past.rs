@@ -1,0 +1,71 @@
+//! What a learner did before: history, comparison, hints, the way back, and what is handed in.
+
+use super::session::Learner;
+
+fn at_work() -> Learner {
+    let learner = Learner::new();
+    learner.types("start sepsis-alarm").ends(0);
+    learner
+}
+
+fn plan(learner: &Learner, from: &str, to: &str) {
+    let plan = learner.read("practicum/sepsis-alarm/plan.toml");
+    assert!(plan.contains(from), "{plan}");
+    learner.writes("practicum/sepsis-alarm/plan.toml", plan.replace(from, to));
+}
+
+#[test]
+fn runs_are_listed_with_what_was_changed_and_any_two_are_compared() {
+    let learner = at_work();
+    learner.types("history sepsis-alarm").ends(0).says("Nothing was run yet");
+    learner.types("run sepsis-alarm").ends(0);
+    plan(&learner, "threshold = 0.25", "threshold = 0.1 ");
+    learner.types("check sepsis-alarm").ends(1);
+    let history =
+        learner.types("history sepsis-alarm").ends(0).says("run 1").says("check 2:").says("[operate] threshold = 0.1");
+    assert!(!history.out.contains("0.25"), "what was before stands with the run before: {}", history.out);
+    learner.types("history sepsis-alarm --lang ja").ends(0).says("判定 2：");
+    let json = learner.types("history sepsis-alarm --json").ends(0).json();
+    assert_eq!((json["runs"].as_array().unwrap().len(), &json["runs"][1]["command"]), (2, &"check".into()));
+    let compared = learner.types("compare 1 2 sepsis-alarm").ends(0).says("threshold = 0.25").says("threshold = 0.1");
+    assert_eq!(compared.out.matches("AUROC").count(), 2, "{}", compared.out);
+    learner.types("compare 1 9 sepsis-alarm").ends(2).says("one of 1, 2");
+}
+
+#[test]
+fn hints_are_those_of_the_checks_that_failed_last() {
+    let learner = at_work();
+    learner.types("hint sepsis-alarm").ends(0).says("There is nothing to hint at");
+    let checked = learner.types("check sepsis-alarm --json").ends(1).json();
+    let failed = checked["checks"].as_array().unwrap().iter().find(|check| check["verdict"] == "failed").unwrap();
+    let title = failed["title"]["en"].as_str().unwrap().split(' ').next().unwrap();
+    learner.types("hint sepsis-alarm").ends(0).says(title);
+}
+
+#[test]
+fn a_reset_keeps_what_was_there() {
+    let learner = at_work();
+    let given = learner.read("practicum/sepsis-alarm/plan.toml");
+    learner.types("reset sepsis-alarm").ends(0).says("already");
+    plan(&learner, "threshold = 0.25", "threshold = 0.1 ");
+    let mine = learner.read("practicum/sepsis-alarm/plan.toml");
+    learner.types("reset sepsis-alarm").ends(0).says("plan.before.toml");
+    assert_eq!(learner.read("practicum/sepsis-alarm/plan.toml"), given);
+    assert_eq!(learner.read("practicum/sepsis-alarm/plan.before.toml"), mine);
+}
+
+#[test]
+fn one_file_is_handed_in_and_it_can_be_read() {
+    let learner = Learner::new();
+    learner.types("start sepsis-alarm --variant s-017").ends(0);
+    learner.types("run sepsis-alarm").ends(0);
+    learner.types("submit sepsis-alarm").ends(0).says("sepsis-alarm-s-017.submission.json");
+    let text = learner.read("practicum/sepsis-alarm/sepsis-alarm-s-017.submission.json");
+    let submitted: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&submitted["schema"], &submitted["variant"]), (&"practicum.submission/1".into(), &"s-017".into()));
+    assert_eq!(submitted["plan"].as_str().unwrap(), learner.read("practicum/sepsis-alarm/plan.toml"));
+    assert_eq!((submitted["runs"].as_i64(), submitted["attempts"].as_array().unwrap().len()), (Some(1), 1));
+    // What cannot be read is not handed in.
+    plan(&learner, "epochs = 20", "epochs = -1");
+    learner.types("submit sepsis-alarm").ends(2).says("train.epochs");
+}
