@@ -154,6 +154,22 @@ enum Command {
         /// The exercise; may be left out in its folder.
         exercise: Option<String>,
     },
+    /// Pack your work on an exercise into one file, to go on with on another computer.
+    ExportWork {
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
+    },
+    /// Lay work that was packed on another computer into this folder.
+    ImportWork {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Completions for your shell, to be sourced by it.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
     /// Stop trying: read what the exercise was about. Its points are then to be had with another variant only.
     Solution {
         /// The exercise; may be left out in its folder.
@@ -231,7 +247,12 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
     let session = Session::new(terminal, false, None, content);
     let code = match error.kind() {
         ErrorKind::DisplayVersion => {
-            session.say(&error.to_string());
+            let (version, engine) = (error.to_string(), engine::name());
+            let course = content.digest();
+            session.say(&match terminal.lang {
+                Lang::En => format!("{version}engine {engine}\ncourse {course}\n"),
+                Lang::Ja => format!("{version}エンジン {engine}\nコース {course}\n"),
+            });
             PASSED
         }
         ErrorKind::DisplayHelp => {
@@ -246,8 +267,26 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
             let faults = [spoken::fault(error, &name, command)];
             if words.iter().any(|word| word == "--json") {
                 let of = [
-                    "tour", "list", "start", "look", "run", "check", "watch", "history", "compare", "hint", "reset",
-                    "submit", "solution", "measure", "courses", "worker", "author",
+                    "tour",
+                    "list",
+                    "start",
+                    "look",
+                    "run",
+                    "check",
+                    "watch",
+                    "history",
+                    "compare",
+                    "hint",
+                    "reset",
+                    "submit",
+                    "export-work",
+                    "import-work",
+                    "completions",
+                    "solution",
+                    "measure",
+                    "courses",
+                    "worker",
+                    "author",
                 ]
                 .into_iter()
                 .find(|of| name.split(' ').nth(1) == Some(of));
@@ -311,6 +350,9 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("hint", "直近の判定で不合格になった項目のヒントです。"),
         ("reset", "計画と解答を配布時の内容に戻します。それまでの内容は別名で残します。"),
         ("submit", "提出用のファイルを1つ作ります。"),
+        ("export-work", "演習の作業内容を1つのファイルにまとめ、別のコンピューターで続けられるようにします。"),
+        ("import-work", "別のコンピューターでまとめた作業内容を、このフォルダーに取り込みます。"),
+        ("completions", "シェルの補完スクリプトを出力します。"),
         ("solution", "挑戦を終えて解説を読みます。その後の得点は、別のバリアントでだけ得られます。"),
         ("courses", "コースと、その演習の一覧です。"),
         ("look", "演習の画像と、モデルが間違えた画像を見ます。"),
@@ -336,6 +378,9 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_subcommand("hint", named_in_japanese)
         .mut_subcommand("reset", named_in_japanese)
         .mut_subcommand("submit", named_in_japanese)
+        .mut_subcommand("export-work", named_in_japanese)
+        .mut_subcommand("import-work", |command| command.mut_arg("file", |arg| arg.help("ファイルです。")))
+        .mut_subcommand("completions", |command| command.mut_arg("shell", |arg| arg.help("シェルの種類です。")))
         .mut_subcommand("check", |command| {
             trained_in_japanese(command).mut_arg("exam_seed", |arg| {
                 arg.help(
@@ -385,6 +430,14 @@ impl Session {
             Command::Hint { exercise } => self.hint(exercise.as_deref()),
             Command::Reset { exercise } => self.reset(exercise.as_deref()),
             Command::Submit { exercise } => self.submit(exercise.as_deref()),
+            Command::ExportWork { exercise } => self.export_work(exercise.as_deref()),
+            Command::ImportWork { file } => self.import_work(file),
+            Command::Completions { shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(*shell, &mut Cli::command(), "practicum", &mut script);
+                self.say(&String::from_utf8_lossy(&script));
+                Ok(PASSED)
+            }
             Command::Solution { exercise, yes } => self.solution(exercise.as_deref(), *yes),
             Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
             Command::Look(options) => look::look(self, options),
@@ -415,6 +468,9 @@ impl Session {
             Command::Hint { .. } => "hint",
             Command::Reset { .. } => "reset",
             Command::Submit { .. } => "submit",
+            Command::ExportWork { .. } => "export-work",
+            Command::ImportWork { .. } => "import-work",
+            Command::Completions { .. } => "completions",
             Command::Solution { .. } => "solution",
             Command::Start { .. } => "start",
             Command::Open(_) => "open",

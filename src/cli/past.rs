@@ -1,11 +1,13 @@
 //! What a learner did before, and what is handed in: history, compare, hint, reset, submit; and `watch`, which runs at each save.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::codes::PASSED;
 use super::interrupt;
 use super::session::{Session, tell};
 use app::ending::Ending;
+use app::learner::carry;
 use app::learner::desk::Placed;
 use app::learner::hand_in::{ANSWERS, PLAN};
 use app::learner::history::Past;
@@ -149,6 +151,39 @@ impl Session {
             Lang::Ja => format!(
                 "提出するファイル：{shown}。現在の計画と解答が入っています。採点者は、この計画で学習をやり直します。"
             ),
+        };
+        self.say(&self.terminal.paragraph("", &told));
+        Ok(PASSED)
+    }
+
+    pub(super) fn export_work(&self, id: Option<&str>) -> Result<u8, Ending> {
+        let placed = self.begun("export-work", id)?;
+        let file = format!("{}{}", placed.workspace.id(), carry::ENDING);
+        let bytes = carry::packed(&placed.workspace)?;
+        disk::write(&self.desk.here, &file, &bytes).map_err(|refused| {
+            Ending::Disk(refused.fault(&file, &Text::new("a place to write to", "書き込みできる場所")))
+        })?;
+        let told = match self.terminal.lang {
+            Lang::En => format!("Your work is in {file}. On another computer: practicum import-work {file}"),
+            Lang::Ja => {
+                format!("作業内容を {file} にまとめました。別のコンピューターでは：practicum import-work {file}")
+            }
+        };
+        self.say(&self.terminal.paragraph("", &told));
+        Ok(PASSED)
+    }
+
+    pub(super) fn import_work(&self, file: &Path) -> Result<u8, Ending> {
+        let shown = file.display().to_string();
+        let whole = self.desk.here.join(file);
+        let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = whole.parent().unwrap_or(&self.desk.here);
+        let what = Text::new("a file that `practicum export-work` made", "`practicum export-work` で作ったファイル");
+        let bytes = disk::read(folder, &name, disk::TABLE).map_err(|refused| vec![refused.fault(&shown, &what)])?;
+        let id = carry::unpacked(&self.desk.here, &shown, bytes)?;
+        let told = match self.terminal.lang {
+            Lang::En => format!("Go on with: practicum open {id}"),
+            Lang::Ja => format!("続きから始めるには：practicum open {id}"),
         };
         self.say(&self.terminal.paragraph("", &told));
         Ok(PASSED)

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::dataset::{self, Source};
 use super::exercise::{self, BEFORE};
-use super::pack::{Pack, Submission, Task};
+use super::pack::{Content, Pack, Submission, Task};
 use super::plan::Plan;
 use diagnostics::keys::{self, Section, Value, Written};
 
@@ -43,6 +43,21 @@ const FOR_PEOPLE: &[&str] = &[
     "asks",
     "not_personal",
 ];
+
+impl Content {
+    /// The digest of everything that is embedded, texts too: which course a program brings along.
+    pub fn digest(&'static self) -> Digest {
+        let mut names = String::new();
+        let mut open = vec![&self.exercises, &self.datasets];
+        while let Some(dir) = open.pop() {
+            open.extend(dir.dirs());
+            for file in dir.files() {
+                let _ = write!(names, "{}{}", file.path().display(), of_bytes(file.contents()));
+            }
+        }
+        of_bytes(names.as_bytes())
+    }
+}
 
 /// The digest of bytes.
 pub fn of_bytes(bytes: &[u8]) -> Digest {

@@ -69,3 +69,28 @@ fn one_file_is_handed_in_and_it_can_be_read() {
     plan(&learner, "epochs = 20", "epochs = -1");
     learner.types("submit sepsis-alarm").ends(2).says("train.epochs");
 }
+
+#[test]
+fn work_goes_to_another_computer_as_one_file() {
+    let learner = Learner::new();
+    learner.types("start sepsis-alarm --variant s-017").ends(0);
+    plan(&learner, "threshold = 0.25", "threshold = 0.1 ");
+    learner.types("run sepsis-alarm").ends(0);
+    learner.types("export-work sepsis-alarm").ends(0).says("sepsis-alarm.work.zip");
+    let other = Learner::new();
+    other.writes("carried.zip", learner.bytes("sepsis-alarm.work.zip"));
+    other.types("import-work carried.zip").ends(0).says("practicum open sepsis-alarm");
+    for file in
+        ["plan.toml", "answers.toml", "practicum.toml", ".progress.toml", "data/develop.csv", "results/1/result.json"]
+    {
+        let path = format!("practicum/sepsis-alarm/{file}");
+        assert_eq!(other.bytes(&path), learner.bytes(&path), "{file}");
+    }
+    assert!(!other.path("practicum/sepsis-alarm/.models").exists());
+    other.types("run sepsis-alarm").ends(0).says("results/2");
+    // Nothing that is there is replaced, and nothing else is taken for such a file.
+    other.types("import-work carried.zip").ends(2).says("begun here already");
+    other.writes("text.zip", "no archive");
+    other.types("import-work text.zip").ends(2).says("no archive that can be read");
+    other.types("import-work nothing.zip").ends(2);
+}

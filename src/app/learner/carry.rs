@@ -1,0 +1,143 @@
+//! A workspace as one file, to go on with on another computer.
+
+use std::io::{Cursor, Read as _, Write as _};
+use std::path::Path;
+
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use super::memory::{self, Memory};
+use super::workspace::{FOLDER, Workspace};
+use crate::ending::Ending;
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use disk::Refused;
+
+/// What such a file is called.
+pub const ENDING: &str = ".work.zip";
+
+/// The most that is carried, in bytes, packed or not.
+const LARGEST: u64 = 1 << 30;
+
+/// The most files.
+const MOST: usize = 20_000;
+
+/// Packs a workspace: everything but fitted models and what a job left, which are made anew.
+///
+/// # Errors
+/// A file that cannot be read, our own failure.
+pub fn packed(workspace: &Workspace) -> Result<Vec<u8>, Ending> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let root = workspace.folder();
+    let mut open = vec![String::new()];
+    while let Some(folder) = open.pop() {
+        let mut entries: Vec<_> = std::fs::read_dir(root.join(&folder)).into_iter().flatten().flatten().collect();
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            let kind = entry.file_type().map_err(|error| Ending::ours(&error))?;
+            if kind.is_dir() {
+                // What is hidden is made anew, or was never finished.
+                if !name.starts_with('.') {
+                    open.push(path);
+                }
+                continue;
+            }
+            let hidden_but_theirs = path == super::progress::FILE;
+            if !kind.is_file() || (name.starts_with('.') && !hidden_but_theirs) {
+                continue;
+            }
+            let bytes = disk::read(root, &path, disk::TABLE)
+                .map_err(|refused| vec![refused.fault(&workspace.shown(&path), &Text::new("a file", "ファイル"))])?;
+            let whole = zip.start_file(&path, SimpleFileOptions::default()).and_then(|()| Ok(zip.write_all(&bytes)?));
+            whole.map_err(|error| Ending::ours(&error))?;
+        }
+    }
+    let bytes = zip.finish().map_err(|error| Ending::ours(&error))?;
+    Ok(bytes.into_inner())
+}
+
+/// Lays a packed workspace where the learner stands; `file` is how they call it. Nothing that is there is replaced. Gives its exercise.
+///
+/// # Errors
+/// A file that is no packed workspace, names that lead out of it, an exercise that was begun here already, the disk's.
+pub fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Ending> {
+    let expected = Text::new("a file that `practicum export-work` made", "`practicum export-work` で作ったファイル");
+    let wrong = |found: Text| Ending::Faults(vec![Fault::new(Place::file(file), found, expected.clone())]);
+    let mut zip = ZipArchive::new(Cursor::new(bytes))
+        .map_err(|_| wrong(Text::new("no archive that can be read", "読み取れるアーカイブではありません")))?;
+    if zip.len() > MOST {
+        return Err(wrong(text!("more than {MOST} files in it", "{MOST}個を超えるファイルが入っています")));
+    }
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut left = LARGEST;
+    for at in 0..zip.len() {
+        let entry = zip.by_index(at).map_err(|_| wrong(Text::new("a broken archive", "壊れたアーカイブ")))?;
+        let name = entry.name().to_owned();
+        let is_plain =
+            entry.is_file() && !entry.is_symlink() && !name.contains('\\') && name.split('/').all(disk::is_name);
+        if !is_plain {
+            return Err(wrong(text!("the name {name:?} in it", "{name:?} という名前が含まれています")));
+        }
+        let mut bytes = Vec::new();
+        // What an archive says of sizes is not believed.
+        let read = entry.take(left + 1).read_to_end(&mut bytes);
+        left = match read {
+            Ok(n) if n as u64 <= left => left - n as u64,
+            Ok(_) => {
+                return Err(wrong(text!(
+                    "more than {LARGEST} bytes in it",
+                    "{LARGEST}バイトを超える内容が入っています"
+                )));
+            }
+            Err(_) => return Err(wrong(Text::new("a broken archive", "壊れたアーカイブ"))),
+        };
+        files.push((name, bytes));
+    }
+    let Some((_, memory)) = files.iter().find(|(name, _)| name == memory::FILE) else {
+        let name = memory::FILE;
+        return Err(wrong(text!("no {name} in it", "{name} が入っていません")));
+    };
+    let id = Memory::read(memory::FILE, memory)?.exercise;
+    if !disk::is_name(&id) {
+        return Err(wrong(text!("the exercise {id:?}", "演習の名前 {id:?}")));
+    }
+    let workspace = Workspace::find(here, &id)?;
+    if workspace.is_started() {
+        let shown = workspace.shown("");
+        return Err(Ending::Faults(vec![Fault::new(
+            Place::file(shown),
+            Text::new("this exercise was begun here already", "この演習は、ここですでに始めています"),
+            Text::new(
+                "another folder, or this one given another name",
+                "別のフォルダー（または、このフォルダーの名前を変えてから）",
+            ),
+        )]));
+    }
+    let unwritten = |refused: &Refused| {
+        let what = Text::new("a place to write to", "書き込みできる場所");
+        match refused {
+            Refused::Disk(error) => Ending::Disk(disk::unwritable(&workspace.shown(""), error)),
+            refused => Ending::Faults(vec![refused.fault(&workspace.shown(""), &what)]),
+        }
+    };
+    // What it is comes last: until it is there, nothing was begun.
+    files.sort_by_key(|(name, _)| name == memory::FILE);
+    let root = workspace.folder();
+    let parent = root.parent().unwrap_or(here);
+    if parent.file_name().is_some_and(|name| name == FOLDER) {
+        if let Some(above) = parent.parent() {
+            disk::make_folder(above, FOLDER).map_err(|refused| unwritten(&refused))?;
+        }
+    }
+    disk::make_folder(parent, &id).map_err(|refused| unwritten(&refused))?;
+    for (name, bytes) in &files {
+        if let Some((folder, _)) = name.rsplit_once('/') {
+            disk::make_folder(root, folder).map_err(|refused| unwritten(&refused))?;
+        }
+        disk::write(root, name, bytes).map_err(|refused| unwritten(&refused))?;
+    }
+    Ok(id)
+}
