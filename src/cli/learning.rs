@@ -134,6 +134,14 @@ impl Session {
         self.say(&self.terminal.paragraph(
             "",
             &match (self.terminal.lang, task.dataset.image.is_some()) {
+                (Lang::En, _) if !task.exercise.asks_plan => {
+                    let answers = workspace.shown(ANSWERS);
+                    format!("Read {brief}, look at the data (practicum look {id}), write what you conclude in {answers}, then: practicum check {id}")
+                }
+                (Lang::Ja, _) if !task.exercise.asks_plan => {
+                    let answers = workspace.shown(ANSWERS);
+                    format!("{brief} を読み、データを見て（practicum look {id}）、結論を {answers} に書いてから：practicum check {id}")
+                }
                 (Lang::En, false) => format!("Read {brief}, change {plan}, then: practicum run {id}"),
                 (Lang::Ja, false) => format!("{brief} を読み、{plan} を書き換えてから：practicum run {id}"),
                 (Lang::En, true) => format!(
@@ -169,6 +177,15 @@ impl Session {
             Ok(kept) => kept,
             Err(code) => return Ok(code),
         };
+        if !task.exercise.asks_plan {
+            let (answers, next) = (workspace.shown(ANSWERS), self.desk.next("check", workspace));
+            let told = match self.terminal.lang {
+                Lang::En => format!("Next: write what you conclude in {answers}, then: {next}"),
+                Lang::Ja => format!("次に、結論を {answers} に書いてから：{next}"),
+            };
+            self.say(&self.terminal.paragraph("", &told));
+            return Ok(PASSED);
+        }
         let (predictions, answers) = (format!("{kept}/predictions.csv"), workspace.shown(ANSWERS));
         let (plot, worst) = (!run.record.story.masks, !run.mistakes.is_empty());
         let beside = match (plot, worst) {
@@ -223,7 +240,7 @@ impl Session {
             self.headline(task);
             self.say(&self.drawn_otherwise());
             self.say(&self.terminal.checked(task, &checked.run));
-            self.say(&self.aside(&checked));
+            self.say(&self.aside(task, &checked));
         }
         let kept = match self.keep(task, workspace, &checked.run, &document, &handed_in) {
             Ok(kept) => kept,
@@ -275,21 +292,25 @@ impl Session {
     }
 
     /// What is told beside the checks: what is not told yet, and the mistake that a plan resembles.
-    pub(super) fn aside(&self, checked: &Checked) -> String {
+    pub(super) fn aside(&self, task: &Task, checked: &Checked) -> String {
         let mut out = String::new();
         let lang = self.terminal.lang;
         if !checked.open.is_empty() {
             let open: Vec<&str> = checked.open.iter().map(|question| question.id.as_str()).collect();
             out.push('\n');
+            let (rows_en, rows_ja) = match task.exercise.asks_plan {
+                true => ("your own test rows (`run`) say", "手元のテスト用の行（`run`）"),
+                false => ("your own data say", "手元のデータ"),
+            };
             out += &self.terminal.paragraph(
                 "",
                 &match lang {
                     Lang::En => format!(
-                        "Not settled yet: {}. What these ask for is told once an answer is right, or wrong twice: your own test rows (`run`) say enough to estimate it.",
+                        "Not settled yet: {}. What these ask for is told once an answer is right, or its tries are used: {rows_en} enough to estimate it.",
                         open.join(", ")
                     ),
                     Lang::Ja => format!(
-                        "まだ確定していない結論：{}。問われている値は、正解するか2回誤答するまで示しません。手元のテスト用の行（`run`）から見積もってください。",
+                        "まだ確定していない結論：{}。問われている値は、正解するか、解答できる回数を使い切るまで示しません。{rows_ja}から見積もってください。",
                         open.join("、")
                     ),
                 },

@@ -109,8 +109,8 @@ pub const KEYS: &[Key<'static>] = &[
         "asks",
         Kind::List(&Kind::Choice(&["plan", "answers"])),
         Need::Default("[\"plan\", \"answers\"]"),
-        "What the learner hands in.",
-        "学習者が提出するものです。",
+        "What the learner hands in. Without a plan nothing is trained: the learner concludes from the data alone, and checks see the tables without predictions.",
+        "学習者が提出するものです。planを除くと学習は行わず、データだけから結論を出す演習になります（判定の表に予測の列はありません）。",
     ),
     Key::new(
         "groups",
@@ -630,6 +630,8 @@ pub struct Exercise {
     pub evidence: Vec<String>,
     /// Whether answers are asked for.
     pub asks_answers: bool,
+    /// Whether a plan is asked for: without one nothing is trained.
+    pub asks_plan: bool,
     /// Columns by whose values results are also shown.
     pub groups: Vec<Written<String>>,
     /// The column by whose values the figures of a risk are counted; by rows where there is none.
@@ -841,6 +843,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         summary: top.text("summary"),
         evidence: top.strings("evidence").into_iter().map(|source| source.value).collect(),
         asks_answers: top.strings("asks").iter().any(|ask| ask.value == "answers"),
+        asks_plan: top.strings("asks").iter().any(|ask| ask.value == "plan"),
         groups: top.strings("groups"),
         figures_per: top.maybe_string("figures_per"),
         worth: top.maybe_number("worth"),

@@ -452,6 +452,14 @@ pub fn submission(
     (plan_file, plan): (&str, Option<&[u8]>),
     (answers_file, answers): (&str, Option<&[u8]>),
 ) -> Result<Submission, Vec<Fault>> {
+    let mut beside = Vec::new();
+    if !exercise.asks_plan && plan.is_some() {
+        beside.push(text!(
+            "{plan_file} is not read: this exercise asks for no plan.",
+            "{plan_file} は読み込みません（この演習に計画はありません）。"
+        ));
+    }
+    let plan = if exercise.asks_plan { plan } else { Some(&[][..]) };
     let Some(plan) = plan else {
         let id = &exercise.id;
         return Err(vec![Fault::new(
@@ -464,7 +472,12 @@ pub fn submission(
         )]);
     };
     let mut faults = Vec::new();
-    let plan = plan::read(vocabulary, plan_file, plan)
+    let read = if exercise.asks_plan {
+        plan::read(vocabulary, plan_file, plan)
+    } else {
+        plan::none(vocabulary, &exercise.reference())
+    };
+    let plan = read
         .and_then(|plan| match answers::reference_fault(Some(plan.exercise.clone()), exercise) {
             Some(fault) => Err(vec![fault]),
             None => Ok(plan),
@@ -481,7 +494,8 @@ pub fn submission(
     match (plan, answers) {
         (Ok(plan), Ok((answers, unjudged, of_answers))) => {
             let of_plan = plan.assumed.iter().map(|assumed| assumed.text(plan_file));
-            let assumed = of_plan.chain(of_answers.iter().map(|assumed| assumed.text(answers_file))).collect();
+            let assumed =
+                of_plan.chain(of_answers.iter().map(|assumed| assumed.text(answers_file))).chain(beside).collect();
             Ok(Submission { plan, answers, unjudged, computed: Computed::new(), assumed })
         }
         _ => Err(faults),

@@ -562,6 +562,14 @@ pub enum Threshold {
     NetBenefit(f64),
 }
 
+/// The plan of an exercise that asks for none: every key as it is where nothing is written.
+///
+/// # Errors
+/// None, unless a key of plans has lost its default.
+pub fn none(vocabulary: &Vocabulary, reference: &str) -> Result<Plan, Vec<Fault>> {
+    read(vocabulary, "plan.toml", format!("exercise = \"{reference}\"\n").as_bytes())
+}
+
 /// Reads `plan.toml`.
 ///
 /// # Errors

@@ -25,9 +25,9 @@ pub struct Record {
 }
 
 /// What was trained, on whom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Story {
-    /// The kind of model.
+    /// The kind of model; empty where the exercise asks for no plan, and nothing was trained.
     pub model: String,
     /// The numbers that it sees.
     pub features: Vec<String>,

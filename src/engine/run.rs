@@ -166,6 +166,9 @@ pub fn world<'a>(
 /// As [`run`].
 pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, RunError> {
     let Task { exercise, dataset } = job.task;
+    if !exercise.asks_plan {
+        return concluded(world, job, watch);
+    }
     let trainings =
         1 + if job.exam.is_some() { exercise.probes.iter().filter(|probe| probe.retrain).count() } else { 0 };
     let model = match develop(job, world, &exercise.develop, Some(trainings), watch) {
@@ -268,6 +271,40 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     let outcomes = check::told(exercise, answers, &checks);
     let record = Record { story: model.story, lines, checks, came };
     Ok(Ended::Ran(Box::new(Run { tables, target: target(job), label: label.to_owned(), record, outcomes, mistakes })))
+}
+
+/// The run of an exercise that asks for no plan: the tables are drawn, nothing is trained, and only answers are judged.
+fn concluded(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, RunError> {
+    let Task { exercise, dataset } = job.task;
+    let mut tables = Tables::new();
+    tables.insert("develop".to_owned(), world.rows(Side::Develop, &exercise.develop)?.table);
+    if job.exam.is_some() {
+        watch.tell(Event::Judging);
+        tables.insert("exam".to_owned(), world.rows(Side::Exam, &exercise.exam)?.table);
+        for probe in &exercise.probes {
+            goes_on(watch)?;
+            tables.insert(probe.name.clone(), world.rows(Side::Exam, &probe.draw)?.table);
+        }
+    }
+    if let Some(truth) = world.truth()? {
+        tables.insert("world".to_owned(), truth);
+    }
+    tables.insert("epochs".to_owned(), epochs_table(&[])?);
+    tables.insert("metrics".to_owned(), evaluate::as_table(&[])?);
+    tables.insert("plan".to_owned(), plan_table(&job.submission.plan.section, None)?);
+    let answers = &job.submission.answers;
+    tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, answers)?);
+    let (checks, came) = if job.exam.is_some() {
+        let came = check::came(&exercise.before, &tables).map_err(|fault| RunError::Author(vec![fault]))?;
+        (check::judge(&exercise.checks, &exercise.questions, answers, &tables), came)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let outcomes = check::told(exercise, answers, &checks);
+    let story = Story { notes: job.submission.assumed.clone(), ..Story::default() };
+    let record = Record { story, lines: Vec::new(), checks, came };
+    let (target, label) = (dataset.target, dataset.label().to_owned());
+    Ok(Ended::Ran(Box::new(Run { tables, target, label, record, outcomes, mistakes: Vec::new() })))
 }
 
 /// A mistake of a plan that shows only where it is trained again in a probe's world.

@@ -291,7 +291,7 @@ impl Document {
         let verdict = if judged { check::overall(&run.outcomes) } else { Verdict::NotAttempted };
         Self {
             score: judged.then_some(Score { points, of }),
-            trained: Some((&run.record.story).into()),
+            trained: (!run.record.story.model.is_empty()).then(|| (&run.record.story).into()),
             metrics: run.record.lines.iter().map(Into::into).collect(),
             checks: run.outcomes.iter().map(Into::into).collect(),
             ..Self::of(command, subject, verdict, (verdict == Verdict::Error).then_some(AtFault::Exercise))

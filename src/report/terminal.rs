@@ -146,7 +146,13 @@ impl Terminal {
     pub fn ran(&self, task: &Task, run: &Run) -> String {
         let mut out = self.story(&run.record.story);
         out += "\n";
-        if run.record.lines.is_empty() {
+        if run.record.story.model.is_empty() {
+            let told = self.say(
+                "There is nothing to run: look at the data, write what you conclude, and have it judged.",
+                "実行するものはありません。データを見て結論を書き、判定を受けてください。",
+            );
+            out += &self.paragraph("", told);
+        } else if run.record.lines.is_empty() {
             out += &self.paragraph(
                 "",
                 self.say(
@@ -173,13 +179,17 @@ impl Terminal {
     pub fn checked(&self, task: &Task, run: &Run) -> String {
         let exercise = &task.exercise;
         let mut out = self.story(&run.record.story);
-        out += "\n";
+        if exercise.asks_plan {
+            out += "\n";
+        }
         let title = self.say(
             "On new patients whom nobody has seen before (the exam)",
             "まだ誰も見ていない新しい患者（判定用データ）では",
         );
-        out += &self.paragraph("", &bold(title));
-        out += &self.printed(&self.found(task, &run.record.lines, Found::Exam));
+        if exercise.asks_plan {
+            out += &self.paragraph("", &bold(title));
+            out += &self.printed(&self.found(task, &run.record.lines, Found::Exam));
+        }
         // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
         if run.record.lines.iter().any(|line| line.ceiling && *line.metric == NET_BENEFIT && line.measure.is_ok()) {
             let note = self.say(
@@ -242,6 +252,12 @@ impl Terminal {
         };
         let (train, operate) = (part("train"), story.operate);
         let mut rows = Vec::new();
+        if story.model.is_empty() {
+            let told = self.say("nothing: this exercise is answered from the data", "なし（データから答える演習です）");
+            rows.push((self.say("Trained", "学習"), told.to_owned()));
+            rows.extend(story.notes.iter().map(|note| (self.say("Note", "注意"), note.get(self.lang).to_owned())));
+            return rows;
+        }
         let (n, epochs) = (count(train.rows), story.epochs);
         let inputs = match (story.picture, self.lang) {
             (Some([channels, height, width]), Lang::En) => {

@@ -444,6 +444,9 @@ impl Workspace {
                 answers::with_keys(&task.exercise, |keys| schema::document(ANSWERS, &task.exercise.title, keys)),
             ),
         ] {
+            if file == "plan" && !task.exercise.asks_plan {
+                continue;
+            }
             // For editors, and therefore not told.
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
             self.write(&format!(".schema/{file}.json"), text.as_bytes())?;
@@ -528,7 +531,7 @@ impl Workspace {
         )?;
         let id = &self.id;
         let starter = pack.bytes(&format!("exercises/{id}/starter/{PLAN}"));
-        if starter.as_deref() == plan.bytes.as_deref() {
+        if task.exercise.asks_plan && starter.as_deref() == plan.bytes.as_deref() {
             submission.assumed.push(text!(
                 "{PLAN} is the plan to begin with, unchanged.",
                 "{PLAN} は出発点の計画のままです（まだ変更されていません）。"

@@ -166,7 +166,7 @@ function follow(place, isReopened = false) {
   });
   on("done", async ({ run }) => {
     end("");
-    const page = document.querySelector("#train");
+    const page = document.querySelector("#train") ?? place;
     // A page that was only opened again shows this already.
     if (isReopened && first === null && progress.dataset.seen === String(run)) return;
     const parts = [["#see", page.dataset.see + run], ["#conclude", page.dataset.conclude], ["#expect", page.dataset.expect]];
@@ -213,7 +213,7 @@ function dress(root) {
 
 dress(document);
 
-const train = document.querySelector("#train");
+const train = document.querySelector("#train") ?? document.querySelector(".judge");
 if (train) {
   // A tab that is opened while something runs takes it up.
   if (train.hasAttribute("data-busy")) follow(train, true);

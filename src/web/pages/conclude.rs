@@ -130,7 +130,8 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
                     p { button { (view.say("Keep", "保存")) } }
                 }
             }
-            div.judge data-events=(view.site.to(&format!("x/{id}/events"))) {
+            div.judge data-events=(view.site.to(&format!("x/{id}/events"))) data-conclude=(view.site.to(&format!("x/{id}/conclude")))
+                data-expect=(view.site.to(&format!("x/{id}/expected"))) data-see=(view.site.to(&format!("x/{id}/see/"))) {
                 form.inline method="post" action=(view.site.to(&format!("x/{id}/check"))) data-job data-first="#answers" {
                     button.main { (view.say("Have it judged on new patients", "新しい患者で判定を受ける")) }
                 }
@@ -219,7 +220,7 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
         Lang::En => format!("{points} of {of} points"),
         Lang::Ja => format!("{of}点中{points}点"),
     };
-    let exam = kept.record.as_ref().map(|record| {
+    let exam = kept.record.as_ref().filter(|record| !record.lines.is_empty()).map(|record| {
         let lines: Vec<_> = record.lines.iter().filter(|line| line.table != "develop").cloned().collect();
         view.writer().found(&placed.task, &lines, Found::Exam)
     });

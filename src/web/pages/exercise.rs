@@ -90,6 +90,7 @@ fn recalled(view: &View, placed: &Placed) -> Markup {
 fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
     // An older version's files are told, not used: `start` lays them aside.
     placed.workspace.known(&placed.pack, &placed.task)?;
+    let plans = placed.task.exercise.asks_plan;
     let sections = [
         ("read", view.say("Read", "読む")),
         ("look", view.say("Look", "データを見る")),
@@ -99,12 +100,17 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
         ("see", view.say("See", "結果を見る")),
         ("conclude", view.say("Conclude", "結論・判定")),
     ];
-    let (look, expect, decide, train, see, conclude) = (
+    // What is answered from the data alone has nothing to plan, train and see.
+    let sections = sections.into_iter().filter(|(id, _)| plans || !["decide", "train", "see"].contains(id));
+    let work = if plans {
+        let decide = decide::section(view, placed, &decide::Said::default())?;
+        html! { (decide) (train::section(view, placed)) (see::section(view, placed, None)?) }
+    } else {
+        html! {}
+    };
+    let (look, expect, conclude) = (
         look::section(view, placed, &look::Asked::default())?,
         expect::section(view, placed, &[])?,
-        decide::section(view, placed, &decide::Said::default())?,
-        train::section(view, placed),
-        see::section(view, placed, None)?,
         conclude::section(view, placed, &[])?,
     );
     Ok(html! {
@@ -113,7 +119,7 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
         }
         div.bench {
             (brief(view, placed))
-            div.work { (recalled(view, placed)) (look) (expect) (decide) (train) (see) (conclude) }
+            div.work { (recalled(view, placed)) (look) (expect) (work) (conclude) }
         }
     })
 }
