@@ -50,6 +50,8 @@ pub(super) fn expectations(
                     Some(Expected::Choice(choices.get(at)?.0.clone(), sure.unwrap_or(Sure::Guess)))
                 })
             }
+            // Before the first run a range or one choice is asked for.
+            QuestionKind::Several(_) => None,
             QuestionKind::Interval { min, max } | QuestionKind::Number { min, max } => {
                 range(session, question, (*min, *max), input)
             }

@@ -786,6 +786,16 @@ fn questions(session: &Session, preview: &Preview) {
                     session.say(&session.terminal.paragraph("    ", &format!("\"{id}\": {}", text.get(lang))));
                 }
             }
+            QuestionKind::Several(several) => {
+                for item in &several.items {
+                    let other = item
+                        .other
+                        .as_ref()
+                        .map(|(other, when)| format!(" | {} ({})", other.get(lang), when.value.text()));
+                    let line = format!("\"{}\": {}{}", item.id, item.text.get(lang), other.unwrap_or_default());
+                    session.say(&session.terminal.paragraph("    ", &line));
+                }
+            }
             QuestionKind::Number { min, max } | QuestionKind::Interval { min, max } => {
                 let unit = &question.unit;
                 session.say(&format!("    {}\n", dim(&format!("{min} – {max} {unit}"))));

@@ -1,6 +1,6 @@
 //! `answers.toml`: what the learner concludes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::exercise::{BEFORE, Exercise, Question, QuestionKind};
 use diagnostics::fault::{Fault, Place};
@@ -17,6 +17,8 @@ pub enum Answer {
     Interval(f64, f64),
     /// The id of a choice.
     Choice(String),
+    /// The ids of those that are chosen or marked.
+    Several(BTreeSet<String>),
 }
 
 /// The answers by question; a question without one is not attempted.
@@ -108,11 +110,13 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
     fn words(question: &Question) -> Vec<&str> {
         match &question.kind {
             QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id.as_str()).collect(),
+            QuestionKind::Several(several) => several.ids(),
             _ => Vec::new(),
         }
     }
-    fn kind<'a>(question: &Question, words: &'a [&'a str]) -> Kind<'a> {
+    fn kind<'a>(question: &Question, words: &'a [&'a str], one: &'a Kind<'a>) -> Kind<'a> {
         match question.kind {
+            QuestionKind::Several(_) => Kind::List(one),
             QuestionKind::Choice(_) => Kind::Choice(words),
             QuestionKind::Interval { min, max } => Kind::Interval { min, max },
             QuestionKind::Number { min, max } => Kind::Number { min, max },
@@ -131,6 +135,8 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
     }
     let (of_before, of_after): (Vec<Vec<&str>>, Vec<Vec<&str>>) =
         (exercise.before.iter().map(words).collect(), exercise.questions.iter().map(words).collect());
+    // What a list of several items holds.
+    let ones: Vec<Kind> = of_after.iter().map(|words| Kind::Choice(words)).collect();
     // A choice under the word that says how sure one is.
     let sure: Vec<Vec<Key>> = of_before
         .iter()
@@ -143,7 +149,7 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
         .map(|(question, sure)| {
             let expected = match question.kind {
                 QuestionKind::Choice(_) => Kind::OneOf(sure),
-                _ => kind(question, &[]),
+                _ => kind(question, &[], &Kind::String),
             };
             [expected, Kind::Choice(&[UNKNOWN])]
         })
@@ -160,7 +166,11 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
     }
     keys.iter_mut().filter(|key| key.name == BEFORE).for_each(|key| key.kind = Kind::Table(&before));
     keys.extend(
-        exercise.questions.iter().zip(&of_after).map(|(question, words)| key(question, kind(question, words), true)),
+        exercise
+            .questions
+            .iter()
+            .zip(of_after.iter().zip(&ones))
+            .map(|(question, (words, one))| key(question, kind(question, words, one), true)),
     );
     keys.extend(exercise.memo.iter().map(|memo| Key {
         name: &memo.id,
@@ -186,6 +196,13 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, U
         let answer = match &entry.value {
             Value::Number(x) => Answer::Number(*x),
             Value::String(word) => Answer::Choice(word.clone()),
+            Value::List(items) if matches!(question.kind, QuestionKind::Several(_)) => {
+                let word = |item: &Written<Value>| match &item.value {
+                    Value::String(word) => Some(word.clone()),
+                    _ => None,
+                };
+                Answer::Several(items.iter().filter_map(word).collect())
+            }
             // An interval left at [] is a question not yet answered.
             Value::List(items) if items.is_empty() => continue,
             Value::List(items) => match interval(entry, items) {

@@ -184,10 +184,10 @@ const QUESTION: &[Key<'static>] = &[
     ),
     Key::new(
         "kind",
-        Kind::Choice(&["number", "interval", "choice", "range", "text"]),
+        Kind::Choice(&["number", "interval", "choice", "choices", "lines", "range", "text"]),
         Need::Required,
-        "A number, an interval [low, high], or one of the choices; before the first run a range, which should hold the truth in 8 of 10 cases; or a text, which a teacher reads.",
-        "数値（number）、区間 [下限, 上限]（interval）、選択肢（choice）です。予想では、10回のうち8回は真の値を含むと思う範囲（range）も使えます。文章（text）は教員が読みます。",
+        "A number, an interval [low, high], one of the choices, several of them (choices), or those lines of a listing that are marked (lines); before the first run a range, which should hold the truth in 8 of 10 cases; or a text, which a teacher reads.",
+        "数値（number）、区間 [下限, 上限]（interval）、選択肢から1つ（choice）、選択肢からいくつでも（choices）、一覧のうち印を付ける行（lines）です。予想では、10回のうち8回は真の値を含むと思う範囲（range）も使えます。文章（text）は教員が読みます。",
     ),
     Key::new("prompt", Kind::Bilingual, Need::Required, "The question.", "問いの文です。"),
     Key::new("unit", Kind::String, Need::Default("\"\""), "The unit of the answer.", "解答の単位です。"),
@@ -213,6 +213,13 @@ const QUESTION: &[Key<'static>] = &[
         "区間の幅の上限です（判定が許す幅）。これより広い解答は実行の前に知らせ、解答の回数に数えません。",
     ),
     Key::new("choice", Kind::Tables(CHOICE), Need::Default("[]"), "The choices.", "選択肢です。"),
+    Key::new(
+        "line",
+        Kind::Tables(LINE),
+        Need::Default("[]"),
+        "The lines of the listing, which the learner finds in `listing.en.md`.",
+        "一覧の行です。学習者には `listing.ja.md` として渡します。",
+    ),
     Key::new(
         "hides",
         Kind::List(&Kind::String),
@@ -252,6 +259,25 @@ const CHOICE: &[Key<'static>] = &[
         Need::Optional,
         "One observation that speaks against it, told to who has chosen it wrongly.",
         "この選択肢に反する観察を1つ書きます。誤って選んだ学習者に示します。",
+    ),
+];
+
+const LINE: &[Key<'static>] = &[
+    Key::new("id", Kind::String, Need::Required, "What the learner writes to mark it.", "印を付けるときに書く語です。"),
+    Key::new("text", Kind::Bilingual, Need::Required, "The line.", "行の文です。"),
+    Key::new(
+        "other",
+        Kind::Bilingual,
+        Need::Optional,
+        "What the line says instead where `when` holds.",
+        "`when` が成り立つバリアントで、代わりに示す文です。",
+    ),
+    Key::new(
+        "when",
+        Kind::Sql,
+        Need::Optional,
+        "A condition over the world: in which variants the line says `other`.",
+        "`other` を示すバリアントの条件です。[[world]] の列で書きます。",
     ),
 ];
 
@@ -445,6 +471,16 @@ pub struct Question {
 const TRIES: usize = 2;
 
 impl Question {
+    /// The columns of its answer in the table `answers`: of an interval its two ends, of several items one each, 0 or 1.
+    pub fn columns(&self) -> Vec<String> {
+        let id = &self.id;
+        match &self.kind {
+            QuestionKind::Interval { .. } => vec![format!("{id}_low"), format!("{id}_high")],
+            QuestionKind::Several(several) => several.ids().into_iter().map(|item| format!("{id}_{item}")).collect(),
+            QuestionKind::Number { .. } | QuestionKind::Choice(_) => vec![id.clone()],
+        }
+    }
+
     /// So many different wrong answers are scored before what was asked for is told: two, but of a choice at most half of what there
     /// is to choose, so that nobody gets it by trying what is left.
     pub fn tries(&self) -> usize {
@@ -474,6 +510,35 @@ pub enum QuestionKind {
     },
     /// One of these words, with their meanings.
     Choice(Vec<(String, Text)>),
+    /// Any of these items, or none.
+    Several(Several),
+}
+
+/// Items of which any may be chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Several {
+    /// The items, in order.
+    pub items: Vec<Item>,
+    /// Whether they are the lines of a listing that is read beside the question.
+    pub is_listing: bool,
+}
+
+/// One of several items.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// What the learner writes.
+    pub id: String,
+    /// What it says.
+    pub text: Text,
+    /// What it says instead in some variants, and in which: a condition over the world.
+    pub other: Option<(Text, Written<Expression>)>,
+}
+
+impl Several {
+    /// The ids of the items.
+    pub fn ids(&self) -> Vec<&str> {
+        self.items.iter().map(|item| item.id.as_str()).collect()
+    }
 }
 
 /// A text that is asked for: what is decided, for whom, under which condition. A teacher reads it; nothing grades it.
@@ -588,8 +653,7 @@ impl Check {
         if !shows.names().tables.contains("answers") {
             return Vec::new();
         }
-        let ends = |id: &str| [id.to_owned(), format!("{id}_low"), format!("{id}_high")];
-        questions.iter().filter(|question| ends(&question.id).iter().any(|name| shows.mentions(name))).collect()
+        questions.iter().filter(|question| question.columns().iter().any(|name| shows.mentions(name))).collect()
     }
 
     /// The figure on which the verdict turns.
@@ -1055,6 +1119,38 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
             }
             QuestionKind::Choice(choices)
         }
+        word @ ("choices" | "lines") => {
+            let (key, is_listing) = if word == "lines" { ("line", true) } else { ("choice", false) };
+            let mut taken = Vec::new();
+            let mut items = Vec::new();
+            for each in section.tables(key) {
+                let id = plain_id(each, faults);
+                once(&each.written("id"), &mut taken, faults);
+                let when = is_listing.then(|| each.maybe_string("when")).flatten();
+                let when = when.map(|sql| queries::expression(sql, Purpose::Filter, faults));
+                let other = is_listing.then(|| each.maybe_text("other")).flatten();
+                if other.is_some() != when.is_some() {
+                    faults.push(Fault::new(
+                        each.place.clone(),
+                        Text::new("only one of `other` and `when`", "`other` と `when` の一方だけ"),
+                        Text::new(
+                            "both: what the line says instead, and where",
+                            "両方（代わりの文と、それを示す条件）",
+                        ),
+                    ));
+                }
+                items.push(Item { id, text: each.text("text"), other: other.zip(when) });
+            }
+            if items.len() < 2 {
+                let n = items.len();
+                faults.push(Fault::new(
+                    section.place.clone(),
+                    text!("{n} of [[question.{key}]]", "[[question.{key}]] が{n}個"),
+                    text!("at least two [[question.{key}]]", "2個以上の [[question.{key}]]"),
+                ));
+            }
+            QuestionKind::Several(Several { items, is_listing })
+        }
         "interval" | "range" => QuestionKind::Interval { min, max },
         _ => QuestionKind::Number { min, max },
     };
@@ -1343,11 +1439,7 @@ fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec
         "epochs" => return owned(&["epoch", "train_loss", "valid_loss"]),
         "world" => return Some(dataset.world.iter().map(|column| column.name.clone()).collect()),
         "answers" => {
-            let of = |question: &Question| match question.kind {
-                QuestionKind::Interval { .. } => vec![format!("{}_low", question.id), format!("{}_high", question.id)],
-                _ => vec![question.id.clone()],
-            };
-            return Some(exercise.questions.iter().flat_map(of).collect());
+            return Some(exercise.questions.iter().flat_map(Question::columns).collect());
         }
         _ => {}
     }

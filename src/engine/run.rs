@@ -20,7 +20,7 @@ use crate::synth::{self, Drawn, Pictures, Shots, Side, SynthError, World};
 use crate::train::{self, Fitted, Lesson, Rows, TrainError};
 pub use crate::watch::{Epoch, Event, Watch};
 use course::answers::{Answer, Answers};
-use course::exercise::{Draw, Probe, Question};
+use course::exercise::{Draw, Item, Probe, Question, QuestionKind};
 use course::pack::{Submission, Task};
 use course::plan::{Calibrate, Plan, Threshold, Wanted};
 use diagnostics::fault::Fault;
@@ -339,6 +339,29 @@ pub fn learners_rows(task: &Task, seed: u64, file: &dyn Fn(&str) -> Option<Vec<u
     let seed = Seed::new(seed);
     let world = World::new(&task.dataset, &task.exercise, seed, seed, file)?;
     Ok(world.visible(&world.rows(Side::Develop, &task.exercise.develop)?.table)?)
+}
+
+/// What the items of a question say in the learner's variant, in order; nothing where it asks for no several items.
+///
+/// # Errors
+/// The author's mistakes and our own failures.
+pub fn listed(
+    task: &Task,
+    question: &Question,
+    seed: u64,
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<Vec<Text>, RunError> {
+    let QuestionKind::Several(several) = &question.kind else { return Ok(Vec::new()) };
+    let seed = Seed::new(seed);
+    let truth = World::new(&task.dataset, &task.exercise, seed, seed, file)?.truth()?;
+    let said = |item: &Item| -> Result<Text, RunError> {
+        let Some((other, when)) = &item.other else { return Ok(item.text.clone()) };
+        let Some(truth) = &truth else { return Ok(item.text.clone()) };
+        let holds = sql::filter(truth, &when.value)
+            .map_err(|fault| RunError::Author(vec![fault.in_place(when.place.clone())]))?;
+        Ok(if holds.first() == Some(&true) { other.clone() } else { item.text.clone() })
+    };
+    several.items.iter().map(said).collect()
 }
 
 /// What a plan asks of the learner's rows that they do not have: told beside what is wrong with the plan itself.
@@ -902,7 +925,6 @@ fn word(value: &Value) -> Option<String> {
 
 /// The answers as one row: `id` for numbers and choices, `id_low` and `id_high` for intervals; NULL where none was given.
 fn answers_table(questions: &[Question], answers: &Answers) -> Result<Frame, TableError> {
-    use course::exercise::QuestionKind;
     let mut values = BTreeMap::new();
     for question in questions {
         let id = &question.id;
@@ -916,6 +938,15 @@ fn answers_table(questions: &[Question], answers: &Answers) -> Result<Frame, Tab
                 values.insert(format!("{id}_high"), high);
             }
             (_, Some(Answer::Number(x))) => drop(values.insert(id.clone(), Figure::Number(*x))),
+            (QuestionKind::Several(several), answer) => {
+                for item in &several.items {
+                    let marked = match answer {
+                        Some(Answer::Several(words)) => Figure::Number(f64::from(u8::from(words.contains(&item.id)))),
+                        _ => Figure::Undefined,
+                    };
+                    values.insert(format!("{id}_{}", item.id), marked);
+                }
+            }
             (_, Some(Answer::Choice(word))) => drop(values.insert(id.clone(), Figure::Word(word.clone()))),
             _ => drop(values.insert(id.clone(), Figure::Undefined)),
         }

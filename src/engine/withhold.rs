@@ -38,6 +38,7 @@ pub fn written(answer: &Answer) -> String {
         Answer::Number(x) => x.to_string(),
         Answer::Interval(low, high) => format!("[{low}, {high}]"),
         Answer::Choice(word) => word.clone(),
+        Answer::Several(words) => words.iter().cloned().collect::<Vec<_>>().join(", "),
     }
 }
 

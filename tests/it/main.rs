@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 #![expect(clippy::format_collect, reason = "small tables, written as they read")]
 
+mod answers_alone;
 mod authoring;
 mod bad_input;
 mod checks;

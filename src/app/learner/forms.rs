@@ -9,9 +9,11 @@ use super::hand_in::{ANSWERS, PLAN};
 use crate::ending::Ending;
 use course::answers::{self, Answers, Expected, Unjudged};
 use course::content;
+use course::exercise::Question;
 use course::pack;
 use course::plan::Wanted;
 use diagnostics::fault::Fault;
+use diagnostics::text::Text;
 use engine::models::VOCABULARY;
 use engine::run;
 
@@ -57,6 +59,15 @@ impl Placed {
     /// What is expected of the first run, as it is written down.
     pub fn expected(&self) -> BTreeMap<String, Expected> {
         self.said().1.expected
+    }
+
+    /// What the items of a question say in this workspace's variant.
+    ///
+    /// # Errors
+    /// The author's mistakes.
+    pub fn listed(&self, question: &Question) -> Result<Vec<Text>, Ending> {
+        let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
+        Ok(run::listed(&self.task, question, self.workspace.seed().number, &file)?)
     }
 
     /// Changes answers or expectations.

@@ -14,6 +14,7 @@ use super::variant;
 use crate::ending::Ending;
 use course::answers::{self, Expected};
 use course::dataset::{ADDED, OUTLINED, Role};
+use course::exercise::{Item, QuestionKind, Several};
 use course::pack::{self, Pack, Submission, Task};
 use course::plan::Wanted;
 use diagnostics::fault::{Fault, Place};
@@ -433,6 +434,17 @@ impl Workspace {
         for lang in [Lang::En, Lang::Ja] {
             if let Some(brief) = pack.brief(id, lang) {
                 self.give(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
+            }
+        }
+        for question in &task.exercise.questions {
+            let QuestionKind::Several(Several { items, is_listing: true }) = &question.kind else { continue };
+            let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
+            let texts = run::listed(task, question, self.seed().number, &file)?;
+            for lang in [Lang::En, Lang::Ja] {
+                let line = |(item, text): (&Item, &Text)| format!("- `{}` {}\n", item.id, text.get(lang));
+                let lines: String = items.iter().zip(&texts).map(line).collect();
+                let text = format!("# {}\n\n{lines}", question.prompt.get(lang));
+                self.give(&format!("listing.{}.md", lang.code()), text.as_bytes(), &mut started)?;
             }
         }
         self.give(DATA, &tables::csv(rows).map_err(RunError::from)?, &mut started)?;

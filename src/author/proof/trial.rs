@@ -38,11 +38,21 @@ pub struct Trial {
     pub answers: BTreeMap<String, Vec<Figure>>,
 }
 
+/// The sign before the items of an answer of several; no choice is called so.
+const SEVERAL: &str = "[]";
+
 impl Trial {
     /// The answers that were judged.
     pub fn answers(&self) -> Answers {
         let of = |shown: &Vec<Figure>| match shown.as_slice() {
             [Figure::Number(x)] => Some(Answer::Number(*x)),
+            [Figure::Word(sign), items @ ..] if sign == SEVERAL => {
+                let word = |item: &Figure| match item {
+                    Figure::Word(word) => Some(word.clone()),
+                    _ => None,
+                };
+                Some(Answer::Several(items.iter().filter_map(word).collect()))
+            }
             [Figure::Number(low), Figure::Number(high)] => Some(Answer::Interval(*low, *high)),
             [Figure::Word(word)] => Some(Answer::Choice(word.clone())),
             _ => None,
@@ -232,6 +242,19 @@ fn answer(question: &Question, query: &Placed<Query>, tables: &Tables) -> Result
                 text!("two numbers, low and high, from {min} to {max}", "{min}から{max}までの2つの数値（下限と上限）");
             (answer.map(|(low, high)| Answer::Interval(low, high)), expected)
         }
+        QuestionKind::Several(several) => {
+            let marked = |id: &&str| -> Option<(String, bool)> {
+                let name = names.iter().find(|name| name == id)?;
+                Some((name.clone(), number(name)? > 0.5))
+            };
+            let all: Option<Vec<(String, bool)>> = several.ids().iter().map(marked).collect();
+            let chosen = |all: Vec<(String, bool)>| all.into_iter().filter(|(_, is)| *is).map(|(id, _)| id).collect();
+            let list = several.ids().join(", ");
+            (
+                all.map(chosen).map(Answer::Several),
+                text!("one column, 0 or 1, for each of {list}", "{list} のそれぞれについて、0か1の列"),
+            )
+        }
         QuestionKind::Choice(choices) => {
             let answer = match &names[..] {
                 [name] => word(name).filter(|word| choices.iter().any(|(id, _)| id == word)).map(Answer::Choice),
@@ -270,6 +293,9 @@ fn given(answers: &Answers) -> BTreeMap<String, Vec<Figure>> {
         Answer::Number(x) => vec![Figure::Number(*x)],
         Answer::Interval(low, high) => vec![Figure::Number(*low), Figure::Number(*high)],
         Answer::Choice(word) => vec![Figure::Word(word.clone())],
+        Answer::Several(words) => {
+            std::iter::once(SEVERAL.to_owned()).chain(words.iter().cloned()).map(Figure::Word).collect()
+        }
     };
     answers.iter().map(|(id, answer)| (id.clone(), of(answer))).collect()
 }

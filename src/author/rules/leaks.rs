@@ -128,6 +128,7 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
 fn choices(question: &Question) -> Vec<&String> {
     match &question.kind {
         QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id).collect(),
+        QuestionKind::Several(several) => several.items.iter().map(|item| &item.id).collect(),
         _ => Vec::new(),
     }
 }

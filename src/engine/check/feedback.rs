@@ -31,7 +31,7 @@ pub fn off(answer: &Answer, figure: f64, tolerance: Tolerance) -> Option<Off> {
     let (low, high) = match answer {
         Answer::Number(x) => (*x, *x),
         Answer::Interval(low, high) => (*low, *high),
-        Answer::Choice(_) => return None,
+        Answer::Choice(_) | Answer::Several(_) => return None,
     };
     if !figure.is_finite() {
         return None;

@@ -1,5 +1,7 @@
 //! Conclude: answers and the check, each verdict with its figure and sentence; after a pass, or after giving up, the debrief.
 
+use std::collections::BTreeSet;
+
 use axum::Router;
 use axum::extract::{Form, Path};
 use axum::response::Response;
@@ -20,7 +22,7 @@ use app::learner::history::Past;
 use course::answers::{Answer, Answers};
 use course::exercise::{Question, QuestionKind};
 use diagnostics::fault::Fault;
-use diagnostics::text::Lang;
+use diagnostics::text::{Lang, Text};
 use engine::withhold;
 use report::terminal::Found;
 
@@ -58,6 +60,20 @@ async fn answers(
                         format!("[{}, {}]", plain(low), plain(high))
                     }
                 },
+                QuestionKind::Several(_) => {
+                    let marked: Vec<&str> =
+                        sent.iter().filter(|(key, _)| key == id).map(|(_, value)| value.trim()).collect();
+                    match marked.as_slice() {
+                        // A box that is not ticked sends nothing: a field of the same name says that the boxes were there.
+                        [] => continue,
+                        // Nothing was touched yet.
+                        [""] if !placed.said().0.contains_key(id) => String::new(),
+                        marked => format!(
+                            "[{}]",
+                            marked.iter().filter(|word| !word.is_empty()).copied().collect::<Vec<_>>().join(", ")
+                        ),
+                    }
+                }
                 _ => match one(id) {
                     None => continue,
                     Some(written) => written.to_owned(),
@@ -117,7 +133,8 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
                     @for question in &exercise.questions {
                         @let tried = progress.tries.get(&question.id);
                         @let left = question.tries().saturating_sub(tried.map_or(0, |tried| tried.wrong.len()));
-                        (field(view, question, &said, faults, (open.contains(&question.id.as_str()), left)))
+                        @let listed = placed.listed(question)?;
+                        (field(view, (question, &listed), &said, faults, (open.contains(&question.id.as_str()), left)))
                     }
                     @if let Some(memo) = &exercise.memo {
                         div.field.memo {
@@ -160,7 +177,13 @@ fn is_of(fault: &Fault, key: &str) -> bool {
     fault.place.key.as_deref() == Some(key)
 }
 
-fn field(view: &View, question: &Question, said: &Answers, faults: &[Fault], (open, left): (bool, usize)) -> Markup {
+fn field(
+    view: &View,
+    (question, listed): (&Question, &[Text]),
+    said: &Answers,
+    faults: &[Fault],
+    (open, left): (bool, usize),
+) -> Markup {
     let id = &question.id;
     let answered = said.get(id);
     let mine: Vec<&Fault> = faults.iter().filter(|fault| is_of(fault, id)).collect();
@@ -190,6 +213,14 @@ fn field(view: &View, question: &Question, said: &Answers, faults: &[Fault], (op
                     label.field { (view.say("from", "下限")) input name=(format!("{id}:low")) value=(low) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
                     label.field { (view.say("to", "上限")) input name=(format!("{id}:high")) value=(high) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
                     span.unit { (question.unit) }
+                }
+                QuestionKind::Several(several) => {
+                    @let marked = match answered { Some(Answer::Several(words)) => words.clone(), _ => BTreeSet::new() };
+                    input type="hidden" name=(id) value="";
+                    @for (number, item) in several.items.iter().enumerate() {
+                        label.option { input type="checkbox" name=(id) value=(item.id) checked[marked.contains(&item.id)] aria-describedby=(mistake); " "
+                            @if several.is_listing { span.quiet { (number + 1) " " } } (view.text(listed.get(number).unwrap_or(&item.text))) }
+                    }
                 }
                 QuestionKind::Number { .. } => {
                     @let value = match answered { Some(Answer::Number(x)) => x.to_string(), _ => String::new() };
