@@ -92,8 +92,10 @@ impl View {
     }
 
     /// A text in Markdown; whatever HTML stands in it is shown, not obeyed.
-    pub(crate) fn markdown(text: &str) -> Markup {
+    pub(crate) fn markdown(&self, text: &str) -> Markup {
         let shown = Parser::new_ext(text, Options::ENABLE_TABLES).map(|event| match event {
+            // Japanese has no spaces between words: a line that goes on is one.
+            Event::SoftBreak if self.lang == Lang::Ja => Event::Text("".into()),
             Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
             event => event,
         });

@@ -37,7 +37,9 @@ export async function handle(place) {
       y: LOW - value / most * (LOW - TOP), height: value / most * (LOW - TOP),
     }));
   }));
-  svg.append(make("text", { x: RIGHT, y: TOP - 4, "text-anchor": "end" }, `■ ${words.ill}   ■ ${words.well}`));
+  const legend = make("text", { x: RIGHT, y: TOP - 4, "text-anchor": "end" });
+  legend.append(make("tspan", { class: "ill" }, "■ "), make("tspan", {}, `${words.ill}   `), make("tspan", { class: "well" }, "■ "), make("tspan", {}, words.well));
+  svg.append(legend);
   for (let mark = 0; mark <= 4; mark++) {
     svg.append(make("text", { x: x(top * mark / 4), y: LOW + 34, "text-anchor": "middle" }, `${Math.round(100 * top * mark / 4)}%`));
   }

@@ -218,15 +218,19 @@ if (train) {
   // A tab that is opened while something runs takes it up.
   if (train.hasAttribute("data-busy")) follow(train, true);
   const links = new Map(all(".toc a").map((link) => [link.getAttribute("href").slice(1), link]));
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries) links.get(entry.target.id)?.toggleAttribute("data-seen", entry.isIntersecting);
-    const now = all(".toc a[data-seen]").at(-1);
+  // Where one is: the last part that begins above the middle of the window. Parts are exchanged, so they are looked up each time.
+  let waiting = false;
+  const where = () => {
+    waiting = false;
+    const begun = [...links].filter(([id]) => {
+      const part = document.getElementById(id);
+      return part && !part.hidden && id !== "read" && part.getBoundingClientRect().top < innerHeight / 2;
+    });
+    const now = (begun.at(-1) ?? [...links][0])[1];
     for (const link of links.values()) link === now ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
-  }, { rootMargin: "-20% 0px -60% 0px" });
-  for (const id of links.keys()) {
-    const part = document.getElementById(id);
-    if (part) seen.observe(part);
-  }
+  };
+  addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(where); } }, { passive: true });
+  where();
   // What was changed in an editor appears; what is being changed here stays, and the server tells when it is sent.
   const again = async () => {
     const form = document.querySelector("#plan");

@@ -263,7 +263,8 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
                 @let (sign, word) = sign(view, verdict);
                 li.(verdict) {
                     p { span.sign aria-hidden="true" { (sign) } " " strong { (words(view, &check["title"])) } " " span.quiet { (word) " · " (points_of(check, verdict)) } }
-                    p { (words(view, &check["sentence"])) }
+                    @if verdict == "not_attempted" { p { (view.say("Write your answer above.", "上の欄に解答を書いてください。")) } }
+                    @else { p { (words(view, &check["sentence"])) } }
                     @if check["mark"].is_object() { p.quiet { (words(view, &check["mark"]["text"])) } }
                     @if check["fault"].is_object() { p { (words(view, &check["fault"]["found"])) } }
                     @if verdict == "failed" && check["hint"].is_object() {
@@ -320,7 +321,7 @@ fn over(view: &View, placed: &Placed) -> Markup {
         .ok()
         .and_then(|(listed, _)| listed.into_iter().find(|listed| listed.state.is_none()));
     html! {
-        article #debrief { @if let Some(text) = text { (View::markdown(&text)) } }
+        article #debrief { @if let Some(text) = text { (view.markdown(&text)) } }
         @if let Some(next) = next {
             p { (view.say("Next: ", "次の演習：")) a.button href=(view.site.to(&format!("x/{}", next.exercise.id))) { (view.text(&next.exercise.title)) } }
         }

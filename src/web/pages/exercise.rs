@@ -47,7 +47,7 @@ async fn start(
 
 fn brief(view: &View, placed: &Placed) -> Markup {
     let text = placed.pack.brief(placed.workspace.id(), view.lang).unwrap_or_default();
-    html! { section.brief #read tabindex="0" aria-label=(view.say("The situation", "状況")) { (View::markdown(&text)) } }
+    html! { section.brief #read tabindex="0" aria-label=(view.say("The situation", "状況")) { (view.markdown(&text)) } }
 }
 
 /// An exercise that was not begun: what it is about, and a button.

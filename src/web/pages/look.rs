@@ -61,9 +61,9 @@ async fn card(view: View, Path(id): Path<String>) -> Result<Response, Response> 
         let dataset = &placed.task.dataset;
         let body = html! {
             h1 { (view.text(&dataset.title)) }
-            (View::markdown(view.text(&dataset.about)))
+            (view.markdown(view.text(&dataset.about)))
             h2 { (view.say("What is unrealistic here", "実際とは異なる点")) }
-            (View::markdown(view.text(&dataset.unrealistic)))
+            (view.markdown(view.text(&dataset.unrealistic)))
             p { a href=(view.site.to(&format!("x/{id}"))) { (view.say("Back to the exercise", "演習に戻る")) } }
         };
         Ok(view.page(view.text(&dataset.title), &body))
@@ -218,9 +218,14 @@ fn wall(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Ma
     let names = tables::names(rows);
     let cells: Vec<Vec<Option<String>>> =
         names.iter().map(|name| tables::words(rows, name)).collect::<Result<_, _>>()?;
+    let of = |name: &str, value: Option<&str>| -> String {
+        let Some(value) = value else { return "·".to_owned() };
+        let value = value.strip_suffix(".0").unwrap_or(value);
+        dataset.called(name, value).map_or_else(|| value.to_owned(), |words| view.text(words).to_owned())
+    };
     let facts = |row: usize| -> String {
         let fact =
-            |(name, cells): (&&str, &Vec<Option<String>>)| format!("{name}: {}", cells[row].as_deref().unwrap_or("·"));
+            |(name, cells): (&&str, &Vec<Option<String>>)| format!("{name}: {}", of(name, cells[row].as_deref()));
         names.iter().zip(&cells).map(fact).collect::<Vec<_>>().join(view.say(", ", "、"))
     };
     let outlined = dataset.image.as_ref().is_some_and(|image| image.mask.is_some());
