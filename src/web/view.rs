@@ -93,7 +93,8 @@ impl View {
 
     /// A text in Markdown; whatever HTML stands in it is shown, not obeyed.
     pub(crate) fn markdown(&self, text: &str) -> Markup {
-        let shown = Parser::new_ext(text, Options::ENABLE_TABLES).map(|event| match event {
+        let text = if self.lang == Lang::Ja { emphasised(text) } else { text.to_owned() };
+        let shown = Parser::new_ext(&text, Options::ENABLE_TABLES).map(|event| match event {
             // Japanese has no spaces between words: a line that goes on is one.
             Event::SoftBreak if self.lang == Lang::Ja => Event::Text("".into()),
             Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
@@ -194,7 +195,47 @@ impl View {
     }
 }
 
+/// Markdown takes `**80%**以上` for no emphasis, since no space follows the sign: a hair's space is set where one is needed.
+fn emphasised(text: &str) -> String {
+    const HAIR: char = '\u{200a}';
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split("**").peekable();
+    let mut opens = true;
+    while let Some(part) = parts.next() {
+        out.push_str(part);
+        let Some(next) = parts.peek() else { break };
+        let (before, after) = (part.chars().next_back(), next.chars().next());
+        let is_letter = |sign: Option<char>| sign.is_some_and(char::is_alphanumeric);
+        let is_sign = |sign: Option<char>| sign.is_some_and(|sign| !sign.is_alphanumeric() && !sign.is_whitespace());
+        if opens && is_letter(before) && is_sign(after) {
+            out.push(HAIR);
+        }
+        out.push_str("**");
+        if !opens && is_sign(before) && is_letter(after) {
+            out.push(HAIR);
+        }
+        opens = !opens;
+    }
+    out
+}
+
 /// A page or a part of one, as an answer.
 pub(crate) fn answer(markup: Markup) -> Response {
     Html(markup.into_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emphasis_holds_between_japanese_letters() {
+        for (text, strong) in
+            [("幅の**80%**以上を", "80%"), ("は**「病院」**です", "「病院」"), ("**肺炎**の患者", "肺炎")]
+        {
+            let mut html = String::new();
+            pulldown_cmark::html::push_html(&mut html, Parser::new(&emphasised(text)));
+            assert!(html.contains(&format!("<strong>{strong}</strong>")), "{html}");
+        }
+    }
 }

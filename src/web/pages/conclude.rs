@@ -274,8 +274,8 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
             } }
             @if !open.is_empty() {
                 p.notice { (view.say(
-                    "What is asked for is told once an answer is right, or its tries are used. Your own test rows say enough to estimate it.",
-                    "問われている値は、正解するか、解答できる回数を使い切るまで示しません。手元のテスト用の行から見積もってください。",
+                    "What is asked for is told once an answer is right, or its tries are used. Your own data say enough to estimate it.",
+                    "問われている値は、正解するか、解答できる回数を使い切るまで示しません。手元のデータから見積もってください。",
                 )) }
             }
             @if let Some(figures) = exam {
