@@ -1,0 +1,90 @@
+//! The tables of a run that are no rows of patients: epochs, the plan and the answers.
+
+use std::collections::BTreeMap;
+
+use crate::check::{self, Figure};
+use crate::watch::Epoch;
+use course::answers::{Answer, Answers};
+use course::exercise::{Question, QuestionKind};
+use diagnostics::keys::{Section, Value};
+use tables::{Frame, TableError};
+
+pub(super) fn epochs_table(epochs: &[Epoch]) -> Result<Frame, TableError> {
+    let mut frame = Frame::empty_with_height(epochs.len());
+    tables::set_numbers(&mut frame, "epoch", &epochs.iter().map(|epoch| epoch.number as f64).collect::<Vec<_>>())?;
+    tables::set_numbers(&mut frame, "train_loss", &epochs.iter().map(|epoch| epoch.train_loss).collect::<Vec<_>>())?;
+    tables::set_maybe_numbers(
+        &mut frame,
+        "valid_loss",
+        &epochs.iter().map(|epoch| epoch.valid_loss).collect::<Vec<_>>(),
+    )?;
+    Ok(frame)
+}
+
+/// The plan as one row: `train_epochs`, `operate_calibrate` …, and `threshold`, the risk at which there was an alert.
+pub(super) fn plan_table(plan: &Section, threshold: Option<f64>) -> Result<Frame, TableError> {
+    let mut values = BTreeMap::from([("threshold".to_owned(), threshold.map_or(Figure::Undefined, Figure::Number))]);
+    flatten("", plan, &mut values);
+    check::one_row(&values)
+}
+
+pub(super) fn flatten(prefix: &str, section: &Section, out: &mut BTreeMap<String, Figure>) {
+    for (name, entry) in section.entries() {
+        let name = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{name}") };
+        match &entry.value {
+            Value::Table(inner) => flatten(&name, inner, out),
+            Value::List(items) => {
+                let words = items.iter().filter_map(|item| word(&item.value)).collect::<Vec<_>>().join(", ");
+                out.insert(name, Figure::Word(words));
+            }
+            Value::Number(x) => drop(out.insert(name, Figure::Number(*x))),
+            Value::Whole(i) => drop(out.insert(name, Figure::Number(*i as f64))),
+            other => {
+                if let Some(word) = word(other) {
+                    out.insert(name, Figure::Word(word));
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => Some(s.clone()),
+        Value::Whole(i) => Some(i.to_string()),
+        Value::Number(x) => Some(x.to_string()),
+        Value::Flag(b) => Some(b.to_string()),
+        _ => None,
+    }
+}
+
+/// The answers as one row: `id` for numbers and choices, `id_low` and `id_high` for intervals; NULL where none was given.
+pub(super) fn answers_table(questions: &[Question], answers: &Answers) -> Result<Frame, TableError> {
+    let mut values = BTreeMap::new();
+    for question in questions {
+        let id = &question.id;
+        match (&question.kind, answers.get(id)) {
+            (QuestionKind::Interval { .. }, answer) => {
+                let (low, high) = match answer {
+                    Some(Answer::Interval(low, high)) => (Figure::Number(*low), Figure::Number(*high)),
+                    _ => (Figure::Undefined, Figure::Undefined),
+                };
+                values.insert(format!("{id}_low"), low);
+                values.insert(format!("{id}_high"), high);
+            }
+            (_, Some(Answer::Number(x))) => drop(values.insert(id.clone(), Figure::Number(*x))),
+            (QuestionKind::Several(several), answer) => {
+                for item in &several.items {
+                    let marked = match answer {
+                        Some(Answer::Several(words)) => Figure::Number(f64::from(u8::from(words.contains(&item.id)))),
+                        _ => Figure::Undefined,
+                    };
+                    values.insert(format!("{id}_{}", item.id), marked);
+                }
+            }
+            (_, Some(Answer::Choice(word))) => drop(values.insert(id.clone(), Figure::Word(word.clone()))),
+            _ => drop(values.insert(id.clone(), Figure::Undefined)),
+        }
+    }
+    check::one_row(&values)
+}
