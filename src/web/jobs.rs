@@ -38,7 +38,7 @@ pub enum Unbegun {
     /// One runs already.
     Busy,
     /// The workspace cannot be written.
-    Workspace(WorkspaceError),
+    Workspace(Box<WorkspaceError>),
     /// The process cannot be started.
     Process(std::io::Error),
 }
@@ -138,7 +138,7 @@ const RECORD: &str = "record.json";
 
 fn spawn(program: &PathBuf, workspace: &Workspace, practice: Practice) -> Result<(Child, PathBuf), Unbegun> {
     let job = serde_json::to_vec(&Job::Practise(practice)).map_err(|error| Unbegun::Process(error.into()))?;
-    workspace.write(&format!("{FOLDER}/job.json"), &job).map_err(Unbegun::Workspace)?;
+    workspace.write(&format!("{FOLDER}/job.json"), &job).map_err(|error| Unbegun::Workspace(Box::new(error)))?;
     let folder = workspace.folder().join(FOLDER);
     let record = folder.join(RECORD);
     // What an earlier job left is not this one's.

@@ -106,7 +106,7 @@ impl View {
     }
 
     /// A table of cells, the first `heads` lines and each line's first cell its titles.
-    pub(crate) fn table(&self, caption: &str, rows: &[Vec<String>], heads: usize) -> Markup {
+    pub(crate) fn table(caption: &str, rows: &[Vec<String>], heads: usize) -> Markup {
         html! {
             div.wide tabindex="0" role="region" aria-label=(caption) {
                 table {
@@ -129,7 +129,7 @@ impl View {
             figure.plot {
                 figcaption { strong { (plot.title) } " " (plot.sentence) }
                 (PreEscaped(&plot.svg))
-                details { summary { (self.say("The numbers", "数値")) } (self.table(&plot.title, &rows, 1)) }
+                details { summary { (self.say("The numbers", "数値")) } (Self::table(&plot.title, &rows, 1)) }
             }
         }
     }

@@ -127,10 +127,10 @@ pub fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Endin
     files.sort_by_key(|(name, _)| name == memory::FILE);
     let root = workspace.folder();
     let parent = root.parent().unwrap_or(here);
-    if parent.file_name().is_some_and(|name| name == FOLDER) {
-        if let Some(above) = parent.parent() {
-            disk::make_folder(above, FOLDER).map_err(|refused| unwritten(&refused))?;
-        }
+    if parent.file_name().is_some_and(|name| name == FOLDER)
+        && let Some(above) = parent.parent()
+    {
+        disk::make_folder(above, FOLDER).map_err(|refused| unwritten(&refused))?;
     }
     disk::make_folder(parent, &id).map_err(|refused| unwritten(&refused))?;
     for (name, bytes) in &files {

@@ -256,8 +256,10 @@ fn same(a: &Value, b: &Value) -> bool {
     };
     match (a, b) {
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Value::Float(a), Value::Float(b)) => a.value() == b.value(),
-        (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => *a.value() as f64 == *b.value(),
+        (Value::Float(a), Value::Float(b)) => a.value().total_cmp(b.value()).is_eq(),
+        (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => {
+            (*a.value() as f64).total_cmp(b.value()).is_eq()
+        }
         (Value::Integer(a), Value::Integer(b)) => a.value() == b.value(),
         (Value::String(a), Value::String(b)) => a.value() == b.value(),
         _ => bare(a).to_string() == bare(b).to_string(),

@@ -694,7 +694,7 @@ impl Workspace {
             let told = run.mistakes.iter().map(|mistake| {
                 serde_json::json!({ "row": mistake.row, "missed": mistake.missed, "p": mistake.p, "masks": mistake.masks })
             });
-            files.push((TOLD_MISTAKES, serde_json::Value::from_iter(told).to_string().into_bytes()));
+            files.push((TOLD_MISTAKES, told.collect::<serde_json::Value>().to_string().into_bytes()));
         }
         if let Some(lesions) = run.tables.get("develop_lesions") {
             // Of the test rows: what the model was trained on says nothing of its sensitivity.

@@ -281,7 +281,7 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
             @if let Some(figures) = exam {
                 details {
                     summary { (view.say("The figures of the new patients", "新しい患者での値")) }
-                    (view.table(view.say("On new patients whom nobody has seen before (the exam)", "まだ誰も見ていない新しい患者（判定用データ）では"), &figures.rows, figures.heads))
+                    (View::table(view.say("On new patients whom nobody has seen before (the exam)", "まだ誰も見ていない新しい患者（判定用データ）では"), &figures.rows, figures.heads))
                     @for probe in &placed.task.exercise.probes { p.quiet { @if let Some(title) = &probe.title { (view.text(title)) ": " } (view.text(&probe.about)) } }
                 }
             }

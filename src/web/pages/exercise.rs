@@ -104,7 +104,7 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
     let sections = sections.into_iter().filter(|(id, _)| plans || !["decide", "train", "see"].contains(id));
     let work = if plans {
         let decide = decide::section(view, placed, &decide::Said::default())?;
-        html! { (decide) (train::section(view, placed)) (see::section(view, placed, None)?) }
+        html! { (decide) (train::section(view, placed)) (see::section(view, placed, None)) }
     } else {
         html! {}
     };

@@ -168,7 +168,7 @@ fn by(view: &View, placed: &Placed, rows: &Frame, asked: &Asked) -> Result<Marku
             }
             " " button { (view.say("Show", "表示")) }
         }
-        (view.table(&caption, &table, 3))
+        (View::table(&caption, &table, 3))
     })
 }
 
@@ -190,7 +190,7 @@ fn first(view: &View, placed: &Placed, rows: &Frame) -> Result<Markup, Ending> {
         Lang::Ja => format!("{}行のうち最初の数行（·は欠測値）", rows.height()),
     };
     Ok(html! {
-        (view.table(&caption, &table, 1))
+        (View::table(&caption, &table, 1))
         dl.columns {
             @for name in &names {
                 @let column = dataset.columns().find(|column| column.name == *name);

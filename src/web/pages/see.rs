@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 use crate::door::kept;
 use crate::site::Shared;
 use crate::view::{View, answer};
-use app::ending::Ending;
 use app::learner::desk::Placed;
 use app::learner::history::{Differing, Past};
 use app::learner::workspace::{PREDICTIONS, TOLD_MISTAKES, mistake_file};
@@ -39,7 +38,7 @@ pub(super) fn pages() -> Router<Shared> {
 }
 
 async fn seen(view: View, Path((id, run)): Path<(String, u64)>) -> Result<Response, Response> {
-    view.done(move |view| section(view, &view.site.begun(&id)?, Some(run))).await.map(answer)
+    view.done(move |view| Ok(section(view, &view.site.begun(&id)?, Some(run)))).await.map(answer)
 }
 
 /// The last run, or the last that was one of this command.
@@ -99,30 +98,26 @@ async fn compared(
         let placed = view.site.begun(&id)?;
         let run =
             |name: &str| asked.get(name).and_then(|number| number.parse().ok()).and_then(|number| placed.past(number));
-        Ok(match (run("a"), run("b")) {
-            (Some(a), Some(b)) => beside(view, &placed, &a, &b),
-            _ => html! { div #compared {} },
-        })
+        let both = run("a").zip(run("b"));
+        Ok(both.map_or_else(|| html! { div #compared {} }, |(a, b)| beside(view, &placed, &a, &b)))
     })
     .await
     .map(answer)
 }
 
 /// The section; of the last run where none is named.
-pub(super) fn section(view: &View, placed: &Placed, run: Option<u64>) -> Result<Markup, Ending> {
+pub(super) fn section(view: &View, placed: &Placed, run: Option<u64>) -> Markup {
     let kept = match run {
         Some(run) => placed.past(run),
         None => last(placed, None),
     };
-    Ok(html! {
+    html! {
         section #see aria-labelledby="see-title" {
             h2 #see-title { (view.say("See what it did", "結果を見る")) }
-            @match kept {
-                None => p.quiet { (view.say("Nothing was trained yet.", "まだ何も学習させていません。")) },
-                Some(kept) => { (shown(view, placed, &kept, false)) (runs(view, placed, &kept)) }
-            }
+            @if let Some(kept) = kept { (shown(view, placed, &kept, false)) (runs(view, placed, &kept)) }
+            @else { p.quiet { (view.say("Nothing was trained yet.", "まだ何も学習させていません。")) } }
         }
-    })
+    }
 }
 
 /// What a run did, on the learner's own test rows.
@@ -141,7 +136,7 @@ pub(super) fn shown(view: &View, placed: &Placed, kept: &Past, stands_alone: boo
                 p { (view.say("No test rows ([split] test = 0): nothing of your own to judge by.", "テスト用の行がないため（[split] test = 0）、手元での評価はありません。")) }
             } @else {
                 @let figures = writer.found(&placed.task, &own, Found::Own);
-                (view.table(caption, &figures.rows, figures.heads))
+                (View::table(caption, &figures.rows, figures.heads))
                 @if let Some(because) = &figures.undefined { p.quiet { "– " (because) } }
             }
         }
@@ -302,7 +297,7 @@ fn beside(view: &View, placed: &Placed, a: &Past, b: &Past) -> Markup {
             }
             h4 { (view.say("The figures of your own test rows", "手元のテスト用の行での値")) }
             div.two { @for kept in [a, b] {
-                div { @if let Some(figures) = figures(kept) { (view.table(&caption(kept), &figures.rows, figures.heads)) } }
+                div { @if let Some(figures) = figures(kept) { (View::table(&caption(kept), &figures.rows, figures.heads)) } }
             } }
         }
     }

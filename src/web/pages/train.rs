@@ -67,7 +67,7 @@ async fn begin(view: View, id: String, check: bool) -> Result<Response, Response
         Err(Unbegun::Busy) => {
             Ok((StatusCode::CONFLICT, view.say("A run is under way.", "実行中です。").to_owned()).into_response())
         }
-        Err(Unbegun::Workspace(error)) => Err(view.ended(error.into())),
+        Err(Unbegun::Workspace(error)) => Err(view.ended((*error).into())),
         Err(Unbegun::Process(error)) => Err(view.ended(Ending::ours(&error))),
     }
 }
@@ -101,7 +101,10 @@ async fn events(
                 return;
             }
         }
-        while !over {
+        if over {
+            return;
+        }
+        loop {
             match news.recv().await {
                 Ok(event) => {
                     let last = is_last(&event);
