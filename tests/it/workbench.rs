@@ -258,6 +258,12 @@ fn a_run_is_trained_by_a_process_of_its_own_and_the_terminal_sees_the_same() {
     // What the terminal would say of the next run is number 2, and what it left is in the list of the page.
     open.learner.types("run sepsis-alarm").ends(0).says("results/2");
     assert!(open.get("/x/sepsis-alarm/see/2").body.contains("see/1"));
+    let handed_in = open.get("/x/sepsis-alarm/submission.json");
+    assert!(
+        handed_in.head.contains("filename=\"sepsis-alarm.submission.json\"")
+            && handed_in.body.contains("practicum.submission/1")
+    );
+    assert!(open.get("/x/sepsis-alarm/work.zip").body.starts_with("PK"));
     let report = open.get("/x/sepsis-alarm/report/1");
     assert!(report.body.contains("<style") && !report.body.contains("<script") && report.body.contains("[operate]"));
     // A check tells nothing of what its questions ask for.
@@ -295,4 +301,24 @@ fn pages_lie_under_the_path_that_a_hub_gives_them_and_speak_the_language_chosen(
     assert!(japanese.body.contains("<html lang=\"ja\"") && japanese.body.contains("演習"));
     let chosen = open.post("/user/ann/practicum/lang", &[("lang", "ja"), ("back", "//evil.example/")]);
     assert!(chosen.status == 303 && chosen.head.contains("location: /user/ann/practicum/\r\n"), "{}", chosen.head);
+}
+
+#[test]
+fn who_writes_a_course_sees_it_as_it_is_now_with_what_validate_says() {
+    let open = Open::new(&["--course", "c"]);
+    super::data::course_with_a_world(&open.learner, "");
+    open.learner.writes("c/exercises/ward/brief.en.md", "# The ward\n\nA first text.\n");
+    assert_eq!(open.post("/x/ward/start", &[]).status, 303);
+    open.learner.writes("c/exercises/ward/brief.en.md", "# The ward\n\nAnother text with <script>alert(1)</script>.\n");
+    let page = open.get("/x/ward").body;
+    assert!(page.contains("Another text with &lt;script&gt;") && page.contains("id=\"author\""), "{page}");
+    let validated = open.post("/x/ward/validate", &[]).body;
+    assert!(validated.contains("Not valid yet") && validated.contains("solution"), "{validated}");
+    // A mistake in the course is told as its author's, with its line.
+    let exercise = open.learner.read("c/exercises/ward/exercise.toml");
+    open.learner.writes("c/exercises/ward/exercise.toml", exercise.replace("minutes = 10", "minuets = 10"));
+    let page = open.get("/x/ward");
+    assert!(page.status == 500 && page.body.contains("minuets") && page.body.contains("minutes"), "{}", page.body);
+    // Learners of the program's own course are not troubled with it.
+    assert!(!Open::begun(&[]).get("/x/sepsis-alarm").body.contains("id=\"author\""));
 }

@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::carry;
 use super::see;
 use super::train;
 use crate::jobs;
@@ -158,6 +159,7 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
             @if let Some(why) = resembles {
                 p.notice { strong { (view.say("Your plan resembles one that others have tried. ", "この計画は、よくある計画に似ています。")) } (view.text(why).trim()) }
             }
+            (carry::links(view, placed))
             @if progress.is_over() { (over(view, placed)) }
             @else if placed.pack.debrief(id, view.lang).is_some() {
                 details.giveup {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::{conclude, decide, expect, look, see, train};
+use super::{author, conclude, decide, expect, look, see, train};
 use crate::site::Shared;
 use crate::view::{View, answer};
 use app::ending::Ending;
@@ -119,7 +119,7 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
         }
         div.bench {
             (brief(view, placed))
-            div.work { (recalled(view, placed)) (look) (expect) (work) (conclude) }
+            div.work { (recalled(view, placed)) (look) (expect) (work) (conclude) (author::section(view, placed.workspace.id(), None)) }
         }
     })
 }

@@ -1,5 +1,7 @@
 //! The pages, one file each; a page is its file and its line here.
 
+mod author;
+mod carry;
 mod conclude;
 mod decide;
 mod exercise;
@@ -18,6 +20,8 @@ use crate::site::Shared;
 pub(crate) fn all() -> Router<Shared> {
     Router::new()
         .merge(home::pages())
+        .merge(author::pages())
+        .merge(carry::pages())
         .merge(exercise::pages())
         .merge(look::pages())
         .merge(expect::pages())
