@@ -298,9 +298,10 @@ impl Session {
         if !checked.open.is_empty() {
             let open: Vec<&str> = checked.open.iter().map(|question| question.id.as_str()).collect();
             out.push('\n');
-            let (rows_en, rows_ja) = match task.exercise.asks_plan {
-                true => ("your own test rows (`run`) say", "手元のテスト用の行（`run`）"),
-                false => ("your own data say", "手元のデータ"),
+            let (rows_en, rows_ja) = if task.exercise.asks_plan {
+                ("your own test rows (`run`) say", "手元のテスト用の行（`run`）")
+            } else {
+                ("your own data say", "手元のデータ")
             };
             out += &self.terminal.paragraph(
                 "",

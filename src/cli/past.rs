@@ -63,7 +63,7 @@ impl Session {
 
     pub(super) fn compare(&self, a: u64, b: u64, id: Option<&str>) -> Result<u8, Ending> {
         let placed = self.begun("compare", id)?;
-        let (a, b) = (self.one(&placed, a)?, self.one(&placed, b)?);
+        let (a, b) = (one(&placed, a)?, one(&placed, b)?);
         self.headline(&placed.task);
         let differing = a.against(&b);
         for (past, lines) in [(&a, &differing.first), (&b, &differing.second)] {
@@ -85,19 +85,6 @@ impl Session {
             self.say(&self.terminal.printed(&self.terminal.found(&placed.task, &own, Found::Own)));
         }
         Ok(PASSED)
-    }
-
-    fn one(&self, placed: &Placed, number: u64) -> Result<Past, Ending> {
-        placed.past(number).ok_or_else(|| {
-            let there: Vec<String> = placed.workspace.runs().iter().rev().map(u64::to_string).collect();
-            let there = there.join(", ");
-            let found = text!("run {number}, which was not kept", "試行{number}は保存されていません");
-            let expected = match there.as_str() {
-                "" => Text::new("a run first: practicum run", "まず practicum run で実行してください"),
-                there => text!("one of {there}", "{there} のいずれか"),
-            };
-            Ending::Faults(vec![Fault::new(Place::file("practicum compare"), found, expected)])
-        })
     }
 
     pub(super) fn hint(&self, id: Option<&str>) -> Result<u8, Ending> {
@@ -223,4 +210,18 @@ impl Session {
             }
         })
     }
+}
+
+/// A run that was kept.
+fn one(placed: &Placed, number: u64) -> Result<Past, Ending> {
+    placed.past(number).ok_or_else(|| {
+        let there: Vec<String> = placed.workspace.runs().iter().rev().map(u64::to_string).collect();
+        let there = there.join(", ");
+        let found = text!("run {number}, which was not kept", "試行{number}は保存されていません");
+        let expected = match there.as_str() {
+            "" => Text::new("a run first: practicum run", "まず practicum run で実行してください"),
+            there => text!("one of {there}", "{there} のいずれか"),
+        };
+        Ending::Faults(vec![Fault::new(Place::file("practicum compare"), found, expected)])
+    })
 }

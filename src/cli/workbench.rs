@@ -1,6 +1,5 @@
 //! `practicum open`: the workbench in the learner's browser.
 
-use std::future::Future;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
@@ -114,11 +113,9 @@ pub(super) fn open(session: &Session, options: &Options) -> Result<u8, Ending> {
 }
 
 /// Ctrl-C.
-fn ended() -> impl Future<Output = ()> + Send + 'static {
-    async {
-        while !super::interrupt::asked() {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
+async fn ended() {
+    while !super::interrupt::asked() {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
 }
 
@@ -167,5 +164,5 @@ fn based(path: &str) -> Result<String, Ending> {
 fn secret() -> Result<String, Ending> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| Ending::ours(&error))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }

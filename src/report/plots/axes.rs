@@ -182,8 +182,9 @@ mod tests {
 
     #[test]
     fn marks_stand_at_round_numbers() {
-        assert_eq!(marks((0.0, 1.0), 5.0), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
-        assert_eq!(marks((0.0, 0.3), 6.0), [0.0, 0.05, 0.1, 0.15000000000000002, 0.2, 0.25, 0.30000000000000004]);
+        let shown = |ends, wanted| marks(ends, wanted).iter().map(|x| format!("{x:.2}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(shown((0.0, 1.0), 5.0), "0.00 0.20 0.40 0.60 0.80 1.00");
+        assert_eq!(shown((0.0, 0.3), 6.0), "0.00 0.05 0.10 0.15 0.20 0.25 0.30");
         assert_eq!(marks((1.0, 15.0), 6.0), [5.0, 10.0, 15.0]);
         assert_eq!(marks((2.0, 2.0), 5.0), [2.0]);
     }
