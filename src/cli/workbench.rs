@@ -1,5 +1,6 @@
 //! `practicum open`: the workbench in the learner's browser.
 
+use std::future::Future;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
@@ -103,7 +104,7 @@ pub(super) fn open(session: &Session, options: &Options) -> Result<u8, Ending> {
                 ));
             }
             session.flush();
-            web::serve(site, listener, ended()).await.map_err(|error| Ending::ours(&error))
+            within(web::serve(site, listener, ended())).await
         })
     };
     super::interrupt::heeded(served)?;
@@ -116,6 +117,19 @@ pub(super) fn open(session: &Session, options: &Options) -> Result<u8, Ending> {
 async fn ended() {
     while !super::interrupt::asked() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+/// Serves, and after Ctrl-C waits for open pages no longer than that: one that listens to a run would keep the server for ever.
+async fn within(served: impl Future<Output = std::io::Result<()>>) -> Result<(), Ending> {
+    const GRACE: std::time::Duration = std::time::Duration::from_millis(500);
+    let late = async {
+        ended().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = served => served.map_err(|error| Ending::ours(&error)),
+        () = late => Ok(()),
     }
 }
 
@@ -132,7 +146,7 @@ async fn on_socket(session: &Session, site: web::Shared, socket: &std::path::Pat
     std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600)).map_err(|error| told(&error))?;
     session.say(&format!("{shown}\n"));
     session.flush();
-    let served = web::serve_socket(site, listener, ended()).await.map_err(|error| Ending::ours(&error));
+    let served = within(web::serve_socket(site, listener, ended())).await;
     let _ = std::fs::remove_file(socket);
     served
 }

@@ -322,3 +322,23 @@ fn who_writes_a_course_sees_it_as_it_is_now_with_what_validate_says() {
     // Learners of the program's own course are not troubled with it.
     assert!(!Open::begun(&[]).get("/x/sepsis-alarm").body.contains("id=\"author\""));
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_also_while_a_page_listens_to_a_run() {
+    let mut open = Open::begun(&[]);
+    let plan = open.plan().replace("epochs = 20", "epochs = 2000").replace("kind = \"logistic\"", "kind = \"mlp\"");
+    open.learner.writes("practicum/sepsis-alarm/plan.toml", &plan);
+    assert_eq!(open.post("/x/sepsis-alarm/run", &[]).status, 202);
+    let (host, cookie) = (open.host(), open.cookie());
+    let mut listening = TcpStream::connect(("127.0.0.1", open.port)).unwrap();
+    let request = format!("GET /x/sepsis-alarm/events HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n");
+    listening.write_all(request.as_bytes()).unwrap();
+    listening.read_exact(&mut [0; 64]).unwrap();
+    assert!(Command::new("kill").args(["-INT", &open.child.id().to_string()]).status().unwrap().success());
+    let mut rest = Vec::new();
+    // The stream ends with the server; without an end this would wait for ever.
+    let _ = listening.read_to_end(&mut rest);
+    assert!(open.child.wait().unwrap().success());
+    assert!(!open.learner.path("practicum/sepsis-alarm/results/1").exists());
+}
