@@ -1,123 +1,187 @@
-// The threshold as a handle: risks of those with the outcome and those without over each other, and what each threshold does to 1,000
-// people. Rows are sorted once; a threshold is then one search.
+// The threshold as a handle: what it does to 1,000 people is counted anew on the learner's own test rows while it moves.
+import { at, choice, drag, el, svg } from './dom.js';
+import { words as own } from './words.js';
 
-const NS = "http://www.w3.org/2000/svg";
-const make = (name, attributes = {}, text) => {
-  const node = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
-const WIDE = 640, HIGH = 220, LEFT = 20, RIGHT = 620, TOP = 18, LOW = 180, BARS = 60;
+/** Rows sorted once by risk, so that any threshold is counted by one search. */
+export function counter(y, p, rows) {
+  const order = Array.from(rows ?? y.keys()).sort((a, b) => p[a] - p[b]);
+  const risks = Float64Array.from(order, (row) => p[row]);
+  // illBelow[k]: how many of the k lowest risks are ill.
+  const illBelow = new Uint32Array(order.length + 1);
+  order.forEach((row, k) => { illBelow[k + 1] = illBelow[k] + (y[row] ? 1 : 0); });
+  const n = order.length;
+  const ill = illBelow[n];
+  return {
+    n, ill, well: n - ill, risks, illBelow,
+    /** Of all rows: found, missed, false alarms, left in peace, where an alarm is raised from `threshold` on. */
+    count(threshold) {
+      let [low, high] = [0, n];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (risks[middle] < threshold) low = middle + 1; else high = middle;
+      }
+      const missed = illBelow[low];
+      return { found: ill - missed, missed, false: n - low - (ill - missed), none: low - missed };
+    },
+  };
+}
+
+const KINDS = ['found', 'missed', 'false', 'none'];
+
+/** Four counts as whole people of 1,000 that add up to 1,000. */
+export function thousand(counts, n) {
+  const exact = KINDS.map((kind) => (1000 * counts[kind]) / n);
+  const whole = exact.map(Math.floor);
+  const rest = KINDS.map((_, k) => k).sort((a, b) => exact[b] - whole[b] - (exact[a] - whole[a]));
+  const left = 1000 - whole.reduce((sum, one) => sum + one, 0);
+  for (const k of rest.slice(0, left)) whole[k] += 1;
+  return Object.fromEntries(KINDS.map((kind, k) => [kind, whole[k]]));
+}
+
+const BINS = 50;
+const [WIDE, HIGH, LEFT, RIGHT, TOP, MIDDLE, LOW] = [440, 290, 8, 432, 26, 138, 250];
+
+const percent = (share) => (Number.isFinite(share) ? `${(100 * share).toFixed(0)}%` : '–');
+const exact = (risk) => `${(100 * risk).toFixed(1)}%`;
 
 export async function handle(place) {
-  const answer = await fetch(place.dataset.rows);
-  if (!answer.ok) return;
-  const { threshold, y, p } = await answer.json();
-  if (!p.length) return;
+  const answer = await fetch(place.dataset.rows).catch(() => null);
+  if (!answer?.ok || !place.isConnected) return;
+  const data = await answer.json();
+  if (!data.p.length) return;
   const words = JSON.parse(place.dataset.words);
-  const order = p.map((_, at) => at).sort((a, b) => p[a] - p[b]);
-  const sorted = order.map((at) => p[at]);
-  // Of the rows from each place on: how many are ill.
-  const ill = new Float64Array(order.length + 1);
-  for (let at = order.length - 1; at >= 0; at--) ill[at] = ill[at + 1] + y[order[at]];
-  const n = order.length, cases = ill[0];
-  const top = Math.min(1, Math.max(sorted[Math.floor(n * 0.995)], (threshold ?? 0) * 1.3, 0.05));
-  const x = (risk) => LEFT + Math.min(1, risk / top) * (RIGHT - LEFT);
+  const groups = data.groups ?? [];
+  const planned = data.threshold ?? 0.5;
+  let now = planned;
+  let counted = counter(data.y, data.p);
+  // Risks that nobody has need no room.
+  const highest = counted.risks[Math.floor(counted.n * 0.998)] ?? 1;
+  const end = Math.min(1, Math.max(Math.ceil(Math.max(highest, planned * 1.2) * 10) / 10, 0.1));
+  const x = (risk) => LEFT + (Math.min(end, risk) / end) * (RIGHT - LEFT);
 
-  const svg = make("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": words.risk });
-  const bars = [new Float64Array(BARS), new Float64Array(BARS)];
-  p.forEach((risk, at) => { bars[y[at]][Math.min(BARS - 1, Math.floor(risk / top * BARS))]++; });
-  const share = (of, total) => Array.from(of, (count) => count / Math.max(1, total));
-  const shares = [share(bars[0], n - cases), share(bars[1], cases)];
-  const most = Math.max(...shares[0], ...shares[1]);
-  shares.forEach((values, isIll) => values.forEach((value, at) => {
-    if (value > 0) svg.append(make("rect", {
-      class: isIll ? "ill" : "well", x: LEFT + at * (RIGHT - LEFT) / BARS, width: (RIGHT - LEFT) / BARS - 0.5,
-      y: LOW - value / most * (LOW - TOP), height: value / most * (LOW - TOP),
-    }));
-  }));
-  const legend = make("text", { x: RIGHT, y: TOP - 4, "text-anchor": "end" });
-  legend.append(make("tspan", { class: "ill" }, "■ "), make("tspan", {}, `${words.ill}   `), make("tspan", { class: "well" }, "■ "), make("tspan", {}, words.well));
-  svg.append(legend);
-  for (let mark = 0; mark <= 4; mark++) {
-    svg.append(make("text", { x: x(top * mark / 4), y: LOW + 34, "text-anchor": "middle" }, `${Math.round(100 * top * mark / 4)}%`));
+  const bars = svg('g');
+  const alarm = svg('rect', { class: 'alarm', y: TOP, height: LOW - TOP });
+  const label = svg('text', { y: 17 });
+  const plate = svg('rect', { y: 0, width: 68, height: TOP, rx: 6 });
+  const grip = svg('g', { class: 'grip', role: 'slider', tabindex: 0, 'aria-label': words.threshold, 'aria-valuemin': 0, 'aria-valuemax': 100 },
+    svg('line', { y1: TOP, y2: LOW }), plate, label);
+  const sides = [svg('text', { class: 'side ill', x: RIGHT, y: TOP + 18, 'text-anchor': 'end' }), svg('text', { class: 'side well', x: RIGHT, y: LOW - 8, 'text-anchor': 'end' })];
+  const marks = [0, 1, 2, 3, 4].map((n) => svg('text', { x: x((end * n) / 4), y: LOW + 18, 'text-anchor': n === 0 ? 'start' : n === 4 ? 'end' : 'middle' }, `${Number((25 * n * end).toFixed(1))}%`));
+  const risks = svg('svg', { class: 'risks', viewBox: `0 0 ${WIDE} ${HIGH}` }, alarm, bars, svg('path', { class: 'axis', d: `M${LEFT} ${MIDDLE}H${RIGHT}` }),
+    svg('path', { class: 'planned', d: `M${x(planned)} ${TOP}V${LOW}` }), ...sides, ...marks,
+    svg('text', { x: (LEFT + RIGHT) / 2, y: HIGH - 4, 'text-anchor': 'middle' }, words.risk), grip);
+  const people = KINDS.map((kind) => svg('path', { class: kind }));
+  const crowd = svg('svg', { class: 'people', viewBox: '0 0 400 200', 'aria-hidden': 'true' }, ...people);
+  const cells = {};
+  const names = { found: words.found, missed: words.missed, false: words.false, none: words.quiet, sensitivity: words.sensitivity, ppv: words.ppv, alerts: words.alerts, benefit: words.benefit };
+  const rows = Object.entries(names).map(([key, name]) => el('tr', {}, el('th', { scope: 'row' }, KINDS.includes(key) ? mark(key) : null, name),
+    (cells[`${key} planned`] = el('td')), (cells[key] = el('td', { class: 'now' }))));
+  const head = el('th', { scope: 'col' });
+  const tally = el('table', { class: 'tally' }, el('caption', {}, words.of),
+    el('thead', {}, el('tr', {}, el('td'), el('th', { scope: 'col' }, `${own.run} (${exact(planned)})`), head)), el('tbody', {}, ...rows));
+  const chooser = groups.length
+    ? el('label', {}, `${own.countedOn} `, choice(own.countedOn, [['', own.all], ...groups.map((one, k) => [String(k), one.name])], '', (event) => {
+      counted = counter(data.y, data.p, groups[event.target.value]?.rows);
+      spread();
+      show();
+    })) : null;
+  const write = el('button', { type: 'button', onclick: written }, words.write);
+  place.append(...[chooser, el('div', { class: 'stage' }, el('div', {}, risks, el('p', {}, write)), el('div', {}, crowd, el('div', { class: 'wide' }, tally)))].filter(Boolean));
+
+  let isWaiting = false;
+  const move = (to) => {
+    now = Math.min(end, Math.max(0, Math.round(to * 1000) / 1000));
+    if (!isWaiting) requestAnimationFrame(() => { isWaiting = false; show(); });
+    isWaiting = true;
+  };
+  const follow = (event) => move(((at(risks, event)[0] - LEFT) / (RIGHT - LEFT)) * end);
+  drag(risks, (event) => { grip.focus({ preventScroll: true }); follow(event); }, follow);
+  grip.addEventListener('keydown', (event) => {
+    const step = event.shiftKey ? 0.001 : 0.01;
+    const to = { ArrowLeft: now - step, ArrowDown: now - step, ArrowRight: now + step, ArrowUp: now + step, PageDown: now - 0.1, PageUp: now + 0.1, Home: 0, End: end }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    move(to);
+  });
+  spread();
+  show();
+
+  /** How the risks of ill and well are spread, each as a share of its own kind. */
+  function spread() {
+    const [ill, well] = [new Float64Array(BINS), new Float64Array(BINS)];
+    counted.risks.forEach((risk, k) => {
+      const bin = Math.min(BINS - 1, Math.floor((risk / end) * BINS));
+      if (counted.illBelow[k + 1] > counted.illBelow[k]) ill[bin] += 1 / counted.ill; else well[bin] += 1 / counted.well;
+    });
+    const most = Math.max(...ill, ...well);
+    const bar = (LOW - MIDDLE - 12) / most;
+    const wide = (RIGHT - LEFT) / BINS;
+    const path = (shares, up) => Array.from(shares, (share, k) => (share ? `M${(LEFT + k * wide).toFixed(1)} ${MIDDLE}v${((up ? -bar : bar) * share).toFixed(1)}h${(wide - 1).toFixed(1)}V${MIDDLE}Z` : '')).join('');
+    bars.replaceChildren(svg('path', { class: 'ill', d: path(ill, true) }), svg('path', { class: 'well', d: path(well, false) }));
+    sides[0].textContent = `${words.ill}: ${own.count(counted.ill)}`;
+    sides[1].textContent = `${words.well}: ${own.count(counted.well)}`;
+    for (const [key, value] of Object.entries(figures(planned))) cells[`${key} planned`].textContent = value;
   }
-  const line = make("path", { class: "rule-line" });
-  const grip = make("circle", { class: "grip", r: 9, cy: LOW + 8 });
-  svg.append(line, grip);
-
-  const slider = Object.assign(document.createElement("input"), { type: "range", min: 0, max: 1000, step: 1 });
-  slider.setAttribute("aria-label", words.threshold);
-  const out = Object.assign(document.createElement("div"), { className: "counts" });
-  out.setAttribute("aria-live", "off");
-  const people = make("svg", { class: "people", viewBox: "0 0 500 200", role: "img", "aria-label": words.of });
-  const dots = Array.from({ length: 1000 }, (_, at) => make("circle", { cx: 5 + (at % 50) * 10, cy: 5 + Math.floor(at / 50) * 10, r: 4 }));
-  people.append(...dots);
-  const key = Object.assign(document.createElement("p"), { className: "key quiet" });
-  for (const [name, text] of [["found", words.found], ["missed", words.missed], ["false", words.false], ["none", words.quiet]]) {
-    const one = Object.assign(document.createElement("span"), { className: name });
-    one.append(document.createElement("i"), text);
-    key.append(one, " ");
-  }
-  const write = Object.assign(document.createElement("button"), { type: "button", textContent: words.write });
-  place.append(svg, slider, out, people, key, write);
-
-  let now = threshold ?? 0.5;
-  let shown = [];
-  const percent = (value) => Number.isFinite(value) ? `${(100 * value).toFixed(0)}%` : "–";
-  function count(at) {
-    let [low, high] = [0, n];
-    while (low < high) { const middle = (low + high) >> 1; sorted[middle] < at ? low = middle + 1 : high = middle; }
-    const found = ill[low], alerts = n - low;
-    return { found, missed: cases - found, false: alerts - found, none: n - cases - (alerts - found), alerts };
+  function figures(risk) {
+    const all = counted.count(risk);
+    const worth = data.worth ?? risk;
+    const alarms = all.found + all.false;
+    return {
+      ...thousand(all, counted.n),
+      sensitivity: percent(all.found / counted.ill),
+      ppv: percent(all.found / alarms),
+      alerts: all.found ? (alarms / all.found).toFixed(1) : '–',
+      benefit: worth < 1 ? ((1000 * (all.found - (all.false * worth) / (1 - worth))) / counted.n).toFixed(1) : '–',
+    };
   }
   function show() {
-    const { found, missed, false: wrong, none, alerts } = count(now);
-    const thousand = (value) => Math.round(1000 * value / n);
-    const at = x(now);
-    line.setAttribute("d", `M${at} ${TOP}V${LOW + 8}`);
-    grip.setAttribute("cx", at);
-    slider.value = Math.round(1000 * Math.min(1, now / top));
-    slider.setAttribute("aria-valuetext", percent(now));
-    const odds = now < 1 ? now / (1 - now) : Infinity;
-    const figures = [
-      [words.threshold, `${(100 * now).toFixed(1)}%`], [words.found, thousand(found)], [words.missed, thousand(missed)], [words.false, thousand(wrong)],
-      [words.sensitivity, percent(found / cases)], [words.ppv, percent(found / alerts)],
-      [words.alerts, found > 0 ? (alerts / found).toFixed(1) : "–"], [words.benefit, (1000 * (found - odds * wrong) / n).toFixed(1)],
-    ];
-    if (!out.childElementCount) {
-      const title = Object.assign(document.createElement("p"), { textContent: words.of });
-      out.before(title);
-      out.append(...figures.map(([name]) => { const one = document.createElement("div"); one.append(`${name} `, document.createElement("b")); return one; }));
-    }
-    figures.forEach(([, value], i) => { out.children[i].lastChild.textContent = value; });
-    // 1,000 dots in all, whatever the rounding.
-    const counts = [["found", thousand(found)], ["missed", thousand(missed)], ["false", thousand(wrong)]];
-    const fresh = counts.flatMap(([name, times]) => Array(Math.max(0, times)).fill(name)).slice(0, 1000);
-    while (fresh.length < 1000) fresh.push("none");
-    fresh.forEach((name, i) => { if (shown[i] !== name) dots[i].setAttribute("class", name); });
-    shown = fresh;
-    void none;
+    const told = figures(now);
+    const here = x(now);
+    grip.setAttribute('transform', `translate(${here.toFixed(1)} 0)`);
+    // At the ends the plate stays inside the picture.
+    const shift = Math.max(34 - here, 0) - Math.max(here - (WIDE - 34), 0);
+    plate.setAttribute('x', shift - 34);
+    label.setAttribute('x', shift);
+    label.textContent = exact(now);
+    alarm.setAttribute('x', here);
+    alarm.setAttribute('width', Math.max(0, RIGHT - here));
+    grip.setAttribute('aria-valuenow', (100 * now).toFixed(1));
+    grip.setAttribute('aria-valuetext', own.told(exact(now), told.found, told.missed, told.false));
+    head.textContent = `${own.now} (${exact(now)})`;
+    for (const [key, value] of Object.entries(told)) cells[key].textContent = value;
+    crowded(told).forEach((path, k) => people[k].setAttribute('d', path));
   }
-  const move = (to) => { now = Math.max(0, Math.min(top, to)); show(); };
-  slider.addEventListener("input", () => move(slider.value / 1000 * top));
-  const pointed = (event) => {
-    const box = svg.getBoundingClientRect();
-    move(((event.clientX - box.left) / box.width * WIDE - LEFT) / (RIGHT - LEFT) * top);
-  };
-  svg.addEventListener("pointerdown", (event) => { svg.setPointerCapture(event.pointerId); pointed(event); });
-  svg.addEventListener("pointermove", (event) => { if (svg.hasPointerCapture(event.pointerId)) pointed(event); });
-  write.addEventListener("click", () => {
-    const field = document.querySelector('#plan [name="operate.threshold"]');
-    const rule = document.querySelector('#plan [name="operate.threshold:rule"]');
+  /** The threshold goes into the form of the plan, which is kept. */
+  function written() {
+    const form = document.getElementById('plan');
+    const field = form?.elements['operate.threshold'];
     if (!field) return;
-    field.value = now.toFixed(3);
-    if (rule) rule.value = "";
-    field.closest("details")?.setAttribute("open", "");
-    field.form.dataset.dirty = "true";
-    field.form.requestSubmit();
-    document.querySelector("#decide")?.scrollIntoView({ block: "start" });
+    field.value = String(Number(now.toFixed(3)));
+    const rule = form.elements['operate.threshold:rule'];
+    if (rule) rule.value = '';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    form.requestSubmit(form.querySelector('.buttons button'));
+    document.getElementById('decide').scrollIntoView({ block: 'start' });
+  }
+}
+
+const SHAPES = {
+  found: (a, b) => `M${a - 3} ${b}a3 3 0 1 0 6 0a3 3 0 1 0-6 0`,
+  missed: (a, b) => `M${a - 3} ${b - 3}l6 6m0-6l-6 6`,
+  false: (a, b) => `M${a} ${b - 3}l3 5.5h-6Z`,
+  none: (a, b) => `M${a - 1.5} ${b}a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0`,
+};
+
+/** 1,000 people in 50 columns of 20: shapes tell them apart as colours do. */
+function crowded(told) {
+  let k = 0;
+  return KINDS.map((kind) => {
+    let path = '';
+    for (let n = 0; n < told[kind]; n += 1, k += 1) path += SHAPES[kind](4 + Math.floor(k / 20) * 8, 5 + (k % 20) * 10);
+    return path;
   });
-  show();
+}
+
+function mark(kind) {
+  return svg('svg', { viewBox: '0 0 10 10', 'aria-hidden': 'true' }, svg('path', { class: kind, d: SHAPES[kind](5, 5) }));
 }
