@@ -37,7 +37,7 @@ export async function workbench(lang, options = {}) {
     child.on('exit', () => failed(new Error(`the program ended: ${told}`)));
   });
   const context = await (await opened()).newContext({ viewport: { width: 1440, height: 900 }, locale: lang === 'ja' ? 'ja-JP' : 'en-GB', ...options.context });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(Number(process.env.PATIENCE ?? 60) * 1000);
   const complaints = [];
   const watched = (page) => {
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(`console: ${message.text()} (${message.location().url})`));

@@ -104,6 +104,7 @@ function read(text) {
 /** Rectangles that are blanked out: each is drawn, or given as four numbers. */
 export function rectangles(field) {
   let all = read(field.value);
+  field.classList.add('sql');
   const list = el('ul', { class: 'terms' });
   const add = el('button', { type: 'button', class: 'small', onclick: () => {
     all.push({ left: 0, top: 0, width: 8, height: 8 });
@@ -111,7 +112,7 @@ export function rectangles(field) {
     draw();
     list.lastElementChild.querySelector('input').focus();
   } }, words.addRectangle);
-  const text = el('span', { class: 'as-text' }, words.asText);
+  const text = el('span', { class: 'as-text' }, words.asNumbers);
   field.before(el('p', { class: 'help' }, words.drawMask), list, el('div', {}, add), text);
   const show = canvas(list, () => all.filter(isSeen).map((one) => svg('rect', { class: 'blank', x: one.left, y: one.top, width: one.width, height: one.height })), (box) => {
     if (!box) {

@@ -184,7 +184,13 @@ function soil(form) {
 }
 
 /** Forms that keep themselves do so once a question is answered whole, and without being replaced unless something is wrong. */
-async function keep(form) {
+function keep(form) {
+  // One after the other: what was said last is what is written last.
+  const turn = () => (form.isConnected && form.dataset.dirty ? keeping(form) : null);
+  last = last.then(turn, turn);
+}
+
+async function keeping(form) {
   const version = form.dataset.dirty;
   const answer = await asked(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
   if (!answer || form.dataset.dirty !== version || !form.isConnected) return;

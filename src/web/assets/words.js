@@ -23,6 +23,7 @@ export const words = {
   also: pick('and', 'かつ'),
   remove: pick('remove', '削除'),
   asText: pick('the same as text (what stands here counts):', '同じ条件の文字表記（ここに書かれたものが使われます）：'),
+  asNumbers: pick('all rectangles as numbers (what stands here counts):', 'すべての長方形の数値（ここに書かれたものが使われます）：'),
   byHand: pick('This condition was written by hand; change it in the text.', 'この条件は手で書かれています。文字表記で変更してください。'),
   who: pick('who', '誰を'),
   share: pick('a share of all, dealt out by chance', '全体のうち一定の割合（無作為）'),

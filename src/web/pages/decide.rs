@@ -265,7 +265,7 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
                 }
                 Control::Flag => {
                     input type="hidden" name=(key) value="false";
-                    label { input id=(id) type="checkbox" name=(key) value="true" checked[value == "true"] aria-describedby=(described); " " (view.text(&field.help)) code { (name) } }
+                    label { input id=(id) type="checkbox" name=(key) value="true" checked[(if value.is_empty() { &field.default } else { &value }) == "true"] aria-describedby=(described); " " (view.text(&field.help)) code { (name) } }
                 }
                 Control::Columns | Control::Several(_) => {
                     fieldset.boxes aria-describedby=(described) aria-invalid=[invalid] {

@@ -36,11 +36,14 @@ async fn report(view: View, Path((id, run)): Path<(String, u64)>) -> Result<Resp
                         h1 { (title) }
                         p.quiet { (exercise.reference()) " · " (view.say("run", "試行")) " " (run) @if let Some(variant) = placed.workspace.variant() { " · " (variant) } }
                         p { (view.text(&exercise.summary)) }
-                        @if check { (conclude::judged(view, &placed, &kept, &[])) }
+                        @if check {
+                            h2 { (view.say("Judged on new patients", "新しい患者での判定")) }
+                            (conclude::judged(view, &placed, &kept, &[]))
+                        }
                         h2 { (view.say("On my own test rows", "手元のテスト用の行で")) }
                         (see::shown(view, &placed, &kept, true))
                         h2 { (view.say("The plan", "計画")) }
-                        pre { code { (String::from_utf8_lossy(&plan)) } }
+                        pre tabindex="0" { code { (String::from_utf8_lossy(&plan)) } }
                         p.quiet { (view.say(
                             "Synthetic data for teaching. Not a medical device; nothing here is evidence about patients.",
                             "教育用の合成データです。医療機器ではなく、ここでの結果は患者についてのエビデンスではありません。",
