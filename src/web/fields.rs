@@ -222,7 +222,8 @@ pub(crate) fn changes(groups: &[Group], sent: &[(String, String)]) -> Vec<Change
                 values.iter().filter(|value| !value.is_empty()).copied().collect::<Vec<_>>().join(", ")
             }
             Control::Rectangles => {
-                let Some(text) = one(key) else { continue };
+                // What is compared below is what the field shows, not the TOML that it becomes.
+                let Some(text) = one(key).filter(|text| *text != field.value) else { continue };
                 rectangles(text).unwrap_or_else(|| text.to_owned())
             }
             Control::Flag => {
