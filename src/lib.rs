@@ -22,13 +22,14 @@
 //! | 4 | `engine`: [`models`] · [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions · [`evaluate`] the figures of a run · [`check`] the verdicts · [`withhold`] what is not shown yet · [`run`] the story |
 //! | 5 | [`report`] for people and machines |
 //! | 6 | `app`: [`learner`] the workspace |
-//! | 7 | [`author`] proofs for instructors · `web` the workbench: pages over `app` |
+//! | 7 | [`author`] proofs for instructors · `web` the workbench: pages over `app` · [`class`] hand-ins in, grades out |
 //! | 8 | [`cli`] the command line: the only room that prints |
 //!
 //! This crate hands them on under one name, for the program, the tests and the benches.
 
 pub use app::learner;
 pub use author;
+pub use class;
 pub use cli;
 pub use course;
 pub use diagnostics::{fault, keys, schema, text};

@@ -1,6 +1,7 @@
 //! A run as data: what is asked of a process of its own (`practicum worker`), and what it leaves behind. Whoever trains many plans, or
 //! must be able to end one at once, hands out jobs and reads records.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -11,12 +12,15 @@ use crate::learner::desk::{self, Desk};
 use crate::learner::hand_in::{ANSWERS, PLAN};
 use crate::learner::practice::{self, Practice};
 use crate::learner::shelf::Shelf;
+use crate::learner::variant;
+use course::answers::Expected;
 use course::content;
-use course::pack::{self, Content, Pack};
+use course::mistakes;
+use course::pack::{self, Content, Pack, Submission, Task};
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
-use engine::check::{self, Verdict};
+use engine::check::{self, Figure, Verdict};
 use engine::models::VOCABULARY;
 use engine::record;
 use engine::run::Watch;
@@ -67,6 +71,9 @@ pub struct Judge {
     /// The seed of the patients who judge; none trains and measures only.
     #[serde(default)]
     pub exam: Option<u64>,
+    /// A key of the grader's for this learner: where there is one, the exam's seed is made from it and the plan, and not `exam`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exam_key: Option<String>,
     /// Whether a training beyond the usual budget is asked for.
     #[serde(default)]
     pub long: bool,
@@ -120,8 +127,28 @@ pub struct Record {
     pub faults: Vec<Fault>,
     /// What was assumed of what was handed in.
     pub assumed: Vec<Text>,
+    /// What was read of the files; none where they cannot be.
+    #[serde(default)]
+    pub read: Option<Read>,
     /// The figures and the story.
     pub record: Option<record::Record>,
+}
+
+/// What was read of a submission, for whoever must not open files of unknown people.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Read {
+    /// A digest of what the plan says.
+    pub plan: String,
+    /// What the plan decides, by key.
+    pub decisions: BTreeMap<String, String>,
+    /// The answers, as they are written.
+    pub answers: BTreeMap<String, String>,
+    /// The decision in the learner's own words.
+    pub memo: Option<String>,
+    /// The wrong solution that the plan resembles.
+    pub resembles: Option<String>,
+    /// By question that is asked before the first run, whether what was expected came; none where "I do not know" was said.
+    pub expected: BTreeMap<String, Option<bool>>,
 }
 
 /// Does a job, and gives what is to be written: a [`Record`], or [`practice::Practised`]. `None` where whoever watches ended it.
@@ -148,6 +175,7 @@ fn judged(job: &Judge, content: &'static Content, watch: &mut dyn Watch) -> Opti
         of: 0,
         faults: Vec::new(),
         assumed: Vec::new(),
+        read: None,
         record: None,
     };
     if let Err(ending) = judge(job, content, watch, &mut record) {
@@ -184,9 +212,12 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
         (ANSWERS, job.answers.as_deref().map(str::as_bytes)),
     )?;
     record.assumed.clone_from(&submission.assumed);
+    record.read = Some(read(&submission));
+    let plan = content::of_plan(&submission);
+    record.exam = job.exam_key.as_deref().map(|key| variant::graded(key, plan)).or(job.exam);
     let shelf = job.cache.as_deref().map(Shelf::of);
     let shelf = shelf.as_ref().map(|shelf| shelf as &dyn engine::run::Shelf);
-    let run = desk::engine((&pack, &task), &submission, (job.seed, job.exam), (job.long, shelf), watch)?;
+    let run = desk::engine((&pack, &task), &submission, (job.seed, record.exam), (job.long, shelf), watch)?;
     record.verdict = check::overall(&run.outcomes);
     if run.outcomes.is_empty() {
         record.verdict = Verdict::NotAttempted;
@@ -194,8 +225,50 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
     (record.points, record.of) = check::score(&run.outcomes);
     record.at_fault = (record.verdict == Verdict::Error).then(|| AtFault::Exercise.name().to_owned());
     record.faults = run.outcomes.iter().filter_map(|outcome| outcome.fault.clone()).collect();
+    if let Some(read) = &mut record.read {
+        let failed: BTreeSet<String> =
+            run.outcomes.iter().filter(|o| o.verdict == Verdict::Failed).map(|o| o.id.clone()).collect();
+        let known = mistakes::of(&pack, &VOCABULARY, &task.exercise).unwrap_or_default();
+        let resembled = mistakes::resembled(&known, &task.exercise, &submission.plan, &failed);
+        read.resembles = resembled.map(|mistake| mistake.id.clone());
+        read.expected = held(&task, &submission, &run.record.came);
+    }
     record.record = Some(run.record);
     Ok(())
+}
+
+fn read(submission: &Submission) -> Read {
+    let answer = |(id, answer): (&String, &course::answers::Answer)| {
+        use course::answers::Answer;
+        let written = match answer {
+            Answer::Number(x) => x.to_string(),
+            Answer::Interval(low, high) => format!("[{low}, {high}]"),
+            Answer::Choice(word) => word.clone(),
+        };
+        (id.clone(), written)
+    };
+    Read {
+        plan: content::of_plan(submission).to_string(),
+        decisions: content::decisions(&submission.plan),
+        answers: submission.answers.iter().map(answer).collect(),
+        memo: submission.unjudged.memo.clone(),
+        ..Read::default()
+    }
+}
+
+/// Whether what was expected came, of questions about this plan.
+fn held(task: &Task, submission: &Submission, came: &[(String, Figure)]) -> BTreeMap<String, Option<bool>> {
+    let of = |(id, expected): (&String, &Expected)| {
+        task.exercise.before.iter().find(|question| question.id == *id && !question.of_starter)?;
+        let (_, figure) = came.iter().find(|(asked, _)| asked == id)?;
+        let held = match (expected, figure) {
+            (Expected::Range(low, high), Figure::Number(x)) => Some((*low..=*high).contains(x)),
+            (Expected::Choice(word, _), Figure::Word(found)) => Some(word == found),
+            _ => None,
+        };
+        Some((id.clone(), held))
+    };
+    submission.unjudged.expected.iter().filter_map(of).collect()
 }
 
 /// What happens on the way, as one line of JSON.

@@ -2,6 +2,7 @@
 
 mod asking;
 mod author;
+mod class;
 mod codes;
 mod courses;
 mod interrupt;
@@ -186,6 +187,13 @@ enum Command {
         #[arg(value_name = "COURSE")]
         name: Option<String>,
     },
+    /// Take what a class handed in, and grade it: train each plan again, on the learner's own variant, and judge it on new patients.
+    Grade(Box<class::Grade>),
+    /// A class: its folder, its variants, its report.
+    Class {
+        #[command(subcommand)]
+        command: class::Command,
+    },
     /// Do one job in a process of its own; for programs, not for people.
     #[command(hide = true)]
     Worker(worker::Options),
@@ -285,6 +293,8 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
                     "solution",
                     "measure",
                     "courses",
+                    "grade",
+                    "class",
                     "worker",
                     "author",
                 ]
@@ -357,6 +367,8 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("courses", "コースと、その演習の一覧です。"),
         ("look", "演習の画像と、モデルが間違えた画像を見ます。"),
         ("measure", "どのツールの予測ファイルでも、判定と同じ指標で評価します。"),
+        ("grade", "クラスの提出物を採点します。計画を学習者本人のバリアントで学習し直し、新しい患者で判定します。"),
+        ("class", "クラスのフォルダー、バリアント、報告書です。"),
         ("author", "教員向けの機能です。"),
     ] {
         command = about(command, name, text);
@@ -399,6 +411,8 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_subcommand("open", workbench::japanese)
         .mut_subcommand("look", look::japanese)
         .mut_subcommand("measure", measure::japanese)
+        .mut_subcommand("grade", class::japanese_grade)
+        .mut_subcommand("class", class::japanese)
         .mut_subcommand("author", author::japanese)
 }
 
@@ -442,6 +456,8 @@ impl Session {
             Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
             Command::Look(options) => look::look(self, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
+            Command::Grade(options) => class::grade(self, options),
+            Command::Class { command } => class::class(self, command),
             Command::Worker(options) => worker::work(self, options),
             Command::Author { command } => {
                 let pack = match &self.desk.course {
@@ -478,6 +494,8 @@ impl Session {
             Command::Tour => "tour",
             Command::Look(_) => "look",
             Command::Measure(_) => "measure",
+            Command::Grade(_) => "grade",
+            Command::Class { command } => command.name(),
             Command::Worker(_) => "worker",
             Command::Courses { .. } => "courses",
             Command::Author { command } => command.name(),
@@ -498,6 +516,10 @@ impl Session {
             Ending::Author(_) => Text::new(
                 "The exercise itself is at fault, not you. Please tell your instructor.",
                 "誤りがあるのは教材のほうで、あなたの提出物ではありません。担当教員にお知らせください。",
+            ),
+            Ending::Disk(_) if matches!(name, "grade" | "class" | "regrade" | "export") => Text::new(
+                "What was kept before stays as it is: make room or change the rights, and call the same again.",
+                "それまでに保存した結果は残っています。空き容量やアクセス権を直して、もう一度実行してください。",
             ),
             Ending::Disk(_) => Text::new("Nothing of yours was changed.", "あなたのファイルは変更していません。"),
             Ending::Faults(_) | Ending::Ended => Text::default(),

@@ -20,12 +20,13 @@ const FLOORS: &[(&str, u8)] = &[
     ("report", 5),
     ("app", 6),
     ("author", 7),
+    ("class", 7),
     ("web", 7),
     ("cli", 8),
 ];
 
 /// Crates whose folders are rooms, in which files stand in their turn.
-const WITH_ROOMS: &[&str] = &["diagnostics", "engine", "app", "author"];
+const WITH_ROOMS: &[&str] = &["diagnostics", "engine", "app", "author", "class"];
 
 fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -7,6 +7,7 @@ mod answers_alone;
 mod authoring;
 mod bad_input;
 mod checks;
+mod class;
 mod commands;
 mod data;
 mod engine;

@@ -74,8 +74,9 @@ pub fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Endin
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut left = LARGEST;
     for at in 0..zip.len() {
-        let entry = zip.by_index(at).map_err(|_| wrong(Text::new("a broken archive", "壊れたアーカイブ")))?;
-        let name = entry.name().to_owned();
+        let broken = |_| wrong(Text::new("a broken archive", "壊れたアーカイブ"));
+        let entry = zip.by_index(at).map_err(broken)?;
+        let name = entry.name().map_err(broken)?.into_owned();
         let is_plain =
             entry.is_file() && !entry.is_symlink() && !name.contains('\\') && name.split('/').all(disk::is_name);
         if !is_plain {

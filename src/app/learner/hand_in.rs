@@ -74,7 +74,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// Whether a name may stand for `file`: it has its stem as a word of its own (`Plan.toml`, `plan.toml.txt`, `plan (1).toml`,
 /// `ｐｌａｎ.toml`), or two letters of it are wrong (`plna.toml`).
-fn is_like(name: &str, file: &str) -> bool {
+pub fn is_like(name: &str, file: &str) -> bool {
     let name: String = name.chars().map(narrow).collect::<String>().to_lowercase();
     let stem = file.split('.').next().unwrap_or(file);
     let as_word = name.match_indices(stem).any(|(at, _)| {

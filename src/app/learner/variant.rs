@@ -4,7 +4,9 @@ use course::content::Digest;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use seed::Seed;
+use sha2::Sha256;
 
 /// The seed of the data and of the practice exam, where there is no variant.
 pub const USUAL: u64 = 1;
@@ -21,6 +23,15 @@ const PRACTICE: u64 = 1;
 /// patients again, to the byte, and a changed one new ones. So trying again is no lottery. 48 bits, as [`fn@seed`].
 pub fn exam(data: u64, plan: Digest) -> u64 {
     Seed::new(PRACTICE).named("exam").at(data).named(&plan.to_string()).bits() >> 16
+}
+
+/// The seed of a graded exam, from a key that a grader made for the learner and keeps, and the digest of the plan: the same plan has the
+/// same verdict, and nobody without the key can draw these patients. HMAC-SHA-256 (RFC 2104); 48 bits, as [`fn@seed`].
+pub fn graded(key: &str, plan: Digest) -> u64 {
+    // HMAC takes keys of every length.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return PRACTICE };
+    mac.update(plan.to_string().as_bytes());
+    mac.finalize().into_bytes().iter().take(6).fold(0, |bits, byte| bits << 8 | u64::from(*byte))
 }
 
 /// A key as it may be written: a student's number, a name, a group.

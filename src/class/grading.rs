@@ -1,0 +1,299 @@
+//! From hand-ins to results: what is to be done, by whom, and what is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::ending::Ending;
+use app::job::{self, Judge, Record};
+use course::content;
+use course::pack::{Content, Pack};
+use diagnostics::fault::{Fault, Place};
+use diagnostics::text;
+use diagnostics::text::Text;
+use engine::check::Verdict;
+use engine::models;
+
+use crate::executor::{Done, Executor, Task};
+use crate::folder::Class;
+use crate::intake::HandIn;
+use crate::intake::files::Found;
+use crate::intake::people::Person;
+use crate::moment::Moment;
+use crate::settings::Asked;
+use crate::store::{Edition, Store, Submission, digest};
+
+/// How often one submission is tried in one call, where the failure is ours.
+const TRIES: usize = 2;
+
+/// The course of a class.
+///
+/// # Errors
+/// A folder that is none.
+pub fn pack(class: &Class, content: &'static Content) -> Result<Pack, Ending> {
+    match class.course() {
+        None => Ok(Pack::Embedded(content)),
+        Some(folder) => Pack::folder(&folder).map_err(|fault| Ending::Faults(vec![fault])),
+    }
+}
+
+/// The edition of each exercise as it is now, whether it is graded with or not.
+///
+/// # Errors
+/// An exercise that the course has not, or that cannot be read; instructions that this machine has not.
+pub fn editions(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Edition>, Ending> {
+    let kernel = &class.settings.kernel;
+    models::force(kernel).map_err(|here| {
+        let here = here.join(", ");
+        let place = Place { key: Some("kernel".to_owned()), ..Place::file(crate::settings::FILE) };
+        let found =
+            text!("the instructions \"{kernel}\", which this machine has not", "この機械にない命令セット \"{kernel}\"");
+        Ending::Faults(vec![Fault::new(place, found, text!("one of {here}", "{here} のいずれか"))])
+    })?;
+    let mut all = BTreeMap::new();
+    for Asked { id, .. } in &class.settings.exercises {
+        let task = pack.task(&id.value).map_err(|faults| {
+            let is_unknown = !pack.exercises().contains(&id.value);
+            if is_unknown {
+                let (name, list) = (&id.value, pack.exercises().join(", "));
+                let fault = id.fault(
+                    text!("no exercise \"{name}\"", "演習 \"{name}\" はありません"),
+                    text!("one of {list}", "{list} のいずれか"),
+                );
+                Ending::Faults(vec![fault.near(name, pack.exercises().iter().map(String::as_str))])
+            } else {
+                Ending::Author(faults)
+            }
+        })?;
+        all.insert(
+            id.value.clone(),
+            Edition {
+                exercise: id.value.clone(),
+                number: 0,
+                reference: task.exercise.reference(),
+                digest: content::of_task(pack, &task).map(|digest| digest.to_string()).unwrap_or_default(),
+                engine: engine::DIGEST.to_owned(),
+                kernel: kernel.clone(),
+                points: task.exercise.points(),
+            },
+        );
+    }
+    Ok(all)
+}
+
+/// What a hand-in becomes in the store, for each learner whose it is; nothing where a person must look first.
+pub fn taken(class: &Class, hand_in: &HandIn, now: Moment) -> Vec<Submission> {
+    let Person::Matched { learners, team, .. } = &hand_in.person else { return Vec::new() };
+    let of = |learner: &String| {
+        let base = Submission {
+            learner: learner.clone(),
+            team: team.clone(),
+            received: hand_in.received,
+            taken: now,
+            label: hand_in.label.clone(),
+            ..Submission::default()
+        };
+        match &hand_in.found {
+            Found::Work(work) => Some(Submission {
+                exercise: work.exercise.clone(),
+                files: work.files.clone(),
+                notes: work.notes.clone(),
+                plan: work.plan.clone(),
+                answers: work.answers.clone(),
+                variant: work.variant.clone(),
+                effort: work.effort,
+                ..base
+            }),
+            Found::Invalid(exercise, fault) => {
+                let only =
+                    || (class.settings.exercises.len() == 1).then(|| class.settings.exercises[0].id.value.clone());
+                let exercise = exercise.clone().or_else(only)?;
+                Some(Submission { exercise, invalid: Some(fault.clone()), ..base })
+            }
+            Found::Unclear(_) => None,
+        }
+    };
+    learners.iter().filter_map(of).collect()
+}
+
+/// What a submission's result is kept by in an edition.
+pub fn key(class: &Class, submission: &Submission, edition: &Edition) -> String {
+    let (seed, exam) = class.draws(&submission.learner, submission.team.as_deref(), &submission.exercise);
+    let (content, seed) = (submission.content(), seed.to_string());
+    let Edition { reference, digest: of, engine, kernel, .. } = edition;
+    digest([&content, reference, of, engine, kernel, &seed, &exam].map(|part| Some(part.as_str())))
+}
+
+/// The job of a submission.
+fn job(class: &Class, submission: &Submission, edition: &Edition) -> Judge {
+    let (seed, exam) = class.draws(&submission.learner, submission.team.as_deref(), &submission.exercise);
+    let limits = class.settings.limits;
+    let is_linux = cfg!(target_os = "linux");
+    Judge {
+        course: class.course().map(|course| std::path::absolute(&course).unwrap_or(course)),
+        exercise: edition.reference.clone(),
+        plan: submission.plan.clone(),
+        answers: submission.answers.clone(),
+        seed,
+        exam: None,
+        exam_key: Some(exam),
+        long: class.settings.asked(&submission.exercise).is_some_and(|asked| asked.long),
+        // A worker holds itself to them where that can be done.
+        limits: job::Limits {
+            cpu_seconds: is_linux.then_some(limits.cpu_seconds),
+            memory_mb: is_linux.then_some(limits.memory_mb),
+            file_mb: is_linux.then_some(limits.file_mb),
+        },
+        cache: None,
+    }
+}
+
+/// What is to be graded yet in these editions: what was never, and what failed through no fault of the learner's.
+///
+/// # Errors
+/// The store's.
+pub fn pending(class: &Class, store: &Store, editions: &BTreeMap<String, Edition>) -> Result<Vec<Task>, Ending> {
+    let outcomes = store.outcomes()?;
+    let mut seen = BTreeSet::new();
+    let mut tasks = Vec::new();
+    for submission in store.submissions()? {
+        let Some(edition) = editions.get(&submission.exercise) else { continue };
+        if submission.invalid.is_some() || class.roster.learner(&submission.learner).is_none() {
+            continue;
+        }
+        let key = key(class, &submission, edition);
+        let is_open = outcomes.get(&key).is_none_or(|outcome| outcome.verdict == Verdict::Error);
+        if is_open && seen.insert(key.clone()) {
+            tasks.push(Task { key, job: job(class, &submission, edition) });
+        }
+    }
+    Ok(tasks)
+}
+
+/// How far grading has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Submissions that have a result now.
+    pub done: usize,
+    /// Submissions that were to be graded.
+    pub of: usize,
+    /// Of those done, the ones that passed.
+    pub passed: usize,
+    /// Failures of ours.
+    pub errors: usize,
+}
+
+/// Grades what is pending, and keeps each result as it comes.
+///
+/// # Errors
+/// A disk that cannot be written, an executor that cannot work.
+pub fn grade(
+    store: &Store,
+    tasks: Vec<Task>,
+    executor: &dyn Executor,
+    stop: &(dyn Fn() -> bool + Sync),
+    tell: &mut dyn FnMut(Told),
+) -> Result<Told, Ending> {
+    let mut told = Told { of: tasks.len(), ..Told::default() };
+    let mut left = tasks;
+    tell(told);
+    for again in (0..TRIES).rev() {
+        let jobs: BTreeMap<String, Judge> = left.iter().map(|task| (task.key.clone(), task.job.clone())).collect();
+        let mut failed: Vec<Task> = Vec::new();
+        executor.run(std::mem::take(&mut left), stop, &mut |key, done| {
+            let Some(job) = jobs.get(key) else { return Ok(()) };
+            let record = match done {
+                Done::Record(record) => *record,
+                Done::Lost(why) => lost(job, why),
+            };
+            store.keep(key, &record)?;
+            if record.verdict == Verdict::Error && again > 0 {
+                failed.push(Task { key: key.to_owned(), job: job.clone() });
+                return Ok(());
+            }
+            told.done += 1;
+            told.passed += usize::from(record.verdict == Verdict::Passed);
+            told.errors += usize::from(record.verdict == Verdict::Error);
+            tell(told);
+            Ok(())
+        })?;
+        left = failed;
+        if left.is_empty() || stop() {
+            break;
+        }
+    }
+    Ok(told)
+}
+
+/// The record of a worker that left none.
+fn lost(job: &Judge, why: Text) -> Record {
+    let expected = Text::new("a record; it will be tried again", "採点の結果（次の採点でもう一度試します）");
+    Record {
+        schema: job::RECORD.to_owned(),
+        engine: engine::name(),
+        exercise: job.exercise.clone(),
+        digest: String::new(),
+        seed: job.seed,
+        exam: None,
+        verdict: Verdict::Error,
+        at_fault: Some("program".to_owned()),
+        points: 0,
+        of: 0,
+        faults: vec![Fault::new(Place::file("worker"), why, expected)],
+        assumed: Vec::new(),
+        read: None,
+        record: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    /// Judges without training: fails where the plan says so, and the first time wherever it says `crash`.
+    struct Fake(RefCell<BTreeMap<String, usize>>);
+
+    impl Executor for Fake {
+        fn run(
+            &self,
+            tasks: Vec<Task>,
+            stop: &(dyn Fn() -> bool + Sync),
+            done: &mut dyn FnMut(&str, Done) -> Result<(), Ending>,
+        ) -> Result<(), Ending> {
+            for task in tasks {
+                if stop() {
+                    return Ok(());
+                }
+                let times = self.0.borrow_mut().entry(task.key.clone()).and_modify(|n| *n += 1).or_insert(1).to_owned();
+                let plan = task.job.plan.clone().unwrap_or_default();
+                let outcome = if plan == "always" || plan == "crash" && times == 1 {
+                    Done::Lost(Text::same("no"))
+                } else {
+                    let mut record = lost(&task.job, Text::same(""));
+                    record.verdict = if plan == "wrong" { Verdict::Failed } else { Verdict::Passed };
+                    Done::Record(Box::new(record))
+                };
+                done(&task.key, outcome)?;
+            }
+            Ok(())
+        }
+    }
+
+    fn task(plan: &str) -> Task {
+        let job = serde_json::json!({ "exercise": "a@1", "plan": plan, "seed": 1 });
+        Task { key: plan.to_owned(), job: serde_json::from_value(job).unwrap() }
+    }
+
+    #[test]
+    fn our_failures_are_tried_again_and_never_become_a_verdict() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let fake = Fake(RefCell::default());
+        let tasks = ["right", "wrong", "crash", "always"].map(task).to_vec();
+        let told = grade(&store, tasks, &fake, &|| false, &mut |_| {}).unwrap();
+        assert_eq!(told, Told { done: 4, of: 4, passed: 2, errors: 1 });
+        let outcomes = store.outcomes().unwrap();
+        assert_eq!((outcomes["crash"].verdict, outcomes["crash"].tries), (Verdict::Passed, 2));
+        assert_eq!((outcomes["always"].verdict, outcomes["always"].tries), (Verdict::Error, 2));
+        assert_eq!(fake.0.borrow()["right"], 1);
+    }
+}
