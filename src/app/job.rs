@@ -244,6 +244,7 @@ fn read(submission: &Submission) -> Read {
             Answer::Number(x) => x.to_string(),
             Answer::Interval(low, high) => format!("[{low}, {high}]"),
             Answer::Choice(word) => word.clone(),
+            Answer::Several(words) => words.iter().cloned().collect::<Vec<_>>().join(", "),
         };
         (id.clone(), written)
     };
