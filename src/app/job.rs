@@ -15,6 +15,7 @@ use crate::learner::shelf::Shelf;
 use crate::learner::variant;
 use course::answers::Expected;
 use course::content;
+use course::exercise::Exercise;
 use course::mistakes;
 use course::pack::{self, Content, Pack, Submission, Task};
 use diagnostics::fault::{Fault, Place};
@@ -60,6 +61,9 @@ pub struct Judge {
     pub course: Option<PathBuf>,
     /// The exercise, with its version (`sepsis-alarm@4`) where it must be that one.
     pub exercise: String,
+    /// Whether files that were made for another version of the exercise are judged too: where what was handed in is graded anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub any_version: bool,
     /// What `plan.toml` holds; none where nothing was handed in under that name.
     #[serde(default)]
     pub plan: Option<String>,
@@ -205,9 +209,10 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
         let expected = text!("{asked}, as the job asks", "ジョブが求める {asked}");
         return Err(Ending::Author(vec![Fault::new(Place::file("exercise"), found, expected)]));
     }
+    let named = if job.any_version { version_of(&task.exercise, job) } else { None };
     let submission = pack::submission(
         &VOCABULARY,
-        &task.exercise,
+        named.as_ref().unwrap_or(&task.exercise),
         (PLAN, job.plan.as_deref().map(str::as_bytes)),
         (ANSWERS, job.answers.as_deref().map(str::as_bytes)),
     )?;
@@ -235,6 +240,18 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
     }
     record.record = Some(run.record);
     Ok(())
+}
+
+/// The exercise under the version for which files say that they were made.
+fn version_of(exercise: &Exercise, job: &Judge) -> Option<Exercise> {
+    let said = |text: &String| {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix("exercise")?.trim().strip_prefix('='))?;
+        let (id, version) = line.trim().trim_start_matches(['"', '\'']).split_once('@')?;
+        let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
+        (id == exercise.id).then(|| digits.parse().ok()).flatten()
+    };
+    let version = job.plan.as_ref().and_then(said).or_else(|| job.answers.as_ref().and_then(said))?;
+    Some(Exercise { version, ..exercise.clone() })
 }
 
 fn read(submission: &Submission) -> Read {

@@ -130,6 +130,8 @@ fn job(class: &Class, submission: &Submission, edition: &Edition) -> Judge {
     Judge {
         course: class.course().map(|course| std::path::absolute(&course).unwrap_or(course)),
         exercise: edition.reference.clone(),
+        // Whoever handed in before a regrade could not know of the later version.
+        any_version: edition.number > 1,
         plan: submission.plan.clone(),
         answers: submission.answers.clone(),
         seed,

@@ -8,10 +8,15 @@
 
 pub mod executor;
 pub mod folder;
+pub mod grade;
+pub mod gradebook;
 pub mod grading;
+pub mod insight;
 pub mod intake;
+pub mod marks;
 pub mod moment;
 mod person;
+pub mod regrade;
 pub mod roster;
 pub mod secret;
 pub mod settings;

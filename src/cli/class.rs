@@ -1,6 +1,6 @@
 //! What a grader asks for: `practicum class`, `grade`, `regrade`, `export`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,13 +11,21 @@ use super::session::Session;
 use app::ending::Ending;
 use class::executor::local::Local;
 use class::folder::Class;
+use class::grade::{Book, State};
+use class::gradebook::canvas::Titled;
+use class::gradebook::{self, Choice, page};
 use class::grading::{self, Told};
+use class::insight;
 use class::intake::files::{Found, Of};
 use class::intake::people::{Known, Person};
 use class::intake::{self, HandIn, Reading};
+use class::marks;
 use class::moment::Moment;
-use class::store::Store;
+use class::regrade::{self, Change, Way};
+use class::store::{Edition, Store};
 use class::worksheet::Worksheet;
+use course::exercise::Exercise;
+use course::pack::Pack;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
@@ -78,6 +86,58 @@ pub(super) enum Command {
         #[arg(long = "exercise", value_name = "ID", required = true)]
         exercises: Vec<String>,
     },
+    /// What is handed out: a course without solutions, and the key of each learner's variant.
+    Variants {
+        /// A new folder for it.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// A note for each learner, too, with the commands to begin with.
+        #[arg(long)]
+        notes: bool,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// The class as a whole: where points are lost, which mistakes are common, whose work looks alike.
+    Report {
+        /// Where it is written; left out, the folder `export` of the class.
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// The decisions in words, as a table to be marked.
+    Texts {
+        /// The table to write.
+        #[arg(value_name = "CSV")]
+        to: PathBuf,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Take marks and comments from such a table.
+    Mark {
+        /// The table with points and comments.
+        #[arg(value_name = "CSV")]
+        file: PathBuf,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Everything that is kept of a learner, as JSON.
+    Learner {
+        /// Their id.
+        learner: String,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Take away everything that is kept of a learner.
+    Forget {
+        /// Their id.
+        learner: String,
+        /// Do it; otherwise it is only shown what there is.
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        place: Where,
+    },
 }
 
 impl Command {
@@ -98,6 +158,34 @@ pub(super) fn japanese_grade(command: clap::Command) -> clap::Command {
 }
 
 pub(super) fn japanese(command: clap::Command) -> clap::Command {
+    let about = |command: clap::Command, name: &str, about: &'static str| {
+        command.mut_subcommand(name, |c| placed_in_japanese(c.about(about)))
+    };
+    let mut command = command;
+    for (name, text) in [
+        ("variants", "配布用の教材（解答なし）と、学習者ごとのバリアントのキーを書き出します。"),
+        ("report", "クラス全体の報告：どこで失点し、どの誤りが多く、だれの提出が似ているかを示します。"),
+        ("texts", "記述（判断の文章）を、採点用の表に書き出します。"),
+        ("mark", "記入した表から、点数とコメントを取り込みます。"),
+        ("learner", "学習者について保存している内容をすべて、JSONで出力します。"),
+        ("forget", "学習者について保存している内容をすべて削除します。"),
+    ] {
+        command = about(command, name, text);
+    }
+    let to = "書き出す場所です。省略時はクラスのフォルダーの export です。";
+    command = command
+        .mut_subcommand("variants", |c| {
+            c.mut_arg("to", |arg| arg.help("書き出す新しいフォルダーです。"))
+                .mut_arg("notes", |arg| arg.help("学習者ごとに、始め方を書いたメモも作ります。"))
+        })
+        .mut_subcommand("report", |c| c.mut_arg("to", |arg| arg.help(to)))
+        .mut_subcommand("texts", |c| c.mut_arg("to", |arg| arg.help("書き出す表です。")))
+        .mut_subcommand("mark", |c| c.mut_arg("file", |arg| arg.help("点数とコメントを記入した表です。")))
+        .mut_subcommand("learner", |c| c.mut_arg("learner", |arg| arg.help("学習者のidです。")))
+        .mut_subcommand("forget", |c| {
+            c.mut_arg("learner", |arg| arg.help("学習者のidです。"))
+                .mut_arg("yes", |arg| arg.help("実際に削除します。付けなければ、何があるかを示すだけです。"))
+        });
     command.mut_subcommand("new", |command| {
         command
             .about("クラスのフォルダーを作ります（設定、名簿、秘密鍵）。")
@@ -119,6 +207,12 @@ fn workers_in_japanese(command: clap::Command) -> clap::Command {
 pub(super) fn class(session: &Session, command: &Command) -> Result<u8, Ending> {
     match command {
         Command::New { folder, roster, exercises } => new(session, folder, roster, exercises),
+        Command::Variants { to, notes, place } => variants(session, place, to, *notes),
+        Command::Report { to, place } => report(session, place, to.as_deref()),
+        Command::Texts { to, place } => texts(session, place, to),
+        Command::Mark { file, place } => mark(session, place, file),
+        Command::Learner { learner: id, place } => learner(session, place, id),
+        Command::Forget { learner, yes, place } => forget(session, place, learner, *yes),
     }
 }
 
@@ -526,4 +620,510 @@ fn ended(session: &Session, class: &Class, sorted: &Sorted, new: usize, told: To
     }
     left(session, class, sorted);
     Ok(code)
+}
+
+/// How a class is exported.
+#[derive(Debug, clap::Args)]
+pub(super) struct Export {
+    /// For which system.
+    #[arg(value_enum)]
+    format: Format,
+    #[command(flatten)]
+    place: Where,
+    /// Where it is written; left out, the folder `export` of the class.
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// Moodle: the grading worksheet of the assignment, as you downloaded it.
+    #[arg(long, value_name = "CSV")]
+    worksheet: Option<PathBuf>,
+    /// Canvas: the gradebook that you exported, so that its assignments are found again.
+    #[arg(long, value_name = "CSV")]
+    gradebook: Option<PathBuf>,
+    /// The exercise; may be left out where a class has one.
+    #[arg(long, value_name = "ID")]
+    exercise: Option<String>,
+    /// Write also where errors of ours, ungraded hand-ins or unread texts are left; those rows stay without a grade.
+    #[arg(long)]
+    force: bool,
+    /// 0 points, rather than an empty cell, for who handed in nothing, too late, or nothing that can be run.
+    #[arg(long)]
+    zero: bool,
+}
+
+/// For which system grades are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// The worksheet with grades, and the zip of feedback files.
+    Moodle,
+    /// The CSV that Canvas imports.
+    Canvas,
+    /// A results.json for each learner.
+    Gradescope,
+    /// One table of everything.
+    Csv,
+    /// A workbook for a spreadsheet.
+    Xlsx,
+}
+
+/// How a class is graded anew.
+#[derive(Debug, clap::Args)]
+pub(super) struct Regrade {
+    #[command(flatten)]
+    place: Where,
+    /// Grade with the new version from now on; otherwise it is only shown what would change.
+    #[arg(long)]
+    apply: bool,
+    #[command(flatten)]
+    workers: Workers,
+}
+
+pub(super) fn japanese_export(command: clap::Command) -> clap::Command {
+    placed_in_japanese(command)
+        .mut_arg("format", |arg| arg.help("書き出す形式です（moodle、canvas、gradescope、csv、xlsx）。"))
+        .mut_arg("to", |arg| arg.help("書き出す場所です。省略時はクラスのフォルダーの export です。"))
+        .mut_arg("worksheet", |arg| arg.help("Moodle：ダウンロードしたままの評定ワークシートです。"))
+        .mut_arg("gradebook", |arg| arg.help("Canvas：書き出した成績表です。課題の列を見つけるために使います。"))
+        .mut_arg("exercise", |arg| arg.help("演習です。クラスの演習が1つなら省略できます。"))
+        .mut_arg("force", |arg| {
+            arg.help("こちらのエラー、未採点、記述の採点待ちが残っていても書き出します（その行の評点は空欄です）。")
+        })
+        .mut_arg("zero", |arg| arg.help("未提出、受付終了後、実行できない提出を、空欄ではなく0点にします。"))
+}
+
+pub(super) fn japanese_regrade(command: clap::Command) -> clap::Command {
+    workers_in_japanese(placed_in_japanese(command))
+        .mut_arg("apply", |arg| arg.help("新しい版での成績に切り替えます。付けなければ、何が変わるかを示すだけです。"))
+}
+
+/// The exercises of a class, read.
+fn exercises_of(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Exercise>, Ending> {
+    let mut all = BTreeMap::new();
+    for asked in &class.settings.exercises {
+        all.insert(asked.id.value.clone(), pack.exercise(&asked.id.value)?);
+    }
+    Ok(all)
+}
+
+/// A class that was graded, for commands that only look.
+struct Open {
+    class: Class,
+    store: Store,
+    book: Book,
+    exercises: BTreeMap<String, Exercise>,
+}
+
+fn opened(session: &Session, folder: &Path) -> Result<Open, Ending> {
+    let class = Class::open(folder)?;
+    let pack = grading::pack(&class, session.desk.content)?;
+    let exercises = exercises_of(&class, &pack)?;
+    let shown = class.folder.join(class::store::FILE);
+    if !shown.is_file() {
+        let found = Text::new("nothing was graded yet", "まだ採点していません");
+        let expected = Text::new(
+            "a class with hand-ins: practicum grade IN --yes",
+            "提出のあるクラス（practicum grade 提出物 --yes）",
+        );
+        return Err(Ending::Faults(vec![Fault::new(Place::file(shown.display().to_string()), found, expected)]));
+    }
+    let store = Store::open(&class.folder)?;
+    let book = Book::of(&class, &store)?;
+    Ok(Open { class, store, book, exercises })
+}
+
+/// Writes files below a folder, and tells where.
+fn written(session: &Session, to: &Path, files: &[(String, Vec<u8>)], notes: &[Text]) -> Result<u8, Ending> {
+    for (name, bytes) in files {
+        disk::write(to, name, bytes).map_err(|refused| class::folder::unwritten(&to.join(name), &refused))?;
+    }
+    let paths: Vec<String> = files.iter().map(|(name, _)| to.join(name).display().to_string()).collect();
+    if session.json {
+        let notes: Vec<_> = notes.iter().map(|note| serde_json::json!({ "en": note.en, "ja": note.ja })).collect();
+        let document = serde_json::json!({ "schema": "practicum.export/1", "written": paths, "notes": notes });
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        return Ok(PASSED);
+    }
+    let few = if paths.len() > 8 { &paths[..1] } else { &paths[..] };
+    for path in few {
+        session.say(&format!("{path}\n"));
+    }
+    if few.len() < paths.len() {
+        let (n, to) = (paths.len(), to.display());
+        session.say(&session.terminal.paragraph(
+            "",
+            &match session.terminal.lang {
+                Lang::En => format!("… {n} files in {to}"),
+                Lang::Ja => format!("… {to} に{n}個のファイル"),
+            },
+        ));
+    }
+    for note in notes {
+        session.say(&session.terminal.paragraph("", note.get(session.terminal.lang)));
+    }
+    Ok(PASSED)
+}
+
+/// Writes grades for another system.
+pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> {
+    let Open { class, store, book, exercises } = opened(session, &options.place.class)?;
+    let held = gradebook::held(&book);
+    if let Some(first) = held.first().filter(|_| !options.force) {
+        let n = held.len();
+        let (who, state) = (&first.learner, first.state.word());
+        let expected = Text::new(
+            "every hand-in settled: practicum grade --yes tries errors again and grades what waits, practicum class texts and mark are for texts; or --force, which leaves these rows without a grade",
+            "すべての提出が確定していること（practicum grade --yes で採点とエラーの再試行、practicum class texts と mark で記述の採点）。または --force（その行の評点は空欄になります）",
+        );
+        let found = text!(
+            "{n} grades that are not settled; the first is of {who}: {state}",
+            "確定していない成績が{n}件あります（最初は {who}：{state}）"
+        );
+        return Err(Ending::Faults(vec![Fault::new(Place::file(&*first.exercise), found, expected)]));
+    }
+    let choice = Choice { forced: options.force, zero: options.zero };
+    let to = options.to.clone().unwrap_or_else(|| class.folder.join("export"));
+    let lang = class.settings.lang.clone();
+    let record = |learner: &str, exercise: &str| -> Result<Option<app::job::Record>, Ending> {
+        let attempt = book.grade(learner, exercise).and_then(class::grade::Grade::attempt);
+        Ok(attempt.map(|attempt| store.record(&attempt.key)).transpose()?.flatten())
+    };
+    let mut notes = Vec::new();
+    let files = match options.format {
+        Format::Csv => vec![("grades.csv".to_owned(), gradebook::plain::csv(&class, &book, choice)?)],
+        Format::Xlsx => vec![("grades.xlsx".to_owned(), gradebook::xlsx::workbook(&class, &book, choice)?)],
+        Format::Canvas => {
+            let in_lang = |title: &Text| title.get(if lang == "ja" { Lang::Ja } else { Lang::En }).to_owned();
+            let titled =
+                |(id, exercise): (&String, &Exercise)| Titled { id: id.clone(), title: in_lang(&exercise.title) };
+            let titled: Vec<Titled> = exercises.iter().map(titled).collect();
+            let what = Text::new("the CSV that Canvas's gradebook exports", "Canvasの成績表から書き出したCSV");
+            let template = options.gradebook.as_deref().map(|path| given(path, &what)).transpose()?;
+            let template = template.as_ref().map(|(shown, bytes)| (shown.as_str(), bytes.as_slice()));
+            vec![("canvas.csv".to_owned(), gradebook::canvas::csv(&class, &book, &titled, template, choice)?)]
+        }
+        Format::Gradescope => {
+            let mut files = Vec::new();
+            for ((learner, exercise), grade) in &book.grades {
+                let Some(of) = exercises.get(exercise) else { continue };
+                let found = record(learner, exercise)?;
+                if let Some(document) = gradebook::gradescope::results(of, grade, found.as_ref(), &lang, choice) {
+                    let name = format!("gradescope/{exercise}/{}/results.json", as_name(learner));
+                    files.push((name, serde_json::to_vec_pretty(&document)?));
+                }
+            }
+            files
+        }
+        Format::Moodle => {
+            let exercise = only(&class, options.exercise.as_deref())?;
+            let of = &exercises[&exercise];
+            let path = options.worksheet.as_deref().ok_or_else(|| {
+                let found = Text::new("no worksheet", "評定ワークシートが指定されていません");
+                let expected = Text::new(
+                    "--worksheet with the grading worksheet that you download from the assignment (View all submissions, Download grading worksheet)",
+                    "--worksheet に、課題の「すべての提出を表示」からダウンロードした評定ワークシートを指定してください",
+                );
+                vec![Fault::new(Place::file("--worksheet"), found, expected)]
+            })?;
+            let mut sheet = worksheet(&class, path)?;
+            let page = |learner: &str| {
+                let Some(grade) = book.grade(learner, &exercise).filter(|grade| page::is_due(grade)) else {
+                    return Ok(None);
+                };
+                let Some(person) = class.roster.learner(learner) else { return Ok(None) };
+                let found = record(learner, &exercise)?;
+                let submission = grade.attempt().and_then(|attempt| book.submissions.get(&attempt.number));
+                let of = page::Of {
+                    class: &class,
+                    learner: person,
+                    exercise: of,
+                    grade,
+                    submission,
+                    record: found.as_ref(),
+                };
+                Ok(Some(page::page(of)))
+            };
+            let feedback = gradebook::moodle::feedback_files(&class, &book, &exercise, &sheet, &page)?;
+            notes = gradebook::moodle::fill(&class, &book, &exercise, &mut sheet, choice);
+            let name =
+                path.file_name().map_or_else(|| "worksheet.csv".to_owned(), |name| name.to_string_lossy().into_owned());
+            let bytes = sheet.bytes().map_err(|error| Ending::ours(&error))?;
+            vec![(name, bytes), (format!("feedback-{exercise}.zip"), feedback)]
+        }
+    };
+    written(session, &to, &files, &notes)
+}
+
+/// An id as the name of a folder.
+fn as_name(id: &str) -> String {
+    id.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect()
+}
+
+/// The exercise that is asked for, or the only one.
+fn only(class: &Class, asked: Option<&str>) -> Result<String, Ending> {
+    let ids: Vec<&str> = class.settings.exercises.iter().map(|asked| asked.id.value.as_str()).collect();
+    let list = ids.join(", ");
+    match (asked, ids.as_slice()) {
+        (Some(id), _) if ids.contains(&id) => Ok(id.to_owned()),
+        (None, [one]) => Ok((*one).to_owned()),
+        (asked, _) => {
+            let id = asked.unwrap_or_default();
+            let found = match asked {
+                Some(id) => text!("the exercise \"{id}\"", "演習 \"{id}\""),
+                None => Text::new("several exercises in this class", "このクラスには演習が複数あります"),
+            };
+            let fault = Fault::new(Place::file("--exercise"), found, text!("one of {list}", "{list} のいずれか"));
+            Err(Ending::Faults(vec![fault.near(id, ids.iter().copied())]))
+        }
+    }
+}
+
+/// Shows what a new version would change and, where that is wanted, changes it.
+pub(super) fn regrade(session: &Session, options: &Regrade) -> Result<u8, Ending> {
+    let Open { class, store, .. } = opened(session, &options.place.class)?;
+    let _held = class.hold()?;
+    let pack = grading::pack(&class, session.desk.content)?;
+    let pinned = store.editions()?;
+    let changed = regrade::changed(&pinned, &grading::editions(&class, &pack)?);
+    let mut editions = pinned.clone();
+    editions.extend(changed.iter().map(|(_, now)| (now.exercise.clone(), now.clone())));
+    let ids: Vec<String> = changed.iter().map(|(_, now)| now.exercise.clone()).collect();
+    let only_changed =
+        editions.iter().filter(|(id, _)| ids.contains(id)).map(|(id, now)| (id.clone(), now.clone())).collect();
+    let tasks = grading::pending(&class, &store, &only_changed)?;
+    let of = tasks.len();
+    let told = work(session, &class, &store, tasks, options.workers)?;
+    let (before, after) = (Book::of(&class, &store)?, Book::under(&class, &store, editions)?);
+    let changes = regrade::changes(&store, &ids, &before, &after)?;
+    let whole = told.done == of && told.errors == 0;
+    let applied = options.apply && whole && !changed.is_empty();
+    if applied {
+        for (_, now) in &changed {
+            store.pin(now, self::now())?;
+        }
+    }
+    if session.json {
+        let rows = changes.iter().filter(|change| change.way != Way::Same).map(|change| {
+            let checks = change
+                .checks
+                .iter()
+                .map(|(id, before, after)| serde_json::json!({ "check": id, "before": before, "after": after }));
+            serde_json::json!({
+                "learner": change.learner, "exercise": change.exercise, "way": change.way.word(),
+                "before": { "state": change.before.state.word(), "points": change.before.points },
+                "after": { "state": change.after.state.word(), "points": change.after.points },
+                "checks": checks.collect::<Vec<_>>(),
+            })
+        });
+        let editions = changed.iter().map(|(then, now)| {
+            serde_json::json!({ "exercise": now.exercise, "before": then.reference, "after": now.reference, "number": now.number })
+        });
+        let document = serde_json::json!({
+            "schema": "practicum.regrade/1", "editions": editions.collect::<Vec<_>>(), "changes": rows.collect::<Vec<_>>(),
+            "same": changes.iter().filter(|change| change.way == Way::Same).count(),
+            "errors": told.errors, "left": of - told.done, "applied": applied,
+        });
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+    } else {
+        differences(session, &class, &changed, &changes, applied);
+    }
+    Ok(if told.done < of {
+        STOPPED
+    } else if whole {
+        PASSED
+    } else {
+        FAILED
+    })
+}
+
+fn differences(session: &Session, class: &Class, changed: &[(Edition, Edition)], changes: &[Change], applied: bool) {
+    let lang = session.terminal.lang;
+    if changed.is_empty() {
+        session.say(&session.terminal.paragraph(
+            "",
+            session.pick(
+                "Nothing to grade anew: exercises, engine and instructions are those of the class.",
+                "採点し直すものはありません。教材、エンジン、命令セットはクラスのものと同じです。",
+            ),
+        ));
+        return;
+    }
+    for (then, now) in changed {
+        session.say(&format!("{}\n", bold(&format!("{} → {}", then.reference, now.reference))));
+    }
+    for change in changes.iter().filter(|change| change.way != Way::Same) {
+        let sign = match change.way {
+            Way::Up => "↑",
+            Way::Down => "↓",
+            Way::Other | Way::Same => "·",
+        };
+        let of = |grade: &class::grade::Grade| gradebook::sentence(grade).get(lang).to_owned();
+        let checks: Vec<&str> = change.checks.iter().map(|(id, ..)| id.as_str()).collect();
+        let (who, exercise, checks) = (name_of(class, &change.learner), &change.exercise, dim(&checks.join(", ")));
+        let line = format!("{sign} {who}  {exercise}: {} → {}  {checks}", of(&change.before), of(&change.after));
+        session.say(&session.terminal.hanging("  ", "    ", &line));
+    }
+    let count = |way: Way| changes.iter().filter(|change| change.way == way).count();
+    let (up, down, other, same) = (count(Way::Up), count(Way::Down), count(Way::Other), count(Way::Same));
+    session.say(&session.terminal.paragraph(
+        "",
+        &match lang {
+            Lang::En => format!("{up} up, {down} down, {other} otherwise, {same} the same. Marks of persons stay."),
+            Lang::Ja => {
+                format!("上昇{up}、下降{down}、その他の変化{other}、変化なし{same}。人が付けた点とコメントは残ります。")
+            }
+        },
+    ));
+    session.say(&session.terminal.paragraph(
+        "",
+        if applied {
+            session
+                .pick("Applied: the class is graded with this from now on.", "適用しました。今後はこの版で採点します。")
+        } else {
+            session.pick(
+                "Not applied: call the same with --apply to change the grades.",
+                "まだ適用していません。成績を切り替えるには --apply を付けてください。",
+            )
+        },
+    ));
+}
+
+/// Writes the table of texts.
+fn texts(session: &Session, place: &Where, to: &Path) -> Result<u8, Ending> {
+    let Open { class, store, book, exercises } = opened(session, &place.class)?;
+    let bytes = marks::texts(&class, &store, &book, &exercises, session.terminal.lang)?;
+    let (folder, name) = parted(to);
+    written(session, &folder, &[(name, bytes)], &[])
+}
+
+/// Takes marks from a table.
+fn mark(session: &Session, place: &Where, file: &Path) -> Result<u8, Ending> {
+    let Open { class, mut store, .. } = opened(session, &place.class)?;
+    let _held = class.hold()?;
+    let (shown, bytes) = given(file, &Text::new("the table of texts with points", "点数を記入した記述の表"))?;
+    let read = marks::read(&class, &shown, &bytes)?;
+    store.mark(&read, now())?;
+    let n = read.len();
+    session.say(&session.terminal.paragraph(
+        "",
+        &match session.terminal.lang {
+            Lang::En => format!("{n} marks were taken."),
+            Lang::Ja => format!("{n}件の採点を取り込みました。"),
+        },
+    ));
+    Ok(PASSED)
+}
+
+/// A file's folder and name.
+fn parted(path: &Path) -> (PathBuf, String) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    (folder.to_owned(), path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+}
+
+/// Everything that is kept of a learner.
+fn learner(session: &Session, place: &Where, id: &str) -> Result<u8, Ending> {
+    let Open { class, store, book, .. } = opened(session, &place.class)?;
+    known(&class, id)?;
+    let mut exercises = Vec::new();
+    for ((_, exercise), grade) in book.grades.iter().filter(|((learner, _), _)| learner == id) {
+        let mut attempts = Vec::new();
+        for attempt in &grade.attempts {
+            let submission = &book.submissions[&attempt.number];
+            attempts.push(serde_json::json!({
+                "handed_in": submission.received.map(Moment::utc), "taken": submission.taken.utc(), "from": submission.label,
+                "files": submission.files, "plan": submission.plan, "answers": submission.answers, "team": submission.team,
+                "counts": attempt.counts, "late_days": attempt.late, "record": store.record(&attempt.key)?,
+            }));
+        }
+        exercises.push(serde_json::json!({
+            "exercise": exercise, "state": grade.state.word(), "points": (grade.state == State::Graded).then_some(grade.points),
+            "of": grade.worth, "mark": grade.mark.as_ref().map(|mark| serde_json::json!({ "points": mark.points, "comment": mark.comment })),
+            "attempts": attempts,
+        }));
+    }
+    let person = class.roster.learner(id);
+    let document = serde_json::json!({
+        "schema": "practicum.learner/1", "learner": id, "name": person.map(|person| &person.name),
+        "email": person.and_then(|person| person.email.as_ref()), "variant": class.key(id), "exercises": exercises,
+    });
+    session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+    Ok(PASSED)
+}
+
+/// Takes away what is kept of a learner.
+fn forget(session: &Session, place: &Where, id: &str, yes: bool) -> Result<u8, Ending> {
+    let Open { class, mut store, book, .. } = opened(session, &place.class)?;
+    let _held = class.hold()?;
+    let mine: Vec<&class::store::Submission> =
+        book.submissions.values().filter(|submission| submission.learner == id).collect();
+    if !yes {
+        let n = mine.len();
+        let found = text!("{n} hand-ins of {id}, with results and marks", "{id} の提出{n}件と、その結果・採点");
+        let expected = Text::new("--yes, to take them away for good", "完全に削除するには --yes を付けてください");
+        return Err(Ending::Faults(vec![Fault::new(Place::file(id), found, expected)]));
+    }
+    let mut keys = Vec::new();
+    for edition in store.all_editions()? {
+        let own = mine.iter().filter(|submission| submission.exercise == edition.exercise && submission.team.is_none());
+        keys.extend(own.map(|submission| grading::key(&class, submission, &edition)));
+    }
+    let n = store.forget(id, &keys)?;
+    session.say(&session.terminal.paragraph("", &match session.terminal.lang {
+        Lang::En => format!("{n} hand-ins of {id} were taken away, with their results and marks. The roster, and files that were exported before, are yours to change."),
+        Lang::Ja => format!("{id} の提出{n}件を、結果と採点とともに削除しました。名簿と、すでに書き出したファイルはご自分で変更してください。"),
+    }));
+    Ok(PASSED)
+}
+
+fn known(class: &Class, id: &str) -> Result<(), Ending> {
+    if class.roster.learner(id).is_some() {
+        return Ok(());
+    }
+    let ids = class.roster.learners.iter().map(|learner| learner.id.as_str());
+    let found = text!("the learner \"{id}\"", "学習者 \"{id}\"");
+    Err(Ending::Faults(vec![
+        Fault::new(Place::file("LEARNER"), found, Text::new("an id of the roster", "名簿にあるid")).near(id, ids),
+    ]))
+}
+
+/// The class as a whole: a page and a document.
+fn report(session: &Session, place: &Where, to: Option<&Path>) -> Result<u8, Ending> {
+    let Open { class, store, book, exercises } = opened(session, &place.class)?;
+    let insight = insight::look(&class, &store, &book, &exercises)?;
+    if session.json {
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&insight)?));
+        return Ok(PASSED);
+    }
+    let to = to.map_or_else(|| class.folder.join("export"), Path::to_owned);
+    let page = insight::page(&insight, session.terminal.lang).into_bytes();
+    let document = serde_json::to_vec_pretty(&insight)?;
+    written(session, &to, &[("report.html".to_owned(), page), ("report.json".to_owned(), document)], &[])
+}
+
+/// The learners' pack, and a key for each learner.
+fn variants(session: &Session, place: &Where, to: &Path, zips: bool) -> Result<u8, Ending> {
+    let class = Class::open(&place.class)?;
+    let pack = grading::pack(&class, session.desk.content)?;
+    author::scaffold::for_learners(&to.join("pack"), &pack)?;
+    let mut rows = vec![["id", "name", "email", "variant"].map(str::to_owned).to_vec()];
+    let mut files = Vec::new();
+    let start: Vec<&str> = class.settings.exercises.iter().map(|asked| asked.id.value.as_str()).collect();
+    for learner in &class.roster.learners {
+        let key = class.key(&learner.id);
+        let email = learner.email.as_deref().unwrap_or_default();
+        rows.push([&*learner.id, &*learner.name, email, &*key].map(gradebook::inert).to_vec());
+        if zips {
+            let lines: String =
+                start.iter().map(|id| format!("    practicum start {id} --variant {key} --course pack\n")).collect();
+            let note = format!(
+                "{}\n\nYour data are your own draw. Begin with:\nデータは一人ひとり異なります。次のように始めてください：\n\n{lines}\nHand in the file that this makes / 次のコマンドで作ったファイルを提出します：\n\n    practicum submit\n",
+                learner.name
+            );
+            files.push((format!("start/{}.txt", as_name(&learner.id)), note.into_bytes()));
+        }
+    }
+    files.push(("keys.csv".to_owned(), gradebook::plain::written(&rows, true)?));
+    let note = Text::new(
+        "pack/ is for everybody: it holds no solutions. Of keys.csv each learner gets their own key only.",
+        "pack/ は全員に配れます（解答は入っていません）。keys.csv のキーは、各自に本人の分だけを伝えてください。",
+    );
+    written(session, to, &files, &[note])
 }

@@ -189,6 +189,10 @@ enum Command {
     },
     /// Take what a class handed in, and grade it: train each plan again, on the learner's own variant, and judge it on new patients.
     Grade(Box<class::Grade>),
+    /// Grade what a class handed in with a new version of an exercise: first as a preview, whose grade would change and why.
+    Regrade(class::Regrade),
+    /// Grades for Moodle, Canvas, Gradescope, or as a table.
+    Export(class::Export),
     /// A class: its folder, its variants, its report.
     Class {
         #[command(subcommand)]
@@ -294,6 +298,8 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
                     "measure",
                     "courses",
                     "grade",
+                    "regrade",
+                    "export",
                     "class",
                     "worker",
                     "author",
@@ -368,6 +374,8 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("look", "演習の画像と、モデルが間違えた画像を見ます。"),
         ("measure", "どのツールの予測ファイルでも、判定と同じ指標で評価します。"),
         ("grade", "クラスの提出物を採点します。計画を学習者本人のバリアントで学習し直し、新しい患者で判定します。"),
+        ("regrade", "新しい版の演習で採点し直します。まず、だれの成績がなぜ変わるかを示します。"),
+        ("export", "成績を、Moodle、Canvas、Gradescope、または表の形式で書き出します。"),
         ("class", "クラスのフォルダー、バリアント、報告書です。"),
         ("author", "教員向けの機能です。"),
     ] {
@@ -412,6 +420,8 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_subcommand("look", look::japanese)
         .mut_subcommand("measure", measure::japanese)
         .mut_subcommand("grade", class::japanese_grade)
+        .mut_subcommand("regrade", class::japanese_regrade)
+        .mut_subcommand("export", class::japanese_export)
         .mut_subcommand("class", class::japanese)
         .mut_subcommand("author", author::japanese)
 }
@@ -457,6 +467,8 @@ impl Session {
             Command::Look(options) => look::look(self, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
             Command::Grade(options) => class::grade(self, options),
+            Command::Regrade(options) => class::regrade(self, options),
+            Command::Export(options) => class::export(self, options),
             Command::Class { command } => class::class(self, command),
             Command::Worker(options) => worker::work(self, options),
             Command::Author { command } => {
@@ -495,6 +507,8 @@ impl Session {
             Command::Look(_) => "look",
             Command::Measure(_) => "measure",
             Command::Grade(_) => "grade",
+            Command::Regrade(_) => "regrade",
+            Command::Export(_) => "export",
             Command::Class { command } => command.name(),
             Command::Worker(_) => "worker",
             Command::Courses { .. } => "courses",

@@ -204,3 +204,263 @@ fn what_is_wrong_with_a_class_is_told_with_its_line() {
     grader.types("grade --class nowhere").ends(2).says("practicum class new");
     grader.types("class new cls --roster roster.csv --exercise first-look").ends(2).says("there already");
 }
+
+/// A worksheet for all twenty and a stranger, with these titles; the tenth row is locked by this word.
+fn worksheet(titles: [&str; 8], participant: &str, no: &str, when: &str, separator: char) -> String {
+    let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
+    let row =
+        |cells: &[&str]| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(&separator.to_string()) + "\n";
+    let mut out = row(&titles);
+    for (n, name) in NAMES.iter().enumerate() {
+        let (who, changeable) = (format!("{participant}{}", 40 + n), if n == 9 { no } else { "" });
+        out += &row(&[&who, name, "Status, \"x\"", "", "10.00", changeable, when, ""]);
+    }
+    out + &row(&[&format!("{participant}99"), "=HYPERLINK(1)", "", "", "10.00", "", "-", ""])
+}
+
+/// The cells of a CSV.
+fn cells(bytes: &[u8], separator: u8) -> Vec<Vec<String>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(bytes);
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+fn graded(grader: &Learner) {
+    makes_a_class(grader);
+    hands_in(grader);
+    grader.types("grade moodle.zip --class cls --yes").ends(1);
+}
+
+#[test]
+fn the_worksheet_comes_back_with_grades_and_nothing_else_changed() {
+    let grader = Learner::new();
+    graded(&grader);
+    let english = [
+        "Identifier",
+        "Full name",
+        "Status",
+        "Grade",
+        "Maximum grade",
+        "Grade can be changed",
+        "Last modified (grade)",
+        "Feedback comments",
+    ];
+    let german = [
+        "ID",
+        "Vollständiger Name",
+        "Status",
+        "Bewertung",
+        "Bestwertung",
+        "Bewertung kann geändert werden",
+        "Zuletzt geändert (Bewertung)",
+        "Feedback als Kommentar",
+    ];
+    let japanese = [
+        "識別子",
+        "氏名",
+        "ステータス",
+        "評点",
+        "最大評点",
+        "評点を変更できます",
+        "最終更新日時 (評点)",
+        "フィードバックコメント",
+    ];
+    for (titles, participant, no, separator) in [
+        (english, "Participant ", "No", ','),
+        (german, "Teilnehmer/in ", "Nein", ';'),
+        (japanese, "参加者 ", "いいえ", ','),
+    ] {
+        let before = worksheet(titles, participant, no, "-", separator);
+        grader.writes("Grades-Medical AI.csv", &before);
+        let told = grader
+            .command(&["export", "moodle", "--class", "cls", "--worksheet", "Grades-Medical AI.csv", "--to", "out"])
+            .output()
+            .unwrap();
+        let told = String::from_utf8(told.stdout).unwrap();
+        assert!(
+            told.contains("scaled") && told.contains("1 rows are locked") && told.contains("1 rows are of nobody"),
+            "{told}"
+        );
+        let before = cells(before.as_bytes(), separator as u8);
+        let after = cells(&grader.bytes("out/Grades-Medical AI.csv"), separator as u8);
+        assert_eq!((before.len(), &before[0]), (after.len(), &after[0]));
+        for (was, is) in before.iter().zip(&after) {
+            let but = |row: &[String]| [&row[..3], &row[4..7]].concat();
+            assert_eq!(but(was), but(is));
+        }
+        let grades: Vec<&str> = after.iter().skip(1).map(|row| row[3].as_str()).collect();
+        // Right, wrong, misnamed but right, locked, malformed twice, of code, hostile but right, unclear, nothing, from the text field, nothing; a stranger.
+        let expected =
+            ["10", "10", "10", "10", "0", "0", "0", "0", "10", "", "", "", "", "10", "", "", "10", "", "", "", ""];
+        assert_eq!(grades, expected);
+        assert!(
+            after[11][7].contains("could not be run")
+                && after[20][7].is_empty()
+                && after[1][7].contains("1 of 1 points")
+        );
+    }
+    let mut zip = zip::ZipArchive::new(Cursor::new(grader.bytes("out/feedback-first-look.zip"))).unwrap();
+    let names: Vec<String> = (0..zip.len()).map(|at| zip.by_index(at).unwrap().name().unwrap().into_owned()).collect();
+    assert_eq!(names.len(), 15, "{names:?}");
+    // As Moodle takes a name apart: the number second, then what it is of.
+    for name in &names {
+        let parts: Vec<&str> = name.split('/').next().unwrap().splitn(5, '_').collect();
+        assert!(parts[1].parse::<u64>().is_ok() && parts[2..4] == ["assignsubmission", "file"], "{name}");
+    }
+    let page =
+        std::io::read_to_string(zip.by_name("Zoë Müller_43_assignsubmission_file/first-look.html").unwrap()).unwrap();
+    assert!(
+        page.contains("Zoë Müller")
+            && page.contains("1 of 1 points")
+            && page.contains("1点中1点")
+            && !page.contains("<script")
+    );
+    let page =
+        std::io::read_to_string(zip.by_name("田中 美咲_51_assignsubmission_file/first-look.html").unwrap()).unwrap();
+    assert!(page.contains("train.epoch") && page.contains("実行できませんでした"), "{page}");
+}
+
+#[test]
+fn grades_go_to_canvas_gradescope_and_spreadsheets() {
+    let grader = Learner::new();
+    graded(&grader);
+    grader.types("export csv --class cls --to out").ends(0);
+    let rows = cells(&grader.bytes("out/grades.csv"), b',');
+    let of = |id: &str| rows.iter().find(|row| row[0] == id).unwrap().clone();
+    assert_eq!((rows.len(), &of("M005")[1][..]), (21, "O'Brien, Sean"));
+    assert_eq!([&of("M000")[5], &of("M000")[6], &of("M004")[6]], ["graded", "1", "0"]);
+    // Nobody gets a zero for what could not be judged.
+    for (id, state) in [("M010", "invalid"), ("M012", "invalid"), ("M014", "not_handed_in"), ("M019", "not_handed_in")]
+    {
+        assert_eq!([&of(id)[5], &of(id)[6]], [state, ""], "{id}");
+    }
+    grader.types("export csv --class cls --to zero --zero").ends(0);
+    assert!(cells(&grader.bytes("zero/grades.csv"), b',').iter().skip(1).all(|row| !row[6].is_empty()));
+    grader.types("export canvas --class cls --to out").ends(0);
+    let rows = cells(&grader.bytes("out/canvas.csv"), b',');
+    assert_eq!((rows[1][0].trim(), &rows[1][5][..], rows.len()), ("Points Possible", "1", 22));
+    let gradebook = format!(
+        "Student,ID,SIS User ID,SIS Login ID,Section,\"{} (77)\",Other (78)\n    Points Possible,,,,,1,5\n\"Muster, Anna\",900,M001,anna,A,,3\n",
+        rows[0][5]
+    );
+    grader.writes("canvas.csv", gradebook);
+    grader.types("export canvas --class cls --to out --gradebook canvas.csv").ends(0);
+    let again = cells(&grader.bytes("out/canvas.csv"), b',');
+    assert_eq!(again[0][5], format!("{} (77)", rows[0][5]));
+    assert_eq!((again[2][1].as_str(), again[2][5].as_str(), again.len(), again[0].len()), ("900", "1", 3, 6));
+    grader.types("export gradescope --class cls --to out").ends(0);
+    let result: Value = serde_json::from_str(&grader.read("out/gradescope/first-look/M000/results.json")).unwrap();
+    assert_eq!((result["score"].as_f64(), result["tests"][0]["status"].as_str()), (Some(1.0), Some("passed")));
+    assert!(!grader.path("out/gradescope/first-look/M010").exists());
+    grader.types("export xlsx --class cls --to out").ends(0);
+    let mut book = zip::ZipArchive::new(Cursor::new(grader.bytes("out/grades.xlsx"))).unwrap();
+    let strings = std::io::read_to_string(book.by_name("xl/sharedStrings.xml").unwrap()).unwrap();
+    assert!(strings.contains("佐藤 花子") && strings.contains("محمد علي"));
+}
+
+#[test]
+fn a_text_waits_for_a_person_and_its_mark_survives_a_regrade() {
+    let grader = Learner::new();
+    for folder in ["exercises/first-look", "datasets"] {
+        super::session::copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+            &grader.path(&format!("course/{folder}")),
+        );
+    }
+    makes_a_class(&grader);
+    hands_in(&grader);
+    let settings = grader.read("cls/class.toml");
+    grader.writes("cls/class.toml", format!("course = \"../course\"\n{settings}\ntext_points = 5\n"));
+    grader.types("grade moodle.zip --class cls --yes").ends(1);
+    grader.types("export csv --class cls --to out").ends(2).says("to_mark").says("--force");
+    assert!(!grader.path("out").exists());
+    let marks: String = (0..20).map(|n| format!("M{n:03},first-look,{},\"good, but =late\"\n", n % 6)).collect();
+    grader.writes("marks.csv", format!("id,exercise,points,comment\n{marks}M003,first-look,6,\n"));
+    grader.types("class mark marks.csv --class cls").ends(2).says("line 22").says("0 to 5");
+    grader.writes("marks.csv", format!("id,exercise,points,comment\n{marks}"));
+    grader.types("class mark marks.csv --class cls").ends(0).says("20 marks");
+    grader.types("export csv --class cls --to out").ends(0);
+    let points = |folder: &str, id: &str| {
+        let rows = cells(&grader.bytes(&format!("{folder}/grades.csv")), b',');
+        rows.iter().find(|row| row[0] == id).unwrap()[6].clone()
+    };
+    assert_eq!([points("out", "M003"), points("out", "M005")], ["4", "5"]);
+    grader.types("regrade --class cls").ends(0).says("Nothing to grade anew");
+    // A new version: nobody can pass its check any more.
+    let exercise = grader.read("course/exercises/first-look/exercise.toml");
+    let harder = exercise.replace("share >= 90", "share >= 900").replace("version = 1", "version = 2");
+    grader.writes("course/exercises/first-look/exercise.toml", harder);
+    let stop = grader.types("grade moodle.zip --class cls --yes");
+    assert_eq!(stop.code, 1, "nothing new: nothing to stop for\n{}{}", stop.out, stop.err);
+    let preview = grader.types("regrade --class cls --json").ends(0).json();
+    let ways: Vec<&str> =
+        preview["changes"].as_array().unwrap().iter().map(|change| change["way"].as_str().unwrap()).collect();
+    assert_eq!(
+        (ways.iter().filter(|way| **way == "down").count(), preview["applied"].as_bool()),
+        (8, Some(false)),
+        "{preview:#}"
+    );
+    assert_eq!(preview["changes"][0]["checks"][0]["after"], "failed");
+    grader.types("export csv --class cls --to out").ends(0);
+    assert_eq!(points("out", "M003"), "4");
+    let applied = grader.types("regrade --class cls --apply --json").ends(0).json();
+    assert_eq!((applied["applied"].as_bool(), applied["editions"][0]["number"].as_i64()), (Some(true), Some(2)));
+    grader.types("export csv --class cls --to out").ends(0);
+    assert_eq!([points("out", "M003"), points("out", "M005")], ["3", "5"]);
+}
+
+#[test]
+fn everything_of_a_learner_can_be_told_and_taken_away() {
+    let grader = Learner::new();
+    graded(&grader);
+    let all = grader.types("class learner M000 --class cls").ends(0).json();
+    let attempt = &all["exercises"][0]["attempts"][0];
+    assert!(attempt["plan"].as_str().unwrap().contains("threshold") && attempt["record"]["verdict"] == "passed");
+    assert!(!all.to_string().contains(&grader.read("cls/secret")));
+    grader.types("class forget M000 --class cls").ends(2).says("1 hand-ins");
+    grader.types("class forget M000 --class cls --yes").ends(0);
+    let none = grader.types("class learner M000 --class cls").ends(0).json();
+    assert_eq!(none["exercises"][0]["attempts"].as_array().map(Vec::len), Some(0));
+    assert!(grader.types("class learner M001 --class cls").json()["exercises"][0]["state"] == "graded");
+    grader.types("class learner M0O1 --class cls").ends(2).says("M001");
+}
+
+#[test]
+fn what_is_handed_out_draws_what_is_graded() {
+    let grader = Learner::new();
+    makes_a_class(&grader);
+    grader.types("class variants --to handout --notes --class cls").ends(0).says("no solutions");
+    let keys = cells(&grader.bytes("handout/keys.csv"), b',');
+    let distinct: std::collections::BTreeSet<&String> = keys.iter().map(|row| &row[3]).collect();
+    assert_eq!((keys.len(), distinct.len()), (21, 21));
+    assert!(!grader.path("handout/pack/exercises/first-look/solution").exists());
+    let key = &keys[1][3];
+    assert!(grader.read("handout/start/M000.txt").contains(key.as_str()));
+    // As the learner does it, from the pack alone.
+    grader.types(&format!("start first-look --variant {key} --course handout/pack")).ends(0);
+    let own = grader.types("run first-look --json").ends(0).json();
+    grader.types("submit first-look").ends(0);
+    let file = format!("practicum/first-look/first-look-{key}.submission.json");
+    grader.types(&format!("grade {file} --class cls --yes")).ends(0).says("1 graded");
+    let graded = grader.types("class learner M000 --class cls").ends(0).json();
+    assert_eq!(graded["exercises"][0]["attempts"][0]["record"]["seed"], own["seed"]);
+}
+
+#[test]
+fn the_report_tells_of_the_class_and_escapes_what_people_wrote() {
+    let grader = Learner::new();
+    graded(&grader);
+    let report = grader.types("class report --class cls --json").ends(0).json();
+    let of = &report["exercises"][0];
+    assert_eq!(
+        (of["states"]["graded"].as_i64(), of["states"]["invalid"].as_i64(), of["states"]["not_handed_in"].as_i64()),
+        (Some(12), Some(3), Some(5)),
+        "{report:#}"
+    );
+    assert_eq!((of["points"]["1"].as_i64(), of["points"]["0"].as_i64()), (Some(8), Some(4)));
+    let rate = of["checks"][0]["failure_rate"].as_f64().unwrap();
+    assert!((rate - 4.0 / 12.0).abs() < 1e-9);
+    grader.types("class report --class cls --to out --lang ja").ends(0);
+    let page = grader.read("out/report.html");
+    assert!(page.contains("得点の分布") && !page.contains("<script"));
+}

@@ -1,0 +1,125 @@
+//! Grades as other systems want them.
+
+pub mod canvas;
+pub mod gradescope;
+pub mod moodle;
+pub mod page;
+pub mod plain;
+pub mod xlsx;
+
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
+
+use crate::grade::{Book, Grade, State};
+
+/// What is exported, and what is held back.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// Whether rows with errors of ours, or that wait, are written too (without a grade).
+    pub forced: bool,
+    /// Whether who handed in nothing, too late, or nothing that can be run gets 0 rather than an empty cell.
+    pub zero: bool,
+}
+
+/// A row that is held back, and why.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The learner.
+    pub learner: String,
+    /// The exercise.
+    pub exercise: String,
+    /// How it stands.
+    pub state: State,
+}
+
+/// The points to be written, where there are any.
+pub fn points(grade: &Grade, choice: Choice) -> Option<f64> {
+    match grade.state {
+        State::Graded => Some(grade.points),
+        State::NotHandedIn | State::TooLate | State::Invalid if choice.zero => Some(0.0),
+        _ => None,
+    }
+}
+
+/// Everything that keeps its row out of an export until it is settled.
+pub fn held(book: &Book) -> Vec<Held> {
+    let blocks = |state: State| matches!(state, State::Error | State::Waiting | State::ToMark);
+    book.grades
+        .iter()
+        .filter(|(_, grade)| blocks(grade.state))
+        .map(|((learner, exercise), grade)| Held {
+            learner: learner.clone(),
+            exercise: exercise.clone(),
+            state: grade.state,
+        })
+        .collect()
+}
+
+/// A number as gradebooks read it: at most two decimals, none where there are none.
+pub fn number(points: f64) -> String {
+    let text = format!("{points:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A cell that no spreadsheet takes for a formula.
+pub fn inert(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// How a grade stands, in a sentence for whom it is.
+pub fn sentence(grade: &Grade) -> Text {
+    match grade.state {
+        State::Graded => {
+            let (points, worth) = (number(grade.points), number(grade.worth));
+            let late = grade.deducted;
+            if late > 0.0 {
+                let late = number(late);
+                text!(
+                    "{points} of {worth} points ({late} taken off for lateness)",
+                    "{worth}点中{points}点（遅れにより{late}点減点）"
+                )
+            } else {
+                text!("{points} of {worth} points", "{worth}点中{points}点")
+            }
+        }
+        State::NotHandedIn => Text::new("not handed in", "未提出"),
+        State::Waiting => Text::new("not graded yet", "採点前"),
+        State::Error => Text::new(
+            "not graded: a failure of the grader's, not of yours",
+            "採点側の不具合により未採点（あなたの誤りではありません）",
+        ),
+        State::Invalid => Text::new(
+            "handed in, but it could not be run; the report says where",
+            "提出されていますが、実行できませんでした（報告書に場所を示します）",
+        ),
+        State::TooLate => Text::new("handed in after the last day", "受付終了後の提出"),
+        State::ToMark => Text::new("waits for a person to read it", "記述の採点待ち"),
+    }
+}
+
+/// A text in the languages of a class.
+pub fn spoken(text: &Text, lang: &str) -> String {
+    match lang {
+        "en" => text.en.to_string(),
+        "ja" => text.ja.to_string(),
+        _ => format!("{} / {}", text.get(Lang::En), text.get(Lang::Ja)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_inert_and_numbers_short() {
+        for cell in ["=HYPERLINK(\"x\")", "+1", "-1", "@a", "\tx", "\rx", "＝1"] {
+            assert_eq!(inert(cell), format!("'{cell}"));
+        }
+        assert_eq!(inert("O'Brien, \"Sean\""), "O'Brien, \"Sean\"");
+        assert_eq!([number(7.0), number(7.5), number(0.0), number(99.99)], ["7", "7.5", "0", "99.99"]);
+    }
+}

@@ -1,0 +1,100 @@
+//! A new version of an exercise, or of the engine, over everything that was handed in: first whose grade would change and by which
+//! check, then applied or not. Marks of persons stay; both editions stay recorded.
+
+use std::collections::BTreeMap;
+
+use app::ending::Ending;
+use engine::check::Verdict;
+
+use crate::grade::{Book, Grade, State};
+use crate::store::{Edition, Store};
+
+/// How a grade changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// It falls.
+    Down,
+    /// It rises.
+    Up,
+    /// It stays, but is reached in another way, or stands otherwise.
+    Other,
+    /// Nothing changes.
+    Same,
+}
+
+impl Way {
+    /// The word of documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Down => "down",
+            Self::Up => "up",
+            Self::Other => "other",
+            Self::Same => "same",
+        }
+    }
+}
+
+/// A grade before and after.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Whose.
+    pub learner: String,
+    /// In which exercise.
+    pub exercise: String,
+    /// How it changes.
+    pub way: Way,
+    /// As it is.
+    pub before: Grade,
+    /// As it would be.
+    pub after: Grade,
+    /// The checks that come out otherwise: before, after; none where there is no such check.
+    pub checks: Vec<(String, Option<Verdict>, Option<Verdict>)>,
+}
+
+/// The exercises that are graded with another edition than there is now, with both.
+pub fn changed(pinned: &BTreeMap<String, Edition>, current: &BTreeMap<String, Edition>) -> Vec<(Edition, Edition)> {
+    let pair = |(id, now): (&String, &Edition)| {
+        let then = pinned.get(id).filter(|then| !then.grades_as(now))?;
+        Some((then.clone(), Edition { number: then.number + 1, ..now.clone() }))
+    };
+    current.iter().filter_map(pair).collect()
+}
+
+/// What changes, of these exercises.
+///
+/// # Errors
+/// The store's.
+pub fn changes(store: &Store, exercises: &[String], before: &Book, after: &Book) -> Result<Vec<Change>, Ending> {
+    let mut changes = Vec::new();
+    for ((learner, exercise), old) in &before.grades {
+        let Some(new) = after.grade(learner, exercise).filter(|_| exercises.contains(exercise)) else { continue };
+        let checks = checks(store, old, new)?;
+        let as_before = (old.state, old.chosen) == (new.state, new.chosen) && checks.is_empty();
+        let of = |grade: &Grade| (grade.state == State::Graded).then_some(grade.points);
+        let way = match (of(old), of(new)) {
+            (Some(a), Some(b)) if a < b => Way::Up,
+            (Some(a), Some(b)) if a > b => Way::Down,
+            _ if as_before => Way::Same,
+            _ => Way::Other,
+        };
+        let (learner, exercise) = (learner.clone(), exercise.clone());
+        changes.push(Change { learner, exercise, way, before: old.clone(), after: new.clone(), checks });
+    }
+    changes.sort_by(|a, b| (a.way, &a.exercise, &a.learner).cmp(&(b.way, &b.exercise, &b.learner)));
+    Ok(changes)
+}
+
+fn checks(store: &Store, old: &Grade, new: &Grade) -> Result<Vec<(String, Option<Verdict>, Option<Verdict>)>, Ending> {
+    let judged = |grade: &Grade| -> Result<BTreeMap<String, Verdict>, Ending> {
+        let Some(attempt) = grade.attempt() else { return Ok(BTreeMap::new()) };
+        let record = store.record(&attempt.key)?.and_then(|record| record.record);
+        let checks = record.into_iter().flat_map(|record| record.checks);
+        Ok(checks.map(|judged| (judged.id, judged.verdict)).collect())
+    };
+    let (old, new) = (judged(old)?, judged(new)?);
+    let mut ids: Vec<&String> = old.keys().chain(new.keys()).collect();
+    ids.sort();
+    ids.dedup();
+    let both = ids.into_iter().map(|id| (id.clone(), old.get(id).copied(), new.get(id).copied()));
+    Ok(both.filter(|(_, before, after)| before != after).collect())
+}
