@@ -68,6 +68,13 @@ pub const KEYS: &[Key<'static>] = &[
         "What the grading of one submission may use.",
         "1件の採点に使ってよい資源の上限です。",
     ),
+    Key::new(
+        "slurm",
+        Kind::Table(SLURM),
+        Need::Default("{}"),
+        "How a Slurm cluster is asked, with --engine slurm.",
+        "Slurmクラスターで採点するとき（--engine slurm）の設定です。",
+    ),
     Key::new("exercise", Kind::Tables(EXERCISE), Need::Required, "The exercises.", "演習です。"),
     Key::new(
         "extension",
@@ -124,6 +131,53 @@ const LIMITS: &[Key<'static>] = &[
         "MB",
         "The largest file that is written.",
         "書き込んでよい最大のファイルの大きさです。",
+    ),
+];
+
+const SLURM: &[Key<'static>] = &[
+    Key::new(
+        "at_once",
+        Kind::Whole { min: 1, max: 100_000 },
+        Need::Default("50"),
+        "How many tasks run at once at most.",
+        "同時に実行するタスクの最大数です。",
+    ),
+    Key::new(
+        "per_task",
+        Kind::Whole { min: 1, max: 10_000 },
+        Need::Default("4"),
+        "How many submissions a task grades, one after another: a task should take minutes.",
+        "1つのタスクで順に採点する提出の数です（1タスクが数分になるようにします）。",
+    ),
+    Key::new(
+        "threads",
+        Kind::Whole { min: 1, max: 256 },
+        Need::Default("1"),
+        "Processors of a task.",
+        "1つのタスクが使うプロセッサーの数です。",
+    ),
+    Key::measured(
+        "poll_seconds",
+        Kind::Whole { min: 1, max: 3600 },
+        Need::Default("30"),
+        "s",
+        "How often the queue is looked at.",
+        "キューを確認する間隔です。",
+    ),
+    Key::measured(
+        "grace_seconds",
+        Kind::Whole { min: 1, max: 3600 },
+        Need::Default("90"),
+        "s",
+        "How long a task that is gone may take to show its record, before it is sent again: network disks are slow to tell.",
+        "終了したタスクの結果が見えるまで待つ時間です（共有ディスクでは遅れて見えることがあります）。過ぎると送り直します。",
+    ),
+    Key::new(
+        "options",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "More options of sbatch, as in [\"--partition=cpu\"].",
+        "sbatch に加えるオプションです（例：[\"--partition=cpu\"]）。",
     ),
 ];
 
@@ -207,6 +261,8 @@ pub struct Settings {
     pub kernel: String,
     /// What one submission may use.
     pub limits: Limits,
+    /// How a cluster is asked.
+    pub slurm: Slurm,
     /// The exercises.
     pub exercises: Vec<Asked>,
     /// A later date, by learner and exercise.
@@ -228,6 +284,23 @@ pub struct Limits {
     pub memory_mb: u64,
     /// The largest file, in MB.
     pub file_mb: u64,
+}
+
+/// How a Slurm cluster is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slurm {
+    /// Tasks at once.
+    pub at_once: usize,
+    /// Submissions of a task.
+    pub per_task: usize,
+    /// Processors of a task.
+    pub threads: usize,
+    /// Seconds between two looks at the queue.
+    pub poll_seconds: u64,
+    /// Seconds until a task that is gone without a record is sent again.
+    pub grace_seconds: u64,
+    /// More options of sbatch.
+    pub options: Vec<String>,
 }
 
 /// An exercise of a class, with its rules.
@@ -334,7 +407,7 @@ impl Settings {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let limits = section.table("limits");
+        let (limits, slurm) = (section.table("limits"), section.table("slurm"));
         let limit = |name: &str| limits.count(name) as u64;
         let map = |table: &str| {
             let words = section.table(table).entries().filter_map(|(name, entry)| match &entry.value {
@@ -356,6 +429,14 @@ impl Settings {
                 wall_seconds: limit("wall_seconds"),
                 memory_mb: limit("memory_mb"),
                 file_mb: limit("file_mb"),
+            },
+            slurm: Slurm {
+                at_once: slurm.count("at_once"),
+                per_task: slurm.count("per_task"),
+                threads: slurm.count("threads"),
+                poll_seconds: slurm.count("poll_seconds") as u64,
+                grace_seconds: slurm.count("grace_seconds") as u64,
+                options: slurm.strings("options").into_iter().map(|option| option.value).collect(),
             },
             exercises,
             extensions,

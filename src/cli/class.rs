@@ -9,7 +9,9 @@ use super::interrupt;
 use super::progress::Progress;
 use super::session::Session;
 use app::ending::Ending;
+use class::executor::Executor;
 use class::executor::local::Local;
+use class::executor::slurm::Slurm;
 use class::folder::Class;
 use class::grade::{Book, State};
 use class::gradebook::canvas::Titled;
@@ -70,6 +72,18 @@ pub(super) struct Workers {
     /// How many submissions are graded at once; otherwise as many as there are processors.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// Who grades: this machine, or a Slurm cluster that shares the class folder and the program with it.
+    #[arg(long, value_enum, default_value = "local")]
+    engine: Engine,
+}
+
+/// Who grades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Engine {
+    /// This machine.
+    Local,
+    /// A Slurm cluster.
+    Slurm,
 }
 
 /// What a class needs beside grading.
@@ -200,7 +214,14 @@ fn placed_in_japanese(command: clap::Command) -> clap::Command {
 }
 
 fn workers_in_japanese(command: clap::Command) -> clap::Command {
-    command.mut_arg("jobs", |arg| arg.help("同時に採点する件数です。省略時はプロセッサーの数です。"))
+    command.mut_arg("jobs", |arg| arg.help("同時に採点する件数です。省略時はプロセッサーの数です。")).mut_arg(
+        "engine",
+        |arg| {
+            arg.help(
+                "採点する場所です（localはこの機械、slurmはクラスのフォルダーとプログラムを共有するSlurmクラスター）。",
+            )
+        },
+    )
 }
 
 /// Does what `practicum class` was asked for.
@@ -356,17 +377,18 @@ fn work(
 ) -> Result<Told, Ending> {
     let here = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = workers.jobs.unwrap_or(here).max(1);
-    let executor = Local {
-        program: std::env::current_exe().map_err(|error| Ending::ours(&error))?,
-        class: std::path::absolute(&class.folder).map_err(|error| Ending::ours(&error))?,
-        kernel: class.settings.kernel.clone(),
-        jobs,
-        threads: (here / jobs).max(1),
-        wall: Duration::from_secs(class.settings.limits.wall_seconds),
+    let program = std::env::current_exe().map_err(|error| Ending::ours(&error))?;
+    let folder = std::path::absolute(&class.folder).map_err(|error| Ending::ours(&error))?;
+    let (kernel, wall) = (class.settings.kernel.clone(), Duration::from_secs(class.settings.limits.wall_seconds));
+    let executor: Box<dyn Executor> = match workers.engine {
+        Engine::Local => Box::new(Local { program, class: folder, kernel, jobs, threads: (here / jobs).max(1), wall }),
+        Engine::Slurm => {
+            Box::new(Slurm { program, class: folder, kernel, wall, settings: class.settings.slurm.clone() })
+        }
     };
     let progress = Progress::new("{bar:30} {pos}/{len} {msg} {eta}");
     let told = interrupt::heeded(|| {
-        grading::grade(store, tasks, &executor, &interrupt::asked, &mut |told: Told| {
+        grading::grade(store, tasks, executor.as_ref(), &interrupt::asked, &mut |told: Told| {
             let Told { done, of, passed, errors } = told;
             let failing = done - passed - errors;
             let what = match session.terminal.lang {

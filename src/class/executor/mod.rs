@@ -1,6 +1,7 @@
 //! Who grades: processes of this machine, or of a cluster. A task goes out as a job, a record comes back; nothing else is shared.
 
 pub mod local;
+pub mod slurm;
 
 use std::path::{Path, PathBuf};
 
