@@ -212,7 +212,7 @@ pub fn grade(asked: &Asked, own: i64, best: bool, mut attempts: Vec<Attempt>, ma
         // Of equals the first.
         counting().rev().max_by(|(_, a), (_, b)| of(a).0.total_cmp(&of(b).0)).map(|(at, _)| at)
     } else {
-        counting().last().map(|(at, _)| at)
+        counting().next_back().map(|(at, _)| at)
     };
     let (judged, deducted) = chosen.map_or((0.0, 0.0), |at| of(&attempts[at]));
     let given = mark.as_ref().and_then(|mark| mark.points);

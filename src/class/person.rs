@@ -36,7 +36,7 @@ impl Name {
         let longest = a.chars().count().max(b.chars().count());
         let within =
             |one: &Self, of: &Self| one.words.len() >= 2 && one.words.iter().all(|word| of.words.contains(word));
-        longest <= 200 && longest >= 5 && strsim::damerau_levenshtein(&a, &b) <= 2
+        (5..=200).contains(&longest) && strsim::damerau_levenshtein(&a, &b) <= 2
             || within(self, other)
             || within(other, self)
     }

@@ -34,6 +34,9 @@ impl Way {
     }
 }
 
+/// A check by its id, and its verdict before and after.
+pub type Turned = (String, Option<Verdict>, Option<Verdict>);
+
 /// A grade before and after.
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -48,7 +51,7 @@ pub struct Change {
     /// As it would be.
     pub after: Grade,
     /// The checks that come out otherwise: before, after; none where there is no such check.
-    pub checks: Vec<(String, Option<Verdict>, Option<Verdict>)>,
+    pub checks: Vec<Turned>,
 }
 
 /// The exercises that are graded with another edition than there is now, with both.
@@ -84,7 +87,7 @@ pub fn changes(store: &Store, exercises: &[String], before: &Book, after: &Book)
     Ok(changes)
 }
 
-fn checks(store: &Store, old: &Grade, new: &Grade) -> Result<Vec<(String, Option<Verdict>, Option<Verdict>)>, Ending> {
+fn checks(store: &Store, old: &Grade, new: &Grade) -> Result<Vec<Turned>, Ending> {
     let judged = |grade: &Grade| -> Result<BTreeMap<String, Verdict>, Ending> {
         let Some(attempt) = grade.attempt() else { return Ok(BTreeMap::new()) };
         let record = store.record(&attempt.key)?.and_then(|record| record.record);

@@ -1,6 +1,6 @@
 //! The class's secret: from it come the exam of each learner and the key of each variant. It stays in its file.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
@@ -63,7 +63,7 @@ impl Secret {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = std::fs::metadata(folder.join(FILE)).map(|seen| seen.permissions().mode()).unwrap_or(0);
+            let mode = std::fs::metadata(folder.join(FILE)).map_or(0, |seen| seen.permissions().mode());
             if mode & 0o077 != 0 {
                 let mode = format!("{:03o}", mode & 0o777);
                 let found = text!(
@@ -113,7 +113,10 @@ impl Secret {
 
 /// Bytes as digits of base 16.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 #[cfg(test)]

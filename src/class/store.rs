@@ -1,4 +1,4 @@
-//! What a class knows: hand-ins, results, editions, marks. One SQLite file, opened by the grader alone; workers write files of their own.
+//! What a class knows: hand-ins, results, editions, marks. One `SQLite` file, opened by the grader alone; workers write files of their own.
 //!
 //! A result belongs to what it was made from (its key: hand-in, exercise, engine, variant, exam), not to a run of the grader: so a run
 //! that was killed goes on where it was, and nothing is done twice.

@@ -212,7 +212,7 @@ impl Worksheet {
         for row in &self.rows {
             writer.write_record(row)?;
         }
-        let mut bytes = writer.into_inner().map_err(|error| error.into_error())?;
+        let mut bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
         if self.marked {
             bytes.splice(0..0, *b"\xef\xbb\xbf");
         }

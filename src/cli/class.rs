@@ -154,12 +154,6 @@ pub(super) enum Command {
     },
 }
 
-impl Command {
-    pub(super) fn name(&self) -> &'static str {
-        "class"
-    }
-}
-
 pub(super) fn japanese_grade(command: clap::Command) -> clap::Command {
     workers_in_japanese(placed_in_japanese(command))
         .mut_arg("inputs", |arg| {
@@ -418,7 +412,7 @@ impl<'a> Sorted<'a> {
             match (&hand_in.person, &hand_in.found) {
                 (Person::Unmatched(why), _) => sorted.unmatched.push((hand_in, why.clone())),
                 (Person::Doubtful(_, why), _) | (_, Found::Unclear(why)) => {
-                    sorted.doubtful.push((hand_in, why.clone()))
+                    sorted.doubtful.push((hand_in, why.clone()));
                 }
                 (Person::Matched { .. }, Found::Invalid(None, fault)) if class.settings.exercises.len() > 1 => {
                     let (en, ja) = (&fault.found.en, &fault.found.ja);
@@ -578,7 +572,7 @@ fn left(session: &Session, class: &Class, sorted: &Sorted) {
             ),
         ));
     }
-    if !sorted.missing.is_empty() && !(sorted.matched.is_empty() && sorted.is_clean()) {
+    if !sorted.missing.is_empty() && (!sorted.matched.is_empty() || !sorted.is_clean()) {
         session.say(&format!("\n{}\n", bold(session.pick("Nothing here from", "この中に提出がない学習者"))));
         let names: Vec<String> = sorted.missing.iter().map(|id| name_of(class, id)).collect();
         session.say(&session.terminal.paragraph("  ", &names.join(", ")));
@@ -1133,8 +1127,8 @@ fn variants(session: &Session, place: &Where, to: &Path, zips: bool) -> Result<u
         let email = learner.email.as_deref().unwrap_or_default();
         rows.push([&*learner.id, &*learner.name, email, &*key].map(gradebook::inert).to_vec());
         if zips {
-            let lines: String =
-                start.iter().map(|id| format!("    practicum start {id} --variant {key} --course pack\n")).collect();
+            let line = |id: &&str| format!("    practicum start {id} --variant {key} --course pack");
+            let lines = start.iter().map(line).collect::<Vec<_>>().join("\n") + "\n";
             let note = format!(
                 "{}\n\nYour data are your own draw. Begin with:\nデータは一人ひとり異なります。次のように始めてください：\n\n{lines}\nHand in the file that this makes / 次のコマンドで作ったファイルを提出します：\n\n    practicum submit\n",
                 learner.name

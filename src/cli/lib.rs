@@ -509,7 +509,7 @@ impl Session {
             Command::Grade(_) => "grade",
             Command::Regrade(_) => "regrade",
             Command::Export(_) => "export",
-            Command::Class { command } => command.name(),
+            Command::Class { .. } => "class",
             Command::Worker(_) => "worker",
             Command::Courses { .. } => "courses",
             Command::Author { command } => command.name(),

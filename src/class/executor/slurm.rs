@@ -69,7 +69,7 @@ impl Executor for Slurm {
         let mut open: BTreeMap<String, Task> = tasks.into_iter().map(|task| (task.key.clone(), task)).collect();
         let mut sent = self.remembered();
         self.collect(&mut open, done)?;
-        let mut ways = self.adopted(&sent, &open)?;
+        let mut ways = Self::adopted(&sent, &open)?;
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         let mut heard = Instant::now();
         while !open.is_empty() {
@@ -97,7 +97,7 @@ impl Executor for Slurm {
             self.wait(stop);
             self.collect(&mut open, done)?;
             ways.retain(|key, _| open.contains_key(key));
-            match self.queue(&sent) {
+            match Self::queue(&sent) {
                 Some(queued) => {
                     heard = Instant::now();
                     let grace = Duration::from_secs(self.settings.grace_seconds);
@@ -159,13 +159,13 @@ impl Slurm {
     }
 
     /// What of them is under way still.
-    fn adopted(&self, sent: &[Sent], open: &BTreeMap<String, Task>) -> Result<BTreeMap<String, Way>, Ending> {
+    fn adopted(sent: &[Sent], open: &BTreeMap<String, Task>) -> Result<BTreeMap<String, Way>, Ending> {
         if sent.is_empty() {
             return Ok(BTreeMap::new());
         }
         let begun = Instant::now();
         let queued = loop {
-            match self.queue(sent) {
+            match Self::queue(sent) {
                 Some(queued) => break queued,
                 None if begun.elapsed() > Duration::from_mins(1) => return Err(silent()),
                 None => std::thread::sleep(Duration::from_secs(2)),
@@ -187,7 +187,7 @@ impl Slurm {
     fn send(&self, keys: &[String], sent: &mut Vec<Sent>) -> Result<BTreeMap<String, Way>, Ending> {
         let share = self.settings.per_task.max(1);
         let mut ways = BTreeMap::new();
-        for part in keys.chunks(share * self.largest()) {
+        for part in keys.chunks(share * Self::largest()) {
             let number = sent.len().to_string();
             let class = self.class.display().to_string();
             let of = digest([&class, &number, &part.join(" ")].map(|text| Some(text.as_str())));
@@ -251,7 +251,7 @@ impl Slurm {
         if said.as_ref().is_ok_and(|said| said.status.success()) {
             return Ok(());
         }
-        let is_there = self.queue(std::slice::from_ref(array)).is_some_and(|queued| !queued.is_empty());
+        let is_there = Self::queue(std::slice::from_ref(array)).is_some_and(|queued| !queued.is_empty());
         if is_there {
             return Ok(());
         }
@@ -268,7 +268,7 @@ impl Slurm {
     }
 
     /// The most tasks of an array.
-    fn largest(&self) -> usize {
+    fn largest() -> usize {
         let said = slurm("scontrol").args(["show", "config"]).output();
         let text = said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default();
         let line = text.lines().find_map(|line| line.trim().strip_prefix("MaxArraySize")?.trim().strip_prefix('='));
@@ -278,7 +278,7 @@ impl Slurm {
     }
 
     /// The tasks that wait or run; none where the controller does not answer.
-    fn queue(&self, sent: &[Sent]) -> Option<BTreeSet<(String, usize)>> {
+    fn queue(sent: &[Sent]) -> Option<BTreeSet<(String, usize)>> {
         let names: Vec<&str> = sent.iter().map(|array| array.name.as_str()).collect();
         let said =
             slurm("squeue").args(["-h", "-r", "-n", &names.join(","), "-t", "all", "-o", "%j|%K|%T"]).output().ok()?;

@@ -73,11 +73,14 @@ struct Submitted {
 /// Endings of code, which is not run.
 const CODE: &[&str] = &["py", "ipynb", "r", "rmd", "qmd", "rs", "jl", "m", "sh", "c", "cpp", "js"];
 
+/// What a folder or a file was read as: a hand-in, or why it is none, with the exercise where it says one.
+type Read = Result<Work, (Option<String>, Fault)>;
+
 /// Everything that somebody's files hold.
 pub fn found(mut entries: Vec<Entry>, of: Of) -> Vec<Found> {
     let mut found = Vec::new();
     unpack(&mut entries, &mut found);
-    let mut works: Vec<Result<Work, (Option<String>, Fault)>> = Vec::new();
+    let mut works: Vec<Read> = Vec::new();
     let mut folders: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in &entries {
         let folder = entry.path.rsplit_once('/').map(|(folder, _)| folder).unwrap_or_default();
@@ -179,7 +182,7 @@ fn unpack(entries: &mut Vec<Entry>, found: &mut Vec<Found>) {
 }
 
 /// A file that `practicum submit` made.
-fn submitted(entry: &Entry, of: Of) -> Option<Result<Work, (Option<String>, Fault)>> {
+fn submitted(entry: &Entry, of: Of) -> Option<Read> {
     if entry.ending() != "json" {
         return None;
     }
@@ -208,7 +211,7 @@ fn submitted(entry: &Entry, of: Of) -> Option<Result<Work, (Option<String>, Faul
 }
 
 /// A plan that was written into a text field.
-fn online_text(entry: &Entry, of: Of) -> Option<Result<Work, (Option<String>, Fault)>> {
+fn online_text(entry: &Entry, of: Of) -> Option<Read> {
     if !matches!(entry.ending().as_str(), "html" | "htm") {
         return None;
     }
@@ -220,7 +223,7 @@ fn online_text(entry: &Entry, of: Of) -> Option<Result<Work, (Option<String>, Fa
 }
 
 /// The plan and the answers of a folder.
-fn pair(folder: &str, entries: &[&Entry], of: Of) -> Result<Option<Result<Work, (Option<String>, Fault)>>, Text> {
+fn pair(folder: &str, entries: &[&Entry], of: Of) -> Result<Option<Read>, Text> {
     let (plan, answers) = (one(entries, PLAN)?, one(entries, ANSWERS)?);
     if plan.is_none() && answers.is_none() {
         return Ok(None);

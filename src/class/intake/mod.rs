@@ -127,7 +127,8 @@ fn judged(pile: Pile, reading: Reading) -> Vec<HandIn> {
 /// Sorts files by whose they are.
 fn piles(root: &str, entries: Vec<Entry>, offset: i64) -> Vec<Pile> {
     if let Some(metadata) = entries.iter().find(|entry| entry.name() == gradescope::FILE) {
-        return of_gradescope(metadata.path.clone(), entries, offset);
+        let metadata = metadata.path.clone();
+        return of_gradescope(&metadata, entries, offset);
     }
     let of_moodle = |entry: &Entry| entry.path.split('/').any(|part| moodle::named(part).is_some());
     if entries.iter().any(of_moodle) {
@@ -162,7 +163,7 @@ fn from_moodle(entries: Vec<Entry>) -> Vec<Pile> {
     piles.into_values().collect()
 }
 
-fn of_gradescope(metadata: String, entries: Vec<Entry>, offset: i64) -> Vec<Pile> {
+fn of_gradescope(metadata: &str, entries: Vec<Entry>, offset: i64) -> Vec<Pile> {
     let root = metadata.strip_suffix(gradescope::FILE).unwrap_or_default().to_owned();
     let bytes = entries.iter().find(|entry| entry.path == metadata).and_then(Entry::bytes).unwrap_or_default();
     let said = gradescope::read(&String::from_utf8_lossy(bytes));

@@ -29,15 +29,12 @@ pub(super) fn text(html: &str) -> String {
             rest = &rest[end + 1..];
         } else {
             let end = rest.char_indices().take(12).find(|(_, c)| *c == ';').map(|(at, _)| at);
-            match end.and_then(|end| Some((entity(&rest[1..end])?, end))) {
-                Some((sign, end)) => {
-                    out.push(sign);
-                    rest = &rest[end + 1..];
-                }
-                None => {
-                    out.push('&');
-                    rest = &rest[1..];
-                }
+            if let Some((sign, end)) = end.and_then(|end| Some((entity(&rest[1..end])?, end))) {
+                out.push(sign);
+                rest = &rest[end + 1..];
+            } else {
+                out.push('&');
+                rest = &rest[1..];
             }
         }
     }
