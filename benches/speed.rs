@@ -127,7 +127,13 @@ fn train_mlp() {
     let plan = format!(
         "exercise = \"x@1\"\n[model]\nkind = \"mlp\"\nhidden = [64, 32]\nl2 = 0\n[train]\nepochs = {EPOCHS}\nbatch = {BATCH}\n"
     );
-    let plan = plan::read(&practicum::models::VOCABULARY, "plan.toml", plan.as_bytes()).unwrap();
+    let plan = plan::read(
+        &practicum::models::VOCABULARY,
+        &practicum::course::settings::Settings::default(),
+        "plan.toml",
+        plan.as_bytes(),
+    )
+    .unwrap();
     let seed = Seed::new(1);
     let rows = STEPS * BATCH;
     let x = Array2::from_shape_fn((rows, FEATURES), |(row, column)| {
@@ -154,7 +160,13 @@ fn train_pictures(kind: &str, side: usize, batch: usize, width: usize) {
     let plan = format!(
         "exercise = \"x@1\"\n[model]\nkind = \"{kind}\"\nwidth = {width}\ndepth = {depth}\nl2 = 0\n[train]\nepochs = 5\nbatch = {batch}\n"
     );
-    let plan = plan::read(&practicum::models::VOCABULARY, "plan.toml", plan.as_bytes()).unwrap();
+    let plan = plan::read(
+        &practicum::models::VOCABULARY,
+        &practicum::course::settings::Settings::default(),
+        "plan.toml",
+        plan.as_bytes(),
+    )
+    .unwrap();
     let seed = Seed::new(1);
     let draw = |row: usize, at: usize| seed.at(row as u64).at(at as u64).uniform() as f32 - 0.5;
     let rows = batch * PICTURE_STEPS / 5;

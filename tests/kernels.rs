@@ -16,7 +16,13 @@ fn train(model: &str, loss: &str, pixels: bool) -> (Vec<f64>, Array2<f32>) {
         "exercise = \"x@1\"\n[model]\n{model}\nwidth = 3\ndepth = 2\n\
          [train]\nepochs = 3\nbatch = 7\nloss = \"{loss}\"\nclass_weight = 2.0\n"
     );
-    let plan = plan::read(&practicum::models::VOCABULARY, "plan.toml", text.as_bytes()).unwrap();
+    let plan = plan::read(
+        &practicum::models::VOCABULARY,
+        &practicum::course::settings::Settings::default(),
+        "plan.toml",
+        text.as_bytes(),
+    )
+    .unwrap();
     let (seed, numbers) = (Seed::new(5), 12 * 16);
     let x = Array2::from_shape_fn((20, 2 * numbers), |(row, at)| {
         let bright = if row % 2 == 0 { 0.4 } else { -0.4 };

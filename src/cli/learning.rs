@@ -11,7 +11,7 @@ use app::learner::desk::{Begun, How, Listed, Placed, State};
 use app::learner::hand_in::{ANSWERS, HandedIn, PLAN};
 use app::learner::renewal::Renewed;
 use app::learner::workspace::{DATA, Workspace};
-use course::exercise::called;
+use course::exercise::{Exercise, called};
 use course::pack::{Submission, Task};
 use diagnostics::fault::{Fault, Place};
 use diagnostics::text;
@@ -130,17 +130,18 @@ impl Session {
         let id = workspace.id();
         let brief = workspace.shown(&format!("brief.{}.md", self.terminal.lang.code()));
         let plan = workspace.shown(PLAN);
+        let written = conclusions(&task.exercise, workspace, self.terminal.lang);
         self.say("\n");
         self.say(&self.terminal.paragraph(
             "",
             &match (self.terminal.lang, task.dataset.image.is_some()) {
                 (Lang::En, _) if !task.exercise.asks_plan => {
-                    let answers = workspace.shown(ANSWERS);
-                    format!("Read {brief}, look at the data (practicum look {id}), write what you conclude in {answers}, then: practicum check {id}")
+                    format!(
+                        "Read {brief}, look at the data (practicum look {id}), {written}, then: practicum check {id}"
+                    )
                 }
                 (Lang::Ja, _) if !task.exercise.asks_plan => {
-                    let answers = workspace.shown(ANSWERS);
-                    format!("{brief} を読み、データを見て（practicum look {id}）、結論を {answers} に書いてから：practicum check {id}")
+                    format!("{brief} を読み、データを見て（practicum look {id}）、{written}から：practicum check {id}")
                 }
                 (Lang::En, false) => format!("Read {brief}, change {plan}, then: practicum run {id}"),
                 (Lang::Ja, false) => format!("{brief} を読み、{plan} を書き換えてから：practicum run {id}"),
@@ -178,10 +179,11 @@ impl Session {
             Err(code) => return Ok(code),
         };
         if !task.exercise.asks_plan {
-            let (answers, next) = (workspace.shown(ANSWERS), self.desk.next("check", workspace));
+            let next = self.desk.next("check", workspace);
+            let written = conclusions(&task.exercise, workspace, self.terminal.lang);
             let told = match self.terminal.lang {
-                Lang::En => format!("Next: write what you conclude in {answers}, then: {next}"),
-                Lang::Ja => format!("次に、結論を {answers} に書いてから：{next}"),
+                Lang::En => format!("Next: {written}, then: {next}"),
+                Lang::Ja => format!("次に、{written}から：{next}"),
             };
             self.say(&self.terminal.paragraph("", &told));
             return Ok(PASSED);
@@ -250,10 +252,11 @@ impl Session {
             workspace.remember(&checked.progress)?;
         }
         if !self.json {
+            let practice = checking::practice(&task.exercise);
             let practice = match (graded, self.terminal.lang) {
                 (true, _) => String::new(),
-                (_, Lang::En) => " This was practice: for a grade, a grader trains the plan again and judges it on patients from a seed that only they know.".to_owned(),
-                (_, Lang::Ja) => "これは練習です。成績は、採点者がこの計画で学習をやり直し、採点者だけが知る乱数シードから生成した患者で判定して決まります。".to_owned(),
+                (_, Lang::En) => format!(" {}", practice.en),
+                (_, Lang::Ja) => practice.ja.into_owned(),
             };
             self.say("\n");
             self.say(&self.terminal.paragraph(
@@ -456,4 +459,15 @@ fn costs(points: i64) -> Text {
         "Not passed yet. Whoever reads the debrief cannot pass here any more: the {worth} are then to be had with another variant only (`practicum start EXERCISE --variant KEY`, in another folder).",
         "まだ合格していません。解説を読むと、ここではもう合格できず、{points}点は別のフォルダーで別のバリアントを始めたときだけ得られます（`practicum start 演習の名前 --variant キー`）。"
     )
+}
+
+/// Where nothing is trained, what is written before `check`, in the middle of a sentence.
+fn conclusions(exercise: &Exercise, workspace: &Workspace, lang: Lang) -> String {
+    let (plan, answers) = (workspace.shown(PLAN), workspace.shown(ANSWERS));
+    match (lang, exercise.has_plan()) {
+        (Lang::En, false) => format!("write what you conclude in {answers}"),
+        (Lang::Ja, false) => format!("結論を {answers} に書いて"),
+        (Lang::En, true) => format!("write what you decide in {plan} and what you conclude in {answers}"),
+        (Lang::Ja, true) => format!("決めたことを {plan} に、結論を {answers} に書いて"),
+    }
 }

@@ -133,11 +133,11 @@ impl Session {
         let shown = placed.workspace.shown(&file);
         let told = match self.terminal.lang {
             Lang::En => format!(
-                "To hand in: {shown}. It holds your plan and your answers as they are now; a grader trains the plan again."
+                "To hand in: {shown}. It holds your plan and your answers as they are now; a grader judges both again."
             ),
-            Lang::Ja => format!(
-                "提出するファイル：{shown}。現在の計画と解答が入っています。採点者は、この計画で学習をやり直します。"
-            ),
+            Lang::Ja => {
+                format!("提出するファイル：{shown}。現在の計画と解答が入っています。採点者が改めて判定します。")
+            }
         };
         self.say(&self.terminal.paragraph("", &told));
         Ok(PASSED)

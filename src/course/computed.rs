@@ -1,5 +1,5 @@
-//! Answers of an exercise's own solutions that are computed, as a learner would read them from the rows of the run:
-//! `missed = { sql = "SELECT …" }`. So the right answer may differ between variants.
+//! Answers and settings of an exercise's own solutions that are computed, as a learner would read them from the rows of the run:
+//! `missed = { sql = "SELECT …" }`. So what is right may differ between variants.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::exercise::Exercise;
+use super::settings::Setting;
 use diagnostics::fault::{Fault, Place};
 use diagnostics::keys::Written;
 use diagnostics::text;
@@ -16,21 +17,36 @@ use sql::Query;
 /// The tables that they may ask: the learner's own rows, and the world for what a learner is to find out of them.
 pub const TABLES: [&str; 3] = ["develop", "develop_lesions", "world"];
 
-/// The queries by question: one row over these [`TABLES`], with one column, of an interval two.
+/// The queries by question, or by the path of a setting such as `setting.price`: one row over these [`TABLES`], with one column, of an
+/// interval two.
 pub type Computed = BTreeMap<String, Written<Query>>;
 
-/// Takes the computed answers out of the text of an `answers.toml`: the text with blanks in their place, whose lines stay where they
-/// are, and the queries. A text that is no TOML is left for its reader to tell.
+/// The text of a file with blanks in place of what is computed, whose lines stay where they are, and the queries.
+pub(super) type Taken = Result<(Vec<u8>, Computed), Vec<Fault>>;
+
+/// Takes the computed answers out of the text of an `answers.toml`. A text that is no TOML is left for its reader to tell.
 ///
 /// # Errors
 /// Queries that cannot be read, or that ask for other tables than [`TABLES`].
-pub(super) fn taken(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Vec<u8>, Computed), Vec<Fault>> {
+pub(super) fn of_answers(file: &str, bytes: &[u8], exercise: &Exercise) -> Taken {
+    taken(file, bytes, exercise.questions.iter().map(|question| question.id.clone()))
+}
+
+/// The same of the settings in a `plan.toml`.
+///
+/// # Errors
+/// As [`of_answers`].
+pub(super) fn of_settings(file: &str, bytes: &[u8], exercise: &Exercise) -> Taken {
+    taken(file, bytes, exercise.settings.all.iter().map(Setting::path))
+}
+
+fn taken(file: &str, bytes: &[u8], paths: impl Iterator<Item = String>) -> Taken {
     let mut left = bytes.to_vec();
     let mut computed = Computed::new();
     let Some((text, parsed)) = parse(bytes) else { return Ok((left, computed)) };
     let mut faults = Vec::new();
-    for question in &exercise.questions {
-        let Some((key, value, sql)) = entry(&parsed, &question.id) else { continue };
+    for path in paths {
+        let Some((key, value, sql)) = entry(&parsed, &path) else { continue };
         let before = &text[..sql.span().start];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -38,7 +54,7 @@ pub(super) fn taken(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Ve
         let place = Place {
             line: Some(line),
             begins: plain.then_some((line, column + 1)),
-            key: Some(format!("{}.sql", question.id)),
+            key: Some(format!("{path}.sql")),
             ..Place::file(file)
         };
         match Query::read(sql.get_ref()) {
@@ -55,7 +71,7 @@ pub(super) fn taken(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Ve
                         ),
                     ));
                 }
-                computed.insert(question.id.clone(), Written { value: query, place });
+                computed.insert(path, Written { value: query, place });
             }
             Err(fault) => faults.push(fault.in_place(place)),
         }
@@ -70,20 +86,29 @@ pub(super) fn taken(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Ve
 
 /// The faults of a learner's `answers.toml` that computes an answer: reading the figures is theirs.
 pub(super) fn refused(file: &str, bytes: &[u8], exercise: &Exercise) -> Vec<Fault> {
+    refusals(file, bytes, exercise.questions.iter().map(|question| question.id.clone()))
+}
+
+/// The same of a learner's `plan.toml` that computes a setting.
+pub(super) fn refused_settings(file: &str, bytes: &[u8], exercise: &Exercise) -> Vec<Fault> {
+    refusals(file, bytes, exercise.settings.all.iter().map(Setting::path))
+}
+
+fn refusals(file: &str, bytes: &[u8], paths: impl Iterator<Item = String>) -> Vec<Fault> {
     let Some((text, parsed)) = parse(bytes) else { return Vec::new() };
-    let of = |id: &String| {
-        let (key, ..) = entry(&parsed, id)?;
+    let of = |path: String| {
+        let (key, ..) = entry(&parsed, &path)?;
         let line = text[..key.start].matches('\n').count() + 1;
         Some(Fault::new(
-            Place { line: Some(line), key: Some(id.clone()), ..Place::file(file) },
-            Text::new("an answer that is to be computed", "計算させる形の解答"),
+            Place { line: Some(line), key: Some(path), ..Place::file(file) },
+            Text::new("a value that is to be computed", "計算させる形の値"),
             Text::new(
-                "what you read yourself: only the solution of an exercise's author may be computed",
-                "自分で読み取った値（計算式を書けるのは、演習の作成者の模範解だけです）",
+                "what you read or decide yourself: only the solution of an exercise's author may be computed",
+                "自分で読み取った値、または自分で決めた値（計算式を書けるのは、演習の作成者の模範解だけです）",
             ),
         ))
     };
-    exercise.questions.iter().filter_map(|question| of(&question.id)).collect()
+    paths.filter_map(of).collect()
 }
 
 fn parse(bytes: &[u8]) -> Option<(&str, Spanned<DeTable<'_>>)> {
@@ -91,12 +116,22 @@ fn parse(bytes: &[u8]) -> Option<(&str, Spanned<DeTable<'_>>)> {
     Some((text, DeTable::parse(text).ok()?))
 }
 
-/// Where a computed answer's key and value stand, and its SQL.
+/// Where a computed value's key and itself stand, and its SQL: of a path such as `price` or `setting.price`.
 fn entry<'t>(
     parsed: &'t Spanned<DeTable<'_>>,
-    id: &str,
+    path: &str,
 ) -> Option<(std::ops::Range<usize>, std::ops::Range<usize>, Spanned<String>)> {
-    let (key, value): (_, &'t Spanned<DeValue>) = parsed.get_ref().iter().find(|(key, _)| key.get_ref() == id)?;
+    let mut table: &'t DeTable<'_> = parsed.get_ref();
+    let mut parts = path.split('.').peekable();
+    let (key, value) = loop {
+        let part = parts.next()?;
+        let (key, value): (_, &'t Spanned<DeValue>) = table.iter().find(|(key, _)| key.get_ref() == part)?;
+        if parts.peek().is_none() {
+            break (key, value);
+        }
+        let DeValue::Table(inner) = value.get_ref() else { return None };
+        table = inner;
+    };
     let DeValue::Table(table) = value.get_ref() else { return None };
     let (_, sql) = table.iter().find(|(key, _)| key.get_ref() == "sql").filter(|_| table.len() == 1)?;
     let DeValue::String(text) = sql.get_ref() else { return None };

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::computed::Computed;
 use super::dataset::{self, Source};
 use super::exercise::{self, BEFORE};
 use super::pack::{Content, Pack, Submission, Task};
@@ -108,12 +109,16 @@ pub fn of_plan(submission: &Submission) -> Digest {
 pub fn of_submission(submission: &Submission) -> Digest {
     let mut out = plan(submission);
     let _ = write!(out, "{:?}", submission.answers);
-    // Line breaks of SQL decide nothing.
-    for (question, query) in &submission.computed {
-        let words = query.value.text().split_whitespace().collect::<Vec<_>>().join(" ");
-        let _ = write!(out, "{question}={words}");
-    }
+    queries(&mut out, &submission.computed);
     of_bytes(out.as_bytes())
+}
+
+/// Line breaks of SQL decide nothing.
+fn queries(out: &mut String, computed: &Computed) {
+    for (name, query) in computed {
+        let words = query.value.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        let _ = write!(out, "{name}={words}");
+    }
 }
 
 /// What a plan decides, by key such as `split.unit`, what it leaves to the defaults included; written alike for like decisions.
@@ -145,6 +150,7 @@ fn plan(submission: &Submission) -> String {
             value(&mut out, &entry.value);
         }
     }
+    queries(&mut out, &submission.settings);
     out
 }
 

@@ -35,6 +35,13 @@ pub const KEYS: &[Key<'static>] = &[
         "What of the label is predicted: risk (an outcome that comes or does not), value (a number), or classes (one of several words).",
         "結果の列の何を予測するかです。risk（転帰の有無のリスク）、value（数値）、classes（いくつかの分類のうちの1つ）。",
     ),
+    Key::new(
+        "label",
+        Kind::String,
+        Need::Optional,
+        "Where several columns have the role label: the one that is predicted unless a plan chooses another ([cohort] label).",
+        "役割がlabelの列が複数あるとき、計画（[cohort] の label）で選ばれないかぎり予測する列です。",
+    ),
     Key::new("card", Kind::Table(CARD), Need::Required, "The data card.", "データカードです。"),
     Key::new(
         "world",
@@ -468,6 +475,8 @@ pub struct Dataset {
     pub source: Source,
     /// What of the label is predicted.
     pub target: Target,
+    /// The column that is predicted.
+    label: String,
     /// The pictures, where there are any.
     pub image: Option<Image>,
     /// The file it was read from.
@@ -569,7 +578,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
     }
     let image = top.maybe_table("image").map(|section| image(section, &source, &mut faults));
     let card = top.table("card");
-    let dataset = Dataset {
+    let mut dataset = Dataset {
         id: top.string("id"),
         version: top.whole("version"),
         title: top.text("title"),
@@ -579,18 +588,50 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         world,
         source,
         target,
+        label: String::new(),
         image,
         place: Place::file(file),
     };
-    let labels = dataset.columns().filter(|column| column.role == Role::Label).count();
-    if labels != 1 && faults.is_empty() {
-        faults.push(Fault::new(
-            Place::file(file),
-            text!("{labels} columns with the role label", "役割がlabelの列が{labels}個あります"),
-            Text::new("exactly one", "ちょうど1個"),
-        ));
+    match label(&dataset, top.maybe_string("label")) {
+        Ok(label) => dataset.label = label,
+        Err(fault) if faults.is_empty() => faults.push(fault),
+        Err(_) => {}
     }
     if faults.is_empty() { Ok(dataset) } else { Err(faults) }
+}
+
+/// The column that is predicted where a plan chooses no other.
+fn label(dataset: &Dataset, written: Option<Written<String>>) -> Result<String, Fault> {
+    let labels = dataset.labels();
+    let (n, list) = (labels.len(), labels.join(", "));
+    let Some(written) = written else {
+        return match labels[..] {
+            [label] => Ok(label.to_owned()),
+            _ => Err(Fault::new(
+                dataset.place.clone(),
+                text!("{n} columns with the role label", "役割がlabelの列が{n}個あります"),
+                Text::new(
+                    "exactly one; of several, `label` at the top says which is predicted",
+                    "ちょうど1個（複数のときは、先頭の `label` で予測する列を示します）",
+                ),
+            )),
+        };
+    };
+    let name = &written.value;
+    if n > 1 && matches!(dataset.source, Source::File { .. }) {
+        return Err(written.fault(
+            text!("{n} columns with the role label", "役割がlabelの列が{n}個あります"),
+            Text::new("one: only a causal model may have several", "1個（複数持てるのは因果モデルだけです）"),
+        ));
+    }
+    if labels.contains(&name.as_str()) {
+        return Ok(name.clone());
+    }
+    let fault = written.fault(
+        text!("label = \"{name}\"", "label = \"{name}\""),
+        text!("a column with the role label: {list}", "役割がlabelの列（{list}）"),
+    );
+    Err(fault.near(name, labels))
 }
 
 /// The columns of the hidden row; `names` are those that are taken.
@@ -825,7 +866,18 @@ impl Dataset {
 
     /// The name of the column that is to be predicted.
     pub fn label(&self) -> &str {
-        self.columns().find(|column| column.role == Role::Label).map_or("", |column| &column.name)
+        &self.label
+    }
+
+    /// The columns of which a plan may choose the one that is predicted.
+    pub fn labels(&self) -> Vec<&str> {
+        self.columns().filter(|column| column.role == Role::Label).map(|column| column.name.as_str()).collect()
+    }
+
+    /// The same data, of which another of the [`labels`](Self::labels) is predicted.
+    #[must_use]
+    pub fn predicting(&self, label: &str) -> Self {
+        Self { label: label.to_owned(), ..self.clone() }
     }
 
     /// The name of the column that holds the true risk, where the dataset has one.

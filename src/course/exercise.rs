@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::dataset::{Dataset, OUTLINED, Role, Source};
 use super::queries;
+use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
@@ -107,10 +108,17 @@ pub const KEYS: &[Key<'static>] = &[
     ),
     Key::new(
         "asks",
-        Kind::List(&Kind::Choice(&["plan", "answers"])),
+        Kind::List(&Kind::Choice(&["plan", "settings", "answers"])),
         Need::Default("[\"plan\", \"answers\"]"),
-        "What the learner hands in. Without a plan nothing is trained: the learner concludes from the data alone, and checks see the tables without predictions.",
-        "学習者が提出するものです。planを除くと学習は行わず、データだけから結論を出す演習になります（判定の表に予測の列はありません）。",
+        "What the learner hands in. Without a plan nothing is trained: the learner concludes from the data alone, and checks see the tables without predictions. With settings in its place, plan.toml holds the exercise's own [setting] and nothing else.",
+        "学習者が提出するものです。planを除くと学習は行わず、データだけから結論を出す演習になります（判定の表に予測の列はありません）。代わりに settings と書くと、plan.toml にはこの演習の [setting] だけを書きます。",
+    ),
+    Key::new(
+        "setting",
+        Kind::Tables(settings::KEYS),
+        Need::Default("[]"),
+        "Decisions of the exercise's own, such as a price: learners write them under [setting] in plan.toml, and checks read them in the table `plan` as setting_<name>.",
+        "価格など、この演習だけの決定項目です。学習者は plan.toml の [setting] に書き、判定は表`plan`の setting_<名前> の列で読みます。",
     ),
     Key::new(
         "groups",
@@ -694,8 +702,10 @@ pub struct Exercise {
     pub evidence: Vec<String>,
     /// Whether answers are asked for.
     pub asks_answers: bool,
-    /// Whether a plan is asked for: without one nothing is trained.
+    /// Whether a model is planned: without that nothing is trained.
     pub asks_plan: bool,
+    /// Decisions of its own, which stand in the plan.
+    pub settings: Settings,
     /// Columns by whose values results are also shown.
     pub groups: Vec<Written<String>>,
     /// The column by whose values the figures of a risk are counted; by rows where there is none.
@@ -728,6 +738,11 @@ impl Exercise {
     /// `sepsis-alarm@1`
     pub fn reference(&self) -> String {
         format!("{}@{}", self.id, self.version)
+    }
+
+    /// Whether the learner hands in a `plan.toml`: of a model, of settings, or of both.
+    pub fn has_plan(&self) -> bool {
+        self.asks_plan || self.settings.alone
     }
 
     /// The questions that checks judge.
@@ -894,6 +909,19 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             text!("at most {MOST_RECALLED}", "{MOST_RECALLED}個まで"),
         ));
     }
+    let asks = |word: &str| top.strings("asks").iter().any(|ask| ask.value == word);
+    let settings = settings::read(top.tables("setting"), asks("settings") && !asks("plan"), &mut faults);
+    let disagree = if settings.all.is_empty() { asks("settings") } else { !asks("plan") && !asks("settings") };
+    if disagree {
+        faults.push(Fault::new(
+            top.place_of("asks"),
+            Text::new("`asks` and [[setting]] do not agree", "`asks` と [[setting]] が一致していません"),
+            Text::new(
+                "[[setting]] with \"settings\" or \"plan\" in asks, and \"settings\" only with [[setting]]",
+                "[[setting]] があるなら asks に \"settings\" か \"plan\" を、\"settings\" と書くなら [[setting]] を",
+            ),
+        ));
+    }
     let exercise = Exercise {
         id: top.string("id"),
         formerly: top.strings("formerly").into_iter().map(|id| id.value).collect(),
@@ -906,8 +934,9 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         title: top.text("title"),
         summary: top.text("summary"),
         evidence: top.strings("evidence").into_iter().map(|source| source.value).collect(),
-        asks_answers: top.strings("asks").iter().any(|ask| ask.value == "answers"),
-        asks_plan: top.strings("asks").iter().any(|ask| ask.value == "plan"),
+        asks_answers: asks("answers"),
+        asks_plan: asks("plan"),
+        settings,
         groups: top.strings("groups"),
         figures_per: top.maybe_string("figures_per"),
         worth: top.maybe_number("worth"),

@@ -10,3 +10,4 @@ pub mod mistakes;
 pub mod pack;
 pub mod plan;
 mod queries;
+pub mod settings;

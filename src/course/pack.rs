@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, File};
 
 use super::answers::{self, Answers, Unjudged};
-use super::computed::{self, Computed};
+use super::computed::{self, Computed, Taken};
 use super::dataset::{self, Dataset};
 use super::exercise::{self, Exercise};
 use super::plan::{self, Plan, Vocabulary};
@@ -45,6 +45,8 @@ pub struct Submission {
     pub answers: Answers,
     /// Those that are computed from the run, in an author's own solution.
     pub computed: Computed,
+    /// Settings of the plan that are computed, in an author's own solution.
+    pub settings: Computed,
     /// What nothing judges: expectations, and the decision in words.
     pub unjudged: Unjudged,
     /// What was assumed of what they wrote, in sentences.
@@ -386,17 +388,25 @@ impl Pack {
         let (plan, answers) = (path("plan.toml"), path("answers.toml"));
         let written = self.bytes(&answers).unwrap_or_default();
         // What learners begin with computes nothing.
-        let (bytes, computed) = match folder {
-            "starter" => (written.to_vec(), Computed::new()),
-            _ => computed::taken(&answers, &written, exercise)?,
+        let own = folder != "starter";
+        let taken = |file: &str, bytes: &[u8], taken: fn(&str, &[u8], &Exercise) -> Taken| {
+            if own { taken(file, bytes, exercise) } else { Ok((bytes.to_vec(), Computed::new())) }
+        };
+        let (answered, computed) = taken(&answers, &written, computed::of_answers)?;
+        let (planned, settings) = match self.bytes(&plan) {
+            Some(bytes) => {
+                let (left, settings) = taken(&plan, &bytes, computed::of_settings)?;
+                (Some(left), settings)
+            }
+            None => (None, Computed::new()),
         };
         let read = submission(
             vocabulary,
             exercise,
-            (&plan, self.bytes(&plan).as_deref()),
-            (&answers, self.bytes(&answers).is_some().then_some(&bytes)),
+            (&plan, planned.as_deref()),
+            (&answers, self.bytes(&answers).is_some().then_some(&answered)),
         )?;
-        Ok(Submission { computed, ..read })
+        Ok(Submission { computed, settings, ..read })
     }
 
     /// The wrong solutions of an exercise.
@@ -453,13 +463,13 @@ pub fn submission(
     (answers_file, answers): (&str, Option<&[u8]>),
 ) -> Result<Submission, Vec<Fault>> {
     let mut beside = Vec::new();
-    if !exercise.asks_plan && plan.is_some() {
+    if !exercise.has_plan() && plan.is_some() {
         beside.push(text!(
             "{plan_file} is not read: this exercise asks for no plan.",
             "{plan_file} は読み込みません（この演習に計画はありません）。"
         ));
     }
-    let plan = if exercise.asks_plan { plan } else { Some(&[][..]) };
+    let plan = if exercise.has_plan() { plan } else { Some(&[][..]) };
     let Some(plan) = plan else {
         let id = &exercise.id;
         return Err(vec![Fault::new(
@@ -472,31 +482,31 @@ pub fn submission(
         )]);
     };
     let mut faults = Vec::new();
-    let read = if exercise.asks_plan {
-        plan::read(vocabulary, plan_file, plan)
+    let read = if exercise.has_plan() {
+        plan::read(vocabulary, &exercise.settings, plan_file, plan)
     } else {
         plan::none(vocabulary, &exercise.reference())
+    };
+    // What is to be computed is told in words of its own, not as a value of another kind.
+    let told = |mut more: Vec<Fault>, refused: Vec<Fault>| {
+        more.retain(|fault| !refused.iter().any(|other| other.place.key == fault.place.key));
+        refused.into_iter().chain(more.into_iter().map(|fault| with_reference(fault, exercise)))
     };
     let plan = read
         .and_then(|plan| match answers::reference_fault(Some(plan.exercise.clone()), exercise) {
             Some(fault) => Err(vec![fault]),
             None => Ok(plan),
         })
-        .map_err(|more| faults.extend(more.into_iter().map(|fault| with_reference(fault, exercise))));
+        .map_err(|more| faults.extend(told(more, computed::refused_settings(plan_file, plan, exercise))));
     let bytes = answers.unwrap_or_default();
-    let answers = answers::read(answers_file, bytes, exercise).map_err(|mut more| {
-        let refused = computed::refused(answers_file, bytes, exercise);
-        // Told in words of its own, not as a value of another kind.
-        more.retain(|fault| !refused.iter().any(|other| other.place.key == fault.place.key));
-        faults.extend(refused);
-        faults.extend(more.into_iter().map(|fault| with_reference(fault, exercise)));
-    });
+    let answers = answers::read(answers_file, bytes, exercise)
+        .map_err(|more| faults.extend(told(more, computed::refused(answers_file, bytes, exercise))));
     match (plan, answers) {
         (Ok(plan), Ok((answers, unjudged, of_answers))) => {
             let of_plan = plan.assumed.iter().map(|assumed| assumed.text(plan_file));
             let assumed =
                 of_plan.chain(of_answers.iter().map(|assumed| assumed.text(answers_file))).chain(beside).collect();
-            Ok(Submission { plan, answers, unjudged, computed: Computed::new(), assumed })
+            Ok(Submission { plan, answers, unjudged, computed: Computed::new(), settings: Computed::new(), assumed })
         }
         _ => Err(faults),
     }

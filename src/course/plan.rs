@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::queries;
+use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Place, first};
 use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Written};
 use diagnostics::text;
@@ -63,13 +64,22 @@ pub const fn keys(models: fn() -> Vec<(&'static str, &'static [Key<'static>])>) 
     ]
 }
 
-const COHORT: &[Key<'static>] = &[Key::new(
-    "where",
-    Kind::Sql,
-    Need::Optional,
-    "Only rows of develop.csv for which this SQL condition is true are used.",
-    "develop.csvのうち、このSQL条件が真になる行だけを使います。",
-)];
+const COHORT: &[Key<'static>] = &[
+    Key::new(
+        "where",
+        Kind::Sql,
+        Need::Optional,
+        "Only rows of develop.csv for which this SQL condition is true are used.",
+        "develop.csvのうち、このSQL条件が真になる行だけを使います。",
+    ),
+    Key::new(
+        "label",
+        Kind::String,
+        Need::Optional,
+        "The column that is predicted, where the data offer several; left out, the first that they name.",
+        "予測させる列です（データに候補が複数あるとき）。書かなければデータの既定の列です。",
+    ),
+];
 
 /// The most that one part may hold: something must be left to train on.
 const PART: Kind<'static> = Kind::Either(&[Kind::Number { min: 0.0, max: 0.9 }, Kind::Sql]);
@@ -440,6 +450,8 @@ const THRESHOLD: &[Key<'static>] = &[
 pub struct Plan {
     /// The exercise's id and version as written.
     pub exercise: Written<String>,
+    /// The column that is predicted, where one is chosen of several.
+    pub label: Option<Written<String>>,
     /// Who is studied: an SQL condition over the visible columns.
     pub cohort: Option<Written<Expression>>,
     /// Who trains, tunes, tests.
@@ -567,18 +579,26 @@ pub enum Threshold {
 /// # Errors
 /// None, unless a key of plans has lost its default.
 pub fn none(vocabulary: &Vocabulary, reference: &str) -> Result<Plan, Vec<Fault>> {
-    read(vocabulary, "plan.toml", format!("exercise = \"{reference}\"\n").as_bytes())
+    read(vocabulary, &Settings::default(), "plan.toml", format!("exercise = \"{reference}\"\n").as_bytes())
 }
 
-/// Reads `plan.toml`.
+/// Reads `plan.toml` of an exercise with these settings.
 ///
 /// # Errors
 /// Everything that is wrong with it by itself; what depends on the data comes later.
-pub fn read(vocabulary: &Vocabulary, file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
-    let (top, assumed) = diagnostics::keys::read_kindly(file, bytes, vocabulary.plan)?;
+pub fn read(vocabulary: &Vocabulary, settings: &Settings, file: &str, bytes: &[u8]) -> Result<Plan, Vec<Fault>> {
+    let read = |settings: &Settings| {
+        settings::with_keys(vocabulary.plan, settings, |keys| diagnostics::keys::read_kindly(file, bytes, keys))
+    };
+    if settings.alone {
+        // What is no setting is told; of what nothing is trained by, the rest of a plan is as where nothing is written.
+        read(settings)?;
+    }
+    let (top, assumed) = read(&Settings { alone: false, ..settings.clone() })?;
     let mut faults = Vec::new();
     let plan = Plan {
         exercise: top.written("exercise"),
+        label: top.table("cohort").maybe_string("label"),
         cohort: condition(top.table("cohort"), "where", &mut faults),
         split: split(top.table("split"), &mut faults),
         features: features(top.table("features")),
@@ -635,6 +655,8 @@ pub struct Wanted {
     pub columns: Vec<Written<String>>,
     /// The model.
     pub model: Option<String>,
+    /// The column that is predicted.
+    pub label: Option<Written<String>>,
 }
 
 /// A condition on the learner's rows.
@@ -668,13 +690,15 @@ impl Wanted {
             conditions,
             unit: split.and_then(|split| split.maybe_string("unit")),
             columns: [names("use"), names("one_hot")].concat(),
+            label: section.maybe_table("cohort").and_then(|cohort| cohort.maybe_string("label")),
             model: section.maybe_table("model").and_then(|model| model.maybe_string("kind")).map(|kind| kind.value),
         }
     }
 
     /// The same of a plan that [`fn@read`] refuses.
-    pub fn in_part(vocabulary: &Vocabulary, file: &str, bytes: &[u8]) -> Self {
-        Self::of(&diagnostics::keys::read_in_part(file, bytes, vocabulary.plan))
+    pub fn in_part(vocabulary: &Vocabulary, settings: &Settings, file: &str, bytes: &[u8]) -> Self {
+        let read = |keys: &[Key]| diagnostics::keys::read_in_part(file, bytes, keys);
+        Self::of(&settings::with_keys(vocabulary.plan, settings, read))
     }
 }
 

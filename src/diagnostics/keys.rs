@@ -26,7 +26,7 @@ pub struct Key<'a> {
     /// What it may hold.
     pub kind: Kind<'a>,
     /// Whether it must be there, and what stands in for it.
-    pub need: Need,
+    pub need: Need<'a>,
     /// The unit of its value, empty where it has none.
     pub unit: &'a str,
     /// What it does, in a sentence.
@@ -86,18 +86,18 @@ pub enum Kind<'a> {
 
 /// Whether a key must be there.
 #[derive(Clone, Copy, Debug)]
-pub enum Need {
+pub enum Need<'a> {
     /// It must.
     Required,
     /// It may be left out, and then nothing stands in for it.
     Optional,
     /// It may be left out, and then this TOML value stands in for it.
-    Default(&'static str),
+    Default(&'a str),
 }
 
 impl<'a> Key<'a> {
     /// A key without a unit.
-    pub const fn new(name: &'a str, kind: Kind<'a>, need: Need, en: &'static str, ja: &'static str) -> Self {
+    pub const fn new(name: &'a str, kind: Kind<'a>, need: Need<'a>, en: &'static str, ja: &'static str) -> Self {
         Self { name, kind, need, unit: "", help: Text::new(en, ja) }
     }
 
@@ -105,7 +105,7 @@ impl<'a> Key<'a> {
     pub const fn measured(
         name: &'a str,
         kind: Kind<'a>,
-        need: Need,
+        need: Need<'a>,
         unit: &'a str,
         en: &'static str,
         ja: &'static str,

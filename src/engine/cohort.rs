@@ -114,10 +114,27 @@ pub fn astray(wanted: &Wanted, dataset: &Dataset, visible: &Frame, usable: Optio
         }
     }
     faults.extend(wanted.unit.as_ref().and_then(|unit| unknown_unit(unit, visible)));
+    faults.extend(wanted.label.as_ref().and_then(|label| unknown_label(label, dataset)));
     if let Some(usable) = usable {
         faults.extend(unusable(&wanted.columns, dataset, usable));
     }
     faults
+}
+
+fn unknown_label(label: &Written<String>, dataset: &Dataset) -> Option<Fault> {
+    let (name, labels) = (&label.value, dataset.labels());
+    if labels.contains(&name.as_str()) {
+        return None;
+    }
+    let list = labels.join(", ");
+    let fault = label.fault(
+        text!(
+            "label = \"{name}\", which these data do not offer for prediction",
+            "このデータで予測の対象にできない label = \"{name}\""
+        ),
+        text!("one of {list}", "{list} のいずれか"),
+    );
+    Some(fault.near(name, labels))
 }
 
 fn unknown_unit(unit: &Written<String>, visible: &Frame) -> Option<Fault> {
@@ -139,7 +156,7 @@ pub fn unusable(columns: &[Written<String>], dataset: &Dataset, usable: &[&str])
     let unusable = columns.iter().filter(|column| !usable.contains(&column.value.as_str())).take(20);
     unusable
         .map(|column| {
-            if column.value == dataset.label() {
+            if dataset.labels().contains(&column.value.as_str()) {
                 let name = &column.value;
                 let found = text!(
                     "\"{name}\", which is what the model shall predict",

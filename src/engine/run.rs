@@ -12,7 +12,9 @@ mod notes;
 mod own;
 mod singles;
 
-use crate::check::{self, Judged};
+use std::collections::BTreeMap;
+
+use crate::check::{self, Figure, Judged};
 use crate::cohort::Part;
 use crate::evaluate::outlines::{self, Outline};
 use crate::evaluate::{self, Asked};
@@ -33,7 +35,7 @@ use target::Target;
 use develop::{Stopped, Told, develop, target};
 pub use job::{ANSWERS, Ended, Job, Mistake, Run, RunError, Shelf};
 pub use own::{astray, learners_pictures, learners_rows, listed};
-use singles::{answers_table, epochs_table, plan_table};
+use singles::{answers_table, epochs_table, plan_table, set};
 
 /// Runs a job while `watch` looks on.
 ///
@@ -61,10 +63,17 @@ pub fn world<'a>(
 /// # Errors
 /// As [`run`].
 pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, RunError> {
-    let Task { exercise, dataset } = job.task;
-    if !exercise.asks_plan {
+    if !job.task.exercise.asks_plan {
         return concluded(world, job, watch);
     }
+    // Of several columns that could be predicted, the plan's choice; one that is none of them is told with its other mistakes.
+    let chosen = job.submission.plan.label.as_ref().filter(|label| {
+        let dataset = &job.task.dataset;
+        label.value != dataset.label() && dataset.labels().contains(&label.value.as_str())
+    });
+    let task = chosen.map(|label| Task { dataset: job.task.dataset.predicting(&label.value), ..job.task.clone() });
+    let job = &Job { task: task.as_ref().unwrap_or(job.task), ..*job };
+    let Task { exercise, dataset } = job.task;
     let trainings =
         1 + if job.exam.is_some() { exercise.probes.iter().filter(|probe| probe.retrain).count() } else { 0 };
     let model = match develop(job, world, &exercise.develop, Some(trainings), watch) {
@@ -169,7 +178,7 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     Ok(Ended::Ran(Box::new(Run { tables, target: target(job), label: label.to_owned(), record, outcomes, mistakes })))
 }
 
-/// The run of an exercise that asks for no plan: the tables are drawn, nothing is trained, and only answers are judged.
+/// The run of an exercise without a model: the tables are drawn, nothing is trained, and answers and settings are judged.
 fn concluded(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, RunError> {
     let Task { exercise, dataset } = job.task;
     let mut tables = Tables::new();
@@ -215,14 +224,22 @@ fn in_probe(probe: &Probe, fault: Fault) -> Fault {
     Fault { found, ..fault }
 }
 
-/// What becomes of each check where a run of the same plan in the same world gave these tables: only the answers, the questions and
-/// the checks may differ.
+/// What becomes of each check where a run of the same plan in the same world gave these tables: only the answers, the settings (by
+/// their column of the table `plan`), the questions and the checks may differ.
 ///
 /// # Errors
 /// Our own.
-pub fn judged_again(task: &Task, answers: &Answers, tables: &Tables) -> Result<Vec<Judged>, TableError> {
+pub fn judged_again(
+    task: &Task,
+    answers: &Answers,
+    settings: &BTreeMap<String, Figure>,
+    tables: &Tables,
+) -> Result<Vec<Judged>, TableError> {
     let Task { exercise, .. } = task;
     let mut tables = tables.clone();
+    if let Some(plan) = tables.get_mut("plan").filter(|_| !settings.is_empty()) {
+        set(plan, settings)?;
+    }
     tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, answers)?);
     Ok(check::judge(&exercise.checks, &exercise.questions, answers, &tables))
 }

@@ -37,7 +37,13 @@ fn one_and_two_threads_give_the_same_bytes() {
 /// The learner's rows of the shipped exercise, and everything that a plan fits on them.
 fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>) {
     let dataset = shipped().task("sepsis-alarm").unwrap().dataset;
-    let plan = plan::read(&practicum::models::VOCABULARY, "plan.toml", plan.as_bytes()).unwrap();
+    let plan = plan::read(
+        &practicum::models::VOCABULARY,
+        &practicum::course::settings::Settings::default(),
+        "plan.toml",
+        plan.as_bytes(),
+    )
+    .unwrap();
     let seed = Seed::new(9);
     let parts = cohort::split(&plan, &dataset, rows, seed).unwrap();
     let of = |part| (0..parts.len()).filter(|&row| parts[row] == part).collect::<Vec<_>>();
@@ -113,6 +119,7 @@ columns = [{ name = "day", role = "time" }, { name = "ward", role = "group" }, {
     let split = |text: &str| {
         let plan = plan::read(
             &practicum::models::VOCABULARY,
+            &practicum::course::settings::Settings::default(),
             "plan.toml",
             format!("exercise = \"x@1\"\n[split]\n{text}").as_bytes(),
         )

@@ -68,7 +68,7 @@ proptest! {
     fn toml_is_read_or_told(damages in damages()) {
         let exercise = shipped().exercise("film-complaint").unwrap();
         let at = |file: &str| damaged(&shipped_file(&format!("exercises/film-complaint/{file}")), &damages);
-        let _ = plan::read(&VOCABULARY, "plan.toml", &at("solution/plan.toml"));
+        let _ = plan::read(&VOCABULARY, &practicum::course::settings::Settings::default(), "plan.toml", &at("solution/plan.toml"));
         let _ = answers::read("answers.toml", &at("starter/answers.toml"), &exercise);
         if let Err(faults) = exercise::read("exercise.toml", &at("exercise.toml")) {
             prop_assert!(!faults.is_empty());

@@ -31,6 +31,7 @@ mod render;
 mod rules;
 mod says;
 mod session;
+mod settings;
 mod targets;
 mod typing;
 mod verdicts;

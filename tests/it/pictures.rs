@@ -35,9 +35,13 @@ fn labels(n: usize) -> Array2<f32> {
 }
 
 fn fitted(plan: &str, x: Array2<f32>, y: Array2<f32>) -> train::Fitted {
-    let plan =
-        plan::read(&practicum::models::VOCABULARY, "plan.toml", format!("exercise = \"a@1\"\n{plan}").as_bytes())
-            .unwrap();
+    let plan = plan::read(
+        &practicum::models::VOCABULARY,
+        &practicum::course::settings::Settings::default(),
+        "plan.toml",
+        format!("exercise = \"a@1\"\n{plan}").as_bytes(),
+    )
+    .unwrap();
     let rows = Rows { input: Input::Picture([1, SIDE, SIDE]), x, y };
     train::fit(Lesson::of(&plan, Target::Risk), &rows, None, Seed::new(3), &mut |_| {}).unwrap()
 }

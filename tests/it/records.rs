@@ -38,11 +38,13 @@ fn task(pack: &Pack, id: &str) -> Task {
 
 fn submission(id: &str, version: i64, plan: &str) -> Submission {
     let text = format!("exercise = \"{id}@{version}\"\n{plan}");
-    let plan = plan::read(&VOCABULARY, "plan.toml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let plan = plan::read(&VOCABULARY, &practicum::course::settings::Settings::default(), "plan.toml", text.as_bytes())
+        .unwrap_or_else(|faults| panic!("{faults:?}"));
     Submission {
         plan,
         answers: Answers::new(),
         computed: practicum::course::computed::Computed::new(),
+        settings: std::collections::BTreeMap::new(),
         unjudged: Unjudged::default(),
         assumed: Vec::new(),
     }

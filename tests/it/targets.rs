@@ -18,12 +18,14 @@ fn ran(id: &str, plan: &str) -> Run {
     let submission = practicum::course::pack::Submission {
         plan: practicum::course::plan::read(
             &practicum::models::VOCABULARY,
+            &practicum::course::settings::Settings::default(),
             "plan.toml",
             format!("exercise = \"{id}@1\"\n{plan}").as_bytes(),
         )
         .unwrap_or_else(|faults| panic!("{faults:?}")),
         answers: practicum::course::answers::Answers::new(),
         computed: practicum::course::computed::Computed::new(),
+        settings: std::collections::BTreeMap::new(),
         unjudged: practicum::course::answers::Unjudged::default(),
         assumed: Vec::new(),
     };

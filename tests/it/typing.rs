@@ -240,7 +240,7 @@ proptest::proptest! {
             plan.splice(at..end, SLIPS[slip].chars());
         }
         let plan: String = plan.into_iter().collect();
-        if let Err(faults) = practicum::course::plan::read(&practicum::models::VOCABULARY, "plan.toml", plan.as_bytes()) {
+        if let Err(faults) = practicum::course::plan::read(&practicum::models::VOCABULARY, &practicum::course::settings::Settings::default(), "plan.toml", plan.as_bytes()) {
             proptest::prop_assert!(!faults.is_empty());
             for fault in faults {
                 for text in [&fault.found, &fault.expected] {

@@ -6,7 +6,7 @@ use course::answers::Expected;
 use course::exercise::{Exercise, Question};
 use course::mistakes::{self, Mistake};
 use course::pack::{Pack, Submission, Task};
-use diagnostics::text::Lang;
+use diagnostics::text::{Lang, Text};
 use engine::check::{self, Figure, Verdict};
 use engine::models::VOCABULARY;
 use engine::run::Run;
@@ -127,4 +127,19 @@ pub fn debrief(
         }
     }
     Ok(shown)
+}
+
+/// What a check without a grader's seed is worth.
+pub fn practice(exercise: &Exercise) -> Text {
+    if exercise.asks_plan {
+        Text::new(
+            "This was practice: for a grade, a grader trains the plan again and judges it on patients from a seed that only they know.",
+            "これは練習です。成績は、採点者がこの計画で学習をやり直し、採点者だけが知る乱数シードから生成した患者で判定して決まります。",
+        )
+    } else {
+        Text::new(
+            "This was practice: for a grade, a grader judges it again with a seed that only they know.",
+            "これは練習です。成績は、採点者が、採点者だけが知る乱数シードで改めて判定して決まります。",
+        )
+    }
 }

@@ -12,6 +12,7 @@ use course::content;
 use course::exercise::Question;
 use course::pack;
 use course::plan::Wanted;
+use course::settings;
 use diagnostics::fault::Fault;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
@@ -91,7 +92,9 @@ impl Placed {
         if digest(&text) != seen {
             return Ok(Planned::Elsewhere);
         }
-        let changed = edit::changed(PLAN, &text, VOCABULARY.plan, changes)?;
+        let changed = settings::with_keys(VOCABULARY.plan, &self.task.exercise.settings, |keys| {
+            edit::changed(PLAN, &text, keys, changes)
+        })?;
         let faults = self.faults_of(&changed.text);
         if !faults.is_empty() {
             return Err(Ending::Faults(faults));
@@ -107,7 +110,7 @@ impl Placed {
             Ok(_) => Vec::new(),
             Err(faults) => faults,
         };
-        let wanted = Wanted::in_part(&VOCABULARY, PLAN, text.as_bytes());
+        let wanted = Wanted::in_part(&VOCABULARY, &self.task.exercise.settings, PLAN, text.as_bytes());
         let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
         let astray = run::astray(&self.task, &wanted, self.workspace.seed().number, &file).unwrap_or_default();
         faults.extend(

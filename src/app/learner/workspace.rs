@@ -17,6 +17,7 @@ use course::dataset::{ADDED, OUTLINED, Role};
 use course::exercise::{Item, QuestionKind, Several};
 use course::pack::{self, Pack, Submission, Task};
 use course::plan::Wanted;
+use course::settings::{self, Settings};
 use diagnostics::fault::{Fault, Place};
 use diagnostics::keys::Written;
 use diagnostics::schema;
@@ -450,13 +451,18 @@ impl Workspace {
         self.give(DATA, &tables::csv(rows).map_err(RunError::from)?, &mut started)?;
         self.give("data/columns.md", columns(task, rows).as_bytes(), &mut started)?;
         for (file, schema) in [
-            ("plan", schema::document(PLAN, &task.exercise.title, VOCABULARY.plan)),
+            (
+                "plan",
+                settings::with_keys(VOCABULARY.plan, &task.exercise.settings, |keys| {
+                    schema::document(PLAN, &task.exercise.title, keys)
+                }),
+            ),
             (
                 "answers",
                 answers::with_keys(&task.exercise, |keys| schema::document(ANSWERS, &task.exercise.title, keys)),
             ),
         ] {
-            if file == "plan" && !task.exercise.asks_plan {
+            if file == "plan" && !task.exercise.has_plan() {
                 continue;
             }
             // For editors, and therefore not told.
@@ -543,7 +549,7 @@ impl Workspace {
         )?;
         let id = &self.id;
         let starter = pack.bytes(&format!("exercises/{id}/starter/{PLAN}"));
-        if task.exercise.asks_plan && starter.as_deref() == plan.bytes.as_deref() {
+        if task.exercise.has_plan() && starter.as_deref() == plan.bytes.as_deref() {
             submission.assumed.push(text!(
                 "{PLAN} is the plan to begin with, unchanged.",
                 "{PLAN} は出発点の計画のままです（まだ変更されていません）。"
@@ -576,9 +582,9 @@ impl Workspace {
     }
 
     /// What the plan asks of the data, as far as it can be read.
-    pub fn wanted(&self) -> Wanted {
+    pub fn wanted(&self, settings: &Settings) -> Wanted {
         let bytes = self.hand_in(PLAN).ok().and_then(|found| found.bytes).unwrap_or_default();
-        Wanted::in_part(&VOCABULARY, &self.shown(PLAN), &bytes)
+        Wanted::in_part(&VOCABULARY, settings, &self.shown(PLAN), &bytes)
     }
 
     /// How far the learner has come.

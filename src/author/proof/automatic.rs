@@ -1,7 +1,7 @@
 //! Wrong solutions that every exercise has, whatever its author thinks of: nobody or everybody is alarmed for, the starter is handed
 //! in as it is, answers are written without a run or copied from another variant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
@@ -130,6 +130,10 @@ pub(super) fn passed_with(written: &Written, answers: &Answers, made: &Made) -> 
         }
     }
     task.exercise.checks.retain(|check| wanted.contains(&check.id));
-    let checks = run::judged_again(&task, answers, &made.tables)?;
+    let settings = match written.reference().map(|reference| trial::settings(written, reference, &made.tables)) {
+        Some(settings) => settings?.unwrap_or_default(),
+        None => BTreeMap::new(),
+    };
+    let checks = run::judged_again(&task, answers, &settings, &made.tables)?;
     Ok(trial::passed(&checks).into_iter().filter(|id| of_answers.contains(&id.as_str())).collect())
 }

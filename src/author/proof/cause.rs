@@ -47,6 +47,7 @@ pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<So
         plan: plan.plan.clone(),
         answers: answers.answers.clone(),
         computed: answers.computed.clone(),
+        settings: plan.settings.clone(),
         ..own.clone()
     };
     let work = content::of_submission(&submission);

@@ -9,11 +9,12 @@ use crate::reading::{Solution, Written};
 use course::answers::{Answer, Answers};
 use course::computed;
 use course::content::{self, Digest};
-use course::exercise::{Check, Question, QuestionKind};
-use course::pack::Submission;
+use course::exercise::{Check, QuestionKind};
+use course::settings::{Setting, SettingKind};
 use diagnostics::fault::Fault;
 use diagnostics::keys::Written as Placed;
 use diagnostics::text;
+use diagnostics::text::Text;
 use engine::check::{Figure, Judged, Verdict};
 use engine::run::{self, Ended, Job, Run, RunError};
 use engine::synth::World;
@@ -155,12 +156,12 @@ pub fn run(
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
         Err(error) => return Err(error),
     };
-    let answers = match concluded(written, solution, &run.tables)? {
-        Ok(answers) => answers,
+    let (answers, settings) = match concluded(written, solution, &run.tables)? {
+        Ok(concluded) => concluded,
         Err(faults) => return Ok(Err(faults)),
     };
-    if !solution.submission.computed.is_empty() {
-        run.record.checks = run::judged_again(&written.task, &answers, &run.tables)?;
+    if !solution.submission.computed.is_empty() || !solution.submission.settings.is_empty() {
+        run.record.checks = run::judged_again(&written.task, &answers, &settings, &run.tables)?;
     }
     let digest = match proof {
         Proof::Verdicts => String::new(),
@@ -180,40 +181,104 @@ pub fn judge(
     seed: u64,
     made: &Made,
 ) -> Result<Result<Trial, Vec<Fault>>, RunError> {
-    let answers = match concluded(written, solution, &made.tables)? {
-        Ok(answers) => answers,
+    let (answers, settings) = match concluded(written, solution, &made.tables)? {
+        Ok(concluded) => concluded,
         Err(faults) => return Ok(Err(faults)),
     };
-    let checks = run::judged_again(&written.task, &answers, &made.tables)?;
+    let checks = run::judged_again(&written.task, &answers, &settings, &made.tables)?;
     Ok(trial(solution, seed, (&checks, &answers), made.ceilings.clone()))
 }
 
-/// The answers of a solution: as they are written, and those that are computed from the rows of its run as a learner would read them.
+/// What a solution concludes and decides: its answers, and by column of the table `plan` its settings that are computed.
+type Concluded = (Answers, BTreeMap<String, Figure>);
+
+/// The answers and settings of a solution: as they are written, and those that are computed from the rows of its run as a learner would
+/// read them.
 ///
 /// # Errors
 /// Our own failures; queries that give no answer to their question are the solution's faults.
-fn concluded(written: &Written, solution: &Solution, tables: &Tables) -> Result<Result<Answers, Vec<Fault>>, RunError> {
-    let Submission { answers, computed, .. } = &solution.submission;
-    let (Some(develop), false) = (tables.get("develop"), computed.is_empty()) else { return Ok(Ok(answers.clone())) };
-    let dataset = &written.task.dataset;
-    let names: Vec<&str> = tables::names(develop).into_iter().filter(|name| dataset.role(name).is_visible()).collect();
-    // A learner reads figures from their rows; what an author asks them to find out may stand in the world alone.
-    let known = tables.iter().filter(|(name, _)| computed::TABLES.contains(&name.as_str()));
-    let mut visible: Tables = known.map(|(name, table)| (name.clone(), table.clone())).collect();
-    visible.insert("develop".to_owned(), tables::select(develop, &names)?);
-    let (mut answers, mut faults) = (answers.clone(), Vec::new());
+fn concluded(
+    written: &Written,
+    solution: &Solution,
+    tables: &Tables,
+) -> Result<Result<Concluded, Vec<Fault>>, RunError> {
+    let mut answers = solution.submission.answers.clone();
+    let computed = &solution.submission.computed;
+    let (settings, visible) = match settings(written, solution, tables)? {
+        Ok(settings) if computed.is_empty() => return Ok(Ok((answers, settings))),
+        Ok(settings) => (settings, readable(written, tables)?),
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let mut faults = Vec::new();
     for question in &written.task.exercise.questions {
         let Some(query) = computed.get(&question.id) else { continue };
-        match answer(question, query, &visible) {
+        match answer(&question.kind, query, &visible) {
             Ok(answer) => drop(answers.insert(question.id.clone(), answer)),
             Err(fault) => faults.push(fault),
         }
     }
-    Ok(if faults.is_empty() { Ok(answers) } else { Err(faults) })
+    Ok(if faults.is_empty() { Ok((answers, settings)) } else { Err(faults) })
 }
 
-/// The answer that a query gives.
-fn answer(question: &Question, query: &Placed<Query>, tables: &Tables) -> Result<Answer, Fault> {
+/// The settings of a solution that are computed, by their column of the table `plan`.
+///
+/// # Errors
+/// As [`concluded`].
+pub(super) fn settings(
+    written: &Written,
+    solution: &Solution,
+    tables: &Tables,
+) -> Result<Result<BTreeMap<String, Figure>, Vec<Fault>>, RunError> {
+    let computed = &solution.submission.settings;
+    let (mut settings, mut faults) = (BTreeMap::new(), Vec::new());
+    if computed.is_empty() {
+        return Ok(Ok(settings));
+    }
+    let visible = readable(written, tables)?;
+    for setting in &written.task.exercise.settings.all {
+        let Some(query) = computed.get(&setting.path()) else { continue };
+        match set(setting, query, &visible) {
+            Ok(figure) => drop(settings.insert(setting.column(), figure)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    Ok(if faults.is_empty() { Ok(settings) } else { Err(faults) })
+}
+
+/// The tables of a run that computed answers may ask, with what a learner sees of their rows.
+fn readable(written: &Written, tables: &Tables) -> Result<Tables, RunError> {
+    let dataset = &written.task.dataset;
+    // A learner reads figures from their rows; what an author asks them to find out may stand in the world alone.
+    let known = tables.iter().filter(|(name, _)| computed::TABLES.contains(&name.as_str()));
+    let mut visible: Tables = known.map(|(name, table)| (name.clone(), table.clone())).collect();
+    if let Some(develop) = tables.get("develop") {
+        let names: Vec<&str> =
+            tables::names(develop).into_iter().filter(|name| dataset.role(name).is_visible()).collect();
+        visible.insert("develop".to_owned(), tables::select(develop, &names)?);
+    }
+    Ok(visible)
+}
+
+/// What a query makes of a setting.
+fn set(setting: &Setting, query: &Placed<Query>, tables: &Tables) -> Result<Figure, Fault> {
+    let kind = match &setting.kind {
+        SettingKind::Number { min, max } => QuestionKind::Number { min: *min, max: *max },
+        SettingKind::Whole { min, max } => QuestionKind::Number { min: *min as f64, max: *max as f64 },
+        SettingKind::Choice(choices) => QuestionKind::Choice(choices.clone()),
+        SettingKind::Flag => {
+            QuestionKind::Choice(["true", "false"].map(|word| (word.to_owned(), Text::default())).to_vec())
+        }
+    };
+    Ok(match answer(&kind, query, tables)? {
+        Answer::Number(x) if matches!(setting.kind, SettingKind::Whole { .. }) => Figure::Number(x.round()),
+        Answer::Number(x) => Figure::Number(x),
+        Answer::Choice(word) => Figure::Word(word),
+        Answer::Interval(..) | Answer::Several(_) => Figure::Undefined,
+    })
+}
+
+/// The answer that a query gives to a question of this kind.
+fn answer(kind: &QuestionKind, query: &Placed<Query>, tables: &Tables) -> Result<Answer, Fault> {
     let row = sql::query(tables, &query.value).map_err(|fault| fault.in_place(query.place.clone()))?;
     let names: Vec<String> = tables::names(&row).into_iter().map(str::to_owned).collect();
     let number = |name: &String| -> Option<f64> {
@@ -223,7 +288,7 @@ fn answer(question: &Question, query: &Placed<Query>, tables: &Tables) -> Result
     let word = |name: &String| tables::words(&row, name).ok()?.into_iter().next().flatten();
     let shown: Vec<String> = names.iter().filter_map(word).collect();
     let (rows, shown) = (row.height(), shown.join(", "));
-    let (answer, expected) = match &question.kind {
+    let (answer, expected) = match kind {
         QuestionKind::Number { min, max } => {
             let answer = match &names[..] {
                 [name] => number(name).filter(|x| (*min..=*max).contains(x)).map(Answer::Number),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Material;
 use crate::finding::{Finding, Rule};
 use crate::reading::Solution;
+use course::pack::Submission;
 use diagnostics::keys::{Section, Value};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -57,7 +58,8 @@ fn meaning(solution: &Solution) -> String {
     }
     // A list's items stay in their order.
     values.sort_by(|a, b| a.0.cmp(&b.0));
-    let computed: Vec<&str> = solution.submission.computed.values().map(|query| query.value.text()).collect();
+    let Submission { computed, settings, .. } = &solution.submission;
+    let computed: Vec<&str> = computed.values().chain(settings.values()).map(|query| query.value.text()).collect();
     format!("{values:?} {:?} {computed:?}", solution.submission.answers)
 }
 

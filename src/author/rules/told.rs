@@ -6,6 +6,7 @@ use super::solutions::leaves;
 use crate::finding::{Finding, Rule};
 use course::answers::Answer;
 use course::exercise::QuestionKind;
+use course::settings;
 use diagnostics::fault::Place;
 use diagnostics::keys::{Key, Kind, Value};
 use diagnostics::text;
@@ -95,6 +96,8 @@ fn secrets(material: &Material) -> Vec<Secret> {
             (Value::Whole(x), _) => Held::Number(*x as f64),
             (Value::String(word), Holds::Words(all)) if all.contains(word) => Held::Word(word.clone(), all),
             (Value::String(sql), Holds::Condition) => Held::Condition(plain(sql)),
+            // The words of a setting are the choices that the brief has to name.
+            (Value::String(_), _) if leaf.path.starts_with(settings::TABLE) => continue,
             (Value::String(name), _) => {
                 let beside = of_reference.iter().filter(|other| other.path == leaf.path && other.value != leaf.value);
                 let names = beside.filter_map(|other| match other.value {

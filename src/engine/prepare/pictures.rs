@@ -268,6 +268,7 @@ fn triangles(from: usize, to: usize) -> Vec<(usize, Vec<f32>)> {
 mod tests {
     use super::*;
     use course::plan;
+    use course::settings::Settings;
 
     fn pictures() -> Pictures {
         let pixels = Array2::from_shape_fn((3, 16 * 16), |(row, at)| ((at * 7 + row * 31) % 251) as u8);
@@ -278,6 +279,7 @@ mod tests {
     fn fit(image: &str) -> Result<Views, Vec<Fault>> {
         let plan = plan::read(
             &crate::models::VOCABULARY,
+            &Settings::default(),
             "plan.toml",
             format!("exercise = \"a@1\"\n[image]\n{image}").as_bytes(),
         )?;

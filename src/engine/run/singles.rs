@@ -28,6 +28,18 @@ pub(super) fn plan_table(plan: &Section, threshold: Option<f64>) -> Result<Frame
     check::one_row(&values)
 }
 
+/// Writes figures into the one row of a table.
+pub(super) fn set(row: &mut Frame, figures: &BTreeMap<String, Figure>) -> Result<(), TableError> {
+    for (name, figure) in figures {
+        match figure {
+            Figure::Number(x) => tables::set_numbers(row, name, &[*x])?,
+            Figure::Word(word) => tables::set_words(row, name, &[Some(word)])?,
+            Figure::Undefined => tables::set_maybe_numbers(row, name, &[None])?,
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn flatten(prefix: &str, section: &Section, out: &mut BTreeMap<String, Figure>) {
     for (name, entry) in section.entries() {
         let name = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{name}") };

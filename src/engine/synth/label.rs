@@ -11,7 +11,10 @@ use super::rows::SynthError;
 
 /// A label must hold in every row what its target predicts: what is neither 0 nor 1 would be counted as one of them somewhere.
 pub(super) fn check_label(dataset: &Dataset, frame: &Frame) -> Result<(), SynthError> {
-    let label = dataset.label();
+    dataset.labels().into_iter().try_for_each(|label| check_one(dataset, label, frame))
+}
+
+fn check_one(dataset: &Dataset, label: &str, frame: &Frame) -> Result<(), SynthError> {
     let at = || Place { key: Some(label.to_owned()), ..dataset.place.clone() };
     let (bad, expected) = match dataset.target.spec().holds {
         Holds::Outcome => {

@@ -256,10 +256,16 @@ mod tests {
 
     use super::*;
     use course::plan;
+    use course::settings::Settings;
 
     fn plan(text: &str) -> Plan {
-        plan::read(&crate::models::VOCABULARY, "plan.toml", format!("exercise = \"a@1\"\n{text}").as_bytes())
-            .expect("a sound plan")
+        plan::read(
+            &crate::models::VOCABULARY,
+            &Settings::default(),
+            "plan.toml",
+            format!("exercise = \"a@1\"\n{text}").as_bytes(),
+        )
+        .expect("a sound plan")
     }
 
     #[test]

@@ -287,10 +287,7 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
                     @for probe in &placed.task.exercise.probes { p.quiet { @if let Some(title) = &probe.title { (view.text(title)) ": " } (view.text(&probe.about)) } }
                 }
             }
-            p.quiet { (view.say(
-                "This was practice: for a grade, a grader trains the plan again and judges it on patients from a seed that only they know.",
-                "これは練習です。成績は、採点者がこの計画で学習をやり直し、採点者だけが知る乱数シードから生成した患者で判定して決まります。",
-            )) }
+            p.quiet { (view.text(&checking::practice(&placed.task.exercise))) }
         }
     }
 }

@@ -15,6 +15,7 @@ use app::learner::desk::Placed;
 use app::learner::forms::{Planned, digest};
 use app::learner::hand_in::PLAN;
 use course::dataset::Role;
+use course::settings;
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text, in_order};
 use engine::models::VOCABULARY;
@@ -81,7 +82,10 @@ async fn back(
 }
 
 fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
-    let groups = fields::of_plan(VOCABULARY.plan, &placed.text_of(PLAN)?, &placed.starter(PLAN));
+    let (text, starter) = (placed.text_of(PLAN)?, placed.starter(PLAN));
+    let groups = settings::with_keys(VOCABULARY.plan, &placed.task.exercise.settings, |keys| {
+        fields::of_plan(keys, &text, &starter)
+    });
     let has_pictures = placed.task.dataset.image.is_some();
     Ok(groups.into_iter().filter(|group| has_pictures || group.name != "image").collect())
 }

@@ -90,7 +90,8 @@ fn recalled(view: &View, placed: &Placed) -> Markup {
 fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
     // An older version's files are told, not used: `start` lays them aside.
     placed.workspace.known(&placed.pack, &placed.task)?;
-    let plans = placed.task.exercise.asks_plan;
+    let exercise = &placed.task.exercise;
+    let (plans, trains) = (exercise.has_plan(), exercise.asks_plan);
     let sections = [
         ("read", view.say("Read", "読む")),
         ("look", view.say("Look", "データを見る")),
@@ -100,13 +101,15 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
         ("see", view.say("See", "結果を見る")),
         ("conclude", view.say("Conclude", "結論・判定")),
     ];
-    // What is answered from the data alone has nothing to plan, train and see.
-    let sections = sections.into_iter().filter(|(id, _)| plans || !["decide", "train", "see"].contains(id));
-    let work = if plans {
-        let decide = decide::section(view, placed, &decide::Said::default())?;
-        html! { (decide) (train::section(view, placed)) (see::section(view, placed, None)) }
-    } else {
-        html! {}
+    // Where nothing is planned there is nothing to decide; where nothing is trained, nothing to train and see.
+    let sections = sections.into_iter().filter(|(id, _)| match *id {
+        "decide" => plans,
+        "train" | "see" => trains,
+        _ => true,
+    });
+    let work = html! {
+        @if plans { (decide::section(view, placed, &decide::Said::default())?) }
+        @if trains { (train::section(view, placed)) (see::section(view, placed, None)) }
     };
     let (look, expect, conclude) = (
         look::section(view, placed, &look::Asked::default())?,
