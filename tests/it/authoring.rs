@@ -725,7 +725,7 @@ fn an_answer_of_the_solution_may_be_read_from_its_run_and_copies_of_it_are_count
         author.read("mine/exercises/missing-bell/solution/answers.toml"),
     );
     let refused = author.types("check missing-bell --course mine").ends(2);
-    refused.says("an answer that is to be computed").says("what you read yourself");
+    refused.says("a value that is to be computed").says("what you read or decide yourself");
 }
 
 #[test]
