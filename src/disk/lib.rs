@@ -4,6 +4,8 @@
 //! link reads no other file, a FIFO stops nobody, and neither a device nor a file of many gigabytes fills the memory. The check looks
 //! first and opens then: it is for files that lie still, not against a program that exchanges them at this moment.
 
+pub mod power;
+
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -245,8 +247,20 @@ pub fn write(root: &Path, path: &str, bytes: &[u8]) -> Result<(), Refused> {
     let (within, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (at, _) = below(&make_folder(root, within)?, within, name)?;
     let mut unfinished = unfinished().tempfile_in(at.parent().unwrap_or(root)).map_err(Refused::Disk)?;
-    unfinished.write_all(bytes).and_then(|()| unfinished.as_file().sync_all()).map_err(Refused::Disk)?;
+    whole(unfinished.as_file_mut(), bytes)?;
     unfinished.persist(&at).map_err(|error| Refused::Disk(error.error))?;
+    power::step();
+    Ok(())
+}
+
+/// Writes a file to its end, and to the disk.
+fn whole(file: &mut File, bytes: &[u8]) -> Result<(), Refused> {
+    let (first, second) = power::halves(bytes);
+    power::step();
+    file.write_all(first).map_err(Refused::Disk)?;
+    power::step();
+    file.write_all(second).and_then(|()| file.sync_all()).map_err(Refused::Disk)?;
+    power::step();
     Ok(())
 }
 
@@ -276,8 +290,7 @@ impl Whole {
     /// The disk's; a name that cannot be a file's.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Refused> {
         let (at, _) = below(self.0.path(), "", name)?;
-        let mut file = File::create_new(at).map_err(Refused::Disk)?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Refused::Disk)
+        whole(&mut File::create_new(at).map_err(Refused::Disk)?, bytes)
     }
 
     /// Gives it the first of these names that is not taken, beside where it is.
@@ -292,7 +305,10 @@ impl Whole {
                 continue;
             }
             match std::fs::rename(self.0.path(), &at) {
-                Ok(()) => return Ok(name),
+                Ok(()) => {
+                    power::step();
+                    return Ok(name);
+                }
                 // Another call of the program was faster.
                 Err(_) if at.symlink_metadata().is_ok() => {}
                 Err(error) => return Err(Refused::Disk(error)),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::session::Learner;
+use super::session::{Learner, copy};
 
 /// A file of the exercise that is graded here: the fastest that there is.
 fn shipped(file: &str) -> String {
@@ -158,6 +158,37 @@ fn a_grader_that_is_killed_goes_on_where_it_was() {
     assert_eq!((rest["new"].as_i64(), rest["left"].as_i64(), rest["errors"].as_i64()), (Some(0), Some(0), Some(0)));
     assert!(rest["graded"].as_i64().unwrap() >= 13, "{rest:#}");
     grader.types("grade --class cls --yes").ends(0).says("0 graded");
+}
+
+#[test]
+fn the_power_may_fail_at_any_step_of_grader_and_workers_and_grades_are_the_same() {
+    let class = Learner::new();
+    makes_a_class(&class);
+    let (right, wrong) = (shipped("solution/plan.toml"), shipped("starter/plan.toml"));
+    let files = [(0, "plan.toml", &right), (1, "plan.toml", &wrong), (2, "Plan.toml.txt", &right)];
+    let files = files.map(|(n, name, text)| (format!("{}/{name}", folder(n)), text.clone()));
+    zipped(&class, "moodle.zip", &files);
+    let grades = |grader: &Learner| {
+        grader.types("grade moodle.zip --class cls --yes");
+        grader.types("grade --class cls --yes").ends(0).says("0 graded");
+        grader.types("export csv --class cls --to out").ends(0);
+        grader.read("out/grades.csv")
+    };
+    let with_the_same_secret = || {
+        let grader = Learner::new();
+        copy(&class.path("cls"), &grader.path("cls"));
+        grader.writes("moodle.zip", class.bytes("moodle.zip"));
+        grader
+    };
+    let undisturbed = grades(&with_the_same_secret());
+    assert_eq!(undisturbed.matches(",graded,").count(), 3, "{undisturbed}");
+    for step in 1..=15 {
+        let grader = with_the_same_secret();
+        let mut command = grader.command(&["grade", "moodle.zip", "--class", "cls", "--yes"]);
+        command.env(practicum::disk::power::FAILS_AT, step.to_string());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(grades(&grader), undisturbed, "step {step}");
+    }
 }
 
 #[test]
