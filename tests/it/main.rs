@@ -32,6 +32,7 @@ mod rules;
 mod says;
 mod session;
 mod settings;
+mod snapshots;
 mod targets;
 mod typing;
 mod verdicts;
