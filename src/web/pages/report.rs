@@ -31,7 +31,7 @@ async fn report(view: View, Path((id, run)): Path<(String, u64)>) -> Result<Resp
             let page = html! {
                 (DOCTYPE)
                 html lang=(view.lang.code()) {
-                    head { meta charset="utf-8"; title { (title) } style { (PreEscaped(STYLE)) } }
+                    head { meta charset="utf-8"; link rel="icon" href="data:,"; title { (title) } style { (PreEscaped(STYLE)) } }
                     body.report { main {
                         h1 { (title) }
                         p.quiet { (exercise.reference()) " · " (view.say("run", "試行")) " " (run) @if let Some(variant) = placed.workspace.variant() { " · " (variant) } }
