@@ -18,7 +18,7 @@ use course::content;
 use course::exercise::Exercise;
 use course::mistakes;
 use course::pack::{self, Content, Pack, Submission, Task};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::{self, Figure, Verdict};
@@ -207,7 +207,7 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
         let (there, asked) = (&record.exercise, &job.exercise);
         let found = text!("{there} in this course", "このコースにあるのは {there}");
         let expected = text!("{asked}, as the job asks", "ジョブが求める {asked}");
-        return Err(Ending::Author(vec![Fault::new(Place::file("exercise"), found, expected)]));
+        return Err(Ending::Author(vec![Fault::new(Id::Mismatch, Place::file("exercise"), found, expected)]));
     }
     let named = if job.any_version { version_of(&task.exercise, job) } else { None };
     let submission = pack::submission(

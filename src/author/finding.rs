@@ -1,6 +1,6 @@
 //! The rules that an exercise is held against, each with a name, and what was found against them.
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::Text;
 
 macro_rules! rules {
@@ -154,7 +154,7 @@ pub struct Finding {
 impl Rule {
     /// A finding against this rule.
     pub fn broken(self, place: Place, found: Text, expected: Text) -> Finding {
-        self.by(Fault::new(place, found, expected))
+        self.by(Fault::new(Id::Found, place, found, expected))
     }
 
     /// A fault as a finding against this rule.

@@ -7,7 +7,7 @@ use super::docs::files::{FILES, of};
 use super::template::{self, Files, TEMPLATE_ID};
 use course::pack::Pack;
 use course::{courses, mistakes};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
@@ -43,13 +43,13 @@ pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, V
             "small letters, digits and - only, a letter first: what it teaches, such as missing-lactate",
             "英小文字・数字・- だけの名前（先頭は文字）。例：missing-lactate のように、教える内容を表す名前",
         );
-        return Err(vec![Fault::new(Place::file("author new"), found, expected)]);
+        return Err(vec![Fault::new(Id::BadName, Place::file("author new"), found, expected)]);
     }
     for path in [format!("exercises/{id}"), format!("datasets/{id}")] {
         if folder.join(&path).exists() {
             let found = Text::new("a folder that is there already", "すでにあるフォルダーです");
             let expected = Text::new("a new name: nothing is overwritten", "新しい名前（上書きはしません）");
-            return Err(vec![Fault::new(Place::file(path), found, expected)]);
+            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(path), found, expected)]);
         }
     }
     let mut files = match from {
@@ -79,6 +79,7 @@ pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, V
 pub fn for_learners(folder: &Path, pack: &Pack) -> Result<Vec<String>, Vec<Fault>> {
     if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(vec![Fault::new(
+            Id::AlreadyThere,
             Place::file(folder.display().to_string()),
             Text::new("a folder that is not empty", "空でないフォルダーです"),
             Text::new("a new folder: nothing is overwritten", "新しいフォルダー（上書きはしません）"),
@@ -106,7 +107,12 @@ fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Vec<Fault>> {
     for (path, bytes) in files {
         write(&folder.join(&path), &bytes).map_err(|error| {
             let found = text!("a file that cannot be written: {error}", "書き込めません：{error}");
-            vec![Fault::new(Place::file(path.clone()), found, Text::new("a folder of yours", "書き込めるフォルダー"))]
+            vec![Fault::new(
+                Id::Unwritable,
+                Place::file(path.clone()),
+                found,
+                Text::new("a folder of yours", "書き込めるフォルダー"),
+            )]
         })?;
         written.push(path);
     }

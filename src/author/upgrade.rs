@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use course::exercise::{self, FORMAT};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -59,7 +59,12 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
             "a course folder: exercises/…/exercise.toml within it",
             "コースのフォルダー（中に exercises/…/exercise.toml があるもの）",
         );
-        return Err(vec![Fault::new(Place::file(shown), Text::new("no exercise", "演習がありません"), expected)]);
+        return Err(vec![Fault::new(
+            Id::UnknownCourse,
+            Place::file(shown),
+            Text::new("no exercise", "演習がありません"),
+            expected,
+        )]);
     }
     let mut upgraded = Vec::new();
     for (path, ..) in &found {
@@ -75,14 +80,14 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
             std::fs::write(course.join(path), bytes).map_err(|error| {
                 let found = text!("a file that cannot be written: {error}", "書き込めません：{error}");
                 let expected = Text::new("a folder of yours", "書き込めるフォルダー");
-                vec![Fault::new(Place::file(path), found, expected)]
+                vec![Fault::new(Id::Unwritable, Place::file(path), found, expected)]
             })
         };
         if course.join(&before).exists() {
             let found = Text::new("a file that is there already", "すでにあるファイルです");
             let expected =
                 Text::new("moved away first: nothing is overwritten", "先に移動してください（上書きはしません）");
-            return Err(vec![Fault::new(Place::file(before), found, expected)]);
+            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(before), found, expected)]);
         }
         write(&before, &bytes)?;
         write(&path, text.as_bytes())?;
@@ -101,7 +106,12 @@ fn renamed(course: &Path, folder: &str) -> Result<Vec<(String, Upgraded)>, Vec<F
         }
         std::fs::rename(course.join(&before), course.join(&after)).map_err(|error| {
             let found = text!("a file that cannot be renamed: {error}", "名前を変えられません：{error}");
-            vec![Fault::new(Place::file(before.clone()), found, text!("the name {after}", "{after} という名前"))]
+            vec![Fault::new(
+                Id::Unwritable,
+                Place::file(before.clone()),
+                found,
+                text!("the name {after}", "{after} という名前"),
+            )]
         })?;
         renamed.push((before, Upgraded::Renamed(after)));
     }
@@ -120,7 +130,7 @@ pub fn converted(file: &str, bytes: &[u8]) -> Result<Option<String>, Vec<Fault>>
     }
     let whole = |found: String| {
         let expected = Text::new("a file in TOML", "TOMLのファイル");
-        vec![Fault::new(Place::file(file), text!("{found}", "{found}"), expected)]
+        vec![Fault::new(Id::NotToml, Place::file(file), text!("{found}", "{found}"), expected)]
     };
     let text = std::str::from_utf8(bytes).map_err(|error| whole(error.to_string()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -132,9 +142,13 @@ pub fn converted(file: &str, bytes: &[u8]) -> Result<Option<String>, Vec<Fault>>
             match check_of(table) {
                 Ok(of_check) => changes.extend(of_check),
                 Err((key, found, expected)) => {
-                    let line = text[..check.span().start].matches('\n').count() + 1;
                     let key = Some(format!("check[{}].{key}", n + 1));
-                    faults.push(Fault::new(Place { line: Some(line), key, ..Place::file(file) }, found, expected));
+                    faults.push(Fault::new(
+                        Id::Refused,
+                        Place { key, ..Place::of(file, &text.into(), check.span()) },
+                        found,
+                        expected,
+                    ));
                 }
             }
         }

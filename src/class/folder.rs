@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use app::ending::Ending;
 use app::learner::variant;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::Text;
 
 use crate::roster::Roster;
@@ -71,7 +71,7 @@ impl Class {
                 let found = Text::new("a file that is there already", "すでに存在するファイルです");
                 let expected = Text::new("a folder that is no class yet", "まだクラスになっていないフォルダー");
                 let shown = folder.join(file).display().to_string();
-                return Err(Ending::Faults(vec![Fault::new(Place::file(shown), found, expected)]));
+                return Err(Ending::Faults(vec![Fault::new(Id::AlreadyThere, Place::file(shown), found, expected)]));
             }
             disk::write(folder, file, bytes).map_err(|refused| unwritten(&folder.join(file), &refused))?;
         }
@@ -96,7 +96,7 @@ impl Class {
                     "one at a time: wait until it ends, or end it (what it has done is kept)",
                     "一度に1つだけ。終わるのを待つか、終了させてください（それまでの結果は残ります）",
                 );
-                Err(Ending::Faults(vec![Fault::new(Place::file(shown), found, expected)]))
+                Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file(shown), found, expected)]))
             }
             Err(TryLockError::Error(error)) => Err(told(&error)),
         }

@@ -6,7 +6,7 @@ use app::ending::Ending;
 use app::job::{self, Judge, Record};
 use course::content;
 use course::pack::{Content, Pack};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::Verdict;
@@ -46,7 +46,7 @@ pub fn editions(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Edition>,
         let place = Place { key: Some("kernel".to_owned()), ..Place::file(crate::settings::FILE) };
         let found =
             text!("the instructions \"{kernel}\", which this machine has not", "この機械にない命令セット \"{kernel}\"");
-        Ending::Faults(vec![Fault::new(place, found, text!("one of {here}", "{here} のいずれか"))])
+        Ending::Faults(vec![Fault::new(Id::UnknownWord, place, found, text!("one of {here}", "{here} のいずれか"))])
     })?;
     let mut all = BTreeMap::new();
     for Asked { id, .. } in &class.settings.exercises {
@@ -55,6 +55,7 @@ pub fn editions(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Edition>,
             if is_unknown {
                 let (name, list) = (&id.value, pack.exercises().join(", "));
                 let fault = id.fault(
+                    Id::UnknownExercise,
                     text!("no exercise \"{name}\"", "演習 \"{name}\" はありません"),
                     text!("one of {list}", "{list} のいずれか"),
                 );
@@ -239,7 +240,7 @@ fn lost(job: &Judge, why: Text) -> Record {
         at_fault: Some("program".to_owned()),
         points: 0,
         of: 0,
-        faults: vec![Fault::new(Place::file("worker"), why, expected)],
+        faults: vec![Fault::new(Id::Unreadable, Place::file("worker"), why, expected)],
         assumed: Vec::new(),
         read: None,
         record: None,

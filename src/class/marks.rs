@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use app::ending::Ending;
 use course::exercise::Exercise;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 
@@ -67,6 +67,7 @@ pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, Stri
     else {
         let (found, list) = (header.iter().take(20).collect::<Vec<_>>().join(", "), needed.join(", "));
         return Err(vec![Fault::new(
+            Id::UnknownColumn,
             Place { line: Some(1), ..Place::file(file) },
             text!("the columns {found}", "列 {found}"),
             text!(
@@ -79,7 +80,7 @@ pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, Stri
     for record in reader.records() {
         let Ok(record) = record else {
             let found = Text::new("a row that is no CSV", "CSVとして読めない行があります");
-            faults.push(Fault::new(Place::file(file), found, Text::new("a CSV file", "CSVファイル")));
+            faults.push(Fault::new(Id::NotATable, Place::file(file), found, Text::new("a CSV file", "CSVファイル")));
             break;
         };
         let line = record.position().map_or(0, csv::Position::line) as usize;
@@ -97,7 +98,8 @@ pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, Stri
             let ids = class.roster.learners.iter().map(|learner| learner.id.as_str());
             let found = text!("the learner \"{learner}\"", "学習者 \"{learner}\"");
             faults.push(
-                Fault::new(place("id"), found, Text::new("an id of the roster", "名簿にあるid")).near(&learner, ids),
+                Fault::new(Id::UnknownLearner, place("id"), found, Text::new("an id of the roster", "名簿にあるid"))
+                    .near(&learner, ids),
             );
             continue;
         }
@@ -105,7 +107,7 @@ pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, Stri
             let ids = class.settings.exercises.iter().map(|asked| asked.id.value.as_str());
             let found = text!("the exercise \"{of}\"", "演習 \"{of}\"");
             let expected = Text::new("an exercise of this class", "このクラスの演習");
-            faults.push(Fault::new(place("exercise"), found, expected).near(&of, ids));
+            faults.push(Fault::new(Id::UnknownExercise, place("exercise"), found, expected).near(&of, ids));
             continue;
         };
         let most = asked.text_points;
@@ -117,7 +119,7 @@ pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, Stri
                 "a number from 0 to {most} (text_points in class.toml)",
                 "0から{most}までの数（class.toml の text_points）"
             );
-            faults.push(Fault::new(place("points"), found, expected));
+            faults.push(Fault::new(Id::OutOfRange, place("points"), found, expected));
             continue;
         }
         marks.push((learner, of, Mark { points: read, comment }));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::learner::variant;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use unicode_normalization::UnicodeNormalization as _;
@@ -98,7 +98,7 @@ pub fn decoded(file: &str, bytes: &[u8]) -> Result<String, Fault> {
         "a file saved as UTF-8 (in Excel: CSV UTF-8)",
         "UTF-8で保存したファイル（Excelでは「CSV UTF-8」を選びます）",
     );
-    Err(Fault::new(Place::file(file), found, expected))
+    Err(Fault::new(Id::Encoding, Place::file(file), found, expected))
 }
 
 /// The sign between the cells of a table: the one of comma, semicolon and tab that its first line has most of.
@@ -117,7 +117,7 @@ impl Roster {
         let text = decoded(file, bytes).map_err(|fault| vec![fault])?;
         let mut reader =
             csv::ReaderBuilder::new().flexible(true).delimiter(separator(&text)).from_reader(text.as_bytes());
-        let whole = |found: Text, expected: Text| Fault::new(Place::file(file), found, expected);
+        let whole = |found: Text, expected: Text| Fault::new(Id::NotATable, Place::file(file), found, expected);
         let broken = |error: &csv::Error| {
             let error = error.to_string();
             vec![whole(
@@ -138,6 +138,7 @@ impl Roster {
             let found: Vec<&str> = header.iter().take(20).collect();
             let found = found.join(", ");
             return Err(vec![Fault::new(
+                Id::UnknownColumn,
                 Place { line: Some(1), ..Place::file(file) },
                 text!("the columns {found}", "列 {found}"),
                 Text::new(
@@ -188,6 +189,7 @@ impl Roster {
                 let Some(value) = value else { continue };
                 if let Some(first) = seen.insert((column, plain(&value)), line) {
                     faults.push(Fault::new(
+                        Id::Twice,
                         place(column),
                         text!(
                             "\"{value}\" a second time (first in line {first})",

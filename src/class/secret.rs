@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use app::ending::Ending;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -74,7 +74,7 @@ impl Secret {
                     "a file of your own alone: chmod 600 secret. If somebody has read it, they can draw every exam: make a new class",
                     "自分だけが読めるファイル（chmod 600 secret）。だれかに読まれた場合は試験を再現されるので、クラスを作り直してください",
                 );
-                return Err(Ending::Faults(vec![Fault::new(Place::file(FILE), found, expected)]));
+                return Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file(FILE), found, expected)]));
             }
         }
         let text = String::from_utf8_lossy(&bytes);
@@ -84,7 +84,7 @@ impl Secret {
         let read = bytes.filter(|_| digits.len() == 2 * BYTES).and_then(|bytes| bytes.try_into().ok());
         read.map(Self).ok_or_else(|| {
             let found = Text::new("something that is no secret", "秘密鍵ではない内容です");
-            Ending::Faults(vec![Fault::new(Place::file(FILE), found, expected)])
+            Ending::Faults(vec![Fault::new(Id::Unreadable, Place::file(FILE), found, expected)])
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::{self, Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -345,6 +345,7 @@ impl Settings {
         let offset = moment::offset(&written.value).unwrap_or_else(|| {
             let found = &written.value;
             faults.push(written.fault(
+                Id::BadValue,
                 text!("the text \"{found}\"", "文字列 \"{found}\""),
                 Text::new("a distance from UTC such as +09:00", "UTCからの差（例：+09:00）"),
             ));
@@ -356,6 +357,7 @@ impl Settings {
             if read.is_none() {
                 let found = &due.value;
                 faults.push(due.fault(
+                    Id::BadValue,
                     text!("the text \"{found}\"", "文字列 \"{found}\""),
                     Text::new("a date and a time such as 2026-12-01 23:59", "日付と時刻（例：2026-12-01 23:59）"),
                 ));
@@ -388,6 +390,7 @@ impl Settings {
         for exercise in unknown.iter().filter(|exercise| !ids.contains(&exercise.value.as_str())) {
             let (id, list) = (&exercise.value, ids.join(", "));
             let fault = exercise.fault(
+                Id::UnknownExercise,
                 text!("the exercise \"{id}\"", "演習 \"{id}\""),
                 text!("an exercise of this class: {list}", "このクラスの演習：{list}"),
             );
@@ -397,12 +400,17 @@ impl Settings {
             if ids[..at].contains(&asked.id.value.as_str()) {
                 let id = &asked.id.value;
                 let found = text!("\"{id}\" a second time", "\"{id}\" が重複しています");
-                faults.push(asked.id.fault(found, Text::new("each once", "それぞれ1回だけ")));
+                faults.push(asked.id.fault(Id::Twice, found, Text::new("each once", "それぞれ1回だけ")));
             }
         }
         if exercises.is_empty() {
             let found = Text::new("no exercise", "演習がありません");
-            faults.push(Fault::new(section.place_of("exercise"), found, Text::new("[[exercise]]", "[[exercise]]")));
+            faults.push(Fault::new(
+                Id::MissingKey,
+                section.place_of("exercise"),
+                found,
+                Text::new("[[exercise]]", "[[exercise]]"),
+            ));
         }
         if !faults.is_empty() {
             return Err(faults);
@@ -452,6 +460,7 @@ impl Settings {
         let of = |id: &String| {
             let place = diagnostics::fault::Place::file(FILE);
             let fault = Fault::new(
+                Id::UnknownLearner,
                 place,
                 text!("the learner \"{id}\"", "学習者 \"{id}\""),
                 Text::new("an id of the roster", "名簿にあるid"),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use app::ending::Ending;
 use app::job::Record;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::Verdict;
@@ -197,7 +197,7 @@ impl Store {
                     "form {FORM}: a newer version of the program made it; grade with that one",
                     "形式{FORM}（より新しいプログラムで作られています。そのプログラムで採点してください）"
                 );
-                Err(Ending::Faults(vec![Fault::new(Place::file(&*self.shown), found, expected)]))
+                Err(Ending::Faults(vec![Fault::new(Id::OtherVersion, Place::file(&*self.shown), found, expected)]))
             }
         }
     }
@@ -452,7 +452,7 @@ fn told(shown: &str, error: &rusqlite::Error) -> Ending {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             let found = Text::new("another program is using it", "別のプログラムが使用中です");
             let expected = Text::new("a store that nobody else has open", "ほかで開かれていないデータベース");
-            Ending::Faults(vec![Fault::new(Place::file(shown), found, expected)])
+            Ending::Faults(vec![Fault::new(Id::Refused, Place::file(shown), found, expected)])
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             let found = text!("no store that can be read ({error})", "データベースとして読めません（{error}）");
@@ -460,7 +460,7 @@ fn told(shown: &str, error: &rusqlite::Error) -> Ending {
                 "the class's store: bring it back from your backup, or move it away and grade the hand-ins again (the grades come out the same)",
                 "クラスのデータベース（バックアップから戻すか、別の場所に移して提出物をもう一度採点してください。同じ成績になります）",
             );
-            Ending::Faults(vec![Fault::new(Place::file(shown), found, expected)])
+            Ending::Faults(vec![Fault::new(Id::Unreadable, Place::file(shown), found, expected)])
         }
         _ => Ending::ours(error),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -110,6 +110,7 @@ impl Worksheet {
                 let error = error.to_string();
                 let found = text!("no table: {error}", "表として読めません（{error}）");
                 vec![Fault::new(
+                    Id::NotATable,
                     Place::file(file),
                     found,
                     Text::new("Moodle's grading worksheet", "Moodleの評定ワークシート"),
@@ -136,6 +137,7 @@ impl Worksheet {
         if let Some(first) = lacking.first() {
             let (titles, lacking) = (header.join(", "), lacking.join(", "));
             return Err(vec![Fault::new(
+                Id::UnknownColumn,
                 Place { line: Some(1), ..Place::file(file) },
                 text!(
                     "the titles {titles}: which of them is {lacking}?",
@@ -199,7 +201,7 @@ impl Worksheet {
 
     /// A fault of a row.
     pub fn fault(&self, row: usize, found: Text, expected: Text) -> Fault {
-        Fault::new(Place { line: Some(row + 2), ..Place::file(&*self.file) }, found, expected)
+        Fault::new(Id::BadValue, Place { line: Some(row + 2), ..Place::file(&*self.file) }, found, expected)
     }
 
     /// The file, with nothing changed but what was set.

@@ -28,7 +28,7 @@ use class::store::{Edition, Store};
 use class::worksheet::Worksheet;
 use course::exercise::Exercise;
 use course::pack::Pack;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use report::terminal::{bold, dim};
@@ -283,6 +283,7 @@ pub(super) fn grade(session: &Session, options: &Grade) -> Result<u8, Ending> {
     if let Some(id) = options.exercise.as_ref().filter(|id| !exercises.contains(id)) {
         let list = exercises.join(", ");
         let fault = Fault::new(
+            Id::UnknownExercise,
             Place::file("--exercise"),
             text!("the exercise \"{id}\"", "演習 \"{id}\""),
             text!("one of this class: {list}", "このクラスの演習：{list}"),
@@ -293,7 +294,7 @@ pub(super) fn grade(session: &Session, options: &Grade) -> Result<u8, Ending> {
         Moment::parse(written, class.settings.offset).ok_or_else(|| {
             let found = text!("the text \"{written}\"", "文字列 \"{written}\"");
             let expected = Text::new("a time such as \"2026-12-01 18:00\"", "日時（例：\"2026-12-01 18:00\"）");
-            vec![Fault::new(Place::file("--received"), found, expected)]
+            vec![Fault::new(Id::BadValue, Place::file("--received"), found, expected)]
         })
     });
     let received = received.transpose()?;
@@ -358,7 +359,7 @@ fn regrade_first(old: &class::store::Edition, new: &class::store::Edition) -> Fa
         "the same as before, or `practicum regrade`, which shows first whose grade would change",
         "これまでと同じもの。変更する場合は `practicum regrade`（成績が変わる人を先に示します）",
     );
-    Fault::new(Place::file(&*old.exercise), found, expected)
+    Fault::new(Id::Mismatch, Place::file(&*old.exercise), found, expected)
 }
 
 /// Grades tasks on this machine, showing how far it is; Ctrl-C finishes what runs.
@@ -739,7 +740,12 @@ fn opened(session: &Session, folder: &Path) -> Result<Open, Ending> {
             "a class with hand-ins: practicum grade IN --yes",
             "提出のあるクラス（practicum grade 提出物 --yes）",
         );
-        return Err(Ending::Faults(vec![Fault::new(Place::file(shown.display().to_string()), found, expected)]));
+        return Err(Ending::Faults(vec![Fault::new(
+            Id::Refused,
+            Place::file(shown.display().to_string()),
+            found,
+            expected,
+        )]));
     }
     let store = Store::open(&class.folder)?;
     let book = Book::of(&class, &store)?;
@@ -793,7 +799,7 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
             "{n} grades that are not settled; the first is of {who}: {state}",
             "確定していない成績が{n}件あります（最初は {who}：{state}）"
         );
-        return Err(Ending::Faults(vec![Fault::new(Place::file(&*first.exercise), found, expected)]));
+        return Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file(&*first.exercise), found, expected)]));
     }
     let choice = Choice { forced: options.force, zero: options.zero };
     let to = options.to.clone().unwrap_or_else(|| class.folder.join("export"));
@@ -837,7 +843,7 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
                     "--worksheet with the grading worksheet that you download from the assignment (View all submissions, Download grading worksheet)",
                     "--worksheet に、課題の「すべての提出を表示」からダウンロードした評定ワークシートを指定してください",
                 );
-                vec![Fault::new(Place::file("--worksheet"), found, expected)]
+                vec![Fault::new(Id::MissingArgument, Place::file("--worksheet"), found, expected)]
             })?;
             let mut sheet = worksheet(&class, path)?;
             let page = |learner: &str| {
@@ -886,7 +892,12 @@ fn only(class: &Class, asked: Option<&str>) -> Result<String, Ending> {
                 Some(id) => text!("the exercise \"{id}\"", "演習 \"{id}\""),
                 None => Text::new("several exercises in this class", "このクラスには演習が複数あります"),
             };
-            let fault = Fault::new(Place::file("--exercise"), found, text!("one of {list}", "{list} のいずれか"));
+            let fault = Fault::new(
+                Id::UnknownExercise,
+                Place::file("--exercise"),
+                found,
+                text!("one of {list}", "{list} のいずれか"),
+            );
             Err(Ending::Faults(vec![fault.near(id, ids.iter().copied())]))
         }
     }
@@ -1074,7 +1085,7 @@ fn forget(session: &Session, place: &Where, id: &str, yes: bool) -> Result<u8, E
         let n = mine.len();
         let found = text!("{n} hand-ins of {id}, with results and marks", "{id} の提出{n}件と、その結果・採点");
         let expected = Text::new("--yes, to take them away for good", "完全に削除するには --yes を付けてください");
-        return Err(Ending::Faults(vec![Fault::new(Place::file(id), found, expected)]));
+        return Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file(id), found, expected)]));
     }
     let mut keys = Vec::new();
     for edition in store.all_editions()? {
@@ -1096,7 +1107,8 @@ fn known(class: &Class, id: &str) -> Result<(), Ending> {
     let ids = class.roster.learners.iter().map(|learner| learner.id.as_str());
     let found = text!("the learner \"{id}\"", "学習者 \"{id}\"");
     Err(Ending::Faults(vec![
-        Fault::new(Place::file("LEARNER"), found, Text::new("an id of the roster", "名簿にあるid")).near(id, ids),
+        Fault::new(Id::UnknownLearner, Place::file("LEARNER"), found, Text::new("an id of the roster", "名簿にあるid"))
+            .near(id, ids),
     ]))
 }
 

@@ -5,7 +5,7 @@ use super::session::Session;
 use app::ending::Ending;
 use course::courses::{self, Course, Courses};
 use course::pack::Pack;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::{Lang, Text};
 use report::terminal::{bold, dim};
 
@@ -14,7 +14,7 @@ pub(super) fn courses(session: &Session, pack: &Pack, asked: Option<&str>) -> Re
         None => {
             let found = Text::new("no such file", "ファイルがありません");
             let expected = Text::new("the courses of this pack", "この教材のコースの一覧");
-            return Err(Ending::Faults(vec![Fault::new(Place::file(courses::FILE), found, expected)]));
+            return Err(Ending::Faults(vec![Fault::new(Id::MissingFile, Place::file(courses::FILE), found, expected)]));
         }
         Some(Err(faults)) => return Err(Ending::Author(faults)),
         Some(Ok(courses)) => courses,

@@ -13,7 +13,7 @@ use app::learner::renewal::Renewed;
 use app::learner::workspace::{DATA, Workspace};
 use course::exercise::{Exercise, called};
 use course::pack::{Submission, Task};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::check::{Figure, Verdict};
@@ -388,7 +388,12 @@ impl Session {
                     "`practicum solution {id} --yes`, if that is what you want; or go on trying",
                     "それでもよければ `practicum solution {id} --yes`。まだ挑戦を続けることもできます"
                 );
-                return Err(Ending::Faults(vec![Fault::new(Place::file("practicum solution"), cost, expected)]));
+                return Err(Ending::Faults(vec![Fault::new(
+                    Id::Refused,
+                    Place::file("practicum solution"),
+                    cost,
+                    expected,
+                )]));
             }
             self.say(&self.terminal.paragraph("", cost.get(self.terminal.lang)));
             if !yes && !asking::agreed(self, &mut io::stdin().lock()) {

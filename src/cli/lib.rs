@@ -31,7 +31,7 @@ use self::options::{EXERCISE_JA, Effort, SEED_JA, SeedOption};
 use self::session::{Session, tell};
 use app::ending::Ending;
 use course::pack::{Content, Pack};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::models;
@@ -239,7 +239,7 @@ pub fn main(content: &'static Content) -> ExitCode {
             let here = here.join(", ");
             let found = text!("the instructions \"{width}\"", "命令セット \"{width}\"");
             let expected = text!("one that this machine has: {here}", "この機械で使えるもの：{here}");
-            Ending::Faults(vec![Fault::new(Place::file("--kernel"), found, expected)])
+            Ending::Faults(vec![Fault::new(Id::UnknownWord, Place::file("--kernel"), found, expected)])
         })
     });
     let code = forced.and_then(|()| session.obey(&command)).unwrap_or_else(|ending| session.end(&command, ending));

@@ -8,7 +8,7 @@ use app::learner::desk::Placed;
 use app::learner::workspace::{DATA, MISTAKES, Workspace};
 use course::dataset::Dataset;
 use course::pack::Task;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, in_order};
 use engine::run;
@@ -47,6 +47,7 @@ fn known(by: &str, rows: &Frame) -> Result<String, Fault> {
     }
     let list = names.join(", ");
     let fault = Fault::new(
+        Id::UnknownColumn,
         Place::file("--by"),
         text!("the unknown column \"{by}\"", "存在しない列 \"{by}\""),
         text!("a column of develop.csv: {list}", "develop.csvの列（{list}）"),

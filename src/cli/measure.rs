@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::codes::{BAD_INPUT, PASSED};
 use super::session::{SEED, Session, spinner};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use measure::boxes;
@@ -308,7 +308,7 @@ fn is_mask(files: &[PathBuf]) -> bool {
 }
 
 fn refused(option: &str, found: Text, expected: Text) -> Fault {
-    Fault::new(Place::file(option), found, expected)
+    Fault::new(Id::DoesNotApply, Place::file(option), found, expected)
 }
 
 fn of_table(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {

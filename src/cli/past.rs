@@ -11,7 +11,7 @@ use app::learner::carry;
 use app::learner::desk::Placed;
 use app::learner::hand_in::{ANSWERS, PLAN};
 use app::learner::history::Past;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use report::terminal::{Found, bold, dim};
@@ -222,6 +222,6 @@ fn one(placed: &Placed, number: u64) -> Result<Past, Ending> {
             "" => Text::new("a run first: practicum run", "まず practicum run で実行してください"),
             there => text!("one of {there}", "{there} のいずれか"),
         };
-        Ending::Faults(vec![Fault::new(Place::file("practicum compare"), found, expected)])
+        Ending::Faults(vec![Fault::new(Id::OutOfRange, Place::file("practicum compare"), found, expected)])
     })
 }

@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 use unicode_width::UnicodeWidthStr;
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use report::terminal::{Terminal, bold};
@@ -186,7 +186,7 @@ pub(super) fn fault(error: &Error, name: &str, command: &Command) -> Fault {
             let known = command.get_subcommands().filter(|known| !known.is_hide_set()).map(Command::get_name);
             let known: Vec<String> = known.filter(|known| *known != "help").map(str::to_owned).collect();
             let found = text!("the unknown command \"{word}\"", "存在しないコマンド \"{word}\"");
-            Fault::new(of, found, list(&known)).near(&word, known.iter().map(String::as_str))
+            Fault::new(Id::UnknownCommand, of, found, list(&known)).near(&word, known.iter().map(String::as_str))
         }
         ErrorKind::UnknownArgument => {
             let named = |hidden: bool| -> Vec<String> {
@@ -195,57 +195,71 @@ pub(super) fn fault(error: &Error, name: &str, command: &Command) -> Fault {
             };
             if option.parse::<f64>().is_ok() {
                 let found = text!("{option}, a number below 0", "0より小さい数 {option}");
-                Fault::new(of, found, Text::new("a whole number from 0", "0以上の整数"))
+                Fault::new(Id::OutOfRange, of, found, Text::new("a whole number from 0", "0以上の整数"))
             } else if option.starts_with('-') {
                 let found = Text::new("an unknown option", "存在しないオプションです");
                 let word = option.split('=').next().unwrap_or(option);
                 // Who mistypes an option knows of it, and may mean one that is not shown.
-                Fault::new(place, found, list(&named(false))).near(word, named(true).iter().map(String::as_str))
+                Fault::new(Id::UnknownOption, place, found, list(&named(false)))
+                    .near(word, named(true).iter().map(String::as_str))
             } else {
                 let found = text!("\"{argument}\", one word too many", "余分な語 \"{argument}\" があります");
-                Fault::new(of, found, usage())
+                Fault::new(Id::UnknownOption, of, found, usage())
             }
         }
         ErrorKind::MissingRequiredArgument => {
             let missing = all(ContextKind::InvalidArg).join(", ");
             let ja = spec(&missing, Lang::Ja);
-            Fault::new(of, text!("no {missing}", "{ja} がありません"), usage())
+            Fault::new(Id::MissingArgument, of, text!("no {missing}", "{ja} がありません"), usage())
         }
-        ErrorKind::MissingSubcommand => Fault::new(of, Text::new("no command", "コマンドがありません"), usage()),
+        ErrorKind::MissingSubcommand => {
+            Fault::new(Id::MissingArgument, of, Text::new("no command", "コマンドがありません"), usage())
+        }
         ErrorKind::InvalidValue | ErrorKind::NoEquals if value.is_empty() => {
             let known = all(ContextKind::ValidValue);
             let expected = if known.is_empty() { given(&argument) } else { list(&known) };
-            Fault::new(place, text!("no value after {option}", "{option} の後に値がありません"), expected)
+            Fault::new(
+                Id::MissingArgument,
+                place,
+                text!("no value after {option}", "{option} の後に値がありません"),
+                expected,
+            )
         }
         ErrorKind::InvalidValue => {
             let known = all(ContextKind::ValidValue);
             let found = text!("the value \"{value}\"", "値 \"{value}\"");
-            Fault::new(place, found, list(&known)).near(&value, known.iter().map(String::as_str))
+            Fault::new(Id::UnknownWord, place, found, list(&known)).near(&value, known.iter().map(String::as_str))
         }
         ErrorKind::ValueValidation => {
             let why = error.source().map(ToString::to_string).unwrap_or_default();
-            Fault::new(place, text!("the value \"{value}\"", "値 \"{value}\""), number(&why))
+            Fault::new(Id::BadValue, place, text!("the value \"{value}\"", "値 \"{value}\""), number(&why))
         }
         ErrorKind::ArgumentConflict => {
             let other = one(ContextKind::PriorArg);
             if other == argument {
                 let found = text!("{option} more than once", "{option} が2回以上あります");
-                Fault::new(place, found, text!("{option} once", "{option} は1回だけ"))
+                Fault::new(Id::Twice, place, found, text!("{option} once", "{option} は1回だけ"))
             } else {
                 let found = text!("{option} beside {other}", "{option} と {other} の両方があります");
-                Fault::new(place, found, Text::new("one of them", "どちらか一方"))
+                Fault::new(Id::Together, place, found, Text::new("one of them", "どちらか一方"))
             }
         }
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             let found = text!("another number of values for {argument}", "{argument} の値の個数が違います");
-            Fault::new(place, found, usage())
+            Fault::new(Id::BadValue, place, found, usage())
         }
         ErrorKind::InvalidUtf8 => Fault::new(
+            Id::Encoding,
             of,
             Text::new("letters that are no UTF-8", "UTF-8として読めない文字があります"),
             Text::new("words in UTF-8", "UTF-8の文字"),
         ),
-        _ => Fault::new(of, Text::new("a command line that cannot be read", "読み取れないコマンドです"), usage()),
+        _ => Fault::new(
+            Id::UnknownCommand,
+            of,
+            Text::new("a command line that cannot be read", "読み取れないコマンドです"),
+            usage(),
+        ),
     }
 }
 

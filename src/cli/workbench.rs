@@ -8,7 +8,7 @@ use super::codes::PASSED;
 use super::session::Session;
 use app::ending::Ending;
 use app::learner::desk::Placed;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use web::{Settings, Site};
@@ -80,7 +80,7 @@ pub(super) fn open(session: &Session, options: &Options) -> Result<u8, Ending> {
                         "a free port (without --port one is chosen)",
                         "空いているポート（--port を省略すると自動で選びます）",
                     );
-                    Ending::Faults(vec![Fault::new(Place::file("--port"), found, expected)])
+                    Ending::Faults(vec![Fault::new(Id::Refused, Place::file("--port"), found, expected)])
                 })?;
             let port = listener.local_addr().map_err(|error| Ending::ours(&error))?.port();
             let key = secret.map(|secret| format!("?key={secret}")).unwrap_or_default();
@@ -156,7 +156,7 @@ async fn on_socket(_: &Session, _: web::Shared, _: &std::path::Path) -> Result<(
     let found = Text::new("a Unix socket", "Unixソケット");
     let expected =
         Text::new("a port: this system has no such sockets", "ポート（このシステムにはUnixソケットがありません）");
-    Err(Ending::Faults(vec![Fault::new(Place::file("--socket"), found, expected)]))
+    Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file("--socket"), found, expected)]))
 }
 
 /// A base path that begins and ends with a stroke.
@@ -169,7 +169,7 @@ fn based(path: &str) -> Result<String, Ending> {
             "a path of an address, such as /user/ann/practicum/",
             "アドレスのパス（例：/user/ann/practicum/）",
         );
-        return Err(Ending::Faults(vec![Fault::new(Place::file("--base-path"), found, expected)]));
+        return Err(Ending::Faults(vec![Fault::new(Id::BadName, Place::file("--base-path"), found, expected)]));
     }
     Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
 }

@@ -10,7 +10,7 @@ use super::codes::{PASSED, STOPPED};
 use super::session::Session;
 use app::ending::Ending;
 use app::job::{self, Job, LARGEST, Limits};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::run::{Event, Watch};
@@ -74,10 +74,10 @@ fn read(path: &Path) -> Result<Job, Ending> {
     let bytes = disk::read(&folder, &name, LARGEST)
         .map_err(|refused| vec![refused.fault(&shown, &Text::new("a job, as JSON", "JSON形式のジョブ"))])?;
     serde_json::from_slice(&bytes).map_err(|error| {
-        let place = Place { line: Some(error.line()), column: Some(error.column()), ..Place::file(shown) };
+        let place = Place { line: Some(error.line()), ..Place::file(shown) };
         let found = text!("no job: {error}", "ジョブとして読めません（{error}）");
         let expected = Text::new("a job, as docs/json.md describes it", "docs/json.md に説明のあるジョブ");
-        Ending::Faults(vec![Fault::new(place, found, expected)])
+        Ending::Faults(vec![Fault::new(Id::Unreadable, place, found, expected)])
     })
 }
 
@@ -110,5 +110,5 @@ fn held(limits: Limits) -> Result<(), Ending> {
         "none, on this system: they are kept on Linux only",
         "このシステムでは指定なし（上限はLinuxでだけ有効です）",
     );
-    Err(Ending::Faults(vec![Fault::new(Place::file("limits"), found, expected)]))
+    Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file("limits"), found, expected)]))
 }

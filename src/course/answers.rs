@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exercise::{BEFORE, Exercise, Question, QuestionKind};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -246,12 +246,11 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, U
     if let Some(memo) = exercise.memo.as_ref().and_then(|memo| top.maybe_string(&memo.id)) {
         let letters = memo.value.chars().count();
         if letters > LONGEST {
-            faults.push(
-                memo.fault(
-                    text!("{letters} letters", "{letters}文字"),
-                    text!("at most {LONGEST}", "{LONGEST}文字まで"),
-                ),
-            );
+            faults.push(memo.fault(
+                Id::TooLong,
+                text!("{letters} letters", "{letters}文字"),
+                text!("at most {LONGEST}", "{LONGEST}文字まで"),
+            ));
         }
         // A text left at "" is not yet written.
         unjudged.memo = Some(memo.value).filter(|memo| !memo.trim().is_empty());
@@ -262,6 +261,7 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, U
 fn interval(entry: &Written<Value>, items: &[Written<Value>]) -> Result<(f64, f64), Fault> {
     bounds(items).ok_or_else(|| {
         entry.fault(
+            Id::BadInterval,
             Text::new("a list that is no interval", "区間になっていない並び"),
             Text::new("[low, high] with low ≤ high", "[下限, 上限]（下限 ≤ 上限）"),
         )
@@ -279,6 +279,7 @@ fn too_wide(question: &Question, entry: &Written<Value>, (low, high): (f64, f64)
     let width = width.trim_end_matches('0').trim_end_matches('.');
     let unit = if question.unit.is_empty() { String::new() } else { format!(" ({})", question.unit) };
     Some(entry.fault(
+        Id::BadInterval,
         text!("an interval that is {width} wide: [{low}, {high}]", "幅が{width}の区間 [{low}, {high}]"),
         text!(
             "an interval at most {most} wide{unit}, in which you expect the figure; this costs no try",
@@ -308,6 +309,11 @@ pub fn reference_fault(written: Option<Written<String>>, exercise: &Exercise) ->
     let place = Place { ..written.place.clone() };
     Some(Fault {
         nearest: Some(expected.clone()),
-        ..Fault::new(place, text!("\"{found}\"", "\"{found}\""), text!("\"{expected}\"", "\"{expected}\""))
+        ..Fault::new(
+            Id::UnknownWord,
+            place,
+            text!("\"{found}\"", "\"{found}\""),
+            text!("\"{expected}\"", "\"{expected}\""),
+        )
     })
 }

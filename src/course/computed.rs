@@ -2,13 +2,14 @@
 //! `missed = { sql = "SELECT …" }`. So what is right may differ between variants.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::exercise::Exercise;
 use super::settings::Setting;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::Written;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -44,25 +45,18 @@ fn taken(file: &str, bytes: &[u8], paths: impl Iterator<Item = String>) -> Taken
     let mut left = bytes.to_vec();
     let mut computed = Computed::new();
     let Some((text, parsed)) = parse(bytes) else { return Ok((left, computed)) };
+    let source: Arc<str> = text.into();
     let mut faults = Vec::new();
     for path in paths {
         let Some((key, value, sql)) = entry(&parsed, &path) else { continue };
-        let before = &text[..sql.span().start];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let plain = text[sql.span()].get(1..).is_some_and(|inner| inner.starts_with(sql.get_ref().as_str()));
-        let place = Place {
-            line: Some(line),
-            begins: plain.then_some((line, column + 1)),
-            key: Some(format!("{path}.sql")),
-            ..Place::file(file)
-        };
+        let place = Place { key: Some(format!("{path}.sql")), ..Place::of(file, &source, sql.span()) };
         match Query::read(sql.get_ref()) {
             Ok(query) => {
                 let tables = &query.names().tables;
                 let known = TABLES.join(", ");
                 if let Some(other) = tables.iter().find(|table| !TABLES.contains(&table.as_str())) {
                     faults.push(Fault::new(
+                        Id::UnknownTable,
                         place.clone(),
                         text!("the table {other}", "表 {other} を使っています"),
                         text!(
@@ -98,9 +92,9 @@ fn refusals(file: &str, bytes: &[u8], paths: impl Iterator<Item = String>) -> Ve
     let Some((text, parsed)) = parse(bytes) else { return Vec::new() };
     let of = |path: String| {
         let (key, ..) = entry(&parsed, &path)?;
-        let line = text[..key.start].matches('\n').count() + 1;
         Some(Fault::new(
-            Place { line: Some(line), key: Some(path), ..Place::file(file) },
+            Id::DoesNotApply,
+            Place { key: Some(path), ..Place::of(file, &text.into(), key) },
             Text::new("a value that is to be computed", "計算させる形の値"),
             Text::new(
                 "what you read or decide yourself: only the solution of an exercise's author may be computed",

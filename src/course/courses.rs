@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::exercise::Exercise;
 use super::pack::Pack;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -107,6 +107,7 @@ fn of(pack: &Pack, bytes: &[u8]) -> Result<Courses, Vec<Fault>> {
         let name = &id.value;
         if there.contains(name) {
             faults.push(id.fault(
+                Id::AlreadyThere,
                 text!("\"{name}\" as planned, which is written", "予定とされた \"{name}\" は、すでに書かれています"),
                 Text::new("only exercises that are not there yet", "まだ存在しない演習だけ"),
             ));
@@ -125,6 +126,7 @@ fn of(pack: &Pack, bytes: &[u8]) -> Result<Courses, Vec<Fault>> {
             let name = &exercise.value;
             if !known.contains(&name.as_str()) {
                 let fault = exercise.fault(
+                    Id::UnknownExercise,
                     text!("the exercise \"{name}\"", "演習 \"{name}\""),
                     Text::new(
                         "an exercise of this pack, or one that is planned",
@@ -151,7 +153,7 @@ fn once(name: &Written<String>, taken: &mut BTreeSet<String>, faults: &mut Vec<F
     if !taken.insert(name.value.clone()) {
         let id = &name.value;
         let found = text!("\"{id}\" a second time", "\"{id}\" が重複しています");
-        faults.push(name.fault(found, Text::new("each once", "それぞれ1回だけ")));
+        faults.push(name.fault(Id::Twice, found, Text::new("each once", "それぞれ1回だけ")));
     }
 }
 
@@ -165,7 +167,8 @@ impl Courses {
         self.courses.iter().find(|course| course.id == id).ok_or_else(|| {
             let list = ids().collect::<Vec<_>>().join(", ");
             let found = text!("no course \"{id}\"", "コース \"{id}\" はありません");
-            Fault::new(Place::file(FILE), found, text!("one of {list}", "{list} のいずれか")).near(id, ids())
+            Fault::new(Id::UnknownCourse, Place::file(FILE), found, text!("one of {list}", "{list} のいずれか"))
+                .near(id, ids())
         })
     }
 }

@@ -1,7 +1,7 @@
 //! `dataset.toml`: a dataset as a causal model (nested tables of SQL columns), or as a file of one's own.
 
 use super::queries;
-use diagnostics::fault::{Fault, Place, nearest};
+use diagnostics::fault::{Fault, Id, Place, nearest};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -519,6 +519,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         },
         Some(source) => {
             faults.push(Fault::new(
+                Id::Together,
                 source.place.clone(),
                 Text::new("both [source] and [[table]]", "[source] と [[table]] の両方があります"),
                 Text::new("either a file or a causal model", "ファイルか因果モデルのどちらか一方"),
@@ -528,6 +529,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         None => {
             if tables.is_empty() {
                 faults.push(Fault::new(
+                    Id::MissingKey,
                     Place::file(file),
                     Text::new("neither [source] nor [[table]]", "[source] も [[table]] もありません"),
                     Text::new("a file or a causal model", "ファイルまたは因果モデル"),
@@ -542,6 +544,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
             let name = &column.name;
             if seen.contains(&name.as_str()) {
                 faults.push(Fault::new(
+                    Id::TakenName,
                     section.place_of("name"),
                     text!("the column \"{name}\" a second time", "列 \"{name}\" が重複しています"),
                     Text::new("one description for each column", "列ごとに1つの説明"),
@@ -553,6 +556,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
             if let Some(positive) = column.positive.as_ref().filter(|_| other) {
                 let (name, target) = (&column.name, target.name());
                 faults.push(positive.fault(
+                    Id::DoesNotApply,
                     text!(
                         "`positive` of \"{name}\" under target = \"{target}\", which takes the label's values as they are",
                         "target = \"{target}\" では転帰の列の値をそのまま使いますが、列 \"{name}\" に`positive`があります"
@@ -564,6 +568,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
                 ));
             } else if let Some(positive) = column.positive.as_ref().filter(|_| !is_outcome) {
                 faults.push(positive.fault(
+                    Id::DoesNotApply,
                     text!(
                         "`positive` of \"{name}\", which is no label of an outcome that comes or does not",
                         "転帰の有無を表さない列 \"{name}\" に`positive`があります"
@@ -608,6 +613,7 @@ fn label(dataset: &Dataset, written: Option<Written<String>>) -> Result<String, 
         return match labels[..] {
             [label] => Ok(label.to_owned()),
             _ => Err(Fault::new(
+                Id::ExactlyOne,
                 dataset.place.clone(),
                 text!("{n} columns with the role label", "役割がlabelの列が{n}個あります"),
                 Text::new(
@@ -620,6 +626,7 @@ fn label(dataset: &Dataset, written: Option<Written<String>>) -> Result<String, 
     let name = &written.value;
     if n > 1 && matches!(dataset.source, Source::File { .. }) {
         return Err(written.fault(
+            Id::ExactlyOne,
             text!("{n} columns with the role label", "役割がlabelの列が{n}個あります"),
             Text::new("one: only a causal model may have several", "1個（複数持てるのは因果モデルだけです）"),
         ));
@@ -628,6 +635,7 @@ fn label(dataset: &Dataset, written: Option<Written<String>>) -> Result<String, 
         return Ok(name.clone());
     }
     let fault = written.fault(
+        Id::UnknownColumn,
         text!("label = \"{name}\"", "label = \"{name}\""),
         text!("a column with the role label: {list}", "役割がlabelの列（{list}）"),
     );
@@ -640,6 +648,7 @@ fn world(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Vec
         (top.tables("world").next().map(|section| section.place.clone()), top.maybe_table("source"))
     {
         faults.push(Fault::new(
+            Id::Together,
             place,
             Text::new("[[world]] beside [source]", "[source] と [[world]] の両方があります"),
             Text::new(
@@ -685,7 +694,7 @@ fn tables(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Ve
                 || Text::new("no `each` in the first table", "最初の表には`each`を書きません"),
                 |before| text!("each = \"{before}\", the table before it", "1つ前の表を指す each = \"{before}\""),
             );
-            faults.push(Fault { nearest: before, ..Fault::new(place, found, expected) });
+            faults.push(Fault { nearest: before, ..Fault::new(Id::NotInOrder, place, found, expected) });
         }
         let columns: Vec<(Section, Column)> =
             section.tables("columns").map(|section| (section.clone(), column(section, faults))).collect();
@@ -714,7 +723,9 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
         let (list, name) = (names.join(", "), &written.value);
         let (en, ja) = (&what.en, &what.ja);
         let found = text!("{en} \"{name}\"", "{ja} \"{name}\"");
-        written.fault(found, text!("one of {list}", "{list} のいずれか")).near(name, names.iter().copied())
+        written
+            .fault(Id::UnknownParameter, found, text!("one of {list}", "{list} のいずれか"))
+            .near(name, names.iter().copied())
     };
     for (name, entry) in section.table("with").entries() {
         if !parameters.contains(&name) {
@@ -731,6 +742,7 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
         Source::Model(tables) => tables.iter().map(|table| table.name.as_str()).collect(),
         Source::File { path, .. } => {
             faults.push(Fault::new(
+                Id::Together,
                 section.place.clone(),
                 Text::new("[image] beside [source]", "[source] と [image] の両方があります"),
                 Text::new(
@@ -770,6 +782,7 @@ fn sizes(section: &Section, faults: &mut Vec<Fault>) -> Vec<Band> {
     if let Some(pair) = bounds.windows(2).find(|pair| pair[1].0 <= pair[0].0) {
         let (before, bound) = (pair[0].0, pair[1].0);
         faults.push(pair[1].1.fault(
+            Id::NotInOrder,
             text!("{bound} after {before}", "{before} の次に {bound} があります"),
             Text::new("bounds in ascending order", "小さい順に並べた区切り"),
         ));
@@ -785,17 +798,22 @@ fn name_fault(place: Place, name: &str, taken: &[String]) -> Option<Fault> {
     if !plain || name.starts_with("__") {
         let expected =
             Text::new("letters, digits and _ only, a letter first", "文字・数字・_ だけの名前（先頭は文字）");
-        return Some(Fault::new(place, found, expected));
+        return Some(Fault::new(Id::BadName, place, found, expected));
     }
     let reserved = reserved();
     if reserved.contains(&name) {
         let list = reserved.join(", ");
         let expected =
             text!("a name other than {list}, which runs use", "{list} 以外の名前（これらは実行時に使います）");
-        return Some(Fault::new(place, found, expected));
+        return Some(Fault::new(Id::TakenName, place, found, expected));
     }
     taken.iter().any(|other| other == name).then(|| {
-        Fault::new(place, found, Text::new("a name that no other column or table has", "ほかの列や表と重ならない名前"))
+        Fault::new(
+            Id::TakenName,
+            place,
+            found,
+            Text::new("a name that no other column or table has", "ほかの列や表と重ならない名前"),
+        )
     })
 }
 
@@ -889,6 +907,7 @@ impl Dataset {
     pub fn unknown_table(&self, place: Place, name: &str) -> Fault {
         if let Source::File { .. } = &self.source {
             return Fault::new(
+                Id::DoesNotApply,
                 place,
                 text!(
                     "rows of the table \"{name}\", but the dataset is a file",
@@ -904,6 +923,7 @@ impl Dataset {
         Fault {
             nearest: nearest(name, self.tables()),
             ..Fault::new(
+                Id::UnknownTable,
                 place,
                 text!("the unknown table \"{name}\"", "存在しない表 \"{name}\" があります"),
                 text!("one of {list}", "{list} のいずれか"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::dataset::{Dataset, OUTLINED, Role, Source};
 use super::queries;
 use super::settings::{self, Settings};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
@@ -786,6 +786,7 @@ pub fn overfull(exercise: &Exercise) -> Option<Fault> {
     let beyond = conclusions.get(MOST_CONCLUSIONS)?;
     let n = conclusions.len();
     Some(Fault::new(
+        Id::TooMany,
         Place { key: Some("question".to_owned()), ..beyond.place.clone() },
         text!("{n} conclusions that checks judge", "判定する結論が{n}個あります"),
         text!("at most {MOST_CONCLUSIONS}: an hour is an hour", "{MOST_CONCLUSIONS}個まで（1時間で終わる分量）"),
@@ -811,7 +812,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
                 "format = {FORMAT}（このプログラムが読める最新の版です。新しいPracticumを使うか、古い書式で書いてください）"
             )
         };
-        return Err(vec![Fault::new(place, found, expected)]);
+        return Err(vec![Fault::new(Id::OtherVersion, place, found, expected)]);
     }
     let top = diagnostics::keys::read(file, bytes, KEYS)?;
     let mut faults = Vec::new();
@@ -834,6 +835,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         .collect();
     if let Some(share) = top.table("develop").get("share") {
         faults.push(share.fault(
+            Id::DoesNotApply,
             Text::new("`share` in [develop]", "[develop]に`share`があります"),
             Text::new(
                 "`share` in [exam]: the learner gets the rows that the exam leaves",
@@ -859,8 +861,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             }
         }
     }
-    let source = String::from_utf8_lossy(bytes);
-    let checks: Vec<Check> = top.tables("check").map(|section| check(section, &source, &mut faults)).collect();
+    let checks: Vec<Check> = top.tables("check").map(|section| check(section, &mut faults)).collect();
     let mut earlier: Vec<String> = Vec::new();
     for section in top.tables("check") {
         for need in section.strings("needs") {
@@ -869,6 +870,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
                 let name = &need.value;
                 faults.push(
                     need.fault(
+                        Id::NotInOrder,
                         text!("needs \"{name}\"", "needs に \"{name}\" があります"),
                         text!("the id of a check further up ({list})", "これより前にある判定のid（{list}）"),
                     )
@@ -892,6 +894,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         let name = &hidden.value;
         let columns: Vec<String> = checks.iter().filter_map(|check| check.shows.value.columns()).flatten().collect();
         let fault = hidden.fault(
+            Id::UnknownFigure,
             text!("the unknown figure \"{name}\"", "存在しない値 \"{name}\""),
             Text::new(
                 "the name of a metric, or of a column of a check's `shows`",
@@ -904,6 +907,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
     let recall: Vec<Quiz> = top.tables("recall").map(|section| quiz(section, &mut faults)).collect();
     if let Some(beyond) = recall.get(MOST_RECALLED) {
         faults.push(Fault::new(
+            Id::TooMany,
             beyond.place.clone(),
             Text::new("a third [[recall]]", "3つ目の [[recall]]"),
             text!("at most {MOST_RECALLED}", "{MOST_RECALLED}個まで"),
@@ -914,6 +918,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
     let disagree = if settings.all.is_empty() { asks("settings") } else { !asks("plan") && !asks("settings") };
     if disagree {
         faults.push(Fault::new(
+            Id::Mismatch,
             top.place_of("asks"),
             Text::new("`asks` and [[setting]] do not agree", "`asks` と [[setting]] が一致していません"),
             Text::new(
@@ -958,6 +963,7 @@ fn once(name: &Written<String>, taken: &mut Vec<String>, faults: &mut Vec<Fault>
     if taken.contains(&name.value) {
         let id = &name.value;
         faults.push(name.fault(
+            Id::TakenName,
             text!("the name \"{id}\" a second time", "名前 \"{id}\" が重複しています"),
             Text::new("a name of its own", "ほかと重ならない名前"),
         ));
@@ -1011,7 +1017,7 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
                     ),
                 )
             };
-            faults.push(kind.fault(found, expected));
+            faults.push(kind.fault(Id::DoesNotApply, found, expected));
         }
         let rubric = section.list("rubric");
         if word == "text" {
@@ -1023,6 +1029,7 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
             };
             if asked.memo.is_some() {
                 faults.push(kind.fault(
+                    Id::TooMany,
                     Text::new("a second text", "2つ目の文章の問い"),
                     Text::new("one text in an exercise", "文章の問いは1つだけ"),
                 ));
@@ -1032,6 +1039,7 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
         }
         if let Some(first) = rubric.first() {
             faults.push(first.fault(
+                Id::DoesNotApply,
                 text!("a rubric of a {word}", "{word} の問いに rubric があります"),
                 Text::new("a rubric only where kind = \"text\"", "rubric は kind = \"text\" のときだけ"),
             ));
@@ -1039,12 +1047,14 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
         let question = question(section, faults);
         if let Some(width) = section.get("max_width").filter(|_| word != "interval") {
             faults.push(width.fault(
+                Id::DoesNotApply,
                 text!("max_width of a {word}", "{word} の問いに max_width があります"),
                 Text::new("max_width only where kind = \"interval\"", "max_width は kind = \"interval\" のときだけ"),
             ));
         }
         if let Some(came) = question.came.as_ref().filter(|_| !before) {
             faults.push(came.fault(
+                Id::DoesNotApply,
                 Text::new("`came` of a question after a run", "実行の後の問いに`came`があります"),
                 Text::new(
                     "`came` only where when = \"before\"; checks judge the others",
@@ -1056,6 +1066,7 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
     }
     if let Some(beyond) = asked.before.get(MOST_BEFORE) {
         faults.push(Fault::new(
+            Id::TooMany,
             beyond.place.clone(),
             Text::new("a third question before the first run", "最初の実行の前の3つ目の問い"),
             text!("at most {MOST_BEFORE}", "{MOST_BEFORE}問まで"),
@@ -1076,6 +1087,7 @@ fn quiz(section: &Section, faults: &mut Vec<Fault>) -> Quiz {
     let wrong = texts_of(section.list("wrong"));
     if wrong.is_empty() {
         faults.push(Fault::new(
+            Id::TooFew,
             section.place_of("wrong"),
             Text::new("no wrong answer", "誤った答えがありません"),
             Text::new("at least one, to choose from", "選べるように1つ以上"),
@@ -1102,6 +1114,7 @@ fn unjudged(check: &Check, asked: &Asked) -> Option<Fault> {
         .into_iter()
         .find(|id| [id.clone(), format!("{id}_low"), format!("{id}_high")].iter().any(|name| shows.mentions(name)))?;
     Some(check.shows.fault(
+        Id::DoesNotApply,
         text!("the answer `{read}`, which is an expectation or a text", "予想または文章の解答 `{read}` を使っています"),
         Text::new(
             "answers to questions after a run: nothing else is judged",
@@ -1117,6 +1130,7 @@ fn plain_id(section: &Section, faults: &mut Vec<Fault>) -> String {
     if !plain || id.value.is_empty() || ["exercise", BEFORE].contains(&id.value.as_str()) {
         let name = &id.value;
         faults.push(id.fault(
+            Id::BadName,
             text!("the id \"{name}\"", "id \"{name}\""),
             Text::new(
                 "small letters, digits and _ (it is a column of `answers`)",
@@ -1141,6 +1155,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
             if choices.len() < 2 {
                 let n = choices.len();
                 faults.push(Fault::new(
+                    Id::TooFew,
                     section.place.clone(),
                     text!("{n} choices", "選択肢が{n}個"),
                     Text::new("at least two [[question.choice]]", "2個以上の [[question.choice]]"),
@@ -1160,6 +1175,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
                 let other = is_listing.then(|| each.maybe_text("other")).flatten();
                 if other.is_some() != when.is_some() {
                     faults.push(Fault::new(
+                        Id::Incomplete,
                         each.place.clone(),
                         Text::new("only one of `other` and `when`", "`other` と `when` の一方だけ"),
                         Text::new(
@@ -1173,6 +1189,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
             if items.len() < 2 {
                 let n = items.len();
                 faults.push(Fault::new(
+                    Id::TooFew,
                     section.place.clone(),
                     text!("{n} of [[question.{key}]]", "[[question.{key}]] が{n}個"),
                     text!("at least two [[question.{key}]]", "2個以上の [[question.{key}]]"),
@@ -1197,7 +1214,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
     }
 }
 
-fn check(section: &Section, source: &str, faults: &mut Vec<Fault>) -> Check {
+fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
     let shows = queries::query(section, "shows", faults);
     let passes = queries::expression(section.written("passes"), Purpose::Verdict, faults);
     let compared = passes.value.limits().and_then(|limits| {
@@ -1232,17 +1249,15 @@ fn check(section: &Section, source: &str, faults: &mut Vec<Fault>) -> Check {
         place: section.place.clone(),
         lines: ["title", "pass", "fail", "hint"].into_iter().map(|key| (key, section.place_of(key))).collect(),
     };
-    faults.extend(unshown(&check, source));
+    faults.extend(unshown(&check));
     check
 }
 
 /// Where a figure's name stands in one language of a text whose key stands at `place`, as far as the file tells.
-fn in_text(place: &Place, lang: Lang, name: &str, source: &str) -> Place {
+fn in_text(place: &Place, lang: Lang, name: &str) -> Place {
     let code = lang.code();
     let place = Place { key: place.key.as_ref().map(|key| format!("{key}.{code}")), ..place.clone() };
-    let find = || -> Option<(usize, usize)> {
-        let start = source.split_inclusive('\n').take(place.line?.checked_sub(1)?).map(str::len).sum::<usize>();
-        let rest = source.get(start..)?;
+    let written = place.after(|rest| {
         let of_language = rest.match_indices(code).find(|(at, _)| {
             let before = rest[..*at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_');
             before && rest[at + code.len()..].trim_start().starts_with('=')
@@ -1252,24 +1267,21 @@ fn in_text(place: &Place, lang: Lang, name: &str, source: &str) -> Place {
             .match_indices(&format!("{{{name}"))
             .find(|(at, found)| within[at + found.len()..].starts_with(['}', ':']))?
             .0;
-        let before = &source[..start + of_language.0 + at];
-        let line = before.matches('\n').count() + 1;
-        Some((line, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1))
-    };
-    match find() {
-        Some((line, column)) => Place { line: Some(line), column: Some(column), ..place },
-        None => place,
-    }
+        let begins = of_language.0 + at;
+        Some(begins..begins + rest[begins..].find('}')? + 1)
+    });
+    written.unwrap_or(place)
 }
 
 /// Names in `passes`, `figure` and the texts that are no columns of `shows`, as far as its text tells them.
-fn unshown(check: &Check, source: &str) -> Vec<Fault> {
+fn unshown(check: &Check) -> Vec<Fault> {
     let Some(columns) = check.shows.value.columns() else { return Vec::new() };
     let list = columns.join(", ");
     let missing = |place: Place, name: &str, found: Text| {
         let expected = text!("a column of `shows`: {list}", "`shows`の列（{list}）");
-        (!columns.iter().any(|column| column == name))
-            .then(|| Fault::new(place, found, expected).near(name, columns.iter().map(String::as_str)))
+        (!columns.iter().any(|column| column == name)).then(|| {
+            Fault::new(Id::UnknownFigure, place, found, expected).near(name, columns.iter().map(String::as_str))
+        })
     };
     let of_passes = check.passes.value.names().columns.iter().filter_map(|(table, name)| {
         let name = table.as_ref().map_or_else(|| name.clone(), |table| format!("{table}.{name}"));
@@ -1296,7 +1308,7 @@ fn unshown(check: &Check, source: &str) -> Vec<Fault> {
         names
             .into_iter()
             .filter_map(move |(lang, name)| {
-                let place = in_text(&place, lang, &name, source);
+                let place = in_text(&place, lang, &name);
                 missing(place, &name, text!("{{{name}}} in this text", "文の中の {{{name}}}"))
             })
             .collect::<Vec<_>>()
@@ -1307,7 +1319,8 @@ fn unshown(check: &Check, source: &str) -> Vec<Fault> {
         all.map(|(lang, written)| {
             let name: String = written.trim_start_matches('{').chars().take_while(|c| *c != ':' && *c != '}').collect();
             Fault::new(
-                in_text(&check.place_of(key), lang, &name, source),
+                Id::BadFigure,
+                in_text(&check.place_of(key), lang, &name),
                 text!("{written} in this text", "文の中の {written}"),
                 text!(
                     "{{column}}, or {{column:decimals}} with 0 to {MOST_DECIMALS} decimals, as in {{{name}:1}}",
@@ -1396,6 +1409,7 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
                 let columns: Vec<&str> = dataset.columns().map(|column| column.name.as_str()).collect();
                 let list = columns.join(", ");
                 let fault = equation.fault(
+                    Id::UnknownColumn,
                     text!("an intervention on \"{name}\"", "\"{name}\" への介入があります"),
                     text!("a column of the causal model ({list})", "因果モデルの列（{list}）"),
                 );
@@ -1404,6 +1418,7 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
         }
         if let (Source::Model(_), Some(share)) = (&dataset.source, draw.share) {
             faults.push(Fault::new(
+                Id::DoesNotApply,
                 Place { key: Some("exam.share".to_owned()), ..exercise.place.clone() },
                 text!("share = {share} on drawn data", "生成するデータに share = {share} があります"),
                 Text::new(
@@ -1414,6 +1429,7 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
         }
         if let (Source::Model(_), Some(filter)) = (&dataset.source, &draw.filter) {
             faults.push(filter.fault(
+                Id::DoesNotApply,
                 Text::new("`where` on drawn data", "生成するデータに`where`があります"),
                 Text::new(
                     "`rows`: a causal model draws just the rows that are asked for",
@@ -1425,6 +1441,7 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
     if let (Source::File { .. }, Some(probe)) = (&dataset.source, exercise.probes.first()) {
         let name = &probe.name;
         faults.push(Fault::new(
+            Id::DoesNotApply,
             exercise.place.clone(),
             text!(
                 "the probe \"{name}\" on a dataset that is a file",
@@ -1445,6 +1462,7 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
                 faults.push(
                     group
                         .fault(
+                            Id::DoesNotApply,
                             text!("the group \"{name}\"", "グループ \"{name}\""),
                             Text::new("a visible column", "学習者に見える列"),
                         )
@@ -1512,7 +1530,7 @@ fn unknown_columns(exercise: &Exercise, dataset: &Dataset, query: &Written<Query
             let list = columns.join(", ");
             let place = in_sql(query, name);
             let found = text!("the unknown column {name}", "存在しない列{name}があります");
-            Fault::new(place, found, text!("one of the columns {list}", "{list}のいずれかの列"))
+            Fault::new(Id::UnknownColumn, place, found, text!("one of the columns {list}", "{list}のいずれかの列"))
                 .near(name, columns.iter().map(String::as_str))
         })
         .collect()
@@ -1525,9 +1543,5 @@ fn in_sql(sql: &Written<Query>, name: &str) -> Place {
     let found = text
         .match_indices(name)
         .find(|(at, _)| !text[..*at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part));
-    let (Some((at, _)), Some((first, margin))) = (found, sql.place.begins) else { return sql.place.clone() };
-    let before = &text[..at];
-    let (line, column) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or_default().chars().count());
-    let column = if line == 0 { margin + column } else { column + 1 };
-    Place { line: Some(first + line), column: Some(column), ..sql.place.clone() }
+    found.and_then(|(at, _)| sql.place.part(at..at + name.len())).unwrap_or_else(|| sql.place.clone())
 }

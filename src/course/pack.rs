@@ -12,7 +12,7 @@ use super::computed::{self, Computed, Taken};
 use super::dataset::{self, Dataset};
 use super::exercise::{self, Exercise};
 use super::plan::{self, Plan, Vocabulary};
-use diagnostics::fault::{Fault, Place, nearest};
+use diagnostics::fault::{Fault, Id, Place, nearest};
 use diagnostics::keys::{Key, Kind, Need};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
@@ -130,6 +130,7 @@ impl Pack {
             return Ok(Self::Folder(path.to_owned()));
         }
         Err(Fault::new(
+            Id::UnknownCourse,
             Place::file(path.display().to_string()),
             Text::new("no folder `exercises` in it", "この中にフォルダー`exercises`がありません"),
             Text::new(
@@ -230,6 +231,7 @@ impl Pack {
             let list = ids.join(", ");
             return Err(vec![
                 Fault::new(
+                    Id::UnknownExercise,
                     Place::file(path),
                     text!("no exercise \"{id}\"", "演習 \"{id}\" はありません"),
                     text!("one of {list}", "{list} のいずれか"),
@@ -247,6 +249,7 @@ impl Pack {
             let place = Place { key: Some("id".to_owned()), ..Place::file(path) };
             let found = text!("the id \"{found}\"", "id \"{found}\"");
             return Err(vec![Fault::new(
+                Id::Mismatch,
                 place,
                 found,
                 text!("the folder's name, \"{id}\"", "フォルダーの名前 \"{id}\""),
@@ -264,6 +267,7 @@ impl Pack {
             let id = &after.value;
             if !ids.contains(id) {
                 let fault = after.fault(
+                    Id::UnknownExercise,
                     text!(
                         "the exercise \"{id}\", which is not in this course",
                         "演習 \"{id}\" はこのコースにありません"
@@ -276,6 +280,7 @@ impl Pack {
             if let Some(way) = self.way_back(id, &exercise.id) {
                 let way = [std::slice::from_ref(&exercise.id), way.as_slice()].concat().join(" → ");
                 faults.push(after.fault(
+                    Id::Circle,
                     text!("a circle: {way}", "循環しています：{way}"),
                     Text::new("exercises that do not build on this one", "この演習を前提としない演習"),
                 ));
@@ -322,6 +327,7 @@ impl Pack {
             let list = ids.join(", ");
             return Err(vec![
                 Fault::new(
+                    Id::UnknownDataset,
                     asked.clone(),
                     text!("the dataset \"{id}\", which is not there", "データセット \"{id}\" は見つかりません"),
                     text!("one of {list}", "{list} のいずれか"),
@@ -335,6 +341,7 @@ impl Pack {
             let place = Place { key: Some("id".to_owned()), ..Place::file(path) };
             let found = text!("the id \"{found}\"", "id \"{found}\"");
             return Err(vec![Fault::new(
+                Id::Mismatch,
                 place,
                 found,
                 text!("the folder's name, \"{id}\"", "フォルダーの名前 \"{id}\""),
@@ -430,6 +437,7 @@ impl Pack {
                 if !exercise.checks.iter().any(|check| check.id == id.value) {
                     let name = &id.value;
                     let fault = id.fault(
+                        Id::UnknownCheck,
                         text!("the unknown check \"{name}\"", "存在しない判定 \"{name}\" があります"),
                         Text::new("the id of a check of this exercise", "この演習の判定のid"),
                     );
@@ -473,6 +481,7 @@ pub fn submission(
     let Some(plan) = plan else {
         let id = &exercise.id;
         return Err(vec![Fault::new(
+            Id::MissingFile,
             Place::file(plan_file),
             Text::new("no such file", "ファイルがありません"),
             text!(

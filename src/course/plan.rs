@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::queries;
 use super::settings::{self, Settings};
-use diagnostics::fault::{Fault, Place, first};
+use diagnostics::fault::{Fault, Id, Place, first};
 use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -615,13 +615,13 @@ pub fn read(vocabulary: &Vocabulary, settings: &Settings, file: &str, bytes: &[u
         let found =
             |what: &str| text!("{what}, but no validation rows", "{what} が指定されていますが、検証用の行がありません");
         if let Some(patience) = &plan.train.patience {
-            faults.push(patience.fault(found("early_stopping"), expected.clone()));
+            faults.push(patience.fault(Id::DoesNotApply, found("early_stopping"), expected.clone()));
         }
         if plan.operate.calibrate.value != Calibrate::None {
-            faults.push(plan.operate.calibrate.fault(found("calibrate"), expected.clone()));
+            faults.push(plan.operate.calibrate.fault(Id::DoesNotApply, found("calibrate"), expected.clone()));
         }
         if !matches!(plan.operate.threshold.value, Threshold::Fixed(_)) {
-            faults.push(plan.operate.threshold.fault(found("threshold"), expected));
+            faults.push(plan.operate.threshold.fault(Id::DoesNotApply, found("threshold"), expected));
         }
     }
     pixels(vocabulary, &plan, &mut faults);
@@ -633,6 +633,7 @@ pub fn read(vocabulary: &Vocabulary, settings: &Settings, file: &str, bytes: &[u
         && valid + test > 0.95
     {
         faults.push(plan.split.valid.fault(
+            Id::Together,
             text!("valid {valid} + test {test}", "valid {valid} + test {test}"),
             Text::new(
                 "a sum of at most 0.95, so that rows are left to train on",
@@ -710,6 +711,7 @@ fn repeated(list: &[Written<String>]) -> Vec<Fault> {
         .map(|name| {
             let word = &name.value;
             name.fault(
+                Id::Twice,
                 text!("\"{word}\" a second time", "\"{word}\" が2回あります"),
                 Text::new("each name once", "それぞれ1回だけ"),
             )
@@ -724,24 +726,28 @@ fn pixels(vocabulary: &Vocabulary, plan: &Plan, faults: &mut Vec<Fault>) {
     if !masks && matches!(plan.train.loss.value, Loss::Dice | Loss::DiceLog) {
         let loss = plan.train.loss.value.word();
         faults.push(plan.train.loss.fault(
+            Id::DoesNotApply,
             text!("loss = \"{loss}\" with the model {kind}", "モデル{kind}に loss = \"{loss}\" が指定されています"),
             Text::new("log or focal: Dice is of masks (unet)", "logまたはfocal（diceはマスクを描くunet用です）"),
         ));
     }
     if !masks && plan.operate.smallest.value > 0.0 {
         faults.push(plan.operate.smallest.fault(
+            Id::DoesNotApply,
             text!("smallest with the model {kind}", "モデル{kind}に smallest が指定されています"),
             Text::new("a model that draws masks (unet)", "マスクを描くモデル（unet）"),
         ));
     }
     if masks && plan.operate.calibrate.value != Calibrate::None {
         faults.push(plan.operate.calibrate.fault(
+            Id::DoesNotApply,
             Text::new("a calibration of masks", "マスクに較正が指定されています"),
             Text::new("calibrate = \"none\"", "calibrate = \"none\""),
         ));
     }
     if masks && !matches!(plan.operate.threshold.value, Threshold::Fixed(_)) {
         faults.push(plan.operate.threshold.fault(
+            Id::DoesNotApply,
             Text::new("a rule for the threshold of masks", "マスクの閾値に規則が指定されています"),
             Text::new(
                 "a number: the risk at and above which a pixel belongs to the mask",
@@ -762,6 +768,7 @@ impl Plan {
         if written(&self.train.loss.place) && !spec.losses.contains(&loss) {
             let list = spec.losses.join(", ");
             faults.push(self.train.loss.fault(
+                Id::DoesNotApply,
                 text!(
                     "loss = \"{loss}\", where {en} is predicted",
                     "{ja}の予測に loss = \"{loss}\" が指定されています"
@@ -775,6 +782,7 @@ impl Plan {
         let none = || Text::new("nothing: this key left out", "なし（このキーは書きません）");
         let mut refuse = |place: &Place, key: &str| {
             faults.push(Fault::new(
+                Id::DoesNotApply,
                 place.clone(),
                 text!(
                     "{key}, where {en} is predicted and no alert is decided",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -168,6 +168,7 @@ pub(super) fn read<'s>(sections: impl Iterator<Item = &'s Section>, alone: bool,
         let plain = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') && !word.is_empty();
         if !plain || all.iter().any(|other| other.name == *word) {
             faults.push(name.fault(
+                Id::BadName,
                 text!("the name \"{word}\"", "名前 \"{word}\""),
                 Text::new(
                     "a name of its own of small letters, digits and _ (it becomes a column of `plan`)",
@@ -197,12 +198,14 @@ fn kind(section: &Section, faults: &mut Vec<Fault>) -> SettingKind {
     let distinct: BTreeMap<&str, ()> = choices.iter().map(|(id, _)| (id.as_str(), ())).collect();
     if word.value == "choice" && (choices.len() < 2 || distinct.len() < choices.len()) {
         faults.push(word.fault(
+            Id::TooFew,
             Text::new("a choice without two choices of different ids", "idの異なる選択肢が2つない choice"),
             Text::new("at least two [[setting.choice]], each with an id of its own", "idの異なる2つ以上の選択肢"),
         ));
     }
     if min > max {
         faults.push(Fault::new(
+            Id::Together,
             section.place_of("min"),
             text!("min = {min}, max = {max}", "min = {min}、max = {max}"),
             Text::new("min ≤ max", "min ≤ max"),
@@ -241,7 +244,12 @@ fn default(section: &Section, kind: &SettingKind, faults: &mut Vec<Fault>) -> St
     };
     if !fits {
         let Written { place, .. } = entry;
-        faults.push(Fault::new(place.clone(), text!("default = {written}", "default = {written}"), expected));
+        faults.push(Fault::new(
+            Id::OutOfRange,
+            place.clone(),
+            text!("default = {written}", "default = {written}"),
+            expected,
+        ));
     }
     written
 }

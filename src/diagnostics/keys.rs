@@ -10,13 +10,16 @@ pub use assumed::Assumed;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::fault::{Fault, Place};
+use crate::fault::{Fault, Id, Place, Spot};
 use crate::text;
 use crate::text::Text;
+use typing::Slip;
 
 /// One key of a file.
 #[derive(Clone, Debug)]
@@ -125,8 +128,8 @@ pub struct Written<T> {
 
 impl<T> Written<T> {
     /// The fault of this value.
-    pub fn fault(&self, found: Text, expected: Text) -> Fault {
-        Fault::new(self.place.clone(), found, expected)
+    pub fn fault(&self, id: Id, found: Text, expected: Text) -> Fault {
+        Fault::new(id, self.place.clone(), found, expected)
     }
 }
 
@@ -175,16 +178,21 @@ const TOLD: usize = 20;
 /// The faults that could be found at once, in the order of the lines; of very many, the first, and how many more there are.
 pub fn read(file: &str, bytes: &[u8], keys: &[Key]) -> Result<Section, Vec<Fault>> {
     let (section, assumed) = read_kindly(file, bytes, keys)?;
+    if assumed.is_empty() {
+        return Ok(section);
+    }
+    let source = Source::of(decode(file, bytes).unwrap_or_default());
     let fault = |assumed: Assumed| {
         let Assumed { line, written, read } = assumed;
-        let place = Place { line: Some(line), ..Place::file(file) };
+        let at = source.line(line - 1).and_then(|text| text.find(&written)).map(|at| at..at + written.len());
         Fault::new(
-            place,
+            Id::FullWidthNumber,
+            source.place(file, line - 1, at),
             text!("the full-width number {written}", "全角の数 {written}"),
             text!("{read} (half-width, as on an English keyboard)", "半角の {read}"),
         )
     };
-    if assumed.is_empty() { Ok(section) } else { Err(first(assumed.into_iter().map(fault).collect(), file)) }
+    Err(first(assumed.into_iter().map(fault).collect(), file))
 }
 
 /// The same for what a learner hands in: a number in full-width signs is understood, and given back as what was assumed.
@@ -192,10 +200,10 @@ pub fn read(file: &str, bytes: &[u8], keys: &[Key]) -> Result<Section, Vec<Fault
 /// # Errors
 /// As [`read`].
 pub fn read_kindly(file: &str, bytes: &[u8], keys: &[Key]) -> Result<(Section, Vec<Assumed>), Vec<Fault>> {
-    let text = decode(file, bytes).map_err(|fault| vec![fault])?;
-    let (text, faults, assumed) = readable(file, text)?;
+    let source = Source::of(decode(file, bytes).map_err(|fault| vec![fault])?);
+    let (text, faults, assumed) = readable(file, &source)?;
     let (parsed, _) = DeTable::parse_recoverable(&text);
-    let mut reader = Reader { file, text: &text, lines: starts(&text), whole: faults.is_empty(), faults };
+    let mut reader = Reader { file, text: &text, lines: starts(&text), source, whole: faults.is_empty(), faults };
     let top = Place::file(file);
     let section = reader.section(parsed.get_ref(), keys, &top);
     if reader.faults.is_empty() { Ok((section, assumed)) } else { Err(first(reader.faults, file)) }
@@ -203,11 +211,10 @@ pub fn read_kindly(file: &str, bytes: &[u8], keys: &[Key]) -> Result<(Section, V
 
 /// What can be read of a file that [`read`] refuses: the keys that are right.
 pub fn read_in_part(file: &str, bytes: &[u8], keys: &[Key]) -> Section {
-    let Some((text, ..)) = decode(file, bytes).ok().and_then(|text| readable(file, text).ok()) else {
-        return Section::default();
-    };
+    let Ok(source) = decode(file, bytes).map(Source::of) else { return Section::default() };
+    let Ok((text, ..)) = readable(file, &source) else { return Section::default() };
     let (parsed, _) = DeTable::parse_recoverable(&text);
-    let mut reader = Reader { file, text: &text, lines: starts(&text), whole: false, faults: Vec::new() };
+    let mut reader = Reader { file, text: &text, lines: starts(&text), source, whole: false, faults: Vec::new() };
     reader.section(parsed.get_ref(), keys, &Place::file(file))
 }
 
@@ -226,7 +233,9 @@ pub fn peek(bytes: &[u8], key: &str, otherwise: i64) -> Option<i64> {
 /// The first mistakes in the order of the lines, and how many more there are.
 fn first(mut faults: Vec<Fault>, file: &str) -> Vec<Fault> {
     // What is of the whole file comes last.
-    faults.sort_by_key(|fault| fault.place.line.unwrap_or(usize::MAX));
+    faults.sort_by_key(|fault| {
+        (fault.place.line.unwrap_or(usize::MAX), fault.place.spot.as_ref().map(|spot| spot.range().start))
+    });
     crate::fault::first(faults, TOLD, &Place::file(file))
 }
 
@@ -234,13 +243,13 @@ fn first(mut faults: Vec<Fault>, file: &str) -> Vec<Fault> {
 ///
 /// # Errors
 /// Mistakes after which nothing else can be said of the file.
-fn readable(file: &str, text: &str) -> Result<(String, Vec<Fault>, Vec<Assumed>), Vec<Fault>> {
-    let at = |line: usize| Place { line: Some(line + 1), ..Place::file(file) };
-    let (mut text, slips, assumed) = typing::plain(text);
-    let mut faults: Vec<Fault> =
-        slips.into_iter().map(|(line, slip)| Fault::new(at(line), slip.found, slip.expected)).collect();
+fn readable(file: &str, source: &Source) -> Result<(String, Vec<Fault>, Vec<Assumed>), Vec<Fault>> {
+    let told =
+        |line: usize, slip: Slip| Fault::new(Id::NotToml, source.place(file, line, slip.at), slip.found, slip.expected);
+    let (mut text, slips, assumed) = typing::plain(&source.text);
+    let mut faults: Vec<Fault> = slips.into_iter().map(|(line, slip)| told(line, slip)).collect();
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
-    let mut told = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     // Each mistake is one more reading of the text: of a large one, not so many.
     let readings = if text.len() > LARGE { 3 } else { 2 * TOLD };
     for _ in 0..readings {
@@ -274,11 +283,12 @@ fn readable(file: &str, text: &str) -> Result<(String, Vec<Fault>, Vec<Assumed>)
             );
             slip.meant = None;
         }
-        let again = !told.insert(line);
+        let again = !seen.insert(line);
+        let meant = slip.meant.take();
         if !again {
-            faults.push(Fault::new(at(line), slip.found, slip.expected));
+            faults.push(told(line, slip));
         }
-        match slip.meant {
+        match meant {
             Some(meant) if !again => lines[line] = meant,
             Some(_) if !lines[line].is_empty() && !lines[line].starts_with('[') => lines[line].clear(),
             _ => return Err(first(faults, file)),
@@ -286,6 +296,7 @@ fn readable(file: &str, text: &str) -> Result<(String, Vec<Fault>, Vec<Assumed>)
         text = lines.join("\n");
     }
     faults.push(Fault::new(
+        Id::More,
         Place::file(file),
         Text::new("perhaps more lines that TOML cannot read", "ほかにもTOMLとして読めない行があるかもしれません"),
         Text::new("the lines above mended first", "まず上の行を直してください"),
@@ -298,12 +309,51 @@ fn starts(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).collect()
 }
 
+/// The text of a file as its writer knows it; where it was mended to be read, what was read stands on the same lines.
+struct Source {
+    text: Arc<str>,
+    /// Where each line begins, in bytes.
+    starts: Vec<usize>,
+}
+
+impl Source {
+    fn of(text: &str) -> Self {
+        Self { text: text.into(), starts: starts(text) }
+    }
+
+    /// A line, from 0, without its end.
+    fn line(&self, line: usize) -> Option<&str> {
+        let end = self.starts.get(line + 1).map_or(self.text.len(), |next| next - 1);
+        self.text.get(*self.starts.get(line)?..end)
+    }
+
+    /// What a line says, without blanks and comment: its bytes.
+    fn said(&self, line: usize) -> Option<Range<usize>> {
+        let (text, start) = (self.line(line)?, *self.starts.get(line)?);
+        let said = typing::code(text);
+        let before = if said.is_empty() { 0 } else { text.len() - text.trim_start().len() };
+        Some(start + before..start + before + said.len())
+    }
+
+    /// A line, from 0, and what is meant there, in bytes of the line; without, all that it says.
+    fn place(&self, file: &str, line: usize, at: Option<Range<usize>>) -> Place {
+        // A line that was mended before may be another one than the file's.
+        let at = at.filter(|at| self.line(line).is_some_and(|text| text.get(at.clone()).is_some()));
+        let range = match at {
+            Some(at) => self.starts.get(line).map(|start| start + at.start..start + at.end),
+            None => self.said(line),
+        };
+        Place { line: Some(line + 1), spot: range.map(|range| Spot::new(&self.text, range)), ..Place::file(file) }
+    }
+}
+
 /// UTF-8, with or without a byte-order mark.
 fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
-    let whole = |found: Text, expected: Text| Fault::new(Place::file(file), found, expected);
+    let whole = |id: Id, found: Text, expected: Text| Fault::new(id, Place::file(file), found, expected);
     if bytes.len() > LARGEST {
         let megabytes = bytes.len() as f64 / LARGEST as f64;
         return Err(whole(
+            Id::TooLarge,
             text!("a file of {megabytes:.1} MB", "{megabytes:.1} MBのファイル"),
             Text::new("at most 1 MB of TOML", "1 MB以下のTOMLファイル"),
         ));
@@ -313,6 +363,7 @@ fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
     let zeros = start.iter().map(|byte| usize::from(*byte == 0)).sum::<usize>();
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || (zeros > 0 && 4 * zeros >= start.len()) {
         return Err(whole(
+            Id::Encoding,
             Text::new("a file in UTF-16", "UTF-16で保存されたファイル"),
             Text::new("a file saved as UTF-8", "文字コードUTF-8で保存したファイル"),
         ));
@@ -321,6 +372,7 @@ fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
     std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
         Fault::new(
+            Id::Encoding,
             Place { line: Some(line), ..Place::file(file) },
             Text::new(
                 "letters that are not UTF-8 (perhaps CP932, also called Shift_JIS)",
@@ -333,9 +385,11 @@ fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
 
 struct Reader<'t> {
     file: &'t str,
+    /// What is read.
     text: &'t str,
-    /// Where each line begins, in bytes.
+    /// Where each of its lines begins, in bytes.
     lines: Vec<usize>,
+    source: Source,
     /// Whether every line could be read: only then is what is missing really missing.
     whole: bool,
     faults: Vec<Fault>,
@@ -346,37 +400,37 @@ impl Reader<'_> {
         self.lines.partition_point(|&start| start <= offset)
     }
 
-    /// Where the text of a value begins, where the file holds it just as it was read; a default stands in no file.
-    fn begins(&self, at: &Place, span: std::ops::Range<usize>, value: &str) -> Option<(usize, usize)> {
-        at.line?;
-        let written = self.text.get(span.clone())?;
-        let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| written.starts_with(quotes))?;
-        let inner = written.strip_prefix(quotes)?.strip_suffix(quotes)?;
-        // A line end right after the opening quotes belongs to them.
-        let skipped = match quotes.len() {
-            3 if inner.starts_with("\r\n") => 2,
-            3 if inner.starts_with('\n') => 1,
-            _ => 0,
+    /// Where a stretch of what is read stands in the file: of a line that was mended, the whole line.
+    fn spot(&self, span: Range<usize>) -> Option<Spot> {
+        let in_file = |offset: usize| -> Option<usize> {
+            let line = self.line(offset) - 1;
+            let start = *self.lines.get(line)?;
+            let read = self.text.get(start..)?.split('\n').next()?;
+            let same = self.source.line(line)? == read;
+            if same { Some(self.source.starts.get(line)? + offset - start) } else { None }
         };
-        let inner = &inner[skipped..];
-        if inner != value && inner.replace("\r\n", "\n") != value {
-            return None;
-        }
-        let offset = span.start + quotes.len() + skipped;
-        let line = self.line(offset);
-        let before = self.text.get(*self.lines.get(line - 1)?..offset)?;
-        Some((line, before.chars().count() + 1))
+        let range = match (in_file(span.start), in_file(span.end)) {
+            (Some(start), Some(end)) => start..end,
+            _ => self.source.said(self.line(span.start) - 1)?,
+        };
+        Some(Spot::new(&self.source.text, range))
     }
 
-    fn place(&self, within: &Place, name: &str, offset: usize) -> Place {
+    fn place(&self, within: &Place, name: &str, span: Range<usize>) -> Place {
         let key = within.key.as_ref().map_or_else(|| name.to_owned(), |outer| format!("{outer}.{name}"));
-        Place { line: Some(self.line(offset)), key: Some(key), ..Place::file(self.file) }
+        Place { line: Some(self.line(span.start)), key: Some(key), spot: self.spot(span), ..Place::file(self.file) }
+    }
+
+    /// The place of a key that is not written: its table's.
+    fn unwritten(&self, within: &Place, name: &str) -> Place {
+        let Place { line, spot, .. } = within.clone();
+        Place { line, spot, ..self.place(within, name, 0..0) }
     }
 
     fn section(&mut self, table: &DeTable, keys: &[Key], place: &Place) -> Section {
         let mut entries = BTreeMap::new();
         for (name, value) in table {
-            let at = self.place(place, name.get_ref(), name.span().start);
+            let at = self.place(place, name.get_ref(), name.span());
             let Some(key) = keys.iter().find(|key| key.name == name.get_ref().as_ref()) else {
                 // Beyond those that are told, the nearest name is not looked for.
                 let near = self.faults.len() < TOLD;
@@ -395,10 +449,9 @@ impl Reader<'_> {
                 Need::Optional => {}
                 Need::Required if !self.whole => {}
                 Need::Required => {
-                    let mut at = self.place(place, key.name, 0);
-                    at.line = place.line;
                     self.faults.push(Fault::new(
-                        at,
+                        Id::MissingKey,
+                        self.unwritten(place, key.name),
                         Text::new("nothing", "このキーがありません"),
                         expected(&key.kind, key),
                     ));
@@ -415,13 +468,13 @@ impl Reader<'_> {
 
     /// A default is written in TOML beside its key, and read by the same rules, so that it cannot be out of its own range.
     fn default_value(&mut self, default: &str, key: &Key, within: &Place) -> Option<Written<Value>> {
-        let mut at = self.place(within, key.name, 0);
-        at.line = None;
+        let at = Place { line: None, spot: None, ..self.unwritten(within, key.name) };
         let parsed = match DeValue::parse(default) {
             Ok(parsed) => parsed,
             Err(error) => {
                 let message = error.message().to_owned();
                 self.faults.push(Fault::new(
+                    Id::NotToml,
                     at,
                     text!("a default that is not TOML: {message}", "既定値がTOMLではありません：{message}"),
                     expected(&key.kind, key),
@@ -433,33 +486,35 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, value: &Spanned<DeValue>, kind: &Kind, key: &Key, at: Place) -> Option<Written<Value>> {
-        let mut at = at;
-        if let DeValue::String(s) = value.get_ref() {
-            at.begins = self.begins(&at, value.span(), s);
-        }
-        let at = at;
-        let wrong = |found: &DeValue| Fault::new(at.clone(), describe(found), advised(kind, key, found));
+        // What is wrong is the value; a table is known by its name.
+        let at = match value.get_ref() {
+            DeValue::Table(_) => at,
+            _ if at.line.is_none() => at,
+            _ => Place { line: Some(self.line(value.span().start)), spot: self.spot(value.span()), ..at },
+        };
+        let is = |id: Id, found: &DeValue| Fault::new(id, at.clone(), describe(found), advised(kind, key, found));
+        let wrong = |found: &DeValue| is(Id::WrongKind, found);
         let checked = match (kind, value.get_ref()) {
             (Kind::String | Kind::Sql, DeValue::String(s)) => Value::String(s.to_string()),
             (Kind::Whole { min, max }, found @ DeValue::Integer(i)) => match i64::from_str_radix(i.as_str(), i.radix())
             {
                 Ok(i) if (*min..=*max).contains(&i) => Value::Whole(i),
                 _ => {
-                    self.faults.push(wrong(found));
+                    self.faults.push(is(Id::OutOfRange, found));
                     return None;
                 }
             },
             (Kind::Number { min, max }, found @ (DeValue::Integer(_) | DeValue::Float(_))) => match number(found) {
                 Some(x) if (*min..=*max).contains(&x) => Value::Number(x),
                 _ => {
-                    self.faults.push(wrong(found));
+                    self.faults.push(is(Id::OutOfRange, found));
                     return None;
                 }
             },
             (Kind::Flag, DeValue::Boolean(b)) => Value::Flag(*b),
             (Kind::Choice(words), found @ DeValue::String(s)) => {
                 if !words.contains(&s.as_ref()) {
-                    self.faults.push(wrong(found).near(s, words.iter().copied()));
+                    self.faults.push(is(Id::UnknownWord, found).near(s, words.iter().copied()));
                     return None;
                 }
                 Value::String(s.to_string())
@@ -467,8 +522,9 @@ impl Reader<'_> {
             (Kind::List(of), DeValue::Array(items)) => {
                 let mut list = Vec::new();
                 for item in items {
-                    let place = Place { line: Some(self.line(item.span().start)), ..at.clone() };
-                    list.push(self.value(item, of, key, if at.line.is_some() { place } else { at.clone() })?);
+                    let spot = || (Some(self.line(item.span().start)), self.spot(item.span()));
+                    let (line, spot) = at.line.map_or((None, None), |_| spot());
+                    list.push(self.value(item, of, key, Place { line, spot, ..at.clone() })?);
                 }
                 Value::List(list)
             }
@@ -489,7 +545,7 @@ impl Reader<'_> {
                 let before = self.faults.len();
                 let section = self.section(table, keys, &at);
                 if self.faults.len() == before && section.entries.len() != 1 {
-                    self.faults.push(wrong(found));
+                    self.faults.push(is(Id::ExactlyOne, found));
                 }
                 Value::Table(section)
             }
@@ -497,15 +553,16 @@ impl Reader<'_> {
                 let mut list = Vec::new();
                 for (i, item) in items.iter().enumerate() {
                     let name = format!("{}[{}]", at.key.as_deref().unwrap_or_default(), i + 1);
-                    let line = Some(self.line(item.span().start));
-                    let place = Place { key: Some(name), line, ..Place::file(at.file.clone()) };
+                    let (line, spot) = (Some(self.line(item.span().start)), self.spot(item.span()));
+                    let place = Place { key: Some(name), line, spot, ..Place::file(at.file.clone()) };
                     match item.get_ref() {
                         DeValue::Table(table) => {
                             let section = self.section(table, keys, &place);
                             list.push(Written { value: Value::Table(section), place });
                         }
                         found => {
-                            self.faults.push(Fault::new(place, describe(found), expected(&Kind::Table(keys), key)));
+                            let expected = expected(&Kind::Table(keys), key);
+                            self.faults.push(Fault::new(Id::WrongKind, place, describe(found), expected));
                         }
                     }
                 }
@@ -515,7 +572,7 @@ impl Reader<'_> {
             (Kind::Map(of), DeValue::Table(table)) => {
                 let mut section = Section { place: at.clone(), entries: BTreeMap::new() };
                 for (name, item) in table {
-                    let place = self.place(&at, name.get_ref(), name.span().start);
+                    let place = self.place(&at, name.get_ref(), name.span());
                     if let Some(item) = self.value(item, of, key, place) {
                         section.entries.insert(name.get_ref().to_string(), item);
                     }
@@ -586,6 +643,7 @@ fn unknown(found: &str, at: Place, keys: &[Key], near: bool) -> Fault {
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
     let list = names.join(", ");
     let fault = Fault::new(
+        Id::UnknownKey,
         at,
         text!("the unknown key `{found}`", "定義されていないキー `{found}` があります"),
         text!("one of {list}", "{list} のいずれか"),

@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -117,7 +117,14 @@ impl Refused {
                 ),
             ),
         };
-        Fault::new(Place::file(file), found, expected)
+        let id = match self {
+            Self::Missing => Id::MissingFile,
+            Self::NotAFile(..) => Id::NotAFile,
+            Self::Name(_) => Id::BadName,
+            Self::TooLarge(..) => Id::TooLarge,
+            Self::Disk(_) => Id::Unreadable,
+        };
+        Fault::new(id, Place::file(file), found, expected)
     }
 }
 
@@ -141,7 +148,12 @@ pub fn unwritable(path: &str, error: &io::Error) -> Fault {
             "書き込みできる場所（Excelなど、ほかのプログラムで開いていないか確認してください）",
         ),
     };
-    Fault::new(Place::file(path), text!("it cannot be written ({error})", "書き込めません（{error}）"), expected)
+    Fault::new(
+        Id::Unwritable,
+        Place::file(path),
+        text!("it cannot be written ({error})", "書き込めません（{error}）"),
+        expected,
+    )
 }
 
 /// `3.2 MB`; a device has no size of its own.

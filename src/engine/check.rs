@@ -11,7 +11,7 @@ pub use mark::{Compared, Limit, Mark};
 
 use course::answers::{Answer, Answers};
 use course::exercise::{Check, Exercise, Piece, Question, figures_in, pieces};
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
 use serde::{Deserialize, Serialize};
@@ -283,11 +283,15 @@ fn shown(check: &Check, tables: &Tables) -> Result<(Option<Frame>, Vec<Text>), F
     };
     if row.height() > 1 {
         let rows = row.height();
-        return Err(check.shows.fault(text!("{rows} rows", "{rows}行"), Text::new("one row of figures", "値の1行")));
+        return Err(check.shows.fault(
+            Id::BadRow,
+            text!("{rows} rows", "{rows}行"),
+            Text::new("one row of figures", "値の1行"),
+        ));
     }
     let row = settle(row).map_err(|error| {
         let error = error.to_string();
-        check.shows.fault(text!("{error}", "{error}"), Text::new("one row of figures", "値の1行"))
+        check.shows.fault(Id::BadRow, text!("{error}", "{error}"), Text::new("one row of figures", "値の1行"))
     })?;
     Ok((Some(row), reasons))
 }
@@ -356,6 +360,7 @@ pub fn came(before: &[Question], tables: &Tables) -> Result<Vec<(String, Figure)
                 match <[_; 1]>::try_from(figures) {
                     Ok([(_, figure)]) if rows == 1 => Ok(figure),
                     _ => Err(came.fault(
+                        Id::BadRow,
                         text!("{rows} rows of {columns} columns", "{rows}行{columns}列"),
                         Text::new("one value", "1つの値"),
                     )),
@@ -384,6 +389,7 @@ fn unknown_figure(check: &Check, text: &str, figures: &[(String, Figure)]) -> Op
     })?;
     let list = names.join(", ");
     let fault = check.shows.fault(
+        Id::UnknownFigure,
         text!(
             "{{{unknown}}} in a text, which `shows` does not return",
             "文の中の {{{unknown}}} が、showsの結果にありません"

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::synth::{self, SynthError};
 use course::dataset::{Dataset, Role};
 use course::plan::{Condition, Part as Share, Plan, Wanted};
-use diagnostics::fault::{Fault, Place, nearest};
+use diagnostics::fault::{Fault, Id, Place, nearest};
 use diagnostics::keys::Written;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -128,6 +128,7 @@ fn unknown_label(label: &Written<String>, dataset: &Dataset) -> Option<Fault> {
     }
     let list = labels.join(", ");
     let fault = label.fault(
+        Id::UnknownColumn,
         text!(
             "label = \"{name}\", which these data do not offer for prediction",
             "このデータで予測の対象にできない label = \"{name}\""
@@ -144,6 +145,7 @@ fn unknown_unit(unit: &Written<String>, visible: &Frame) -> Option<Fault> {
     }
     let list = names.join(", ");
     let fault = unit.fault(
+        Id::UnknownColumn,
         text!("the unknown unit \"{name}\"", "存在しない単位 \"{name}\" があります"),
         text!("a column of develop.csv: {list}", "develop.csvの列（{list}）"),
     );
@@ -162,7 +164,11 @@ pub fn unusable(columns: &[Written<String>], dataset: &Dataset, usable: &[&str])
                     "\"{name}\", which is what the model shall predict",
                     "予測の対象である \"{name}\" が含まれています"
                 );
-                return column.fault(found, Text::new("columns known before the outcome", "転帰の発生前に得られる列"));
+                return column.fault(
+                    Id::DoesNotApply,
+                    found,
+                    Text::new("columns known before the outcome", "転帰の発生前に得られる列"),
+                );
             }
             unknown_column(column, usable)
         })
@@ -176,7 +182,7 @@ fn nobody(plan: &Plan, visible: &Frame) -> Fault {
     let expected = Text::new("a condition that leaves patients", "患者が残る条件");
     match &plan.cohort {
         Some(condition) => unmet(visible, condition, found, expected),
-        None => plan.exercise.fault(found, expected),
+        None => plan.exercise.fault(Id::NoRows, found, expected),
     }
 }
 
@@ -241,13 +247,13 @@ fn times(
             "by = \"time\", but these data have no time",
             "by = \"time\" ですが、このデータには時間の列がありません",
         );
-        return Err(Fault::new(place.clone(), found, Text::same("by = \"random\"")).into());
+        return Err(Fault::new(Id::DoesNotApply, place.clone(), found, Text::same("by = \"random\"")).into());
     };
     let times = if tables::is_time(visible, name) {
         tables::numbers(visible, name)?
     } else {
         let words = tables::words(visible, name)?;
-        synth::times(&words).map_err(|(found, expected)| Fault::new(place.clone(), found, expected))?
+        synth::times(&words).map_err(|(found, expected)| Fault::new(Id::BadValue, place.clone(), found, expected))?
     };
     let timeless = times.iter().zip(member).filter(|(time, member)| **member && time.is_none()).count();
     if timeless > 0 {
@@ -261,6 +267,7 @@ fn without(place: &Place, name: &str, rows: usize) -> Fault {
     let quoted =
         if name.chars().all(|c| c.is_alphanumeric() || c == '_') { name.to_owned() } else { format!("\"{name}\"") };
     Fault::new(
+        Id::MissingValue,
         place.clone(),
         text!("{rows} rows without a value of \"{name}\"", "列 \"{name}\" が欠測の行が{rows}行あります"),
         text!(
@@ -325,6 +332,7 @@ fn check_parts(
                 empty(plan, visible, part, parts, units)?
             } else {
                 Fault::new(
+                    Id::TooFew,
                     place.clone(),
                     text!("{n} {word} rows", "{word}の行が{n}行"),
                     text!("at least {min}", "{min}行以上"),
@@ -336,6 +344,7 @@ fn check_parts(
         {
             let label = dataset.label();
             faults.push(Fault::new(
+                Id::OneClass,
                 place.clone(),
                 text!(
                     "one class only: all {n} {word} rows have {label} = {value}",
@@ -365,6 +374,7 @@ fn check_parts(
             {
                 let n = of.iter().filter(|&&other| other == class).count();
                 faults.push(Fault::new(
+                    Id::OneClass,
                     place.clone(),
                     text!(
                         "none of the {n} rows of \"{name}\" among the train rows",
@@ -399,6 +409,7 @@ fn dealt_by_label(plan: &Plan, dataset: &Dataset, parts: &[Part], labels: &Label
     let ja = told(&|(word, n, value)| format!("{word}の{n}行はすべて {label} = {value}"), "、");
     (!all.is_empty()).then(|| {
         share.fault(
+            Id::OneClass,
             text!(
                 "the rows are dealt out by the label itself: one class only, {en}",
                 "ラベルそのもので行を分けています：片方のクラスしかありません（{ja}）"
@@ -427,7 +438,7 @@ fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize)
                 "{ja}（{units}単位のすべてが検証用またはテスト用です）"
             );
             let expected = Text::new("parts that leave rows to train on", "学習用の行が残る分け方");
-            return Ok(Fault::new(place.clone(), found, expected));
+            return Ok(Fault::new(Id::NoRows, place.clone(), found, expected));
         }
     };
     let condition = match &share.value {
@@ -445,7 +456,7 @@ fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize)
                     "{word}の行が0行（{units}行の{value}は1行に満たない）"
                 ),
             };
-            return Ok(share.fault(found, Text::new("a larger share", "より大きい割合")));
+            return Ok(share.fault(Id::NoRows, found, Text::new("a larger share", "より大きい割合")));
         }
         Share::Where(condition) => Written { value: (**condition).clone(), place: share.place.clone() },
     };
@@ -460,7 +471,7 @@ fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize)
         "0 {word} rows: of the rows that meet the condition, {left} are not in the cohort and {test} are test rows already",
         "{word}の行が0行（条件を満たす行のうち、{left}行は対象外、{test}行はすでにテスト用です）"
     );
-    Ok(condition.fault(found, expected))
+    Ok(condition.fault(Id::NoRows, found, expected))
 }
 
 /// Which rows meet a learner's condition over the visible columns; unknown counts as not met.
@@ -475,6 +486,7 @@ pub fn unknown_column(asked: &Written<String>, usable: &[&str]) -> Fault {
     Fault {
         nearest: nearest(name, usable.iter().copied()),
         ..Fault::new(
+            Id::UnknownColumn,
             Place { ..asked.place.clone() },
             text!("the column \"{name}\"", "列 \"{name}\""),
             text!("one of {list}", "{list} のいずれか"),

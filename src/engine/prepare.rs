@@ -10,7 +10,7 @@ use crate::models::{Input, Sees, Tells, fits, kinds, nature};
 use crate::synth::Pictures;
 use course::dataset::Dataset;
 use course::plan::{Plan, Wanted};
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use tables::{Frame, TableError};
 
@@ -49,7 +49,7 @@ impl Prepared {
                 Self::Pictures(_) if plan.image.crop.value != [0; 4] => plan.image.crop.place.clone(),
                 _ => plan.model.place_of("depth"),
             };
-            CohortError::Plan(vec![Fault::new(place, found, expected)])
+            CohortError::Plan(vec![Fault::new(Id::TooLarge, place, found, expected)])
         })?;
         Ok(prepared)
     }
@@ -108,6 +108,7 @@ pub fn sees_pictures(plan: &Plan, dataset: &Dataset) -> Result<bool, CohortError
     let Some(image) = &dataset.image else {
         let list = of((Sees::Columns, Tells::Row));
         return Err(Fault::new(
+            Id::DoesNotApply,
             place,
             text!(
                 "{kind}, which sees pictures; these data have none",
@@ -120,6 +121,7 @@ pub fn sees_pictures(plan: &Plan, dataset: &Dataset) -> Result<bool, CohortError
     if tells == Tells::Pixels && image.mask.is_none() {
         let list = of((Sees::Picture, Tells::Row));
         return Err(Fault::new(
+            Id::DoesNotApply,
             place,
             text!(
                 "{kind}, which draws masks; these data have none",

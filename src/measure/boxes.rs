@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
 use super::found::{Drawn, Figure, Measured, Method, Part, Task};
 use super::source::Source;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::detection::{Detections, MAP_COCO, Prediction, Rect, Truth};
@@ -139,6 +139,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let all = question.images.unwrap_or(named);
     if all < named {
         return Err(vec![Fault::new(
+            Id::TooFew,
             Place::file("--images"),
             Text::same(all.to_string()),
             text!("at least {named}, as many as the files name", "ファイルに現れる{named}枚以上"),
@@ -157,7 +158,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let measured = |images: &[Image], resamples: usize| -> Result<Vec<Figure>, Vec<Fault>> {
         let data = detections(images, &every).map_err(|bad| {
             let expected = Text::new("boxes of images", "画像ごとのボックス");
-            vec![Fault::new(Place::file(question.predictions.display().to_string()), bad, expected)]
+            vec![Fault::new(Id::BadValue, Place::file(question.predictions.display().to_string()), bad, expected)]
         })?;
         Ok(shown().map(|metric| figure(metric, &data, images, question, resamples)).collect())
     };
@@ -247,13 +248,14 @@ fn options(question: &Question) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
     if !(question.iou > 0.0 && question.iou <= 1.0) {
         faults.push(Fault::new(
+            Id::OutOfRange,
             Place::file("--iou"),
             Text::same(question.iou.to_string()),
             Text::new("an overlap above 0 and at most 1", "0より大きく1以下の重なり"),
         ));
     }
     if let Some((found, expected)) = wrong_resamples(question.resamples) {
-        faults.push(Fault::new(Place::file("--resamples"), Text::same(found), expected));
+        faults.push(Fault::new(Id::OutOfRange, Place::file("--resamples"), Text::same(found), expected));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

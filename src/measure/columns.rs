@@ -6,7 +6,7 @@ use super::answers::Argument;
 use super::found::Task;
 use super::question::Question;
 use super::source::Source;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::{BadInput, input};
@@ -121,6 +121,7 @@ impl<'q> Asked<'q> {
         let Some(column) = given else {
             let there = self.source.names().join(", ");
             let fault = self.source.wrong(
+                Id::MissingArgument,
                 option,
                 Text::new("not given", "指定がありません"),
                 Text {
@@ -189,6 +190,7 @@ impl<'q> Asked<'q> {
         if values.is_empty() {
             let n = column.values.len();
             return Err(vec![self.source.wrong(
+                Id::NoValues,
                 &column.name,
                 text!("no value: it is empty in all {n} rows", "値がありません（{n}行すべてが空です）"),
                 Text::new("a value in some row", "いずれかの行の値"),
@@ -219,7 +221,7 @@ impl<'q> Asked<'q> {
                     text!("{name}, as in {other}", "{name}（{other} と同じ列）")
                 };
                 let expected = Text::new("a column of its own", "別の列");
-                return Err(vec![self.source.wrong(option, found, expected)]);
+                return Err(vec![self.source.wrong(Id::Twice, option, found, expected)]);
             }
         }
         Ok(())
@@ -257,6 +259,7 @@ impl<'q> Asked<'q> {
         let n = values.len();
         if n > 50 {
             return Err(vec![self.source.wrong(
+                Id::TooMany,
                 column,
                 text!("{n} different values", "異なる値が{n}個あります"),
                 Text::new(
@@ -267,6 +270,7 @@ impl<'q> Asked<'q> {
         }
         if n == 0 {
             return Err(vec![self.source.wrong(
+                Id::NoValues,
                 column,
                 Text::new("no value in the rows that are measured", "評価する行に値がありません"),
                 Text::new("a group in some row", "いずれかの行の群"),
@@ -304,6 +308,7 @@ impl<'q> Asked<'q> {
         if rows.is_empty() {
             let needed: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
             return Err(vec![self.source.wrong(
+                Id::NoRows,
                 &needed.join(", "),
                 Text::new("no row in which all of them have a value", "すべての値がそろった行がありません"),
                 Text::new("at least one such row", "そのような行が1行以上"),
@@ -365,6 +370,7 @@ impl<'q> Asked<'q> {
         }
         let n = values.len();
         Err(vec![self.source.wrong(
+            Id::OneClass,
             name,
             text!("one value, {first}, in all {n} rows", "{n}行すべてが同じ値（{first}）です"),
             if task == Task::Multiclass {

@@ -10,7 +10,7 @@ use super::curves;
 use super::found::{Measured, Task};
 use super::source::Source;
 use super::tasks;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::order;
@@ -137,7 +137,7 @@ fn task(question: &Question) -> Task {
 fn options(question: &Question) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
     let mut refuse = |option: &str, found: String, expected: Text| {
-        faults.push(Fault::new(Place::file(option), Text::same(found), expected));
+        faults.push(Fault::new(Id::OutOfRange, Place::file(option), Text::same(found), expected));
     };
     if let Some(threshold) = question.threshold.filter(|threshold| !threshold.is_finite()) {
         refuse("--threshold", threshold.to_string(), Text::new("a finite number", "有限の数値"));
@@ -181,6 +181,7 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
         .map(|(option, _)| {
             let takes = takes.join(", ");
             source.wrong(
+                Id::DoesNotApply,
                 option,
                 text!("an option that {name} has no use for", "{name}では使わないオプションです"),
                 text!("only {takes}, or another --task", "{takes}。または別の --task"),
@@ -193,7 +194,7 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
                 "an option that no figure would use here",
                 "この指定では、どの値にも使われないオプションです",
             );
-            faults.push(source.wrong(option, found, expected));
+            faults.push(source.wrong(Id::DoesNotApply, option, found, expected));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }

@@ -9,7 +9,7 @@ use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
 use super::found::{Drawn, Figure, Measured, Method, Part, Task};
 use super::source;
 use super::voxels::{self, Assumed, Voxels};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::entry::{Family, Of};
@@ -159,7 +159,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
 fn options(question: &Question) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
     let mut refuse = |option: &str, found: String, expected: Text| {
-        faults.push(Fault::new(Place::file(option), Text::same(found), expected));
+        faults.push(Fault::new(Id::OutOfRange, Place::file(option), Text::same(found), expected));
     };
     for step in question.spacing.iter().filter(|step| !step.is_finite() || **step <= 0.0) {
         refuse(
@@ -228,6 +228,7 @@ fn pairs(question: &Question) -> Result<Pairs, Vec<Fault>> {
             {
                 for (_, name) in here.masks.iter().filter(|(stem, _)| !there.masks.contains_key(*stem)) {
                     let fault = Fault::new(
+                        Id::NoPair,
                         Place::file(folder.display().to_string()),
                         text!("no {name}", "{name} がありません"),
                         Text::new("a mask of this name in both folders", "両方のフォルダーに同じ名前のマスク"),
@@ -250,6 +251,7 @@ fn pairs(question: &Question) -> Result<Pairs, Vec<Fault>> {
                     |Text { en, ja }| text!("no mask. {en}", "マスクがありません。{ja}"),
                 );
                 return Err(vec![Fault::new(
+                    Id::MissingFile,
                     Place::file(reference.display().to_string()),
                     found,
                     Text::new("files that end in .png or .npy", ".png または .npy で終わるファイル"),
@@ -270,6 +272,7 @@ fn pairs(question: &Question) -> Result<Pairs, Vec<Fault>> {
             // What is not there at all is told as such.
             source::bytes(file).map_err(|fault| vec![fault])?;
             Err(vec![Fault::new(
+                Id::Mismatch,
                 Place::file(file.display().to_string()),
                 Text::new("a file beside a folder", "一方がファイルで、他方がフォルダーです"),
                 Text::new("two files, or two folders", "ファイル2つ、またはフォルダー2つ"),
@@ -305,6 +308,7 @@ impl Folder {
 fn folder(path: &Path) -> Result<Folder, Vec<Fault>> {
     let unreadable = |error: &std::io::Error| {
         vec![Fault::new(
+            Id::Unreadable,
             Place::file(path.display().to_string()),
             text!("a folder that cannot be read ({error})", "読み込めないフォルダーです（{error}）"),
             Text::new("a folder of masks", "マスクのフォルダー"),
@@ -331,6 +335,7 @@ fn folder(path: &Path) -> Result<Folder, Vec<Fault>> {
         if let Some(first) = found.masks.get(&stem) {
             if faults.len() < 20 {
                 faults.push(Fault::new(
+                    Id::NoPair,
                     Place::file(path.display().to_string()),
                     text!(
                         "two masks of one case, {first} and {name}",
@@ -395,6 +400,7 @@ fn case(
     if truth.shape != guess.shape {
         let (is, must) = (voxels::shape(&guess.stored), voxels::shape(&truth.stored));
         return Err(Fault::new(
+            Id::OtherSize,
             Place::file(prediction.display().to_string()),
             text!("a mask of {is}", "大きさ {is} のマスク"),
             text!("{must}, as its reference", "正解と同じ {must}"),
@@ -408,8 +414,9 @@ fn case(
     let largest = guess.values.iter().copied().fold(0.0, f64::max);
     let (mut white, mut unsure) = (1.0, false);
     if let Some(threshold) = question.threshold {
-        let scale = scale(&guess, threshold, grey)
-            .map_err(|(found, expected)| Fault::new(Place::file(prediction.display().to_string()), found, expected))?;
+        let scale = scale(&guess, threshold, grey).map_err(|(found, expected)| {
+            Fault::new(Id::BadValue, Place::file(prediction.display().to_string()), found, expected)
+        })?;
         unsure = scale.unsure;
         white = scale.white;
         assumed.extend(scale.assumed.map(|one| (one, prediction.to_owned())));
@@ -427,9 +434,9 @@ fn case(
     let mut each = Vec::with_capacity(labels.len());
     for &label in labels {
         let (a, b) = (inside(&truth, label, None), inside(&guess, label, question.threshold));
-        let masks = Masks::new(&truth.shape, &spacing, &a, &b)
-            .map(|masks| masks.matched(question.matching))
-            .map_err(|bad: BadInput| Fault::new(Place::file(reference.display().to_string()), bad.text(), fits()))?;
+        let masks = Masks::new(&truth.shape, &spacing, &a, &b).map(|masks| masks.matched(question.matching)).map_err(
+            |bad: BadInput| Fault::new(Id::OtherSize, Place::file(reference.display().to_string()), bad.text(), fits()),
+        )?;
         let count = |mask: &[bool]| mask.iter().filter(|inside| **inside).count();
         each.push(Labelled {
             figures: figures(&masks, question.tolerance),
@@ -460,6 +467,7 @@ fn spacing(question: &Question, truth: &Voxels) -> Result<Vec<f64>, Fault> {
     }
     let n = given.len();
     Err(Fault::new(
+        Id::OtherSize,
         Place::file("--spacing"),
         text!("{n} numbers", "数値が{n}個"),
         text!("{axes}, one per axis of the masks", "マスクの軸の数と同じ{axes}個"),
@@ -564,8 +572,9 @@ fn fits() -> Text {
 
 /// A mask holds 0 and one other value, or whole labels where labels are asked for.
 fn is_mask(image: &Voxels, path: &Path, labelled: bool) -> Result<(), Fault> {
-    let refuse =
-        |found: Text, expected: Text| Err(Fault::new(Place::file(path.display().to_string()), found, expected));
+    let refuse = |found: Text, expected: Text| {
+        Err(Fault::new(Id::BadValue, Place::file(path.display().to_string()), found, expected))
+    };
     if let Some(at) = image.values.iter().position(|value| value.fract() != 0.0 || *value < 0.0) {
         let (value, place) = (image.values[at], voxels::place(&image.shape, at));
         return refuse(

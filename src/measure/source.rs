@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Text, in_order};
 use metrics::BadInput;
@@ -32,6 +32,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
             .collect();
         let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Fault::new(
+            Id::MissingFile,
             Place::file(name),
             match error.kind() {
                 std::io::ErrorKind::NotFound => Text::new("no such file", "このファイルはありません"),
@@ -89,7 +90,7 @@ pub fn folder(path: &Path) -> Fault {
             "CSVかParquetのファイル、またはマスク（PNGか .npy）のフォルダー2つ。このフォルダーには、どれもありません",
         ),
     };
-    Fault::new(Place::file(shown.to_string()), Text::new("a folder", "フォルダーです"), expected)
+    Fault::new(Id::NotAFile, Place::file(shown.to_string()), Text::new("a folder", "フォルダーです"), expected)
 }
 
 /// Words that say yes, in any case of letters.
@@ -161,7 +162,7 @@ impl Source {
             "a value in every row, or --missing drop to leave such rows out",
             "すべての行の値。または、その行を除くなら --missing drop",
         );
-        self.sheet.bad(column, rows, &found, expected)
+        Fault { id: Id::MissingValue, ..self.sheet.bad(column, rows, &found, expected) }
     }
 
     /// What stands for missing values in a column, where it is not only empty cells.
@@ -182,8 +183,8 @@ impl Source {
     }
 
     /// A fault of a whole column, or of an option.
-    pub(super) fn wrong(&self, key: &str, found: Text, expected: Text) -> Fault {
-        Fault::new(Place { key: Some(key.to_owned()), ..Place::file(self.name.clone()) }, found, expected)
+    pub(super) fn wrong(&self, id: Id, key: &str, found: Text, expected: Text) -> Fault {
+        Fault::new(id, Place { key: Some(key.to_owned()), ..Place::file(self.name.clone()) }, found, expected)
     }
 
     /// The column that an option names.
@@ -195,6 +196,7 @@ impl Source {
         let there = if names.len() > 12 { format!("{}, …", names[..12].join(", ")) } else { names.join(", ") };
         let mut fault = self
             .wrong(
+                Id::UnknownColumn,
                 option,
                 text!("no column \"{column}\"", "列 \"{column}\" はありません"),
                 text!("one of the columns {there}", "次の列のいずれか：{there}"),
@@ -275,6 +277,7 @@ impl Source {
                 let there_shown = shown();
                 return Err(self
                     .wrong(
+                        Id::UnknownWord,
                         "--positive",
                         text!("no row where {column} is \"{positive}\"", "{column} が \"{positive}\" の行はありません"),
                         text!("one of its values: {there_shown}", "その列の値のいずれか：{there_shown}"),
@@ -332,7 +335,14 @@ impl Source {
             BadInput::TooLarge { row, found, .. } => {
                 (row, *found, Text::new("a measurement (at most 1e100)", "測定値（1e100以下）"))
             }
-            other => return self.wrong(column, other.text(), Text::new("columns that fit together", "互いに合う列")),
+            other => {
+                return self.wrong(
+                    Id::Mismatch,
+                    column,
+                    other.text(),
+                    Text::new("columns that fit together", "互いに合う列"),
+                );
+            }
         };
         self.bad(column, at(*row), &found.to_string(), expected)
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::source;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -92,7 +92,9 @@ pub(super) fn place(shape: &[usize], mut at: usize) -> String {
 /// Reads PNG or `.npy`: which of them it is, its first letters tell.
 pub(super) fn read(path: &Path) -> Result<Voxels, Fault> {
     let bytes = source::bytes(path)?;
-    let refuse = |(found, expected): (Text, Text)| Fault::new(Place::file(path.display().to_string()), found, expected);
+    let refuse = |(found, expected): (Text, Text)| {
+        Fault::new(Id::Unreadable, Place::file(path.display().to_string()), found, expected)
+    };
     let voxels = if bytes.starts_with(b"\x89PNG") {
         png(&bytes).map_err(refuse)?
     } else if bytes.starts_with(b"\x93NUMPY") {

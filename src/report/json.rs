@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::mark;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text::Text;
 use engine::check::{self, Figure, Outcome, Verdict};
 use engine::evaluate::Line;
@@ -96,8 +96,10 @@ struct TextDocument {
 
 #[derive(Debug, Serialize)]
 struct FaultDocument {
+    id: Id,
     file: String,
     line: Option<usize>,
+    range: Option<[usize; 2]>,
     key: Option<String>,
     found: TextDocument,
     expected: TextDocument,
@@ -183,8 +185,10 @@ impl From<&Text> for TextDocument {
 impl From<&Fault> for FaultDocument {
     fn from(fault: &Fault) -> Self {
         Self {
+            id: fault.id,
             file: fault.place.file.clone(),
             line: fault.place.line,
+            range: fault.place.spot.as_ref().map(|spot| spot.range()).map(|range| [range.start, range.end]),
             key: fault.place.key.clone(),
             found: (&fault.found).into(),
             expected: (&fault.expected).into(),

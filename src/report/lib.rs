@@ -9,4 +9,5 @@ pub mod montage;
 pub mod plot;
 pub mod plots;
 pub mod rows;
+mod spot;
 pub mod terminal;

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
 use super::figures::{self, count, with_interval};
-use super::{layout, mark, plot};
+use super::{layout, mark, plot, spot};
 use course::dataset::Dataset;
 use course::exercise::Probe;
 use course::pack::Task;
@@ -526,10 +526,11 @@ impl Terminal {
         }
     }
 
-    /// A mistake: where, what was found, what was expected, what was probably meant.
+    /// A mistake: where, the line with the spot underlined, what was found, what was expected, what was probably meant.
     pub fn fault(&self, fault: &Fault) -> String {
         let place = format!("{} {}", paint(BAD, "✘"), bold(&fault.place.display(self.lang)));
         let mut out = self.hanging("", "  ", &place);
+        out += &spot::shown(&fault.place, "    ", self.width, DIM, BAD);
         let found = fault.found.get(self.lang);
         let expected = fault.expected.get(self.lang);
         out += &self.paragraph("    ", &format!("{}{found}", self.say("found:    ", "内容：")));

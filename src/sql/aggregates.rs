@@ -3,6 +3,7 @@
 //! A metric `m` gives three functions: `m` itself, and `m_low` and `m_high` for the bounds of its 95 % interval. Where a metric is
 //! undefined (one class only, say), and where it has no interval, the value is NULL. Rows in which an argument is NULL are left out.
 
+use diagnostics::fault::Id;
 use polars::prelude::*;
 
 use super::fault::SqlFault;
@@ -147,7 +148,13 @@ pub(super) fn measure(
         Err(bad @ (BadInput::NotFinite { .. } | BadInput::TooLarge { .. } | BadInput::NoLimit { .. })) => {
             (None, Some(bad.text()))
         }
-        Err(bad) => return Err(SqlFault::new(said_of(function, &bad.text()), super::function::wants(function))),
+        Err(bad) => {
+            return Err(SqlFault::new(
+                Id::BadArguments,
+                said_of(function, &bad.text()),
+                super::function::wants(function),
+            ));
+        }
     };
     let column = Float64Chunked::from_slice_options("figure".into(), &[value]).into_column();
     Ok((column, undefined.map(|why| said_of(function, &why))))

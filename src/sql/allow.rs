@@ -1,5 +1,6 @@
 //! The gate: walks a whole statement, wherever its parts may hide, and lets pass only what is on the lists.
 
+use diagnostics::fault::Id;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -141,14 +142,20 @@ impl Gate {
         let Some(function) = called(call) else {
             let found = text!("the function {name}, which does not exist here", "ここにはない関数{name}");
             let expected = Text::new("one of the functions in the reference", "関数一覧にある関数");
-            return Err(at(SqlFault::new(found, expected).near(functions::nearest(&lower, self.purpose))));
+            return Err(at(
+                SqlFault::new(Id::UnknownFunction, found, expected).near(functions::nearest(&lower, self.purpose))
+            ));
         };
         if let Some(expected) = function.kind.refused(self.purpose) {
-            return Err(at(SqlFault::new(text!("{name}", "{name}"), expected)));
+            return Err(at(SqlFault::new(Id::NotOffered, text!("{name}", "{name}"), expected)));
         }
         let odd = |what: &str| {
             let usage = function.usage();
-            at(SqlFault::new(text!("{what} in {name}", "{name}の中の{what}"), text!("{usage}", "{usage}")))
+            at(SqlFault::new(
+                Id::BadArguments,
+                text!("{what} in {name}", "{name}の中の{what}"),
+                text!("{usage}", "{usage}"),
+            ))
         };
         let FunctionArguments::List(list) = &call.args else { return Err(odd("()")) };
         if call.uses_odbc_syntax || !matches!(call.parameters, FunctionArguments::None) {
@@ -162,6 +169,7 @@ impl Gate {
         }
         if matches!(list.duplicate_treatment, Some(DuplicateTreatment::Distinct)) && lower != "count" {
             return Err(at(SqlFault::new(
+                Id::NotOffered,
                 text!("DISTINCT in {name}", "{name}の中のDISTINCT"),
                 Text::new(
                     "DISTINCT only in count(DISTINCT x); elsewhere, take SELECT DISTINCT first, in WITH",
@@ -179,6 +187,7 @@ impl Gate {
         let count = list.args.len();
         if !function.accepts(count) {
             return Err(at(SqlFault::new(
+                Id::BadArguments,
                 text!("{name} with {count} arguments", "引数が{count}個の{name}"),
                 function::wants(function),
             )));
@@ -190,6 +199,7 @@ impl Gate {
     fn many_rows(&mut self, call: &Call, function: &Function, name: &str) -> Result<(), SqlFault> {
         if call.filter.is_some() && (function.kind != Kind::Aggregate || call.over.is_some()) {
             return Err(SqlFault::new(
+                Id::NotOffered,
                 text!("FILTER after {name}", "{name}の後のFILTER"),
                 Text::new("FILTER only after an aggregate without OVER", "FILTERはOVERのない集計関数の後だけです"),
             ));
@@ -198,12 +208,14 @@ impl Gate {
             if function.kind == Kind::Window {
                 let usage = function.usage();
                 return Err(SqlFault::new(
+                    Id::NotOffered,
                     text!("{name} without OVER", "OVERのない{name}"),
                     text!("{usage} OVER (PARTITION BY … ORDER BY …)", "{usage} OVER (PARTITION BY … ORDER BY …)"),
                 ));
             }
             if function.kind == Kind::Aggregate && self.aggregates.last().is_some_and(|&open| open > 0) {
                 return Err(SqlFault::new(
+                    Id::NotOffered,
                     text!("{name} within another aggregate", "集計関数の中の{name}"),
                     Text::new(
                         "one aggregate at a time: compute the inner one in WITH, or as (SELECT …) in brackets",
@@ -216,6 +228,7 @@ impl Gate {
         let (allowed, ordered) = function.over();
         let WindowType::WindowSpec(spec) = over else {
             return Err(SqlFault::new(
+                Id::NotOffered,
                 Text::new("a named window", "名前の付いたウィンドウ"),
                 Text::new(
                     "OVER (PARTITION BY … ORDER BY …) written out",
@@ -225,6 +238,7 @@ impl Gate {
         };
         if !allowed {
             return Err(SqlFault::new(
+                Id::NotOffered,
                 text!("{name} with OVER", "OVERの付いた{name}"),
                 text!(
                     "{name} with GROUP BY in a WITH table, joined back to the rows",
@@ -234,6 +248,7 @@ impl Gate {
         }
         if !ordered && !spec.order_by.is_empty() {
             return Err(SqlFault::new(
+                Id::NotOffered,
                 text!("ORDER BY in OVER after {name}", "{name}の後のOVERの中のORDER BY"),
                 text!("{name} over the whole partition, without ORDER BY", "ORDER BYのない、区画全体の{name}"),
             ));
@@ -257,6 +272,7 @@ impl Gate {
             Expr::Function(call) => self.call(call),
             Expr::InSubquery { .. } | Expr::Exists { .. } | Expr::Subquery(_) if self.purpose != Purpose::Check => {
                 Err(SqlFault::new(
+                    Id::NotOffered,
                     Text::new("a query in brackets", "括弧の中のSELECT"),
                     Text::new("an expression of one row", "1行だけを見る式"),
                 ))
@@ -264,6 +280,7 @@ impl Gate {
             Expr::InList { list, .. } => match list.iter().find(|item| !constant(item)) {
                 None => Ok(()),
                 Some(item) => Err(SqlFault::new(
+                    Id::NotOffered,
                     text!("`{item}` in the list after IN", "INの後の一覧にある`{item}`"),
                     Text::new(
                         "numbers and texts in the list; for columns, x = a OR x = b",
@@ -275,6 +292,7 @@ impl Gate {
                 if compares(op) && [left, right].into_iter().any(|side| is_comparison(side)) =>
             {
                 Err(SqlFault::new(
+                    Id::NotOffered,
                     text!("`{expression}`, a comparison of a comparison", "比較の結果をさらに比べる式`{expression}`"),
                     Text::new(
                         "two comparisons joined by AND: 0.7 <= x AND x <= 0.9, or x BETWEEN 0.7 AND 0.9",
@@ -284,6 +302,7 @@ impl Gate {
             }
             Expr::BinaryOp { op, .. } if operator(op) => Ok(()),
             Expr::BinaryOp { op, .. } => Err(SqlFault::new(
+                Id::NotOffered,
                 text!("the operator {op}", "演算子{op}"),
                 Text::new("one of + - * / % = <> < <= > >= AND OR ||", "+ - * / % = <> < <= > >= AND OR || のどれか"),
             )),
@@ -321,6 +340,7 @@ impl Gate {
                     return Ok(());
                 }
                 Err(SqlFault::new(
+                    Id::NotOffered,
                     text!("CAST to {data_type}", "{data_type}へのCAST"),
                     Text::new(
                         "BOOLEAN, INTEGER, BIGINT, DOUBLE or VARCHAR; for dates, date(text)",
@@ -332,6 +352,7 @@ impl Gate {
             Expr::Value(value) => match &value.value {
                 Value::Number(..) | Value::SingleQuotedString(_) | Value::Boolean(_) | Value::Null => Ok(()),
                 other => Err(SqlFault::new(
+                    Id::NotOffered,
                     text!("the value {other}", "値{other}"),
                     Text::new("a number, 'text', TRUE, FALSE or NULL", "数、'文字列'、TRUE、FALSE、NULLのどれか"),
                 )),
@@ -344,14 +365,14 @@ impl Gate {
         let only = || Text::new("a table's name, or (SELECT …) AS name", "表の名前、または(SELECT …) AS 名前");
         match factor {
             TableFactor::Table { name, args: Some(_), .. } => {
-                Err(SqlFault::new(text!("the function {name} in FROM", "FROMの中の関数{name}"), only()))
+                Err(SqlFault::new(Id::NotOffered, text!("the function {name} in FROM", "FROMの中の関数{name}"), only()))
             }
             TableFactor::Table { name, alias, .. } => {
                 let [part] = name.0.as_slice() else {
-                    return Err(SqlFault::new(text!("{name} in FROM", "FROMの中の{name}"), only()));
+                    return Err(SqlFault::new(Id::NotOffered, text!("{name} in FROM", "FROMの中の{name}"), only()));
                 };
                 let Some(ident) = part.as_ident() else {
-                    return Err(SqlFault::new(text!("{name} in FROM", "FROMの中の{name}"), only()));
+                    return Err(SqlFault::new(Id::NotOffered, text!("{name} in FROM", "FROMの中の{name}"), only()));
                 };
                 let called = alias.as_ref().map_or(&ident.value, |alias| &alias.name.value);
                 self.aliases.entry(called.clone()).or_default().insert(ident.value.clone());
@@ -360,7 +381,7 @@ impl Gate {
             TableFactor::Derived { lateral: false, sample: None, .. } => Ok(()),
             other => {
                 let shown = shorten(&other.to_string());
-                Err(SqlFault::new(text!("`{shown}` in FROM", "FROMの中の`{shown}`"), only()))
+                Err(SqlFault::new(Id::NotOffered, text!("`{shown}` in FROM", "FROMの中の`{shown}`"), only()))
             }
         }
     }
@@ -368,6 +389,7 @@ impl Gate {
     fn select(&mut self, select: &Select) -> Result<(), SqlFault> {
         if select.flavor != SelectFlavor::Standard {
             return Err(SqlFault::new(
+                Id::NotOffered,
                 Text::new("FROM before SELECT", "SELECTより前のFROM"),
                 Text::new("SELECT … FROM …", "SELECT … FROM …"),
             ));
@@ -386,6 +408,7 @@ impl Gate {
         ];
         if let Some((clause, _)) = clauses.into_iter().find(|(_, there)| *there) {
             return Err(SqlFault::new(
+                Id::NotOffered,
                 text!("{clause}", "{clause}"),
                 Text::new(
                     "SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT; steps before it in WITH",
@@ -410,6 +433,7 @@ impl Gate {
                 }
                 other => {
                     return Err(SqlFault::new(
+                        Id::NotOffered,
                         text!("{other}", "{other}"),
                         Text::new(
                             "columns, each with AS if need be; * or table.*",
@@ -431,6 +455,7 @@ impl Gate {
             let looks = Looks::at(expression);
             if looks.aggregate || looks.window {
                 return Err(SqlFault::new(
+                    Id::NotOffered,
                     text!("an aggregate or OVER in {clause}", "{clause}の中の集計関数かOVER"),
                     Text::new(
                         "conditions on rows in WHERE, on groups in HAVING; or compute the aggregate first, in WITH",
@@ -441,6 +466,7 @@ impl Gate {
         }
         if select.having.is_some() && keys.is_empty() {
             return Err(SqlFault::new(
+                Id::NotOffered,
                 Text::new("HAVING without GROUP BY", "GROUP BYのないHAVING"),
                 Text::new(
                     "HAVING after GROUP BY, or the condition itself in SELECT",
@@ -455,6 +481,7 @@ impl Gate {
         if let Some(with) = &query.with {
             if with.recursive {
                 return Err(SqlFault::new(
+                    Id::NotOffered,
                     Text::new("WITH RECURSIVE", "WITH RECURSIVE"),
                     Text::new("WITH without RECURSIVE", "RECURSIVEのないWITH"),
                 ));
@@ -468,7 +495,11 @@ impl Gate {
             ("|>", !query.pipe_operators.is_empty()),
         ];
         if let Some((clause, _)) = clauses.into_iter().find(|(_, there)| *there) {
-            return Err(SqlFault::new(text!("{clause}", "{clause}"), Text::new("a plain SELECT", "普通のSELECT")));
+            return Err(SqlFault::new(
+                Id::NotOffered,
+                text!("{clause}", "{clause}"),
+                Text::new("a plain SELECT", "普通のSELECT"),
+            ));
         }
         body(&query.body)
     }
@@ -519,6 +550,7 @@ impl Gate {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(SqlFault::new(
+                Id::SqlTooLarge,
                 text!(
                     "an expression nested or chained more than {DEEPEST} deep",
                     "{DEEPEST}段より深い入れ子や長い連鎖の式"
@@ -555,6 +587,7 @@ fn body(set: &SetExpr) -> Result<(), SqlFault> {
             body(right)
         }
         SetExpr::SetOperation { op, set_quantifier, .. } => Err(SqlFault::new(
+            Id::NotOffered,
             text!("{op} {set_quantifier}", "{op} {set_quantifier}"),
             Text::new(
                 "UNION or UNION ALL; for rows that are or are not in another table, IN (SELECT …) or LEFT JOIN … IS NULL",
@@ -563,7 +596,7 @@ fn body(set: &SetExpr) -> Result<(), SqlFault> {
         )),
         other => {
             let other = shorten(&other.to_string());
-            Err(SqlFault::new(text!("`{other}`", "`{other}`"), Text::new("SELECT …", "SELECT …")))
+            Err(SqlFault::new(Id::NotOffered, text!("`{other}`", "`{other}`"), Text::new("SELECT …", "SELECT …")))
         }
     }
 }
@@ -579,6 +612,7 @@ fn joins(operator: &JoinOperator) -> Result<(), SqlFault> {
         | JoinOperator::RightOuter(JoinConstraint::On(_) | JoinConstraint::Using(_))
         | JoinOperator::FullOuter(JoinConstraint::On(_) | JoinConstraint::Using(_)) => Ok(()),
         _ => Err(SqlFault::new(
+            Id::NotOffered,
             Text::new("a join of another kind, or without USING or ON", "ほかの種類のJOIN、またはUSINGもONもないJOIN"),
             Text::new(
                 "JOIN, LEFT JOIN, RIGHT JOIN or FULL JOIN with USING (column) or ON condition; or CROSS JOIN",
@@ -657,6 +691,7 @@ fn plain(options: &WildcardAdditionalOptions) -> bool {
 fn form(expression: &Expr) -> SqlFault {
     let shown = shorten(&expression.to_string());
     SqlFault::new(
+        Id::NotOffered,
         text!("`{shown}`, a form of SQL that is not offered here", "ここでは使えない形の`{shown}`"),
         Text::new("columns, numbers, 'text', operators, CASE and functions", "列、数、'文字列'、演算子、CASE、関数"),
     )

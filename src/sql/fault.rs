@@ -2,13 +2,15 @@
 
 use polars::prelude::DataType;
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 
 /// A mistake in an SQL text, told so that its writer can mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlFault {
+    /// What kind of mistake it is.
+    pub id: Id,
     /// What was found.
     pub found: Text,
     /// What was expected instead.
@@ -20,8 +22,8 @@ pub struct SqlFault {
 }
 
 impl SqlFault {
-    pub(super) fn new(found: Text, expected: Text) -> Self {
-        Self { found, expected, nearest: None, at: None }
+    pub(super) fn new(id: Id, found: Text, expected: Text) -> Self {
+        Self { id, found, expected, nearest: None, at: None }
     }
 
     pub(super) fn at(mut self, line: u64, column: u64) -> Self {
@@ -41,22 +43,18 @@ impl SqlFault {
     /// says where the text begins, and those of the text otherwise.
     pub fn in_place(self, place: Place) -> Fault {
         let mut found = self.found;
-        let place = match (self.at, place.begins) {
-            (Some((line, column)), Some((first, margin))) => Place {
-                line: Some(first + line - 1),
-                column: Some(if line == 1 { margin + column - 1 } else { column }),
-                ..place
-            },
-            (Some((line, column)), None) => {
+        let place = match self.at.map(|at| (at, place.word(at))) {
+            Some((_, Some(word))) => word,
+            Some(((line, column), None)) => {
                 found = Text {
                     en: format!("{} (in the SQL, line {line}, column {column})", found.en).into(),
                     ja: format!("{}(SQLの{line}行{column}文字目)", found.ja).into(),
                 };
                 place
             }
-            (None, _) => place,
+            None => place,
         };
-        Fault { nearest: self.nearest, ..Fault::new(place, found, self.expected) }
+        Fault { nearest: self.nearest, ..Fault::new(self.id, place, found, self.expected) }
     }
 
     /// The whole message in one language, for logs and tests.
@@ -81,6 +79,7 @@ impl SqlFault {
 pub(super) fn no_condition(found: &Text) -> SqlFault {
     let (en, ja) = (&found.en, &found.ja);
     SqlFault::new(
+        Id::NoCondition,
         Text {
             en: format!("{en} where a condition should stand").into(),
             ja: format!("条件のあるべきところに{ja}").into(),
@@ -114,8 +113,9 @@ pub(super) fn fault_of(message: &str, shown: &[(String, String)]) -> SqlFault {
     }
     let known = KNOWN.iter().find(|(parts, ..)| parts.iter().any(|part| has(part)));
     match known {
-        Some((_, found, expected)) => SqlFault::new(found.clone(), expected.clone()),
+        Some((_, found, expected)) => SqlFault::new(Id::BadTypes, found.clone(), expected.clone()),
         None => SqlFault::new(
+            Id::SqlFailed,
             text!("SQL that cannot be run: {first}", "実行できないSQL: {first}"),
             Text::new("SQL as in the reference", "リファレンスどおりのSQL"),
         ),

@@ -14,6 +14,7 @@
 //! - A query with GROUP BY and no ORDER BY is sorted by its columns from the left, so that the same run gives the same table.
 //! - A query in brackets sees its own tables only: it is run once, before the rest.
 
+use diagnostics::fault::Id;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
@@ -101,7 +102,7 @@ pub fn unmet(frame: &DataFrame, sql: &Expression, found: Text, expected: Text) -
         },
         None => expected,
     };
-    SqlFault { nearest: meant, ..SqlFault::new(found, expected) }
+    SqlFault { nearest: meant, ..SqlFault::new(Id::NoRows, found, expected) }
 }
 
 /// Runs a query over `tables`. To try it without data, give it the tables without rows (`DataFrame::clear`): names and types are

@@ -1,5 +1,6 @@
 //! From text to a syntax tree, with the same parser, dialect and options as polars-sql.
 
+use diagnostics::fault::Id;
 use sqlparser::ast::{Expr, Query, Statement};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
@@ -32,7 +33,7 @@ pub(super) fn expression(sql: &str) -> Result<Expr, SqlFault> {
         Text::new("one expression and nothing after it", "一つの式だけ")
     };
     Err(mistyped(sql)
-        .unwrap_or_else(|| SqlFault::new(found, expected).at(next.span.start.line, next.span.start.column)))
+        .unwrap_or_else(|| SqlFault::new(Id::NotSql, found, expected).at(next.span.start.line, next.span.start.column)))
 }
 
 /// Reads one query.
@@ -42,15 +43,15 @@ pub(super) fn query(sql: &str) -> Result<Box<Query>, SqlFault> {
     let one = || Text::new("one SELECT, or WITH … SELECT", "一つのSELECT、またはWITH … SELECT");
     if !statements.is_empty() {
         let count = statements.len() + 1;
-        return Err(SqlFault::new(text!("{count} statements", "{count}個の文"), one()));
+        return Err(SqlFault::new(Id::NotSql, text!("{count} statements", "{count}個の文"), one()));
     }
     match statement {
-        None => Err(SqlFault::new(Text::new("an empty text", "空の文字列"), one())),
+        None => Err(SqlFault::new(Id::NotSql, Text::new("an empty text", "空の文字列"), one())),
         Some(Statement::Query(query)) => Ok(query),
         Some(other) => {
             let other = other.to_string();
             let word = other.split_whitespace().next().unwrap_or_default();
-            Err(SqlFault::new(text!("a statement that begins with {word}", "{word}で始まる文"), one()))
+            Err(SqlFault::new(Id::NotSql, text!("a statement that begins with {word}", "{word}で始まる文"), one()))
         }
     }
 }
@@ -66,6 +67,7 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, SqlFault> {
     let length = sql.chars().count();
     if length > LONGEST {
         return Err(SqlFault::new(
+            Id::SqlTooLarge,
             text!("an SQL text of {length} characters", "{length}文字のSQL"),
             text!("at most {LONGEST} characters", "{LONGEST}文字以下"),
         ));
@@ -75,6 +77,7 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, SqlFault> {
     let count = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).count();
     if count > MOST_TOKENS {
         return Err(SqlFault::new(
+            Id::SqlTooLarge,
             text!("an SQL text of {count} words and signs", "{count}個の語と記号からなるSQL"),
             text!("at most {MOST_TOKENS}", "{MOST_TOKENS}個以下"),
         ));
@@ -95,6 +98,7 @@ fn fault(sql: &str, error: &ParserError) -> SqlFault {
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
         ParserError::RecursionLimitExceeded => {
             return SqlFault::new(
+                Id::SqlTooLarge,
                 Text::new("brackets or CASEs nested too deep", "深すぎる括弧やCASEの入れ子"),
                 text!("at most {DEEPEST} levels", "{DEEPEST}段以下"),
             );
@@ -105,9 +109,12 @@ fn fault(sql: &str, error: &ParserError) -> SqlFault {
     let (line, column) = (line.parse().unwrap_or(0), column.parse().unwrap_or(0));
     let parts = message.strip_prefix("Expected: ").and_then(|rest| rest.rsplit_once(", found: "));
     let fault = match parts {
-        Some((expected, "EOF")) => SqlFault::new(Text::new("the end of the text", "文字列の終わり"), wanted(expected)),
-        Some((expected, found)) => SqlFault::new(text!("`{found}`", "`{found}`"), wanted(expected)),
+        Some((expected, "EOF")) => {
+            SqlFault::new(Id::NotSql, Text::new("the end of the text", "文字列の終わり"), wanted(expected))
+        }
+        Some((expected, found)) => SqlFault::new(Id::NotSql, text!("`{found}`", "`{found}`"), wanted(expected)),
         None => SqlFault::new(
+            Id::NotSql,
             text!("SQL that cannot be read: {message}", "読み取れないSQL: {message}"),
             Text::new("valid SQL", "正しいSQL"),
         ),
@@ -156,6 +163,7 @@ fn mistyped(sql: &str) -> Option<SqlFault> {
             (None, _) => {
                 if let Some((written, meant)) = SIGNS.iter().find(|(written, _)| sql[at..].starts_with(written)) {
                     let fault = SqlFault::new(
+                        Id::NotSql,
                         text!("the sign `{written}`, which SQL does not have", "SQLにない記号`{written}`"),
                         text!("`{meant}`", "`{meant}`"),
                     );
@@ -177,6 +185,7 @@ fn mistyped(sql: &str) -> Option<SqlFault> {
                 let shown = if sign == '\u{3000}' { String::new() } else { format!(" `{sign}`") };
                 return Some(
                     SqlFault::new(
+                        Id::NotSql,
                         text!("a full-width sign{shown}", "全角の記号{shown}"),
                         text!("the half-width {plain_en}", "半角の{plain_ja}"),
                     )

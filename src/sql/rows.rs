@@ -1,5 +1,6 @@
 //! From polars columns to plain numbers, row by row, and back.
 
+use diagnostics::fault::Id;
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -43,6 +44,7 @@ impl Numbers {
                 let kind = kind(dtype);
                 let (en, ja) = (&kind.en, &kind.ja);
                 return Err(SqlFault::new(
+                    Id::BadArguments,
                     Text {
                         en: format!("{name} of {function} is {en}").into(),
                         ja: format!("{function}の{name}が{ja}です").into(),
@@ -114,6 +116,7 @@ impl Numbers {
                 let name = names.get(wrong.argument).map_or("", String::as_str);
                 let row = row + 1;
                 SqlFault::new(
+                    Id::BadArguments,
                     text!("{name} of {function} is {value} in row {row}", "{row}行目で{function}の{name}が{value}です"),
                     wrong.expected,
                 )

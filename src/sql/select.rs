@@ -5,6 +5,7 @@
 //! - Columns get internal names `0.age`, `1.age` (table, column) that nothing can confuse; every name in the text is looked up here.
 //! - Whatever polars reads otherwise than SQL does is rewritten, or refused where it cannot be.
 
+use diagnostics::fault::Id;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -130,6 +131,7 @@ impl Scope {
                 let which: Vec<String> = owners.iter().map(|i| format!("{}.{name}", self.sources[*i].name)).collect();
                 let which = which.join(", ");
                 let fault = SqlFault::new(
+                    Id::AmbiguousName,
                     text!("{name}, which several tables have", "いくつもの表にある{name}"),
                     text!("one of {which}", "{which}のどれか"),
                 );
@@ -195,7 +197,7 @@ fn unknown_column(ident: &Ident, columns: &[&str]) -> SqlFault {
             "文字列なら一重引用符で '{name}'、列なら {list} のどれか"
         )
     };
-    SqlFault::new(text!("the unknown column {name}", "存在しない列{name}"), expected)
+    SqlFault::new(Id::UnknownColumn, text!("the unknown column {name}", "存在しない列{name}"), expected)
         .near(nearest(name, columns.iter().copied()))
         .at(ident.span.start.line, ident.span.start.column)
 }
@@ -203,6 +205,7 @@ fn unknown_column(ident: &Ident, columns: &[&str]) -> SqlFault {
 fn unknown_table(name: &str, tables: &[&str]) -> SqlFault {
     let list = shorten(&tables.join(", "));
     SqlFault::new(
+        Id::UnknownTable,
         text!("the unknown table {name}", "存在しない表{name}"),
         text!("one of the tables {list}", "表{list}のどれか"),
     )
@@ -303,6 +306,7 @@ impl Runner<'_> {
         match alias.as_ref().map(|alias| &alias.name.value).or(own) {
             Some(name) => Source::new(name, &frame),
             None => Err(SqlFault::new(
+                Id::NotOffered,
                 Text::new("a table in brackets without a name", "名前のない、括弧の中の表"),
                 Text::new("(SELECT …) AS name", "(SELECT …) AS 名前"),
             )),
@@ -327,6 +331,7 @@ impl Runner<'_> {
         }
         if rows > MOST_ROWS {
             return Err(SqlFault::new(
+                Id::SqlTooLarge,
                 text!("a join of {rows} rows", "{rows}行になる結合"),
                 text!(
                     "at most {MOST_ROWS} rows: JOIN … USING (column)",
@@ -343,6 +348,7 @@ impl Runner<'_> {
         let name = &source.name;
         if scope.sources.iter().any(|other| other.name == *name) {
             return Err(SqlFault::new(
+                Id::AmbiguousName,
                 text!("the table {name} twice in one FROM", "一つのFROMに2回出てくる表{name}"),
                 text!("different names: {name} AS a JOIN {name} AS b", "別々の名前。例: {name} AS a JOIN {name} AS b"),
             ));
@@ -459,6 +465,7 @@ impl Runner<'_> {
         if aggregated {
             if looked().any(|e| Looks::at(e).window) {
                 return Err(SqlFault::new(
+                    Id::NotOffered,
                     Text::new("OVER beside aggregates or GROUP BY", "集計関数やGROUP BYと並んだOVER"),
                     Text::new("two steps: one of them in WITH", "二段階に分け、片方をWITHに書く形"),
                 ));
@@ -468,6 +475,7 @@ impl Runner<'_> {
                 let column =
                     shown.into_iter().find(|(internal, _)| *internal == column).map_or(column, |(_, name)| name);
                 return Err(SqlFault::new(
+                    Id::NotOffered,
                     text!("the column {column} beside aggregates", "集計関数と並んだ列{column}"),
                     text!(
                         "{column} in GROUP BY, or within an aggregate such as avg({column})",
@@ -554,6 +562,7 @@ impl Runner<'_> {
         for (i, (name, _)) in items.iter().enumerate() {
             if items[..i].iter().any(|(earlier, _)| earlier == name) {
                 return Err(SqlFault::new(
+                    Id::AmbiguousName,
                     text!("two columns called {name}", "{name}という名前の二つの列"),
                     text!("different names: … AS {name}, … AS {name}_2", "別々の名前。例: … AS {name}, … AS {name}_2"),
                 ));
@@ -598,6 +607,7 @@ impl Runner<'_> {
                     Some((name, _)) => one.expr = Expr::Identifier(quoted(name)),
                     None if given_only => {
                         return Err(SqlFault::new(
+                            Id::NotOffered,
                             Text::new(
                                 "ORDER BY something that the SELECT does not give",
                                 "SELECTにないものによるORDER BY",
@@ -654,6 +664,7 @@ impl Rewrite<'_> {
                 if column.len() > 1 {
                     let rows = column.len();
                     return Err(SqlFault::new(
+                        Id::BadRow,
                         text!("a query in brackets that gives {rows} rows", "{rows}行を返す、括弧の中のSELECT"),
                         Text::new("one row, or IN (SELECT …)", "1行、またはIN (SELECT …)"),
                     ));
@@ -674,6 +685,7 @@ impl Rewrite<'_> {
                 let count = values.len();
                 if count > LONGEST_LIST {
                     return Err(SqlFault::new(
+                        Id::SqlTooLarge,
                         text!("IN (SELECT …) with {count} values", "{count}個の値のあるIN (SELECT …)"),
                         Text::new("a JOIN", "JOIN"),
                     ));
@@ -873,6 +885,7 @@ fn only_column(frame: &DataFrame) -> Result<&Column, SqlFault> {
         columns => {
             let count = columns.len();
             Err(SqlFault::new(
+                Id::BadRow,
                 text!("a query in brackets that gives {count} columns", "{count}列を返す、括弧の中のSELECT"),
                 Text::new("one column", "1列"),
             ))
@@ -887,6 +900,7 @@ fn renamed(frame: DataFrame, alias: &TableAlias) -> Result<DataFrame, SqlFault> 
     let (name, named, there) = (&alias.name.value, alias.columns.len(), frame.width());
     if named != there {
         return Err(SqlFault::new(
+            Id::Mismatch,
             text!("{named} names for the {there} columns of {name}", "{name}の{there}列に対する{named}個の名前"),
             text!("{there} names", "{there}個の名前"),
         ));
@@ -896,6 +910,7 @@ fn renamed(frame: DataFrame, alias: &TableAlias) -> Result<DataFrame, SqlFault> 
     let columns: Vec<Column> = columns.collect();
     DataFrame::new(columns.first().map_or(0, Column::len), columns).map_err(|_| {
         SqlFault::new(
+            Id::AmbiguousName,
             Text::new("two columns of the same name", "同じ名前の二つの列"),
             Text::new("different names", "別々の名前"),
         )
@@ -906,6 +921,7 @@ fn union(left: DataFrame, right: DataFrame, distinct: bool) -> Result<DataFrame,
     let (l, r) = (left.width(), right.width());
     if l != r {
         return Err(SqlFault::new(
+            Id::Mismatch,
             text!("UNION of {l} and {r} columns", "{l}列と{r}列のUNION"),
             Text::new("as many columns on both sides", "両側で同じ数の列"),
         ));
@@ -914,6 +930,7 @@ fn union(left: DataFrame, right: DataFrame, distinct: bool) -> Result<DataFrame,
     let rows = left.height() as u128 + height as u128;
     if rows > MOST_ROWS {
         return Err(SqlFault::new(
+            Id::SqlTooLarge,
             text!("a UNION of {rows} rows", "{rows}行になるUNION"),
             text!("at most {MOST_ROWS} rows", "{MOST_ROWS}行以下"),
         ));
@@ -1063,6 +1080,7 @@ fn ordinal(expression: &Expr) -> Option<usize> {
 
 fn no_such_item(n: usize, items: usize) -> SqlFault {
     SqlFault::new(
+        Id::OutOfRange,
         text!("{n} in ORDER BY or GROUP BY", "ORDER BYかGROUP BYの中の{n}"),
         text!("a column, or its number from 1 to {items}", "列、または1から{items}までの列の番号"),
     )

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::named;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -163,7 +163,7 @@ impl<'t> Reader<'t> {
 /// Another separator than the comma, a quote that does not close where a cell ends, rows of another length than the header, no rows.
 pub(super) fn read(file: &str, text: &str) -> Result<Grid, Vec<Fault>> {
     if let Some((found, expected)) = other_separator(text) {
-        return Err(vec![Fault::new(Place { line: Some(1), ..Place::file(file) }, found, expected)]);
+        return Err(vec![Fault::new(Id::NotATable, Place { line: Some(1), ..Place::file(file) }, found, expected)]);
     }
     let bad_quote = |bad: BadQuote| {
         let found = match &bad.behind {
@@ -180,7 +180,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Grid, Vec<Fault>> {
             "a quote at both ends of the cell, or at none; a quote inside is doubled (\"\")",
             "引用符はセルの両端に付けるか、どちらにも付けません。セルの中の引用符は2つ重ねます（\"\"）",
         );
-        vec![Fault::new(Place { line: Some(bad.line), ..Place::file(file) }, found, expected)]
+        vec![Fault::new(Id::BadQuote, Place { line: Some(bad.line), ..Place::file(file) }, found, expected)]
     };
     let mut reader = Reader::new(text, b',');
     let (mut grid, mut row) = (Grid::default(), Row::default());
@@ -231,6 +231,7 @@ fn titled(file: &str, text: &str) -> Option<Fault> {
                 return None;
             }
             return Some(Fault::new(
+                Id::NotATable,
                 Place { line: Some(line), ..Place::file(file) },
                 text!(
                     "a title over the table: \"{title}\"; the names of the columns stand in line {header}",
@@ -252,6 +253,7 @@ fn titled(file: &str, text: &str) -> Option<Fault> {
 
 pub(super) fn no_rows(file: &str) -> Fault {
     Fault::new(
+        Id::NoRows,
         Place::file(file),
         Text::new("no rows", "行がありません"),
         Text::new("a header line and at least one row", "見出しの行と、1行以上のデータ"),
@@ -271,7 +273,7 @@ fn ragged_fault(file: &str, found: usize, width: usize, lines: &[usize], every: 
             "見出しと同じ{width}個（カンマを含むセルは引用符で囲みます）"
         )
     };
-    Fault::new(Place { line: lines.first().copied(), ..Place::file(file) }, found_text, expected)
+    Fault::new(Id::NotATable, Place { line: lines.first().copied(), ..Place::file(file) }, found_text, expected)
 }
 
 /// How many rows are looked at to tell what separates the cells.

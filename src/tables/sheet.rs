@@ -8,7 +8,7 @@ use super::delimited::{self, Grid};
 use super::named::{self, Width};
 use super::parquet::{Parquet, Values};
 use super::{Frame, TableError, from_columns};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -70,7 +70,7 @@ impl Sheet {
     /// Another kind of file, which is named; letters of another encoding; of a CSV file, another separator, a quote that does not
     /// close, rows of another length than the header; no rows.
     pub fn read(file: &str, bytes: Vec<u8>, reading: &Reading<'_>) -> Result<Self, Vec<Fault>> {
-        let one = |found: Text, expected: Text| vec![Fault::new(Place::file(file), found, expected)];
+        let one = |found: Text, expected: Text| vec![Fault::new(Id::Unreadable, Place::file(file), found, expected)];
         let (cells, names, rows) = if bytes.starts_with(b"PAR1") {
             let expected = || Text::new("a whole Parquet file, or CSV", "完全なParquetファイル、またはCSV");
             let parquet = Parquet::open(bytes).map_err(|found| one(found, expected()))?;
@@ -127,15 +127,15 @@ impl Sheet {
     pub fn bad(&self, column: &str, rows: &[usize], found: &Text, expected: Text) -> Fault {
         let place = |line| Place { line, key: Some(column.to_owned()), ..Place::file(self.file.clone()) };
         if let Some(lines) = rows.iter().map(|&row| self.line(row)).collect::<Option<Vec<usize>>>() {
-            return Fault::new(place(lines.first().copied()), named::in_lines(found, &lines), expected);
+            return Fault::new(Id::BadValue, place(lines.first().copied()), named::in_lines(found, &lines), expected);
         }
         let rows: Vec<usize> = rows.iter().map(|row| row + 1).collect();
-        Fault::new(place(None), named::in_rows(found, &rows), expected)
+        Fault::new(Id::BadValue, place(None), named::in_rows(found, &rows), expected)
     }
 
     /// A fault of a whole column.
-    fn wrong(&self, column: &str, found: Text, expected: Text) -> Fault {
-        Fault::new(Place { key: Some(column.to_owned()), ..Place::file(self.file.clone()) }, found, expected)
+    fn wrong(&self, id: Id, column: &str, found: Text, expected: Text) -> Fault {
+        Fault::new(id, Place { key: Some(column.to_owned()), ..Place::file(self.file.clone()) }, found, expected)
     }
 
     fn place(&self, column: &str) -> Result<usize, Fault> {
@@ -144,6 +144,7 @@ impl Sheet {
             let list = self.names().join(", ");
             let names = self.names();
             self.wrong(
+                Id::UnknownColumn,
                 column,
                 text!("no column \"{column}\"", "列 \"{column}\" はありません"),
                 text!("one of the columns {list}", "次の列のいずれか：{list}"),
@@ -152,6 +153,7 @@ impl Sheet {
         })?;
         if places.next().is_some() {
             let mut fault = self.wrong(
+                Id::TakenName,
                 column,
                 text!("the column \"{column}\" a second time", "列 \"{column}\" が重複しています"),
                 Text::new("a name of its own for each column", "列ごとに異なる名前"),
@@ -166,7 +168,7 @@ impl Sheet {
         parquet.column(self.place(column)?).map_err(|found| {
             let expected =
                 Text::new("a column of numbers, of words or of true and false", "数値、文字列、または真偽値の列");
-            self.wrong(column, found, expected)
+            self.wrong(Id::TakenName, column, found, expected)
         })
     }
 
@@ -395,6 +397,7 @@ impl Sheet {
     fn engine(&self, error: &TableError) -> Fault {
         let message = error.to_string();
         Fault::new(
+            Id::Unreadable,
             Place::file(self.file.clone()),
             text!("a table that cannot be read ({message})", "読み込めない表です（{message}）"),
             Text::new("a table of numbers and words", "数値と文字列からなる表"),
@@ -427,7 +430,8 @@ fn texts(values: Values) -> Vec<Option<String>> {
 
 /// The letters of a CSV file: UTF-8, with or without a byte-order mark, or CP932.
 fn decode(file: &str, bytes: &[u8], reading: &Reading<'_>) -> Result<String, Vec<Fault>> {
-    let fault = |line, found, expected| vec![Fault::new(Place { line, ..Place::file(file) }, found, expected)];
+    let fault =
+        |line, found, expected| vec![Fault::new(Id::Encoding, Place { line, ..Place::file(file) }, found, expected)];
     match named::width(bytes) {
         Width::Two => {
             let found = Text::new(

@@ -139,6 +139,9 @@ impl View {
         html! {
             div.mistake {
                 p.where_ { (fault.place.display(self.lang)) }
+                @if let Some((lines, range)) = fault.place.spot.as_ref().and_then(|spot| spot.lines()) {
+                    pre { (&lines[..range.start]) mark { (&lines[range.clone()]) } (&lines[range.end..]) }
+                }
                 p { (self.say("Found: ", "見つかったもの：")) (self.text(&fault.found)) }
                 p { (self.say("Expected: ", "期待されるもの：")) (self.text(&fault.expected)) }
                 @if let Some(nearest) = &fault.nearest { p { (self.say("Perhaps: ", "もしかすると：")) code { (nearest) } } }

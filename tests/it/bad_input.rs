@@ -167,7 +167,7 @@ fn every_mistake_in_a_plan_or_in_answers_is_placed_and_explained() {
         let text = format!("exercise = \"sepsis-alarm@2\"\n{}\n", mistake.text);
         learner.writes(&file, &text);
         let answer = learner.types("check sepsis-alarm --json");
-        let told = judge(&answer, mistake, &file);
+        let told = judge(&answer, mistake, &file, &text);
         if let Some(told) = told {
             wrong.push(format!("{}:\n{told}\n{}{}", mistake.text, answer.out, answer.err));
         }
@@ -181,7 +181,7 @@ fn every_mistake_in_a_plan_or_in_answers_is_placed_and_explained() {
     assert!(wrong.is_empty(), "{} of {}\n\n{}", wrong.len(), MISTAKES.len(), wrong.join("\n\n"));
 }
 
-fn judge(answer: &Answer, mistake: &Mistake, file: &str) -> Option<String> {
+fn judge(answer: &Answer, mistake: &Mistake, file: &str, text: &str) -> Option<String> {
     if answer.code != 2 {
         return Some(format!("exit code {}", answer.code));
     }
@@ -198,11 +198,21 @@ fn judge(answer: &Answer, mistake: &Mistake, file: &str) -> Option<String> {
     same("file", Some(file.into()))
         .or_else(|| same("line", mistake.line.map(Into::into)))
         .or_else(|| same("key", mistake.key.map(Into::into)))
+        .or_else(|| mistake.line.and_then(|line| elsewhere(&fault["range"], line, text)))
         .or_else(|| mistake.nearest.and_then(|nearest| same("nearest", Some(nearest.into()))))
         .or_else(|| (!expected.contains(mistake.expected)).then(|| format!("expected: {expected}")))
         .or_else(|| {
             fault["expected"]["ja"].as_str().is_none_or(str::is_empty).then(|| "nothing in Japanese".to_owned())
         })
+}
+
+/// A range that does not begin on the line, or holds nothing of it.
+fn elsewhere(range: &serde_json::Value, line: u64, text: &str) -> Option<String> {
+    let bound = |at: usize| range[at].as_u64().and_then(|at| usize::try_from(at).ok());
+    let (Some(start), Some(end)) = (bound(0), bound(1)) else { return Some(format!("range: {range}")) };
+    let begins = text.get(..start).map(|before| before.matches('\n').count() as u64 + 1);
+    let spot = text.get(start..end).unwrap_or_default();
+    (begins != Some(line) || spot.trim().is_empty()).then(|| format!("range: {range} ({spot:?}), expected line {line}"))
 }
 
 #[test]

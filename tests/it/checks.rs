@@ -102,7 +102,7 @@ fn a_name_that_is_not_shown_is_told_when_the_file_is_read() {
     assert_eq!(of_passes[0].nearest.as_deref(), Some("value"), "{of_passes:?}");
     // All of a file's SQL at once, each with its line and column in the file.
     let both = faults("value >", "\"\"\"\nSELECT\n  aurroc(y, p) AS value FROM exam\"\"\"");
-    let places: Vec<_> = both.iter().map(|fault| (fault.place.line, fault.place.column)).collect();
+    let places: Vec<_> = both.iter().map(|fault| (fault.place.line, fault.place.column())).collect();
     assert_eq!(places, [(Some(15), Some(3)), (Some(16), None)], "{both:?}");
     assert_eq!(both[0].nearest.as_deref(), Some("auroc"));
 }

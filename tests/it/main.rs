@@ -12,6 +12,7 @@ mod commands;
 mod data;
 mod engine;
 mod exercises;
+mod faults;
 mod flips;
 mod form;
 mod interrupted;

@@ -9,7 +9,7 @@ use zip::{ZipArchive, ZipWriter};
 use super::memory::{self, Memory};
 use super::workspace::{FOLDER, Workspace};
 use crate::ending::Ending;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use disk::Refused;
@@ -65,7 +65,8 @@ pub fn packed(workspace: &Workspace) -> Result<Vec<u8>, Ending> {
 /// A file that is no packed workspace, names that lead out of it, an exercise that was begun here already, the disk's.
 pub fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Ending> {
     let expected = Text::new("a file that `practicum export-work` made", "`practicum export-work` で作ったファイル");
-    let wrong = |found: Text| Ending::Faults(vec![Fault::new(Place::file(file), found, expected.clone())]);
+    let wrong =
+        |found: Text| Ending::Faults(vec![Fault::new(Id::Unreadable, Place::file(file), found, expected.clone())]);
     let mut zip = ZipArchive::new(Cursor::new(bytes))
         .map_err(|_| wrong(Text::new("no archive that can be read", "読み取れるアーカイブではありません")))?;
     if zip.len() > MOST {
@@ -109,6 +110,7 @@ pub fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Endin
     if workspace.is_started() {
         let shown = workspace.shown("");
         return Err(Ending::Faults(vec![Fault::new(
+            Id::AlreadyThere,
             Place::file(shown),
             Text::new("this exercise was begun here already", "この演習は、ここですでに始めています"),
             Text::new(

@@ -14,7 +14,7 @@ use course::answers::Expected;
 use course::content;
 use course::exercise::Exercise;
 use course::pack::{Content, Pack, Submission, Task};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
@@ -158,6 +158,7 @@ impl Desk {
             (None, Some(course)) => Pack::folder(&course.value).map_err(|_| {
                 let (id, folder) = (workspace.id(), course.value.display());
                 vec![course.fault(
+                    Id::UnknownCourse,
                     text!("the course folder {folder}, which is not there", "教材フォルダー {folder} がありません"),
                     text!(
                         "where the course is now: practicum start {id} --course DIR (your files stay as they are)",
@@ -175,6 +176,7 @@ impl Desk {
     fn nowhere(&self, command: &str) -> Vec<Fault> {
         if let Some(id) = Workspace::lost(&self.here) {
             return vec![Fault::new(
+                Id::MissingFile,
                 Place::file(memory::FILE),
                 text!(
                     "no such file in the folder of {id}: by it an exercise is known",
@@ -202,7 +204,7 @@ impl Desk {
             "practicum {command} EXERCISE, or the command within the exercise's folder",
             "practicum {command} 演習の名前（演習のフォルダーの中では、名前を省略できます）"
         );
-        vec![Fault::new(Place::file(format!("practicum {command}")), found, expected)]
+        vec![Fault::new(Id::MissingArgument, Place::file(format!("practicum {command}")), found, expected)]
     }
 
     /// The same of an exercise that was started: one that was not is never started by the way and then judged.
@@ -217,6 +219,7 @@ impl Desk {
         }
         let start = self.next("start", &placed.workspace);
         Err(Ending::Faults(vec![Fault::new(
+            Id::NotStarted,
             Place::file(placed.workspace.shown("")),
             Text::new("this exercise was not started here", "この演習は、ここではまだ始めていません"),
             text!(

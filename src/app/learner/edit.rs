@@ -2,7 +2,7 @@
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, expected};
 use diagnostics::text;
 use diagnostics::text::{Text, narrow};
@@ -34,11 +34,16 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
     let mark = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
     let mut document: DocumentMut =
         text.trim_start_matches('\u{feff}').parse().map_err(|error: toml_edit::TomlError| {
-            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            let place = Place { line, ..Place::file(file) };
+            let source = text.trim_start_matches('\u{feff}');
+            let place = error.span().map_or_else(|| Place::file(file), |span| Place::of(file, &source.into(), span));
             let what = error.message().to_owned();
             let found = text!("a text that is no TOML: {what}", "TOMLとして読めない内容です（{what}）");
-            vec![Fault::new(place, found, Text::new("the file mended in an editor", "エディターで直したファイル"))]
+            vec![Fault::new(
+                Id::NotToml,
+                place,
+                found,
+                Text::new("the file mended in an editor", "エディターで直したファイル"),
+            )]
         })?;
     let (mut faults, mut assumed) = (Vec::new(), Vec::new());
     for change in changes {
@@ -52,6 +57,7 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
         let told = keyed(keys, &path, document.as_table()).ok_or_else(|| {
             let key = &change.key;
             Fault::new(
+                Id::UnknownKey,
                 place.clone(),
                 text!("the key {key}", "キー {key}"),
                 Text::new("a key of this file", "このファイルにあるキー"),
@@ -67,7 +73,7 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
 
 fn unfit(place: &Place, written: &str, key: &Key) -> Fault {
     let place = place.clone();
-    Fault::new(place, text!("\"{written}\"", "「{written}」"), expected(&key.kind, key))
+    Fault::new(Id::WrongKind, place, text!("\"{written}\"", "「{written}」"), expected(&key.kind, key))
 }
 
 /// The definition of a key; of a table whose keys its `kind` decides, by the kind that the file has.

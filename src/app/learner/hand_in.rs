@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::narrow;
 use disk::HAND_IN;
@@ -50,6 +50,7 @@ pub fn find(folder: &Path, file: &str, shown: &str) -> Result<Found, Fault> {
     }
     let list = others.join(", ");
     Err(Fault::new(
+        Id::MissingFile,
         Place::file(shown),
         text!("no file of this name, but {list}", "この名前のファイルはありませんが、{list} があります"),
         text!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{self, Key, Kind, Need, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -116,7 +116,7 @@ pub fn broken(file: &str, faults: &[Fault], again: Text) -> Vec<Fault> {
         "a file that the program itself wrote, and that it cannot read any more: {en}",
         "プログラムが書いたファイルですが、読み込めなくなっています（{ja}）"
     );
-    vec![Fault::new(place, found, again)]
+    vec![Fault::new(Id::Unreadable, place, found, again)]
 }
 
 /// How a course folder is written down in a workspace: a relative one as seen from there, so that both may be moved together; an
@@ -129,6 +129,7 @@ pub fn course_from(here: &Path, course: &Path, workspace: &Path) -> Result<Strin
     let written = seen.to_str().ok_or_else(|| {
         let course = course.display();
         Fault::new(
+            Id::BadName,
             Place::file("--course"),
             text!("the folder {course}", "フォルダー {course}"),
             Text::new("a folder whose name is Unicode", "Unicodeで書ける名前のフォルダー"),

@@ -4,7 +4,7 @@ use super::hand_in::{ANSWERS, PLAN};
 use super::progress;
 use super::workspace::{Workspace, WorkspaceError};
 use course::exercise::Exercise;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use disk::Refused;
 
@@ -42,6 +42,7 @@ pub fn renew(workspace: &Workspace, exercise: &Exercise) -> Result<Option<Renewe
     let shown = workspace.shown(&aside);
     if workspace.folder().join(&aside).exists() {
         return Err(vec![Fault::new(
+            Id::AlreadyThere,
             Place::file(shown),
             text!(
                 "files of version {version} that were laid aside before",

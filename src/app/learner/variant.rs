@@ -1,7 +1,7 @@
 //! Variants: every learner another draw of the same world.
 
 use course::content::Digest;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -42,6 +42,7 @@ pub fn key(written: &str, place: &Place) -> Result<String, Fault> {
     let key = written.trim();
     if key.is_empty() || key.chars().count() > 64 || key.chars().any(|c| c.is_control() || c == '"' || c == '\\') {
         return Err(Fault::new(
+            Id::BadName,
             place.clone(),
             text!("the key \"{key}\"", "キー \"{key}\""),
             Text::new("1 to 64 letters or digits, such as a student's number", "1〜64文字の文字・数字（学籍番号など）"),

@@ -18,7 +18,7 @@ use course::exercise::{Item, QuestionKind, Several};
 use course::pack::{self, Pack, Submission, Task};
 use course::plan::Wanted;
 use course::settings::{self, Settings};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::Written;
 use diagnostics::schema;
 use diagnostics::text;
@@ -213,6 +213,7 @@ impl Workspace {
         if other != id {
             let place = Place { key: Some("exercise".to_owned()), ..Place::file(found.shown(memory::FILE)) };
             return Err(vec![Fault::new(
+                Id::Mismatch,
                 place,
                 text!("the exercise \"{other}\"", "演習 \"{other}\" のフォルダーです"),
                 text!(
@@ -390,7 +391,7 @@ impl Workspace {
             "the variant that you began with: `practicum start {id} --variant KEY` writes the file anew. Where you have changed the data yourself: give {DATA} another name first",
             "始めたときのバリアント：`practicum start {id} --variant キー` でファイルを作り直せます。データを自分で変更した場合は、先に {DATA} の名前を変えてください"
         );
-        Err(vec![Fault::new(Place::file(self.shown(memory::FILE)), found, expected)].into())
+        Err(vec![Fault::new(Id::Mismatch, Place::file(self.shown(memory::FILE)), found, expected)].into())
     }
 
     /// A workspace that is started stays what it is: its data belong to the work in it.
@@ -411,7 +412,7 @@ impl Workspace {
                     "バリアントなしで始めた作業フォルダーです",
                 ),
             };
-            return Err(vec![Fault::new(place, found, expected)]);
+            return Err(vec![Fault::new(Id::Mismatch, place, found, expected)]);
         }
         self.memory.variant = Some(key.to_owned());
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::files::{self, FILES};
 use crate::finding::Rule;
+use diagnostics::fault::Id;
 use diagnostics::keys::{self, Key, Kind as Holds, Need};
 use diagnostics::text::{Lang, Text};
 use metrics::Shown;
@@ -15,6 +16,7 @@ pub fn pages() -> Vec<(String, String)> {
         ("sql.md".to_owned(), functions()),
         ("metrics.md".to_owned(), metrics()),
         ("rules.md".to_owned(), rules()),
+        ("faults.md".to_owned(), faults()),
     ];
     for file in FILES {
         let mut schema = serde_json::to_string_pretty(&files::of(file)).unwrap_or_default();
@@ -41,6 +43,7 @@ fn contents() -> String {
     out += "- [SQL](sql.md): the functions of columns, conditions and checks. 列・条件・判定で使える関数。\n";
     out += "- [Metrics](metrics.md): every metric, how it is written and judged, its interval and its source. すべての指標と、その表し方・区間・出典。\n";
     out += "- [Rules](rules.md): what `practicum author validate` holds an exercise against. 検証の規則。\n";
+    out += "- [Mistakes](faults.md): the kinds of mistakes that programs may ask for. 誤りの種類。\n";
     out
 }
 
@@ -166,6 +169,17 @@ fn metrics() -> String {
 /// An end of a range.
 fn bound(value: f64) -> String {
     if value.is_finite() { value.to_string() } else { format!("{}∞", if value < 0.0 { "−" } else { "" }) }
+}
+
+fn faults() -> String {
+    let mut out = format!(
+        "{GENERATED}# Mistakes\n\nEvery mistake that is told has a kind, `id` in JSON, which stays whatever its sentences become.\n誤りの種類は、JSONの`id`で示します。文面が変わっても、この語は変わりません。\n\n| id | |\n|---|---|\n"
+    );
+    for id in Id::ALL {
+        let Text { en, ja } = id.help();
+        out += &format!("| `{}` | {}<br>{} |\n", id.name(), cell(&en), cell(&ja));
+    }
+    out
 }
 
 fn rules() -> String {

@@ -6,7 +6,7 @@ use super::reliability::{
 use crate::finding::{Finding, Rule};
 use crate::reading::Written;
 use course::pack::Pack;
-use diagnostics::fault::Place;
+use diagnostics::fault::{Id, Place};
 use diagnostics::keys::{self, Key, Kind, Need, Section};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -284,7 +284,7 @@ fn automatic(written: &Written, section: &Section) -> Vec<Finding> {
     let mut findings = Vec::new();
     if written.starter().is_some_and(|starter| untouched.string("content") != starter.work.to_string()) {
         let found = Text::new("a proof of another starter", "出発点が、確かめたあとで変わっています");
-        findings.push(Rule::Reliability.by(untouched.written("content").fault(found, again)));
+        findings.push(Rule::Reliability.by(untouched.written("content").fault(Id::OtherVersion, found, again)));
     }
     let passes = untouched.whole("passes");
     if passes > 0 {
@@ -377,13 +377,13 @@ pub fn rules(pack: &Pack, written: &Written) -> Vec<Finding> {
     if *found != expected {
         let found =
             text!("a proof of {found}; the exercise is {expected}", "{found} についての結果です（演習は {expected}）");
-        findings.push(Rule::Reliability.by(of.fault(found, again.clone())));
+        findings.push(Rule::Reliability.by(of.fault(Id::OtherVersion, found, again.clone())));
     } else if section.string("content") != written.proved_content().to_string() {
         let found = Text::new(
             "a proof of other data, draws, questions, checks or solutions",
             "データ・生成・問い・判定・解のいずれかが、多数の生成で確かめたあとで変わっています",
         );
-        findings.push(Rule::Reliability.by(section.written("content").fault(found, again)));
+        findings.push(Rule::Reliability.by(section.written("content").fault(Id::OtherVersion, found, again)));
     }
     for (key, en, ja) in [
         ("failures", "draws in which the reference fails", "模範解が不合格になる生成"),

@@ -11,7 +11,7 @@ use course::computed;
 use course::content::{self, Digest};
 use course::exercise::{Check, QuestionKind};
 use course::settings::{Setting, SettingKind};
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written as Placed;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -331,7 +331,7 @@ fn answer(kind: &QuestionKind, query: &Placed<Query>, tables: &Tables) -> Result
     };
     answer
         .filter(|_| rows == 1)
-        .ok_or_else(|| query.fault(text!("{rows} rows: {shown}", "{rows}行（{shown}）"), expected))
+        .ok_or_else(|| query.fault(Id::BadRow, text!("{rows} rows: {shown}", "{rows}行（{shown}）"), expected))
 }
 
 /// The checks that passed.

@@ -19,7 +19,7 @@ use course::content::{self, Digest};
 use course::courses;
 use course::exercise::{Check, QuestionKind};
 use course::pack::Pack;
-use diagnostics::fault::Place;
+use diagnostics::fault::{Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::{self, Figure, Judged, Verdict};
@@ -601,6 +601,7 @@ fn reference(written: &Written, trial: &Trial, silent: &BTreeSet<&str>) -> Vec<F
                 .collect();
             let list = numbers.join(", ");
             let fault = figure.fault(
+                Id::UnknownFigure,
                 text!(
                     "figure = \"{name}\", which `shows` does not return as a number",
                     "figure = \"{name}\" は、`shows`の数値の列にありません"

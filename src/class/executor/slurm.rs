@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use app::ending::Ending;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use serde::{Deserialize, Serialize};
@@ -264,7 +264,7 @@ impl Slurm {
             "a Slurm that this machine may submit to; what it needs to know (partition, account) stands in class.toml, [slurm] options",
             "この機械からジョブを投入できるSlurm（パーティションやアカウントの指定は class.toml の [slurm] options に書きます）",
         );
-        Err(Ending::Faults(vec![Fault::new(Place::file("--engine slurm"), found, expected)]))
+        Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file("--engine slurm"), found, expected)]))
     }
 
     /// The most tasks of an array.
@@ -354,7 +354,7 @@ fn silent() -> Ending {
         "an answer: what runs goes on; call the same again later, and its results are collected",
         "応答があること（実行中のタスクは続きます。後でもう一度実行すると、結果を回収します）",
     );
-    Ending::Faults(vec![Fault::new(Place::file("--engine slurm"), found, expected)])
+    Ending::Faults(vec![Fault::new(Id::Refused, Place::file("--engine slurm"), found, expected)])
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Canvas: the CSV that its gradebook imports. Learners are found by what Canvas calls their SIS user ID: the roster's id.
 
 use app::ending::Ending;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::Text;
 
 use super::{Choice, inert, number, points};
@@ -58,7 +58,7 @@ pub fn csv(
             let place = Place { line: Some(1), ..Place::file(file) };
             let found = Text::new("no column Student", "Student という列がありません");
             let expected = Text::new("the CSV that Canvas's gradebook exports", "Canvasの成績表から書き出したCSV");
-            return Err(Ending::Faults(vec![Fault::new(place, found, expected)]));
+            return Err(Ending::Faults(vec![Fault::new(Id::UnknownColumn, place, found, expected)]));
         }
         let column = |titled: &Titled| {
             let is_its = |cell: &&str| cell.starts_with(&titled.title) || cell.starts_with(&titled.id);

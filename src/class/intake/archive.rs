@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use app::learner::hand_in::{ANSWERS, PLAN, is_like};
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Text, unseen};
 use unicode_normalization::UnicodeNormalization as _;
@@ -109,6 +109,7 @@ fn folded(name: &str) -> String {
 pub fn zip(file: &str, from: impl Read + Seek, most: Most) -> Result<Vec<Entry>, Fault> {
     let wrong = |found: Text| {
         Fault::new(
+            Id::Unreadable,
             Place::file(file),
             found,
             Text::new("a zip as a learning platform makes it", "学習プラットフォームが出力したzipファイル"),
@@ -238,6 +239,7 @@ pub fn folder(file: &str, root: &Path, most: Most) -> Result<Vec<Entry>, Fault> 
                 let most = most.entries;
                 let found = text!("more than {most} files in it", "{most}個を超えるファイルが入っています");
                 return Err(Fault::new(
+                    Id::TooMany,
                     Place::file(file),
                     found,
                     Text::new("a folder of hand-ins", "提出物のフォルダー"),

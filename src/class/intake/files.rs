@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use app::learner::hand_in::{ANSWERS, PLAN, is_like};
 use app::learner::history::SUBMISSION;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -144,7 +144,7 @@ fn nothing(entries: &[Entry]) -> Found {
             "{PLAN} and {ANSWERS}, or the file of `practicum submit`: code is not run",
             "{PLAN} と {ANSWERS}、または `practicum submit` で作ったファイル（コードは実行しません）"
         );
-        return Found::Invalid(None, Fault::new(Place::file(code.name()), found, expected));
+        return Found::Invalid(None, Fault::new(Id::Refused, Place::file(code.name()), found, expected));
     }
     let refused = entries.iter().find_map(|entry| match &entry.body {
         Body::Refused(why) => Some((entry.path.clone(), why)),
@@ -284,7 +284,12 @@ fn text(file: &str, entry: &Entry) -> Result<String, Fault> {
         Body::Bytes(bytes) => bytes.as_slice(),
         Body::Refused(Text { en, ja }) => {
             let found = text!("it is not read: {en}", "読み込みません（{ja}）");
-            return Err(Fault::new(Place::file(file), found, Text::new("a plain text file", "通常のテキストファイル")));
+            return Err(Fault::new(
+                Id::Unreadable,
+                Place::file(file),
+                found,
+                Text::new("a plain text file", "通常のテキストファイル"),
+            ));
         }
         // What is not read by its name is never looked for by it.
         Body::Other => &[],
@@ -295,6 +300,7 @@ fn text(file: &str, entry: &Entry) -> Result<String, Fault> {
         told.unwrap_or_else(|| {
             let found = Text::new("letters that are not UTF-8", "UTF-8ではない文字があります");
             Fault::new(
+                Id::Encoding,
                 Place::file(file),
                 found,
                 Text::new("a file saved as UTF-8", "文字コードUTF-8で保存したファイル"),

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::Text;
 
 use self::archive::{Body, Entry};
@@ -92,6 +92,7 @@ pub fn read(input: &Path, reading: Reading) -> Result<Vec<HandIn>, Fault> {
             "学習者ごとのフォルダー、またはMoodleやGradescopeのzipファイル",
         );
         return Err(Fault::new(
+            Id::MissingFile,
             Place::file(shown),
             Text::new("nothing that was handed in", "提出物がありません"),
             expected,

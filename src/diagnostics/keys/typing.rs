@@ -2,6 +2,8 @@
 //!
 //! A slip is told once and mended for the rest of the reading, so that all mistakes of a file are told at once.
 
+use std::ops::Range;
+
 use super::assumed::Assumed;
 use crate::text;
 use crate::text::Text;
@@ -10,13 +12,15 @@ use crate::text::Text;
 pub(super) struct Slip {
     pub(super) found: Text,
     pub(super) expected: Text,
+    /// Where on the line it is, in bytes; none where it is all that the line says.
+    pub(super) at: Option<Range<usize>>,
     /// The line as it was probably meant; none where what follows cannot be understood without it.
     pub(super) meant: Option<String>,
 }
 
 impl Slip {
     fn new(found: Text, expected: Text, meant: impl Into<String>) -> Self {
-        Self { found, expected, meant: Some(meant.into()) }
+        Self { found, expected, at: None, meant: Some(meant.into()) }
     }
 }
 
@@ -69,6 +73,7 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
         // The last sign that is no blank: after some of them a number may begin.
         let mut before = None;
         let mut signs: Vec<(char, char)> = Vec::new();
+        let mut first = None;
         let mut at = 0;
         while let Some(sign) = line[at..].chars().next() {
             let rest = &line[at..];
@@ -87,6 +92,7 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
             }
             if sign == '#' || sign == '＃' {
                 if sign == '＃' {
+                    first.get_or_insert(at);
                     signs.push(('＃', '#'));
                 }
                 out.push('#');
@@ -109,6 +115,9 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
             }
             if let Some((_, closers, with)) = QUOTES.iter().find(|(openers, ..)| openers.contains(sign)) {
                 let inner = &rest[sign.len_utf8()..];
+                if sign != *with {
+                    first.get_or_insert(at);
+                }
                 signs.push((sign, *with));
                 if let Some((end, closer)) = inner.char_indices().find(|(_, c)| closers.contains(*c)) {
                     signs.push((closer, *with));
@@ -122,6 +131,7 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
             }
             let plain = half_width(sign).unwrap_or(sign);
             if plain != sign {
+                first.get_or_insert(at);
                 signs.push((sign, plain));
             }
             out.push(plain);
@@ -133,8 +143,9 @@ pub(super) fn plain(text: &str) -> (String, Vec<(usize, Slip)>, Vec<Assumed>) {
             open = None;
         }
         signs.retain(|(sign, plain)| sign != plain);
-        if !signs.is_empty() {
-            slips.push((number, of_signs(&signs)));
+        if let Some((sign, _)) = signs.first() {
+            let at = first.map(|at: usize| at..at + sign.len_utf8());
+            slips.push((number, Slip { at, ..of_signs(&signs) }));
         }
     }
     (out, slips, assumed)
@@ -196,12 +207,13 @@ fn of_signs(signs: &[(char, char)]) -> Slip {
             )
             .into(),
         },
+        at: None,
         meant: None,
     }
 }
 
 /// A line without its comment.
-fn code(line: &str) -> &str {
+pub(super) fn code(line: &str) -> &str {
     let mut open = None;
     let mut escaped = false;
     for (at, sign) in line.char_indices() {
@@ -251,14 +263,16 @@ pub(super) fn opened(lines: &[String], line: usize) -> Option<usize> {
 
 /// What is wrong with a line that the parser refused with `message`.
 pub(super) fn explain(line: &str, message: &str) -> Slip {
-    if let Some(sign) = line.chars().find(|c| c.is_control() && *c != '\t' && *c != '\r') {
+    if let Some((at, sign)) = line.char_indices().find(|(_, c)| c.is_control() && *c != '\t' && *c != '\r') {
         let plain: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
         let n = format!("U+{:04X}", u32::from(sign));
-        return Slip::new(
+        let at = Some(at..at + sign.len_utf8());
+        let slip = Slip::new(
             text!("the control character {n}, which cannot be seen", "目に見えない制御文字 {n} があります"),
             Text::new("visible letters and signs only", "目に見える文字と記号だけにしてください"),
             plain,
         );
+        return Slip { at, ..slip };
     }
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.contains('\r') {
@@ -272,6 +286,7 @@ pub(super) fn explain(line: &str, message: &str) -> Slip {
         return Slip {
             found: Text::new("brackets nested too deep", "括弧の入れ子が深すぎます"),
             expected: Text::new("at most 80 levels", "80段以下の入れ子"),
+            at: None,
             meant: None,
         };
     }
@@ -307,6 +322,7 @@ pub(super) fn explain(line: &str, message: &str) -> Slip {
                 "TOML: key = value, one on each line",
                 "TOML（1行に1つずつ「キー = 値」）で書いてください",
             ),
+            at: None,
             meant: None,
         };
     }
@@ -344,6 +360,7 @@ fn heading(code: &str, message: &str) -> Slip {
                 "{meant} once, with all its key = value lines below it",
                 "{meant} は1回だけ書き、その下に「キー = 値」をまとめてください"
             ),
+            at: None,
             meant: None,
         };
     }
@@ -361,7 +378,7 @@ fn heading(code: &str, message: &str) -> Slip {
     }
     let name = name.split(['=', '#']).next().unwrap_or_default().trim().to_owned();
     if !bare(&name) {
-        return Slip { meant: None, ..unreadable(code) };
+        return Slip { at: None, meant: None, ..unreadable(code) };
     }
     let meant = format!("{open}{name}{close}");
     Slip::new(

@@ -7,7 +7,7 @@ use ndarray::Array2;
 use crate::cohort::{CohortError, unusable};
 use course::dataset::{Dataset, Role};
 use course::plan::{Features, Impute, Scale};
-use diagnostics::fault::Place;
+use diagnostics::fault::{Id, Place};
 use diagnostics::keys::Written;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -63,6 +63,7 @@ impl Columns {
             let place = plan.columns.as_ref().map_or_else(|| plan.impute.place.clone(), |list| list.place.clone());
             let list = usable.join(", ");
             faults.push(diagnostics::fault::Fault::new(
+                Id::TooFew,
                 place,
                 Text::new("no columns", "列が1つもありません"),
                 text!("at least one of {list}", "{list} のうち1つ以上"),
@@ -79,6 +80,7 @@ impl Columns {
             if rows.iter().all(|&row| known[row].is_none()) {
                 let n = rows.len();
                 faults.push(asked.fault(
+                    Id::NoValues,
                     text!(
                         "\"{name}\", which is missing in all {n} training rows",
                         "学習用の{n}行すべてで欠測している \"{name}\""
@@ -97,6 +99,7 @@ impl Columns {
                 let missing = values.iter().filter(|x| x.is_none()).count();
                 if plan.impute.value == Impute::None && missing > 0 {
                     faults.push(plan.impute.fault(
+                        Id::MissingValue,
                         text!(
                             "impute = \"none\", but {missing} values of \"{name}\" are missing",
                             "impute = \"none\" ですが、\"{name}\" に欠測が{missing}個あります"

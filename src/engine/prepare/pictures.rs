@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::models::Input;
 use crate::synth::Pictures;
 use course::plan::{self, Image};
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 
 /// A crop must leave so many pixels in each direction.
@@ -45,6 +45,7 @@ impl Views {
             let (across, down) = (left + right, top + bottom);
             let most = size - LEAST;
             faults.push(plan.crop.fault(
+                Id::OutOfRange,
                 text!(
                     "{across} columns and {down} rows cut off pictures of {size} × {size}",
                     "{size}×{size}画素の画像から、横{across}列・縦{down}行を切り取ろうとしています"
@@ -60,6 +61,7 @@ impl Views {
             if width == 0 || height == 0 || left + width > size || top + height > size {
                 let (right, bottom) = (left + width, top + height);
                 faults.push(blank.fault(
+                    Id::OutOfRange,
                     text!(
                         "columns {left} to {right} and rows {top} to {bottom}",
                         "列{left}〜{right}、行{top}〜{bottom}の長方形"
@@ -79,6 +81,7 @@ impl Views {
             0 => [window[3], window[2]],
             side if side < LEAST => {
                 return Err(vec![plan.resize.fault(
+                    Id::OutOfRange,
                     text!("resize = {side}", "resize = {side}"),
                     text!("0 (as it is) or {LEAST} to 256", "0（元のまま）または{LEAST}以上256以下"),
                 )]);

@@ -16,7 +16,7 @@ use crate::train::{self, Fitted, Lesson, Rows, TrainError};
 use crate::watch::Watch;
 use course::exercise::Draw;
 use course::plan::{Calibrate, Threshold, Wanted};
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
 use ndarray::{Array2, Axis};
@@ -204,7 +204,7 @@ pub(super) fn told(
             .collect();
         alert = masks.iter().map(|mask: &Vec<bool>| mask.contains(&true)).collect();
         outlines = outlines::compare(pictures, &masks, (image.tolerance, image.matching)).map_err(|bad| {
-            RunError::Author(vec![Fault::new(image.kind.place.clone(), bad.text(), Text::same("mm"))])
+            RunError::Author(vec![Fault::new(Id::BadValue, image.kind.place.clone(), bad.text(), Text::same("mm"))])
         })?;
     }
     tables::set_numbers(&mut table, "raw", &raw)?;
@@ -249,6 +249,7 @@ pub(super) fn develop<'a>(
     if plan.train.batch.place.line.is_some() && plan.train.batch.value > train_rows.len() {
         let (batch, most) = (plan.train.batch.value, train_rows.len());
         return Err(Stopped::Invalid(vec![plan.train.batch.fault(
+            Id::OutOfRange,
             text!("batch = {batch}, but {most} training rows", "学習用の行が{most}行なのに batch = {batch}"),
             text!("1 to {most}, or 0 for all at once", "1以上{most}以下、または0（すべてを一度に）"),
         )]));
@@ -282,6 +283,7 @@ pub(super) fn develop<'a>(
         let rate = plan.train.learning_rate;
         let place = plan.section.table("train").place_of("learning_rate");
         Stopped::Invalid(vec![Fault::new(
+            Id::Diverged,
             place,
             text!(
                 "learning_rate = {rate}, with which the loss became infinite in epoch {epoch}",
@@ -371,6 +373,7 @@ pub(super) fn operate_rows(
     if let Some(value) = labels.only(&rows).filter(|_| fits) {
         let label = job.task.dataset.label();
         return Err(Stopped::Invalid(vec![condition.fault(
+            Id::OneClass,
             text!(
                 "one class only: all {met} of the {n} validation rows that meet the condition have {label} = {value}",
                 "検証用の{n}行のうち条件を満たす{met}行すべてが {label} = {value} で、片方のクラスしかありません"

@@ -14,7 +14,7 @@ use super::pictures::Shots;
 use super::rows::{Drawn, SynthError};
 use course::dataset::{Column, Dataset, Image, Role, Source, Table};
 use course::exercise::Draw;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -89,14 +89,14 @@ fn times(frame: &mut Frame, column: &Column) -> Result<(), SynthError> {
     if tables::is_time(frame, name) {
         let numbers = if tables::is_number(frame, name) { tables::numbers(frame, name)? } else { Vec::new() };
         return match dates::without_signs(&numbers) {
-            Some((found, expected)) => Err(equation.fault(found, expected).into()),
+            Some((found, expected)) => Err(equation.fault(Id::BadValue, found, expected).into()),
             None => Ok(()),
         };
     }
     let words = tables::words(frame, name)?;
     match dates::column(&words) {
         Ok(times) => Ok(times.set(frame, name)?),
-        Err(bad) => Err(equation.fault(bad.found(&words), bad.expected()).into()),
+        Err(bad) => Err(equation.fault(Id::BadValue, bad.found(&words), bad.expected()).into()),
     }
 }
 
@@ -169,7 +169,7 @@ fn expand(
 }
 
 fn too_many(rows: &Written<Expression>, count: u64, most: u64) -> Fault {
-    rows.fault(text!("{count} rows", "{count}行"), text!("at most {most}", "{most}行以下"))
+    rows.fault(Id::TooMany, text!("{count} rows", "{count}行"), text!("at most {most}", "{most}行以下"))
 }
 
 /// How many rows for each row of the outer table.
@@ -182,6 +182,7 @@ fn counts(outer: &Frame, rows: &Written<Expression>, stream: Seed) -> Result<Vec
         let sql = rows.value.text();
         return Err(rows
             .fault(
+                Id::BadValue,
                 text!("rows = \"{sql}\"", "rows = \"{sql}\""),
                 Text::new("a number: no table lies around this one", "数（この表の外側に表はありません）"),
             )
@@ -198,7 +199,7 @@ fn counts(outer: &Frame, rows: &Written<Expression>, stream: Seed) -> Result<Vec
             other => {
                 let found = other.map_or_else(|| "null".to_owned(), |count| count.to_string());
                 let expected = Text::new("a whole number, 0 or more, for each row", "行ごとに0以上の整数");
-                Err(rows.fault(text!("rows = {found}", "rows = {found}"), expected).into())
+                Err(rows.fault(Id::BadValue, text!("rows = {found}", "rows = {found}"), expected).into())
             }
         })
         .collect()

@@ -7,7 +7,7 @@ use super::label;
 use super::rows::{Side, SynthError};
 use course::dataset::{Column, Dataset, Role, reserved};
 use course::exercise::Exercise;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::Written;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -88,6 +88,7 @@ pub(super) fn read(
         let told = sheet.missing(name)?;
         if told.values().sum::<usize>() == sheet.rows() && dataset.role(name) == Role::Feature {
             faults.push(Fault::new(
+                Id::NoValues,
                 of_file(&sheet, name),
                 Text::new("no value in any row", "すべての行で欠測しています"),
                 Text::new(
@@ -102,6 +103,7 @@ pub(super) fn read(
     if !missing.is_empty() {
         let list = missing.join(", ");
         assumed.push(Fault::new(
+            Id::ReadAsMissing,
             Place::file(sheet.file.clone()),
             text!("read as missing values: {list}", "欠測として読んだもの：{list}"),
             Text::new(
@@ -139,6 +141,7 @@ fn names(sheet: &Sheet, dataset: &Dataset, exercise: &Exercise, columns: &[Colum
     let list = names.join(", ");
     let nameless = sheet.nameless().into_iter().map(|place| {
         Fault::new(
+            Id::NotATable,
             Place { line: sheet.line(0).map(|_| 1), ..Place::file(sheet.file.clone()) },
             text!("no name over column {place}", "{place}列目に名前がありません"),
             Text::new(
@@ -152,6 +155,7 @@ fn names(sheet: &Sheet, dataset: &Dataset, exercise: &Exercise, columns: &[Colum
     for column in columns.iter().filter(|column| !names.contains(&column.name.as_str())) {
         let name = &column.name;
         let fault = Fault::new(
+            Id::UnknownColumn,
             Place { key: Some(format!("source.columns.{name}")), ..dataset.place.clone() },
             text!("the column \"{name}\", which {file} does not have", "{file} にない列 \"{name}\""),
             text!("one of {list}", "{list} のいずれか"),
@@ -167,6 +171,7 @@ fn names(sheet: &Sheet, dataset: &Dataset, exercise: &Exercise, columns: &[Colum
         let visible: Vec<&str> = names.iter().copied().filter(|name| dataset.role(name).is_visible()).collect();
         let list = visible.join(", ");
         let fault = group.fault(
+            Id::UnknownColumn,
             text!("the group \"{name}\"", "グループ \"{name}\""),
             text!("a visible column of {file}: {list}", "{file} の、学習者に見える列（{list}）"),
         );
@@ -176,6 +181,7 @@ fn names(sheet: &Sheet, dataset: &Dataset, exercise: &Exercise, columns: &[Colum
     let list = reserved.join(", ");
     for name in names.iter().filter(|name| reserved.contains(name) || name.starts_with("__")) {
         faults.push(Fault::new(
+            Id::TakenName,
             Place { line: sheet.line(0).map(|_| 1), ..of_file(sheet, name) },
             text!(
                 "the column \"{name}\": a run gives this name to a column of its own",
@@ -220,7 +226,7 @@ fn blank(sheet: &Sheet, column: &Column) -> Result<Option<Fault>, SynthError> {
             ),
         )
     };
-    Ok(Some(sheet.bad(name, &missing, &found, expected)))
+    Ok(Some(Fault { id: Id::MissingValue, ..sheet.bad(name, &missing, &found, expected) }))
 }
 
 /// An id names one row each. Where most do, one that is there twice is a mistake; where rows share their ids throughout, ids name
@@ -252,7 +258,7 @@ fn ids(sheet: &Sheet, column: &Column) -> Result<(), SynthError> {
         "an id of its own for each row; for patients with several rows, role = \"group\", which keeps their rows together",
         "行ごとに異なるid。1人の患者に複数の行があるなら、行をまとめて扱う role = \"group\"",
     );
-    Err(sheet.bad(name, &rows, &found, expected).into())
+    Err(Fault { id: Id::Twice, ..sheet.bad(name, &rows, &found, expected) }.into())
 }
 
 /// Whether a value of the label is the outcome; nothing where that is not known.
@@ -293,7 +299,10 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
                     "positive = \"{value}\" ですが、列 \"{name}\" の値は {list} です"
                 );
                 let expected = Text::new("one of these values", "これらの値のいずれか");
-                return Err(positive.fault(found, expected).near(value, values.keys().copied()).into());
+                return Err(positive
+                    .fault(Id::UnknownWord, found, expected)
+                    .near(value, values.keys().copied())
+                    .into());
             }
             if values.len() > 2 {
                 let n = values.len();
@@ -305,7 +314,7 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
                     "two values, the outcome and its absence; rows with others left out of the file",
                     "2種類の値（転帰の有無）。それ以外の値の行はファイルから除いてください",
                 );
-                return Err(positive.fault(found, expected).into());
+                return Err(positive.fault(Id::TooMany, found, expected).into());
             }
             Box::new(move |word| Some(same(word, &positive.value)))
         }
@@ -335,22 +344,21 @@ fn outcome(sheet: &Sheet, column: &Column, all: &mut Frame) -> Result<(), SynthE
             .collect();
         let found = text!("a label with the values {list}", "転帰の列の値が {list} です");
         let first = Place { line: rows.first().and_then(|&row| sheet.line(row)), ..of_file(sheet, name) };
-        return Err(Fault::new(first, found, expected).into());
+        return Err(Fault::new(Id::BadValue, first, found, expected).into());
     }
     if !missing.is_empty() {
         let expected = Text::new(
             "a value in every row; rows without an outcome left out of the file",
             "すべての行の値。転帰が分からない行はファイルから除いてください",
         );
-        return Err(sheet
-            .bad(name, &missing, &Text::new("no value of the label", "転帰の列が欠測です"), expected)
-            .into());
+        let found = Text::new("no value of the label", "転帰の列が欠測です");
+        return Err(Fault { id: Id::MissingValue, ..sheet.bad(name, &missing, &found, expected) }.into());
     }
     let flags: Vec<bool> = words.iter().flatten().map(|word| is_outcome(word) == Some(true)).collect();
     if flags.iter().all(|&flag| flag == flags[0]) {
         let expected = Text::new("rows with the outcome and rows without", "転帰が陽性の行と陰性の行の両方");
         let found = text!("one class only: every row has {list}", "片方のクラスしかありません（すべての行が {list}）");
-        return Err(Fault::new(of_file(sheet, name), found, expected).into());
+        return Err(Fault::new(Id::OneClass, of_file(sheet, name), found, expected).into());
     }
     Ok(tables::set_flags(all, name, &flags)?)
 }
@@ -365,7 +373,8 @@ fn labelled(sheet: &Sheet, name: &str, there: impl Iterator<Item = bool>) -> Res
         "a value in every row; rows without one left out of the file",
         "すべての行の値。値のない行はファイルから除いてください",
     );
-    Err(sheet.bad(name, &missing, &Text::new("no value of the label", "ラベルの列が欠測です"), expected).into())
+    let found = Text::new("no value of the label", "ラベルの列が欠測です");
+    Err(Fault { id: Id::MissingValue, ..sheet.bad(name, &missing, &found, expected) }.into())
 }
 
 /// The most different numbers that are read as the names of classes, such as stages.
@@ -399,7 +408,7 @@ fn classes(sheet: &Sheet, name: &str) -> Result<(), SynthError> {
         )
     };
     let first = words.iter().position(Option::is_some).and_then(|row| sheet.line(row));
-    Err(Fault::new(Place { line: first, ..of_file(sheet, name) }, found, expected).into())
+    Err(Fault::new(Id::BadValue, Place { line: first, ..of_file(sheet, name) }, found, expected).into())
 }
 
 /// Classes among the exam's rows that no row of the learner's has, each where it stands first.
@@ -428,7 +437,7 @@ fn stray(sheet: &Sheet, name: &str, develop: &[bool], exam: &[bool]) -> Result<V
             "one of the learner's classes: {list}; or more rows of this one",
             "学習者のデータにある分類（{list}）。または、この分類の行を増やすこと"
         );
-        Fault::new(Place { line: sheet.line(row), ..of_file(sheet, name) }, found, expected)
+        Fault::new(Id::OneClass, Place { line: sheet.line(row), ..of_file(sheet, name) }, found, expected)
             .near(&class, known.keys().map(String::as_str))
     });
     Ok(told.collect())
@@ -439,7 +448,7 @@ fn stray(sheet: &Sheet, name: &str, develop: &[bool], exam: &[bool]) -> Result<V
 fn times(sheet: &Sheet, name: &str, all: &mut Frame) -> Result<Option<Fault>, SynthError> {
     if tables::is_number(all, name) {
         return match dates::without_signs(&tables::numbers(all, name)?) {
-            Some((found, expected)) => Err(Fault::new(of_file(sheet, name), found, expected).into()),
+            Some((found, expected)) => Err(Fault::new(Id::BadValue, of_file(sheet, name), found, expected).into()),
             None => Ok(None),
         };
     }
@@ -451,6 +460,7 @@ fn times(sheet: &Sheet, name: &str, all: &mut Frame) -> Result<Option<Fault>, Sy
     times.set(all, name)?;
     Ok(times.far_ahead().map(|latest| {
         Fault::new(
+            Id::BadValue,
             of_file(sheet, name),
             text!("days up to {latest}, which lie far ahead", "{latest} までの、遠い将来の日付があります"),
             Text::new(
@@ -512,7 +522,7 @@ fn sides(
         "{n} rows that are both the learner's and the exam's ({lines} {told})",
         "学習者のデータと判定用のデータの両方に入る行が{n}行あります（{told}{lines_ja}）"
     );
-    Err(Fault::new(place, found, expected).into())
+    Err(Fault::new(Id::Twice, place, found, expected).into())
 }
 
 /// The rows that the exam holds out: in random order, rows that share a value of any group together, until the share is reached
@@ -585,7 +595,7 @@ fn one_sided(
                 let expected = Text::new("a condition that rows meet", "行が残る条件");
                 sql::unmet(all, &condition.value, found, expected).in_place(condition.place.clone())
             }
-            None => Fault::new(place(), found, both()),
+            None => Fault::new(Id::NoRows, place(), found, both()),
         }));
     }
     if let Some(value) = labels.only(&rows) {
@@ -594,7 +604,7 @@ fn one_sided(
             "one class only: all {n} rows for [{key}] have {name} = {value}",
             "[{key}] の{n}行すべてが {name} = {value} で、片方のクラスしかありません"
         );
-        return Ok(Some(Fault::new(place(), found, both())));
+        return Ok(Some(Fault::new(Id::OneClass, place(), found, both())));
     }
     Ok(None)
 }

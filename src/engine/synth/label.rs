@@ -1,7 +1,7 @@
 //! What the label's column of a dataset holds.
 
 use course::dataset::Dataset;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Text, in_order};
 use tables::Frame;
@@ -26,7 +26,9 @@ fn check_one(dataset: &Dataset, label: &str, frame: &Frame) -> Result<(), SynthE
         }
         Holds::Number if !tables::is_number(frame, label) => {
             let found = Text::new("a label that holds no numbers", "ラベルの列が数値ではありません");
-            return Err(Fault::new(at(), found, Text::new("a number in every row", "すべての行で数値")).into());
+            return Err(
+                Fault::new(Id::BadValue, at(), found, Text::new("a number in every row", "すべての行で数値")).into()
+            );
         }
         Holds::Number => {
             let values = tables::numbers(frame, label)?;
@@ -46,8 +48,13 @@ fn check_one(dataset: &Dataset, label: &str, frame: &Frame) -> Result<(), SynthE
     let Some((row, value)) = bad else { return Ok(()) };
     let found = value.map_or_else(|| "null".to_owned(), |y| y.to_string());
     let row = row + 1;
-    Err(Fault::new(at(), text!("{found} in row {row} of the label", "ラベルの列の{row}行目が{found}です"), expected)
-        .into())
+    Err(Fault::new(
+        Id::BadValue,
+        at(),
+        text!("{found} in row {row} of the label", "ラベルの列の{row}行目が{found}です"),
+        expected,
+    )
+    .into())
 }
 
 /// The labels of rows. `classes`: the names of the classes where they are known from other rows; otherwise those of these rows, in
@@ -79,6 +86,7 @@ pub fn labels(dataset: &Dataset, frame: &Frame, classes: Option<&[String]>) -> R
                 let unknown = words.iter().flatten().find(|word| !names.contains(word)).cloned().unwrap_or_default();
                 let list = names.join(", ");
                 return Err(Fault::new(
+                    Id::OneClass,
                     Place { key: Some(label.to_owned()), ..dataset.place.clone() },
                     text!(
                         "the class \"{unknown}\" among the exam's rows only",

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use course::dataset::{Dataset, Source};
 use course::exercise::{Draw, Exercise};
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
 use seed::Seed;
@@ -55,7 +55,11 @@ impl<'a> World<'a> {
                         "dataset.tomlと同じフォルダーに \"{name}\" がありません"
                     );
                     return Err(path
-                        .fault(found, Text::new("a .csv or .parquet file", "CSVまたはParquetのファイル"))
+                        .fault(
+                            Id::MissingFile,
+                            found,
+                            Text::new("a .csv or .parquet file", "CSVまたはParquetのファイル"),
+                        )
                         .into());
                 };
                 let name = dataset.place.file.replace("dataset.toml", &path.value);

@@ -7,7 +7,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use course::dataset::Image;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -60,6 +60,7 @@ impl Shots {
         let Some(renderer) = image.renderer() else {
             let kind = &image.kind.value;
             return Err(image.kind.fault(
+                Id::UnknownWord,
                 text!("the unknown kind \"{kind}\"", "定義されていない種類 \"{kind}\""),
                 Text::new("a kind of docs/renderers.md", "docs/renderers.mdにある種類"),
             ));
@@ -69,6 +70,7 @@ impl Shots {
         if bytes > MOST {
             let (n, most) = (shots.len(), shots.len() * MOST / bytes);
             return Err(image.size.fault(
+                Id::TooMany,
                 text!("{n} pictures of {size} × {size} pixels", "{size}×{size}画素の画像が{n}枚"),
                 text!(
                     "at most {most} of this size, or smaller ones",
@@ -87,6 +89,7 @@ impl Shots {
                         let found = other.map_or_else(|| "null".to_owned(), |x| x.to_string());
                         let row = row + 1;
                         return Err(equation.fault(
+                            Id::OutOfRange,
                             text!("{name} = {found} in row {row}", "{row}行目で {name} = {found}"),
                             text!(
                                 "{low} to {high} {unit}: clip(…, {low}, {high})",

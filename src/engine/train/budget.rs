@@ -2,7 +2,7 @@
 
 use crate::models::{Input, cost, fits};
 use course::plan::Plan;
-use diagnostics::fault::{Fault, Place};
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -135,7 +135,7 @@ pub fn within(plan: &Plan, input: Input, rows: [usize; 3], trainings: usize, lon
                     ja: format!("{ja}。行を{n}行より減らすか（[cohort]のwhere）、より小さいモデルにしてください")
                         .into(),
                 };
-                faults.push(kind.fault(told(&plan.model.string("kind"), bill, limit), expected));
+                faults.push(kind.fault(Id::OverBudget, told(&plan.model.string("kind"), bill, limit), expected));
             }
             break;
         };
@@ -146,7 +146,12 @@ pub fn within(plan: &Plan, input: Input, rows: [usize; 3], trainings: usize, lon
             en: format!("{en}: {name} = {value} would fit").into(),
             ja: format!("{ja}。{name} = {value} なら収まります").into(),
         };
-        faults.push(Fault::new(lever.place, told(&format!("{name} = {}", lever.written), bill, limit), expected));
+        faults.push(Fault::new(
+            Id::OverBudget,
+            lever.place,
+            told(&format!("{name} = {}", lever.written), bill, limit),
+            expected,
+        ));
         used.push(name);
         now = other;
     }

@@ -5,7 +5,7 @@ use super::super::columns::{Asked, Dense};
 use super::super::question::Scale;
 use super::super::source::yes;
 use super::classes::without_point;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::agreement::{
@@ -22,6 +22,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let n = raters.len();
     if n < 2 {
         return Err(vec![asked.source.wrong(
+            Id::TooFew,
             "--raters",
             text!("{n} columns", "列が{n}個"),
             Text::new(
@@ -49,6 +50,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     if let Some(scale) = asked.question.scale.filter(|scale| *scale != Scale::Nominal) {
         let scale = if scale == Scale::Ordinal { "ordinal" } else { "measurement" };
         return Err(vec![asked.source.wrong(
+            Id::WrongKind,
             "--scale",
             text!("{scale}, and the raters' values are words", "{scale} ですが、評価者の値は文字列です"),
             Text::new("grades as whole numbers from 0, or nominal", "0からの整数の段階、または nominal"),
@@ -97,6 +99,7 @@ fn says_yes(asked: &mut Asked<'_>, categories: &mut [String]) -> Result<(), Vec<
         let n = categories.len();
         return positive.map_or(Ok(()), |positive| {
             Err(vec![asked.source.wrong(
+                Id::Together,
                 "--positive",
                 text!(
                     "\"{positive}\", beside {n} categories",
@@ -115,6 +118,7 @@ fn says_yes(asked: &mut Asked<'_>, categories: &mut [String]) -> Result<(), Vec<
                 asked
                     .source
                     .wrong(
+                        Id::UnknownWord,
                         "--positive",
                         text!("no rater says \"{positive}\"", "\"{positive}\" と書いた評価者はいません"),
                         text!("one of {there}", "次のいずれか：{there}"),
@@ -203,6 +207,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
     let of_scale = match question.categories.map(|n| n as usize) {
         Some(n) if n < least || n > 1000 => {
             return Err(vec![asked.source.wrong(
+                Id::OutOfRange,
                 "--categories",
                 Text::same(n.to_string()),
                 text!(
@@ -214,6 +219,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
         Some(n) => n,
         None if least > 1000 => {
             return Err(vec![asked.source.wrong(
+                Id::OutOfRange,
                 "--scale",
                 text!("categories up to {largest}", "{largest}までのカテゴリ"),
                 Text::new(

@@ -4,7 +4,7 @@ use super::super::answers::{Argument, Ask};
 use super::super::columns::{Asked, Dense};
 use super::super::found::Task;
 use super::scores;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use metrics::entry::Family;
@@ -48,6 +48,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
         && !(0.0..=1.0).contains(&threshold)
     {
         return Err(vec![asked.source.wrong(
+            Id::OutOfRange,
             "--threshold",
             Text::same(threshold.to_string()),
             Text::new("0 to 1: every score lies between 0 and 1", "0から1まで（スコアはすべて0と1の間にあります）"),

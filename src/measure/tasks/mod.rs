@@ -12,7 +12,7 @@ use super::answers::Ask;
 use super::columns::{Asked, Dense};
 use super::found::{Figure, Task};
 use super::question::{Question, Scale};
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::classification::{AUROC, SENSITIVITY};
@@ -73,11 +73,17 @@ pub(crate) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault
         Task::Drift => drift::columns(asked),
         Task::Detection => {
             let what = Text::new("the file of the true boxes", "正解のボックスのファイル");
-            Err(vec![asked.source.wrong("--truth", Text::new("not given", "指定がありません"), what)])
+            Err(vec![asked.source.wrong(
+                Id::MissingArgument,
+                "--truth",
+                Text::new("not given", "指定がありません"),
+                what,
+            )])
         }
         Task::Segmentation => {
             let name = asked.source.name.clone();
             Err(vec![asked.source.wrong(
+                Id::DoesNotApply,
                 "--task",
                 text!("a table, {name}", "表です（{name}）"),
                 Text::new(

@@ -1,7 +1,7 @@
 //! The columns of scores.
 
 use super::super::columns::Asked;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -14,6 +14,7 @@ pub(super) fn several(asked: &Asked<'_>, least: usize) -> Result<Vec<String>, Ve
     if columns.len() < least {
         let n = columns.len();
         return Err(vec![asked.source.wrong(
+            Id::TooFew,
             "--score",
             text!("{n} column", "列が{n}個"),
             Text::new(
@@ -42,6 +43,7 @@ pub(super) fn one(asked: &Asked<'_>) -> Result<String, Vec<Fault>> {
     if n > 1 {
         let task = "--task multiclass";
         return Err(vec![asked.source.wrong(
+            Id::TooMany,
             "--score",
             text!("{n} columns", "列が{n}個"),
             text!("one score, or {task}", "スコアの列1つ、または {task}"),

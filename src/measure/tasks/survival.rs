@@ -4,7 +4,7 @@ use super::super::answers::{Argument, Ask};
 use super::super::columns::{Asked, Dense};
 use super::super::found::Task;
 use super::super::source::Source;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use metrics::Takes;
@@ -29,6 +29,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
         cause_occurs(asked, &event)?;
         if question.at.is_empty() {
             return Err(vec![asked.source.wrong(
+                Id::MissingArgument,
                 "--at",
                 Text::new("not given", "指定がありません"),
                 Text::new("the time by which the cause is counted", "原因を数える時点"),
@@ -61,6 +62,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let (n, times) = (risks.len(), question.at.len());
     if n > 1 && n != times {
         return Err(vec![asked.source.wrong(
+            Id::Mismatch,
             "--score",
             text!("{n} columns, and {times} times in --at", "列が{n}個、--at の時点が{times}個"),
             Text::new(
@@ -92,7 +94,7 @@ fn cause_occurs(asked: &Asked<'_>, event: &str) -> Result<(), Vec<Fault>> {
     } else {
         text!("one of the causes in {event}: {list}", "{event} にある原因のいずれか：{list}")
     };
-    Err(vec![asked.source.wrong("--cause", found, expected)])
+    Err(vec![asked.source.wrong(Id::UnknownWord, "--cause", found, expected)])
 }
 
 /// What judges risks over time, and describes follow-up.
@@ -178,6 +180,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
                 if let Some(threshold) = question.threshold {
                     if !(0.0..=1.0).contains(&threshold) {
                         return Err(vec![asked.source.wrong(
+                            Id::OutOfRange,
                             "--threshold",
                             Text::same(threshold.to_string()),
                             Text::new("a risk from 0 to 1", "0から1までのリスク"),
@@ -191,6 +194,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
             if several {
                 if times.windows(2).any(|pair| pair[0] >= pair[1]) {
                     return Err(vec![asked.source.wrong(
+                        Id::NotInOrder,
                         "--at",
                         Text::new("times out of order", "時点が順番になっていません"),
                         Text::new("ascending times, each once", "重複のない、小さい順の時点"),
