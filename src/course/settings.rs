@@ -1,7 +1,7 @@
 //! Settings: decisions that an exercise defines itself, such as a price or a market. Learners write them into `plan.toml` under
 //! `[setting]`; nothing is trained by them, and checks read them in the table `plan` as `setting_<name>`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
@@ -195,7 +195,7 @@ fn kind(section: &Section, faults: &mut Vec<Fault>) -> SettingKind {
     let word = section.written("kind");
     let choices: Vec<(String, Text)> =
         section.tables("choice").map(|choice| (choice.string("id"), choice.text("text"))).collect();
-    let distinct: BTreeMap<&str, ()> = choices.iter().map(|(id, _)| (id.as_str(), ())).collect();
+    let distinct: BTreeSet<&str> = choices.iter().map(|(id, _)| id.as_str()).collect();
     if word.value == "choice" && (choices.len() < 2 || distinct.len() < choices.len()) {
         faults.push(word.fault(
             Id::TooFew,

@@ -24,6 +24,9 @@ pub struct Place {
     pub key: Option<String>,
 }
 
+/// By file, line, range and key.
+type Order<'p> = (&'p str, Option<usize>, Option<(usize, usize)>, Option<&'p str>);
+
 impl Place {
     /// A whole file.
     pub fn file(file: impl Into<String>) -> Self {
@@ -112,7 +115,7 @@ impl Place {
         out
     }
 
-    fn order(&self) -> (&str, Option<usize>, Option<(usize, usize)>, Option<&str>) {
+    fn order(&self) -> Order<'_> {
         let range = self.spot.as_ref().map(|spot| (spot.range.start, spot.range.end));
         (&self.file, self.line, range, self.key.as_deref())
     }

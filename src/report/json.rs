@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::mark;
-use diagnostics::fault::{Fault, Id};
+use diagnostics::fault::{Fault, Id, Spot};
 use diagnostics::text::Text;
 use engine::check::{self, Figure, Outcome, Verdict};
 use engine::evaluate::Line;
@@ -188,7 +188,7 @@ impl From<&Fault> for FaultDocument {
             id: fault.id,
             file: fault.place.file.clone(),
             line: fault.place.line,
-            range: fault.place.spot.as_ref().map(|spot| spot.range()).map(|range| [range.start, range.end]),
+            range: fault.place.spot.as_ref().map(Spot::range).map(|range| [range.start, range.end]),
             key: fault.place.key.clone(),
             found: (&fault.found).into(),
             expected: (&fault.expected).into(),

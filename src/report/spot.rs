@@ -40,7 +40,8 @@ pub(super) fn shown(place: &Place, indent: &str, width: usize, number: Paint, ma
     let renderer = Renderer::styled().term_width(room).line_num(number).error(mark).none(Paint::new());
     let told = renderer.render(&[Group::with_level(Level::ERROR).element(snippet)]);
     // The first line only makes room.
-    told.lines().skip(1).map(|line| format!("{indent}{}\n", line.trim_end())).collect()
+    let lines: Vec<&str> = told.lines().skip(1).map(str::trim_end).collect();
+    lines.iter().flat_map(|line| [indent, *line, "\n"]).collect()
 }
 
 #[cfg(test)]
