@@ -24,9 +24,9 @@ use diagnostics::text::Text;
 use engine::check::{self, Figure, Verdict};
 use engine::models::VOCABULARY;
 use engine::record;
-use engine::run::Watch;
+use engine::run::{AskedOne, One, Watch};
 use report::json;
-use report::json::AtFault;
+use report::json::{AtFault, Subject};
 
 /// The version of [`Judge`]; raised when a key changes its meaning or goes.
 pub const JOB: &str = "practicum.job/1";
@@ -50,6 +50,33 @@ pub enum Job {
     /// Run or check a plan where a learner works, and keep the result there.
     #[serde(rename = "practicum.practice/1")]
     Practise(Practice),
+    /// Ask the model of a learner's plan about one of their rows.
+    #[serde(rename = "practicum.ask/1")]
+    Ask(Ask),
+}
+
+/// A question to the model of a learner's plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The folder in which they stand; absolute.
+    pub here: PathBuf,
+    /// The course folder that they named.
+    #[serde(default)]
+    pub course: Option<PathBuf>,
+    /// The exercise's id.
+    pub exercise: String,
+    /// What is asked.
+    pub asked: AskedOne,
+}
+
+/// What the model tells, or what is wrong with the question.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Answered {
+    /// What it tells.
+    pub one: Option<One>,
+    /// What is wrong with the question, or with the plan.
+    pub faults: Vec<Fault>,
 }
 
 /// A submission that is to be judged.
@@ -160,9 +187,22 @@ pub fn work(job: &Job, content: &'static Content, watch: &mut dyn Watch) -> Opti
     let value = match job {
         Job::Judge(judge) => serde_json::to_value(judged(judge, content, watch)?),
         Job::Practise(practice) => serde_json::to_value(practice::practise(practice, content, watch)),
+        Job::Ask(ask) => serde_json::to_value(asked(ask, content, watch)?),
     };
     // Strings and finite numbers only: nothing here can fail to be written.
     Some(value.unwrap_or_else(|error| Value::from(error.to_string())))
+}
+
+fn asked(ask: &Ask, content: &'static Content, watch: &mut dyn Watch) -> Option<Answered> {
+    let desk = Desk { here: ask.here.clone(), course: ask.course.clone(), content };
+    let answer = desk
+        .begun("try", Some(&ask.exercise), &mut Subject::default())
+        .and_then(|placed| placed.ask(&placed.submission()?, &ask.asked, watch));
+    match answer {
+        Ok(one) => Some(Answered { one: Some(one), faults: Vec::new() }),
+        Err(Ending::Ended) => None,
+        Err(ending) => Some(Answered { one: None, faults: ending.told().1 }),
+    }
 }
 
 fn judged(job: &Judge, content: &'static Content, watch: &mut dyn Watch) -> Option<Record> {

@@ -140,6 +140,20 @@ enum Command {
         /// The exercise; may be left out in its folder.
         exercise: Option<String>,
     },
+    /// Ask the model about one row of your data: what it says as the row is, and with other values.
+    Try {
+        /// The exercise; may be left out in its folder.
+        exercise: Option<String>,
+        /// The row of data/develop.csv, from 1.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        row: usize,
+        /// Another value in a column, as in age=70; may be given several times.
+        #[arg(long, value_name = "COLUMN=VALUE")]
+        set: Vec<String>,
+        /// The same row in a changed world of the exercise, by its name; once you have passed.
+        #[arg(long, value_name = "NAME")]
+        world: Option<String>,
+    },
     /// The hints of the checks that failed last.
     Hint {
         /// The exercise; may be left out in its folder.
@@ -288,6 +302,7 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
                     "watch",
                     "history",
                     "compare",
+                    "try",
                     "hint",
                     "reset",
                     "submit",
@@ -363,6 +378,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("watch", "保存するたびに計画を実行します（エディターで作業する方向け）。Ctrl-Cで終了します。"),
         ("history", "これまでの試行と、その間に変えた箇所です。"),
         ("compare", "2つの試行を並べて、計画の違いと値を比べます。"),
+        ("try", "手元のデータの1行についてモデルに尋ねます。そのままの値と、値を変えた場合の答えを並べます。"),
         ("hint", "直近の判定で不合格になった項目のヒントです。"),
         ("reset", "計画と解答を配布時の内容に戻します。それまでの内容は別名で残します。"),
         ("submit", "提出用のファイルを1つ作ります。"),
@@ -394,6 +410,12 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
             named_in_japanese(command)
                 .mut_arg("first", |arg| arg.help("試行の番号です。"))
                 .mut_arg("second", |arg| arg.help("もう一つの試行の番号です。"))
+        })
+        .mut_subcommand("try", |command| {
+            named_in_japanese(command)
+                .mut_arg("row", |arg| arg.help("data/develop.csv の行の番号です（1から）。"))
+                .mut_arg("set", |arg| arg.help("列の値を変えます（例：age=70）。繰り返して指定できます。").value_name("列=値"))
+                .mut_arg("world", |arg| arg.help("同じ行を、演習の原因を変えた世界で見ます（名前で指定）。合格後に使えます。").value_name("名前"))
         })
         .mut_subcommand("hint", named_in_japanese)
         .mut_subcommand("reset", named_in_japanese)
@@ -450,6 +472,9 @@ impl Session {
             Command::Check { exercise, seed, exam_seed, .. } => self.check(exercise.as_deref(), seed.seed, *exam_seed),
             Command::Watch { exercise } => self.watch(exercise.as_deref()),
             Command::History { exercise } => self.history(exercise.as_deref()),
+            Command::Try { exercise, row, set, world } => {
+                self.try_one(exercise.as_deref(), *row, set, world.as_deref())
+            }
             Command::Compare { first, second, exercise } => self.compare(*first, *second, exercise.as_deref()),
             Command::Hint { exercise } => self.hint(exercise.as_deref()),
             Command::Reset { exercise } => self.reset(exercise.as_deref()),
@@ -492,6 +517,7 @@ impl Session {
             Command::Check { .. } => "check",
             Command::Watch { .. } => "watch",
             Command::History { .. } => "history",
+            Command::Try { .. } => "try",
             Command::Compare { .. } => "compare",
             Command::Hint { .. } => "hint",
             Command::Reset { .. } => "reset",

@@ -9,11 +9,13 @@ use super::session::{Session, tell};
 use app::ending::Ending;
 use app::learner::carry;
 use app::learner::desk::Placed;
+use app::learner::edit;
 use app::learner::hand_in::{ANSWERS, PLAN};
 use app::learner::history::Past;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
+use engine::run::AskedOne;
 use report::terminal::{Found, bold, dim};
 
 /// So often `watch` looks at the files. Looking is all it does: network folders of hospitals tell nobody of changes.
@@ -59,6 +61,43 @@ impl Session {
             (Some((points, of)), Lang::Ja) => format!("{word} {number}：{of}点中{points}点"),
             (None, _) => format!("{word} {number}"),
         }
+    }
+
+    /// `practicum try`: what the model tells of one row, as it is and with other values.
+    pub(super) fn try_one(
+        &self,
+        id: Option<&str>,
+        row: usize,
+        set: &[String],
+        world: Option<&str>,
+    ) -> Result<u8, Ending> {
+        let placed = self.begun("try", id)?;
+        let mut asked = AskedOne { row, world: world.map(str::to_owned), ..AskedOne::default() };
+        for pair in set {
+            let Some((name, value)) = pair.split_once('=') else {
+                let expected = Text::new("COLUMN=VALUE, as in age=70", "列=値（例：age=70）");
+                let found = text!("--set {pair}", "--set {pair}");
+                return Err(Ending::Faults(vec![Fault::new(Id::WrongKind, Place::file("--set"), found, expected)]));
+            };
+            asked.set.insert(name.trim().to_owned(), edit::figure(value));
+        }
+        let submission = placed.submission()?;
+        let one = self.watched(|watch| placed.ask(&submission, &asked, watch))?;
+        if self.json {
+            let mut document = serde_json::to_value(&one)?;
+            document["schema"] = "practicum.one/1".into();
+            document["exercise"] = placed.task.exercise.reference().into();
+            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+            return Ok(PASSED);
+        }
+        self.headline(&placed.task);
+        let (row, of) = (one.row, one.of);
+        self.say(&match self.terminal.lang {
+            Lang::En => format!("Row {row} of {of} in data/develop.csv\n\n"),
+            Lang::Ja => format!("data/develop.csv の{of}行中{row}行目\n\n"),
+        });
+        self.say(&self.terminal.printed(&self.terminal.one(&one)));
+        Ok(PASSED)
     }
 
     pub(super) fn compare(&self, a: u64, b: u64, id: Option<&str>) -> Result<u8, Ending> {

@@ -9,6 +9,7 @@ mod develop;
 mod job;
 mod lesson;
 mod notes;
+mod one;
 mod own;
 mod singles;
 
@@ -34,6 +35,7 @@ use target::Target;
 
 use develop::{Stopped, Told, develop, target};
 pub use job::{ANSWERS, Ended, Job, Mistake, Run, RunError, Shelf};
+pub use one::{Asked as AskedOne, Column, One, one};
 pub use own::{astray, learners_pictures, learners_rows, listed};
 use singles::{answers_table, epochs_table, plan_table, set};
 
@@ -66,12 +68,7 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     if !job.task.exercise.asks_plan {
         return concluded(world, job, watch);
     }
-    // Of several columns that could be predicted, the plan's choice; one that is none of them is told with its other mistakes.
-    let chosen = job.submission.plan.label.as_ref().filter(|label| {
-        let dataset = &job.task.dataset;
-        label.value != dataset.label() && dataset.labels().contains(&label.value.as_str())
-    });
-    let task = chosen.map(|label| Task { dataset: job.task.dataset.predicting(&label.value), ..job.task.clone() });
+    let task = chosen(job);
     let job = &Job { task: task.as_ref().unwrap_or(job.task), ..*job };
     let Task { exercise, dataset } = job.task;
     let trainings =
@@ -176,6 +173,15 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     let outcomes = check::told(exercise, answers, &checks);
     let record = Record { story: model.story, lines, checks, came };
     Ok(Ended::Ran(Box::new(Run { tables, target: target(job), label: label.to_owned(), record, outcomes, mistakes })))
+}
+
+/// Of several columns that could be predicted, the plan's choice: the task with it, where it is not the usual one. A choice that is none
+/// of them is told with the plan's other mistakes.
+fn chosen(job: &Job) -> Option<Task> {
+    let Task { exercise, dataset } = job.task;
+    let label = &job.submission.plan.label.as_ref()?.value;
+    let is_another = label != dataset.label() && dataset.labels().contains(&label.as_str());
+    is_another.then(|| Task { dataset: dataset.predicting(label), exercise: exercise.clone() })
 }
 
 /// The run of an exercise without a model: the tables are drawn, nothing is trained, and answers and settings are judged.

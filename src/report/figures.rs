@@ -51,3 +51,8 @@ pub fn list(items: &[String], lang: Lang) -> String {
         ([rest @ .., last], Lang::En) => format!("{} and {last}", rest.join(", ")),
     }
 }
+
+/// A value of a column for people: whole numbers as they are, others with three digits.
+pub fn value(x: f64) -> String {
+    if x.fract() == 0.0 && x.abs() < 1e15 { format!("{x:.0}") } else { engine::check::show(x, None) }
+}

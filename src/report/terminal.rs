@@ -16,10 +16,10 @@ use course::exercise::Probe;
 use course::pack::Task;
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
-use engine::check::{self, Outcome, Verdict, filled};
+use engine::check::{self, Figure, Outcome, Verdict, filled};
 use engine::evaluate::Line;
 use engine::record::Story;
-use engine::run::Run;
+use engine::run::{One, Run};
 use metrics::Shown;
 use metrics::classification::AUROC;
 use metrics::entry::Unit;
@@ -320,6 +320,46 @@ impl Terminal {
             }
         };
         self.figures(task, &self.columns(task, lines, &tables))
+    }
+
+    /// What a model tells of one row, as it is and with something changed.
+    pub fn one(&self, one: &One) -> Figures {
+        let shown = |figure: &Figure| match figure {
+            Figure::Number(x) => figures::value(*x),
+            Figure::Word(word) => word.clone(),
+            Figure::Undefined => "–".to_owned(),
+        };
+        let mut rows = vec![vec![
+            String::new(),
+            self.say("as it is", "そのまま").to_owned(),
+            self.say("changed", "変えた場合").to_owned(),
+        ]];
+        for column in &one.columns {
+            rows.push(vec![column.name.clone(), shown(&column.before), shown(&column.after)]);
+        }
+        for (name, before) in &one.before {
+            let title = match name.as_str() {
+                "raw" => continue,
+                "p" => self.say("the model's risk", "モデルの予測リスク").to_owned(),
+                "alert" => self.say("alarm", "警報").to_owned(),
+                "predicted" => self.say("the model predicts", "モデルの予測").to_owned(),
+                other => other.to_owned(),
+            };
+            let told = |figure: Option<&Figure>| match (figure, name.as_str()) {
+                (Some(Figure::Number(x)), "p") => format!("{:.1}%", 100.0 * x),
+                (Some(Figure::Number(x)), "alert") => {
+                    self.say(if *x > 0.5 { "yes" } else { "no" }, if *x > 0.5 { "あり" } else { "なし" }).to_owned()
+                }
+                (Some(Figure::Word(word)), "alert") => {
+                    let is = word == "true";
+                    self.say(if is { "yes" } else { "no" }, if is { "あり" } else { "なし" }).to_owned()
+                }
+                (Some(figure), _) => shown(figure),
+                (None, _) => "–".to_owned(),
+            };
+            rows.push(vec![title, told(Some(before)), told(one.after.get(name))]);
+        }
+        Figures { rows, heads: 1, undefined: None }
     }
 
     /// Figures as a terminal shows them.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::{broadcast, watch};
 
-use app::job::Job;
+use app::job::{Answered, Ask, Job};
 use app::learner::practice::{Practice, Practised};
 use app::learner::workspace::{Workspace, WorkspaceError};
 
@@ -123,6 +124,41 @@ impl Running {
         // Nobody may be listening.
         let _ = self.news.send(event);
     }
+}
+
+/// So many questions were asked.
+static ASKED: AtomicU64 = AtomicU64::new(0);
+
+/// Asks the model of a workspace's plan about one of its rows, in a process of its own.
+///
+/// # Errors
+/// A process that cannot be started, or that ends without an answer; the disk's.
+pub async fn ask(program: &PathBuf, workspace: &Workspace, ask: Ask) -> std::io::Result<Answered> {
+    let number = ASKED.fetch_add(1, Ordering::Relaxed);
+    let (job, record) = (format!("{FOLDER}/ask-{number}.json"), format!("{FOLDER}/answer-{number}.json"));
+    let folder = workspace.folder();
+    let told = serde_json::to_vec(&Job::Ask(ask))?;
+    workspace.write(&job, &told).map_err(|error| std::io::Error::other(error.to_string()))?;
+    let mut child = Command::new(program)
+        .arg("worker")
+        .args([folder.join(&job), folder.join(&record)])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    // Its end would be a wish to stop.
+    let stdin = child.stdin.take();
+    let status = child.wait().await?;
+    drop(stdin);
+    let answer = std::fs::read(folder.join(&record));
+    for file in [job, record] {
+        let _ = std::fs::remove_file(folder.join(file));
+    }
+    answer
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .ok_or_else(|| std::io::Error::other(status.to_string()))
 }
 
 /// Whether nothing comes after an event.

@@ -18,7 +18,7 @@ use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
-use engine::run::{self, Ended, Job, Run, Shelf, Watch};
+use engine::run::{self, AskedOne, Ended, Job, One, Run, Shelf, Watch};
 use report::json::Subject;
 use seed::{Origin, Root};
 
@@ -378,6 +378,47 @@ impl Placed {
             checked.came = checking::came(exercise, &run, starter.as_ref(), &mut checked.progress);
         }
         Ok(checked)
+    }
+
+    /// Asks the plan's model about one of the learner's rows. A probe's world stays locked until the exercise is over: it would tell what
+    /// its questions ask.
+    ///
+    /// # Errors
+    /// A row, column or value that is not there, a plan that cannot be run, a world that is locked.
+    pub fn ask(&self, submission: &Submission, asked: &AskedOne, watch: &mut dyn Watch) -> Result<One, Ending> {
+        let refused = |place: &str, found: Text, expected: Text| {
+            Ending::Faults(vec![Fault::new(Id::Refused, Place::file(place), found, expected)])
+        };
+        if !self.task.exercise.asks_plan {
+            return Err(refused(
+                "practicum try",
+                Text::new("an exercise in which nothing is trained", "学習を行わない演習です"),
+                Text::new("an exercise with a model to ask", "モデルのある演習"),
+            ));
+        }
+        if asked.world.is_some() && !self.workspace.progress()?.is_over() {
+            return Err(refused(
+                "--world",
+                Text::new("a changed world, while the exercise is open", "演習が終わる前の、原因を変えた世界"),
+                Text::new(
+                    "other values (--set) now; worlds once you have passed",
+                    "今は値の変更（--set）だけ（世界は合格後に使えます）",
+                ),
+            ));
+        }
+        self.workspace.ready()?;
+        let (shelf, file) = (self.workspace.shelf(), |file: &str| self.pack.dataset_file(&self.task.dataset.id, file));
+        let job = Job {
+            task: &self.task,
+            submission,
+            seed: self.workspace.seed().number,
+            exam: None,
+            figures: false,
+            long: false,
+            file: &file,
+            shelf: Some(&shelf),
+        };
+        run::one(&job, asked, watch)?.map_err(Ending::Faults)
     }
 
     /// Trains a plan where its results can be kept.

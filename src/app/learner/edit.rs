@@ -6,6 +6,7 @@ use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, expected};
 use diagnostics::text;
 use diagnostics::text::{Text, narrow};
+use engine::check::Figure;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,6 +174,16 @@ fn plain(x: f64) -> Value {
 /// With signs of the keyboard.
 fn straight(written: &str) -> String {
     written.chars().map(narrow).collect::<String>().trim().to_owned()
+}
+
+/// A value of a column as somebody types it: a number, a word, or nothing, which is a missing value.
+pub fn figure(written: &str) -> Figure {
+    let written = written.trim();
+    match number(written, false) {
+        Some((x, _)) => Figure::Number(x),
+        None if written.is_empty() => Figure::Undefined,
+        None => Figure::Word(written.to_owned()),
+    }
 }
 
 /// The number that a person means, and how it was read where it is not written as TOML has it; of a share, `10%` is 0.1.

@@ -104,6 +104,17 @@ impl Shots {
         Ok(Self { renderer, size, mask, values, bodies, rows: shots, all: Arc::default() })
     }
 
+    /// The same of these rows alone.
+    pub fn only(&self, rows: &[usize]) -> Self {
+        Self {
+            values: rows.iter().map(|&row| self.values[row].clone()).collect(),
+            bodies: rows.iter().map(|&row| self.bodies[row]).collect(),
+            rows: rows.iter().map(|&row| self.rows[row]).collect(),
+            all: Arc::default(),
+            ..*self
+        }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()

@@ -171,3 +171,13 @@ export function rule(place) {
   how.addEventListener('change', shown);
   shown();
 }
+
+/** A slider tells its value beside it, and to who cannot see where it stands. */
+export function slider(range) {
+  const output = range.parentElement.querySelector('output');
+  range.addEventListener('input', () => {
+    const shown = String(Number(Number(range.value).toPrecision(4)));
+    output.textContent = shown;
+    range.setAttribute('aria-valuetext', shown);
+  });
+}

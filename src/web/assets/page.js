@@ -2,7 +2,7 @@
 // progress is shown as it comes, and the threshold can be moved. Nothing is decided here: the server's files are the truth.
 import { listen, wake, wakes } from './swap.js';
 import { steps } from './steps.js';
-import { condition, rule, share } from './fields.js';
+import { condition, rule, share, slider } from './fields.js';
 import { crop, rectangles } from './rectangles.js';
 import { memo, range } from './answers.js';
 import { mistakes, wall } from './wall.js';
@@ -13,6 +13,7 @@ wakes({
   '[data-condition]': condition,
   '[name="split.valid"], [name="split.test"]': share,
   '.rule': rule,
+  '[data-shows]': slider,
   '[name="image.crop.left"]': crop,
   '[data-rectangles]': rectangles,
   '[data-range]': range,

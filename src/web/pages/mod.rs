@@ -11,6 +11,7 @@ mod look;
 mod report;
 mod see;
 mod train;
+mod try_one;
 
 use axum::Router;
 
@@ -28,6 +29,7 @@ pub(crate) fn all() -> Router<Shared> {
         .merge(decide::pages())
         .merge(train::pages())
         .merge(see::pages())
+        .merge(try_one::pages())
         .merge(conclude::pages())
         .merge(report::pages())
 }
