@@ -320,6 +320,23 @@ impl Session {
                 },
             );
         }
+        let lost = checked.run.outcomes.iter().any(|outcome| outcome.verdict == Verdict::Skipped);
+        let left = |verdict| matches!(verdict, Verdict::Failed | Verdict::NotAttempted);
+        if lost && !checked.progress.is_over() && !checked.run.outcomes.iter().any(|outcome| left(outcome.verdict)) {
+            let id = &task.exercise.id;
+            out.push('\n');
+            out += &self.terminal.paragraph(
+                "",
+                &match lang {
+                    Lang::En => format!(
+                        "Nothing is left to win here. Next: `practicum solution {id} --yes` tells what it was about; for the points, begin another variant in another folder: `practicum start {id} --variant` with a word of your own."
+                    ),
+                    Lang::Ja => format!(
+                        "ここで得られる得点はもうありません。`practicum solution {id} --yes` で解説を読めます。得点を得るには、別のフォルダーで別のバリアントを始めてください：`practicum start {id} --variant`（続けて好きな語）"
+                    ),
+                },
+            );
+        }
         if checked.progress.gave_up {
             out.push('\n');
             out += &self.terminal.paragraph(
@@ -352,9 +369,15 @@ impl Session {
     ) -> Result<(), Ending> {
         let lang = self.terminal.lang;
         let Some(shown) = checking::debrief(pack, task, workspace, came, lang)? else { return Ok(()) };
-        if self.json {
-            return Ok(());
+        if !self.json {
+            self.told_of(&shown);
         }
+        Ok(())
+    }
+
+    /// Tells where the debrief lies.
+    fn told_of(&self, shown: &str) {
+        let lang = self.terminal.lang;
         let (held, of) = Workspace::ranges(&self.desk.here);
         let ranges = match lang {
             _ if of < 5 => String::new(),
@@ -370,7 +393,6 @@ impl Session {
         };
         self.say("\n");
         self.say(&self.terminal.paragraph("", &told));
-        Ok(())
     }
 
     /// Ends an exercise that was not passed: the debrief is laid out, and what its conclusions ask for gives no points any more.
@@ -405,6 +427,10 @@ impl Session {
             progress.gave_up = true;
             workspace.remember(&progress)?;
         }
+        if let Some(shown) = checking::laid_out(workspace, self.terminal.lang).filter(|_| !self.json) {
+            self.told_of(&shown);
+            return Ok(PASSED);
+        }
         if pack.debrief(workspace.id(), self.terminal.lang).is_none() {
             self.say(
                 &self
@@ -412,7 +438,20 @@ impl Session {
                     .paragraph("", self.pick("This exercise has no debrief.", "この演習には解説がありません。")),
             );
         }
-        self.debrief(&placed, &[])?;
+        // What came is set beside what was expected; of a plan that cannot be run nothing comes.
+        let came = match placed.submission() {
+            Ok(submission) if !task.exercise.before.is_empty() => {
+                let how = self.how(&placed, &submission, (None, None))?;
+                let came = self.watched(|watch| placed.came(&submission, &how, &mut progress, watch));
+                match came {
+                    Err(Ending::Ended) => return Err(Ending::Ended),
+                    other => other.unwrap_or_default(),
+                }
+            }
+            _ => Vec::new(),
+        };
+        workspace.remember(&progress)?;
+        self.debrief(&placed, &came)?;
         Ok(PASSED)
     }
 

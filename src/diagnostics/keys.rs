@@ -589,6 +589,25 @@ impl Reader<'_> {
                     self.faults.push(wrong(found));
                     return None;
                 }
+                // A word that belongs into one of the tables that may stand here.
+                if let DeValue::String(word) = found
+                    && !kinds.iter().any(|kind| matches!(kind, Kind::Choice(words) if words.contains(&word.as_ref())))
+                    && let Some(inner) = kinds.iter().find_map(|kind| holds_word(kind, word))
+                {
+                    let (found, list) = (describe(found), inner.join(" / "));
+                    let written =
+                        inner.iter().map(|name| format!("{{ {name} = \"{word}\" }}")).collect::<Vec<_>>().join(", ");
+                    self.faults.push(Fault::new(
+                        Id::WrongKind,
+                        at,
+                        found,
+                        text!(
+                            "with one of {list} around it: {written}",
+                            "{list} のいずれかを付けて書きます：{written}"
+                        ),
+                    ));
+                    return None;
+                }
                 // The kind of the same TOML type explains best what is wrong; without one, all kinds are named.
                 let Some(kind) = kinds.iter().find(|kind| same_type(kind, found)) else {
                     self.faults.push(wrong(found));
@@ -671,6 +690,14 @@ fn same_type(kind: &Kind, value: &DeValue) -> bool {
         }
         Kind::Either(kinds) => kinds.iter().any(|kind| same_type(kind, value)),
     }
+}
+
+/// The keys of a table with exactly one of them under which a word may be written.
+fn holds_word<'k>(kind: &Kind<'k>, word: &str) -> Option<Vec<&'k str>> {
+    let Kind::OneOf(keys) = kind else { return None };
+    let holds = |key: &&Key<'k>| matches!(key.kind, Kind::Choice(words) if words.contains(&word));
+    let names: Vec<&str> = keys.iter().filter(holds).map(|key| key.name).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 /// What was found, as its writer would call it.

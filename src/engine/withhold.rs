@@ -83,7 +83,7 @@ pub fn given_away<'e>(exercise: &'e Exercise, tries: &Tries) -> Vec<&'e Question
 /// The run with what is said of the conclusions that were [`given_away`]: the sentence of a right answer, and no points, whatever the
 /// answer is now.
 #[must_use]
-pub fn without_points(run: Run, exercise: &Exercise, told: &[&Question]) -> Run {
+pub fn without_points(run: Run, exercise: &Exercise, answers: &Answers, told: &[&Question]) -> Run {
     let is_told = |id: &str| {
         let check = exercise.checks.iter().find(|check| check.id == id)?;
         told.iter().any(|question| !check.looks_at(std::slice::from_ref(*question)).is_empty()).then_some(check)
@@ -91,10 +91,10 @@ pub fn without_points(run: Run, exercise: &Exercise, told: &[&Question]) -> Run 
     let judged = |verdict| matches!(verdict, Verdict::Passed | Verdict::Failed);
     let outcomes = run.outcomes.into_iter().map(|outcome| {
         let Some(check) = is_told(&outcome.id).filter(|_| judged(outcome.verdict)) else { return outcome };
-        let Text { en, ja } = filled(&check.pass, &outcome.figures, check.turns_on());
+        let Text { en, ja } = answered(check, &outcome, told, answers);
         let sentence = text!(
-            "No try is left, so it is told, and gives no points here; another variant does. To a right answer this is said: {en}",
-            "解答できる回数を使い切ったので、答えを示します。ここでは得点になりませんが、別のバリアントなら得点できます。正解のときの説明：{ja}"
+            "No try is left, so it is told, and gives no points here; another variant does. {en}",
+            "解答できる回数を使い切ったので、答えを示します。ここでは得点になりませんが、別のバリアントなら得点できます。{ja}"
         );
         Outcome { verdict: Verdict::Skipped, sentence, ..outcome }
     });
@@ -105,6 +105,37 @@ pub fn without_points(run: Run, exercise: &Exercise, told: &[&Question]) -> Run 
     });
     let record = Record { checks: checks.collect(), ..run.record };
     Run { record, outcomes, ..run }
+}
+
+/// What is said of a conclusion that is told: of a right answer that it is right; of a wrong one the figure beside it, or what speaks
+/// against it, and what a right one would have been told.
+fn answered(check: &Check, outcome: &Outcome, told: &[&Question], answers: &Answers) -> Text {
+    let said = |text: &Text| filled(text, &outcome.figures, check.turns_on());
+    if outcome.verdict == Verdict::Passed {
+        return said(&check.pass);
+    }
+    let own = check
+        .looks_at(&told.iter().map(|question| (*question).clone()).collect::<Vec<_>>())
+        .into_iter()
+        .find_map(|question| match answers.get(&question.id) {
+            Some(Answer::Choice(word)) => Some(question.against.get(word).cloned()),
+            _ => None,
+        });
+    let Some(against) = own else { return said(&check.fail) };
+    // What another question hides is not there yet.
+    let is_told =
+        |name: &&str| outcome.figures.iter().any(|(other, figure)| other == name && *figure != Figure::Undefined);
+    let whole = named_figures(&check.pass.en).iter().all(is_told);
+    let right = whole.then(|| said(&check.pass)).filter(|right| Some(right) != against.as_ref());
+    let fail = said(&check.fail);
+    let against = against.unwrap_or(fail);
+    match right {
+        Some(Text { en, ja }) => {
+            let (no, no_ja) = (&against.en, &against.ja);
+            text!("{no} What a right answer is told: {en}", "{no_ja}正解のときの説明：{ja}")
+        }
+        None => against,
+    }
 }
 
 fn judging<'e>(exercise: &'e Exercise, question: &'e Question) -> impl Iterator<Item = &'e Check> {

@@ -4,19 +4,8 @@ use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::{Limit, Mark};
 
-/// `Pass mark: at least 49. Here 44: 5 short.`; of a figure that the check's sentence does not show, with its name.
+/// `Pass mark: at least 49. Here 44: 5 short.`
 pub fn told(mark: &Mark) -> Text {
-    let Text { en, ja } = bare(mark);
-    match &mark.unsaid {
-        None => Text { en, ja },
-        Some(name) => Text {
-            en: en.replacen("Pass mark:", &format!("Pass mark for {name}:"), 1).into(),
-            ja: ja.replacen("合格線は", &format!("{name}の合格線は"), 1).into(),
-        },
-    }
-}
-
-fn bare(mark: &Mark) -> Text {
     let n = |x: f64| {
         let shown = format!("{:.*}", mark.decimals, mark.shown(x));
         if shown.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
@@ -105,7 +94,7 @@ mod tests {
 
     fn of(figure: f64, low: Option<f64>, high: Option<f64>, passed: bool) -> String {
         let limit = |x: Option<f64>| x.map(|value| Limit { value, strict: false });
-        told(&Mark { figure, low: limit(low), high: limit(high), unsaid: None, decimals: 2, passed }).en.into_owned()
+        told(&Mark { figure, low: limit(low), high: limit(high), decimals: 2, passed }).en.into_owned()
     }
 
     #[test]

@@ -80,18 +80,17 @@ fn a_pass_mark_is_told_with_the_figure_and_the_distance() {
     let (figure, low) = (number(&useful["mark"]["figure"]), number(&useful["mark"]["low"]));
     assert!((figure / low - number(&useful["figures"]["share"]) / 0.9).abs() < 1e-6, "{useful}");
     assert!(figure < low && useful["mark"]["high"].is_null());
-    // The sentence shows other figures: the mark says which one it is of.
     let written = |x: f64| if low > 1.0 { format!("{x:.0}") } else { format!("{x:.2}") };
     let (shown, limit) = (written(figure), written(low));
     let short = written(limit.parse::<f64>().unwrap() - shown.parse::<f64>().unwrap());
     learner
         .types("check sepsis-alarm")
         .ends(1)
-        .says(&format!("Pass mark for share: at least {limit}. Here {shown}: {short} short."))
+        .says(&format!("Pass mark: at least {limit}. Here {shown}: {short} short."))
         .says("Pass mark: 0.70 to 1.40.");
     learner
         .types("check sepsis-alarm --lang ja")
-        .says(&format!("shareの合格線は{limit}以上です。今回は{shown}で、あと{short}足りません。"));
+        .says(&format!("合格線は{limit}以上です。今回は{shown}で、あと{short}足りません。"));
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub fn practised(
     progress.tries = withhold::scored(exercise, answers, &run.record.checks, &progress.tries);
     let open = withhold::open(exercise, &progress.tries);
     let told = withhold::given_away(exercise, &progress.tries);
-    let run = withhold::without_points(withhold::shown(run, exercise, answers, &open), exercise, &told);
+    let run = withhold::without_points(withhold::shown(run, exercise, answers, &open), exercise, answers, &told);
     let verdict = check::overall(&run.outcomes);
     progress.checks += 1;
     progress.failed += i64::from(verdict == Verdict::Failed);
@@ -101,6 +101,12 @@ pub fn came(
         }
     }
     came
+}
+
+/// What the learner calls the debrief in `lang`, where it was laid out before.
+pub fn laid_out(workspace: &Workspace, lang: Lang) -> Option<String> {
+    let file = format!("debrief.{}.md", lang.code());
+    workspace.folder().join(&file).is_file().then(|| workspace.shown(&file))
 }
 
 /// Lays the debrief into the workspace, in each language that there is, and gives what the learner calls that of `lang`; `came` is

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::checking::{self, Checked};
 use super::memory;
+use super::progress::Progress;
 use super::renewal::{self, Renewed};
 use super::variant;
 use super::workspace::{Asked, Started, Workspace};
@@ -17,6 +18,7 @@ use course::pack::{Content, Pack, Submission, Task};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
+use engine::check::Figure;
 use engine::models::VOCABULARY;
 use engine::run::{self, AskedOne, Ended, Job, One, Run, Shelf, Watch};
 use report::json::Subject;
@@ -365,19 +367,44 @@ impl Placed {
         if given.is_some() {
             return Ok(checking::graded(run));
         }
-        self.workspace.seal(&self.task, &how.expected, &how.at)?;
+        // Where nothing is trained and nothing was answered, nothing was seen either: what is expected may still be said.
+        if self.task.exercise.asks_plan || !submission.answers.is_empty() || !how.expected.is_empty() {
+            self.workspace.seal(&self.task, &how.expected, &how.at)?;
+        }
         let mut checked = checking::practised(&self.pack, &self.task, &self.workspace, submission, &run)?;
         if checked.progress.passed {
-            let exercise = &self.task.exercise;
-            let starter = if exercise.before.iter().any(|question| question.of_starter) {
-                let starter = self.pack.submission(&VOCABULARY, exercise, "starter").map_err(Ending::Author)?;
-                Some(self.trained(&starter, (seed.number, Some(exam.number)), how, watch)?)
-            } else {
-                None
-            };
-            checked.came = checking::came(exercise, &run, starter.as_ref(), &mut checked.progress);
+            let starter = self.of_starter((seed.number, exam.number), how, watch)?;
+            checked.came = checking::came(&self.task.exercise, &run, starter.as_ref(), &mut checked.progress);
         }
         Ok(checked)
+    }
+
+    /// What came of what was expected, for somebody who gave up: of their plan as it is.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn came(
+        &self,
+        submission: &Submission,
+        how: &How,
+        progress: &mut Progress,
+        watch: &mut dyn Watch,
+    ) -> Result<Vec<(String, Figure)>, Ending> {
+        let seed = self.workspace.seed().number;
+        let exam = variant::exam(seed, content::of_plan(submission));
+        let run = self.trained(submission, (seed, Some(exam)), how, watch)?;
+        let starter = self.of_starter((seed, exam), how, watch)?;
+        Ok(checking::came(&self.task.exercise, &run, starter.as_ref(), progress))
+    }
+
+    /// The starter's run, where a question before the first run asks for what came of it.
+    fn of_starter(&self, (seed, exam): (u64, u64), how: &How, watch: &mut dyn Watch) -> Result<Option<Run>, Ending> {
+        let exercise = &self.task.exercise;
+        if !exercise.before.iter().any(|question| question.of_starter) {
+            return Ok(None);
+        }
+        let starter = self.pack.submission(&VOCABULARY, exercise, "starter").map_err(Ending::Author)?;
+        Ok(Some(self.trained(&starter, (seed, Some(exam)), how, watch)?))
     }
 
     /// Asks the plan's model about one of the learner's rows. A probe's world stays locked until the exercise is over: it would tell what

@@ -1,5 +1,6 @@
 //! What a learner has on disk: a workspace per exercise, in the folder `practicum/` of where they stand.
 
+mod asked;
 pub mod carry;
 pub mod checking;
 pub mod debrief;

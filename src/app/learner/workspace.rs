@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::asked;
 use super::hand_in::{self, ANSWERS, HandedIn, PLAN};
 use super::memory::{self, Memory};
 use super::progress::{self, Progress, Sealed};
@@ -447,6 +448,11 @@ impl Workspace {
                 let lines: String = items.iter().zip(&texts).map(line).collect();
                 let text = format!("# {}\n\n{lines}", question.prompt.get(lang));
                 self.give(&format!("listing.{}.md", lang.code()), text.as_bytes(), &mut started)?;
+            }
+        }
+        for lang in [Lang::En, Lang::Ja] {
+            if let Some(text) = asked::markdown(&task.exercise, lang) {
+                self.give(&format!("questions.{}.md", lang.code()), text.as_bytes(), &mut started)?;
             }
         }
         self.give(DATA, &tables::csv(rows).map_err(RunError::from)?, &mut started)?;

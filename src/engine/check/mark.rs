@@ -16,8 +16,6 @@ pub struct Mark {
     pub low: Option<Limit>,
     /// Its upper limit.
     pub high: Option<Limit>,
-    /// The figure's column, where the check's sentence does not show it.
-    pub unsaid: Option<String>,
     /// With how many decimals they are written.
     pub decimals: usize,
     /// Whether the figure lies within its limits.
@@ -73,12 +71,12 @@ pub(super) fn compared(check: &Check, passed: bool, row: &Frame) -> Option<Compa
 pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)], passed: bool) -> Option<Mark> {
     let Compared { figure, low, high } = compared;
     let said = written(check, shown, figure);
-    let unsaid = if said.is_some() { None } else { check.passes.value.limits()?.figure.column().map(str::to_owned) };
     // A whole number of things is written as one.
-    let counted = figure.fract() == 0.0 && figure.abs() > 1.0;
+    let counted = figure.fract() == 0.0
+        && [low, high].into_iter().flatten().all(|limit| limit.value.fract() == 0.0 && limit.value.abs() > 1.0);
     let (scale, decimals) = said.unwrap_or((1.0, if counted { 0 } else { 2 }));
     let scaled = |limit: Option<Limit>| limit.map(|limit| Limit { value: limit.value * scale, ..limit });
-    let mut mark = Mark { figure: figure * scale, low: scaled(low), high: scaled(high), unsaid, decimals, passed };
+    let mut mark = Mark { figure: figure * scale, low: scaled(low), high: scaled(high), decimals, passed };
     while mark.decimals < MOST && !mark.is_told_truly() {
         mark.decimals += 1;
     }

@@ -1,0 +1,74 @@
+//! What an exercise asks, as a learner reads it beside the files into which answers are written: each question with its choices, its
+//! unit and how often it may be tried.
+
+use course::exercise::{Exercise, Question, QuestionKind};
+use diagnostics::text::Lang;
+
+/// The questions in Markdown; nothing where none is asked.
+pub(super) fn markdown(exercise: &Exercise, lang: Lang) -> Option<String> {
+    let pick = |en: &'static str, ja: &'static str| match lang {
+        Lang::En => en,
+        Lang::Ja => ja,
+    };
+    let conclusions: Vec<&str> = exercise.conclusions().iter().map(|question| question.id.as_str()).collect();
+    let mut out = String::new();
+    let mut part = |title: &str, about: &str, questions: Vec<String>| {
+        if !questions.is_empty() {
+            out += &format!("\n## {title}\n\n{about}\n\n{}", questions.concat());
+        }
+    };
+    part(
+        pick("Before the first run", "最初の実行の前に"),
+        pick(
+            "What you expect, under `[before]` in answers.toml. It is never graded. A choice is written with how sure you are, as in `{ rather = \"…\" }` (sure, rather or guess); `\"unknown\"` is an answer, too.",
+            "予想を、answers.toml の `[before]` に書きます。成績には入りません。選択肢には確信の程度を付けます（例：`{ rather = \"…\" }`。sureは確信がある、ratherはおそらく、guessは勘）。`\"unknown\"`（分からない）も解答です。",
+        ),
+        exercise.before.iter().map(|question| told(question, "", lang)).collect(),
+    );
+    let tries = |question: &Question| match (question.tries(), lang) {
+        _ if !conclusions.contains(&question.id.as_str()) => "",
+        (1, Lang::En) => "The first answer that is checked counts.",
+        (1, Lang::Ja) => "最初に判定を受けた解答で決まります。",
+        (_, Lang::En) => "Two different wrong answers are scored; then it is told.",
+        (_, Lang::Ja) => "異なる誤答を2回すると、答えを示します。",
+    };
+    part(
+        pick("Conclusions", "結論"),
+        pick(
+            "In answers.toml; judged by `practicum check`. Runs are not counted.",
+            "answers.toml に書き、`practicum check` で判定を受けます。実行の回数は数えません。",
+        ),
+        exercise.questions.iter().map(|question| told(question, tries(question), lang)).collect(),
+    );
+    let memo = exercise.memo.iter().map(|memo| format!("- `{}`: {}\n", memo.id, memo.prompt.get(lang)));
+    part(
+        pick("In your own words", "自分の言葉で"),
+        pick("A teacher reads it; nothing grades it.", "教員が読みます。自動では採点しません。"),
+        memo.collect(),
+    );
+    (!out.is_empty()).then(|| format!("# {}\n{out}", pick("What is asked", "問い")))
+}
+
+fn told(question: &Question, tries: &str, lang: Lang) -> String {
+    let (id, prompt) = (&question.id, question.prompt.get(lang));
+    let unit = match (question.unit.as_str(), lang) {
+        ("", _) => String::new(),
+        (unit, Lang::En) => format!(" Unit: {unit}."),
+        // The prompt says it.
+        (_, Lang::Ja) => String::new(),
+    };
+    let space = if lang == Lang::En && !tries.is_empty() { " " } else { "" };
+    let mut out = format!("- `{id}`: {prompt}{unit}{space}{tries}\n");
+    let items: Vec<(&str, &str)> = match &question.kind {
+        QuestionKind::Choice(choices) => choices.iter().map(|(id, text)| (id.as_str(), text.get(lang))).collect(),
+        // The lines of a listing have a file of their own.
+        QuestionKind::Several(several) if !several.is_listing => {
+            several.items.iter().map(|item| (item.id.as_str(), item.text.get(lang))).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (id, text) in items {
+        out += &format!("  - `\"{id}\"`: {text}\n");
+    }
+    out
+}
