@@ -20,6 +20,7 @@ mod laws;
 mod layers;
 mod masks;
 mod measure;
+mod one;
 mod own_tables;
 mod past;
 mod pictures;
