@@ -9,9 +9,9 @@ use super::interrupt;
 use super::progress::Progress;
 use super::session::Session;
 use app::ending::Ending;
-use class::executor::Executor;
 use class::executor::local::Local;
 use class::executor::slurm::Slurm;
+use class::executor::{Executor, Files};
 use class::folder::Class;
 use class::grade::{Book, State};
 use class::gradebook::canvas::Titled;
@@ -394,6 +394,7 @@ fn work(
         })
     });
     progress.end();
+    Files::sweep(&class.folder, |key| store.record(key).is_ok_and(|record| record.is_some()));
     told
 }
 

@@ -105,6 +105,17 @@ impl Files {
         is_its.then(|| Box::new(record))
     }
 
+    /// Takes away what workers of a grader that was killed left of results that are kept.
+    pub fn sweep(class: &Path, is_kept: impl Fn(&str) -> bool) {
+        for entry in std::fs::read_dir(class.join(FOLDER)).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let key = name.strip_suffix(".record.json").or_else(|| name.strip_suffix(".job.json"));
+            if key.is_some_and(&is_kept) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// Takes both away; what cannot be taken away does no harm.
     pub fn clear(&self) {
         let _ = std::fs::remove_file(self.job());
