@@ -51,11 +51,10 @@ pub(super) fn markdown(exercise: &Exercise, lang: Lang) -> Option<String> {
 
 fn told(question: &Question, tries: &str, lang: Lang) -> String {
     let (id, prompt) = (&question.id, question.prompt.get(lang));
+    // In Japanese the prompt says it.
     let unit = match (question.unit.as_str(), lang) {
-        ("", _) => String::new(),
+        ("", _) | (_, Lang::Ja) => String::new(),
         (unit, Lang::En) => format!(" Unit: {unit}."),
-        // The prompt says it.
-        (_, Lang::Ja) => String::new(),
     };
     let space = if lang == Lang::En && !tries.is_empty() { " " } else { "" };
     let mut out = format!("- `{id}`: {prompt}{unit}{space}{tries}\n");

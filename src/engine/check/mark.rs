@@ -68,7 +68,7 @@ pub(super) fn compared(check: &Check, passed: bool, row: &Frame) -> Option<Compa
 }
 
 /// The pass mark of a check, as it is written beside its sentence.
-pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)], passed: bool) -> Option<Mark> {
+pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)], passed: bool) -> Mark {
     let Compared { figure, low, high } = compared;
     let said = written(check, shown, figure);
     // A whole number of things is written as one.
@@ -80,7 +80,7 @@ pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)]
     while mark.decimals < MOST && !mark.is_told_truly() {
         mark.decimals += 1;
     }
-    Some(mark)
+    mark
 }
 
 fn value(row: &Frame, of: &Expression) -> Option<f64> {

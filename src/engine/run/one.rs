@@ -95,14 +95,8 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
     let mut faults = Vec::new();
     let mut changed = match &asked.world {
         None => Drawn { table: own.drop_many(ADDED.iter().chain(OUTLINED).copied()), shots: None },
-        Some(name) => match exercise.probes.iter().find(|probe| probe.name == *name) {
-            Some(probe) => {
-                let mut draw = exercise.develop.clone();
-                draw.interventions.extend(probe.draw.interventions.clone());
-                let drawn = world.rows(Side::Develop, &draw)?;
-                Drawn { table: only(&drawn.table, at)?, shots: drawn.shots.map(|shots| shots.only(&[at])) }
-            }
-            None => {
+        Some(name) => {
+            let Some(probe) = exercise.probes.iter().find(|probe| probe.name == *name) else {
                 let names: Vec<&str> = exercise.probes.iter().map(|probe| probe.name.as_str()).collect();
                 let list = names.join(", ");
                 let fault = Fault::new(
@@ -112,8 +106,12 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
                     text!("one of {list}", "{list} のいずれか"),
                 );
                 return Ok(Err(vec![fault.near(name, names)]));
-            }
-        },
+            };
+            let mut draw = exercise.develop.clone();
+            draw.interventions.extend(probe.draw.interventions.clone());
+            let drawn = world.rows(Side::Develop, &draw)?;
+            Drawn { table: only(&drawn.table, at)?, shots: drawn.shots.map(|shots| shots.only(&[at])) }
+        }
     };
     for (name, figure) in &asked.set {
         match put(&mut changed.table, &visible, &seen, name, figure) {

@@ -105,6 +105,7 @@ impl Shots {
     }
 
     /// The same of these rows alone.
+    #[must_use]
     pub fn only(&self, rows: &[usize]) -> Self {
         Self {
             values: rows.iter().map(|&row| self.values[row].clone()).collect(),
