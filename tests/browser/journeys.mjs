@@ -60,6 +60,18 @@ export async function tabular(bench) {
   await trained(page, () => page.locator('#train button.main').click());
   assert.match(fs.readFileSync(path.join(bench.folder, 'practicum/sepsis-alarm/plan.toml'), 'utf8'), /calibrate = "platt"/);
 
+  // One patient: the model answers, and answers otherwise when a value is moved.
+  await page.locator('#try [name="row"]').fill('3');
+  await page.locator('#try button').click();
+  const risk = () => page.locator('#try td').filter({ hasText: '%' }).allTextContents();
+  await page.locator('#try input[type="range"][name="set:age"]').waitFor();
+  const [asItIs, same] = await risk();
+  assert.equal(asItIs, same, 'nothing was moved');
+  await page.locator('#try input[name="set:age"]').fill('99');
+  await page.locator('#try button').click();
+  await page.waitForFunction(() => { const [a, b] = [...document.querySelectorAll('#try td')].map((td) => td.textContent).filter((text) => text.includes('%')); return a !== b; });
+  assert.equal((await risk())[0], asItIs, 'the patient as they are');
+
   // Any two runs side by side.
   await page.locator('#see form[action$="/compare"] button').click();
   await page.locator('#compared table').first().waitFor();

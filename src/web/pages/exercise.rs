@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::{author, conclude, decide, expect, look, see, train, try_one};
+use super::{author, conclude, decide, expect, look, see, train};
 use crate::site::Shared;
 use crate::view::{View, answer};
 use app::ending::Ending;
@@ -109,7 +109,7 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
     });
     let work = html! {
         @if plans { (decide::section(view, placed, &decide::Said::default())?) }
-        @if trains { (train::section(view, placed)) (see::section(view, placed, None)) (try_one::section(view, placed, None)?) }
+        @if trains { (train::section(view, placed)) (see::section(view, placed, None)) }
     };
     let (look, expect, conclude) = (
         look::section(view, placed, &look::Asked::default())?,

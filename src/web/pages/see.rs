@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::try_one;
 use crate::door::kept;
 use crate::site::Shared;
 use crate::view::{View, answer};
@@ -114,7 +115,7 @@ pub(super) fn section(view: &View, placed: &Placed, run: Option<u64>) -> Markup 
     html! {
         section #see aria-labelledby="see-title" {
             h2 #see-title { (view.say("See what it did", "結果を見る")) }
-            @if let Some(kept) = kept { (shown(view, placed, &kept, false)) (runs(view, placed, &kept)) }
+            @if let Some(kept) = kept { (shown(view, placed, &kept, false)) (try_one::section(view, placed, None)) (runs(view, placed, &kept)) }
             @else { p.quiet { (view.say("Nothing was trained yet.", "まだ何も学習させていません。")) } }
         }
     }

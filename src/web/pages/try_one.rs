@@ -8,7 +8,6 @@ use axum::response::Response;
 use axum::routing::post;
 use maud::{Markup, html};
 
-use super::see;
 use crate::jobs;
 use crate::site::Shared;
 use crate::view::{View, answer};
@@ -57,22 +56,22 @@ async fn tried(
         Ok(told) => told,
         Err(error) => return Err(view.ended(Ending::ours(&error))),
     };
-    view.done(move |view| section(view, &placed, Some((&asked, &told)))).await.map(answer)
+    view.done(move |view| Ok(section(view, &placed, Some((&asked, &told))))).await.map(answer)
 }
 
 /// The section, with what was asked and answered; nothing where there is no model to ask yet.
-pub(super) fn section(view: &View, placed: &Placed, told: Option<(&AskedOne, &Answered)>) -> Result<Markup, Ending> {
-    if !placed.task.exercise.asks_plan || see::last(placed, None).is_none() {
-        return Ok(html! { div #try {} });
+pub(super) fn section(view: &View, placed: &Placed, told: Option<(&AskedOne, &Answered)>) -> Markup {
+    if !placed.task.exercise.asks_plan || placed.pasts().next().is_none() {
+        return html! { div #try {} };
     }
     let id = placed.workspace.id();
     let one = told.and_then(|(_, told)| told.one.as_ref());
     let faults = told.map_or(&[][..], |(_, told)| &told.faults[..]);
     let row = told.map_or(1, |(asked, _)| asked.row.max(1));
     let world = told.and_then(|(asked, _)| asked.world.clone()).unwrap_or_default();
-    let is_over = placed.workspace.progress()?.is_over();
+    let is_over = placed.workspace.progress().is_ok_and(|progress| progress.is_over());
     let writer = view.writer();
-    Ok(html! {
+    html! {
         section #try aria-labelledby="try-title" {
             h3 #try-title { (view.say("Try one", "1人で試す")) }
             p { (view.say(
@@ -107,7 +106,7 @@ pub(super) fn section(view: &View, placed: &Placed, told: Option<(&AskedOne, &An
                 p.quiet { (view.say("Once the exercise is over, a picture can also be drawn again with a cause changed.", "演習が終わると、原因を変えて描き直した画像についても尋ねられます。")) }
             }
         }
-    })
+    }
 }
 
 /// A column that can be changed: a slider over the learner's own values, or their words.
