@@ -570,12 +570,13 @@ pub fn bland_altman(methods: &Methods<'_>, multiplier: f64) -> Result<BlandAltma
 pub fn standardised_absolute_difference(methods: &Methods<'_>) -> Measure {
     let found = methods.first.len();
     let few = if found == 0 { Undefined::NoRows } else { Undefined::TooFewRows { needed: 2, found } };
-    let variance = variance(methods.second).ok_or(few)?;
-    if constant(methods.second) {
+    let spread = variance(methods.second).ok_or(few)?.sqrt();
+    // Squares of the smallest numbers are 0.
+    if constant(methods.second) || spread <= 0.0 {
         return Err(Undefined::NoVariation);
     }
     let moved: Vec<f64> = methods.differences().into_iter().map(f64::abs).collect();
-    Ok(Estimate::plain(mean(&moved).ok_or(few)? / variance.sqrt(), found))
+    Ok(Estimate::plain(mean(&moved).ok_or(few)? / spread, found))
 }
 
 /// Lin's concordance correlation coefficient, 2 cov / (var₁ + var₂ + (mean₁ − mean₂)²), with n in the denominators (Lin
