@@ -20,7 +20,7 @@ pub struct Job<'a> {
     pub exam: Option<u64>,
     /// Whether the figures of the table `metrics` are wanted: checks that do not read them are judged without.
     pub figures: bool,
-    /// Whether a training beyond the usual budget was asked for (see [`train::budget`]).
+    /// Whether a training beyond the usual budget was asked for (see [`crate::train::budget`]).
     pub long: bool,
     /// Gives the bytes of a dataset's file by its name beside `dataset.toml`.
     pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
