@@ -259,7 +259,7 @@ export async function troubles(bench) {
   assert.ok(read().includes('epochs = 40'));
 
   // Changed in an editor while the page holds nothing else: it appears.
-  fs.writeFileSync(file, read().replace('epochs = 40', 'epochs = 2000'));
+  fs.writeFileSync(file, read().replace('epochs = 40', 'epochs = 2000\nbatch = 32'));
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   await page.waitForFunction(() => document.querySelector('[name="train.epochs"]').value === '2000');
 
