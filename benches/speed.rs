@@ -13,6 +13,7 @@ use practicum::course::dataset::{self, Dataset};
 use practicum::course::exercise::Draw;
 use practicum::course::pack::Pack;
 use practicum::course::plan;
+use practicum::course::settings::Settings;
 use practicum::models::{Input, Kernels};
 use practicum::seed::Seed;
 use practicum::synth::{Drawn, Side, World};
@@ -122,18 +123,17 @@ const BATCH: usize = 64;
 const STEPS: usize = 200;
 const EPOCHS: usize = 5;
 
+/// A plan of an exercise without settings.
+fn planned(text: &str) -> plan::Plan {
+    plan::read(&practicum::models::VOCABULARY, &Settings::default(), "plan.toml", text.as_bytes()).unwrap()
+}
+
 /// Five passes of 200 steps over 12,800 rows of 32 numbers: mlp 32 → 64 → 32 → 1, Adam, batches of 64.
 fn train_mlp() {
     let plan = format!(
         "exercise = \"x@1\"\n[model]\nkind = \"mlp\"\nhidden = [64, 32]\nl2 = 0\n[train]\nepochs = {EPOCHS}\nbatch = {BATCH}\n"
     );
-    let plan = plan::read(
-        &practicum::models::VOCABULARY,
-        &practicum::course::settings::Settings::default(),
-        "plan.toml",
-        plan.as_bytes(),
-    )
-    .unwrap();
+    let plan = planned(&plan);
     let seed = Seed::new(1);
     let rows = STEPS * BATCH;
     let x = Array2::from_shape_fn((rows, FEATURES), |(row, column)| {
@@ -160,13 +160,7 @@ fn train_pictures(kind: &str, side: usize, batch: usize, width: usize) {
     let plan = format!(
         "exercise = \"x@1\"\n[model]\nkind = \"{kind}\"\nwidth = {width}\ndepth = {depth}\nl2 = 0\n[train]\nepochs = 5\nbatch = {batch}\n"
     );
-    let plan = plan::read(
-        &practicum::models::VOCABULARY,
-        &practicum::course::settings::Settings::default(),
-        "plan.toml",
-        plan.as_bytes(),
-    )
-    .unwrap();
+    let plan = planned(&plan);
     let seed = Seed::new(1);
     let draw = |row: usize, at: usize| seed.at(row as u64).at(at as u64).uniform() as f32 - 0.5;
     let rows = batch * PICTURE_STEPS / 5;

@@ -25,6 +25,7 @@ use engine::check::{self, Figure, Verdict};
 use engine::models::VOCABULARY;
 use engine::record;
 use engine::run::{AskedOne, One, Watch};
+use engine::withhold;
 use report::json;
 use report::json::{AtFault, Subject};
 
@@ -295,20 +296,10 @@ fn version_of(exercise: &Exercise, job: &Judge) -> Option<Exercise> {
 }
 
 fn read(submission: &Submission) -> Read {
-    let answer = |(id, answer): (&String, &course::answers::Answer)| {
-        use course::answers::Answer;
-        let written = match answer {
-            Answer::Number(x) => x.to_string(),
-            Answer::Interval(low, high) => format!("[{low}, {high}]"),
-            Answer::Choice(word) => word.clone(),
-            Answer::Several(words) => words.iter().cloned().collect::<Vec<_>>().join(", "),
-        };
-        (id.clone(), written)
-    };
     Read {
         plan: content::of_plan(submission).to_string(),
         decisions: content::decisions(&submission.plan),
-        answers: submission.answers.iter().map(answer).collect(),
+        answers: submission.answers.iter().map(|(id, answer)| (id.clone(), withhold::written(answer))).collect(),
         memo: submission.unjudged.memo.clone(),
         ..Read::default()
     }

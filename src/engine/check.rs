@@ -335,15 +335,17 @@ fn figures(check: &Check, row: Option<&Frame>) -> Result<Vec<(String, Figure)>, 
 
 /// The figures of a row, by column.
 fn in_row(row: &Frame) -> Vec<(String, Figure)> {
-    let figure = |name: &str| {
-        if tables::is_number(row, name) {
-            let number = tables::numbers(row, name).ok().and_then(|values| values.first().copied().flatten());
-            return number.map_or(Figure::Undefined, Figure::Number);
-        }
-        let word = tables::words(row, name).ok().and_then(|values| values.into_iter().next().flatten());
-        word.map_or(Figure::Undefined, Figure::Word)
-    };
-    tables::names(row).into_iter().map(|name| (name.to_owned(), figure(name))).collect()
+    tables::names(row).into_iter().map(|name| (name.to_owned(), in_column(row, name))).collect()
+}
+
+/// The figure of a column in the first row.
+pub(crate) fn in_column(row: &Frame, name: &str) -> Figure {
+    if tables::is_number(row, name) {
+        let number = tables::numbers(row, name).ok().and_then(|values| values.first().copied().flatten());
+        return number.map_or(Figure::Undefined, Figure::Number);
+    }
+    let word = tables::words(row, name).ok().and_then(|values| values.into_iter().next().flatten());
+    word.map_or(Figure::Undefined, Figure::Word)
 }
 
 /// What came of what was asked before the first run, by question, over the tables of a run with an exam.

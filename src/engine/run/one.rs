@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::develop::{Stopped, develop};
 use super::job::{Job, RunError};
 use super::{chosen, world};
-use crate::check::Figure;
+use crate::check::{Figure, in_column};
 use crate::prepare;
 use crate::synth::{Drawn, Side};
 use crate::watch::Watch;
@@ -140,14 +140,14 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
             let high = numbers.iter().copied().reduce(f64::max);
             Ok(Column {
                 name: name.clone(),
-                before: figure(&own, name),
-                after: figure(&changed.table, name),
+                before: in_column(&own, name),
+                after: in_column(&changed.table, name),
                 range: low.zip(high),
                 words,
             })
         })
         .collect::<Result<Vec<Column>, RunError>>()?;
-    let label = figure(&own, job.task.dataset.label());
+    let label = in_column(&own, job.task.dataset.label());
     let after = model.predict(changed)?.table;
     Ok(Ok(One { row: asked.row, of, columns, label, before: told(&own), after: told(&after) }))
 }
@@ -210,14 +210,5 @@ fn told(row: &Frame) -> BTreeMap<String, Figure> {
     let names = tables::names(row)
         .into_iter()
         .filter(|name| *name != "split" && (ADDED.contains(name) || name.strip_prefix("p_").is_some()));
-    names.map(|name| (name.to_owned(), figure(row, name))).collect()
-}
-
-fn figure(row: &Frame, name: &str) -> Figure {
-    if tables::is_number(row, name) {
-        let number = tables::numbers(row, name).ok().and_then(|values| values.first().copied().flatten());
-        return number.map_or(Figure::Undefined, Figure::Number);
-    }
-    let word = tables::words(row, name).ok().and_then(|words| words.into_iter().next().flatten());
-    word.map_or(Figure::Undefined, Figure::Word)
+    names.map(|name| (name.to_owned(), in_column(row, name))).collect()
 }
