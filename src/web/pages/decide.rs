@@ -178,6 +178,7 @@ fn title(view: &View, name: &str) -> String {
         "model" => view.say("The model", "モデル"),
         "train" => view.say("How it learns", "学習のしかた"),
         "operate" => view.say("How it is used", "運用（較正と閾値）"),
+        "setting" => view.say("What this exercise lets you decide", "この演習で決めること"),
         name => name,
     }
     .to_owned()
