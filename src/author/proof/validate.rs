@@ -109,6 +109,8 @@ struct Way<'w> {
     written: &'w Written,
     alarms: Vec<Alarm>,
     cache: Cache,
+    /// Which solutions were known before the first piece: two that ask for the same work would otherwise be told by who was first.
+    kept: Vec<bool>,
     /// The drawn world, while pieces of this exercise are left.
     world: Mutex<(usize, Option<Arc<World<'w>>>)>,
 }
@@ -232,7 +234,8 @@ pub fn course(pack: &Pack) -> Vec<Finding> {
 
 fn way<'w>(pack: &Pack, written: &'w Written, settings: &Settings) -> Way<'w> {
     let cache = Cache::of(settings.cache.as_deref(), written, &settings.engine);
-    Way { written, alarms: automatic::alarms(pack, written), cache, world: Mutex::default() }
+    let kept = written.solutions.iter().map(|solution| cache.trial(solution.work, settings.seed).is_some()).collect();
+    Way { written, alarms: automatic::alarms(pack, written), cache, kept, world: Mutex::default() }
 }
 
 impl<'w> Way<'w> {
@@ -349,7 +352,7 @@ fn solution(
     let mut before: Vec<(Digest, Made)> = Vec::new();
     let known = way.cache.trial(solution.work, seed).filter(|trial| !is_reference || !trial.digest.is_empty());
     let tried = match known {
-        Some(trial) => Ok(((trial, true), Vec::new())),
+        Some(trial) => Ok(((trial, way.kept[n]), Vec::new())),
         // Run anew: what it gives is looked at for leaks, again until there are none, and compared with other processes.
         None if is_reference => run(solution, Proof::Everything)?.map(|(trial, run)| {
             let findings = leaks::in_results(written, &run);
