@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use include_dir::include_dir;
 use practicum::cli;
 use practicum::course::pack::Content;
+use practicum::sql;
 
 /// Many small tensors are made and dropped while a model trains; `docs/design.md` has what it gains.
 #[global_allocator]
@@ -17,6 +18,11 @@ static CONTENT: Content = Content {
 };
 
 fn main() -> ExitCode {
+    let roomy = std::thread::Builder::new().name("main".to_owned()).stack_size(sql::STACK);
+    let ended = match roomy.spawn(|| cli::main(&CONTENT)) {
+        Ok(thread) => thread.join(),
+        Err(_) => std::panic::catch_unwind(|| cli::main(&CONTENT)),
+    };
     // A panic is our error, never the learner's: it has an exit code of its own.
-    std::panic::catch_unwind(|| cli::main(&CONTENT)).unwrap_or(ExitCode::from(cli::OUR_ERROR))
+    ended.unwrap_or(ExitCode::from(cli::OUR_ERROR))
 }

@@ -33,7 +33,7 @@ impl Session {
                     serde_json::json!({
                         "after": after, "state": state.map(|state| told(state).0),
                         "exercise": e.reference(), "id": e.id, "version": e.version, "field": e.field, "level": e.level,
-                        "minutes": e.minutes, "points": e.points(),
+                        "minutes": e.minutes, "points": e.points,
                         "title": { "en": e.title.en, "ja": e.title.ja },
                         "summary": { "en": e.summary.en, "ja": e.summary.ja },
                     })
@@ -44,7 +44,7 @@ impl Session {
         } else {
             for Listed { exercise, state } in &listed {
                 let lang = self.terminal.lang;
-                let (minutes, points) = (exercise.minutes, exercise.points());
+                let (minutes, points) = (exercise.minutes, exercise.points);
                 let many = if points == 1 { "" } else { "s" };
                 let (field, level) = (called(&exercise.field), called(&exercise.level));
                 let about = match lang {

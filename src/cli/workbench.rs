@@ -64,6 +64,7 @@ pub(super) fn open(session: &Session, options: &Options) -> Result<u8, Ending> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .worker_threads(2)
+        .thread_stack_size(sql::STACK)
         .build()
         .map_err(|error| Ending::ours(&error))?;
     let served = || {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::exercise::Exercise;
+use super::exercise::Cover;
 use super::pack::Pack;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Written};
@@ -50,12 +50,11 @@ const PLANNED: &[Key<'static>] = &[
 ];
 
 /// Exercises in the order in which they build on one another, otherwise as they were.
-pub fn path(mut exercises: Vec<Exercise>) -> Vec<Exercise> {
-    let mut path: Vec<Exercise> = Vec::new();
+pub fn path(mut exercises: Vec<Cover>) -> Vec<Cover> {
+    let mut path: Vec<Cover> = Vec::new();
     while !exercises.is_empty() {
-        let waits = |exercise: &Exercise| {
-            exercise.after.iter().any(|after| exercises.iter().any(|other| other.id == after.value))
-        };
+        let waits =
+            |exercise: &Cover| exercise.after.iter().any(|after| exercises.iter().any(|other| other.id == after.value));
         // A circle is refused where exercises are read.
         let next = exercises.iter().position(|exercise| !waits(exercise)).unwrap_or(0);
         path.push(exercises.remove(next));

@@ -734,6 +734,36 @@ pub struct Exercise {
     pub place: Place,
 }
 
+/// What a list tells of an exercise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cover {
+    /// Its name in commands.
+    pub id: String,
+    /// The version.
+    pub version: i64,
+    /// The field of medical AI.
+    pub field: String,
+    /// The level of the course.
+    pub level: String,
+    /// How long it takes.
+    pub minutes: i64,
+    /// What full marks are.
+    pub points: i64,
+    /// The exercises that it builds on.
+    pub after: Vec<Written<String>>,
+    /// The title.
+    pub title: Text,
+    /// What it is about.
+    pub summary: Text,
+}
+
+impl Cover {
+    /// `sepsis-alarm@1`
+    pub fn reference(&self) -> String {
+        format!("{}@{}", self.id, self.version)
+    }
+}
+
 impl Exercise {
     /// `sepsis-alarm@1`
     pub fn reference(&self) -> String {
@@ -798,23 +828,7 @@ pub fn overfull(exercise: &Exercise) -> Option<Fault> {
 /// # Errors
 /// Everything that is wrong with it by itself, its SQL included; `against` looks at the dataset.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
-    if let Some(format) = diagnostics::keys::peek(bytes, "format", 1).filter(|format| *format != FORMAT) {
-        let place = Place { key: Some("format".to_owned()), ..Place::file(file) };
-        let found = text!("format {format} (1 where none is written)", "書式の版 {format}（書かれていなければ1です）");
-        let expected = if format < FORMAT {
-            text!(
-                "format = {FORMAT}; `practicum author upgrade FOLDER` converts the course in FOLDER",
-                "format = {FORMAT}（`practicum author upgrade FOLDER` で、FOLDERのコースを変換できます）"
-            )
-        } else {
-            text!(
-                "format = {FORMAT}, the newest that this program knows: a newer Practicum, or an older file",
-                "format = {FORMAT}（このプログラムが読める最新の版です。新しいPracticumを使うか、古い書式で書いてください）"
-            )
-        };
-        return Err(vec![Fault::new(Id::OtherVersion, place, found, expected)]);
-    }
-    let top = diagnostics::keys::read(file, bytes, KEYS)?;
+    let top = opened(file, bytes)?;
     let mut faults = Vec::new();
     let exam = draw(top.table("exam"), &mut faults);
     let probes: Vec<Probe> = top
@@ -957,6 +971,46 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         place: Place::file(file),
     };
     if faults.is_empty() { Ok(exercise) } else { Err(faults) }
+}
+
+/// Reads what a list tells of an exercise; its SQL and what its parts say of one another stay unread.
+///
+/// # Errors
+/// Everything that is wrong with its keys.
+pub fn cover(file: &str, bytes: &[u8]) -> Result<Cover, Vec<Fault>> {
+    let top = opened(file, bytes)?;
+    Ok(Cover {
+        id: top.string("id"),
+        version: top.whole("version"),
+        field: top.string("field"),
+        level: top.string("level"),
+        minutes: top.whole("minutes"),
+        points: top.tables("check").map(|check| check.whole("points")).sum(),
+        after: top.strings("after"),
+        title: top.text("title"),
+        summary: top.text("summary"),
+    })
+}
+
+/// The keys of a file in today's format.
+fn opened(file: &str, bytes: &[u8]) -> Result<Section, Vec<Fault>> {
+    if let Some(format) = diagnostics::keys::peek(bytes, "format", 1).filter(|format| *format != FORMAT) {
+        let place = Place { key: Some("format".to_owned()), ..Place::file(file) };
+        let found = text!("format {format} (1 where none is written)", "書式の版 {format}（書かれていなければ1です）");
+        let expected = if format < FORMAT {
+            text!(
+                "format = {FORMAT}; `practicum author upgrade FOLDER` converts the course in FOLDER",
+                "format = {FORMAT}（`practicum author upgrade FOLDER` で、FOLDERのコースを変換できます）"
+            )
+        } else {
+            text!(
+                "format = {FORMAT}, the newest that this program knows: a newer Practicum, or an older file",
+                "format = {FORMAT}（このプログラムが読める最新の版です。新しいPracticumを使うか、古い書式で書いてください）"
+            )
+        };
+        return Err(vec![Fault::new(Id::OtherVersion, place, found, expected)]);
+    }
+    diagnostics::keys::read(file, bytes, KEYS)
 }
 
 fn once(name: &Written<String>, taken: &mut Vec<String>, faults: &mut Vec<Fault>) {

@@ -10,10 +10,10 @@ use include_dir::{Dir, File};
 use super::answers::{self, Answers, Unjudged};
 use super::computed::{self, Computed, Taken};
 use super::dataset::{self, Dataset};
-use super::exercise::{self, Exercise};
+use super::exercise::{self, Cover, Exercise};
 use super::plan::{self, Plan, Vocabulary};
 use diagnostics::fault::{Fault, Id, Place, nearest};
-use diagnostics::keys::{Key, Kind, Need};
+use diagnostics::keys::{self, Key, Kind, Need, Written};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use disk::Refused;
@@ -208,8 +208,8 @@ impl Pack {
         }
         let had = |known: &&String| {
             let path = format!("exercises/{known}/exercise.toml");
-            let read = self.bytes(&path).and_then(|bytes| exercise::read(&path, &bytes).ok());
-            read.is_some_and(|exercise| exercise.formerly.iter().any(|former| former == id))
+            self.bytes(&path)
+                .is_some_and(|bytes| keys::peek_texts(&bytes, "formerly").iter().any(|former| former == id))
         };
         ids.iter().find(had).cloned()
     }
@@ -219,6 +219,25 @@ impl Pack {
     /// # Errors
     /// An unknown id, or everything that is wrong with `exercise.toml`.
     pub fn exercise(&self, id: &str) -> Result<Exercise, Vec<Fault>> {
+        self.named(id, exercise::read, |exercise| (&exercise.id, &exercise.after))
+    }
+
+    /// What a list tells of an exercise: its SQL stays unread.
+    ///
+    /// # Errors
+    /// An unknown id, or what is wrong with the keys of `exercise.toml`.
+    pub fn cover(&self, id: &str) -> Result<Cover, Vec<Fault>> {
+        self.named(id, exercise::cover, |cover| (&cover.id, &cover.after))
+    }
+
+    /// What a reader makes of `exercise.toml`, where it has the folder's name and builds on exercises that there are; `told` gives its
+    /// id and those.
+    fn named<T>(
+        &self,
+        id: &str,
+        read: impl Fn(&str, &[u8]) -> Result<T, Vec<Fault>>,
+        told: impl Fn(&T) -> (&str, &[Written<String>]),
+    ) -> Result<T, Vec<Fault>> {
         let path = format!("exercises/{id}/exercise.toml");
         if disk::is_name(id) {
             let refused = self.refused(&format!("exercises/{id}"));
@@ -239,13 +258,13 @@ impl Pack {
                 .near(id, ids.iter().map(String::as_str)),
             ]);
         };
-        let exercise = exercise::read(&path, &bytes)?;
-        let astray = self.astray(&exercise);
+        let exercise = read(&path, &bytes)?;
+        let (found, after) = told(&exercise);
+        let astray = self.astray(found, after);
         if !astray.is_empty() {
             return Err(astray);
         }
-        if exercise.id != id {
-            let found = &exercise.id;
+        if found != id {
             let place = Place { key: Some("id".to_owned()), ..Place::file(path) };
             let found = text!("the id \"{found}\"", "id \"{found}\"");
             return Err(vec![Fault::new(
@@ -260,10 +279,10 @@ impl Pack {
 
     /// What is wrong with the exercises that one builds on: those that are not in the pack, and a way that leads back to where it
     /// began. Files that cannot be read say so themselves.
-    fn astray(&self, exercise: &Exercise) -> Vec<Fault> {
-        let ids = if exercise.after.is_empty() { Vec::new() } else { self.exercises() };
+    fn astray(&self, exercise: &str, builds_on: &[Written<String>]) -> Vec<Fault> {
+        let ids = if builds_on.is_empty() { Vec::new() } else { self.exercises() };
         let mut faults = Vec::new();
-        for after in &exercise.after {
+        for after in builds_on {
             let id = &after.value;
             if !ids.contains(id) {
                 let fault = after.fault(
@@ -277,8 +296,8 @@ impl Pack {
                 faults.push(fault.near(id, ids.iter().map(String::as_str)));
                 continue;
             }
-            if let Some(way) = self.way_back(id, &exercise.id) {
-                let way = [std::slice::from_ref(&exercise.id), way.as_slice()].concat().join(" → ");
+            if let Some(way) = self.way_back(id, exercise) {
+                let way = format!("{exercise} → {}", way.join(" → "));
                 faults.push(after.fault(
                     Id::Circle,
                     text!("a circle: {way}", "循環しています：{way}"),
@@ -302,10 +321,8 @@ impl Pack {
             if !seen.insert(last) {
                 continue;
             }
-            let next = self.bytes(&path).and_then(|bytes| exercise::read(&path, &bytes).ok());
-            for after in next.into_iter().flat_map(|exercise| exercise.after) {
-                open.push([way.as_slice(), &[after.value]].concat());
-            }
+            let next = self.bytes(&path).map(|bytes| keys::peek_texts(&bytes, "after")).unwrap_or_default();
+            open.extend(next.into_iter().map(|after| [way.as_slice(), &[after]].concat()));
         }
         None
     }

@@ -230,6 +230,16 @@ pub fn peek(bytes: &[u8], key: &str, otherwise: i64) -> Option<i64> {
     }
 }
 
+/// The texts of a list at the top of a TOML file; none where the file is no TOML, the key is missing or something else. For what is
+/// asked of many files of which each is read as a whole elsewhere.
+pub fn peek_texts(bytes: &[u8], key: &str) -> Vec<String> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let parsed = DeTable::parse(text.strip_prefix('\u{feff}').unwrap_or(text)).ok();
+    let list =
+        parsed.as_ref().and_then(|parsed| parsed.get_ref().get(key)).and_then(|value| value.get_ref().as_array());
+    list.into_iter().flatten().filter_map(|text| text.get_ref().as_str().map(str::to_owned)).collect()
+}
+
 /// The first mistakes in the order of the lines, and how many more there are.
 fn first(mut faults: Vec<Fault>, file: &str) -> Vec<Fault> {
     // What is of the whole file comes last.

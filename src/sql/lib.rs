@@ -47,6 +47,7 @@ pub use function::{Function, Kind};
 pub use limits::{Limits, Side};
 pub use parsed::{Expression, Query};
 pub use purpose::{Names, Purpose};
+pub use stack::STACK;
 
 /// Computes one column: `sql` for each row of `frame`, as many values as the frame is high.
 ///

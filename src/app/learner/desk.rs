@@ -13,7 +13,7 @@ use super::workspace::{Asked, Started, Workspace};
 use crate::ending::Ending;
 use course::answers::Expected;
 use course::content;
-use course::exercise::Exercise;
+use course::exercise::Cover;
 use course::pack::{Content, Pack, Submission, Task};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
@@ -61,7 +61,7 @@ pub enum State {
 #[derive(Debug)]
 pub struct Listed {
     /// The exercise.
-    pub exercise: Exercise,
+    pub exercise: Cover,
     /// How far the learner has come; none where it was not begun here.
     pub state: Option<State>,
 }
@@ -112,12 +112,12 @@ impl Desk {
         let pack = self.pack()?;
         let (mut exercises, mut faults) = (Vec::new(), Vec::new());
         for id in pack.exercises() {
-            match pack.exercise(&id) {
+            match pack.cover(&id) {
                 Ok(exercise) => exercises.push(exercise),
                 Err(more) => faults.extend(more),
             }
         }
-        let listed = |exercise: Exercise| Listed { state: self.state(&exercise.id), exercise };
+        let listed = |exercise: Cover| Listed { state: self.state(&exercise.id), exercise };
         Ok((course::courses::path(exercises).into_iter().map(listed).collect(), faults))
     }
 

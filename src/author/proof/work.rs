@@ -5,9 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-/// Engines nest their calls deeper than a thread's usual stack is sure to hold.
-const STACK: usize = 16 * 1024 * 1024;
-
 /// How many pieces at once, where nobody says: as many as there are processors, at most four.
 pub fn usual() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).min(4)
@@ -36,7 +33,7 @@ pub fn side_by_side<T: Sync, R: Send>(
                 }
             };
             // A system without threads to spare leaves the work to those that there are.
-            let _ = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, job);
+            let _ = thread::Builder::new().stack_size(sql::STACK).spawn_scoped(scope, job);
         }
         drop(send);
         for (i, result) in receive {

@@ -106,7 +106,7 @@ fn filter(view: &View, courses: &Courses, chosen: Option<&str>) -> Markup {
 fn card(view: &View, listed: &Listed) -> Markup {
     let exercise = &listed.exercise;
     let (field, level) = (called(&exercise.field), called(&exercise.level));
-    let (minutes, points) = (exercise.minutes, exercise.points());
+    let (minutes, points) = (exercise.minutes, exercise.points);
     let about = match view.lang {
         Lang::En if points == 1 => format!("{} · {} · {minutes} minutes · 1 point", field.en, level.en),
         Lang::En => format!("{} · {} · {minutes} minutes · {points} points", field.en, level.en),
