@@ -36,6 +36,7 @@ mod session;
 mod settings;
 mod snapshots;
 mod targets;
+mod temptations;
 mod typing;
 mod verdicts;
 mod workbench;
