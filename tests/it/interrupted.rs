@@ -9,7 +9,7 @@ use practicum::disk::power::FAILS_AT;
 use super::session::Learner;
 
 /// Every file of a folder that is not hidden, by its path.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(at) = folders.pop() {
