@@ -797,7 +797,7 @@ fn questions(session: &Session, preview: &Preview) {
                 }
             }
             QuestionKind::Number { min, max } | QuestionKind::Interval { min, max } => {
-                let unit = &question.unit;
+                let unit = question.unit.get(lang);
                 session.say(&format!("    {}\n", dim(&format!("{min} – {max} {unit}"))));
             }
         }

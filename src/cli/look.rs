@@ -73,7 +73,7 @@ fn patients(
             let column = task.dataset.columns().find(|column| column.name == name);
             let missing = tables::words(rows, name)?.iter().filter(|word| word.is_none()).count();
             columns.push(serde_json::json!({
-                "name": name, "unit": column.map_or("", |column| column.unit.as_str()), "missing": missing,
+                "name": name, "unit": column.map_or("", |column| &column.unit.en), "missing": missing,
                 "about": column.and_then(|column| column.about.as_ref()).map(|about| serde_json::json!({ "en": about.en, "ja": about.ja })),
             }));
         }

@@ -131,7 +131,7 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             }
             None => question.prompt.clone(),
         };
-        Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit, help }
+        Key { name: &question.id, kind, need: Need::Optional, unit: &question.unit.en, help }
     }
     let (of_before, of_after): (Vec<Vec<&str>>, Vec<Vec<&str>>) =
         (exercise.before.iter().map(words).collect(), exercise.questions.iter().map(words).collect());
@@ -277,13 +277,14 @@ fn too_wide(question: &Question, entry: &Written<Value>, (low, high): (f64, f64)
     }
     let width = format!("{:.6}", high - low);
     let width = width.trim_end_matches('0').trim_end_matches('.');
-    let unit = if question.unit.is_empty() { String::new() } else { format!(" ({})", question.unit) };
+    let Text { en: unit, ja: unit_ja } = &question.unit;
+    let [unit, unit_ja] = [unit, unit_ja].map(|unit| if unit.is_empty() { String::new() } else { format!(" ({unit})") });
     Some(entry.fault(
         Id::BadInterval,
         text!("an interval that is {width} wide: [{low}, {high}]", "幅が{width}の区間 [{low}, {high}]"),
         text!(
             "an interval at most {most} wide{unit}, in which you expect the figure; this costs no try",
-            "幅が{most}以下の区間{unit}（値が入ると思う範囲）。解答の回数には数えません"
+            "幅が{most}以下の区間{unit_ja}（値が入ると思う範囲）。解答の回数には数えません"
         ),
     ))
 }

@@ -285,8 +285,15 @@ const ROLE: Key<'static> = Key::new(
     "feature, id, group, time, label; truth (the true risk) and hidden never reach a learner.",
     "feature（説明変数）、id、group、time、label（転帰）。truth（真のリスク）とhiddenは学習者に渡りません。",
 );
-const UNIT: Key<'static> =
-    Key::new("unit", Kind::String, Need::Default("\"\""), "The column's unit.", "列の単位です。");
+const UNIT: Key<'static> = Key::new(
+    "unit",
+    UNIT_KIND,
+    Need::Default("\"\""),
+    "The column's unit: a sign such as \"mmol/L\", or words as { en = \"years\", ja = \"歳\" }.",
+    "列の単位です。\"mmol/L\" のような記号か、{ en = \"years\", ja = \"歳\" } のように言葉で書きます。",
+);
+/// A sign, or words in both languages.
+pub(super) const UNIT_KIND: Kind<'static> = Kind::Either(&[Kind::String, Kind::Bilingual]);
 const ABOUT: Key<'static> =
     Key::new("about", Kind::Bilingual, Need::Optional, "What the column means.", "列の意味です。");
 
@@ -346,7 +353,7 @@ pub struct Column {
     /// What it is for.
     pub role: Role,
     /// Its unit, or empty.
-    pub unit: String,
+    pub unit: Text,
     /// What it means.
     pub about: Option<Text>,
     /// What its values are called, by the value as it is written.
@@ -666,7 +673,7 @@ fn world(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Vec
             name: name.value,
             sql: Some(queries::expression(section.written("sql"), Purpose::Column, faults)),
             role: Role::Hidden,
-            unit: String::new(),
+            unit: Text::default(),
             about: section.maybe_text("about"),
             values: Vec::new(),
             positive: None,
@@ -822,7 +829,7 @@ fn column(section: &Section, faults: &mut Vec<Fault>) -> Column {
         name: section.string("name"),
         sql: section.maybe_string("sql").map(|sql| queries::expression(sql, Purpose::Column, faults)),
         role: Role::of(&section.string("role")),
-        unit: section.string("unit"),
+        unit: section.name_or_text("unit"),
         about: section.maybe_text("about"),
         values: section
             .table("values")

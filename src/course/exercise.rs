@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::dataset::{Dataset, OUTLINED, Role, Source};
+use super::dataset::{Dataset, OUTLINED, Role, Source, UNIT_KIND};
 use super::queries;
 use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Id, Place};
@@ -198,7 +198,13 @@ const QUESTION: &[Key<'static>] = &[
         "数値（number）、区間 [下限, 上限]（interval）、選択肢から1つ（choice）、選択肢からいくつでも（choices）、一覧のうち印を付ける行（lines）です。予想では、10回のうち8回は真の値を含むと思う範囲（range）も使えます。文章（text）は教員が読みます。",
     ),
     Key::new("prompt", Kind::Bilingual, Need::Required, "The question.", "問いの文です。"),
-    Key::new("unit", Kind::String, Need::Default("\"\""), "The unit of the answer.", "解答の単位です。"),
+    Key::new(
+        "unit",
+        UNIT_KIND,
+        Need::Default("\"\""),
+        "The unit of the answer: a sign such as \"mmol/L\", or words as { en = \"yen\", ja = \"円\" }.",
+        "解答の単位です。\"mmol/L\" のような記号か、{ en = \"yen\", ja = \"円\" } のように言葉で書きます。",
+    ),
     Key::new(
         "min",
         Kind::Number { min: -1e12, max: 1e12 },
@@ -460,7 +466,7 @@ pub struct Question {
     /// The question.
     pub prompt: Text,
     /// The answer's unit.
-    pub unit: String,
+    pub unit: Text,
     /// Of an interval, how wide it may be.
     pub max_width: Option<f64>,
     /// Figures that would give the answer away, beside those of the checks that judge it.
@@ -1258,7 +1264,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
         id,
         kind,
         prompt: section.text("prompt"),
-        unit: section.string("unit"),
+        unit: section.name_or_text("unit"),
         max_width: section.maybe_number("max_width"),
         hides: section.strings("hides"),
         against,

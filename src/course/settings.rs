@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::dataset::UNIT_KIND;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
@@ -22,7 +23,13 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "数値（number）、整数（whole）、選択肢から1つ（choice）、true か false（flag）です。",
     ),
     Key::new("help", Kind::Bilingual, Need::Required, "What it decides.", "何を決めるかです。"),
-    Key::new("unit", Kind::String, Need::Default("\"\""), "The unit of a number.", "数値の単位です。"),
+    Key::new(
+        "unit",
+        UNIT_KIND,
+        Need::Default("\"\""),
+        "The unit of a number: a sign such as \"%\", or words as { en = \"yen\", ja = \"円\" }.",
+        "数値の単位です。\"%\" のような記号か、{ en = \"yen\", ja = \"円\" } のように言葉で書きます。",
+    ),
     Key::new(
         "min",
         Kind::Number { min: -1e12, max: 1e12 },
@@ -60,7 +67,7 @@ pub struct Setting {
     /// What it may be.
     pub kind: SettingKind,
     /// The unit of a number.
-    pub unit: String,
+    pub unit: Text,
     /// What it decides.
     pub help: Text,
     /// What holds where nothing is written, as TOML.
@@ -137,7 +144,7 @@ impl Setting {
             }
             _ => self.help.clone(),
         };
-        Key { name: &self.name, kind, need: Need::Default(&self.default), unit: &self.unit, help }
+        Key { name: &self.name, kind, need: Need::Default(&self.default), unit: &self.unit.en, help }
     }
 }
 
@@ -181,7 +188,7 @@ pub(super) fn read<'s>(sections: impl Iterator<Item = &'s Section>, alone: bool,
         all.push(Setting {
             kind,
             default,
-            unit: section.string("unit"),
+            unit: section.name_or_text("unit"),
             help: section.text("help"),
             place: section.place.clone(),
             name: name.value,

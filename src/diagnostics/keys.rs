@@ -907,6 +907,15 @@ impl Section {
         }
     }
 
+    /// A text in both languages, or one that reads the same in both.
+    pub fn name_or_text(&self, name: &str) -> Text {
+        match self.entries.get(name).map(|entry| &entry.value) {
+            Some(Value::String(both)) => Text::same(both),
+            Some(Value::Text(text)) => text.clone(),
+            _ => undefined(name),
+        }
+    }
+
     /// A text in both languages that may be missing.
     pub fn maybe_text(&self, name: &str) -> Option<Text> {
         match self.entries.get(name).map(|entry| &entry.value) {

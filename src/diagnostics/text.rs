@@ -65,6 +65,16 @@ impl Text {
     }
 }
 
+/// A figure with its unit: signs stand apart from the figure, Japanese words follow it at once.
+pub fn with_unit(figure: &str, unit: &Text, lang: Lang) -> String {
+    match unit.get(lang) {
+        "" => figure.to_owned(),
+        "%" => format!("{figure}%"),
+        unit if unit.starts_with(|sign: char| sign.is_ascii()) => format!("{figure} {unit}"),
+        unit => format!("{figure}{unit}"),
+    }
+}
+
 /// A whole number with a comma between thousands: 39980 as 39,980.
 pub fn count(n: usize) -> String {
     let digits = n.to_string();

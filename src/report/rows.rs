@@ -2,7 +2,7 @@
 
 use super::figures::{between, count};
 use super::terminal::{Terminal, bold};
-use course::dataset::{Column, Dataset, Role};
+use course::dataset::{Dataset, Role};
 use diagnostics::text::{Lang, in_order};
 use tables::{Frame, TableError};
 
@@ -11,21 +11,6 @@ const FIRST: usize = 5;
 
 /// Words that a column may hold and still be counted value by value.
 const VALUES: usize = 8;
-
-/// A column's unit in the reader's language: what is written in English words has Japanese ones.
-fn unit(column: &Column, lang: Lang) -> &str {
-    match (lang, column.unit.as_str()) {
-        (Lang::Ja, "years" | "year") if column.name.contains("age") => "歳",
-        (Lang::Ja, "years" | "year") => "年",
-        (Lang::Ja, "months" | "month") => "か月",
-        (Lang::Ja, "weeks" | "week") => "週",
-        (Lang::Ja, "days" | "day") => "日",
-        (Lang::Ja, "hours" | "hour" | "h") => "時間",
-        (Lang::Ja, "minutes" | "min") => "分",
-        (Lang::Ja, "points" | "point") => "点",
-        (_, unit) => unit,
-    }
-}
 
 impl Terminal {
     /// The first rows, the meaning of each column, and a summary of the rows by the values of the column `by`.
@@ -47,7 +32,7 @@ impl Terminal {
         for name in &names {
             let column = dataset.columns().find(|column| column.name == *name);
             let about = column.and_then(|column| column.about.as_ref()).map(|about| about.get(self.lang).to_owned());
-            let unit = column.map(|column| unit(column, self.lang)).filter(|unit| !unit.is_empty());
+            let unit = column.map(|column| column.unit.get(self.lang)).filter(|unit| !unit.is_empty());
             let unit = unit.map(|unit| match self.lang {
                 Lang::En => format!(" ({unit})"),
                 Lang::Ja => format!("（{unit}）"),
@@ -137,7 +122,7 @@ impl Terminal {
                 let numbers = tables::numbers(rows, name)?;
                 let decimals = kinds.iter().map(|kind| plain(Some(kind)).split_once('.').map_or(0, |(_, d)| d.len()));
                 let decimals = decimals.max().unwrap_or(0).min(2);
-                let unit = dataset.columns().find(|column| column.name == name).map_or("", |c| unit(c, self.lang));
+                let unit = dataset.columns().find(|column| column.name == name).map_or("", |column| column.unit.get(self.lang));
                 let title = if unit.is_empty() { name.to_owned() } else { format!("{name}, {unit}") };
                 out.push(line(title, &|rows| {
                     let mut present: Vec<f64> = rows.iter().filter_map(|&row| numbers[row]).collect();

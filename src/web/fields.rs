@@ -20,7 +20,7 @@ pub(crate) struct Field {
     /// What stands in where nothing is written.
     pub(crate) default: String,
     /// The unit.
-    pub(crate) unit: String,
+    pub(crate) unit: Text,
     /// The help.
     pub(crate) help: Text,
     /// The range of a number.
@@ -81,7 +81,7 @@ pub(crate) fn of_plan(keys: &[Key], text: &str, starter: &str) -> Vec<Group> {
                     control: Control::Choice(words),
                     value: chosen.to_owned(),
                     default: kinds[0].0.to_owned(),
-                    unit: String::new(),
+                    unit: Text::default(),
                     help: key.help.clone(),
                     range: None,
                     is_first: true,
@@ -114,7 +114,7 @@ fn each(out: &mut Vec<Field>, table: &str, keys: &[Key], here: Option<&dyn Table
             control: control(key),
             value: value.and_then(Item::as_value).map(written).unwrap_or_default(),
             default: if default == "[]" || default == "{}" { String::new() } else { default },
-            unit: key.unit.to_owned(),
+            unit: Text::same(key.unit),
             help: key.help.clone(),
             range: range(&key.kind),
             is_first,

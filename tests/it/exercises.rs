@@ -6,9 +6,6 @@ use serde_json::Value;
 
 use super::session::{Learner, shipped};
 
-/// Written anew, and not proved over many draws yet: what is proved is struck off.
-const NOT_PROVED_YET: &[&str] = &["pneumothorax-alarm"];
-
 /// Two that take seconds; `.ci/run` validates all of them in a step of its own.
 const QUICK: [&str; 2] = ["first-look", "sepsis-alarm"];
 
@@ -22,10 +19,8 @@ fn quick_exercises_validate_without_a_remark() {
     for exercise in answer["exercises"].as_array().unwrap() {
         let id = exercise["exercise"].as_str().unwrap();
         let findings = exercise["findings"].as_array().unwrap().iter();
-        // Not even a remark; but that an exercise is not proved yet, where it is told below.
-        let unproved = NOT_PROVED_YET.contains(&id);
-        let known = |finding: &Value| unproved && finding["rule"] == "reliability" && finding["note"] == true;
-        assert_eq!(findings.filter(|finding| !known(finding)).collect::<Vec<_>>(), Vec::<&Value>::new(), "{id}");
+        // Not even a remark.
+        assert_eq!(findings.collect::<Vec<_>>(), Vec::<&Value>::new(), "{id}");
         assert!(
             exercise["tried"].as_array().unwrap().len() >= 2 + 3,
             "solution, starter, and at least three wrong ones"
@@ -37,8 +32,7 @@ fn quick_exercises_validate_without_a_remark() {
 fn every_shipped_exercise_is_proved_over_many_draws() {
     for id in shipped().exercises() {
         let proof = shipped().bytes(&format!("exercises/{id}/reliability.toml"));
-        assert_eq!(proof.is_none(), NOT_PROVED_YET.contains(&id.as_str()), "{id}: proved, and told so");
-        let Some(proof) = proof else { continue };
+        let proof = proof.unwrap_or_else(|| panic!("{id} is not proved"));
         let proof: toml::Table = toml::from_str(std::str::from_utf8(&proof).unwrap()).unwrap();
         let pictures = shipped().task(&id).unwrap().dataset.image.is_some();
         let least = if pictures { reliability::OF_PICTURES } else { reliability::OF_TABLES };

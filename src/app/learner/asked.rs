@@ -52,7 +52,7 @@ pub(super) fn markdown(exercise: &Exercise, lang: Lang) -> Option<String> {
 fn told(question: &Question, tries: &str, lang: Lang) -> String {
     let (id, prompt) = (&question.id, question.prompt.get(lang));
     // In Japanese the prompt says it.
-    let unit = match (question.unit.as_str(), lang) {
+    let unit = match (question.unit.get(lang), lang) {
         ("", _) | (_, Lang::Ja) => String::new(),
         (unit, Lang::En) => format!(" Unit: {unit}."),
     };

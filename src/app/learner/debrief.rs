@@ -3,7 +3,7 @@
 
 use course::answers::{Expected, Sure};
 use course::exercise::{Exercise, Question, QuestionKind, Quiz};
-use diagnostics::text::{Lang, Text};
+use diagnostics::text::{Lang, Text, with_unit};
 use engine::check::{self, Figure};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -73,13 +73,13 @@ fn asked(quiz: &Quiz, lang: Lang) -> String {
 fn beside(question: &Question, progress: &Progress, came: &[(String, Figure)], lang: Lang) -> Option<String> {
     let (_, figure) = came.iter().find(|(id, _)| *id == question.id)?;
     let came = match figure {
-        Figure::Number(x) => measured(check::show(*x, None), question, lang),
+        Figure::Number(x) => measured(&check::show(*x, None), question, lang),
         Figure::Word(word) => choice(question, word, lang),
         Figure::Undefined => return None,
     };
     let expected = match progress.expected.get(&question.id).map(|sealed| &sealed.expected) {
         Some(Expected::Range(low, high)) => {
-            let high = measured(high.to_string(), question, lang);
+            let high = measured(&high.to_string(), question, lang);
             match lang {
                 Lang::En => format!("{low} to {high}"),
                 Lang::Ja => format!("{low}〜{high}"),
@@ -105,13 +105,8 @@ fn beside(question: &Question, progress: &Progress, came: &[(String, Figure)], l
 }
 
 /// A number in the unit of its question.
-fn measured(x: String, question: &Question, lang: Lang) -> String {
-    match (question.unit.as_str(), lang) {
-        ("", _) => x,
-        ("%", _) => format!("{x}%"),
-        (unit, Lang::En) => format!("{x} {unit}"),
-        (_, Lang::Ja) => x,
-    }
+fn measured(x: &str, question: &Question, lang: Lang) -> String {
+    with_unit(x, &question.unit, lang)
 }
 
 /// What a choice means; the word itself where there is no such choice.

@@ -11,6 +11,8 @@ pub enum Off {
     Below(f64),
     /// So far above it.
     Above(f64),
+    /// More than five tolerances from it, and at least twice or at most half as large.
+    Elsewhere,
     /// An interval that holds it, and is too wide to be of use.
     Wide,
     /// An interval that holds it and is narrow enough, but is not what the rows support.
@@ -20,8 +22,11 @@ pub enum Off {
 /// Up to so many tolerances an answer is close.
 const CLOSE: f64 = 2.0;
 
-/// Up to so many it is of the right order of size.
-const OF_A_SIZE: f64 = 5.0;
+/// Up to so many it is clearly wrong; beyond, far.
+const CLEAR: f64 = 5.0;
+
+/// A figure this many times as large is of another size. Where little is allowed, one can be many tolerances away and of the same.
+const OTHER_SIZE: f64 = 2.0;
 
 /// How a number or an interval that was judged wrong lies to the figure; nothing of a choice. An interval lies as its nearer end does.
 ///
@@ -49,10 +54,19 @@ pub fn off(answer: &Answer, figure: f64, tolerance: Tolerance) -> Option<Off> {
         Tolerance::Factor(_) if end <= 0.0 => Some(f64::INFINITY),
         Tolerance::Factor(most) => Some((end / figure).ln().abs() / most.ln()),
     };
-    if high < figure { distance(high).map(Off::Below) } else { distance(low).map(Off::Above) }
+    let (end, below) = if high < figure { (high, true) } else { (low, false) };
+    let distance = distance(end)?;
+    let times = end / figure;
+    Some(if distance > CLEAR && !(1.0 / OTHER_SIZE..OTHER_SIZE).contains(&times) {
+        Off::Elsewhere
+    } else if below {
+        Off::Below(distance)
+    } else {
+        Off::Above(distance)
+    })
 }
 
-/// What a learner is told of it, in one of three sizes.
+/// What a learner is told of it, in one of few sizes.
 pub fn words(off: Off) -> Text {
     let (distance, below) = match off {
         Off::Wide => {
@@ -67,6 +81,12 @@ pub fn words(off: Off) -> Text {
                 "この範囲は実際の値を含みますが、下限・上限が手元の行から求めた区間と異なります（狭すぎる、広すぎる、または片側にずれています）。",
             );
         }
+        Off::Elsewhere => {
+            return Text::new(
+                "Not the same order of size. Another group or another unit?",
+                "値の大きさがまるで違います。別の群の値や、別の単位の値ではありませんか。",
+            );
+        }
         Off::Below(distance) => (distance, true),
         Off::Above(distance) => (distance, false),
     };
@@ -79,17 +99,19 @@ pub fn words(off: Off) -> Text {
             "Close, but outside what is allowed: the figure is somewhat lower than you say.",
             "惜しいですが許容範囲外です。実際の値はもう少し小さくなります。",
         ),
-        (..=OF_A_SIZE, true) => Text::new(
-            "Clearly too low. Which patients did you count?",
-            "明らかに小さすぎます。どの患者を数えましたか。",
+        (..=CLEAR, true) => {
+            Text::new("Clearly too low. Whom or what did you count?", "明らかに小さすぎます。何を（誰を）数えましたか。")
+        }
+        (..=CLEAR, false) => {
+            Text::new("Clearly too high. Whom or what did you count?", "明らかに大きすぎます。何を（誰を）数えましたか。")
+        }
+        (_, true) => Text::new(
+            "Far too low for what is allowed. Another group, another run, another figure?",
+            "許容範囲からみて小さすぎます。別の群、別の run、別の値を読んでいませんか。",
         ),
-        (..=OF_A_SIZE, false) => Text::new(
-            "Clearly too high. Which patients did you count?",
-            "明らかに大きすぎます。どの患者を数えましたか。",
-        ),
-        _ => Text::new(
-            "Not the same order of size. Another group or another unit?",
-            "値の大きさがまるで違います。別の群の値や、別の単位の値ではありませんか。",
+        (_, false) => Text::new(
+            "Far too high for what is allowed. Another group, another run, another figure?",
+            "許容範囲からみて大きすぎます。別の群、別の run、別の値を読んでいませんか。",
         ),
     }
 }
@@ -110,6 +132,9 @@ mod tests {
         assert!(number(24.0).starts_with("Close") && number(24.0).contains("lower than you say"));
         assert!(number(15.0).starts_with("Clearly too low") && number(29.9).starts_with("Clearly too high"));
         assert!(number(9.0).starts_with("Not the same order") && number(200.0).starts_with("Not the same order"));
+        // Little is allowed of an AUROC: far away, and of the same size.
+        let auroc = |x: f64| told(Answer::Number(x), 0.92, Tolerance::Within(0.006));
+        assert!(auroc(0.80).starts_with("Far too low") && auroc(0.97).starts_with("Far too high"));
         // ± 35 % on the scale of logarithms: 27 / 20 is one tolerance, its square two, 89.7 five.
         let count = |x: f64| told(Answer::Number(x), 20.0, Tolerance::Factor(1.35));
         assert!(count(36.0).starts_with("Close") && count(37.0).starts_with("Clearly too high"));

@@ -22,7 +22,7 @@ pub fn draw(dataset: &Dataset, rows: &Frame, lang: Lang) -> Result<Vec<Plot>, Ta
         }
         let values: Vec<f64> = tables::numbers(rows, name)?.into_iter().flatten().collect();
         let missing = rows.height() - values.len();
-        let unit = dataset.columns().find(|column| column.name == name).map_or("", |column| column.unit.as_str());
+        let unit = dataset.columns().find(|column| column.name == name).map_or("", |column| column.unit.get(lang));
         out.extend(histogram(name, unit, &values, missing, lang));
     }
     Ok(out)

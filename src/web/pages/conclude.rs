@@ -214,7 +214,7 @@ fn field(
                     @let (low, high) = match answered { Some(Answer::Interval(low, high)) => (low.to_string(), high.to_string()), _ => (String::new(), String::new()) };
                     label.field { (view.say("from", "下限")) input name=(format!("{id}:low")) value=(low) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
                     label.field { (view.say("to", "上限")) input name=(format!("{id}:high")) value=(high) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
-                    span.unit { (question.unit) }
+                    span.unit { (view.text(&question.unit)) }
                 }
                 QuestionKind::Several(several) => {
                     @let marked = match answered { Some(Answer::Several(words)) => words.clone(), _ => BTreeSet::new() };
@@ -227,7 +227,7 @@ fn field(
                 QuestionKind::Number { .. } => {
                     @let value = match answered { Some(Answer::Number(x)) => x.to_string(), _ => String::new() };
                     label.field { (view.say("your answer", "解答")) input name=(id) value=(value) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
-                    span.unit { (question.unit) }
+                    span.unit { (view.text(&question.unit)) }
                 }
             }
             p.quiet { (state) }

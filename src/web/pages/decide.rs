@@ -83,9 +83,15 @@ async fn back(
 
 fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
     let (text, starter) = (placed.text_of(PLAN)?, placed.starter(PLAN));
-    let groups = settings::with_keys(VOCABULARY.plan, &placed.task.exercise.settings, |keys| {
-        fields::of_plan(keys, &text, &starter)
-    });
+    let settings = &placed.task.exercise.settings;
+    let mut groups = settings::with_keys(VOCABULARY.plan, settings, |keys| fields::of_plan(keys, &text, &starter));
+    // A key holds one word for its unit; an exercise's own settings have it in both languages.
+    for field in groups.iter_mut().flat_map(|group| &mut group.fields) {
+        let own = field.key.strip_prefix("setting.").and_then(|name| settings.all.iter().find(|one| one.name == name));
+        if let Some(setting) = own {
+            field.unit = setting.unit.clone();
+        }
+    }
     let has_pictures = placed.task.dataset.image.is_some();
     Ok(groups.into_iter().filter(|group| has_pictures || group.name != "image").collect())
 }
@@ -204,8 +210,8 @@ fn table(view: &View, group: &Group, said: &Said, faults: &[Fault], columns: &[C
 }
 
 /// A unit in the reader's words.
-fn unit<'u>(view: &View, unit: &'u str) -> &'u str {
-    match (view.lang, unit) {
+fn unit<'u>(view: &View, unit: &'u Text) -> &'u str {
+    match (view.lang, view.text(unit)) {
         (Lang::Ja, "pixels") => "画素",
         (Lang::Ja, "rows") => "行",
         (Lang::Ja, "passes") => "回",

@@ -15,7 +15,7 @@ use app::learner::edit::{Change, number};
 use course::answers::{Expected, Sure, UNKNOWN};
 use course::exercise::{BEFORE, Question, QuestionKind};
 use diagnostics::fault::Fault;
-use diagnostics::text::Lang;
+use diagnostics::text::{Lang, with_unit};
 
 pub(super) fn pages() -> Router<Shared> {
     Router::new().route("/x/{id}/expect", post(expected)).route("/x/{id}/expected", get(sealed))
@@ -101,8 +101,8 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
 
 fn told(view: &View, question: &Question, expected: Option<&Expected>) -> String {
     match (expected, view.lang) {
-        (Some(Expected::Range(low, high)), Lang::En) => format!("{low} to {high} {}", question.unit),
-        (Some(Expected::Range(low, high)), Lang::Ja) => format!("{low}〜{high}"),
+        (Some(Expected::Range(low, high)), Lang::En) => with_unit(&format!("{low} to {high}"), &question.unit, view.lang),
+        (Some(Expected::Range(low, high)), Lang::Ja) => with_unit(&format!("{low}〜{high}"), &question.unit, view.lang),
         (Some(Expected::Choice(word, sure)), _) => {
             let text = match &question.kind {
                 QuestionKind::Choice(choices) => {
@@ -141,7 +141,7 @@ fn field(view: &View, question: &Question, written: Option<&Expected>) -> Markup
                     div.ends data-range="" data-min=(min) data-max=(max) {
                         label.field { (view.say("at least", "少なくとも")) input name=(format!("{id}:low")) inputmode="decimal" autocomplete="off" value=(low); }
                         label.field { (view.say("at most", "多くても")) input name=(format!("{id}:high")) inputmode="decimal" autocomplete="off" value=(high); }
-                        span.unit { (question.unit) }
+                        span.unit { (view.text(&question.unit)) }
                     }
                 }
             }

@@ -194,7 +194,7 @@ fn first(view: &View, placed: &Placed, rows: &Frame) -> Result<Markup, Ending> {
         dl.columns {
             @for name in &names {
                 @let column = dataset.columns().find(|column| column.name == *name);
-                dt { code { (name) } @if let Some(column) = column { @if !column.unit.is_empty() { " (" (column.unit) ")" } } }
+                dt { code { (name) } @if let Some(column) = column { @if !column.unit.en.is_empty() { " (" (view.text(&column.unit)) ")" } } }
                 dd { (column.and_then(|column| column.about.as_ref()).map_or("", |about| view.text(about))) }
             }
         }
