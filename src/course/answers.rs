@@ -278,7 +278,8 @@ fn too_wide(question: &Question, entry: &Written<Value>, (low, high): (f64, f64)
     let width = format!("{:.6}", high - low);
     let width = width.trim_end_matches('0').trim_end_matches('.');
     let Text { en: unit, ja: unit_ja } = &question.unit;
-    let [unit, unit_ja] = [unit, unit_ja].map(|unit| if unit.is_empty() { String::new() } else { format!(" ({unit})") });
+    let [unit, unit_ja] =
+        [unit, unit_ja].map(|unit| if unit.is_empty() { String::new() } else { format!(" ({unit})") });
     Some(entry.fault(
         Id::BadInterval,
         text!("an interval that is {width} wide: [{low}, {high}]", "幅が{width}の区間 [{low}, {high}]"),

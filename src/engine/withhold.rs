@@ -243,8 +243,15 @@ fn without(check: &Check, outcome: &Outcome, hidden: &BTreeSet<&str>) -> Outcome
         })
         .collect();
     let is_judged = matches!(outcome.verdict, Verdict::Passed | Verdict::Failed);
-    let sentence =
-        if is_judged && says(told) { filled(told, &covered, check.turns_on()) } else { outcome.sentence.clone() };
+    let sentence = if is_judged && says(told) {
+        let Text { en, ja } = filled(told, &covered, check.turns_on());
+        text!(
+            "{en} (For “?” the figure is told when the answer that it would give away is settled.)",
+            "{ja}（「?」の値は、それに関わる解答が確定してから示します。）"
+        )
+    } else {
+        outcome.sentence.clone()
+    };
     let compared = check.passes.value.names().columns.iter().any(|(_, name)| hidden.contains(name.as_str()));
     let hint = outcome.hint.clone().filter(|hint| !says(hint));
     Outcome {

@@ -44,7 +44,7 @@ impl Terminal {
 
         let title = match self.lang {
             Lang::En => format!("Who they are, by {by}: median (quartiles), or number (%)"),
-            Lang::Ja => format!("{by}別の内訳：中央値（四分位範囲）、または人数（%）"),
+            Lang::Ja => format!("{by}別の内訳：中央値（四分位範囲）、または件数（%）"),
         };
         out += &format!("\n{}", self.paragraph("", &bold(&title)));
         out += &self.table(&self.summary(dataset, rows, by)?, 3);
@@ -103,10 +103,7 @@ impl Terminal {
         let mut out = vec![
             heading(&|names| names.0.clone()),
             heading(&|names| names.1.clone()),
-            line(String::new(), &|rows| match self.lang {
-                Lang::En => format!("n = {}", count(rows.len())),
-                Lang::Ja => format!("{}人", count(rows.len())),
-            }),
+            line(String::new(), &|rows| format!("n = {}", count(rows.len()))),
         ];
         for name in tables::names(rows) {
             if name == by || dataset.role(name) == Role::Id || dataset.tables().any(|table| table == name) {
@@ -122,7 +119,10 @@ impl Terminal {
                 let numbers = tables::numbers(rows, name)?;
                 let decimals = kinds.iter().map(|kind| plain(Some(kind)).split_once('.').map_or(0, |(_, d)| d.len()));
                 let decimals = decimals.max().unwrap_or(0).min(2);
-                let unit = dataset.columns().find(|column| column.name == name).map_or("", |column| column.unit.get(self.lang));
+                let unit = dataset
+                    .columns()
+                    .find(|column| column.name == name)
+                    .map_or("", |column| column.unit.get(self.lang));
                 let title = if unit.is_empty() { name.to_owned() } else { format!("{name}, {unit}") };
                 out.push(line(title, &|rows| {
                     let mut present: Vec<f64> = rows.iter().filter_map(|&row| numbers[row]).collect();

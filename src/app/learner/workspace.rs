@@ -823,7 +823,8 @@ pub fn columns(task: &Task, rows: &Frame) -> String {
             Role::Label => "label",
             _ => "feature",
         };
-        let both = |text: &Text| if text.en == text.ja { text.en.to_string() } else { format!("{} / {}", text.en, text.ja) };
+        let both =
+            |text: &Text| if text.en == text.ja { text.en.to_string() } else { format!("{} / {}", text.en, text.ja) };
         let unit = column.map_or_else(String::new, |column| both(&column.unit));
         let about = column.and_then(|column| column.about.as_ref()).map_or_else(String::new, both);
         out += &format!("| {name} | {role} | {unit} | {about} |\n");

@@ -99,12 +99,14 @@ pub fn words(off: Off) -> Text {
             "Close, but outside what is allowed: the figure is somewhat lower than you say.",
             "惜しいですが許容範囲外です。実際の値はもう少し小さくなります。",
         ),
-        (..=CLEAR, true) => {
-            Text::new("Clearly too low. Whom or what did you count?", "明らかに小さすぎます。何を（誰を）数えましたか。")
-        }
-        (..=CLEAR, false) => {
-            Text::new("Clearly too high. Whom or what did you count?", "明らかに大きすぎます。何を（誰を）数えましたか。")
-        }
+        (..=CLEAR, true) => Text::new(
+            "Clearly too low. Whom or what did you count?",
+            "明らかに小さすぎます。何を（誰を）数えましたか。",
+        ),
+        (..=CLEAR, false) => Text::new(
+            "Clearly too high. Whom or what did you count?",
+            "明らかに大きすぎます。何を（誰を）数えましたか。",
+        ),
         (_, true) => Text::new(
             "Far too low for what is allowed. Another group, another run, another figure?",
             "許容範囲からみて小さすぎます。別の群、別の run、別の値を読んでいませんか。",

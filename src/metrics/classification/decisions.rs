@@ -316,7 +316,10 @@ metrics![
     PREVALENCE = Metric {
         name: "prevalence",
         title: Text::new("prevalence", "転帰ありの割合"),
-        help: Text::new("The share of rows with the outcome.", "転帰が陽性の行の割合です（病気の有無なら有病率、新たに起きたかどうかなら発症割合）。"),
+        help: Text::new(
+            "The share of rows with the outcome.",
+            "転帰が陽性の行の割合です（病気の有無なら有病率、新たに起きたかどうかなら発症割合）。"
+        ),
         family: Family::Outcome,
         unit: Unit::Percent,
         range: SHARE,

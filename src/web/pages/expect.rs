@@ -101,7 +101,9 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
 
 fn told(view: &View, question: &Question, expected: Option<&Expected>) -> String {
     match (expected, view.lang) {
-        (Some(Expected::Range(low, high)), Lang::En) => with_unit(&format!("{low} to {high}"), &question.unit, view.lang),
+        (Some(Expected::Range(low, high)), Lang::En) => {
+            with_unit(&format!("{low} to {high}"), &question.unit, view.lang)
+        }
         (Some(Expected::Range(low, high)), Lang::Ja) => with_unit(&format!("{low}〜{high}"), &question.unit, view.lang),
         (Some(Expected::Choice(word, sure)), _) => {
             let text = match &question.kind {
