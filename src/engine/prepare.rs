@@ -3,7 +3,7 @@
 mod columns;
 mod pictures;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 use crate::cohort::{self, CohortError};
 use crate::models::{Input, Sees, Tells, fits, kinds, nature};
@@ -70,14 +70,14 @@ impl Prepared {
         }
     }
 
-    /// The numbers of every row: `[rows, numbers of the input]`.
+    /// The numbers of these rows: `[rows, numbers of the input]`.
     ///
     /// # Errors
     /// Our own, where a table lacks a column or there are no pictures for a model that sees them.
-    pub fn apply(&self, frame: &Frame, pictures: Option<&Pictures>) -> Result<Array2<f32>, TableError> {
+    pub fn apply(&self, frame: &Frame, pictures: Option<&Pictures>, rows: &[usize]) -> Result<Array2<f32>, TableError> {
         match (self, pictures) {
-            (Self::Columns(columns), _) => columns.apply(frame),
-            (Self::Pictures(views), Some(pictures)) => Ok(views.apply(pictures)),
+            (Self::Columns(columns), _) => Ok(columns.apply(frame)?.select(Axis(0), rows)),
+            (Self::Pictures(views), Some(pictures)) => Ok(views.apply(pictures, rows)),
             (Self::Pictures(_), None) => Err(TableError::new("rows without pictures, for a model that sees pictures")),
         }
     }

@@ -268,6 +268,12 @@ impl Fitted {
         Some(Self { network, input, device, unit, epochs, best })
     }
 
+    /// So many rows are worth preparing at once: as many blocks as keep every thread busy, and no more, since pictures take much room as
+    /// numbers.
+    pub fn at_once(&self) -> usize {
+        16 * block(self.input.numbers())
+    }
+
     /// What the model gives for each row, or for each pixel: `[rows, outputs]` or `[rows, height · width]`.
     pub fn logits(&self, x: &Array2<f32>) -> Array2<f32> {
         let given = logits(&self.network, &x.view(), &self.device);
@@ -308,10 +314,14 @@ fn assemble(rows: &Rows, chosen: &[usize], augment: &Augment, luck: Seed, device
     )
 }
 
-/// Rows are scored in blocks side by side, so that a large exam needs no large memory. A block holds as many rows as have 2¹⁸
-/// numbers together, whatever the number of threads.
+/// A block of rows: as many as have 2¹⁸ numbers together, whatever the number of threads.
+fn block(numbers: usize) -> usize {
+    ((1 << 18) / numbers.max(1)).clamp(1, 8192)
+}
+
+/// Rows are scored in blocks side by side, so that a large exam needs no large memory.
 fn logits(network: &Network, x: &ArrayView2<f32>, device: &Device) -> Array2<f32> {
-    let block = ((1 << 18) / x.ncols().max(1)).clamp(1, 8192);
+    let block = block(x.ncols());
     let blocks: Vec<ArrayView2<f32>> = x.axis_chunks_iter(Axis(0), block).collect();
     let blocks: Vec<Vec<f32>> = blocks
         .par_iter()

@@ -130,11 +130,11 @@ impl Views {
         format!("{} × {} pixels{}", self.seen[0], self.seen[1], if self.channels == 3 { " RGB" } else { "" })
     }
 
-    /// What the model sees of every picture: `[rows, channels · height · width]`.
-    pub fn apply(&self, pictures: &Pictures) -> Array2<f32> {
-        let (rows, width) = (pictures.pixels.nrows(), self.channels * self.seen[0] * self.seen[1]);
-        let mut out = vec![0.0_f32; rows * width];
-        out.par_chunks_exact_mut(width).enumerate().for_each(|(row, seen)| {
+    /// What the model sees of the pictures of these rows: `[rows, channels · height · width]`.
+    pub fn apply(&self, pictures: &Pictures, rows: &[usize]) -> Array2<f32> {
+        let width = self.channels * self.seen[0] * self.seen[1];
+        let mut out = vec![0.0_f32; rows.len() * width];
+        out.par_chunks_exact_mut(width).zip(rows).for_each(|(seen, &row)| {
             let pixels = pictures.pixels.row(row);
             for (channel, seen) in seen.chunks_exact_mut(self.seen[0] * self.seen[1]).enumerate() {
                 let mut plane = self.plane(&pixels, channel);
@@ -150,7 +150,7 @@ impl Views {
                 seen.copy_from_slice(&self.resized(plane));
             }
         });
-        Array2::from_shape_vec((rows, width), out).unwrap_or_default()
+        Array2::from_shape_vec((rows.len(), width), out).unwrap_or_default()
     }
 
     /// What is outlined, as the model sees it: `[rows, height · width]`, 0 or 1.
@@ -295,14 +295,14 @@ mod tests {
             let views =
                 fit(&format!("normalise = \"{normalise}\"\nmask = [{{ left = 2, top = 3, width = 5, height = 4 }}]"));
             let views = views.expect("a sound view");
-            let before = views.apply(&pictures());
+            let before = views.apply(&pictures(), &[0, 1]);
             let mut other = pictures();
             for at in 0..256 {
                 if (2..7).contains(&(at % 16)) && (3..7).contains(&(at / 16)) {
                     other.pixels.column_mut(at).fill(255);
                 }
             }
-            assert_eq!(before, views.apply(&other), "{normalise}");
+            assert_eq!(before, views.apply(&other, &[0, 1]), "{normalise}");
         }
     }
 

@@ -22,7 +22,7 @@ use diagnostics::text::Text;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use seed::Seed;
-use tables::Frame;
+use tables::{Frame, TableError};
 use target::{Labels, Target};
 
 pub(super) enum Stopped {
@@ -51,8 +51,8 @@ pub(super) struct Model<'a> {
     pub(super) prepared: Prepared,
     pub(super) fitted: Fitted,
     pub(super) develop: Told,
-    /// The learner's pictures and what the model sees of them.
-    pub(super) seen: Option<(Arc<Pictures>, Array2<f32>)>,
+    /// The learner's pictures, where the model sees them.
+    pub(super) seen: Option<Arc<Pictures>>,
     pub(super) parts: Vec<Part>,
     pub(super) story: Story,
 }
@@ -68,8 +68,7 @@ pub(super) struct Told {
 impl Model<'_> {
     pub(super) fn predict(&self, drawn: Drawn) -> Result<Told, RunError> {
         let pictures = self.seen.as_ref().and(drawn.shots.as_ref()).map(Shots::draw_all);
-        let x = self.prepared.apply(&drawn.table, pictures.as_deref())?;
-        let logits = self.fitted.logits(&x);
+        let logits = logits(&self.prepared, &self.fitted, &drawn.table, pictures.as_deref())?;
         // A class that the learner's rows do not have cannot be predicted, and would count as anything.
         synth::labels(&self.teller.job.task.dataset, &drawn.table, Some(&self.teller.classes))?;
         self.teller.told(drawn.table, &logits, (&self.prepared, pictures.as_deref()))
@@ -82,7 +81,7 @@ impl Model<'_> {
         if !self.teller.decides() {
             return Vec::new();
         }
-        let (Some((pictures, x)), Prepared::Pictures(views)) = (&self.seen, &self.prepared) else { return Vec::new() };
+        let (Some(pictures), Prepared::Pictures(views)) = (&self.seen, &self.prepared) else { return Vec::new() };
         let column = |name: &str| tables::numbers(&self.develop.table, name).unwrap_or_default();
         let (p, y) = (column("p"), column(self.teller.job.task.dataset.label()));
         let part = if self.parts.contains(&Part::Test) { Part::Test } else { Part::Valid };
@@ -108,7 +107,7 @@ impl Model<'_> {
                         mask.iter().map(|&pixel| f32::from(u8::from(pixel))).collect(),
                     ]
                 } else {
-                    let x = x.row(row).to_vec();
+                    let x = views.apply(pictures, &[row]).into_raw_vec_and_offset().0;
                     let flat = |map: Array2<f32>| views.back(&ndarray::Array1::from_iter(map).view(), 0.0);
                     [flat(self.fitted.gradient(&x)), flat(self.fitted.occlusion(&x, side))]
                 };
@@ -125,6 +124,24 @@ impl Model<'_> {
             })
             .collect()
     }
+}
+
+/// What a model gives for each row of a table: `[rows, outputs]` or `[rows, height · width]`.
+fn logits(
+    prepared: &Prepared,
+    fitted: &Fitted,
+    table: &Frame,
+    pictures: Option<&Pictures>,
+) -> Result<Array2<f32>, TableError> {
+    let rows: Vec<usize> = (0..table.height()).collect();
+    let (first, others) = rows.split_at(fitted.at_once().min(rows.len()));
+    let mut all = fitted.logits(&prepared.apply(table, pictures, first)?);
+    for rows in others.chunks(fitted.at_once()) {
+        let more = fitted.logits(&prepared.apply(table, pictures, rows)?);
+        all.append(Axis(0), more.view())
+            .map_err(|_| TableError::new("a model that gives another number of outputs for other rows"))?;
+    }
+    Ok(all)
 }
 
 /// What the model should give for each row: `[rows, outputs]`.
@@ -261,7 +278,6 @@ pub(super) fn develop<'a>(
         let rows = [train_rows.len(), rows(Part::Valid).len(), parts.len()];
         train::budget::within(plan, prepared.input(), rows, trainings, job.long).map_err(Stopped::Invalid)?;
     }
-    let x = prepared.apply(&visible, pictures.as_deref())?;
     let labels = synth::labels(dataset, &visible, None)?;
     let outlined = match (&prepared, &pictures) {
         (Prepared::Pictures(views), Some(pictures)) if target == Target::Mask => views.outlined(pictures),
@@ -271,12 +287,15 @@ pub(super) fn develop<'a>(
         Some(outlined) => outlined,
         None => wanted(target, &labels),
     };
-    let part =
-        |rows: &[usize]| Rows { input: prepared.input(), x: x.select(Axis(0), rows), y: targets.select(Axis(0), rows) };
+    // Pictures take much room as numbers: while a model trains there are those of its own rows, and afterwards those of all.
+    let part = |rows: &[usize]| -> Result<Rows, TableError> {
+        let x = prepared.apply(&visible, pictures.as_deref(), rows)?;
+        Ok(Rows { input: prepared.input(), x, y: targets.select(Axis(0), rows) })
+    };
     let valid_rows = rows(Part::Valid);
-    let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows));
+    let valid = (!valid_rows.is_empty()).then(|| part(&valid_rows)).transpose()?;
     let operate_rows = operate_rows(job, &visible, &valid_rows, &labels)?;
-    let train_part = part(&train_rows);
+    let train_part = part(&train_rows)?;
     let lesson = Lesson::of(plan, target);
     let fitted = fitted(job, lesson, &train_part, valid.as_ref(), seed, watch).map_err(|error| {
         let TrainError::Diverged { epoch } = error else { return Stopped::Run(RunError::Ended) };
@@ -292,7 +311,8 @@ pub(super) fn develop<'a>(
             Text::new("a smaller step, such as 0.01", "より小さい値（例：0.01）"),
         )])
     })?;
-    let logits = fitted.logits(&x);
+    drop((train_part, valid));
+    let logits = logits(&prepared, &fitted, &visible, pictures.as_deref())?;
     // A threshold for pixels is a number and masks are not calibrated: only risks of rows are fitted here.
     let score = |row: usize| f64::from(logits[[row, 0]]);
     let decided = match &labels {
@@ -342,8 +362,7 @@ pub(super) fn develop<'a>(
         last: fitted.epochs.last().copied(),
         notes,
     };
-    let seen = pictures.map(|pictures| (pictures, x));
-    Ok(Model { teller, prepared, fitted, develop: told, seen, parts, story })
+    Ok(Model { teller, prepared, fitted, develop: told, seen: pictures, parts, story })
 }
 
 /// The validation rows on which calibration and threshold are fitted; `labels` are those of every row.

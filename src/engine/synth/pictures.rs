@@ -138,18 +138,30 @@ impl Shots {
 
     /// Draws the pictures of these rows, side by side: each depends on its own row alone.
     pub fn draw(&self, rows: &[usize]) -> Pictures {
-        let drawn: Vec<Picture> = rows.par_iter().map(|&row| self.one(row)).collect();
-        let area = self.size * self.size;
-        let rows_of = |width: usize, of: &dyn Fn(&Picture) -> &[u8]| {
-            let all: Vec<u8> = drawn.iter().flat_map(|picture| of(picture).iter().copied()).collect();
-            Array2::from_shape_vec((rows.len(), width), all).unwrap_or_default()
-        };
+        let (area, channels) = (self.size * self.size, self.renderer.channels);
+        let mut pixels = vec![0; rows.len() * area * channels];
+        let mut outlined = vec![0; self.mask.map_or(0, |_| rows.len() * area)];
+        let mut spacing = vec![[0.0; 2]; rows.len()];
+        // Each picture is put into its place at once: what else was drawn of it (every mask that there is) would take more than all pixels.
+        let mut outlines: Vec<&mut [u8]> = outlined.chunks_exact_mut(area).collect();
+        outlines.resize_with(rows.len(), Default::default);
+        pixels.par_chunks_exact_mut(area * channels).zip(outlines).zip(&mut spacing).zip(rows).for_each(
+            |(((pixels, outline), spacing), &row)| {
+                let drawn = self.one(row);
+                pixels.copy_from_slice(&drawn.pixels);
+                if let Some(mask) = self.mask {
+                    outline.copy_from_slice(&drawn.masks[mask]);
+                }
+                *spacing = drawn.spacing;
+            },
+        );
+        let of = |width: usize, all: Vec<u8>| Array2::from_shape_vec((rows.len(), width), all).unwrap_or_default();
         Pictures {
             size: self.size,
-            channels: self.renderer.channels,
-            pixels: rows_of(area * self.renderer.channels, &|picture| &picture.pixels),
-            outlined: self.mask.map(|mask| rows_of(area, &|picture| &picture.masks[mask])),
-            spacing: drawn.iter().map(|picture| picture.spacing).collect(),
+            channels,
+            pixels: of(area * channels, pixels),
+            outlined: self.mask.map(|_| of(area, outlined)),
+            spacing,
         }
     }
 
