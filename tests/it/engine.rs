@@ -48,7 +48,7 @@ fn fitted(plan: &str, rows: &Frame) -> (Prepared, Array2<f32>, Vec<cohort::Part>
     let parts = cohort::split(&plan, &dataset, rows, seed).unwrap();
     let of = |part| (0..parts.len()).filter(|&row| parts[row] == part).collect::<Vec<_>>();
     let prepared = Prepared::fit(&plan, &dataset, rows, None, &of(cohort::Part::Train)).unwrap();
-    let x = prepared.apply(rows, None).unwrap();
+    let x = prepared.apply(rows, None, &(0..rows.height()).collect::<Vec<_>>()).unwrap();
     let y: Vec<f32> = tables::numbers(rows, "sepsis").unwrap().iter().map(|y| y.unwrap() as f32).collect();
     let part = |part| {
         let rows = of(part);
