@@ -149,7 +149,7 @@ pub fn told(exercise: &Exercise, answers: &Answers, judged: &[Judged]) -> Vec<Ou
             sentence,
             mark: judged
                 .compared
-                .map(|compared| mark::mark(check, compared, &judged.figures, judged.verdict == Verdict::Passed)),
+                .and_then(|compared| mark::mark(check, compared, &judged.figures, judged.verdict == Verdict::Passed)),
             hint: (judged.verdict == Verdict::Failed).then(|| check.hint.clone()),
             fault: judged.fault.clone(),
         })

@@ -67,10 +67,16 @@ pub(super) fn compared(check: &Check, passed: bool, row: &Frame) -> Option<Compa
     (within(figure, low, high) == passed).then_some(Compared { figure, low, high })
 }
 
-/// The pass mark of a check, as it is written beside its sentence.
-pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)], passed: bool) -> Mark {
+/// The pass mark of a check, as it is written beside its sentence. None where the sentence tells other figures than the one that is
+/// compared, such as a ratio of which the check takes how far it is from 1 either way: there the sentence says what is allowed.
+pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)], passed: bool) -> Option<Mark> {
     let Compared { figure, low, high } = compared;
     let said = written(check, shown, figure);
+    let told: Vec<&str> =
+        [&check.fail.en, &check.pass.en].into_iter().flat_map(|text| figures_in(text)).map(|(name, _)| name).collect();
+    if said.is_none() && !told.is_empty() && !check.turns_on().is_some_and(|name| told.contains(&name)) {
+        return None;
+    }
     // A whole number of things is written as one.
     let counted = figure.fract() == 0.0
         && [low, high].into_iter().flatten().all(|limit| limit.value.fract() == 0.0 && limit.value.abs() > 1.0);
@@ -80,7 +86,7 @@ pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)]
     while mark.decimals < MOST && !mark.is_told_truly() {
         mark.decimals += 1;
     }
-    mark
+    Some(mark)
 }
 
 fn value(row: &Frame, of: &Expression) -> Option<f64> {
