@@ -1,13 +1,14 @@
 //! What is served: where the learner works, in which language, under which address.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::jobs::Jobs;
 use app::ending::Ending;
 use app::learner::desk::{Desk, Placed};
 use course::content;
-use diagnostics::text::Lang;
+use diagnostics::text::{Lang, in_order};
 use engine::run;
 use engine::synth::Shots;
 use report::json::Subject;
@@ -48,6 +49,55 @@ pub struct Drawn {
     pub rows: Frame,
     /// The pictures.
     pub shots: Option<Shots>,
+    /// The values of columns that have few of them, in order.
+    few: OnceLock<BTreeMap<String, Vec<String>>>,
+    /// The section that shows them, as it is first seen, by language.
+    looked: [OnceLock<String>; 2],
+}
+
+/// So many values are few: by them rows are told apart, and of them one is chosen.
+const FEW: usize = 12;
+
+impl Drawn {
+    /// The values of a column that has at most twelve, in order; nothing of another.
+    ///
+    /// # Errors
+    /// Our own.
+    pub fn few_values(&self, name: &str) -> Result<&[String], Ending> {
+        if self.few.get().is_none() {
+            let mut few = BTreeMap::new();
+            for name in tables::names(&self.rows) {
+                let mut values = BTreeSet::new();
+                for value in tables::words(&self.rows, name)?.into_iter().flatten() {
+                    values.insert(value);
+                    if values.len() > FEW {
+                        break;
+                    }
+                }
+                if values.len() <= FEW {
+                    let mut values: Vec<String> = values.into_iter().collect();
+                    values.sort_by(|a, b| in_order(a, b));
+                    few.insert(name.to_owned(), values);
+                }
+            }
+            // Two pages at once find the same.
+            let _ = self.few.set(few);
+        }
+        Ok(self.few.get().and_then(|few| few.get(name)).map_or(&[], Vec::as_slice))
+    }
+
+    /// What is first seen of them in a language, made once.
+    ///
+    /// # Errors
+    /// Those of what makes it.
+    pub fn looked(&self, lang: Lang, make: impl FnOnce() -> Result<String, Ending>) -> Result<String, Ending> {
+        let slot = &self.looked[usize::from(lang == Lang::Ja)];
+        if let Some(made) = slot.get() {
+            return Ok(made.clone());
+        }
+        let made = make()?;
+        Ok(slot.get_or_init(|| made).clone())
+    }
 }
 
 /// So many exercises' data are remembered.
@@ -98,11 +148,11 @@ impl Site {
             return Ok(drawn);
         }
         let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-        let drawn = match run::learners_pictures(task, seed, &file)? {
-            Some((rows, shots)) => Drawn { rows, shots: Some(shots) },
-            None => Drawn { rows: run::learners_rows(task, seed, &file)?, shots: None },
+        let (rows, shots) = match run::learners_pictures(task, seed, &file)? {
+            Some((rows, shots)) => (rows, Some(shots)),
+            None => (run::learners_rows(task, seed, &file)?, None),
         };
-        let drawn = Arc::new(drawn);
+        let drawn = Arc::new(Drawn { rows, shots, few: OnceLock::new(), looked: Default::default() });
         let mut all = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         if known(&all).is_none() {
             all.insert(0, (name, drawn.clone()));

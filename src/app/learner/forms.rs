@@ -16,7 +16,9 @@ use course::settings;
 use diagnostics::fault::Fault;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
+use engine::prepare;
 use engine::run;
+use tables::Frame;
 
 /// What became of changes of a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,7 +97,7 @@ impl Placed {
         let changed = settings::with_keys(VOCABULARY.plan, &self.task.exercise.settings, |keys| {
             edit::changed(PLAN, &text, keys, changes)
         })?;
-        let faults = self.faults_of(&changed.text);
+        let faults = self.faults_of(&changed.text, None);
         if !faults.is_empty() {
             return Err(Ending::Faults(faults));
         }
@@ -103,8 +105,8 @@ impl Placed {
         Ok(Planned::Written(changed))
     }
 
-    /// Everything that is wrong with the text of a plan.
-    pub fn faults_of(&self, text: &str) -> Vec<Fault> {
+    /// Everything that is wrong with the text of a plan; `rows` are the learner's, where they were drawn already.
+    pub fn faults_of(&self, text: &str, rows: Option<&Frame>) -> Vec<Fault> {
         let plan = (PLAN, Some(text.as_bytes()));
         let mut faults = match pack::submission(&VOCABULARY, &self.task.exercise, plan, (ANSWERS, None)) {
             Ok(_) => Vec::new(),
@@ -112,7 +114,11 @@ impl Placed {
         };
         let wanted = Wanted::in_part(&VOCABULARY, &self.task.exercise.settings, PLAN, text.as_bytes());
         let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
-        let astray = run::astray(&self.task, &wanted, self.workspace.seed().number, &file).unwrap_or_default();
+        let drawn = || run::learners_rows(&self.task, self.workspace.seed().number, &file).ok();
+        let astray = match rows.cloned().or_else(drawn) {
+            Some(rows) => prepare::astray(&wanted, &self.task.dataset, &rows),
+            None => Vec::new(),
+        };
         faults.extend(
             astray
                 .into_iter()

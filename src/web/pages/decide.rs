@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 
 use crate::fields::{self, Control, Field, Group};
-use crate::site::Shared;
+use crate::site::{Drawn, Shared};
 use crate::view::{View, answer};
 use app::ending::Ending;
 use app::learner::desk::Placed;
@@ -17,7 +17,7 @@ use app::learner::hand_in::PLAN;
 use course::dataset::Role;
 use course::settings;
 use diagnostics::fault::Fault;
-use diagnostics::text::{Lang, Text, in_order};
+use diagnostics::text::{Lang, Text};
 use engine::models::VOCABULARY;
 
 pub(super) fn pages() -> Router<Shared> {
@@ -102,9 +102,10 @@ pub(super) fn section(view: &View, placed: &Placed, said: &Said) -> Result<Marku
     let groups = form(placed)?;
     let id = placed.workspace.id();
     // What is wrong with the file itself, where it was edited elsewhere.
-    let faults = if said.faults.is_empty() { placed.faults_of(&text) } else { said.faults.clone() };
+    let drawn = view.site.drawn(placed)?;
+    let faults = if said.faults.is_empty() { placed.faults_of(&text, Some(&drawn.rows)) } else { said.faults.clone() };
     let known = |fault: &Fault| groups.iter().flat_map(|group| &group.fields).any(|field| is_of(fault, &field.key));
-    let columns = columns(view, placed)?;
+    let columns = columns(view, placed, &drawn)?;
     Ok(html! {
         section #decide aria-labelledby="decide-title" {
             h2 #decide-title { (view.say("Decide", "計画を決める")) }
@@ -150,16 +151,10 @@ struct Column {
     is_feature: bool,
 }
 
-/// So many values are offered to be chosen.
-const VALUES: usize = 12;
-
-fn columns(view: &View, placed: &Placed) -> Result<Vec<Column>, Ending> {
-    let (drawn, dataset) = (view.site.drawn(placed)?, &placed.task.dataset);
+fn columns(view: &View, placed: &Placed, drawn: &Drawn) -> Result<Vec<Column>, Ending> {
+    let dataset = &placed.task.dataset;
     let mut out = Vec::new();
     for name in tables::names(&drawn.rows) {
-        let mut values: Vec<String> = tables::words(&drawn.rows, name)?.into_iter().flatten().collect();
-        values.sort_by(|a, b| in_order(a, b));
-        values.dedup();
         let column = dataset.columns().find(|column| column.name == name);
         out.push(Column {
             name: name.to_owned(),
@@ -167,7 +162,7 @@ fn columns(view: &View, placed: &Placed) -> Result<Vec<Column>, Ending> {
                 .and_then(|column| column.about.as_ref())
                 .map(|about| view.text(about).to_owned())
                 .unwrap_or_default(),
-            values: if values.len() <= VALUES { values } else { Vec::new() },
+            values: drawn.few_values(name)?.to_vec(),
             is_feature: matches!(dataset.role(name), Role::Feature),
         });
     }

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 
 use crate::door::kept;
@@ -15,7 +15,8 @@ use app::ending::Ending;
 use app::learner::desk::Placed;
 use app::learner::workspace::DATA;
 use course::dataset::Role;
-use diagnostics::text::{Lang, in_order};
+use course::pack::Pack;
+use diagnostics::text::Lang;
 use report::montage::{self, Tile};
 use report::plots::columns;
 use tables::Frame;
@@ -26,9 +27,6 @@ const PICTURES: usize = 24;
 /// So many rows are shown as they are.
 const ROWS: usize = 8;
 
-/// So many values of a column are offered to choose from.
-const VALUES: usize = 12;
-
 pub(super) fn pages() -> Router<Shared> {
     Router::new()
         .route("/x/{id}/look", get(looked))
@@ -37,7 +35,7 @@ pub(super) fn pages() -> Router<Shared> {
 }
 
 /// What is to be looked at.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub(super) struct Asked {
     /// A table by this column; pictures of which this column has a value.
     #[serde(default)]
@@ -110,12 +108,21 @@ async fn picture(view: View, Path((id, file)): Path<(String, String)>) -> Result
 /// The section.
 pub(super) fn section(view: &View, placed: &Placed, asked: &Asked) -> Result<Markup, Ending> {
     let drawn = view.site.drawn(placed)?;
+    // A course folder may be edited while it is looked at; what the program brings along stays as it is.
+    if *asked == Asked::default() && matches!(placed.pack, Pack::Embedded(_)) {
+        let made = drawn.looked(view.lang, || shown(view, placed, &drawn, asked).map(Markup::into_string))?;
+        return Ok(PreEscaped(made));
+    }
+    shown(view, placed, &drawn, asked)
+}
+
+fn shown(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Markup, Ending> {
     let id = placed.workspace.id();
     Ok(html! {
         section #look aria-labelledby="look-title" {
             h2 #look-title { (view.say("Look at the data", "データを見る")) }
-            @if drawn.shots.is_some() { (wall(view, placed, &drawn, asked)?) }
-            (by(view, placed, &drawn.rows, asked)?)
+            @if drawn.shots.is_some() { (wall(view, placed, drawn, asked)?) }
+            (by(view, placed, drawn, asked)?)
             details {
                 summary { (view.say("Distributions", "分布")) }
                 div.plots { @for plot in columns::draw(&placed.task.dataset, &drawn.rows, view.lang)? { (view.plot(&plot)) } }
@@ -134,37 +141,33 @@ pub(super) fn section(view: &View, placed: &Placed, asked: &Asked) -> Result<Mar
 }
 
 /// Columns by which rows can be told apart: few values, no id.
-fn groupings(placed: &Placed, rows: &Frame) -> Result<Vec<(String, Vec<String>)>, Ending> {
+fn groupings<'d>(placed: &Placed, drawn: &'d Drawn) -> Result<Vec<(&'d str, &'d [String])>, Ending> {
     let mut out = Vec::new();
-    for name in tables::names(rows) {
-        if placed.task.dataset.role(name) == Role::Id {
-            continue;
-        }
-        let mut values: Vec<String> = tables::words(rows, name)?.into_iter().flatten().collect();
-        values.sort_by(|a, b| in_order(a, b));
-        values.dedup();
-        if (2..=VALUES).contains(&values.len()) {
-            out.push((name.to_owned(), values));
+    for name in tables::names(&drawn.rows) {
+        let values = drawn.few_values(name)?;
+        if placed.task.dataset.role(name) != Role::Id && values.len() > 1 {
+            out.push((name, values));
         }
     }
     Ok(out)
 }
 
 /// A Table 1 by a column.
-fn by(view: &View, placed: &Placed, rows: &Frame, asked: &Asked) -> Result<Markup, Ending> {
+fn by(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Markup, Ending> {
+    let rows = &drawn.rows;
     let label = placed.task.dataset.label();
     let by = if tables::names(rows).contains(&asked.column.as_str()) { asked.column.as_str() } else { label };
     let table = view.writer().summary(&placed.task.dataset, rows, by)?;
     let id = placed.workspace.id();
     let caption = match view.lang {
         Lang::En => format!("Who they are, by {by}: median (quartiles), or number (%)"),
-        Lang::Ja => format!("{by}別の内訳：中央値（四分位範囲）、または人数（%）"),
+        Lang::Ja => format!("{by}別の内訳：中央値（四分位範囲）、または件数（%）"),
     };
     Ok(html! {
         form.inline method="get" action=(view.site.to(&format!("x/{id}/look"))) data-swap="#look" data-auto {
             label for="look-by" { (view.say("Compare by", "比べる列")) " " }
             select #look-by name="column" {
-                @for (name, _) in groupings(placed, rows)? { option value=(name) selected[name == by] { (name) } }
+                @for (name, _) in groupings(placed, drawn)? { option value=(name) selected[name == by] { (name) } }
             }
             " " button { (view.say("Show", "表示")) }
         }
@@ -204,7 +207,7 @@ fn first(view: &View, placed: &Placed, rows: &Frame) -> Result<Markup, Ending> {
 /// Pictures that a column's value has chosen, to be enlarged and told apart.
 fn wall(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Markup, Ending> {
     let (rows, id, dataset) = (&drawn.rows, placed.workspace.id(), &placed.task.dataset);
-    let groupings = groupings(placed, rows)?;
+    let groupings = groupings(placed, drawn)?;
     let chosen = groupings.iter().find(|(name, values)| *name == asked.column && values.contains(&asked.value));
     let all: Vec<usize> = match chosen {
         Some((name, _)) => {
@@ -239,7 +242,7 @@ fn wall(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Ma
             span { (view.say("Pictures: ", "写真：")) }
             a href=(format!("{}?page=0", view.site.to(&format!("x/{id}/look")))) data-swap="#look" aria-current=[chosen.is_none().then_some("true")] { (view.say("all", "すべて")) }
             @for (name, values) in &groupings {
-                @for value in values {
+                @for value in *values {
                     " " a href=(format!("{}?column={name}&value={}", view.site.to(&format!("x/{id}/look")), encoded(value))) data-swap="#look"
                         aria-current=[(chosen.is_some_and(|(chosen, _)| chosen == name) && *value == asked.value).then_some("true")] {
                         (dataset.called(name, value).map_or_else(|| format!("{name} = {value}"), |words| view.text(words).to_owned()))
