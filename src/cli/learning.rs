@@ -171,6 +171,7 @@ impl Session {
             self.headline(task);
             self.say(&self.drawn_otherwise());
             self.say(&self.terminal.ran(task, &run));
+            self.say(&self.too_late(&placed, &submission));
             self.say("\n");
         }
         let kept = match self.keep(task, workspace, &run, &document, &handed_in) {
@@ -243,6 +244,7 @@ impl Session {
             self.say(&self.drawn_otherwise());
             self.say(&self.terminal.checked(task, &checked.run));
             self.say(&self.aside(task, &checked));
+            self.say(&self.too_late(&placed, &submission));
         }
         let kept = match self.keep(task, workspace, &checked.run, &document, &handed_in) {
             Ok(kept) => kept,
@@ -292,6 +294,25 @@ impl Session {
             written.clone()
         };
         Ok(How { seed, exam_seed, long: self.long, expected, at: now() })
+    }
+
+    /// That an expectation was written after the first run, which changes nothing.
+    fn too_late(&self, placed: &Placed, submission: &Submission) -> String {
+        let late = placed.too_late(&submission.unjudged.expected);
+        if late.is_empty() {
+            return String::new();
+        }
+        let told = match self.terminal.lang {
+            Lang::En => format!(
+                "Of what you expect ([before]) this was written or changed after the first run or check, and is not taken any more: {}.",
+                late.join(", ")
+            ),
+            Lang::Ja => format!(
+                "[before] の予想のうち、次のものは最初の run または check の後に書かれた（変更された）ため、取り上げません：{}",
+                late.join("、")
+            ),
+        };
+        format!("\n{}", self.terminal.paragraph("", &dim(&told)))
     }
 
     /// What is told beside the checks: what is not told yet, and the mistake that a plan resembles.
@@ -500,8 +521,8 @@ fn told(state: State) -> (&'static str, &'static str, Text) {
 fn costs(points: i64) -> Text {
     let worth = if points == 1 { "1 point".to_owned() } else { format!("{points} points") };
     text!(
-        "Not passed yet. Whoever reads the debrief cannot pass here any more: the {worth} are then to be had with another variant only (`practicum start EXERCISE --variant KEY`, in another folder).",
-        "まだ合格していません。解説を読むと、ここではもう合格できず、{points}点は別のフォルダーで別のバリアントを始めたときだけ得られます（`practicum start 演習の名前 --variant キー`）。"
+        "Not passed yet. Whoever reads the debrief cannot pass here any more: the {worth} are then to be had with other data (`practicum start EXERCISE --variant KEY`, in another folder).",
+        "まだ合格していません。解説を読むと、ここではもう合格できず、{points}点を得るには、別のフォルダーで別のデータ（バリアント）を始めることになります（`practicum start 演習の名前 --variant キー`）。"
     )
 }
 

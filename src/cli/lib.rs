@@ -185,7 +185,7 @@ enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// Stop trying: read what the exercise was about. Its points are then to be had with another variant only.
+    /// Stop trying: read what the exercise was about. For its points other data are needed then, in another folder.
     Solution {
         /// The exercise; may be left out in its folder.
         exercise: Option<String>,

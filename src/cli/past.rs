@@ -136,7 +136,7 @@ impl Session {
         }
         if hints.is_empty() {
             let told = self.pick(
-                "There is nothing to hint at: no check failed so far, or none was made (practicum check).",
+                "There is nothing to hint at: no check is open, or none was made yet (practicum check).",
                 "示すヒントはありません。まだ判定を受けていないか、不合格の判定がありません（practicum check）。",
             );
             self.say(&self.terminal.paragraph("", told));

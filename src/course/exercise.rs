@@ -454,6 +454,13 @@ const ASKS: &[Key<'static>] = &[
         "For counts and ratios: a right answer is at most so many times as large or as small.",
         "人数や比では、正解とする倍率の上限です（例：1.35倍まで）。",
     ),
+    Key::new(
+        "limits",
+        Kind::List(&Kind::String),
+        Need::Default("[]"),
+        "Of an interval, the columns of `shows` that hold its right lower and upper limit: a wrong one is then told whether it is too narrow, too wide, or lies too low or too high.",
+        "区間を尋ねる場合、正しい下限と上限を表す`shows`の列です。書いておくと、誤った区間に、狭すぎる・広すぎる・全体に低い・高いのいずれかを伝えます。",
+    ),
 ];
 
 /// A question.
@@ -590,6 +597,8 @@ pub struct Asks {
     pub figure: Written<String>,
     /// How far off a right answer may be; none where that is not said.
     pub tolerance: Option<Tolerance>,
+    /// Of an interval, the columns of its right limits: two, or none.
+    pub limits: Vec<Written<String>>,
 }
 
 /// How far off a right answer may be.
@@ -1301,6 +1310,7 @@ fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
                 (None, Some(factor)) => Some(Tolerance::Factor(factor)),
                 (None, None) => None,
             },
+            limits: asks.strings("limits"),
         }),
         title: section.text("title"),
         pass: section.text("pass"),

@@ -214,10 +214,16 @@ fn wrong(check: &Check, outcome: &Outcome, question: &Question, answers: &Answer
             return question.against.get(word).cloned();
         }
         let asks = check.asks.as_ref()?;
-        let figure = outcome.figures.iter().find_map(|(name, figure)| match figure {
-            Figure::Number(x) if *name == asks.figure.value => Some(*x),
-            _ => None,
-        })?;
+        let named = |column: &str| {
+            outcome.figures.iter().find_map(|(name, figure)| match figure {
+                Figure::Number(x) if name == column => Some(*x),
+                _ => None,
+            })
+        };
+        if let (Answer::Interval(low, high), [first, last]) = (answer, asks.limits.as_slice()) {
+            return feedback::apart((*low, *high), (named(&first.value)?, named(&last.value)?)).map(feedback::words);
+        }
+        let figure = named(&asks.figure.value)?;
         Some(feedback::words(feedback::off(answer, figure, asks.tolerance?)?))
     });
     told.unwrap_or(Text::new(
@@ -234,20 +240,11 @@ fn without(check: &Check, outcome: &Outcome, hidden: &BTreeSet<&str>) -> Outcome
     let told = if outcome.verdict == Verdict::Passed { &check.pass } else { &check.fail };
     let says =
         |text: &Text| [&text.en, &text.ja].iter().any(|text| named_figures(text).iter().any(|n| hidden.contains(n)));
-    let covered: Vec<(String, Figure)> = outcome
-        .figures
-        .iter()
-        .map(|(name, figure)| {
-            let figure = if hidden.contains(name.as_str()) { Figure::Word("?".to_owned()) } else { figure.clone() };
-            (name.clone(), figure)
-        })
-        .collect();
     let is_judged = matches!(outcome.verdict, Verdict::Passed | Verdict::Failed);
     let sentence = if is_judged && says(told) {
-        let Text { en, ja } = filled(told, &covered, check.turns_on());
-        text!(
-            "{en} (For “?” the figure is told when the answer that it would give away is settled.)",
-            "{ja}（「?」の値は、それに関わる解答が確定してから示します。）"
+        Text::new(
+            "Its figures would give away an answer of yours that is not settled yet: they are told when it is.",
+            "この判定の値は、まだ確定していない解答の手がかりになります。解答が確定してから示します。",
         )
     } else {
         outcome.sentence.clone()

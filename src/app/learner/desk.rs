@@ -342,8 +342,10 @@ impl Placed {
     ) -> Result<Run, Ending> {
         let seed = self.sown(how.seed, subject);
         let run = self.trained(submission, (seed.number, None), how, watch)?;
-        // Before anything of the run is shown.
-        self.workspace.seal(&self.task, &how.expected, &how.at)?;
+        // Before anything of the run is shown; where nothing is trained, nothing is.
+        if self.task.exercise.asks_plan {
+            self.workspace.seal(&self.task, &how.expected, &how.at)?;
+        }
         Ok(run)
     }
 
@@ -377,6 +379,22 @@ impl Placed {
             checked.came = checking::came(&self.task.exercise, &run, starter.as_ref(), &mut checked.progress);
         }
         Ok(checked)
+    }
+
+    /// The questions whose expectation was written or changed after it had been sealed: it counts as it was.
+    pub fn too_late(&self, written: &BTreeMap<String, Expected>) -> Vec<&str> {
+        let sealed = self.workspace.progress().map(|progress| progress.expected).unwrap_or_default();
+        let differs = |id: &String| {
+            sealed.get(id).is_some_and(|sealed| written.get(id).is_some_and(|written| *written != sealed.expected))
+        };
+        self.task
+            .exercise
+            .before
+            .iter()
+            .map(|question| &question.id)
+            .filter(|id| differs(id))
+            .map(String::as_str)
+            .collect()
     }
 
     /// What came of what was expected, for somebody who gave up: of their plan as it is.

@@ -125,7 +125,7 @@ impl Placed {
         self.workspace.runs().into_iter().filter_map(|number| self.past(number))
     }
 
-    /// The hints of the checks that failed last, by their titles; empty where nothing failed or nothing was checked.
+    /// The hints of the checks that failed last or were not answered, by their titles; empty where there are none or nothing was checked.
     pub fn hints(&self) -> Vec<(Text, Text)> {
         let Some(last) = self.pasts().find(|past| past.command() == "check") else { return Vec::new() };
         let text = |value: &Value| {
@@ -133,11 +133,17 @@ impl Placed {
             Some(Text { en: of("en")?.into(), ja: of("ja")?.into() })
         };
         let checks = last.document["checks"].as_array().cloned().unwrap_or_default();
-        checks
-            .iter()
-            .filter(|check| check["verdict"] == "failed")
-            .filter_map(|check| Some((text(&check["title"])?, text(&check["hint"])?)))
-            .collect()
+        // Of what is not answered yet, the hint says how one would find it; what it would take from a run is not known.
+        let ahead = |check: &Value| {
+            let hint = &self.task.exercise.checks.iter().find(|other| check["id"] == *other.id)?.hint;
+            (!hint.en.contains('{')).then(|| hint.clone())
+        };
+        let hint = |check: &Value| match check["verdict"].as_str() {
+            Some("failed") => text(&check["hint"]),
+            Some("not_attempted") => ahead(check),
+            _ => None,
+        };
+        checks.iter().filter_map(|check| Some((text(&check["title"])?, hint(check)?))).collect()
     }
 
     /// Lays the plan and the answers to begin with into the workspace; those that are there stay beside them. Gives the names of the

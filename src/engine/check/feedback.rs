@@ -13,6 +13,14 @@ pub enum Off {
     Above(f64),
     /// More than five tolerances from it, and at least twice or at most half as large.
     Elsewhere,
+    /// An interval within the right one.
+    Narrower,
+    /// An interval around the right one.
+    Wider,
+    /// An interval both limits of which are lower than the right ones.
+    Lower,
+    /// An interval both limits of which are higher than the right ones.
+    Higher,
     /// An interval that holds it, and is too wide to be of use.
     Wide,
     /// An interval that holds it and is narrow enough, but is not what the rows support.
@@ -66,9 +74,51 @@ pub fn off(answer: &Answer, figure: f64, tolerance: Tolerance) -> Option<Off> {
     })
 }
 
+/// How an interval lies to the one that the rows support; nothing where a limit is no number. A limit that is off by less than a tenth of
+/// the right interval's width is as good as right.
+pub fn apart((low, high): (f64, f64), (right_low, right_high): (f64, f64)) -> Option<Off> {
+    let little = 0.1 * (right_high - right_low);
+    if !little.is_finite() {
+        return None;
+    }
+    let side =
+        |x: f64, right: f64| if (x - right).abs() <= little { 0 } else { i8::from(x > right) - i8::from(x < right) };
+    Some(match (side(low, right_low), side(high, right_high)) {
+        (0 | 1, -1) | (1, 0) => Off::Narrower,
+        (0 | -1, 1) | (-1, 0) => Off::Wider,
+        (1, 1) => Off::Higher,
+        (-1, -1) => Off::Lower,
+        _ => Off::Other,
+    })
+}
+
 /// What a learner is told of it, in one of few sizes.
 pub fn words(off: Off) -> Text {
     let (distance, below) = match off {
+        Off::Narrower => {
+            return Text::new(
+                "Narrower than your rows support. Was something taken for certain that is not, or were too many rows counted?",
+                "手元の行から言える区間より狭すぎます。確かだとみなしたものはありませんか。数えた行が多すぎませんか。",
+            );
+        }
+        Off::Wider => {
+            return Text::new(
+                "Wider than your rows support. Were too few rows counted?",
+                "手元の行から言える区間より広すぎます。数えた行が少なすぎませんか。",
+            );
+        }
+        Off::Lower => {
+            return Text::new(
+                "Both limits lie too low. Whom or what did you count?",
+                "下限も上限も小さすぎます。何を（誰を）数えましたか。",
+            );
+        }
+        Off::Higher => {
+            return Text::new(
+                "Both limits lie too high. Whom or what did you count?",
+                "下限も上限も大きすぎます。何を（誰を）数えましたか。",
+            );
+        }
         Off::Wide => {
             return Text::new(
                 "It holds the figure, but nobody could plan by so wide a range.",
@@ -153,6 +203,17 @@ mod tests {
         assert_eq!(of(19.0, 23.0), Some(Off::Other));
         assert_eq!(of(0.0, 10.0), Some(Off::Below(2.0)));
         assert_eq!(of(45.0, 60.0), Some(Off::Above(5.0)));
+    }
+
+    #[test]
+    fn an_interval_is_told_how_it_lies_to_the_right_one() {
+        let of = |low: f64, high: f64| apart((low, high), (2.1, 7.8)).unwrap();
+        assert_eq!([of(4.55, 5.89), of(2.1, 6.0), of(3.0, 7.7)], [Off::Narrower; 3]);
+        assert_eq!([of(0.0, 20.0), of(2.1, 9.0)], [Off::Wider; 2]);
+        assert_eq!([of(0.0, 1.0), of(0.0, 6.0)], [Off::Lower; 2]);
+        assert_eq!([of(8.0, 9.0), of(3.5, 9.0)], [Off::Higher; 2]);
+        assert_eq!(of(2.2, 7.7), Off::Other);
+        assert_eq!(apart((0.0, 1.0), (f64::NAN, 1.0)), None);
     }
 
     #[test]
