@@ -88,7 +88,7 @@ fn one(session: &Session, quiz: &Quiz, input: &mut dyn BufRead) {
     let told = match (answers.get(at) == Some(&right), lang) {
         (true, Lang::En) => format!("Yes. {why}"),
         (true, Lang::Ja) => format!("そのとおりです。{why}"),
-        (false, Lang::En) => format!("No: {right} {why}"),
+        (false, Lang::En) => format!("No: {}. {why}", right.trim_end_matches('.')),
         (false, Lang::Ja) => format!("いいえ、正解は「{right}」です。{why}"),
     };
     session.say(&session.terminal.paragraph("  ", &told));

@@ -44,12 +44,12 @@ pub fn markdown(
     let sources: Vec<String> = exercise.evidence.iter().map(|source| format!("- {source}")).collect();
     section(pick("Sources", "出典"), &sources.join("\n"));
     if let Some(exit) = &exercise.exit {
-        let (right, why) = (exit.right.get(lang), exit.why.get(lang));
+        let (right, why) = (exit.right.get(lang).trim_end_matches(['.', '。']), exit.why.get(lang));
         section(
             pick("The answer to the question", "最後の1問の答え"),
             &match lang {
-                Lang::En => format!("{right} {why}"),
-                Lang::Ja => format!("{right}　{why}"),
+                Lang::En => format!("**{right}.** {why}"),
+                Lang::Ja => format!("**{right}。**{why}"),
             },
         );
     }

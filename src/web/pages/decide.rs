@@ -18,7 +18,7 @@ use course::dataset::Role;
 use course::settings;
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
-use engine::models::VOCABULARY;
+use engine::models::{Sees, VOCABULARY, nature};
 
 pub(super) fn pages() -> Router<Shared> {
     Router::new().route("/x/{id}/plan", get(now).post(planned)).route("/x/{id}/plan/back", post(back))
@@ -92,8 +92,16 @@ fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
             field.unit = setting.unit.clone();
         }
     }
-    let has_pictures = placed.task.dataset.image.is_some();
-    Ok(groups.into_iter().filter(|group| has_pictures || group.name != "image").collect())
+    let image = placed.task.dataset.image.as_ref();
+    for group in &mut groups {
+        group.fields.retain(|field| field.key != "operate.smallest" || image.is_some_and(|image| image.mask.is_some()));
+        for field in group.fields.iter_mut().filter(|field| field.key == "model.kind") {
+            if let Control::Choice(kinds) = &mut field.control {
+                kinds.retain(|kind| image.is_some() || nature(kind).0 == Sees::Columns || *kind == field.value);
+            }
+        }
+    }
+    Ok(groups.into_iter().filter(|group| image.is_some() || group.name != "image").collect())
 }
 
 /// The section, after what was just sent.
