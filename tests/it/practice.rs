@@ -94,7 +94,7 @@ fn what_was_expected_is_sealed_by_the_first_run_and_set_beside_what_came() {
     learner.types("check ward").ends(0);
     let debrief = learner.read("practicum/ward/debrief.en.md");
     for text in
-        ["It was the threshold", "1 to 999 alerts", "Says who is harmed.", "And elsewhere?", "Ask first. Wards differ."]
+        ["It was the threshold", "1 to 999 alerts", "Says who is harmed.", "And elsewhere?", "**Ask first.** Wards differ."]
     {
         assert!(debrief.contains(text), "{text}: {debrief}");
     }
