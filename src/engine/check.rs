@@ -252,7 +252,8 @@ fn nothing_counted(text: &Text, figures: &[(String, Figure)], answers: &Answers)
         .flat_map(|answer| match answer {
             Answer::Number(x) => vec![*x],
             Answer::Interval(low, high) => vec![*low, *high],
-            Answer::Choice(_) | Answer::Several(_) => Vec::new(),
+            Answer::Table(cells) => cells.values().copied().collect(),
+            Answer::Choice(_) | Answer::Several(_) | Answer::Order(_) => Vec::new(),
         })
         .collect();
     let shown = named_figures(&text.en);

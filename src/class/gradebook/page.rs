@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use app::job::{Read, Record};
 use course::answers::{Answer, Answers};
 use course::exercise::{Exercise, QuestionKind};
+use course::grid;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Outcome, Verdict};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -150,6 +151,8 @@ fn answers(exercise: &Exercise, read: &Read) -> Answers {
             Some(Answer::Interval(low.parse().ok()?, high.parse().ok()?))
         }
         QuestionKind::Choice(_) => Some(Answer::Choice(written.clone())),
+        QuestionKind::Order(_) => Some(Answer::Order(written.split(", ").map(str::to_owned).collect())),
+        QuestionKind::Table(_) => grid::remembered(written).map(Answer::Table),
         QuestionKind::Several(_) => Some(Answer::Several(written.split(", ").map(str::to_owned).collect())),
     };
     let of = |(id, written): (&String, &String)| {
