@@ -41,13 +41,18 @@ pub struct Unjudged {
 }
 
 impl Unjudged {
+    /// The cells that are empty in the table of a question that is begun; nothing of another.
+    pub fn empty(&self, question: &Question) -> Option<String> {
+        let QuestionKind::Table(grid) = &question.kind else { return None };
+        let empty = grid.empty(self.begun.get(&question.id)?);
+        let cells: Vec<String> = empty.into_iter().map(|((row, _), column)| format!("{row}.{}", column.id)).collect();
+        Some(cells.join(", "))
+    }
+
     /// What is missing in the tables of `file` that are begun.
     pub fn missing(&self, file: &str, exercise: &Exercise) -> Vec<Text> {
         let of = |question: &Question| {
-            let QuestionKind::Table(grid) = &question.kind else { return None };
-            let (id, cells) = (&question.id, self.begun.get(&question.id)?);
-            let empty = grid.empty(cells).into_iter().map(|((row, _), column)| format!("{row}.{}", column.id));
-            let list = empty.collect::<Vec<_>>().join(", ");
+            let (id, list) = (&question.id, self.empty(question)?);
             Some(text!(
                 "{file}: `{id}` counts as not answered yet; empty: {list}.",
                 "{file}：`{id}` は未回答とみなします。空欄：{list}"

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::dataset::{Dataset, OUTLINED, Role, Source};
 use super::grid::{self, Grid};
+pub use super::names::BEFORE;
+use super::names::{once, plain_id};
 use super::order::Order;
 use super::queries;
 use super::settings::{self, Settings};
@@ -815,9 +817,6 @@ impl Exercise {
 pub const TABLES: &[&str] =
     &["develop", "exam", "epochs", "metrics", "answers", "plan", "lesions", "develop_lesions", "world"];
 
-/// The word of what is asked before the first run, and the table of its answers.
-pub const BEFORE: &str = "before";
-
 /// The plan that learners begin with.
 const STARTER: &str = "starter";
 
@@ -1040,18 +1039,6 @@ fn opened(file: &str, bytes: &[u8]) -> Result<Section, Vec<Fault>> {
     diagnostics::keys::read(file, bytes, KEYS)
 }
 
-pub(super) fn once(name: &Written<String>, taken: &mut Vec<String>, faults: &mut Vec<Fault>) {
-    if taken.contains(&name.value) {
-        let id = &name.value;
-        faults.push(name.fault(
-            Id::TakenName,
-            text!("the name \"{id}\" a second time", "名前 \"{id}\" が重複しています"),
-            Text::new("a name of its own", "ほかと重ならない名前"),
-        ));
-    }
-    taken.push(name.value.clone());
-}
-
 fn draw(section: &Section, faults: &mut Vec<Fault>) -> Draw {
     let mut sql = |name: &str, purpose: Purpose| {
         let map = section.maybe_table(name).map(|map| queries::expressions(map, purpose, faults));
@@ -1202,24 +1189,6 @@ fn unjudged(check: &Check, asked: &Asked) -> Option<Fault> {
             "実行の後の問いの解答だけ（ほかは判定しません）",
         ),
     ))
-}
-
-/// A question's id: a column of `answers`.
-pub(super) fn plain_id(section: &Section, faults: &mut Vec<Fault>) -> String {
-    let id = section.written("id");
-    let plain = id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !plain || id.value.is_empty() || ["exercise", BEFORE].contains(&id.value.as_str()) {
-        let name = &id.value;
-        faults.push(id.fault(
-            Id::BadName,
-            text!("the id \"{name}\"", "id \"{name}\""),
-            Text::new(
-                "small letters, digits and _ (it is a column of `answers`)",
-                "小文字・数字・_ だけのid（`answers`の列名になります）",
-            ),
-        ));
-    }
-    id.value
 }
 
 fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::exercise::{once, plain_id};
+use super::names::{once, plain_id};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::{Key, Kind, Need, Section};
 use diagnostics::text;

@@ -8,6 +8,7 @@ pub mod dataset;
 pub mod exercise;
 pub mod grid;
 pub mod mistakes;
+mod names;
 pub mod order;
 pub mod pack;
 pub mod plan;

@@ -1,6 +1,6 @@
 //! An order of items, first to last: what is put in order, and how an answer to it is read and remembered.
 
-use super::exercise::{once, plain_id};
+use super::names::{once, plain_id};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::{Section, Value, Written};
 use diagnostics::text;

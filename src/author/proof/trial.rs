@@ -459,3 +459,31 @@ fn everything(run: &Run) -> Result<Digest, RunError> {
     }
     Ok(content::of_bytes(&bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use course::grid::Cells;
+
+    #[test]
+    fn answers_of_every_kind_outlive_their_trial() {
+        let cell = |row: &str, column: &str| (row.to_owned(), column.to_owned());
+        let answers = Answers::from([
+            ("number".to_owned(), Answer::Number(3.0)),
+            ("interval".to_owned(), Answer::Interval(1.0, 2.0)),
+            ("choice".to_owned(), Answer::Choice("b".to_owned())),
+            ("several".to_owned(), Answer::Several(["b", "a"].map(str::to_owned).into())),
+            ("order".to_owned(), Answer::Order(["b", "a"].map(str::to_owned).to_vec())),
+            ("table".to_owned(), Answer::Table(Cells::from([(cell("x", "u"), 3.0), (cell("y", "u"), 0.0)]))),
+        ]);
+        let trial = Trial {
+            work: String::new(),
+            seed: 1,
+            checks: Vec::new(),
+            ceilings: BTreeMap::new(),
+            digest: String::new(),
+            answers: given(&answers),
+        };
+        assert_eq!(trial.answers(), answers);
+    }
+}

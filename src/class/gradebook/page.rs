@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::job::{Read, Record};
-use course::answers::{Answer, Answers};
+use course::answers::{Answer, Answers, Unjudged};
 use course::exercise::{Exercise, QuestionKind};
 use course::grid;
 use diagnostics::text::{Lang, Text};
@@ -139,7 +139,7 @@ pub fn outcomes(exercise: &Exercise, record: Option<&Record>) -> Vec<Outcome> {
     let Some(judged) = record.and_then(|record| record.record.as_ref()) else { return Vec::new() };
     let answers =
         record.and_then(|record| record.read.as_ref()).map(|read| answers(exercise, read)).unwrap_or_default();
-    check::told(exercise, &answers, &judged.checks)
+    check::told(exercise, (&answers, &Unjudged::default()), &judged.checks)
 }
 
 /// The answers as the worker read them.
