@@ -51,7 +51,7 @@ pub(super) fn expectations(
                 })
             }
             // Before the first run a range or one choice is asked for.
-            QuestionKind::Several(_) => None,
+            QuestionKind::Several(_) | QuestionKind::Order(_) | QuestionKind::Table(_) => None,
             QuestionKind::Interval { min, max } | QuestionKind::Number { min, max } => {
                 range(session, question, (*min, *max), input)
             }

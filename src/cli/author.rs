@@ -24,6 +24,8 @@ use author::proof::{cache, drawing, proved, work};
 use author::upgrade::{self, Upgraded};
 use author::{reading, scaffold};
 use course::exercise::QuestionKind;
+use course::grid::Column;
+use course::order::Order;
 use course::pack::Pack;
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
@@ -781,7 +783,7 @@ fn questions(session: &Session, preview: &Preview) {
         session.say(&format!("{}\n", bold(&question.id)));
         session.say(&session.terminal.paragraph("  ", question.prompt.get(lang)));
         match &question.kind {
-            QuestionKind::Choice(choices) => {
+            QuestionKind::Choice(choices) | QuestionKind::Order(Order { items: choices }) => {
                 for (id, text) in choices {
                     session.say(&session.terminal.paragraph("    ", &format!("\"{id}\": {}", text.get(lang))));
                 }
@@ -794,6 +796,16 @@ fn questions(session: &Session, preview: &Preview) {
                         .map(|(other, when)| format!(" | {} ({})", other.get(lang), when.value.text()));
                     let line = format!("\"{}\": {}{}", item.id, item.text.get(lang), other.unwrap_or_default());
                     session.say(&session.terminal.paragraph("    ", &line));
+                }
+            }
+            QuestionKind::Table(grid) => {
+                for (id, title) in &grid.rows {
+                    session.say(&session.terminal.paragraph("    ", &format!("\"{id}\": {}", title.get(lang))));
+                }
+                for Column { id, title, unit, min, max } in &grid.columns {
+                    let of = dim(&format!("{min} – {max} {}", unit.get(lang)));
+                    let line = format!("\"{id}\": {} {of}", title.get(lang));
+                    session.say(&session.terminal.paragraph("    | ", &line));
                 }
             }
             QuestionKind::Number { min, max } | QuestionKind::Interval { min, max } => {

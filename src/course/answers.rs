@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exercise::{BEFORE, Exercise, Question, QuestionKind};
+use super::grid::Cells;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
@@ -19,6 +20,10 @@ pub enum Answer {
     Choice(String),
     /// The ids of those that are chosen or marked.
     Several(BTreeSet<String>),
+    /// The ids of all items, first to last.
+    Order(Vec<String>),
+    /// A number in each cell of a table.
+    Table(Cells),
 }
 
 /// The answers by question; a question without one is not attempted.
@@ -31,6 +36,30 @@ pub struct Unjudged {
     pub expected: BTreeMap<String, Expected>,
     /// The decision, in the learner's own words.
     pub memo: Option<String>,
+    /// Tables of which some cells are filled in and some are not: no answers yet, by question.
+    pub begun: BTreeMap<String, Cells>,
+}
+
+impl Unjudged {
+    /// The cells that are empty in the table of a question that is begun; nothing of another.
+    pub fn empty(&self, question: &Question) -> Option<String> {
+        let QuestionKind::Table(grid) = &question.kind else { return None };
+        let empty = grid.empty(self.begun.get(&question.id)?);
+        let cells: Vec<String> = empty.into_iter().map(|((row, _), column)| format!("{row}.{}", column.id)).collect();
+        Some(cells.join(", "))
+    }
+
+    /// What is missing in the tables of `file` that are begun.
+    pub fn missing(&self, file: &str, exercise: &Exercise) -> Vec<Text> {
+        let of = |question: &Question| {
+            let (id, list) = (&question.id, self.empty(question)?);
+            Some(text!(
+                "{file}: `{id}` counts as not answered yet; empty: {list}.",
+                "{file}：`{id}` は未回答とみなします。空欄：{list}"
+            ))
+        };
+        exercise.questions.iter().filter_map(of).collect()
+    }
 }
 
 /// What somebody expects.
@@ -111,12 +140,33 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
         match &question.kind {
             QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id.as_str()).collect(),
             QuestionKind::Several(several) => several.ids(),
+            QuestionKind::Order(order) => order.ids(),
             _ => Vec::new(),
         }
     }
-    fn kind<'a>(question: &Question, words: &'a [&'a str], one: &'a Kind<'a>) -> Kind<'a> {
+    /// The keys of a row of a table.
+    fn cells(question: &Question) -> Vec<Key<'_>> {
+        match &question.kind {
+            QuestionKind::Table(grid) => grid.keys(),
+            _ => Vec::new(),
+        }
+    }
+    /// The keys of a table: its rows.
+    fn rows<'a>(question: &'a Question, cells: &'a [Key<'a>]) -> Vec<Key<'a>> {
+        let QuestionKind::Table(grid) = &question.kind else { return Vec::new() };
+        let key = |(id, title): &'a (String, Text)| Key {
+            name: id,
+            kind: Kind::Table(cells),
+            need: Need::Optional,
+            unit: "",
+            help: title.clone(),
+        };
+        grid.rows.iter().map(key).collect()
+    }
+    fn kind<'a>(question: &Question, words: &'a [&'a str], one: &'a Kind<'a>, rows: &'a [Key<'a>]) -> Kind<'a> {
         match question.kind {
-            QuestionKind::Several(_) => Kind::List(one),
+            QuestionKind::Several(_) | QuestionKind::Order(_) => Kind::List(one),
+            QuestionKind::Table(_) => Kind::Table(rows),
             QuestionKind::Choice(_) => Kind::Choice(words),
             QuestionKind::Interval { min, max } => Kind::Interval { min, max },
             QuestionKind::Number { min, max } => Kind::Number { min, max },
@@ -137,6 +187,9 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
         (exercise.before.iter().map(words).collect(), exercise.questions.iter().map(words).collect());
     // What a list of several items holds.
     let ones: Vec<Kind> = of_after.iter().map(|words| Kind::Choice(words)).collect();
+    let of_cells: Vec<Vec<Key>> = exercise.questions.iter().map(cells).collect();
+    let of_rows: Vec<Vec<Key>> =
+        exercise.questions.iter().zip(&of_cells).map(|(question, cells)| rows(question, cells)).collect();
     // A choice under the word that says how sure one is.
     let sure: Vec<Vec<Key>> = of_before
         .iter()
@@ -149,7 +202,7 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
         .map(|(question, sure)| {
             let expected = match question.kind {
                 QuestionKind::Choice(_) => Kind::OneOf(sure),
-                _ => kind(question, &[], &Kind::String),
+                _ => kind(question, &[], &Kind::String, &[]),
             };
             [expected, Kind::Choice(&[UNKNOWN])]
         })
@@ -169,8 +222,8 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
         exercise
             .questions
             .iter()
-            .zip(of_after.iter().zip(&ones))
-            .map(|(question, (words, one))| key(question, kind(question, words, one), true)),
+            .zip(of_after.iter().zip(ones.iter().zip(&of_rows)))
+            .map(|(question, (words, (one, rows)))| key(question, kind(question, words, one, rows), true)),
     );
     keys.extend(exercise.memo.iter().map(|memo| Key {
         name: &memo.id,
@@ -191,10 +244,30 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, U
     let (top, assumed) = with_keys(exercise, |keys| diagnostics::keys::read_kindly(file, bytes, keys))?;
     let mut faults: Vec<Fault> = reference_fault(top.maybe_string("exercise"), exercise).into_iter().collect();
     let mut answers = Answers::new();
+    let mut unjudged = Unjudged::default();
     for question in &exercise.questions {
         let Some(entry) = top.get(&question.id) else { continue };
         let answer = match &entry.value {
             Value::Number(x) => Answer::Number(*x),
+            Value::List(items) if let QuestionKind::Order(order) = &question.kind => match order.read(entry, items) {
+                Ok(Some(order)) => Answer::Order(order),
+                Ok(None) => continue,
+                Err(fault) => {
+                    faults.push(fault);
+                    continue;
+                }
+            },
+            Value::Table(section) => {
+                let QuestionKind::Table(grid) = &question.kind else { continue };
+                let cells = grid.read(section);
+                if !grid.empty(&cells).is_empty() {
+                    if !cells.is_empty() {
+                        unjudged.begun.insert(question.id.clone(), cells);
+                    }
+                    continue;
+                }
+                Answer::Table(cells)
+            }
             Value::String(word) => Answer::Choice(word.clone()),
             Value::List(items) if matches!(question.kind, QuestionKind::Several(_)) => {
                 let word = |item: &Written<Value>| match &item.value {
@@ -222,7 +295,6 @@ pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, U
         };
         answers.insert(question.id.clone(), answer);
     }
-    let mut unjudged = Unjudged::default();
     for (id, entry) in top.maybe_table(BEFORE).into_iter().flat_map(Section::entries) {
         let expected = match &entry.value {
             Value::String(_) => Expected::Unknown,

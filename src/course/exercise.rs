@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::dataset::{Dataset, OUTLINED, Role, Source, UNIT_KIND};
+use super::grid::{self, Grid};
+pub use super::names::BEFORE;
+use super::names::{once, plain_id};
+use super::order::Order;
 use super::queries;
 use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Id, Place};
@@ -192,10 +196,10 @@ const QUESTION: &[Key<'static>] = &[
     ),
     Key::new(
         "kind",
-        Kind::Choice(&["number", "interval", "choice", "choices", "lines", "range", "text"]),
+        Kind::Choice(&["number", "interval", "choice", "choices", "lines", "order", "table", "range", "text"]),
         Need::Required,
-        "A number, an interval [low, high], one of the choices, several of them (choices), or those lines of a listing that are marked (lines); before the first run a range, which should hold the truth in 8 of 10 cases; or a text, which a teacher reads.",
-        "数値（number）、区間 [下限, 上限]（interval）、選択肢から1つ（choice）、選択肢からいくつでも（choices）、一覧のうち印を付ける行（lines）です。予想では、10回のうち8回は真の値を含むと思う範囲（range）も使えます。文章（text）は教員が読みます。",
+        "A number, an interval [low, high], one of the choices, several of them (choices), those lines of a listing that are marked (lines), all choices in order (order), or a small table of numbers (table); before the first run a range, which should hold the truth in 8 of 10 cases; or a text, which a teacher reads.",
+        "数値（number）、区間 [下限, 上限]（interval）、選択肢から1つ（choice）、選択肢からいくつでも（choices）、一覧のうち印を付ける行（lines）、選択肢すべての順位（order）、数値の小さな表（table）です。予想では、10回のうち8回は真の値を含むと思う範囲（range）も使えます。文章（text）は教員が読みます。",
     ),
     Key::new("prompt", Kind::Bilingual, Need::Required, "The question.", "問いの文です。"),
     Key::new(
@@ -234,6 +238,8 @@ const QUESTION: &[Key<'static>] = &[
         "The lines of the listing, which the learner finds in `listing.en.md`.",
         "一覧の行です。学習者には `listing.ja.md` として渡します。",
     ),
+    Key::new("row", Kind::Tables(grid::ROW), Need::Default("[]"), "The rows of the table.", "表の行です。"),
+    Key::new("column", Kind::Tables(grid::COLUMN), Need::Default("[]"), "The columns of the table.", "表の列です。"),
     Key::new(
         "hides",
         Kind::List(&Kind::String),
@@ -271,8 +277,8 @@ const CHOICE: &[Key<'static>] = &[
         "against",
         Kind::Bilingual,
         Need::Optional,
-        "One observation that speaks against it, told to who has chosen it wrongly.",
-        "この選択肢に反する観察を1つ書きます。誤って選んだ学習者に示します。",
+        "One observation that speaks against it, told to who has chosen it wrongly; of an order, to who has put it too high or too low.",
+        "この選択肢に反する観察を1つ書きます。誤って選んだ学習者に示します。順位の問いでは、その項目を高すぎる、または低すぎる順位にした学習者に示します。",
     ),
 ];
 
@@ -437,8 +443,8 @@ const ASKS: &[Key<'static>] = &[
         "figure",
         Kind::String,
         Need::Required,
-        "The column of `shows` that holds the figure asked for.",
-        "尋ねた値を表す、`shows`の列です。",
+        "The column of `shows` that holds the figure asked for; of an order, what the columns begin with that hold the right places: with \"place\", place_b is that of the item b, counted or measured so that the first is the smallest.",
+        "尋ねた値を表す、`shows`の列です。順位の問いでは、正しい順位を表す列の名前の先頭部分です。\"place\" と書くと、place_b が項目 b の順位になります（1番目が最小になる値なら、順位そのものでなくてもかまいません）。",
     ),
     Key::new(
         "within",
@@ -492,12 +498,15 @@ pub struct Question {
 const TRIES: usize = 2;
 
 impl Question {
-    /// The columns of its answer in the table `answers`: of an interval its two ends, of several items one each, 0 or 1.
+    /// The columns of its answer in the table `answers`: of an interval its two ends, of several items one each, 0 or 1, of an order
+    /// the place of each item, of a table each cell.
     pub fn columns(&self) -> Vec<String> {
         let id = &self.id;
         match &self.kind {
             QuestionKind::Interval { .. } => vec![format!("{id}_low"), format!("{id}_high")],
             QuestionKind::Several(several) => several.ids().into_iter().map(|item| format!("{id}_{item}")).collect(),
+            QuestionKind::Order(order) => order.columns(id),
+            QuestionKind::Table(grid) => grid.columns(id),
             QuestionKind::Number { .. } | QuestionKind::Choice(_) => vec![id.clone()],
         }
     }
@@ -507,6 +516,7 @@ impl Question {
     pub fn tries(&self) -> usize {
         match &self.kind {
             QuestionKind::Choice(choices) => TRIES.min(choices.len() / 2).max(1),
+            QuestionKind::Order(order) => TRIES.min(order.orders() / 2).max(1),
             _ => TRIES,
         }
     }
@@ -533,6 +543,10 @@ pub enum QuestionKind {
     Choice(Vec<(String, Text)>),
     /// Any of these items, or none.
     Several(Several),
+    /// All of these items, first to last.
+    Order(Order),
+    /// A number in each cell of a small table.
+    Table(Grid),
 }
 
 /// Items of which any may be chosen.
@@ -679,6 +693,14 @@ impl Check {
         questions.iter().filter(|question| question.columns().iter().any(|name| shows.mentions(name))).collect()
     }
 
+    /// The order whose places it judges.
+    pub fn ordered<'q>(&self, questions: &'q [Question]) -> Option<(&'q Question, &'q Order)> {
+        self.looks_at(questions).into_iter().find_map(|question| match &question.kind {
+            QuestionKind::Order(order) => Some((question, order)),
+            _ => None,
+        })
+    }
+
     /// The figure on which the verdict turns.
     pub fn turns_on(&self) -> Option<&str> {
         self.figure.as_ref().map(|figure| figure.value.as_str())
@@ -810,9 +832,6 @@ impl Exercise {
 pub const TABLES: &[&str] =
     &["develop", "exam", "epochs", "metrics", "answers", "plan", "lesions", "develop_lesions", "world"];
 
-/// The word of what is asked before the first run, and the table of its answers.
-pub const BEFORE: &str = "before";
-
 /// The plan that learners begin with.
 const STARTER: &str = "starter";
 
@@ -890,7 +909,15 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             }
         }
     }
-    let checks: Vec<Check> = top.tables("check").map(|section| check(section, &mut faults)).collect();
+    let asked = questions(&top, &mut faults);
+    for question in &asked.after {
+        if let QuestionKind::Order(_) | QuestionKind::Table(_) = question.kind {
+            for value in question.columns() {
+                once(&Written { value, place: question.place.clone() }, &mut ids, &mut faults);
+            }
+        }
+    }
+    let checks: Vec<Check> = top.tables("check").map(|section| check(section, &asked.after, &mut faults)).collect();
     let mut earlier: Vec<String> = Vec::new();
     for section in top.tables("check") {
         for need in section.strings("needs") {
@@ -909,7 +936,6 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         }
         once(&section.written("id"), &mut earlier, &mut faults);
     }
-    let asked = questions(&top, &mut faults);
     for check in &checks {
         faults.extend(unjudged(check, &asked));
     }
@@ -1028,18 +1054,6 @@ fn opened(file: &str, bytes: &[u8]) -> Result<Section, Vec<Fault>> {
     diagnostics::keys::read(file, bytes, KEYS)
 }
 
-fn once(name: &Written<String>, taken: &mut Vec<String>, faults: &mut Vec<Fault>) {
-    if taken.contains(&name.value) {
-        let id = &name.value;
-        faults.push(name.fault(
-            Id::TakenName,
-            text!("the name \"{id}\" a second time", "名前 \"{id}\" が重複しています"),
-            Text::new("a name of its own", "ほかと重ならない名前"),
-        ));
-    }
-    taken.push(name.value.clone());
-}
-
 fn draw(section: &Section, faults: &mut Vec<Fault>) -> Draw {
     let mut sql = |name: &str, purpose: Purpose| {
         let map = section.maybe_table(name).map(|map| queries::expressions(map, purpose, faults));
@@ -1081,8 +1095,8 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
                 (
                     text!("kind = \"{word}\" after a run", "実行の後の kind = \"{word}\""),
                     Text::new(
-                        "number, interval, choice or text; a range is for when = \"before\"",
-                        "number、interval、choice、text のいずれか（range は when = \"before\" のとき）",
+                        "number, interval, choice, choices, lines, order, table or text; a range is for when = \"before\"",
+                        "number、interval、choice、choices、lines、order、table、text のいずれか（range は when = \"before\" のとき）",
                     ),
                 )
             };
@@ -1192,24 +1206,6 @@ fn unjudged(check: &Check, asked: &Asked) -> Option<Fault> {
     ))
 }
 
-/// A question's id: a column of `answers`.
-fn plain_id(section: &Section, faults: &mut Vec<Fault>) -> String {
-    let id = section.written("id");
-    let plain = id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !plain || id.value.is_empty() || ["exercise", BEFORE].contains(&id.value.as_str()) {
-        let name = &id.value;
-        faults.push(id.fault(
-            Id::BadName,
-            text!("the id \"{name}\"", "id \"{name}\""),
-            Text::new(
-                "small letters, digits and _ (it is a column of `answers`)",
-                "小文字・数字・_ だけのid（`answers`の列名になります）",
-            ),
-        ));
-    }
-    id.value
-}
-
 fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
     let (min, max) = (section.number("min"), section.number("max"));
     let choices: Vec<(String, Text)> =
@@ -1266,6 +1262,8 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
             }
             QuestionKind::Several(Several { items, is_listing })
         }
+        "order" => QuestionKind::Order(Order::of(section, faults)),
+        "table" => QuestionKind::Table(Grid::of(section, faults)),
         "interval" | "range" => QuestionKind::Interval { min, max },
         _ => QuestionKind::Number { min, max },
     };
@@ -1283,7 +1281,7 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
     }
 }
 
-fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
+fn check(section: &Section, questions: &[Question], faults: &mut Vec<Fault>) -> Check {
     let shows = queries::query(section, "shows", faults);
     let passes = queries::expression(section.written("passes"), Purpose::Verdict, faults);
     let compared = passes.value.limits().and_then(|limits| {
@@ -1319,7 +1317,7 @@ fn check(section: &Section, faults: &mut Vec<Fault>) -> Check {
         place: section.place.clone(),
         lines: ["title", "pass", "fail", "hint"].into_iter().map(|key| (key, section.place_of(key))).collect(),
     };
-    faults.extend(unshown(&check));
+    faults.extend(unshown(&check, questions));
     check
 }
 
@@ -1344,7 +1342,7 @@ fn in_text(place: &Place, lang: Lang, name: &str) -> Place {
 }
 
 /// Names in `passes`, `figure` and the texts that are no columns of `shows`, as far as its text tells them.
-fn unshown(check: &Check) -> Vec<Fault> {
+fn unshown(check: &Check, questions: &[Question]) -> Vec<Fault> {
     let Some(columns) = check.shows.value.columns() else { return Vec::new() };
     let list = columns.join(", ");
     let missing = |place: Place, name: &str, found: Text| {
@@ -1362,7 +1360,13 @@ fn unshown(check: &Check) -> Vec<Fault> {
         let name = &figure.value;
         missing(figure.place.clone(), name, text!("figure = \"{name}\"", "figure = \"{name}\""))
     });
-    let of_asks = check.asks.iter().filter_map(|asks| {
+    // Of an order, each item has a column.
+    let asks_places = |name: &str| {
+        check.ordered(questions).is_some_and(|(_, order)| {
+            order.ids().iter().all(|id| columns.iter().any(|column| *column == format!("{name}_{id}")))
+        })
+    };
+    let of_asks = check.asks.iter().filter(|asks| !asks_places(&asks.figure.value)).filter_map(|asks| {
         let name = &asks.figure.value;
         missing(asks.figure.place.clone(), name, text!("figure = \"{name}\"", "figure = \"{name}\""))
     });

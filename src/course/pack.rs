@@ -515,7 +515,11 @@ pub fn submission(
     };
     // What is to be computed is told in words of its own, not as a value of another kind.
     let told = |mut more: Vec<Fault>, refused: Vec<Fault>| {
-        more.retain(|fault| !refused.iter().any(|other| other.place.key == fault.place.key));
+        let is_of = |fault: &Fault, other: &Fault| {
+            let (Some(key), Some(outer)) = (&fault.place.key, &other.place.key) else { return false };
+            key.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        more.retain(|fault| !refused.iter().any(|other| is_of(fault, other)));
         refused.into_iter().chain(more.into_iter().map(|fault| with_reference(fault, exercise)))
     };
     let plan = read
@@ -530,8 +534,9 @@ pub fn submission(
     match (plan, answers) {
         (Ok(plan), Ok((answers, unjudged, of_answers))) => {
             let of_plan = plan.assumed.iter().map(|assumed| assumed.text(plan_file));
-            let assumed =
-                of_plan.chain(of_answers.iter().map(|assumed| assumed.text(answers_file))).chain(beside).collect();
+            let of_answers = of_answers.iter().map(|assumed| assumed.text(answers_file));
+            let missing = unjudged.missing(answers_file, exercise);
+            let assumed = of_plan.chain(of_answers).chain(missing).chain(beside).collect();
             Ok(Submission { plan, answers, unjudged, computed: Computed::new(), settings: Computed::new(), assumed })
         }
         _ => Err(faults),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use figure::{Figure, show};
 pub use mark::{Compared, Limit, Mark};
 
-use course::answers::{Answer, Answers};
+use course::answers::{Answer, Answers, Unjudged};
 use course::exercise::{Check, Exercise, Piece, Question, figures_in, pieces};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
@@ -117,7 +117,7 @@ impl Judged {
 }
 
 /// What is told of checks that were judged, in the words that the exercise has now; of a check that it no longer has, nothing.
-pub fn told(exercise: &Exercise, answers: &Answers, judged: &[Judged]) -> Vec<Outcome> {
+pub fn told(exercise: &Exercise, (answers, unjudged): (&Answers, &Unjudged), judged: &[Judged]) -> Vec<Outcome> {
     let verdict = |id: &str| judged.iter().find(|judged| judged.id == id).map(|judged| judged.verdict);
     let of = |check: &Check| {
         let judged = judged.iter().find(|judged| judged.id == check.id)?;
@@ -130,9 +130,20 @@ pub fn told(exercise: &Exercise, answers: &Answers, judged: &[Judged]) -> Vec<Ou
             }
             Verdict::NotAttempted => {
                 let questions = check.looks_at(&exercise.questions);
-                let id = questions.into_iter().find(|question| !answers.contains_key(&question.id));
-                let id = id.map(|question| question.id.as_str()).unwrap_or_default();
-                text!("`{id}` in answers.toml is not answered yet", "answers.tomlの`{id}`にまだ答えていません。")
+                let open = questions.into_iter().find(|question| !answers.contains_key(&question.id));
+                let id = open.map(|question| question.id.as_str()).unwrap_or_default();
+                match open.and_then(|question| unjudged.empty(question)) {
+                    Some(empty) => text!(
+                        "`{id}` in answers.toml is not answered yet; empty: {empty}",
+                        "answers.tomlの`{id}`にまだ答えていません（空欄：{empty}）。"
+                    ),
+                    None => {
+                        text!(
+                            "`{id}` in answers.toml is not answered yet",
+                            "answers.tomlの`{id}`にまだ答えていません。"
+                        )
+                    }
+                }
             }
             Verdict::Passed | Verdict::Failed => sentence(check, answers, judged),
             Verdict::Invalid | Verdict::Error => Text::new(
@@ -252,7 +263,8 @@ fn nothing_counted(text: &Text, figures: &[(String, Figure)], answers: &Answers)
         .flat_map(|answer| match answer {
             Answer::Number(x) => vec![*x],
             Answer::Interval(low, high) => vec![*low, *high],
-            Answer::Choice(_) | Answer::Several(_) => Vec::new(),
+            Answer::Table(cells) => cells.values().copied().collect(),
+            Answer::Choice(_) | Answer::Several(_) | Answer::Order(_) => Vec::new(),
         })
         .collect();
     let shown = named_figures(&text.en);

@@ -170,7 +170,7 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     } else {
         (Vec::new(), Vec::new())
     };
-    let outcomes = check::told(exercise, answers, &checks);
+    let outcomes = check::told(exercise, (answers, &job.submission.unjudged), &checks);
     let record = Record { story: model.story, lines, checks, came };
     Ok(Ended::Ran(Box::new(Run { tables, target: target(job), label: label.to_owned(), record, outcomes, mistakes })))
 }
@@ -211,7 +211,7 @@ fn concluded(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, R
     } else {
         (Vec::new(), Vec::new())
     };
-    let outcomes = check::told(exercise, answers, &checks);
+    let outcomes = check::told(exercise, (answers, &job.submission.unjudged), &checks);
     let story = Story { notes: job.submission.assumed.clone(), ..Story::default() };
     let record = Record { story, lines: Vec::new(), checks, came };
     let (target, label) = (dataset.target, dataset.label().to_owned());

@@ -9,7 +9,8 @@ use crate::check::{Figure, Judged, Outcome, Verdict, feedback, filled, named_fig
 use crate::record::Record;
 use crate::run::Run;
 use course::answers::{Answer, Answers};
-use course::exercise::{Check, Exercise, Question};
+use course::exercise::{Check, Exercise, Question, QuestionKind};
+use course::grid;
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -39,6 +40,8 @@ pub fn written(answer: &Answer) -> String {
         Answer::Interval(low, high) => format!("[{low}, {high}]"),
         Answer::Choice(word) => word.clone(),
         Answer::Several(words) => words.iter().cloned().collect::<Vec<_>>().join(", "),
+        Answer::Order(items) => items.join(", "),
+        Answer::Table(cells) => grid::written(cells),
     }
 }
 
@@ -213,6 +216,9 @@ fn wrong(check: &Check, outcome: &Outcome, question: &Question, answers: &Answer
         if let Answer::Choice(word) = answer {
             return question.against.get(word).cloned();
         }
+        if let Answer::Order(items) = answer {
+            return disordered(check, outcome, question, items);
+        }
         let asks = check.asks.as_ref()?;
         let named = |column: &str| {
             outcome.figures.iter().find_map(|(name, figure)| match figure {
@@ -230,6 +236,27 @@ fn wrong(check: &Check, outcome: &Outcome, question: &Question, answers: &Answer
         "Your answer does not agree with what is there.",
         "解答は、データが示すことと合っていません。",
     ))
+}
+
+/// A wrong order in words: of an item that somebody spoke against, that it stands too high or too low; otherwise how many neighbours
+/// stand in the wrong order. Nothing where the check does not show the right places.
+fn disordered(check: &Check, outcome: &Outcome, question: &Question, items: &[String]) -> Option<Text> {
+    let name = &check.asks.as_ref()?.figure.value;
+    let place = |item: &String| {
+        let column = format!("{name}_{item}");
+        outcome.figures.iter().find_map(|(name, figure)| match figure {
+            Figure::Number(x) if *name == column => Some(*x),
+            _ => None,
+        })
+    };
+    let right: Vec<f64> = items.iter().map(place).collect::<Option<_>>()?;
+    let strays = feedback::strays(&right);
+    let told = items.iter().zip(&strays).filter_map(|(item, stray)| Some((question.against.get(item)?, item, *stray)));
+    let farthest = told.filter(|(.., stray)| *stray != 0).max_by_key(|(.., stray)| stray.unsigned_abs());
+    if let (Some((against, item, stray)), QuestionKind::Order(order)) = (farthest, &question.kind) {
+        return Some(feedback::strayed(order.text(item)?, stray, against));
+    }
+    feedback::neighbours(&right)
 }
 
 /// The outcome of another check, without the figures named.

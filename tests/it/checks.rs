@@ -1,7 +1,7 @@
 //! Checks: the six verdicts, needs, figures in sentences, and the author's errors.
 
 use practicum::check::{self, Outcome, Verdict};
-use practicum::course::answers::{Answer, Answers};
+use practicum::course::answers::{Answer, Answers, Unjudged};
 use practicum::course::exercise::{self, Exercise};
 use practicum::tables::{self, Frame, Tables};
 
@@ -36,7 +36,7 @@ fn judge(checks: &[(&str, &str, &str, &str)]) -> Vec<Outcome> {
     let exercise = exercise(checks);
     let answers = Answers::from([("span".to_owned(), Answer::Interval(1.0, 2.0))]);
     let judged = check::judge(&exercise.checks, &exercise.questions, &answers, &tables());
-    check::told(&exercise, &answers, &judged)
+    check::told(&exercise, (&answers, &Unjudged::default()), &judged)
 }
 
 const AUROC: &str = "SELECT auroc(y, p) AS value FROM exam";

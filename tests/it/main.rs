@@ -21,6 +21,7 @@ mod layers;
 mod masks;
 mod measure;
 mod one;
+mod order_and_table;
 mod own_tables;
 mod past;
 mod pictures;

@@ -93,9 +93,13 @@ fn what_was_expected_is_sealed_by_the_first_run_and_set_beside_what_came() {
     answers(&learner, &format!("alerts = {real}\ncause = \"crp\"\n[before]\nrate_expected = [7, 8]\n"));
     learner.types("check ward").ends(0);
     let debrief = learner.read("practicum/ward/debrief.en.md");
-    for text in
-        ["It was the threshold", "1 to 999 alerts", "Says who is harmed.", "And elsewhere?", "**Ask first.** Wards differ."]
-    {
+    for text in [
+        "It was the threshold",
+        "1 to 999 alerts",
+        "Says who is harmed.",
+        "And elsewhere?",
+        "**Ask first.** Wards differ.",
+    ] {
         assert!(debrief.contains(text), "{text}: {debrief}");
     }
     assert!(!debrief.contains("7 to 8"), "{debrief}");

@@ -105,7 +105,7 @@ fn a_record_says_the_same_after_it_was_written_and_read() {
     let text = serde_json::to_string(&run.record).unwrap();
     let back: Record = serde_json::from_str(&text).unwrap();
     assert_eq!(back, run.record);
-    let told = check::told(&task.exercise, &submission.answers, &back.checks);
+    let told = check::told(&task.exercise, (&submission.answers, &submission.unjudged), &back.checks);
     assert_eq!(format!("{told:?}"), format!("{:?}", run.outcomes));
     // No sentence of the exercise is in it: what is mended there is told anew.
     for check in &task.exercise.checks {

@@ -2,6 +2,8 @@
 //! unit and how often it may be tried.
 
 use course::exercise::{Exercise, Question, QuestionKind};
+use course::grid::Grid;
+use course::order::Order;
 use diagnostics::text::Lang;
 
 /// The questions in Markdown; nothing where none is asked.
@@ -59,7 +61,9 @@ fn told(question: &Question, tries: &str, lang: Lang) -> String {
     let space = if lang == Lang::En && !tries.is_empty() { " " } else { "" };
     let mut out = format!("- `{id}`: {prompt}{unit}{space}{tries}\n");
     let items: Vec<(&str, &str)> = match &question.kind {
-        QuestionKind::Choice(choices) => choices.iter().map(|(id, text)| (id.as_str(), text.get(lang))).collect(),
+        QuestionKind::Choice(choices) | QuestionKind::Order(Order { items: choices }) => {
+            choices.iter().map(|(id, text)| (id.as_str(), text.get(lang))).collect()
+        }
         // The lines of a listing have a file of their own.
         QuestionKind::Several(several) if !several.is_listing => {
             several.items.iter().map(|item| (item.id.as_str(), item.text.get(lang))).collect()
@@ -69,5 +73,42 @@ fn told(question: &Question, tries: &str, lang: Lang) -> String {
     for (id, text) in items {
         out += &format!("  - `\"{id}\"`: {text}\n");
     }
+    out += &how(question, lang);
     out
+}
+
+/// How an answer of several parts is written: an order with its items as they happen to be listed, a table with its cells empty.
+fn how(question: &Question, lang: Lang) -> String {
+    let id = &question.id;
+    match &question.kind {
+        QuestionKind::Order(order) => {
+            let items = order.ids().into_iter().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(", ");
+            match lang {
+                Lang::En => format!("  - All of them, first to last, as in `{id} = [{items}]`\n"),
+                Lang::Ja => format!("  - すべてを1番目から順に書きます（書き方の例：`{id} = [{items}]`）\n"),
+            }
+        }
+        QuestionKind::Table(grid) => {
+            let rows = grid.rows.iter().map(|(row, title)| format!("  - `{row}`: {}\n", title.get(lang)));
+            let columns = grid.columns.iter().map(|column| {
+                let unit =
+                    if column.unit.en.is_empty() { String::new() } else { format!(" ({})", column.unit.get(lang)) };
+                format!("  - `{}`: {}{unit}\n", column.id, column.title.get(lang))
+            });
+            let written = cells(id, grid);
+            let told = match lang {
+                Lang::En => format!("  - A number in each cell: `{written}`\n"),
+                Lang::Ja => format!("  - 各欄に数値を書きます：`{written}`\n"),
+            };
+            rows.chain(columns).chain([told]).collect()
+        }
+        _ => String::new(),
+    }
+}
+
+/// `harms = { screened = { found = …, sent = … }, … }`
+fn cells(id: &str, grid: &Grid) -> String {
+    let row = grid.columns.iter().map(|column| format!("{} = …", column.id)).collect::<Vec<_>>().join(", ");
+    let rows = grid.rows.iter().map(|(id, _)| format!("{id} = {{ {row} }}")).collect::<Vec<_>>().join(", ");
+    format!("{id} = {{ {rows} }}")
 }

@@ -10,6 +10,7 @@ use course::answers::{Answer, Answers};
 use course::computed;
 use course::content::{self, Digest};
 use course::exercise::{Check, QuestionKind};
+use course::grid::{Cells, Column};
 use course::settings::{Setting, SettingKind};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written as Placed;
@@ -42,17 +43,35 @@ pub struct Trial {
 /// The sign before the items of an answer of several; no choice is called so.
 const SEVERAL: &str = "[]";
 
+/// The sign before the items of an order.
+const ORDER: &str = "[1]";
+
+/// The sign before the cells of a table: row, column and number of each.
+const TABLE: &str = "{}";
+
 impl Trial {
     /// The answers that were judged.
     pub fn answers(&self) -> Answers {
+        let word = |item: &Figure| match item {
+            Figure::Word(word) => Some(word.clone()),
+            _ => None,
+        };
         let of = |shown: &Vec<Figure>| match shown.as_slice() {
             [Figure::Number(x)] => Some(Answer::Number(*x)),
             [Figure::Word(sign), items @ ..] if sign == SEVERAL => {
-                let word = |item: &Figure| match item {
-                    Figure::Word(word) => Some(word.clone()),
+                Some(Answer::Several(items.iter().filter_map(word).collect()))
+            }
+            [Figure::Word(sign), items @ ..] if sign == ORDER => {
+                Some(Answer::Order(items.iter().filter_map(word).collect()))
+            }
+            [Figure::Word(sign), cells @ ..] if sign == TABLE => {
+                let cell = |cell: &[Figure]| match cell {
+                    [Figure::Word(row), Figure::Word(column), Figure::Number(x)] => {
+                        Some(((row.clone(), column.clone()), *x))
+                    }
                     _ => None,
                 };
-                Some(Answer::Several(items.iter().filter_map(word).collect()))
+                Some(Answer::Table(cells.chunks(3).filter_map(cell).collect()))
             }
             [Figure::Number(low), Figure::Number(high)] => Some(Answer::Interval(*low, *high)),
             [Figure::Word(word)] => Some(Answer::Choice(word.clone())),
@@ -212,7 +231,7 @@ fn concluded(
     let mut faults = Vec::new();
     for question in &written.task.exercise.questions {
         let Some(query) = computed.get(&question.id) else { continue };
-        match answer(&question.kind, query, &visible) {
+        match answer((&question.id, &question.kind), query, &visible) {
             Ok(answer) => drop(answers.insert(question.id.clone(), answer)),
             Err(fault) => faults.push(fault),
         }
@@ -269,16 +288,16 @@ fn set(setting: &Setting, query: &Placed<Query>, tables: &Tables) -> Result<Figu
             QuestionKind::Choice(["true", "false"].map(|word| (word.to_owned(), Text::default())).to_vec())
         }
     };
-    Ok(match answer(&kind, query, tables)? {
+    Ok(match answer((&setting.name, &kind), query, tables)? {
         Answer::Number(x) if matches!(setting.kind, SettingKind::Whole { .. }) => Figure::Number(x.round()),
         Answer::Number(x) => Figure::Number(x),
         Answer::Choice(word) => Figure::Word(word),
-        Answer::Interval(..) | Answer::Several(_) => Figure::Undefined,
+        _ => Figure::Undefined,
     })
 }
 
 /// The answer that a query gives to a question of this kind.
-fn answer(kind: &QuestionKind, query: &Placed<Query>, tables: &Tables) -> Result<Answer, Fault> {
+fn answer((id, kind): (&str, &QuestionKind), query: &Placed<Query>, tables: &Tables) -> Result<Answer, Fault> {
     let row = sql::query(tables, &query.value).map_err(|fault| fault.in_place(query.place.clone()))?;
     let names: Vec<String> = tables::names(&row).into_iter().map(str::to_owned).collect();
     let number = |name: &String| -> Option<f64> {
@@ -319,6 +338,34 @@ fn answer(kind: &QuestionKind, query: &Placed<Query>, tables: &Tables) -> Result
                 all.map(chosen).map(Answer::Several),
                 text!("one column, 0 or 1, for each of {list}", "{list} のそれぞれについて、0か1の列"),
             )
+        }
+        QuestionKind::Order(order) => {
+            let place = |id: &&str| Some((names.iter().find(|name| name == id).and_then(number)?, (*id).to_owned()));
+            let mut places: Option<Vec<(f64, String)>> = order.ids().iter().map(place).collect();
+            places.iter_mut().for_each(|places| places.sort_by(|a, b| a.0.total_cmp(&b.0)));
+            // Which of two in one place comes first, nobody could say.
+            let apart = places.filter(|places| places.windows(2).all(|two| two[0].0 < two[1].0));
+            let list = order.ids().join(", ");
+            (
+                apart.map(|places| Answer::Order(places.into_iter().map(|(_, id)| id).collect())),
+                text!(
+                    "one column with a place of its own for each of {list}, the first the smallest",
+                    "{list} のそれぞれについて、互いに異なる順位の列（1番目が最小）"
+                ),
+            )
+        }
+        QuestionKind::Table(grid) => {
+            let cell = |((row, _), column): (&(String, Text), &Column)| {
+                let name = format!("{id}_{row}_{}", column.id);
+                let x = number(names.iter().find(|other| **other == name)?)?;
+                (column.min..=column.max).contains(&x).then(|| ((row.clone(), column.id.clone()), x))
+            };
+            let cells: Option<Cells> = grid.cells().map(cell).collect();
+            let of = |((row, _), column): (&(String, Text), &Column)| {
+                format!("{id}_{row}_{} ({} – {})", column.id, column.min, column.max)
+            };
+            let list = grid.cells().map(of).collect::<Vec<_>>().join(", ");
+            (cells.map(Answer::Table), text!("one number for each of {list}", "{list} のそれぞれについて、1つの数値"))
         }
         QuestionKind::Choice(choices) => {
             let answer = match &names[..] {
@@ -361,6 +408,15 @@ fn given(answers: &Answers) -> BTreeMap<String, Vec<Figure>> {
         Answer::Several(words) => {
             std::iter::once(SEVERAL.to_owned()).chain(words.iter().cloned()).map(Figure::Word).collect()
         }
+        Answer::Order(items) => {
+            std::iter::once(ORDER.to_owned()).chain(items.iter().cloned()).map(Figure::Word).collect()
+        }
+        Answer::Table(cells) => {
+            let of = |((row, column), x): (&(String, String), &f64)| {
+                [Figure::Word(row.clone()), Figure::Word(column.clone()), Figure::Number(*x)]
+            };
+            std::iter::once(Figure::Word(TABLE.to_owned())).chain(cells.iter().flat_map(of)).collect()
+        }
     };
     answers.iter().map(|(id, answer)| (id.clone(), of(answer))).collect()
 }
@@ -402,4 +458,32 @@ fn everything(run: &Run) -> Result<Digest, RunError> {
         bytes.extend(content::of_bytes(&tables::csv(table)?).to_string().into_bytes());
     }
     Ok(content::of_bytes(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use course::grid::Cells;
+
+    #[test]
+    fn answers_of_every_kind_outlive_their_trial() {
+        let cell = |row: &str, column: &str| (row.to_owned(), column.to_owned());
+        let answers = Answers::from([
+            ("number".to_owned(), Answer::Number(3.0)),
+            ("interval".to_owned(), Answer::Interval(1.0, 2.0)),
+            ("choice".to_owned(), Answer::Choice("b".to_owned())),
+            ("several".to_owned(), Answer::Several(["b", "a"].map(str::to_owned).into())),
+            ("order".to_owned(), Answer::Order(["b", "a"].map(str::to_owned).to_vec())),
+            ("table".to_owned(), Answer::Table(Cells::from([(cell("x", "u"), 3.0), (cell("y", "u"), 0.0)]))),
+        ]);
+        let trial = Trial {
+            work: String::new(),
+            seed: 1,
+            checks: Vec::new(),
+            ceilings: BTreeMap::new(),
+            digest: String::new(),
+            answers: given(&answers),
+        };
+        assert_eq!(trial.answers(), answers);
+    }
 }

@@ -629,7 +629,7 @@ fn range(written: &Written, trial: &Trial, check: &Check, judged: &Judged) -> Op
     let own: Vec<f64> = match trial.answers().get(asked)? {
         Answer::Number(x) => vec![*x],
         Answer::Interval(low, high) => vec![*low, *high],
-        Answer::Choice(_) | Answer::Several(_) => return None,
+        _ => return None,
     };
     let on = check.figure.as_ref().map(|figure| figure.value.as_str());
     let mut others = judged.figures.iter().filter_map(|(name, figure)| match figure {

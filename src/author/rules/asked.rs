@@ -16,8 +16,9 @@ pub(super) fn asked(material: &Material) -> Vec<Finding> {
     let exercise = &written.task.exercise;
     let mut findings = Vec::new();
     for check in &exercise.checks {
+        // A table has no single figure.
         let is_number =
-            |question: &&Question| !matches!(question.kind, QuestionKind::Choice(_) | QuestionKind::Several(_));
+            |question: &&Question| matches!(question.kind, QuestionKind::Number { .. } | QuestionKind::Interval { .. });
         let Some(question) = check.looks_at(&exercise.questions).into_iter().find(is_number) else { continue };
         if check.asks.as_ref().is_some_and(|asks| asks.tolerance.is_some()) {
             continue;

@@ -272,6 +272,10 @@ fn hints(written: &Written) -> Vec<Finding> {
                 (_, Some(Answer::Number(x))) if reads.contains(&id.as_str()) => {
                     hint.iter().flat_map(|hint| numbers(hint)).any(|n| (n - x).abs() <= 0.05 * x.abs())
                 }
+                (_, Some(Answer::Table(cells))) if reads.contains(&id.as_str()) => {
+                    let told = |n: f64| cells.values().any(|x| *x != 0.0 && (n - x).abs() <= 0.05 * x.abs());
+                    hint.iter().flat_map(|hint| numbers(hint)).any(told)
+                }
                 (_, Some(Answer::Interval(low, high))) if reads.contains(&id.as_str()) => {
                     hint.iter().flat_map(|hint| numbers(hint)).any(|n| (*low..=*high).contains(&n))
                 }

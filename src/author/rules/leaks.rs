@@ -129,6 +129,10 @@ fn choices(question: &Question) -> Vec<&String> {
     match &question.kind {
         QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id).collect(),
         QuestionKind::Several(several) => several.items.iter().map(|item| &item.id).collect(),
+        QuestionKind::Order(order) => order.items.iter().map(|(id, _)| id).collect(),
+        QuestionKind::Table(grid) => {
+            grid.rows.iter().map(|(id, _)| id).chain(grid.columns.iter().map(|column| &column.id)).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -315,6 +315,8 @@ fn telltales(material: &Material) -> Vec<Telltale> {
     let choices = exercise.questions.iter().flat_map(|question| match &question.kind {
         QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id.as_str()).collect(),
         QuestionKind::Several(several) => several.ids(),
+        QuestionKind::Order(order) => order.ids(),
+        QuestionKind::Table(grid) => grid.ids(),
         _ => Vec::new(),
     });
     let choices: BTreeSet<&str> = choices.collect();

@@ -115,6 +115,7 @@ fn secrets(material: &Material) -> Vec<Secret> {
         match (&question.kind, reference.submission.answers.get(&question.id)) {
             (_, Some(Answer::Number(x))) => secret(Held::Number(*x)),
             (_, Some(Answer::Interval(low, high))) => secret(Held::Interval(*low, *high)),
+            (_, Some(Answer::Table(cells))) => cells.values().for_each(|x| secret(Held::Number(*x))),
             (QuestionKind::Choice(choices), Some(Answer::Choice(chosen))) => {
                 secret(Held::Word(chosen.clone(), choices.iter().map(|(id, _)| id.clone()).collect()));
                 let (own, others): (Vec<_>, Vec<_>) = choices.iter().partition(|(id, _)| id == chosen);
@@ -145,6 +146,9 @@ fn demands(material: &Material) -> Vec<f64> {
         demands.extend(figures(&question.prompt.en).into_iter().map(|figure| figure.0));
         if let QuestionKind::Number { min, max } | QuestionKind::Interval { min, max } = question.kind {
             demands.extend([min, max]);
+        }
+        if let QuestionKind::Table(grid) = &question.kind {
+            demands.extend(grid.columns.iter().flat_map(|column| [column.min, column.max]));
         }
     }
     demands

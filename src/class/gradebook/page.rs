@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use app::job::{Read, Record};
-use course::answers::{Answer, Answers};
+use course::answers::{Answer, Answers, Unjudged};
 use course::exercise::{Exercise, QuestionKind};
+use course::grid;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Outcome, Verdict};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -138,7 +139,7 @@ pub fn outcomes(exercise: &Exercise, record: Option<&Record>) -> Vec<Outcome> {
     let Some(judged) = record.and_then(|record| record.record.as_ref()) else { return Vec::new() };
     let answers =
         record.and_then(|record| record.read.as_ref()).map(|read| answers(exercise, read)).unwrap_or_default();
-    check::told(exercise, &answers, &judged.checks)
+    check::told(exercise, (&answers, &Unjudged::default()), &judged.checks)
 }
 
 /// The answers as the worker read them.
@@ -150,6 +151,8 @@ fn answers(exercise: &Exercise, read: &Read) -> Answers {
             Some(Answer::Interval(low.parse().ok()?, high.parse().ok()?))
         }
         QuestionKind::Choice(_) => Some(Answer::Choice(written.clone())),
+        QuestionKind::Order(_) => Some(Answer::Order(written.split(", ").map(str::to_owned).collect())),
+        QuestionKind::Table(_) => grid::remembered(written).map(Answer::Table),
         QuestionKind::Several(_) => Some(Answer::Several(written.split(", ").map(str::to_owned).collect())),
     };
     let of = |(id, written): (&String, &String)| {

@@ -2,6 +2,7 @@
 
 use course::answers::Answer;
 use course::exercise::Tolerance;
+use diagnostics::text;
 use diagnostics::text::Text;
 
 /// How a wrong answer lies to the figure that was asked for. Distances are counted in tolerances: at 1 an answer is just right.
@@ -44,7 +45,7 @@ pub fn off(answer: &Answer, figure: f64, tolerance: Tolerance) -> Option<Off> {
     let (low, high) = match answer {
         Answer::Number(x) => (*x, *x),
         Answer::Interval(low, high) => (*low, *high),
-        Answer::Choice(_) | Answer::Several(_) => return None,
+        Answer::Choice(_) | Answer::Several(_) | Answer::Order(_) | Answer::Table(_) => return None,
     };
     if !figure.is_finite() {
         return None;
@@ -168,6 +169,51 @@ pub fn words(off: Off) -> Text {
     }
 }
 
+/// How far each item of an order stands from where it may stand: above 0 too high, below 0 too low. `right` grows with the right place;
+/// items of the same place may stand either way round.
+pub fn strays(right: &[f64]) -> Vec<isize> {
+    let count = |is: &dyn Fn(f64) -> bool| right.iter().filter(|x| is(**x)).count() as isize;
+    let of = |(at, x): (usize, &f64)| {
+        let (first, last) = (count(&|other| other < *x), count(&|other| other <= *x) - 1);
+        let at = at as isize;
+        (first - at).max(0) + (last - at).min(0)
+    };
+    right.iter().enumerate().map(of).collect()
+}
+
+/// What a learner is told of an item that stands too high or too low.
+pub fn strayed(item: &Text, stray: isize, against: &Text) -> Text {
+    let (what, what_ja) = (item.en.trim_end_matches('.'), item.ja.trim_end_matches('。'));
+    let (why, why_ja) = (&against.en, &against.ja);
+    if stray > 0 {
+        text!("\u{201c}{what}\u{201d} stands too high. {why}", "「{what_ja}」の順位が高すぎます。{why_ja}")
+    } else {
+        text!("\u{201c}{what}\u{201d} stands too low. {why}", "「{what_ja}」の順位が低すぎます。{why_ja}")
+    }
+}
+
+/// How many neighbours stand in the wrong order, in words; nothing where none do.
+pub fn neighbours(right: &[f64]) -> Option<Text> {
+    const COUNTS: [(&str, &str); 9] = [
+        ("One pair", "一組"),
+        ("Two pairs", "二組"),
+        ("Three pairs", "三組"),
+        ("Four pairs", "四組"),
+        ("Five pairs", "五組"),
+        ("Six pairs", "六組"),
+        ("Seven pairs", "七組"),
+        ("Eight pairs", "八組"),
+        ("Nine pairs", "九組"),
+    ];
+    let wrong = right.windows(2).filter(|two| two[0] > two[1]).count();
+    let (many, many_ja) = COUNTS.get(wrong.checked_sub(1)?).unwrap_or(&("More than nine pairs", "十組以上"));
+    let stand = if wrong == 1 { "stands" } else { "stand" };
+    Some(text!(
+        "{many} of neighbours {stand} in the wrong order.",
+        "隣り合う項目のうち、{many_ja}の順序が逆になっています。"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +260,22 @@ mod tests {
         assert_eq!([of(8.0, 9.0), of(3.5, 9.0)], [Off::Higher; 2]);
         assert_eq!(of(2.2, 7.7), Off::Other);
         assert_eq!(apart((0.0, 1.0), (f64::NAN, 1.0)), None);
+    }
+
+    #[test]
+    fn an_order_is_told_by_its_neighbours_or_by_an_item_that_strays() {
+        assert_eq!(strays(&[1.0, 2.0, 3.0]), [0, 0, 0]);
+        assert_eq!(strays(&[3.0, 1.0, 2.0]), [2, -1, -1], "the first stands two places too high");
+        assert_eq!(strays(&[1.0, 1.0, 0.5]), [1, 0, -2], "two of one place may stand either way round");
+        let told = |right: &[f64]| neighbours(right).map(|text| text.en.to_string());
+        assert_eq!(told(&[1.0, 2.0, 2.0]), None);
+        assert_eq!(told(&[2.0, 1.0, 3.0]).unwrap(), "One pair of neighbours stands in the wrong order.");
+        assert_eq!(told(&[3.0, 2.0, 1.0]).unwrap(), "Two pairs of neighbours stand in the wrong order.");
+        let falling: Vec<f64> = (0..14).rev().map(f64::from).collect();
+        assert!(told(&falling).unwrap().starts_with("More than nine pairs"));
+        let (item, against) = (Text::new("Sex.", "性別。"), Text::new("It never mattered.", "影響しません。"));
+        assert_eq!(strayed(&item, 2, &against).en, "“Sex” stands too high. It never mattered.");
+        assert_eq!(strayed(&item, -1, &against).ja, "「性別」の順位が低すぎます。影響しません。");
     }
 
     #[test]

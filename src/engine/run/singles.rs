@@ -70,7 +70,7 @@ pub(super) fn word(value: &Value) -> Option<String> {
     }
 }
 
-/// The answers as one row: `id` for numbers and choices, `id_low` and `id_high` for intervals; NULL where none was given.
+/// The answers as one row, with the columns that each question [has](Question::columns); NULL where none was given.
 pub(super) fn answers_table(questions: &[Question], answers: &Answers) -> Result<Frame, TableError> {
     let mut values = BTreeMap::new();
     for question in questions {
@@ -92,6 +92,24 @@ pub(super) fn answers_table(questions: &[Question], answers: &Answers) -> Result
                         _ => Figure::Undefined,
                     };
                     values.insert(format!("{id}_{}", item.id), marked);
+                }
+            }
+            (QuestionKind::Order(order), answer) => {
+                for (item, column) in order.ids().into_iter().zip(question.columns()) {
+                    let place = match answer {
+                        Some(Answer::Order(items)) => items.iter().position(|other| other == item),
+                        _ => None,
+                    };
+                    values.insert(column, place.map_or(Figure::Undefined, |at| Figure::Number((at + 1) as f64)));
+                }
+            }
+            (QuestionKind::Table(grid), answer) => {
+                for (((row, _), column), name) in grid.cells().zip(question.columns()) {
+                    let cell = match answer {
+                        Some(Answer::Table(cells)) => cells.get(&(row.clone(), column.id.clone())),
+                        _ => None,
+                    };
+                    values.insert(name, cell.map_or(Figure::Undefined, |x| Figure::Number(*x)));
                 }
             }
             (_, Some(Answer::Choice(word))) => drop(values.insert(id.clone(), Figure::Word(word.clone()))),

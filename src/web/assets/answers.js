@@ -1,5 +1,5 @@
-// A range that is drawn with the pointer, and the length of a memo.
-import { at, drag, el, svg } from './dom.js';
+// A range that is drawn with the pointer, the places of an order, and the length of a memo.
+import { at, drag, el, say, svg } from './dom.js';
 import { changed } from './fields.js';
 import { words } from './words.js';
 
@@ -47,6 +47,21 @@ export function range(place) {
   low.addEventListener('input', show);
   high.addEventListener('input', show);
   show();
+}
+
+/** The places of an order: an item that takes the place of another one leaves its own to it. */
+export function places(group) {
+  const all = [...group.querySelectorAll('select')];
+  let before = new Map(all.map((one) => [one, one.value]));
+  group.append(el('p', { class: 'quiet' }, words.swaps));
+  group.addEventListener('change', ({ target }) => {
+    const other = all.find((one) => one !== target && one.value && one.value === target.value);
+    if (other) {
+      other.value = before.get(target);
+      say(`${other.labels[0]?.textContent ?? ''}: ${other.value || '–'}`);
+    }
+    before = new Map(all.map((one) => [one, one.value]));
+  });
 }
 
 /** Counts the words of a memo; signs where words are not parted by spaces. */

@@ -4,7 +4,7 @@ import { listen, wake, wakes } from './swap.js';
 import { steps } from './steps.js';
 import { condition, rule, share, slider } from './fields.js';
 import { crop, rectangles } from './rectangles.js';
-import { memo, range } from './answers.js';
+import { memo, places, range } from './answers.js';
 import { mistakes, wall } from './wall.js';
 import { check, run } from './job.js';
 import { handle } from './handle.js';
@@ -17,6 +17,7 @@ wakes({
   '[name="image.crop.left"]': crop,
   '[data-rectangles]': rectangles,
   '[data-range]': range,
+  '[data-places]': places,
   'textarea[data-count]': memo,
   '.handle': handle,
   '.wall': wall,

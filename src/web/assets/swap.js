@@ -201,6 +201,7 @@ async function keeping(form) {
     return;
   }
   delete form.dataset.dirty;
+  for (const begun of form.querySelectorAll('.begun')) begun.textContent = next.querySelector(`#${CSS.escape(begun.id)}`)?.textContent ?? '';
   const told = form.querySelector('.unsaved');
   if (told) told.textContent = words.kept;
   say(words.kept);
@@ -209,6 +210,9 @@ async function keeping(form) {
 function isWhole(field) {
   const group = field.closest('fieldset');
   if (!group || !field.name.includes(':')) return true;
+  if (field.closest('table')) return true;
+  const places = [...group.querySelectorAll('[data-places] select')].map((one) => one.value);
+  if (places.length) return places.every((place) => !place) || (places.every(Boolean) && new Set(places).size === places.length);
   const ends = [...group.querySelectorAll('[name$=":low"], [name$=":high"]')];
   return ends.every((end) => end.value.trim()) || ends.every((end) => !end.value.trim());
 }

@@ -34,6 +34,7 @@ export const words = {
   drawMask: pick('Draw rectangles on the picture with the pointer, or type numbers. The small pictures show whether they lie right elsewhere, too.', '写真の上をドラッグして長方形を描くか、数値を入力してください。ほかの施設の写真でも位置が合うか、小さな写真で確かめられます。'),
   drawCrop: pick('Draw what is to be left on the picture with the pointer, or type numbers.', '残したい範囲を写真の上でドラッグして囲むか、数値を入力してください。'),
   drawOn: pick('picture to draw on', '描き込む写真'),
+  swaps: pick('Choosing a place that is taken swaps the two.', '使用中の順位を選ぶと、2つの順位が入れ替わります。'),
   drag: pick('drag here', 'ここをドラッグ'),
   close: pick('Close', '閉じる'),
   wall: pick('Click a picture to enlarge it; tick two to lay them side by side.', '写真をクリックすると拡大します。2枚に印を付けると並べて比べられます。'),

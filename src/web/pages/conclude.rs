@@ -19,10 +19,14 @@ use app::ending::Ending;
 use app::learner::checking;
 use app::learner::desk::Placed;
 use app::learner::edit::{Change, number};
+use app::learner::hand_in::ANSWERS;
 use app::learner::history::Past;
-use course::answers::{Answer, Answers};
+use course::answers::{Answer, Answers, Unjudged};
 use course::exercise::{Question, QuestionKind};
-use diagnostics::fault::Fault;
+use course::grid::Column;
+use course::order::Order;
+use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::withhold;
 use report::terminal::Found;
@@ -46,7 +50,7 @@ async fn answers(
     view.done(move |view| {
         let placed = view.site.begun(&id)?;
         let one = |name: &str| sent.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.trim());
-        let mut changes = Vec::new();
+        let (mut changes, mut mistakes) = (Vec::new(), Vec::new());
         for question in &placed.task.exercise.questions {
             let id = &question.id;
             let written = match &question.kind {
@@ -75,6 +79,22 @@ async fn answers(
                         ),
                     }
                 }
+                QuestionKind::Order(order) => match ordered(order, |item| one(&format!("{id}:{item}"))) {
+                    None => continue,
+                    Some(Ok(written)) => written,
+                    Some(Err((found, expected))) => {
+                        let place = Place { key: Some(id.clone()), ..Place::file(ANSWERS) };
+                        mistakes.push(Fault::new(Id::Incomplete, place, found, expected));
+                        continue;
+                    }
+                },
+                QuestionKind::Table(grid) => {
+                    for ((row, _), Column { id: column, .. }) in grid.cells() {
+                        let Some(written) = one(&format!("{id}:{row}:{column}")) else { continue };
+                        changes.push(Change { key: format!("{id}.{row}.{column}"), written: written.to_owned() });
+                    }
+                    continue;
+                }
                 _ => match one(id) {
                     None => continue,
                     Some(written) => written.to_owned(),
@@ -86,15 +106,56 @@ async fn answers(
         {
             changes.push(Change { key: memo.id.clone(), written: written.replace("\r\n", "\n") });
         }
-        let faults = match placed.answer(&changes) {
-            Ok(_) => Vec::new(),
-            Err(Ending::Faults(faults)) => faults,
-            Err(ending) => return Err(ending),
+        let faults = if mistakes.is_empty() {
+            match placed.answer(&changes) {
+                Ok(_) => Vec::new(),
+                Err(Ending::Faults(faults)) => faults,
+                Err(ending) => return Err(ending),
+            }
+        } else {
+            mistakes
         };
         section(view, &placed, &faults)
     })
     .await
     .map(answer)
+}
+
+/// The order that the places of a form say, as it is written in the file, or what was found and expected; none where the form has no
+/// places.
+fn ordered<'s>(order: &Order, place_of: impl Fn(&str) -> Option<&'s str>) -> Option<Result<String, (Text, Text)>> {
+    let said: Vec<(&(String, Text), &str)> =
+        order.items.iter().filter_map(|item| Some((item, place_of(&item.0)?))).collect();
+    if said.is_empty() {
+        return None;
+    }
+    let mut places: Vec<(usize, &(String, Text))> =
+        said.iter().filter_map(|(item, place)| Some((place.parse().ok()?, *item))).collect();
+    if places.is_empty() {
+        return Some(Ok(String::new()));
+    }
+    places.sort_by_key(|(place, _)| *place);
+    let n = order.items.len();
+    if let Some([(place, (_, a)), (_, (_, b))]) = places.windows(2).find(|two| two[0].0 == two[1].0) {
+        let (a, a_ja, b, b_ja) = (&a.en, &a.ja, &b.en, &b.ja);
+        return Some(Err((
+            text!(
+                "\u{201c}{a}\u{201d} and \u{201c}{b}\u{201d} both in place {place}",
+                "「{a_ja}」と「{b_ja}」がどちらも{place}番目"
+            ),
+            text!("a place of its own for each, from 1 to {n}", "それぞれ異なる順位（1から{n}まで）"),
+        )));
+    }
+    if places.len() < n {
+        let without = || order.items.iter().filter(|item| !places.iter().any(|(_, other)| other == item));
+        let en = without().map(|(_, text)| format!("\u{201c}{}\u{201d}", text.en)).collect::<Vec<_>>().join(", ");
+        let ja = without().map(|(_, text)| format!("「{}」", text.ja)).collect::<String>();
+        return Some(Err((
+            text!("no place for {en}", "{ja}の順位がありません"),
+            text!("a place for each, from 1 to {n}", "すべての項目の順位（1から{n}まで）"),
+        )));
+    }
+    Some(Ok(format!("[{}]", places.iter().map(|(_, (id, _))| id.as_str()).collect::<Vec<_>>().join(", "))))
 }
 
 /// Ends an exercise that was not passed; the form says what it costs.
@@ -135,7 +196,7 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
                         @let tried = progress.tries.get(&question.id);
                         @let left = question.tries().saturating_sub(tried.map_or(0, |tried| tried.wrong.len()));
                         @let listed = placed.listed(question)?;
-                        (field(view, (question, &listed), &said, faults, (open.contains(&question.id.as_str()), left)))
+                        (field(view, (question, &listed), (&said, &unjudged), faults, (open.contains(&question.id.as_str()), left)))
                     }
                     @if let Some(memo) = &exercise.memo {
                         div.field.memo {
@@ -176,13 +237,14 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
 }
 
 fn is_of(fault: &Fault, key: &str) -> bool {
-    fault.place.key.as_deref() == Some(key)
+    let rest = fault.place.key.as_deref().and_then(|of| of.strip_prefix(key));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn field(
     view: &View,
     (question, listed): (&Question, &[Text]),
-    said: &Answers,
+    (said, unjudged): (&Answers, &Unjudged),
     faults: &[Fault],
     (open, left): (bool, usize),
 ) -> Markup {
@@ -224,6 +286,44 @@ fn field(
                             @if several.is_listing { span.quiet { (number + 1) " " } } (view.text(listed.get(number).unwrap_or(&item.text))) }
                     }
                 }
+                QuestionKind::Order(order) => {
+                    @let said = match answered { Some(Answer::Order(items)) => items.as_slice(), _ => &[] };
+                    @let last = order.items.len();
+                    div data-places {
+                        @for (item, text) in &order.items {
+                            @let at = said.iter().position(|other| other == item).map(|at| at + 1);
+                            div.option {
+                                select id=(format!("{id}-{item}")) name=(format!("{id}:{item}")) autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake) {
+                                    option value="" selected[at.is_none()] { "–" }
+                                    @for place in 1..=last { option value=(place) selected[at == Some(place)] { (place) } }
+                                }
+                                " " label for=(format!("{id}-{item}")) { (view.text(text)) }
+                            }
+                        }
+                    }
+                    p.quiet { (match view.lang { Lang::En => format!("1 is the first place, {last} the last."), Lang::Ja => format!("1が最初、{last}が最後です。") }) }
+                }
+                QuestionKind::Table(grid) => {
+                    @let begun = unjudged.begun.get(id);
+                    @let cells = match answered { Some(Answer::Table(cells)) => Some(cells), _ => begun };
+                    div.wide { table.cells {
+                        thead { tr { td {}
+                            @for column in &grid.columns { th scope="col" { (view.text(&column.title)) @if !column.unit.en.is_empty() { " " span.unit { (view.text(&column.unit)) } } } }
+                        } }
+                        tbody { @for (row, title) in &grid.rows { tr {
+                            th scope="row" { (view.text(title)) }
+                            @for column in &grid.columns {
+                                @let value = cells.and_then(|cells| cells.get(&(row.clone(), column.id.clone()))).map(f64::to_string);
+                                @let wrong = mine.iter().any(|fault| is_of(fault, &format!("{id}.{row}.{}", column.id)));
+                                td { input name=(format!("{id}:{row}:{}", column.id)) value=(value.unwrap_or_default()) inputmode="decimal" autocomplete="off"
+                                    aria-label=(named(view, title, column)) aria-invalid=[wrong.then_some("true")] aria-describedby=(mistake); }
+                            }
+                        } } }
+                    } }
+                    p.quiet.begun id=(format!("{id}-empty")) { @if let Some(begun) = begun {
+                        (view.say("Not answered yet; empty: ", "未回答です。空欄：")) (grid.empty(begun).into_iter().map(|((_, title), column)| named(view, title, column)).collect::<Vec<_>>().join("; "))
+                    } }
+                }
                 QuestionKind::Number { .. } => {
                     @let value = match answered { Some(Answer::Number(x)) => x.to_string(), _ => String::new() };
                     label.field { (view.say("your answer", "解答")) input name=(id) value=(value) inputmode="decimal" autocomplete="off" aria-invalid=[invalid] aria-describedby=(mistake); }
@@ -236,6 +336,12 @@ fn field(
             } }
         }
     }
+}
+
+/// What a cell is called: its row and its column, with the unit.
+fn named(view: &View, row: &Text, column: &Column) -> String {
+    let unit = if column.unit.en.is_empty() { String::new() } else { format!(" ({})", view.text(&column.unit)) };
+    format!("{}, {}{unit}", view.text(row), view.text(&column.title))
 }
 
 /// A text of a document.

@@ -137,7 +137,7 @@ fn field(view: &View, question: &Question, written: Option<&Expected>) -> Markup
                     }
                 }
                 // Before the first run a range or one choice is asked for.
-                QuestionKind::Several(_) => {}
+                QuestionKind::Several(_) | QuestionKind::Order(_) | QuestionKind::Table(_) => {}
                 QuestionKind::Number { min, max } | QuestionKind::Interval { min, max } => {
                     @let (low, high) = match written { Some(Expected::Range(low, high)) => (low.to_string(), high.to_string()), _ => (String::new(), String::new()) };
                     div.ends data-range="" data-min=(min) data-max=(max) {
