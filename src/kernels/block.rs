@@ -57,14 +57,15 @@ pub fn block(x: Tensor<4>, beside: Option<Tensor<4>>, layer: &Conv2d, then: Then
     let odd = height % 2 == 1 && width % 2 == 1;
     assert!(plain && same && odd, "a convolution that keeps the size of its pictures");
     let bias = layer.bias.as_ref().map(burn::module::Param::val);
-    compute([Some(x), beside], layer.weight.val(), bias, then)
+    compute([Some(x), beside], layer.weight.val(), bias, 1, then)
 }
 
-/// A convolution of weights `[outputs, inputs, height, width]`, both odd, and what follows it.
+/// A convolution of weights `[outputs, inputs, height, width]`, both odd, their taps `gap` pixels apart, and what follows it.
 pub(crate) fn compute(
     [x, beside]: [Option<Tensor<4>>; 2],
     weight: Tensor<4>,
     bias: Option<Tensor<1>>,
+    gap: usize,
     then: Then<'_>,
 ) -> Tensor<4> {
     let learns = weight.device().is_autodiff();
@@ -75,7 +76,7 @@ pub(crate) fn compute(
         pictures,
         channels: [first, dims(&beside)[1]],
         outputs,
-        grid: Grid { height, width, reach: [tall / 2, wide / 2] },
+        grid: Grid { height, width, reach: [tall / 2 * gap, wide / 2 * gap], gap },
         relu: then.relu,
         halve: then.halve,
     };
@@ -554,8 +555,8 @@ fn backward(saved: &Saved, given: &[f32], wanted: [bool; 7]) -> [Option<Flat>; 7
         for share in &weights {
             sum.iter_mut().zip(share).for_each(|(sum, share)| *sum += share);
         }
-        let [up, sideways] = grid.reach;
-        flat(sum, [outputs, shape.inputs(), 2 * up + 1, 2 * sideways + 1])
+        let [tall, wide] = grid.reach.map(|reach| 2 * reach / grid.gap + 1);
+        flat(sum, [outputs, shape.inputs(), tall, wide])
     };
     let of_channels = |of: &dyn Fn(usize) -> f64| flat((0..outputs).map(|c| of(c) as f32).collect(), [outputs]);
     let bias = || match &backs {

@@ -35,7 +35,7 @@ pub fn grow(x: Tensor<4>, layer: &ConvTranspose2d) -> Tensor<4> {
         pictures,
         inputs,
         outputs: layer.weight.dims()[1],
-        grid: Grid { height, width, reach: [0, 0] },
+        grid: Grid { height, width, reach: [0, 0], gap: 1 },
     };
     let taken = [Some(take(x)), Some(take(layer.weight.val())), layer.bias.as_ref().map(|bias| take(bias.val()))];
     let of = |at: usize| taken[at].as_ref().map_or(&[][..], |taken| numbers(&taken.flat));
