@@ -21,7 +21,7 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::buffer::{self, Buffer};
 use crate::conv::{Convolve, Finish, Gather, Packed, Sums};
 use crate::grid::{Grid, odd_lines};
-use crate::norm::{Affine, Back, Follow, FollowBack, GradientSums, Halved, Measure, Moments};
+use crate::norm::{Affine, Back, Follow, FollowBack, GradientSums, Halved, Measure, Moments, Shrink};
 use crate::shares;
 use crate::tensor::{Flat, flat, give, numbers, take};
 use crate::width;
@@ -368,17 +368,25 @@ fn forward(
     let affine = norm.as_ref().map_or(&[][..], |norm| &norm.affine);
     let out_each = outputs * shape.out_pixels();
     let mut out = vec![0.0; n * out_each];
-    let mut which = vec![0_u8; if shape.halve { n * out_each } else { 0 }];
-    let mut chosen = buffer::take(if shape.halve && keeps { n * out_each } else { 0 });
     let add = add.as_ref().map(numbers);
+    let shrinks = shape.halve && shape.relu && !keeps && !tracked && add.is_none() && Shrink::keeps_order(affine);
+    let mut which = vec![0_u8; if shape.halve && !shrinks { n * out_each } else { 0 }];
+    let mut chosen = buffer::take(if shape.halve && keeps { n * out_each } else { 0 });
     let tasks = shares::bounds(n)
         .into_iter()
         .zip(shares::split(&mut out, n, out_each))
-        .zip(shares::split(&mut which, n, if shape.halve { out_each } else { 0 }))
+        .zip(shares::split(&mut which, n, if shape.halve && !shrinks { out_each } else { 0 }))
         .zip(shares::split(&mut chosen, n, if shape.halve && keeps { out_each } else { 0 }));
     shares::map(tasks, |(((pictures, out), which), was)| {
         let mut room = buffer::take(pixels);
         let start = pictures.start;
+        if shrinks {
+            share(pictures, &mut |group, planes, plane| {
+                let out = &mut out[(group.start - start) * out_each..(group.end - start) * out_each];
+                arch.dispatch(Shrink { grid, planes, plane, affine, channels: outputs, room: &mut room, out });
+            });
+            return;
+        }
         let mut follow = |group: Range<usize>, numbers: &[f32]| {
             let here = (group.start - start) * out_each..(group.end - start) * out_each;
             let was = if was.is_empty() { &mut [][..] } else { &mut was[here.clone()] };

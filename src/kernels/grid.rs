@@ -38,12 +38,12 @@ impl Grid {
     }
 
     /// Places of a line.
-    fn line(self) -> usize {
+    pub(crate) fn line(self) -> usize {
         self.width + self.reach[1]
     }
 
     /// Places of a picture.
-    fn picture(self) -> usize {
+    pub(crate) fn picture(self) -> usize {
         (self.height + self.reach[0]) * self.line()
     }
 

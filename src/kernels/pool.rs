@@ -10,9 +10,12 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops};
 use burn::tensor::Tensor;
+use pulp::Simd;
 
+use crate::grid::Grid;
 use crate::shares;
 use crate::tensor::{flat, give, numbers, take};
+use crate::vectors::each;
 
 /// The highest of each 2 × 2 pixels, and which of the four it was (0 and 1 above, 2 and 3 below). An odd last line or column is
 /// left out.
@@ -36,6 +39,37 @@ pub(crate) fn halve(pixels: &[f32], width: usize, out: &mut [f32], which: &mut [
             }
             (*out, *which) = (most, place);
         }
+    }
+}
+
+/// The highest of each 2 × 2 pixels, or the lowest, of the picture that a plane begins with; what is no number is chosen before any
+/// that is. `highs` has room for half of the lines.
+#[inline(always)]
+pub(crate) fn of_four<S: Simd, const LOWEST: bool>(
+    simd: S,
+    plane: &[f32],
+    grid: Grid,
+    highs: &mut [f32],
+    out: &mut [f32],
+) {
+    let (line, wide) = (grid.line(), grid.width / 2 * 2);
+    for (y, high) in highs.chunks_exact_mut(wide).enumerate() {
+        let above = &plane[2 * y * line..];
+        each(
+            simd,
+            high,
+            [&above[..wide], &above[line..][..wide]],
+            #[inline(always)]
+            |[a, b]| {
+                let beyond = if LOWEST { simd.less_than_f32s(b, a) } else { simd.greater_than_f32s(b, a) };
+                simd.select_f32s(beyond, b, simd.select_f32s(simd.equal_f32s(b, b), a, b))
+            },
+        );
+    }
+    for (out, &[a, b]) in out.iter_mut().zip(highs.as_chunks::<2>().0) {
+        let beyond = if LOWEST { b < a } else { b > a };
+        let mask = u32::from(beyond | b.is_nan()).wrapping_neg();
+        *out = f32::from_bits((b.to_bits() & mask) | (a.to_bits() & !mask));
     }
 }
 

@@ -464,4 +464,26 @@ proptest! {
             case.compare(&Device::flex().autodiff());
         }
     }
+
+    #[test]
+    fn a_prediction_has_the_bits_of_a_training_step(case in cases(), add: bool, wild in 0_usize..6) {
+        let case = Case { norm: case.norm.map(|_| false), add: add && case.add, relu: true, ..case };
+        for width in widths() {
+            let _forced = forced(width);
+            let run = |device: Device| {
+                let (conv, norm) = case.layers(&device);
+                let (x, beside, add) = case.inputs(&device);
+                let (shape, mut numbers) = (x.dims(), vec(x));
+                for at in 0..wild {
+                    let n = numbers.len();
+                    numbers[at * 7 % n] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY][at % 3];
+                }
+                let x = Tensor::from_data(TensorData::new(numbers, shape), &device);
+                let then = Then { norm: norm.as_ref(), add, relu: true, halve: case.halve };
+                let told = vec(block(x, beside, &conv, then));
+                told.into_iter().map(|x| if x.is_nan() { None } else { Some(x.to_bits()) }).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(run(Device::flex()), run(Device::flex().autodiff()));
+        }
+    }
 }

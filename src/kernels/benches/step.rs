@@ -229,7 +229,11 @@ fn main() {
     if only("predict-28-w8") {
         let pictures = numbers(PREDICTED * 28 * 28);
         measure("predict-28-w8", kinds, &|own| prediction(own, &pictures).0);
-        println!("{:16} {:?}", "told together", kinds.iter().map(|&own| prediction(own, &pictures).1).collect::<Vec<_>>());
+        println!(
+            "{:16} {:?}",
+            "told together",
+            kinds.iter().map(|&own| prediction(own, &pictures).1).collect::<Vec<_>>()
+        );
     }
 }
 
