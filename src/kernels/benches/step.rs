@@ -1,6 +1,6 @@
 //! Training steps of pictures and series, by kernels of our own and by burn (forward, loss, backward, Adam), and predictions.
 //! `cargo bench -p practicum-kernels` prints milliseconds of wall and of processor time, the least of twenty alternated rounds;
-//! behind `--`, words that the names of cases must contain, and `--own` for our own kernels alone.
+//! behind `--`, words that the names of cases must contain, `--own` for our own kernels alone, and `--rounds=N`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its timings")]
 
@@ -15,6 +15,10 @@ use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData, activation, module};
 use kernels::{Focus, Likelihood, Loss, Then};
 use rayon::prelude::*;
+
+/// As the program has it: memory that goes back to the system at each step costs more than a small step computes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Module, Debug)]
 struct Block {
@@ -47,7 +51,8 @@ fn half(own: bool, x: Tensor<4>) -> Tensor<4> {
     module::max_pool2d(x, MaxPoolOptions::new([2, 2]).with_stride([2, 2]))
 }
 
-/// A CNN of three blocks, a U-Net of two halvings, as the program has them; or a recurrent unit and what its last state tells.
+/// A CNN of three blocks, a U-Net of two halvings, as the program has them;
+/// a recurrent unit and what its last state tells; or layers of numbers alone.
 #[derive(Module, Debug)]
 struct Net {
     down: Vec<Block>,
@@ -56,13 +61,14 @@ struct Net {
     linear: Option<Linear>,
     pixels: Option<Conv2d>,
     gru: Option<Gru>,
+    hidden: Vec<Linear>,
 }
 
 impl Net {
     fn cnn(w: usize, device: &Device) -> Self {
         let down = [[1, w], [w, 2 * w], [2 * w, 4 * w]].map(|channels| Block::new(channels, device)).to_vec();
         let linear = Some(LinearConfig::new(8 * w, 1).init(device));
-        Self { down, up: vec![], grow: vec![], linear, pixels: None, gru: None }
+        Self { down, up: vec![], grow: vec![], linear, pixels: None, gru: None, hidden: vec![] }
     }
 
     fn unet(w: usize, device: &Device) -> Self {
@@ -74,6 +80,7 @@ impl Net {
             linear: None,
             pixels: Some(Conv2dConfig::new([w, 1], [1, 1]).init(device)),
             gru: None,
+            hidden: vec![],
         }
     }
 
@@ -81,10 +88,23 @@ impl Net {
     fn series(units: usize, device: &Device) -> Self {
         let linear = Some(LinearConfig::new(units, 1).init(device));
         let gru = Some(GruConfig::new(SIGNALS, units, true).init(device));
-        Self { down: vec![], up: vec![], grow: vec![], linear, pixels: None, gru }
+        Self { down: vec![], up: vec![], grow: vec![], linear, pixels: None, gru, hidden: vec![] }
+    }
+
+    /// Layers of 64 and 32 over [`COLUMNS`] numbers.
+    fn mlp(_: usize, device: &Device) -> Self {
+        let hidden = [[COLUMNS, 64], [64, 32]].map(|[from, to]| LinearConfig::new(from, to).init(device)).to_vec();
+        let linear = Some(LinearConfig::new(32, 1).init(device));
+        Self { down: vec![], up: vec![], grow: vec![], linear, pixels: None, gru: None, hidden }
     }
 
     fn forward(&self, own: bool, mut x: Tensor<4>) -> Tensor<2> {
+        if !self.hidden.is_empty() {
+            let [rows, .., columns] = x.dims();
+            let x = x.reshape([rows, columns]);
+            let x = self.hidden.iter().fold(x, |x, linear| activation::relu(linear.forward(x)));
+            return self.linear.as_ref().map_or(x.clone(), |linear| linear.forward(x));
+        }
         if let Some(gru) = &self.gru {
             let x: Tensor<3> = x.squeeze_dim(1);
             let [rows, steps, _] = x.dims();
@@ -128,6 +148,9 @@ impl Net {
 /// What is measured at each step of a series.
 const SIGNALS: usize = 8;
 
+/// Numbers of a row.
+const COLUMNS: usize = 32;
+
 struct Case {
     name: &'static str,
     net: fn(usize, &Device) -> Net,
@@ -138,7 +161,8 @@ struct Case {
     pixels: bool,
 }
 
-const CASES: [Case; 5] = [
+const CASES: [Case; 6] = [
+    Case { name: "mlp", net: Net::mlp, width: 64, size: [1, COLUMNS], batch: 64, pixels: false },
     Case { name: "cnn-28-w8", net: Net::cnn, width: 8, size: [28, 28], batch: 64, pixels: false },
     Case { name: "cnn-28-w32", net: Net::cnn, width: 32, size: [28, 28], batch: 64, pixels: false },
     Case { name: "unet-64-w8", net: Net::unet, width: 8, size: [64, 64], batch: 8, pixels: true },
@@ -181,10 +205,11 @@ fn steps(case: &Case, own: bool, steps: usize) -> [f64; 2] {
     let pixels = case.size[0] * case.size[1];
     let outputs = if case.pixels { pixels } else { 1 };
     let y: Vec<f32> = numbers(case.batch * outputs).iter().map(|&x| if x > 0.0 { 1.0 } else { 0.0 }).collect();
+    let rows = numbers(case.batch * pixels);
     let (mut wall, mut cpu) = (0.0, 0.0);
     for step in 0..steps + 3 {
         let (start, used) = (Instant::now(), processor());
-        let x = TensorData::new(numbers(case.batch * pixels), [case.batch, 1, case.size[0], case.size[1]]);
+        let x = TensorData::new(rows.clone(), [case.batch, 1, case.size[0], case.size[1]]);
         let x = Tensor::<4>::from_data(x, &device);
         let y = Tensor::<2>::from_data(TensorData::new(y.clone(), [case.batch, outputs]), &device);
         let told = net.forward(own, x);
@@ -222,13 +247,16 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let only = |name: &str| arguments.iter().skip(1).all(|one| one.starts_with("--") || name.contains(&one[..]));
     let kinds = if arguments.iter().any(|one| one == "--own") { &[true][..] } else { &[true, false] };
+    let rounds = arguments.iter().find_map(|one| one.strip_prefix("--rounds=")?.parse().ok()).unwrap_or(20);
     println!("{:16} {:>9} {:>9} {:>9} {:>9}", "", "own wall", "own cpu", "burn wall", "burn cpu");
     for case in CASES.iter().filter(|case| only(case.name)) {
-        measure(case.name, kinds, &|own| steps(case, own, if own { 10 } else { 3 }));
+        // A step without pictures takes microseconds.
+        let many = if case.name == "mlp" { 300 } else { 10 };
+        measure(case.name, rounds, kinds, &|own| steps(case, own, if own { many } else { many / 3 }));
     }
     if only("predict-28-w8") {
         let pictures = numbers(PREDICTED * 28 * 28);
-        measure("predict-28-w8", kinds, &|own| prediction(own, &pictures).0);
+        measure("predict-28-w8", rounds, kinds, &|own| prediction(own, &pictures).0);
         println!(
             "{:16} {:?}",
             "told together",
@@ -237,17 +265,17 @@ fn main() {
     }
 }
 
-/// The least of twenty alternated rounds: what other programs do only adds.
-fn measure(name: &str, kinds: &[bool], run: &dyn Fn(bool) -> [f64; 2]) {
+/// The least of so many alternated rounds: what other programs do only adds.
+fn measure(name: &str, rounds: usize, kinds: &[bool], run: &dyn Fn(bool) -> [f64; 2]) {
     let mut least = [[f64::INFINITY; 2]; 2];
-    for (_, &own) in (0..20).flat_map(|round| kinds.iter().map(move |own| (round, own))) {
+    for (_, &own) in (0..rounds).flat_map(|round| kinds.iter().map(move |own| (round, own))) {
         let told = run(own);
         let least = &mut least[usize::from(!own)];
         *least = [least[0].min(told[0]), least[1].min(told[1])];
     }
     print!("{name:16}");
     for [wall, cpu] in &least[..kinds.len()] {
-        print!(" {wall:9.2} {cpu:9.2}");
+        print!(" {wall:9.3} {cpu:9.3}");
     }
     println!();
 }
