@@ -16,6 +16,7 @@ use crate::grid::Grid;
 use crate::shares;
 use crate::tensor::{flat, give, numbers, take};
 use crate::vectors::each;
+use crate::width;
 
 /// The highest of each 2 × 2 pixels, and which of the four it was (0 and 1 above, 2 and 3 below). An odd last line or column is
 /// left out.
@@ -117,7 +118,7 @@ pub fn highest(x: Tensor<4>) -> Tensor<4> {
     let [pictures, channels, height, width] = x.dims();
     let [tall, half] = [height / 2, width / 2];
     let (each, out_each) = (channels * height * width, channels * tall * half);
-    let taken = take(x);
+    let (taken, arch) = (take(x), width::arch());
     let from = numbers(&taken.flat);
     let (mut out, mut which) = (vec![0.0; pictures * out_each], vec![0; pictures * out_each]);
     let tasks = shares::bounds(pictures)
@@ -127,9 +128,14 @@ pub fn highest(x: Tensor<4>) -> Tensor<4> {
     shares::map(tasks, |((share, out), which)| {
         let planes = from[share.start * each..share.end * each].chunks_exact((height * width).max(1));
         let outs = out.chunks_exact_mut((tall * half).max(1)).zip(which.chunks_exact_mut((tall * half).max(1)));
-        for (plane, (out, which)) in planes.zip(outs) {
-            halve(plane, width, out, which);
-        }
+        arch.dispatch(
+            #[inline(always)]
+            || {
+                for (plane, (out, which)) in planes.zip(outs) {
+                    halve(plane, width, out, which);
+                }
+            },
+        );
     });
     let state = Arc::new((which, [pictures, channels, height, width]));
     give(HighestBack, state, [Some(taken)], flat(out, [pictures, channels, tall, half]))
@@ -147,14 +153,19 @@ impl Backward<Flex, 1> for HighestBack {
         let (which, shape) = &*ops.state;
         let [pictures, channels, height, width] = *shape;
         let (pixels, out_pixels) = (height * width, height / 2 * (width / 2));
-        let given = numbers(&given);
+        let (given, arch) = (numbers(&given), width::arch());
         let mut to = vec![0.0; pictures * channels * pixels];
         let tasks = shares::bounds(pictures).into_iter().zip(shares::split(&mut to, pictures, channels * pixels));
         shares::map(tasks, |(share, to)| {
-            for (i, to) in (share.start * channels..).zip(to.chunks_exact_mut(pixels.max(1))) {
-                let here = i * out_pixels..(i + 1) * out_pixels;
-                spread(&given[here.clone()], &which[here], width, to);
-            }
+            arch.dispatch(
+                #[inline(always)]
+                || {
+                    for (i, to) in (share.start * channels..).zip(to.chunks_exact_mut(pixels.max(1))) {
+                        let here = i * out_pixels..(i + 1) * out_pixels;
+                        spread(&given[here.clone()], &which[here], width, to);
+                    }
+                },
+            );
         });
         gradients.register::<Flex>(node.id, flat(to, *shape));
     }
