@@ -1,6 +1,7 @@
 //! Kernels against burn's own operations, against finite differences, and against themselves.
 
 mod lines;
+mod peak;
 mod series;
 
 use std::sync::{Mutex, MutexGuard};
