@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Training steps and a prediction: ours against PyTorch's on the CPU, eager, on this machine, and the ratio.
 
-    pip install torch && python3 benches/peers/training_step.py [--rounds N] [--ours PROGRAM] [case ...]
+    pip install torch && python3 benches/peers/training_step.py [--rounds N] [--threads N ...] [--ours PROGRAM] [case ...]
 
 mlp: 32 inputs, hidden layers of 64 and 32 with ReLU, one output; batches of 64.
 cnn: 28 x 28 pixels, batches of 64; three blocks of 3 x 3 convolution, batch normalisation, ReLU, 2 x 2 maximum; each block twice as
@@ -127,6 +127,7 @@ def least(told: list[Times]) -> Times:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="1 alone on a busy machine")
     parser.add_argument("--ours", help="the kernels' bench, where it is built already")
     parser.add_argument("cases", nargs="*")
     asked = parser.parse_args()
@@ -145,23 +146,25 @@ def main() -> None:
         "gru-48-w32": lambda: step(lambda: Series(32), series, row, 64, 10),
         "predict-28-w8": lambda: prediction(torch.rand(10_000, 1, 28, 28)),
     }
-    print(f"PyTorch {torch.__version__}, {asked.rounds} rounds; ms: wall 1 thread, wall 2 threads, processor time 1 thread")
+    print(f"PyTorch {torch.__version__}, {asked.rounds} rounds; ms: wall with {asked.threads} threads (processor time with the first)")
     for name, theirs in cases.items():
         if asked.cases and name not in asked.cases:
             continue
         told: dict[tuple[str, int], list[Times]] = {}
         for _ in range(asked.rounds):
-            for threads in (1, 2):
+            for threads in asked.threads:
                 told.setdefault(("ours", threads), []).append(ours(command, name, threads))
-            for threads in (1, 2):
+            for threads in asked.threads:
                 torch.set_num_threads(threads)
                 told.setdefault(("theirs", threads), []).append(theirs())
         best = {key: least(times) for key, times in told.items()}
-        walls = {who: [best[who, threads][0] for threads in (1, 2)] for who in ("ours", "theirs")}
-        cpu = {who: best[who, 1][1] for who in ("ours", "theirs")}
+        walls = {who: [best[who, threads][0] for threads in asked.threads] for who in ("ours", "theirs")}
+        cpu = {who: best[who, asked.threads[0]][1] for who in ("ours", "theirs")}
         print(
             f"{name:14}"
-            + "".join(f" {who} {walls[who][0]:.3f} {walls[who][1]:.3f} {cpu[who]:.3f};" for who in ("ours", "theirs"))
+            + "".join(
+                f" {who}" + "".join(f" {wall:.3f}" for wall in walls[who]) + f" ({cpu[who]:.3f});" for who in ("ours", "theirs")
+            )
             + f" PyTorch : ours {min(walls['theirs']) / min(walls['ours']):.2f} on the wall,"
             + f" {cpu['theirs'] / cpu['ours']:.2f} of processor time",
             flush=True,
