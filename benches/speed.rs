@@ -1,6 +1,6 @@
 //! Speed, as the README's table states it: `cargo bench`. Whole-process times are of the program that a learner starts.
 //!
-//! `cargo bench -- peer-mlp` prints the microseconds of one training step for `benches/peers/training_step.py`.
+//! `cargo bench -- peer-mlp` and `-- peer-pictures` print the microseconds of one training step.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark ends where something is missing")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints its timings")]

@@ -1,18 +1,26 @@
 #!/usr/bin/env python3
-"""Training steps: ours against PyTorch's on the CPU, eager, on this machine, and the ratio.
+"""Training steps and a prediction: ours against PyTorch's on the CPU, eager, on this machine, and the ratio.
 
-    pip install torch && python3 benches/peers/training_step.py
+    pip install torch && python3 benches/peers/training_step.py [--rounds N] [--threads N ...] [--ours PROGRAM] [case ...]
 
-mlp: 32 inputs, hidden layers of 64 and 32 with ReLU, one output; batches of 64 taken from 12,800 rows; 1,000 steps.
+mlp: 32 inputs, hidden layers of 64 and 32 with ReLU, one output; batches of 64.
 cnn: 28 x 28 pixels, batches of 64; three blocks of 3 x 3 convolution, batch normalisation, ReLU, 2 x 2 maximum; each block twice as
-wide as the one before; mean and maximum of each channel; one output; 20 steps.
+wide as the one before; mean and maximum of each channel; one output.
 unet: 64 x 64 pixels, batches of 8; two halvings, one convolution with batch normalisation and ReLU on each floor, transposed
-convolutions up; one output per pixel; 20 steps.
-All: binary cross-entropy on logits, Adam at 0.01, a new random order each pass; batch assembly is part of the step. Medians of seven.
+convolutions up; one output per pixel.
+gru: 48 steps of 8 numbers, 32 units, batches of 64; one output from the last state.
+A step: the batch is taken, forward, binary cross-entropy on logits, backward, Adam at 0.001.
+predict: 10,000 pictures of 28 x 28 pixels by the cnn of width 8; PyTorch without gradients, with the best of its batch sizes.
+
+Rounds alternate: ours (the kernels' bench, `src/kernels/benches/step.rs`) with one thread and with two, then PyTorch with one and with
+two. What is printed is the least of all rounds, as other programs only add: milliseconds on the wall, and of processor time with one
+thread, which does not depend on how busy the machine is.
 """
-import statistics
+import argparse
+import os
 import subprocess
 import time
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -56,47 +64,111 @@ class Unet(nn.Module):
         return self.output(x).flatten(1)
 
 
-def step_microseconds(make, x: torch.Tensor, y: torch.Tensor, batch: int, epochs: int, threads: int) -> float:
-    torch.set_num_threads(threads)
+class Series(nn.Module):
+    def __init__(self, units: int) -> None:
+        super().__init__()
+        self.gru, self.output = nn.GRU(8, units, batch_first=True), nn.Linear(units, 1)
 
-    def train() -> float:
-        model = make()
-        optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
-        loss_of = nn.BCEWithLogitsLoss()
-        steps, start = 0, time.perf_counter()
-        for _ in range(epochs):
-            order, total = torch.randperm(len(x)), 0.0
-            for chosen in order.split(batch):
-                optimiser.zero_grad()
-                loss = loss_of(model(x[chosen]), y[chosen])
-                loss.backward()
-                optimiser.step()
-                total += loss.item()
-                steps += 1
-        return (time.perf_counter() - start) * 1e6 / steps
-
-    train()
-    return statistics.median(train() for _ in range(7))
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.output(self.gru(x)[0][:, -1])
 
 
-def ours(name: str) -> list[str]:
-    command = ["cargo", "bench", "--bench", "speed", "--", name]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+Times = tuple[float, float]
+"""Milliseconds on the wall and of processor time."""
 
 
-torch.manual_seed(1)
-x = torch.rand(12_800, 32) - 0.5
-cases = {"mlp": (mlp, x, (x.sum(1, keepdim=True) > 0).float(), 64, 5)}
-for width in (8, 32):
-    cases[f"cnn-28-w{width}"] = (lambda w=width: Cnn(w), torch.rand(256, 1, 28, 28), torch.randint(2, (256, 1)).float(), 64, 5)
-for width in (8, 16):
-    cases[f"unet-64-w{width}"] = (lambda w=width: Unet(w), torch.rand(32, 1, 64, 64), torch.randint(2, (32, 4096)).float(), 8, 5)
-pictures = ours("peer-pictures")
-steps = {"mlp": float(ours("peer-mlp")[-1]), **dict(zip(pictures[::2], map(float, pictures[1::2])))}
-for name, case in cases.items():
-    theirs = {threads: step_microseconds(*case, threads) for threads in (1, 2)}
-    print(
-        f"{name}: ours {steps[name]:.0f} us a step; PyTorch {torch.__version__} "
-        + ", ".join(f"{step:.0f} with {threads} thread(s)" for threads, step in theirs.items())
-        + f"; ratio {steps[name] / min(theirs.values()):.2f}"
-    )
+def timed(work: Callable[[], None], times: int) -> Times:
+    wall, cpu = time.perf_counter(), time.process_time()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - wall) * 1e3 / times, (time.process_time() - cpu) * 1e3 / times
+
+
+def step(make: Callable[[], nn.Module], x: torch.Tensor, y: torch.Tensor, batch: int, steps: int) -> Times:
+    model = make()
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.001)
+    loss_of = nn.BCEWithLogitsLoss()
+
+    def one() -> None:
+        chosen = torch.randperm(len(x))[:batch]
+        optimiser.zero_grad()
+        loss = loss_of(model(x[chosen]), y[chosen])
+        loss.backward()
+        optimiser.step()
+
+    timed(one, 3)
+    return timed(one, steps)
+
+
+def prediction(x: torch.Tensor) -> Times:
+    model = Cnn(8).eval()
+
+    def whole(batch: int) -> None:
+        with torch.no_grad():
+            torch.cat([model(part) for part in x.split(batch)])
+
+    timed(lambda: whole(64), 1)
+    told = [timed(lambda batch=batch: whole(batch), 1) for batch in (16, 64, 256, 1024)]
+    return min(wall for wall, _ in told), min(cpu for _, cpu in told)
+
+
+def ours(command: list[str], name: str, threads: int) -> Times:
+    environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
+    command = [*command, "--own", "--rounds=3", name]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+    line = next(line.split() for line in told.splitlines() if line.startswith(name + " "))
+    return float(line[1]), float(line[2])
+
+
+def least(told: list[Times]) -> Times:
+    return min(wall for wall, _ in told), min(cpu for _, cpu in told)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="1 alone on a busy machine")
+    parser.add_argument("--ours", help="the kernels' bench, where it is built already")
+    parser.add_argument("cases", nargs="*")
+    asked = parser.parse_args()
+    built = ["cargo", "bench", "--locked", "-p", "practicum-kernels", "--bench", "step", "--"]
+    command = [asked.ours] if asked.ours else built
+    torch.manual_seed(1)
+    x, series = torch.rand(12_800, 32) - 0.5, torch.rand(256, 48, 8) - 0.5
+    small, large = torch.rand(256, 1, 28, 28) - 0.5, torch.rand(32, 1, 64, 64) - 0.5
+    row, pixels = torch.randint(2, (256, 1)).float(), torch.randint(2, (32, 4096)).float()
+    cases: dict[str, Callable[[], Times]] = {
+        "mlp": lambda: step(mlp, x, (x.sum(1, keepdim=True) > 0).float(), 64, 300),
+        "cnn-28-w8": lambda: step(lambda: Cnn(8), small, row, 64, 10),
+        "cnn-28-w32": lambda: step(lambda: Cnn(32), small, row, 64, 10),
+        "unet-64-w8": lambda: step(lambda: Unet(8), large, pixels, 8, 10),
+        "unet-64-w16": lambda: step(lambda: Unet(16), large, pixels, 8, 10),
+        "gru-48-w32": lambda: step(lambda: Series(32), series, row, 64, 10),
+        "predict-28-w8": lambda: prediction(torch.rand(10_000, 1, 28, 28)),
+    }
+    print(f"PyTorch {torch.__version__}, {asked.rounds} rounds; ms: wall with {asked.threads} threads (processor time with the first)")
+    for name, theirs in cases.items():
+        if asked.cases and name not in asked.cases:
+            continue
+        told: dict[tuple[str, int], list[Times]] = {}
+        for _ in range(asked.rounds):
+            for threads in asked.threads:
+                told.setdefault(("ours", threads), []).append(ours(command, name, threads))
+            for threads in asked.threads:
+                torch.set_num_threads(threads)
+                told.setdefault(("theirs", threads), []).append(theirs())
+        best = {key: least(times) for key, times in told.items()}
+        walls = {who: [best[who, threads][0] for threads in asked.threads] for who in ("ours", "theirs")}
+        cpu = {who: best[who, asked.threads[0]][1] for who in ("ours", "theirs")}
+        print(
+            f"{name:14}"
+            + "".join(
+                f" {who}" + "".join(f" {wall:.3f}" for wall in walls[who]) + f" ({cpu[who]:.3f});" for who in ("ours", "theirs")
+            )
+            + f" PyTorch : ours {min(walls['theirs']) / min(walls['ours']):.2f} on the wall,"
+            + f" {cpu['theirs'] / cpu['ours']:.2f} of processor time",
+            flush=True,
+        )
+
+
+main()

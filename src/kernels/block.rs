@@ -21,7 +21,7 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::buffer::{self, Buffer};
 use crate::conv::{Convolve, Finish, Gather, Packed, Sums};
 use crate::grid::{Grid, odd_lines};
-use crate::norm::{Affine, Back, Follow, FollowBack, GradientSums, Halved, Measure, Moments};
+use crate::norm::{Affine, Back, Follow, FollowBack, GradientSums, Halved, Measure, Moments, Shrink};
 use crate::shares;
 use crate::tensor::{Flat, flat, give, numbers, take};
 use crate::width;
@@ -57,14 +57,15 @@ pub fn block(x: Tensor<4>, beside: Option<Tensor<4>>, layer: &Conv2d, then: Then
     let odd = height % 2 == 1 && width % 2 == 1;
     assert!(plain && same && odd, "a convolution that keeps the size of its pictures");
     let bias = layer.bias.as_ref().map(burn::module::Param::val);
-    compute([Some(x), beside], layer.weight.val(), bias, then)
+    compute([Some(x), beside], layer.weight.val(), bias, 1, then)
 }
 
-/// A convolution of weights `[outputs, inputs, height, width]`, both odd, and what follows it.
+/// A convolution of weights `[outputs, inputs, height, width]`, both odd, their taps `gap` pixels apart, and what follows it.
 pub(crate) fn compute(
     [x, beside]: [Option<Tensor<4>>; 2],
     weight: Tensor<4>,
     bias: Option<Tensor<1>>,
+    gap: usize,
     then: Then<'_>,
 ) -> Tensor<4> {
     let learns = weight.device().is_autodiff();
@@ -75,7 +76,7 @@ pub(crate) fn compute(
         pictures,
         channels: [first, dims(&beside)[1]],
         outputs,
-        grid: Grid { height, width, reach: [tall / 2, wide / 2] },
+        grid: Grid { height, width, reach: [tall / 2 * gap, wide / 2 * gap], gap },
         relu: then.relu,
         halve: then.halve,
     };
@@ -367,17 +368,25 @@ fn forward(
     let affine = norm.as_ref().map_or(&[][..], |norm| &norm.affine);
     let out_each = outputs * shape.out_pixels();
     let mut out = vec![0.0; n * out_each];
-    let mut which = vec![0_u8; if shape.halve { n * out_each } else { 0 }];
-    let mut chosen = buffer::take(if shape.halve && keeps { n * out_each } else { 0 });
     let add = add.as_ref().map(numbers);
+    let shrinks = shape.halve && shape.relu && !keeps && !tracked && add.is_none() && Shrink::keeps_order(affine);
+    let mut which = vec![0_u8; if shape.halve && !shrinks { n * out_each } else { 0 }];
+    let mut chosen = buffer::take(if shape.halve && keeps { n * out_each } else { 0 });
     let tasks = shares::bounds(n)
         .into_iter()
         .zip(shares::split(&mut out, n, out_each))
-        .zip(shares::split(&mut which, n, if shape.halve { out_each } else { 0 }))
+        .zip(shares::split(&mut which, n, if shape.halve && !shrinks { out_each } else { 0 }))
         .zip(shares::split(&mut chosen, n, if shape.halve && keeps { out_each } else { 0 }));
     shares::map(tasks, |(((pictures, out), which), was)| {
         let mut room = buffer::take(pixels);
         let start = pictures.start;
+        if shrinks {
+            share(pictures, &mut |group, planes, plane| {
+                let out = &mut out[(group.start - start) * out_each..(group.end - start) * out_each];
+                arch.dispatch(Shrink { grid, planes, plane, affine, channels: outputs, room: &mut room, out });
+            });
+            return;
+        }
         let mut follow = |group: Range<usize>, numbers: &[f32]| {
             let here = (group.start - start) * out_each..(group.end - start) * out_each;
             let was = if was.is_empty() { &mut [][..] } else { &mut was[here.clone()] };
@@ -554,8 +563,8 @@ fn backward(saved: &Saved, given: &[f32], wanted: [bool; 7]) -> [Option<Flat>; 7
         for share in &weights {
             sum.iter_mut().zip(share).for_each(|(sum, share)| *sum += share);
         }
-        let [up, sideways] = grid.reach;
-        flat(sum, [outputs, shape.inputs(), 2 * up + 1, 2 * sideways + 1])
+        let [tall, wide] = grid.reach.map(|reach| 2 * reach / grid.gap + 1);
+        flat(sum, [outputs, shape.inputs(), tall, wide])
     };
     let of_channels = |of: &dyn Fn(usize) -> f64| flat((0..outputs).map(|c| of(c) as f32).collect(), [outputs]);
     let bias = || match &backs {

@@ -28,6 +28,8 @@ pub(crate) struct Grid {
     pub(crate) width: usize,
     /// How far the kernel reaches up and sideways.
     pub(crate) reach: [usize; 2],
+    /// How far its taps are apart: 1, or what divides its reach.
+    pub(crate) gap: usize,
 }
 
 impl Grid {
@@ -36,12 +38,12 @@ impl Grid {
     }
 
     /// Places of a line.
-    fn line(self) -> usize {
+    pub(crate) fn line(self) -> usize {
         self.width + self.reach[1]
     }
 
     /// Places of a picture.
-    fn picture(self) -> usize {
+    pub(crate) fn picture(self) -> usize {
         (self.height + self.reach[0]) * self.line()
     }
 
@@ -68,8 +70,9 @@ impl Grid {
 
     /// Where each tap of the kernel reads for the first place, line by line.
     pub(crate) fn taps(self) -> Vec<usize> {
-        let [up, sideways] = self.reach;
-        (0..=2 * up).flat_map(|y| (0..=2 * sideways).map(move |x| y * self.line() + x)).collect()
+        let ([up, sideways], gap) = (self.reach, self.gap);
+        let lines = (0..=2 * up).step_by(gap);
+        lines.flat_map(|y| (0..=2 * sideways).step_by(gap).map(move |x| y * self.line() + x)).collect()
     }
 
     /// Lays one channel of a group into its plane. `numbers` holds pictures of `each` numbers, the channel's pixels at `channel`.
@@ -159,7 +162,7 @@ mod tests {
     fn pictures_stand_between_zeros_and_come_out_as_they_went_in() {
         for (height, width, reach) in [(2, 3, [1, 1]), (7, 7, [1, 1]), (1, 9, [0, 2]), (5, 20, [0, 0]), (1, 1, [1, 1])]
         {
-            let grid = Grid { height, width, reach };
+            let grid = Grid { height, width, reach, gap: 1 };
             let pixels = grid.pixels();
             let numbers: Vec<f32> = (1..=3 * 2 * pixels).map(|i| i as f32).collect();
             let mut plane = vec![f32::NAN; grid.plane(3)];

@@ -35,7 +35,7 @@ pub fn grow(x: Tensor<4>, layer: &ConvTranspose2d) -> Tensor<4> {
         pictures,
         inputs,
         outputs: layer.weight.dims()[1],
-        grid: Grid { height, width, reach: [0, 0] },
+        grid: Grid { height, width, reach: [0, 0], gap: 1 },
     };
     let taken = [Some(take(x)), Some(take(layer.weight.val())), layer.bias.as_ref().map(|bias| take(bias.val()))];
     let of = |at: usize| taken[at].as_ref().map_or(&[][..], |taken| numbers(&taken.flat));
@@ -84,15 +84,30 @@ impl Shape {
         let (places, out_plane) = (self.grid.places(group), plane);
         self.arch.dispatch(Convolve { planes, plane, taps: HERE, weights, bias, places, out, out_plane });
     }
+}
 
-    /// One of the four planes of an output as every second pixel of every second line, or the other way round.
-    fn interlace(&self, quarter: usize, big: &mut [f32], mut of: impl FnMut(&mut f32, usize)) {
-        let width = self.grid.width;
-        for (y, lines) in big.chunks_exact_mut(4 * width).enumerate() {
-            let line = &mut lines[quarter / 2 * 2 * width..][..2 * width];
-            for (x, pixels) in line.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-                of(&mut pixels[quarter % 2], y * width + x);
+/// The four planes of an output, each as every second pixel of every second line.
+#[inline(always)]
+fn interlace(width: usize, [a, b, c, d]: [&[f32]; 4], big: &mut [f32]) {
+    let above = a.chunks_exact(width).zip(b.chunks_exact(width));
+    let below = c.chunks_exact(width).zip(d.chunks_exact(width));
+    for (lines, (above, below)) in big.chunks_exact_mut(4 * width).zip(above.zip(below)) {
+        let (first, second) = lines.split_at_mut(2 * width);
+        for (line, (left, right)) in [(first, above), (second, below)] {
+            for (pixels, (&left, &right)) in line.as_chunks_mut::<2>().0.iter_mut().zip(left.iter().zip(right)) {
+                *pixels = [left, right];
             }
+        }
+    }
+}
+
+/// Every second pixel of every second line: what [`interlace`] put there from one of the four planes.
+#[inline(always)]
+fn quarter_of(width: usize, quarter: usize, big: &[f32], to: &mut [f32]) {
+    let lines = big.chunks_exact(2 * width).skip(quarter / 2).step_by(2);
+    for (to, line) in to.chunks_exact_mut(width).zip(lines) {
+        for (to, pixels) in to.iter_mut().zip(line.as_chunks::<2>().0) {
+            *to = pixels[quarter % 2];
         }
     }
 }
@@ -114,10 +129,14 @@ fn forward(shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
             shape.lay(x, &group, &mut planes, plane);
             shape.convolve(&planes, plane, &packed, bias, group.len(), &mut outs);
             for (i, picture) in group.enumerate() {
-                for quarter in 0..quarters {
-                    let from = &outs[quarter * plane + i * pixels..][..pixels];
-                    let at = ((picture - start) * shape.outputs + quarter / 4) * 4 * pixels;
-                    shape.interlace(quarter % 4, &mut out[at..at + 4 * pixels], |to, at| *to = from[at]);
+                let at = (picture - start) * shape.outputs * 4 * pixels;
+                let bigs = out[at..].chunks_exact_mut(4 * pixels);
+                for (big, planes) in bigs.zip(outs.chunks_exact(4 * plane)) {
+                    let four = [0, 1, 2, 3].map(|quarter| &planes[quarter * plane + i * pixels..][..pixels]);
+                    shape.arch.dispatch(
+                        #[inline(always)]
+                        || interlace(grid.width, four, big),
+                    );
                 }
             }
         }
@@ -166,12 +185,10 @@ fn backward(shape: &Shape, given: &[f32], x: &[f32], weight: &[f32], wanted: [bo
                     let at = (picture * shape.outputs + quarter / 4) * 4 * pixels;
                     let big = &given[at..at + 4 * pixels];
                     let to = &mut gradients[quarter * plane + i * pixels..][..pixels];
-                    let lines = big.chunks_exact(2 * grid.width).skip(quarter % 4 / 2).step_by(2);
-                    for (to, line) in to.chunks_exact_mut(grid.width).zip(lines) {
-                        for (to, pixels) in to.iter_mut().zip(line.as_chunks::<2>().0) {
-                            *to = pixels[quarter % 2];
-                        }
-                    }
+                    shape.arch.dispatch(
+                        #[inline(always)]
+                        || quarter_of(grid.width, quarter % 4, big, to),
+                    );
                     bias[quarter / 4] += f64::from(crate::pool::sum(to));
                 }
             }

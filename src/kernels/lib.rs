@@ -1,17 +1,21 @@
-//! Kernels for training and predicting on pictures, as operations of burn's backend `flex` with their own way back.
+//! Kernels for training and predicting on pictures and series, as operations of burn's backend `flex` with their own way back.
 //!
-//! Models stay burn modules (`Conv2d`, `BatchNorm`): only who computes changes. Numbers are `f32`, pictures `[B, C, H, W]`.
+//! Models stay burn modules (`Conv2d`, `BatchNorm`): only who computes changes. Numbers are `f32`, pictures `[B, C, H, W]`, series
+//! `[B, T, I]`.
 //!
 //! | file | computes |
 //! |---|---|
 //! | `block` | a convolution and what follows it: norm, sum, `ReLU`, halving |
 //! | `conv1d` | a convolution along lines |
+//! | `gru` | a gated recurrent unit over all steps of a series |
 //! | `grow` | the transposed convolution that doubles a picture's size |
 //! | `pool` | the highest of 2 × 2 pixels; a channel's mean beside its highest pixel |
 //! | `loss` | losses of log-odds, with the sigmoid |
 //! | `conv` | under them: the sums of a convolution, and of its weights' gradient |
 //! | `norm` | under them: moments, normalisation and its way back |
 //! | `grid` | under them: planes that share their zeros |
+//! | `product` | under them: products of matrices |
+//! | `scalar` | under them: exponential, logarithm, σ and tanh of one number |
 //! | `width` | which vector instructions; `shares`: the batch in eight; `buffer`: memory used again |
 
 #![expect(
@@ -29,9 +33,12 @@ mod conv;
 mod conv1d;
 mod grid;
 mod grow;
+mod gru;
 mod loss;
 mod norm;
 mod pool;
+mod product;
+mod scalar;
 mod shares;
 mod tensor;
 mod vectors;
@@ -43,6 +50,7 @@ mod tests;
 pub use block::{Then, block};
 pub use conv1d::conv1d;
 pub use grow::grow;
+pub use gru::gru;
 pub use loss::{Focus, Likelihood, Loss, loss};
 pub use pool::{highest, mean_and_highest};
 pub use width::{Unavailable, Width, current, force};

@@ -14,6 +14,7 @@ use burn::tensor::Tensor;
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::buffer::{self, Buffer};
+use crate::scalar::{exp_below_zero, ln_1p};
 use crate::shares;
 use crate::tensor::{flat, give, numbers, take};
 use crate::width;
@@ -191,49 +192,6 @@ impl WithSimd for Slope<'_> {
             let e = exp_below_zero(-z.abs());
             let over = 1.0 / (1.0 + e);
             *slope = *slope * self.by + (still + along * y) * e * over * over;
-        }
-    }
-}
-
-/// `exp(x)` of `x ≤ 0`, to 2 units in the last place; below −87 as at −87.
-#[inline(always)]
-fn exp_below_zero(x: f32) -> f32 {
-    /// Adding it leaves a whole number in the lowest bits.
-    const ROUND: f32 = 12_582_912.0;
-    let x = if x < -87.0 { -87.0 } else { x };
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
-    let whole = shifted - ROUND;
-    // ln 2 in two parts (Cody and Waite 1980).
-    let r = x - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
-    // Cephes' `expf`.
-    let series = [1.398_2e-3_f32, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1];
-    let series = series.into_iter().fold(1.987_569_1e-4_f32, |sum, next| sum * r + next);
-    let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000));
-    (series * r * r + r + 1.0) * power
-}
-
-/// `ln(1 + e)` of `0 ≤ e ≤ 1`: `2 artanh(e / (2 + e))`.
-#[inline(always)]
-fn ln_1p(e: f32) -> f32 {
-    let s = e / (2.0 + e);
-    let square = s * s;
-    let series = [1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0, 1.0];
-    2.0 * s * series.into_iter().fold(1.0 / 15.0, |sum, next| sum * square + next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exponential_and_logarithm_are_right_to_a_few_units_in_the_last_place() {
-        for i in 0..=870_000 {
-            let x = -f64::from(i) / 10_000.0;
-            let exact = f64::from(x as f32).exp();
-            assert!((f64::from(exp_below_zero(x as f32)) - exact).abs() <= 3e-7 * exact, "exp {x}");
-            let e = exact as f32;
-            let exact = f64::from(e).ln_1p();
-            assert!((f64::from(ln_1p(e)) - exact).abs() <= 3e-7 * exact, "ln 1 + {e}");
         }
     }
 }

@@ -189,6 +189,54 @@ fn follow<S: Simd>(simd: S, x: &[f32], affine: Option<Affine>, add: Option<&[f32
     }
 }
 
+/// Halving before normalisation and `ReLU`, where nobody asks for the way back: both keep the order of numbers, so the highest of
+/// four is chosen first, and a quarter is left to compute. Planes go in as a convolution left them, without lead.
+pub(crate) struct Shrink<'a> {
+    pub(crate) grid: Grid,
+    pub(crate) planes: &'a [f32],
+    pub(crate) plane: usize,
+    /// One for each channel, as [`Shrink::keeps_order`] has it; none: numbers stay as they are.
+    pub(crate) affine: &'a [Affine],
+    pub(crate) channels: usize,
+    /// Room for one channel of one picture.
+    pub(crate) room: &'a mut [f32],
+    /// Pictures `[n, channels, ⌊height/2⌋, ⌊width/2⌋]`.
+    pub(crate) out: &'a mut [f32],
+}
+
+impl Shrink<'_> {
+    /// Whether higher numbers become higher ones, or always lower ones, and what is no number stays none.
+    pub(crate) fn keeps_order(affine: &[Affine]) -> bool {
+        affine.iter().all(|of| of.scale != 0.0 && [of.mean, of.scale, of.shift].iter().all(|x| x.is_finite()))
+    }
+}
+
+impl WithSimd for Shrink<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let grid = self.grid;
+        let (tall, half) = (grid.height / 2, grid.width / 2);
+        if tall * half == 0 {
+            return;
+        }
+        let (highs, chosen) = self.room.split_at_mut(2 * tall * half);
+        for (at, out) in self.out.chunks_exact_mut(tall * half).enumerate() {
+            let (picture, channel) = (at / self.channels, at % self.channels);
+            let affine = self.affine.get(channel).copied();
+            let plane = &self.planes[channel * self.plane + picture * grid.picture()..];
+            let chosen = &mut chosen[..tall * half];
+            if affine.is_some_and(|affine| affine.scale < 0.0) {
+                pool::of_four::<S, true>(simd, plane, grid, highs, chosen);
+            } else {
+                pool::of_four::<S, false>(simd, plane, grid, highs, chosen);
+            }
+            follow(simd, chosen, affine, None, true, out);
+        }
+    }
+}
+
 /// For each channel: the sum of the gradients behind `ReLU`, and the sum of each with the distance of what went in from its mean.
 /// All arrays are of the shape of what came out.
 pub(crate) struct GradientSums<'a> {

@@ -10,9 +10,13 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops};
 use burn::tensor::Tensor;
+use pulp::Simd;
 
+use crate::grid::Grid;
 use crate::shares;
 use crate::tensor::{flat, give, numbers, take};
+use crate::vectors::each;
+use crate::width;
 
 /// The highest of each 2 × 2 pixels, and which of the four it was (0 and 1 above, 2 and 3 below). An odd last line or column is
 /// left out.
@@ -36,6 +40,37 @@ pub(crate) fn halve(pixels: &[f32], width: usize, out: &mut [f32], which: &mut [
             }
             (*out, *which) = (most, place);
         }
+    }
+}
+
+/// The highest of each 2 × 2 pixels, or the lowest, of the picture that a plane begins with; what is no number is chosen before any
+/// that is. `highs` has room for half of the lines.
+#[inline(always)]
+pub(crate) fn of_four<S: Simd, const LOWEST: bool>(
+    simd: S,
+    plane: &[f32],
+    grid: Grid,
+    highs: &mut [f32],
+    out: &mut [f32],
+) {
+    let (line, wide) = (grid.line(), grid.width / 2 * 2);
+    for (y, high) in highs.chunks_exact_mut(wide).enumerate() {
+        let above = &plane[2 * y * line..];
+        each(
+            simd,
+            high,
+            [&above[..wide], &above[line..][..wide]],
+            #[inline(always)]
+            |[a, b]| {
+                let beyond = if LOWEST { simd.less_than_f32s(b, a) } else { simd.greater_than_f32s(b, a) };
+                simd.select_f32s(beyond, b, simd.select_f32s(simd.equal_f32s(b, b), a, b))
+            },
+        );
+    }
+    for (out, &[a, b]) in out.iter_mut().zip(highs.as_chunks::<2>().0) {
+        let beyond = if LOWEST { b < a } else { b > a };
+        let mask = u32::from(beyond | b.is_nan()).wrapping_neg();
+        *out = f32::from_bits((b.to_bits() & mask) | (a.to_bits() & !mask));
     }
 }
 
@@ -83,7 +118,7 @@ pub fn highest(x: Tensor<4>) -> Tensor<4> {
     let [pictures, channels, height, width] = x.dims();
     let [tall, half] = [height / 2, width / 2];
     let (each, out_each) = (channels * height * width, channels * tall * half);
-    let taken = take(x);
+    let (taken, arch) = (take(x), width::arch());
     let from = numbers(&taken.flat);
     let (mut out, mut which) = (vec![0.0; pictures * out_each], vec![0; pictures * out_each]);
     let tasks = shares::bounds(pictures)
@@ -93,9 +128,14 @@ pub fn highest(x: Tensor<4>) -> Tensor<4> {
     shares::map(tasks, |((share, out), which)| {
         let planes = from[share.start * each..share.end * each].chunks_exact((height * width).max(1));
         let outs = out.chunks_exact_mut((tall * half).max(1)).zip(which.chunks_exact_mut((tall * half).max(1)));
-        for (plane, (out, which)) in planes.zip(outs) {
-            halve(plane, width, out, which);
-        }
+        arch.dispatch(
+            #[inline(always)]
+            || {
+                for (plane, (out, which)) in planes.zip(outs) {
+                    halve(plane, width, out, which);
+                }
+            },
+        );
     });
     let state = Arc::new((which, [pictures, channels, height, width]));
     give(HighestBack, state, [Some(taken)], flat(out, [pictures, channels, tall, half]))
@@ -113,14 +153,19 @@ impl Backward<Flex, 1> for HighestBack {
         let (which, shape) = &*ops.state;
         let [pictures, channels, height, width] = *shape;
         let (pixels, out_pixels) = (height * width, height / 2 * (width / 2));
-        let given = numbers(&given);
+        let (given, arch) = (numbers(&given), width::arch());
         let mut to = vec![0.0; pictures * channels * pixels];
         let tasks = shares::bounds(pictures).into_iter().zip(shares::split(&mut to, pictures, channels * pixels));
         shares::map(tasks, |(share, to)| {
-            for (i, to) in (share.start * channels..).zip(to.chunks_exact_mut(pixels.max(1))) {
-                let here = i * out_pixels..(i + 1) * out_pixels;
-                spread(&given[here.clone()], &which[here], width, to);
-            }
+            arch.dispatch(
+                #[inline(always)]
+                || {
+                    for (i, to) in (share.start * channels..).zip(to.chunks_exact_mut(pixels.max(1))) {
+                        let here = i * out_pixels..(i + 1) * out_pixels;
+                        spread(&given[here.clone()], &which[here], width, to);
+                    }
+                },
+            );
         });
         gradients.register::<Flex>(node.id, flat(to, *shape));
     }

@@ -28,6 +28,13 @@ pub(crate) struct Taken {
     node: Option<NodeGuard>,
 }
 
+impl Taken {
+    /// Whether its gradient may be wanted.
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.node.is_some()
+    }
+}
+
 /// # Panics
 /// A tensor that is not on [`Flex`]: kernels compute nowhere else.
 pub(crate) fn take<const D: usize>(tensor: Tensor<D>) -> Taken {

@@ -1,15 +1,19 @@
 //! Kernels against burn's own operations, against finite differences, and against themselves.
 
+mod lines;
+mod peak;
+mod series;
+
 use std::sync::{Mutex, MutexGuard};
 
 use burn::module::Param;
-use burn::nn::conv::{Conv1dConfig, Conv2d, Conv2dConfig, ConvTranspose2dConfig};
-use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig1d, PaddingConfig2d};
+use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData, activation, module};
 use proptest::prelude::*;
 
-use crate::{Focus, Likelihood, Loss, Then, Width, block, conv1d, force, grow, highest, loss, mean_and_highest};
+use crate::{Focus, Likelihood, Loss, Then, Width, block, force, grow, highest, loss, mean_and_highest};
 
 /// One test at a time forces a width: it holds for the whole process.
 static ONE: Mutex<()> = Mutex::new(());
@@ -335,7 +339,7 @@ fn gradients_are_what_small_changes_make_of_the_result() {
     }
 }
 
-fn watched<const D: usize>(seed: u64, shape: [usize; D], device: &Device) -> Tensor<D> {
+pub(crate) fn watched<const D: usize>(seed: u64, shape: [usize; D], device: &Device) -> Tensor<D> {
     tensor(seed, shape, device).require_grad()
 }
 
@@ -355,38 +359,6 @@ proptest! {
         let run = |ours: bool| {
             let x = watched(seed ^ 3, [pictures, inputs, height, width], &device);
             let out = if ours { grow(x.clone(), &layer) } else { layer.forward(x.clone()) };
-            let gradients = (out.clone() * tensor(seed ^ 4, out.dims(), &device)).sum().backward();
-            let bias = layer.bias.as_ref().and_then(|bias| bias.grad(&gradients)).map(vec);
-            [vec(out), vec(x.grad(&gradients).unwrap()), vec(layer.weight.grad(&gradients).unwrap()), bias.unwrap_or_default()]
-        };
-        let theirs = run(false);
-        for width in widths() {
-            let _forced = forced(width);
-            for ((what, ours), theirs) in ["out", "x", "weight", "bias"].iter().zip(run(true)).zip(&theirs) {
-                close(what, &ours, theirs);
-            }
-        }
-    }
-
-    #[test]
-    fn a_convolution_along_lines_is_what_burn_computes(
-        rows in 1_usize..12, inputs in 1_usize..9, outputs in 1_usize..12, length in 1_usize..90, reach in 0_usize..4,
-        bias: bool, relu: bool, seed: u64,
-    ) {
-        let device = Device::flex().autodiff();
-        let padding = PaddingConfig1d::Explicit(reach, reach);
-        let mut layer =
-            Conv1dConfig::new(inputs, outputs, 2 * reach + 1).with_padding(padding).with_bias(bias).init(&device);
-        layer.weight = Param::from_tensor(tensor(seed ^ 1, [outputs, inputs, 2 * reach + 1], &device));
-        layer.bias = layer.bias.map(|_| Param::from_tensor(tensor(seed ^ 2, [outputs], &device)));
-        let run = |ours: bool| {
-            let x = watched(seed ^ 3, [rows, inputs, length], &device);
-            let out = if ours {
-                conv1d(x.clone(), &layer, relu)
-            } else {
-                let out = layer.forward(x.clone());
-                if relu { activation::relu(out) } else { out }
-            };
             let gradients = (out.clone() * tensor(seed ^ 4, out.dims(), &device)).sum().backward();
             let bias = layer.bias.as_ref().and_then(|bias| bias.grad(&gradients)).map(vec);
             [vec(out), vec(x.grad(&gradients).unwrap()), vec(layer.weight.grad(&gradients).unwrap()), bias.unwrap_or_default()]
@@ -491,6 +463,28 @@ proptest! {
             let _forced = forced(width);
             case.compare(&Device::flex());
             case.compare(&Device::flex().autodiff());
+        }
+    }
+
+    #[test]
+    fn a_prediction_has_the_bits_of_a_training_step(case in cases(), add: bool, wild in 0_usize..6) {
+        let case = Case { norm: case.norm.map(|_| false), add: add && case.add, relu: true, ..case };
+        for width in widths() {
+            let _forced = forced(width);
+            let run = |device: Device| {
+                let (conv, norm) = case.layers(&device);
+                let (x, beside, add) = case.inputs(&device);
+                let (shape, mut numbers) = (x.dims(), vec(x));
+                for at in 0..wild {
+                    let n = numbers.len();
+                    numbers[at * 7 % n] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY][at % 3];
+                }
+                let x = Tensor::from_data(TensorData::new(numbers, shape), &device);
+                let then = Then { norm: norm.as_ref(), add, relu: true, halve: case.halve };
+                let told = vec(block(x, beside, &conv, then));
+                told.into_iter().map(|x| if x.is_nan() { None } else { Some(x.to_bits()) }).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(run(Device::flex()), run(Device::flex().autodiff()));
         }
     }
 }

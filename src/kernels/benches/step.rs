@@ -1,6 +1,6 @@
-//! Training steps of pictures, by kernels of our own and by burn: forward, loss, backward, Adam.
-//! `cargo bench -p practicum-kernels` prints milliseconds of wall and of processor time, the least of twenty
-//! alternated rounds.
+//! Training steps of pictures and series, by kernels of our own and by burn (forward, loss, backward, Adam), and predictions.
+//! `cargo bench -p practicum-kernels` prints milliseconds of wall and of processor time, the least of twenty alternated rounds;
+//! behind `--`, words that the names of cases must contain, `--own` for our own kernels alone, and `--rounds=N`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its timings")]
 
@@ -8,11 +8,17 @@ use std::time::Instant;
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
+use burn::nn::gru::{Gru, GruConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData, activation, module};
 use kernels::{Focus, Likelihood, Loss, Then};
+use rayon::prelude::*;
+
+/// As the program has it: memory that goes back to the system at each step costs more than a small step computes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Module, Debug)]
 struct Block {
@@ -45,7 +51,8 @@ fn half(own: bool, x: Tensor<4>) -> Tensor<4> {
     module::max_pool2d(x, MaxPoolOptions::new([2, 2]).with_stride([2, 2]))
 }
 
-/// A CNN of three blocks, or a U-Net of two halvings, as the program has them.
+/// A CNN of three blocks, a U-Net of two halvings, as the program has them;
+/// a recurrent unit and what its last state tells; or layers of numbers alone.
 #[derive(Module, Debug)]
 struct Net {
     down: Vec<Block>,
@@ -53,13 +60,15 @@ struct Net {
     grow: Vec<ConvTranspose2d>,
     linear: Option<Linear>,
     pixels: Option<Conv2d>,
+    gru: Option<Gru>,
+    hidden: Vec<Linear>,
 }
 
 impl Net {
     fn cnn(w: usize, device: &Device) -> Self {
         let down = [[1, w], [w, 2 * w], [2 * w, 4 * w]].map(|channels| Block::new(channels, device)).to_vec();
         let linear = Some(LinearConfig::new(8 * w, 1).init(device));
-        Self { down, up: vec![], grow: vec![], linear, pixels: None }
+        Self { down, up: vec![], grow: vec![], linear, pixels: None, gru: None, hidden: vec![] }
     }
 
     fn unet(w: usize, device: &Device) -> Self {
@@ -70,10 +79,42 @@ impl Net {
             grow: [2 * w, w].map(grow).to_vec(),
             linear: None,
             pixels: Some(Conv2dConfig::new([w, 1], [1, 1]).init(device)),
+            gru: None,
+            hidden: vec![],
         }
     }
 
+    /// Series of [`SIGNALS`] numbers a step.
+    fn series(units: usize, device: &Device) -> Self {
+        let linear = Some(LinearConfig::new(units, 1).init(device));
+        let gru = Some(GruConfig::new(SIGNALS, units, true).init(device));
+        Self { down: vec![], up: vec![], grow: vec![], linear, pixels: None, gru, hidden: vec![] }
+    }
+
+    /// Layers of 64 and 32 over [`COLUMNS`] numbers.
+    fn mlp(_: usize, device: &Device) -> Self {
+        let hidden = [[COLUMNS, 64], [64, 32]].map(|[from, to]| LinearConfig::new(from, to).init(device)).to_vec();
+        let linear = Some(LinearConfig::new(32, 1).init(device));
+        Self { down: vec![], up: vec![], grow: vec![], linear, pixels: None, gru: None, hidden }
+    }
+
     fn forward(&self, own: bool, mut x: Tensor<4>) -> Tensor<2> {
+        if !self.hidden.is_empty() {
+            let [rows, .., columns] = x.dims();
+            let x = x.reshape([rows, columns]);
+            let x = self.hidden.iter().fold(x, |x, linear| activation::relu(linear.forward(x)));
+            return self.linear.as_ref().map_or(x.clone(), |linear| linear.forward(x));
+        }
+        if let Some(gru) = &self.gru {
+            let x: Tensor<3> = x.squeeze_dim(1);
+            let [rows, steps, _] = x.dims();
+            let last = if own {
+                kernels::gru(x, None, gru).1
+            } else {
+                gru.forward(x, None).slice([0..rows, steps - 1..steps]).squeeze_dim(1)
+            };
+            return self.linear.as_ref().map_or(last.clone(), |linear| linear.forward(last));
+        }
         let Some(pixels) = &self.pixels else {
             for block in &self.down {
                 x = block.forward(own, x, None, true);
@@ -104,35 +145,71 @@ impl Net {
     }
 }
 
+/// What is measured at each step of a series.
+const SIGNALS: usize = 8;
+
+/// Numbers of a row.
+const COLUMNS: usize = 32;
+
 struct Case {
     name: &'static str,
     net: fn(usize, &Device) -> Net,
     width: usize,
-    side: usize,
+    /// Height and width of a picture, or steps and signals of a series.
+    size: [usize; 2],
     batch: usize,
     pixels: bool,
 }
 
-const CASES: [Case; 4] = [
-    Case { name: "cnn-28-w8", net: Net::cnn, width: 8, side: 28, batch: 64, pixels: false },
-    Case { name: "cnn-28-w32", net: Net::cnn, width: 32, side: 28, batch: 64, pixels: false },
-    Case { name: "unet-64-w8", net: Net::unet, width: 8, side: 64, batch: 8, pixels: true },
-    Case { name: "unet-64-w16", net: Net::unet, width: 16, side: 64, batch: 8, pixels: true },
+const CASES: [Case; 6] = [
+    Case { name: "mlp", net: Net::mlp, width: 64, size: [1, COLUMNS], batch: 64, pixels: false },
+    Case { name: "cnn-28-w8", net: Net::cnn, width: 8, size: [28, 28], batch: 64, pixels: false },
+    Case { name: "cnn-28-w32", net: Net::cnn, width: 32, size: [28, 28], batch: 64, pixels: false },
+    Case { name: "unet-64-w8", net: Net::unet, width: 8, size: [64, 64], batch: 8, pixels: true },
+    Case { name: "unet-64-w16", net: Net::unet, width: 16, size: [64, 64], batch: 8, pixels: true },
+    Case { name: "gru-48-w32", net: Net::series, width: 32, size: [48, SIGNALS], batch: 64, pixels: false },
 ];
+
+/// Pictures that are predicted: a CNN of width 8 over 28 × 28 pixels.
+const PREDICTED: usize = 10_000;
+
+fn numbers(n: usize) -> Vec<f32> {
+    (0..n).map(|i| ((i * 7919) % 1013) as f32 / 1013.0 - 0.5).collect()
+}
+
+/// Wall and processor milliseconds of a prediction in blocks of 2¹⁸ numbers side by side, as the program predicts; what it told,
+/// added up.
+fn prediction(own: bool, pictures: &[f32]) -> ([f64; 2], f64) {
+    let device = Device::flex();
+    device.seed(1);
+    let net = Net::cnn(8, &device);
+    let (start, used) = (Instant::now(), processor());
+    let pixels = 28 * 28;
+    let blocks: Vec<&[f32]> = pictures.chunks((1 << 18) / pixels * pixels).collect();
+    let told: Vec<f64> = blocks
+        .par_iter()
+        .map(|block| {
+            let x = TensorData::new(block.to_vec(), [block.len() / pixels, 1, 28, 28]);
+            let told = net.forward(own, Tensor::from_data(x, &device)).into_data();
+            told.iter::<f64>().sum::<f64>()
+        })
+        .collect();
+    ([start.elapsed().as_secs_f64() * 1e3, processor() - used], told.iter().sum())
+}
 
 /// So many steps; wall and processor milliseconds of one.
 fn steps(case: &Case, own: bool, steps: usize) -> [f64; 2] {
     let device = Device::flex().autodiff();
     let mut net = (case.net)(case.width, &device);
     let mut adam = AdamConfig::new().init();
-    let numbers = |n: usize| (0..n).map(|i| ((i * 7919) % 1013) as f32 / 1013.0 - 0.5).collect::<Vec<f32>>();
-    let pixels = case.side * case.side;
+    let pixels = case.size[0] * case.size[1];
     let outputs = if case.pixels { pixels } else { 1 };
     let y: Vec<f32> = numbers(case.batch * outputs).iter().map(|&x| if x > 0.0 { 1.0 } else { 0.0 }).collect();
+    let rows = numbers(case.batch * pixels);
     let (mut wall, mut cpu) = (0.0, 0.0);
     for step in 0..steps + 3 {
         let (start, used) = (Instant::now(), processor());
-        let x = TensorData::new(numbers(case.batch * pixels), [case.batch, 1, case.side, case.side]);
+        let x = TensorData::new(rows.clone(), [case.batch, 1, case.size[0], case.size[1]]);
         let x = Tensor::<4>::from_data(x, &device);
         let y = Tensor::<2>::from_data(TensorData::new(y.clone(), [case.batch, outputs]), &device);
         let told = net.forward(own, x);
@@ -168,22 +245,37 @@ fn processor() -> f64 {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let only = |case: &&Case| arguments.iter().skip(1).all(|one| one.starts_with("--") || case.name.contains(&one[..]));
-    println!("{:12} {:>9} {:>9} {:>9} {:>9}", "step", "own wall", "own cpu", "burn wall", "burn cpu");
-    for case in CASES.iter().filter(only) {
-        let mut told: [Vec<[f64; 2]>; 2] = Default::default();
-        for _ in 0..20 {
-            told[0].push(steps(case, true, 10));
-            if !arguments.iter().any(|one| one == "--own") {
-                told[1].push(steps(case, false, 3));
-            }
-        }
-        // What other programs do only adds.
-        let least = |of: &[[f64; 2]], which: usize| of.iter().map(|one| one[which]).fold(f64::INFINITY, f64::min);
-        print!("{:12}", case.name);
-        for of in &told {
-            print!(" {:9.2} {:9.2}", least(of, 0), least(of, 1));
-        }
-        println!();
+    let only = |name: &str| arguments.iter().skip(1).all(|one| one.starts_with("--") || name.contains(&one[..]));
+    let kinds = if arguments.iter().any(|one| one == "--own") { &[true][..] } else { &[true, false] };
+    let rounds = arguments.iter().find_map(|one| one.strip_prefix("--rounds=")?.parse().ok()).unwrap_or(20);
+    println!("{:16} {:>9} {:>9} {:>9} {:>9}", "", "own wall", "own cpu", "burn wall", "burn cpu");
+    for case in CASES.iter().filter(|case| only(case.name)) {
+        // A step without pictures takes microseconds.
+        let many = if case.name == "mlp" { 300 } else { 10 };
+        measure(case.name, rounds, kinds, &|own| steps(case, own, if own { many } else { many / 3 }));
     }
+    if only("predict-28-w8") {
+        let pictures = numbers(PREDICTED * 28 * 28);
+        measure("predict-28-w8", rounds, kinds, &|own| prediction(own, &pictures).0);
+        println!(
+            "{:16} {:?}",
+            "told together",
+            kinds.iter().map(|&own| prediction(own, &pictures).1).collect::<Vec<_>>()
+        );
+    }
+}
+
+/// The least of so many alternated rounds: what other programs do only adds.
+fn measure(name: &str, rounds: usize, kinds: &[bool], run: &dyn Fn(bool) -> [f64; 2]) {
+    let mut least = [[f64::INFINITY; 2]; 2];
+    for (_, &own) in (0..rounds).flat_map(|round| kinds.iter().map(move |own| (round, own))) {
+        let told = run(own);
+        let least = &mut least[usize::from(!own)];
+        *least = [least[0].min(told[0]), least[1].min(told[1])];
+    }
+    print!("{name:16}");
+    for [wall, cpu] in &least[..kinds.len()] {
+        print!(" {wall:9.3} {cpu:9.3}");
+    }
+    println!();
 }
