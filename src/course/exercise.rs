@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::dataset::{Dataset, OUTLINED, Role, Source};
+use super::dataset::{Column, Dataset, OUTLINED, Role, Source};
 use super::queries;
 use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Id, Place};
@@ -1454,13 +1454,14 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
     let draws = [&exercise.develop, &exercise.exam].into_iter().chain(exercise.probes.iter().map(|probe| &probe.draw));
     for draw in draws {
         for (name, rows) in &draw.rows {
-            if !dataset.tables().any(|table| table == name) {
+            if !dataset.every_table().any(|table| table == name) {
                 faults.push(dataset.unknown_table(rows.place.clone(), name));
             }
         }
         for (name, equation) in &draw.interventions {
-            if !dataset.columns().any(|column| column.name == *name && column.sql.is_some()) {
-                let columns: Vec<&str> = dataset.columns().map(|column| column.name.as_str()).collect();
+            let is_drawn = |column: &Column| column.sql.is_some() || column.aggregate.is_some();
+            if !dataset.every_column().any(|column| column.name == *name && is_drawn(column)) {
+                let columns: Vec<&str> = dataset.every_column().map(|column| column.name.as_str()).collect();
                 let list = columns.join(", ");
                 let fault = equation.fault(
                     Id::UnknownColumn,

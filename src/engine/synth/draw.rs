@@ -1,4 +1,5 @@
-//! Drawing the tables of a causal model, from the outermost to the innermost.
+//! Drawing the tables of a causal model, from the outermost to the innermost; a table whose rows are taken together in the one around
+//! it is drawn when they are asked for.
 //!
 //! Each row has a key, made from the path of row numbers that leads to it; each column has a stream, made from its name. A draw is
 //! a function of both alone. So a row does not change when rows are added, when another column changes, or with the number of
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{Column as Series, DataType};
 
+use super::aggregate::aggregate;
 use super::dates;
 use super::label::check_label;
 use super::pictures::Shots;
@@ -23,7 +25,7 @@ use sql::Expression;
 use tables::Frame;
 
 /// The rows' keys, beside their columns.
-const KEY: &str = "__key";
+pub(super) const KEY: &str = "__key";
 
 /// The innermost table's ids again, under a name that does not depend on the table.
 const ID: &str = "__id";
@@ -60,27 +62,93 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, (truth, seed): (Seed, Seed)) 
     for column in [Series::new(KEY.into(), [top.bits()]), Series::new(ID.into(), [0_u64])] {
         outer.with_column(column).map_err(tables::TableError::from)?;
     }
-    for (depth, table) in tables.iter().enumerate() {
-        let rows = draw.rows.get(&table.name).unwrap_or(&table.rows);
-        let stream = seed.named(&table.name);
-        let mut frame = expand(&outer, table, rows, stream, depth)?;
-        if dataset.image.as_ref().is_some_and(|image| image.body.as_ref() == Some(&table.name)) {
-            let bodies = frame.column(KEY).map_err(tables::TableError::from)?.clone().with_name(BODY.into());
-            frame.with_column(bodies).map_err(tables::TableError::from)?;
-        }
-        for column in &table.columns {
-            let drawn = equation(&frame, column, stream.named(&column.name), &draw.interventions)?;
-            frame.with_column(drawn).map_err(tables::TableError::from)?;
-        }
-        outer = frame;
+    let grower = Grower { dataset, tables, draw, seed };
+    let mut around = (0..tables.len()).filter(|&at| !tables[at].aside);
+    let Some(first) = around.next() else { return Ok(Drawn::default()) };
+    let mut grown = grower.grow(first, &outer)?;
+    for at in around {
+        grown = match grown.early.remove(&at) {
+            Some(early) => grower.again(at, early, &grown.frame)?,
+            None => grower.grow(at, &grown.frame)?,
+        };
     }
-    let mut frame = outer;
+    let mut frame = grown.frame;
     check_label(dataset, &frame)?;
     for column in dataset.columns().filter(|column| column.role == Role::Time) {
         times(&mut frame, column)?;
     }
     let shots = dataset.image.as_ref().map(|image| shots(image, &frame, seed.named("image"))).transpose()?;
     Ok(Drawn { table: frame.drop_many([KEY, ID, BODY, "row"]), shots })
+}
+
+/// A table that was drawn.
+pub(super) struct Grown {
+    /// Its rows with the columns around them, as these were when it was drawn.
+    pub(super) frame: Frame,
+    /// The row around each of them.
+    pub(super) parents: Vec<usize>,
+    /// The tables below that were drawn for its aggregates, by their place in the list.
+    early: BTreeMap<usize, Self>,
+}
+
+/// Draws the tables of a model, each from the rows around it.
+struct Grower<'a> {
+    dataset: &'a Dataset,
+    tables: &'a [Table],
+    draw: &'a Draw,
+    seed: Seed,
+}
+
+impl Grower<'_> {
+    /// A table with all its columns, and before an aggregate of its own the table below whose rows it takes together.
+    fn grow(&self, at: usize, outer: &Frame) -> Result<Grown, SynthError> {
+        let table = &self.tables[at];
+        let rows = self.draw.rows.get(&table.name).unwrap_or(&table.rows);
+        let stream = self.seed.named(&table.name);
+        let depth = std::iter::successors(table.outer, |&outer| self.tables[outer].outer).count();
+        let (mut frame, parents) = expand(outer, table, rows, stream, depth)?;
+        if self.has_body(table) {
+            let bodies = frame.column(KEY).map_err(tables::TableError::from)?.clone().with_name(BODY.into());
+            frame.with_column(bodies).map_err(tables::TableError::from)?;
+        }
+        let mut early: BTreeMap<usize, Grown> = BTreeMap::new();
+        for column in &table.columns {
+            let stream = stream.named(&column.name);
+            let drawn = match &column.aggregate {
+                None => equation(&frame, column, stream, &self.draw.interventions)?,
+                Some(over) => {
+                    let Some(below) = self.tables.iter().position(|table| table.name == over.table.value) else {
+                        return Err(tables::TableError::new("an aggregate of no table").into());
+                    };
+                    if !early.contains_key(&below) {
+                        early.insert(below, self.grow(below, &frame)?);
+                    }
+                    let natural = aggregate(over, &early[&below], frame.height(), stream)?;
+                    intervened(&frame, column, natural, stream, &self.draw.interventions)?
+                }
+            };
+            frame.with_column(drawn).map_err(tables::TableError::from)?;
+        }
+        Ok(Grown { frame, parents, early })
+    }
+
+    /// A table that was drawn for an aggregate, under the finished columns around it.
+    fn again(&self, at: usize, early: Grown, outer: &Frame) -> Result<Grown, SynthError> {
+        let table = &self.tables[at];
+        let mut frame = tables::take(&outer.drop_many([KEY, ID, "row"]), &early.parents)?;
+        let body = Some(BODY).filter(|_| self.has_body(table));
+        let own = [table.name.as_str(), "row", KEY, ID].into_iter().chain(body);
+        for name in own.chain(table.columns.iter().map(|column| column.name.as_str())) {
+            let column = early.frame.column(name).map_err(tables::TableError::from)?.clone();
+            frame.with_column(column).map_err(tables::TableError::from)?;
+        }
+        Ok(Grown { frame, ..early })
+    }
+
+    /// Whether pictures show one body for each row of this table.
+    fn has_body(&self, table: &Table) -> bool {
+        self.dataset.image.as_ref().is_some_and(|image| image.body.as_ref() == Some(&table.name))
+    }
 }
 
 /// A column of times that the equation gives as words, as dates.
@@ -118,14 +186,14 @@ fn shots(image: &Image, frame: &Frame, stream: Seed) -> Result<Shots, SynthError
     Ok(Shots::new(image, bodies, seeds(KEY, "shot")?, &values)?)
 }
 
-/// The rows of a table with the columns of the tables around it, its id, its row numbers and keys.
+/// The rows of a table with the columns of the tables around it, its id, its row numbers and keys; and the row around each.
 fn expand(
     outer: &Frame,
     table: &Table,
     rows: &Written<Expression>,
     stream: Seed,
     depth: usize,
-) -> Result<Frame, SynthError> {
+) -> Result<(Frame, Vec<usize>), SynthError> {
     let column = |name: &str| outer.column(name).map_err(tables::TableError::from);
     let keys: Vec<u64> = column(KEY)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
     let ids: Vec<u64> = column(ID)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
@@ -165,7 +233,7 @@ fn expand(
     ] {
         frame.with_column(column).map_err(tables::TableError::from)?;
     }
-    Ok(frame)
+    Ok((frame, parents))
 }
 
 fn too_many(rows: &Written<Expression>, count: u64, most: u64) -> Fault {
@@ -217,9 +285,21 @@ fn equation(
     let natural = sql::column(frame, KEY, &own.value, stream)
         .map_err(|fault| fault.in_place(own.place.clone()))?
         .with_name(name.into());
-    let Some(intervention) = interventions.get(name) else { return Ok(natural) };
+    intervened(frame, column, natural, stream, interventions)
+}
+
+/// A column as an intervention changes it, where there is one.
+fn intervened(
+    frame: &Frame,
+    column: &Column,
+    natural: Series,
+    stream: Seed,
+    interventions: &BTreeMap<String, Written<Expression>>,
+) -> Result<Series, SynthError> {
+    let name = column.name.as_str();
+    let Some(intervention) = interventions.get(name) else { return Ok(natural.with_name(name.into())) };
     let mut world = frame.clone();
-    world.with_column(natural).map_err(tables::TableError::from)?;
+    world.with_column(natural.with_name(name.into())).map_err(tables::TableError::from)?;
     let changed = sql::column(&world, KEY, &intervention.value, stream.named("do"))
         .map_err(|fault| fault.in_place(intervention.place.clone()))?;
     Ok(changed.with_name(name.into()))

@@ -1,0 +1,275 @@
+//! Tables below one table, and what their rows come to in it.
+
+use practicum::course::dataset;
+use practicum::course::exercise::Draw;
+use practicum::fault::Fault;
+use practicum::seed::Seed;
+use practicum::synth::{Side, World};
+use practicum::tables::{self, Frame};
+use practicum::text::Lang;
+
+use super::data::{change, column, exercise};
+use super::session::Learner;
+
+const CLINIC: &str = r#"
+id = "clinic"
+version = 1
+title = { en = "A clinic", ja = "診療所" }
+licence = "CC0-1.0"
+rows_of = "patient"
+[card]
+about = { en = "a test", ja = "試験用" }
+unrealistic = { en = "all of it", ja = "すべて" }
+[[table]]
+name = "patient"
+rows = "300"
+columns = [
+  { name = "age", sql = "normal(60, 10)" },
+  { name = "visits", aggregate = { table = "visit", count = "visit" } },
+  { name = "measured", aggregate = { table = "visit", count = "lactate" } },
+  { name = "peak", aggregate = { table = "visit", max = "lactate" } },
+  { name = "lowest", aggregate = { table = "visit", min = "lactate" } },
+  { name = "typical", aggregate = { table = "visit", mean = "lactate" } },
+  { name = "total", aggregate = { table = "visit", sum = "lactate" } },
+  { name = "drawn_first", aggregate = { table = "visit", first = "lactate" } },
+  { name = "earliest", aggregate = { table = "visit", first = "lactate", by = "day" } },
+  { name = "latest", aggregate = { table = "visit", last = "lactate", by = "day" } },
+  { name = "worst_test", aggregate = { table = "test", max = "CASE WHEN crp > 5 THEN crp END" } },
+  { name = "risk", role = "truth", sql = "expit(coalesce(peak, 0) - 3)" },
+  { name = "death", role = "label", sql = "bernoulli(risk)" },
+]
+[[table]]
+name = "visit"
+each = "patient"
+rows = "poisson(2)"
+columns = [
+  { name = "day", sql = "uniform(0, 30)" },
+  { name = "lactate", sql = "CASE WHEN uniform(0, 1) < 0.8 THEN normal(2 + age / 60, 1) END" },
+]
+[[table]]
+name = "test"
+each = "patient"
+rows = "3"
+columns = [{ name = "crp", sql = "normal(5, 1)" }]
+"#;
+
+fn draw(text: &str, draw: &Draw) -> Frame {
+    let dataset = dataset::read("dataset.toml", text.as_bytes()).unwrap();
+    let exercise = exercise();
+    let world = World::new(&dataset, &exercise, Seed::new(3), Seed::new(3), &|_| None).unwrap();
+    world.rows(Side::Develop, draw).unwrap().table
+}
+
+fn said(fault: &Fault) -> String {
+    format!("{} {}; {}", fault.place.display(Lang::En), fault.found.en, fault.expected.en)
+}
+
+fn maybe(frame: &Frame, name: &str) -> Vec<Option<f64>> {
+    tables::numbers(frame, name).unwrap()
+}
+
+#[test]
+fn rows_below_come_to_a_column_of_the_table_around_them() {
+    let patients = draw(CLINIC, &Draw::default());
+    let visits = draw(&CLINIC.replace("rows_of = \"patient\"", "rows_of = \"visit\""), &Draw::default());
+    let names = tables::names(&patients);
+    assert!(!names.iter().any(|name| ["visit", "day", "lactate", "crp", "row"].contains(name)), "{names:?}");
+    assert_eq!((patients.height(), maybe(&visits, "day").len()), (300, visits.height()));
+    let (patient, lactate, day) = (column(&visits, "patient"), maybe(&visits, "lactate"), column(&visits, "day"));
+    let (mut without, mut unmeasured) = (0, 0);
+    for row in 0..300 {
+        let own: Vec<usize> = (0..visits.height()).filter(|&visit| patient[visit] as usize == row).collect();
+        let mut held: Vec<(f64, f64)> = own.iter().filter_map(|&visit| Some((day[visit], lactate[visit]?))).collect();
+        let values: Vec<f64> = held.iter().map(|(_, lactate)| *lactate).collect();
+        let of = |name: &str| maybe(&patients, name)[row];
+        let sum = values.iter().sum::<f64>();
+        assert_eq!((of("visits"), of("measured")), (Some(own.len() as f64), Some(values.len() as f64)));
+        assert_eq!(
+            (of("peak"), of("lowest")),
+            (values.iter().copied().reduce(f64::max), values.iter().copied().reduce(f64::min))
+        );
+        assert_eq!((of("total"), of("drawn_first")), (Some(sum), values.first().copied()));
+        assert_eq!(of("typical"), (!values.is_empty()).then(|| sum / values.len() as f64));
+        held.sort_by(|a, b| a.0.total_cmp(&b.0));
+        assert_eq!(of("earliest"), held.first().map(|(_, lactate)| *lactate));
+        assert_eq!(of("latest"), held.last().map(|(_, lactate)| *lactate));
+        without += usize::from(own.is_empty());
+        unmeasured += usize::from(values.is_empty() && !own.is_empty());
+    }
+    assert!(without > 10 && unmeasured > 3, "of no rows, and of none with a value: {without} {unmeasured}");
+    // The table beside it: a value of which some rows have none.
+    let worst = maybe(&patients, "worst_test");
+    assert!(worst.iter().flatten().all(|crp| *crp > 5.0) && worst.iter().any(Option::is_none));
+    // Whoever is looked at by visit has the same columns.
+    for name in ["age", "peak", "risk", "death"] {
+        let own = maybe(&patients, name);
+        assert!(
+            maybe(&visits, name).iter().zip(&patient).all(|(value, patient)| *value == own[*patient as usize]),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_aggregate_changes_nobodys_luck_and_follows_an_intervention() {
+    let bare = |text: &str| {
+        let lines = text.lines().filter(|line| !line.contains("aggregate"));
+        lines.collect::<Vec<_>>().join("\n").replace("coalesce(peak, 0)", "4").replace("rows_of = \"patient\"", "")
+    };
+    let chain = bare(CLINIC).split("[[table]]\nname = \"test\"").next().unwrap().to_owned();
+    let (with, without) = (
+        draw(&CLINIC.replace("rows_of = \"patient\"", "rows_of = \"visit\""), &Draw::default()),
+        draw(&chain, &Draw::default()),
+    );
+    for same in ["patient", "age", "visit", "day", "lactate"] {
+        assert_eq!(maybe(&with, same), maybe(&without, same), "{same}");
+    }
+    let natural = draw(CLINIC, &Draw::default());
+    let of = |changes: &[(&str, &str)]| draw(CLINIC, &change(&[], changes));
+    let higher = of(&[("lactate", "lactate + 1")]);
+    let shifted = |(a, b): (&Option<f64>, &Option<f64>)| match (a, b) {
+        (Some(a), Some(b)) => (b - a - 1.0).abs() < 1e-9,
+        (a, b) => a == b,
+    };
+    assert!(maybe(&natural, "peak").iter().zip(&maybe(&higher, "peak")).all(shifted));
+    assert_eq!(column(&natural, "age"), column(&higher, "age"));
+    // The aggregate itself may be changed: its own name is what it would have been.
+    let capped = of(&[("peak", "least(coalesce(peak, 0), 3)")]);
+    assert!(column(&capped, "peak").iter().all(|peak| *peak <= 3.0));
+    assert!(column(&capped, "risk").iter().all(|risk| *risk <= 0.5));
+    let fewer = draw(CLINIC, &change(&[("visit", "1"), ("patient", "20")], &[]));
+    assert_eq!(column(&fewer, "visits"), [1.0; 20]);
+    assert_eq!(column(&fewer, "age"), column(&natural, "age")[..20]);
+}
+
+#[test]
+fn what_needs_itself_is_told_with_its_line() {
+    let told = |from: &str, to: &str| {
+        assert!(CLINIC.contains(from), "{from}");
+        let faults = dataset::read("dataset.toml", CLINIC.replace(from, to).as_bytes()).unwrap_err();
+        faults.iter().map(|fault| said(fault)).collect::<Vec<_>>().join("\n")
+    };
+    for (from, to, parts) in [
+        (
+            "normal(2 + age / 60, 1)",
+            "normal(2 + peak, 1)",
+            [
+                "line 34",
+                "columns[2].sql",
+                "peak in the rows of visit, from which it is computed",
+                "before visits (age)",
+            ],
+        ),
+        (
+            "poisson(2)",
+            "poisson(1 + risk)",
+            ["line 31", "rows", "risk in the rows of visit, which are drawn before it", "before visits (age)"],
+        ),
+        (
+            "max = \"lactate\"",
+            "max = \"lactate + visits\"",
+            ["line 17", "aggregate.max", "visits in the rows of visit, from which it is computed", "(age)"],
+        ),
+        ("table = \"test\"", "table = \"tset\"", ["line 24", "aggregate.table", "rows of \"tset\"", "test"]),
+        (
+            "max = \"lactate\"",
+            "max = \"lactate\", min = \"lactate\"",
+            ["line 17", "aggregate", "max, min at once", "exactly one of"],
+        ),
+        (
+            "max = \"lactate\"",
+            "max = \"lactate\", by = \"day\"",
+            ["line 17", "aggregate.by", "`by` beside max", "first or last"],
+        ),
+        (
+            "{ name = \"peak\", aggregate",
+            "{ name = \"peak\", sql = \"1\", aggregate",
+            ["line 17", "columns[4].sql", "both `sql` and `aggregate`", "one of them"],
+        ),
+        (
+            "{ name = \"peak\", aggregate = { table = \"visit\", max = \"lactate\" } }",
+            "{ name = \"peak\" }",
+            ["line 17", "columns[4]", "neither `sql` nor `aggregate`", "one of them"],
+        ),
+        (
+            "rows_of = \"patient\"",
+            "rows_of = \"patients\"",
+            ["line 6", "rows_of", "the unknown table \"patients\"", "patient"],
+        ),
+        (
+            "  { name = \"worst_test\", aggregate = { table = \"test\", max = \"CASE WHEN crp > 5 THEN crp END\" } },\n",
+            "",
+            ["line 38", "rows", "the table \"test\", which nothing uses", "rows_of = \"test\""],
+        ),
+        (
+            "each = \"patient\"\nrows = \"3\"",
+            "each = \"patents\"\nrows = \"3\"",
+            ["line 38", "each", "each = \"patents\"", "patient, visit"],
+        ),
+        (
+            "{ name = \"day\", sql",
+            "{ name = \"day\", role = \"truth\", sql",
+            ["line 33", "", "the role truth of \"day\"", "aggregate"],
+        ),
+    ] {
+        let said = told(from, to);
+        for part in parts {
+            assert!(said.contains(part), "{to}: {part}\n{said}");
+        }
+    }
+    // What gives words has no sum; that shows when it is drawn.
+    let words = CLINIC.replace("sum = \"lactate\"", "sum = \"'high'\"");
+    let dataset = dataset::read("dataset.toml", words.as_bytes()).unwrap();
+    let exercise = exercise();
+    let world = World::new(&dataset, &exercise, Seed::new(1), Seed::new(1), &|_| None).unwrap();
+    let practicum::synth::SynthError::Author(faults) = world.rows(Side::Develop, &Draw::default()).unwrap_err() else {
+        panic!("the author's mistake")
+    };
+    assert_eq!(faults[0].place.line, Some(20), "{}", said(&faults[0]));
+}
+
+const TEXT: &str = "{ en = \"a\", ja = \"あ\" }";
+
+/// A course on the clinic.
+fn course(learner: &Learner, asks: &str, more: &str) {
+    learner.writes("c/datasets/clinic/dataset.toml", CLINIC);
+    learner.writes(
+        "c/exercises/clinic/exercise.toml",
+        format!(
+            "format = 2\nid = \"clinic\"\nversion = 1\ndataset = \"clinic\"\nfield = \"care\"\nlevel = \"doctoral\"\nminutes = 10\n\
+             title = {TEXT}\nsummary = {TEXT}\nevidence = []\nasks = {asks}\n{more}\n"
+        ),
+    );
+    for file in ["starter/plan.toml", "starter/answers.toml"] {
+        learner.writes(&format!("c/exercises/clinic/{file}"), "exercise = \"clinic@1\"\n");
+    }
+    for file in ["brief.en.md", "brief.ja.md"] {
+        learner.writes(&format!("c/exercises/clinic/{file}"), "Look.\n");
+    }
+}
+
+fn check(id: &str, shows: &str, passes: &str, said: &str) -> String {
+    format!(
+        "[[check]]\nid = \"{id}\"\nshows = \"{shows}\"\npasses = \"{passes}\"\ntitle = {TEXT}\n\
+         pass = {{ en = \"{said}\", ja = \"{said}\" }}\nfail = {{ en = \"not {said}\", ja = \"{said}\" }}\nhint = {TEXT}\n"
+    )
+}
+
+#[test]
+fn a_learner_sees_what_the_rows_come_to_and_a_model_learns_from_it() {
+    let learner = Learner::new();
+    let shows = "SELECT auroc(death, p) AS auroc, (SELECT avg(visits) FROM exam) AS visits FROM exam";
+    course(
+        &learner,
+        "[\"plan\", \"answers\"]",
+        &check("learns", shows, "auroc > 0.6 AND visits > 1", "auroc {auroc:2}"),
+    );
+    learner.types("--course c start clinic").ends(0);
+    let text = learner.read("practicum/clinic/data/develop.csv");
+    let header: Vec<&str> = text.lines().next().unwrap().trim_start_matches('\u{feff}').split(',').collect();
+    assert!(header.contains(&"peak") && !header.contains(&"lactate") && !header.contains(&"risk"), "{header:?}");
+    assert_eq!(text.lines().count(), 301);
+    learner
+        .writes("practicum/clinic/plan.toml", "exercise = \"clinic@1\"\n[features]\nuse = [\"visits\", \"total\"]\n");
+    learner.types("check clinic").ends(0).says("auroc 0.");
+}
