@@ -361,6 +361,13 @@ const PROBE: &[Key<'static>] = &[
     ROWS,
     DO,
     Key::new(
+        "repeat",
+        Kind::Whole { min: 2, max: 1_000 },
+        Need::Optional,
+        "Draw the changed world so many times, each with luck of its own, into one table with a column `repeat` (1, 2, …): how often does a method hold?",
+        "変えた世界を、毎回別の偶然でこの回数だけ生成し、1つの表にまとめます。列`repeat`（1、2、…）が回の番号です。ある方法が何回に何回成り立つかを判定するときに使います。",
+    ),
+    Key::new(
         "retrain",
         Kind::Flag,
         Need::Default("false"),
@@ -606,6 +613,8 @@ pub struct Draw {
     pub filter: Option<Written<Expression>>,
     /// Of a file: the share of rows held out at random, groups as a whole.
     pub share: Option<f64>,
+    /// How many times it is drawn, where more than once: with luck of their own, told apart by the column [`REPEAT`].
+    pub repeat: Option<Written<usize>>,
 }
 
 /// The exam again, changed.
@@ -795,6 +804,9 @@ impl Exercise {
 pub const TABLES: &[&str] =
     &["develop", "exam", "epochs", "metrics", "answers", "plan", "lesions", "develop_lesions", "world"];
 
+/// The column of a table that is drawn several times: 1 for the first.
+pub const REPEAT: &str = "repeat";
+
 /// The word of what is asked before the first run, and the table of its answers.
 pub const BEFORE: &str = "before";
 
@@ -838,6 +850,17 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             let own = draw(section, &mut faults);
             over.rows.extend(own.rows);
             over.interventions.extend(own.interventions);
+            over.repeat = own.repeat;
+            if let Some(repeat) = over.repeat.as_ref().filter(|_| section.flag("retrain")) {
+                faults.push(repeat.fault(
+                    Id::Together,
+                    Text::new("`repeat` beside `retrain`", "`repeat` と `retrain` の両方があります"),
+                    Text::new(
+                        "one of them: a plan is trained again in one world, not in many",
+                        "どちらか一方（学習し直すのは1つの世界だけです）",
+                    ),
+                ));
+            }
             Probe {
                 name: section.string("name"),
                 title: section.maybe_text("title"),
@@ -1035,6 +1058,10 @@ fn draw(section: &Section, faults: &mut Vec<Fault>) -> Draw {
         interventions: sql("do", Purpose::Intervention),
         filter: section.maybe_string("where").map(|sql| queries::expression(sql, Purpose::Filter, faults)),
         share: section.maybe_number("share"),
+        repeat: section
+            .get("repeat")
+            .is_some()
+            .then(|| Written { value: section.count("repeat"), place: section.place_of("repeat") }),
     }
 }
 
@@ -1557,7 +1584,8 @@ fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec
         Target::Value => &["predicted"],
         Target::Classes => &["predicted", OF_CLASS],
     };
-    let added = std::iter::once("split").chain(told.iter().copied());
+    let repeats = exercise.probes.iter().any(|probe| table == probe.name && probe.draw.repeat.is_some());
+    let added = std::iter::once("split").chain(told.iter().copied()).chain(repeats.then_some(REPEAT));
     let names = own.chain(added).chain(OUTLINED.iter().copied().filter(|_| outlined));
     Some(names.map(str::to_owned).collect())
 }

@@ -1,8 +1,9 @@
-//! Tables below one table, and what their rows come to in it.
+//! Tables below one table and what their rows come to in it; worlds that are drawn many times.
 
 use practicum::course::dataset;
 use practicum::course::exercise::Draw;
-use practicum::fault::Fault;
+use practicum::fault::{Fault, Place};
+use practicum::keys::Written;
 use practicum::seed::Seed;
 use practicum::synth::{Side, World};
 use practicum::tables::{self, Frame};
@@ -272,4 +273,105 @@ fn a_learner_sees_what_the_rows_come_to_and_a_model_learns_from_it() {
     learner
         .writes("practicum/clinic/plan.toml", "exercise = \"clinic@1\"\n[features]\nuse = [\"visits\", \"total\"]\n");
     learner.types("check clinic").ends(0).says("auroc 0.");
+}
+
+/// A draw that is made so many times.
+fn repeated(rows: &[(&str, &str)], interventions: &[(&str, &str)], times: usize) -> Draw {
+    let repeat = Some(Written { value: times, place: Place::default() });
+    Draw { repeat, ..change(rows, interventions) }
+}
+
+#[test]
+fn each_repeat_is_a_draw_of_its_own_in_the_same_world() {
+    let many = draw(CLINIC, &repeated(&[("patient", "40")], &[], 25));
+    let by_visit = CLINIC.replace("rows_of = \"patient\"", "rows_of = \"visit\"");
+    let visits = draw(&by_visit, &repeated(&[("patient", "40")], &[], 25));
+    for (rows, id) in [(&many, "patient"), (&visits, "visit")] {
+        let mut ids: Vec<u64> = column(rows, id).iter().map(|id| *id as u64).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), rows.height(), "an id names one row: {id}");
+    }
+    let (repeat, age) = (column(&many, "repeat"), column(&many, "age"));
+    let wanted: Vec<f64> = (1..=25).flat_map(|repeat| [f64::from(repeat); 40]).collect();
+    assert_eq!((many.height(), &repeat), (1000, &wanted));
+    let mut ages: Vec<u64> = age.iter().map(|age| age.to_bits()).collect();
+    ages.sort_unstable();
+    ages.dedup();
+    assert_eq!(ages.len(), 1000, "nobody comes twice");
+    // More repeats leave those before them as they were, and a change keeps the luck of every repeat.
+    let few = draw(CLINIC, &repeated(&[("patient", "40")], &[], 3));
+    assert_eq!(column(&few, "age"), age[..120]);
+    let older = draw(CLINIC, &repeated(&[("patient", "40")], &[("age", "age + 1")], 25));
+    assert!(column(&older, "age").iter().zip(&age).all(|(older, age)| (older - age - 1.0).abs() < 1e-9));
+    // Means of 40 spread over the repeats as they should: SD 10 over the root of 40.
+    let many = draw(CLINIC, &repeated(&[("patient", "40")], &[], 400));
+    let age = column(&many, "age");
+    let means: Vec<f64> = age.chunks(40).map(|ages| ages.iter().sum::<f64>() / 40.0).collect();
+    let centre = means.iter().sum::<f64>() / 400.0;
+    let sd = (means.iter().map(|mean| (mean - centre).powi(2)).sum::<f64>() / 399.0).sqrt();
+    assert!((1.35..1.85).contains(&sd), "{sd}");
+    // What is shuffled stays in its repeat.
+    let shuffled = draw(CLINIC, &repeated(&[("patient", "40")], &[("age", "shuffle(age)")], 25));
+    let sorted = |ages: &[f64]| {
+        let mut ages: Vec<u64> = ages.iter().map(|age| age.to_bits()).collect();
+        ages.sort_unstable();
+        ages
+    };
+    let after = column(&shuffled, "age");
+    assert_ne!(after, age[..1000]);
+    assert!(after.chunks(40).zip(age.chunks(40)).all(|(after, before)| sorted(after) == sorted(before)));
+}
+
+#[test]
+fn too_many_rows_of_all_repeats_are_told_before_they_are_drawn() {
+    let dataset = dataset::read("dataset.toml", CLINIC.as_bytes()).unwrap();
+    let exercise = exercise();
+    let world = World::new(&dataset, &exercise, Seed::new(1), Seed::new(1), &|_| None).unwrap();
+    let error = world.rows(Side::Exam, &repeated(&[("patient", "5000")], &[], 1000)).unwrap_err();
+    let practicum::synth::SynthError::Author(faults) = error else { panic!("the author's mistake") };
+    let said = said(&faults[0]);
+    assert!(said.contains("1000 times 5000 rows of \"patient\", together 5000000"), "{said}");
+    assert!(said.contains("repeat = 400 at most"), "{said}");
+}
+
+/// How often an interval of the learner's kind holds the true mean, over many hospitals like this one.
+const COVERAGE: &str = "WITH each AS (SELECT repeat, avg(age) AS mean, stddev(age) / sqrt(count(*)) AS se FROM again GROUP BY repeat) \
+    SELECT 100 * avg(CASE WHEN abs(mean - 60) <= 1.96 * se THEN 1.0 ELSE 0.0 END) AS coverage, count(*) AS n FROM each";
+
+#[test]
+fn a_check_judges_a_method_by_how_often_it_holds() {
+    let learner = Learner::new();
+    let probe =
+        |more: &str| format!("[[probe]]\nname = \"again\"\nabout = {TEXT}\nrows = {{ patient = \"50\" }}\n{more}\n");
+    let holds = check("holds", COVERAGE, "coverage BETWEEN 90 AND 98 AND n = 300", "coverage {coverage:0} of {n:0}");
+    course(&learner, "[\"answers\"]", &(probe("repeat = 300") + &holds));
+    learner.types("--course c start clinic").ends(0);
+    let json = learner.types("check clinic --json").ends(0).json();
+    let said = json["checks"][0]["sentence"]["en"].as_str().unwrap().to_owned();
+    assert!(said.starts_with("coverage 9") && said.ends_with("of 300"), "{said}");
+    assert_eq!(
+        said,
+        learner.types("check clinic --json").ends(0).json()["checks"][0]["sentence"]["en"],
+        "the same again"
+    );
+    // Beside a model: each row has its prediction, and the figures of the probe are counted by patient.
+    let learner = Learner::new();
+    let predicted = "SELECT count(p) AS n, count(DISTINCT patient) AS patients, max(repeat) AS repeats FROM again";
+    let all = check("all", predicted, "n = 1000 AND patients = 1000 AND repeats = 20", "{n:0} predicted");
+    let per = "figures_per = \"patient\"\n".to_owned();
+    course(&learner, "[\"plan\", \"answers\"]", &(per + &probe("repeat = 20") + &all));
+    learner.types("--course c start clinic").ends(0);
+    learner
+        .writes("practicum/clinic/plan.toml", "exercise = \"clinic@1\"\n[features]\nuse = [\"visits\", \"total\"]\n");
+    let json = learner.types("check clinic --json").ends(0).says("1000 predicted").json();
+    let figures = json["metrics"].as_array().unwrap();
+    let n = figures.iter().find(|line| line["table"] == "again" && line["metric"] == "auroc").unwrap();
+    assert_eq!(n["n"], 1000, "{n}");
+    // Mistakes of the author's.
+    for (more, told) in [("repeat = 1", "repeat"), ("repeat = 20\nretrain = true", "`repeat` beside `retrain`")] {
+        let learner = Learner::new();
+        course(&learner, "[\"plan\", \"answers\"]", &(probe(more) + &all));
+        learner.types("author validate clinic --course c").ends(2).says("exercise.toml").says(told);
+    }
 }

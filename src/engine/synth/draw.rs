@@ -15,7 +15,7 @@ use super::label::check_label;
 use super::pictures::Shots;
 use super::rows::{Drawn, SynthError};
 use course::dataset::{Column, Dataset, Image, Role, Source, Table};
-use course::exercise::Draw;
+use course::exercise::{Draw, REPEAT};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written;
 use diagnostics::text;
@@ -32,6 +32,9 @@ const ID: &str = "__id";
 
 /// A table may have so many rows in all.
 const MOST: usize = 5_000_000;
+
+/// A table that is drawn several times may have so many rows in all: they lie in memory together.
+const MOST_REPEATED: usize = 2_000_000;
 
 /// Rows of the second table per row of the first, and of further tables per row of the one before: an id is the outer row's id
 /// times this, plus the row's number, so that it says where a row belongs and does not move when other rows come or go.
@@ -58,8 +61,22 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, (truth, seed): (Seed, Seed)) 
     let seed = seed.named(&dataset.id);
     let mut outer = world(dataset, draw, truth)?;
     // The outermost table's rows have their keys from its own stream: a world changes nobody's luck.
-    let top = tables.first().map_or(seed, |table| seed.named(&table.name));
-    for column in [Series::new(KEY.into(), [top.bits()]), Series::new(ID.into(), [0_u64])] {
+    let top = |seed: Seed| tables.first().map_or(seed, |table| seed.named(&table.name)).bits();
+    let mut keys = vec![top(seed)];
+    if let Some(repeat) = &draw.repeat {
+        // The same world, once for each repeat, above rows whose keys are those of no other repeat.
+        let repeats = 1..=repeat.value as u64;
+        keys = repeats.clone().map(|repeat| top(seed.named(REPEAT).at(repeat))).collect();
+        outer = if outer.width() == 0 {
+            Frame::empty_with_height(keys.len())
+        } else {
+            tables::take(&outer, &vec![0; keys.len()])?
+        };
+        let numbers: Vec<i64> = repeats.map(|repeat| repeat as i64).collect();
+        outer.with_column(Series::new(REPEAT.into(), numbers)).map_err(tables::TableError::from)?;
+    }
+    let ids = vec![0_u64; keys.len()];
+    for column in [Series::new(KEY.into(), keys), Series::new(ID.into(), ids)] {
         outer.with_column(column).map_err(tables::TableError::from)?;
     }
     let grower = Grower { dataset, tables, draw, seed };
@@ -106,7 +123,7 @@ impl Grower<'_> {
         let rows = self.draw.rows.get(&table.name).unwrap_or(&table.rows);
         let stream = self.seed.named(&table.name);
         let depth = std::iter::successors(table.outer, |&outer| self.tables[outer].outer).count();
-        let (mut frame, parents) = expand(outer, table, rows, stream, depth)?;
+        let (mut frame, parents) = expand(outer, table, rows, stream, depth, self.draw.repeat.as_ref())?;
         if self.has_body(table) {
             let bodies = frame.column(KEY).map_err(tables::TableError::from)?.clone().with_name(BODY.into());
             frame.with_column(bodies).map_err(tables::TableError::from)?;
@@ -193,6 +210,7 @@ fn expand(
     rows: &Written<Expression>,
     stream: Seed,
     depth: usize,
+    repeat: Option<&Written<usize>>,
 ) -> Result<(Frame, Vec<usize>), SynthError> {
     let column = |name: &str| outer.column(name).map_err(tables::TableError::from);
     let keys: Vec<u64> = column(KEY)?.u64().map_err(tables::TableError::from)?.iter().flatten().collect();
@@ -206,8 +224,24 @@ fn expand(
     if let Some(&count) = counts.iter().find(|&&count| count > most) {
         return Err(too_many(rows, count, most).into());
     }
-    if total > MOST as u64 {
+    if total > MOST as u64 && repeat.is_none() {
         return Err(too_many(rows, total, MOST as u64).into());
+    }
+    if let Some(repeat) = repeat.filter(|_| total > MOST_REPEATED as u64) {
+        let (n, table) = (repeat.value, &table.name);
+        let (each, fits) = (total / n as u64, (n * MOST_REPEATED) as u64 / total);
+        let fault = repeat.fault(
+            Id::TooMany,
+            text!(
+                "{n} times {each} rows of \"{table}\", together {total}",
+                "表 \"{table}\" の{each}行を{n}回、合わせて{total}行"
+            ),
+            text!(
+                "at most {MOST_REPEATED} rows together: repeat = {fits} at most, or fewer `rows`",
+                "合わせて{MOST_REPEATED}行以下（repeat = {fits} 以下にするか、`rows`を減らします）"
+            ),
+        );
+        return Err(fault.into());
     }
     let total = total as usize;
     let (mut parents, mut row_numbers, mut own_keys, mut own_ids) =
@@ -218,7 +252,8 @@ fn expand(
             parents.push(parent);
             row_numbers.push(row as i64);
             own_keys.push(key.at(row).bits());
-            own_ids.push(if depth == 0 { row } else { ids[parent] * most + row });
+            // Of several repeats, the outermost rows are numbered on: an id names one row.
+            own_ids.push(if depth == 0 { own_ids.len() as u64 } else { ids[parent] * most + row });
         }
     }
     let around = outer.drop_many([KEY, ID, "row"]);
@@ -245,8 +280,8 @@ fn counts(outer: &Frame, rows: &Written<Expression>, stream: Seed) -> Result<Vec
     if let Ok(count) = rows.value.text().trim().parse::<u64>() {
         return Ok(vec![count; outer.height()]);
     }
-    // Of a dataset without a world, the first table has none but its key and number around it.
-    if outer.width() == 2 {
+    // Of a dataset without a world, the first table has none but its key, its number and its repeat around it.
+    if tables::names(outer).into_iter().all(|name| [KEY, ID, REPEAT].contains(&name)) {
         let sql = rows.value.text();
         return Err(rows
             .fault(
@@ -300,7 +335,24 @@ fn intervened(
     let Some(intervention) = interventions.get(name) else { return Ok(natural.with_name(name.into())) };
     let mut world = frame.clone();
     world.with_column(natural.with_name(name.into())).map_err(tables::TableError::from)?;
-    let changed = sql::column(&world, KEY, &intervention.value, stream.named("do"))
-        .map_err(|fault| fault.in_place(intervention.place.clone()))?;
-    Ok(changed.with_name(name.into()))
+    let change = |rows: &Frame| -> Result<Series, SynthError> {
+        let changed = sql::column(rows, KEY, &intervention.value, stream.named("do"));
+        Ok(changed.map_err(|fault| fault.in_place(intervention.place.clone()))?.with_name(name.into()))
+    };
+    // What is shuffled stays in its own repeat; all else is the same for a row wherever it stands.
+    if !tables::names(&world).contains(&REPEAT) || !intervention.value.text().to_lowercase().contains("shuffle") {
+        return change(&world);
+    }
+    let repeats = tables::numbers(&world, REPEAT)?;
+    let mut all: Option<Series> = None;
+    let mut from = 0;
+    for rows in repeats.chunk_by(|a, b| a == b) {
+        let changed = change(&world.slice(from, rows.len()))?;
+        from = rows.len() as i64 + from;
+        match &mut all {
+            Some(all) => drop(all.append(&changed).map_err(tables::TableError::from)?),
+            None => all = Some(changed),
+        }
+    }
+    all.map_or_else(|| change(&world), Ok)
 }
