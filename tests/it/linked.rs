@@ -375,3 +375,99 @@ fn a_check_judges_a_method_by_how_often_it_holds() {
         learner.types("author validate clinic --course c").ends(2).says("exercise.toml").says(told);
     }
 }
+
+/// How often a trial with the learner's number of patients finds that the drug lowers `crp` by 0.6.
+fn trial() -> String {
+    format!(
+        "[[question]]\nid = \"per_arm\"\nkind = \"number\"\nmin = 2\nmax = 500\nprompt = {TEXT}\n\
+         [[question]]\nid = \"cause\"\nkind = \"choice\"\nprompt = {TEXT}\nchoice = [{{ id = \"drug\", text = {TEXT} }}, {{ id = \"luck\", text = {TEXT} }}]\n\
+         [[setting]]\nname = \"dose\"\nkind = \"whole\"\nmax = 9\ndefault = 1\nhelp = {TEXT}\n\
+         [[probe]]\nname = \"trials\"\nabout = {TEXT}\nrepeat = 100\nrows = {{ patient = \"2 * round(answers.per_arm)\" }}\n\
+         do = {{ age = \"age - 6 * settings.dose * (row % 2)\" }}\n"
+    ) + &check(
+        "powered",
+        "WITH each AS (SELECT repeat, avg(CASE WHEN patient % 2 = 1 THEN age END) - avg(CASE WHEN patient % 2 = 0 THEN age END) AS gain, 10 * sqrt(4 / count(*)) AS se FROM trials GROUP BY repeat) SELECT 100 * avg(CASE WHEN gain < -1.96 * se THEN 1.0 ELSE 0.0 END) AS power, (SELECT count(*) FROM trials) AS n FROM each",
+        "power >= 80",
+        "power {power:0} with {n:0}",
+    ) + &check("counts", "SELECT count(*) AS n FROM exam", "n = 300", "exam {n:0}")
+}
+
+#[test]
+fn what_is_answered_makes_the_world_that_judges_it() {
+    let learner = Learner::new();
+    course(&learner, "[\"settings\", \"answers\"]", &trial());
+    learner.types("--course c start clinic").ends(0);
+    let data = learner.read("practicum/clinic/data/develop.csv");
+    let check = || {
+        let json = learner.types("check clinic --json").json();
+        let of = |n: usize| {
+            (
+                json["checks"][n]["verdict"].as_str().unwrap().to_owned(),
+                json["checks"][n]["sentence"]["en"].as_str().unwrap().to_owned(),
+            )
+        };
+        (of(0), of(1))
+    };
+    // Not answered: the check that reads the world is not attempted, the other is judged.
+    let (powered, counts) = check();
+    assert_eq!((powered.0.as_str(), counts.1.as_str()), ("not_attempted", "exam 300"), "{powered:?}");
+    learner.writes("practicum/clinic/answers.toml", "exercise = \"clinic@1\"\nper_arm = 90\n");
+    let (powered, counts) = check();
+    assert!(powered.0 == "passed" && powered.1.ends_with("with 18000") && counts.1 == "exam 300", "{powered:?}");
+    // A setting makes it too; what an answer makes is never that of another.
+    learner.writes("practicum/clinic/plan.toml", "exercise = \"clinic@1\"\n[setting]\ndose = 0\n");
+    assert_eq!(check().0.0, "failed");
+    learner.writes("practicum/clinic/plan.toml", "exercise = \"clinic@1\"\n[setting]\ndose = 9\n");
+    learner.writes("practicum/clinic/answers.toml", "exercise = \"clinic@1\"\nper_arm = 10\n");
+    let (powered, _) = check();
+    assert!(powered.0 == "passed" && powered.1.ends_with("with 2000"), "{powered:?}");
+    assert_eq!(learner.read("practicum/clinic/data/develop.csv"), data, "the learner's own rows stay");
+}
+
+#[test]
+fn solutions_are_proved_in_the_worlds_that_their_answers_make() {
+    let learner = Learner::new();
+    course(&learner, "[\"settings\", \"answers\"]", &trial());
+    let writes = |folder: &str, answers: &str| {
+        learner.writes(&format!("c/exercises/clinic/{folder}/plan.toml"), "exercise = \"clinic@1\"\n");
+        learner.writes(
+            &format!("c/exercises/clinic/{folder}/answers.toml"),
+            format!("exercise = \"clinic@1\"\n{answers}"),
+        );
+    };
+    // Computed from the learner's rows before the world is drawn.
+    writes("solution", "per_arm = { sql = \"SELECT 60 + count(*) / 10 AS n FROM develop\" }\n");
+    writes("wrong/few", "per_arm = 5\n");
+    learner.writes("c/exercises/clinic/wrong/few/expect.toml", format!("fails = [\"powered\"]\nwhy = {TEXT}\n"));
+    for _ in 0..2 {
+        let json = learner.types("author validate clinic --course c --json").json();
+        let tried = json["exercises"][0]["tried"].as_array().unwrap();
+        let failed = |folder: &str| tried.iter().find(|tried| tried["folder"] == folder).unwrap()["failed"].clone();
+        assert_eq!(
+            (failed("solution"), failed("wrong/few")),
+            (Vec::<String>::new().into(), vec!["powered"].into()),
+            "{json}"
+        );
+    }
+    // Answers that are copied from another variant are judged in the worlds that they make.
+    let json = learner.types("author reliability clinic --course c --seeds 4 --json").json();
+    let text = json.to_string();
+    assert!(text.contains("\"powered\""), "{text}");
+}
+
+#[test]
+fn what_no_draw_can_read_is_told_with_its_line() {
+    let learner = Learner::new();
+    for (from, to, told) in [
+        ("answers.per_arm", "answers.per_arms", "nearest:  per_arm"),
+        ("answers.per_arm", "answers.cause", "a question of the kind number"),
+        ("settings.dose", "settings.doze", "nearest:  dose"),
+        ("repeat = 100", "retrain = true", "beside `retrain`"),
+        ("[[probe]]", "[develop]\nrows = { patient = \"answers.per_arm\" }\n[[probe]]", "answers.per_arm in [develop]"),
+    ] {
+        let text = trial();
+        assert!(text.contains(from));
+        course(&learner, "[\"settings\", \"answers\"]", &text.replacen(from, to, 1));
+        learner.types("author validate clinic --course c").ends(2).says("exercise.toml, line").says(told);
+    }
+}

@@ -10,6 +10,7 @@ use course::answers::{Answer, Answers};
 use course::computed;
 use course::content::{self, Digest};
 use course::exercise::{Check, QuestionKind};
+use course::pack::Submission;
 use course::settings::{Setting, SettingKind};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written as Placed;
@@ -128,6 +129,47 @@ impl Made {
     }
 }
 
+/// The name of what a run makes: its plan's, and where the judge's worlds are drawn with answers and settings, that of all it says.
+pub fn made_by(written: &Written, submission: &Submission) -> Digest {
+    if written.task.exercise.reads_decisions() {
+        content::of_submission(submission)
+    } else {
+        content::of_plan(submission)
+    }
+}
+
+/// A solution whose computed answers and settings are worked out from the learner's rows, for worlds that are drawn with them; nothing
+/// where no world is, or nothing is computed.
+fn decided(
+    written: &Written,
+    solution: &Solution,
+    world: &World,
+    job: &Job,
+) -> Result<Result<Option<Submission>, Vec<Fault>>, RunError> {
+    let submission = &solution.submission;
+    if !written.task.exercise.reads_decisions() || submission.computed.is_empty() && submission.settings.is_empty() {
+        return Ok(Ok(None));
+    }
+    let run = match run::run_in(world, &Job { exam: None, figures: false, ..*job }, &mut |_| {}) {
+        Ok(Ended::Ran(run)) => run,
+        Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
+        Err(error) => return Err(error),
+    };
+    let (answers, settings) = match concluded(written, solution, &run.tables)? {
+        Ok(concluded) => concluded,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let number = |figure: &Figure| match figure {
+        Figure::Number(x) => Some(*x),
+        Figure::Word(word) => Some(f64::from(u8::from(word == "true"))),
+        Figure::Undefined => None,
+    };
+    let all = written.task.exercise.settings.all.iter();
+    let set =
+        all.filter_map(|setting| Some((setting.name.clone(), number(settings.get(&setting.column())?)?))).collect();
+    Ok(Ok(Some(Submission { answers, set, ..submission.clone() })))
+}
+
 /// Runs a solution in a world that may be shared with others. A solution that cannot be run gives its faults.
 ///
 /// # Errors
@@ -151,6 +193,11 @@ pub fn run(
         file,
         shelf: None,
     };
+    let submission = match decided(written, solution, world, &job)? {
+        Ok(submission) => submission,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let job = Job { submission: submission.as_ref().unwrap_or(job.submission), ..job };
     let mut run = match run::run_in(world, &job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => run,
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),

@@ -2,8 +2,7 @@
 
 use polars::prelude::{Column as Series, DataType, IdxCa, IdxSize};
 
-use super::draw::{Grown, KEY};
-use super::rows::SynthError;
+use super::rows::{KEY, SynthError};
 use course::dataset::{Aggregate, What};
 use diagnostics::fault::Id;
 use diagnostics::keys::Written;
@@ -18,8 +17,13 @@ const VALUE: &str = "value";
 
 /// One value for each of `rows` rows, from the rows below; those without a value, or with one that is no finite number, are passed
 /// over. Rows are taken one after another, so that a sum has the same bits for any number of threads.
-pub(super) fn aggregate(of: &Aggregate, below: &Grown, rows: usize, stream: Seed) -> Result<Series, SynthError> {
-    let values = computed(&of.of, &below.frame, stream)?;
+pub(super) fn aggregate(
+    of: &Aggregate,
+    (below, parents): (&Frame, &[usize]),
+    rows: usize,
+    stream: Seed,
+) -> Result<Series, SynthError> {
+    let values = computed(&of.of, below, stream)?;
     let is_number = tables::is_number(&values, VALUE);
     let adds = matches!(of.what, What::Mean | What::Sum);
     let compares = matches!(of.what, What::Max | What::Min);
@@ -45,14 +49,14 @@ pub(super) fn aggregate(of: &Aggregate, below: &Grown, rows: usize, stream: Seed
     let column = match of.what {
         What::Count => {
             let mut counts = vec![0_i64; rows];
-            held.iter().for_each(|&row| counts[below.parents[row]] += 1);
+            held.iter().for_each(|&row| counts[parents[row]] += 1);
             Series::new(VALUE.into(), counts)
         }
         What::Sum | What::Mean => {
             let (mut sums, mut counts) = (vec![0.0; rows], vec![0_u32; rows]);
             for &row in &held {
-                sums[below.parents[row]] += number(row);
-                counts[below.parents[row]] += 1;
+                sums[parents[row]] += number(row);
+                counts[parents[row]] += 1;
             }
             let mean = |(sum, count): (&f64, &u32)| (*count > 0).then(|| sum / f64::from(*count));
             let is_whole = !column_of(&values)?.dtype().is_float();
@@ -65,13 +69,13 @@ pub(super) fn aggregate(of: &Aggregate, below: &Grown, rows: usize, stream: Seed
         What::Max | What::Min | What::First | What::Last => {
             let order = match (&of.by, compares) {
                 (_, true) => numbers.clone(),
-                (Some(by), _) => ordered(by, &below.frame, stream.named("by"))?,
+                (Some(by), _) => ordered(by, below, stream.named("by"))?,
                 (None, _) => (0..values.height()).map(|row| Some(row as f64)).collect(),
             };
             let is_last = matches!(of.what, What::Max | What::Last);
             let mut picks: Vec<Option<usize>> = vec![None; rows];
             for &row in held.iter().filter(|&&row| order[row].is_some()) {
-                let pick = &mut picks[below.parents[row]];
+                let pick = &mut picks[parents[row]];
                 // Of rows that stand alike, the first drawn is the first and the last drawn the last.
                 let better = pick
                     .is_none_or(|other| if is_last { order[row] >= order[other] } else { order[row] < order[other] });

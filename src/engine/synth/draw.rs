@@ -13,7 +13,7 @@ use super::aggregate::aggregate;
 use super::dates;
 use super::label::check_label;
 use super::pictures::Shots;
-use super::rows::{Drawn, SynthError};
+use super::rows::{Drawn, KEY, SynthError};
 use course::dataset::{Column, Dataset, Image, Role, Source, Table};
 use course::exercise::{Draw, REPEAT};
 use diagnostics::fault::{Fault, Id};
@@ -23,9 +23,6 @@ use diagnostics::text::Text;
 use seed::Seed;
 use sql::Expression;
 use tables::Frame;
-
-/// The rows' keys, beside their columns.
-pub(super) const KEY: &str = "__key";
 
 /// The innermost table's ids again, under a name that does not depend on the table.
 const ID: &str = "__id";
@@ -48,11 +45,21 @@ pub(super) fn world(dataset: &Dataset, draw: &Draw, seed: Seed) -> Result<Frame,
     let stream = seed.named(&dataset.id);
     let mut row = Frame::empty_with_height(1);
     row.with_column(Series::new(KEY.into(), [stream.bits()])).map_err(tables::TableError::from)?;
+    decide(&mut row, draw)?;
     for column in &dataset.world {
         let drawn = equation(&row, column, stream.named(&column.name), &draw.interventions)?;
         row.with_column(drawn).map_err(tables::TableError::from)?;
     }
-    Ok(row.drop_many([KEY]))
+    Ok(row.drop_many([KEY]).drop_many(draw.decided.keys().cloned()))
+}
+
+/// What was decided, as columns of the outermost rows under the names that equations have for it.
+fn decide(rows: &mut Frame, draw: &Draw) -> Result<(), SynthError> {
+    for (name, value) in &draw.decided {
+        let column = Series::new(name.as_str().into(), vec![*value; rows.height()]);
+        rows.with_column(column).map_err(tables::TableError::from)?;
+    }
+    Ok(())
 }
 
 /// Draws every table: `truth` seeds the world, `seed` all that hangs on the luck of rows.
@@ -79,6 +86,7 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, (truth, seed): (Seed, Seed)) 
     for column in [Series::new(KEY.into(), keys), Series::new(ID.into(), ids)] {
         outer.with_column(column).map_err(tables::TableError::from)?;
     }
+    decide(&mut outer, draw)?;
     let grower = Grower { dataset, tables, draw, seed };
     let mut around = (0..tables.len()).filter(|&at| !tables[at].aside);
     let Some(first) = around.next() else { return Ok(Drawn::default()) };
@@ -89,7 +97,7 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, (truth, seed): (Seed, Seed)) 
             None => grower.grow(at, &grown.frame)?,
         };
     }
-    let mut frame = grown.frame;
+    let mut frame = grown.frame.drop_many(draw.decided.keys().cloned());
     check_label(dataset, &frame)?;
     for column in dataset.columns().filter(|column| column.role == Role::Time) {
         times(&mut frame, column)?;
@@ -99,11 +107,11 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, (truth, seed): (Seed, Seed)) 
 }
 
 /// A table that was drawn.
-pub(super) struct Grown {
+struct Grown {
     /// Its rows with the columns around them, as these were when it was drawn.
-    pub(super) frame: Frame,
+    frame: Frame,
     /// The row around each of them.
-    pub(super) parents: Vec<usize>,
+    parents: Vec<usize>,
     /// The tables below that were drawn for its aggregates, by their place in the list.
     early: BTreeMap<usize, Self>,
 }
@@ -140,7 +148,8 @@ impl Grower<'_> {
                     if !early.contains_key(&below) {
                         early.insert(below, self.grow(below, &frame)?);
                     }
-                    let natural = aggregate(over, &early[&below], frame.height(), stream)?;
+                    let natural =
+                        aggregate(over, (&early[&below].frame, &early[&below].parents), frame.height(), stream)?;
                     intervened(&frame, column, natural, stream, &self.draw.interventions)?
                 }
             };
