@@ -58,6 +58,13 @@ pub const KEYS: &[Key<'static>] = &[
         "因果モデルの表です。外側から内側の順に書きます。",
     ),
     Key::new(
+        "rows_of",
+        Kind::String,
+        Need::Optional,
+        "The table whose rows are the rows of the data; left out, the last. The tables that do not lie around it are seen through an `aggregate` only.",
+        "データの1行にあたる表です。書かなければ最後の表になります。その外側にない表は、`aggregate`（集計）を通してだけ見えます。",
+    ),
+    Key::new(
         "image",
         Kind::Table(IMAGE),
         Need::Optional,
@@ -102,8 +109,8 @@ const TABLE: &[Key<'static>] = &[
         "each",
         Kind::String,
         Need::Optional,
-        "The table before it: `rows` rows are drawn for each of its rows, and may use its columns.",
-        "1つ外側の表です。その各行に対して`rows`行を生成し、その列を使えます。",
+        "The table around it, one further up: `rows` rows are drawn for each of its rows, and may use its columns. Several tables may name the same one.",
+        "1つ外側の表（これより前に書いた表）です。その各行に対して`rows`行を生成し、その列を使えます。複数の表が同じ表を指すこともできます。",
     ),
     Key::new(
         "rows",
@@ -135,11 +142,84 @@ const WORLD: &[Key<'static>] = &[
 
 const COLUMN: &[Key<'static>] = &[
     Key::new("name", Kind::String, Need::Required, "The column's name.", "列の名前です。"),
-    Key::new("sql", Kind::Sql, Need::Required, "The column's equation.", "列を決める式です。"),
+    Key::new(
+        "sql",
+        Kind::Sql,
+        Need::Optional,
+        "The column's equation; needed, unless there is an `aggregate`.",
+        "列を決める式です。`aggregate`を書かないかぎり必要です。",
+    ),
+    Key::new(
+        "aggregate",
+        Kind::Table(AGGREGATE),
+        Need::Optional,
+        "Instead of an equation: what the rows of a table below come to, such as { table = \"visit\", max = \"lactate\" }. The columns after it may use it; the rows of that table see those before it only.",
+        "式の代わりに、内側の表の行を集計します（例：{ table = \"visit\", max = \"lactate\" }）。これより後の列で使えます。集計される表の行からは、これより前の列だけが見えます。",
+    ),
     ROLE,
     UNIT,
     ABOUT,
     VALUES,
+];
+
+const AGGREGATE: &[Key<'static>] = &[
+    Key::new(
+        "table",
+        Kind::String,
+        Need::Required,
+        "The table whose rows are taken together: one with `each` = this table.",
+        "集計する表です。`each`でこの表を指しているものに限ります。",
+    ),
+    Key::new(
+        "max",
+        Kind::Sql,
+        Need::Optional,
+        "The largest number or day of its rows.",
+        "行の中で最大の数値または日付です。",
+    ),
+    Key::new(
+        "min",
+        Kind::Sql,
+        Need::Optional,
+        "The smallest number or day of its rows.",
+        "行の中で最小の数値または日付です。",
+    ),
+    Key::new("mean", Kind::Sql, Need::Optional, "The mean of its rows.", "行の平均です。"),
+    Key::new(
+        "sum",
+        Kind::Sql,
+        Need::Optional,
+        "The sum of its rows; 0 where there are none.",
+        "行の合計です。行がなければ0です。",
+    ),
+    Key::new(
+        "count",
+        Kind::Sql,
+        Need::Optional,
+        "How many of its rows have a value; the table's own name counts them all. 0 where there are none.",
+        "値のある行の数です。表自身の名前を書くと、すべての行を数えます。行がなければ0です。",
+    ),
+    Key::new(
+        "first",
+        Kind::Sql,
+        Need::Optional,
+        "The first value, in the order of the rows or of `by`.",
+        "行の順（または`by`の順）で最初の値です。",
+    ),
+    Key::new(
+        "last",
+        Kind::Sql,
+        Need::Optional,
+        "The last value, in the order of the rows or of `by`.",
+        "行の順（または`by`の順）で最後の値です。",
+    ),
+    Key::new(
+        "by",
+        Kind::Sql,
+        Need::Optional,
+        "Of first and last: the number or day by which the rows are ordered; left out, they stand as they were drawn.",
+        "first と last で、行を並べる数値または日付です。書かなければ、生成した順です。",
+    ),
 ];
 
 const IMAGE: &[Key<'static>] = &[
@@ -348,8 +428,10 @@ impl Role {
 pub struct Column {
     /// Its name.
     pub name: String,
-    /// Its equation; none in a file.
+    /// Its equation; none in a file, and none of an aggregate.
     pub sql: Option<Written<Expression>>,
+    /// What the rows of a table below come to, instead of an equation.
+    pub aggregate: Option<Aggregate>,
     /// What it is for.
     pub role: Role,
     /// Its unit, or empty.
@@ -362,12 +444,60 @@ pub struct Column {
     pub positive: Option<Written<String>>,
 }
 
+/// What the rows of a table come to, for each row of the table around it. A row without a value counts in none of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aggregate {
+    /// The table below.
+    pub table: Written<String>,
+    /// What they come to.
+    pub what: What,
+    /// The value of each of its rows.
+    pub of: Written<Expression>,
+    /// Of the first and the last: what orders the rows, where they do not stand as they were drawn.
+    pub by: Option<Written<Expression>>,
+}
+
+/// What rows come to together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The largest; of no rows nothing.
+    Max,
+    /// The smallest; of no rows nothing.
+    Min,
+    /// The mean; of no rows nothing.
+    Mean,
+    /// The sum; of no rows 0.
+    Sum,
+    /// How many have a value.
+    Count,
+    /// The first; of no rows nothing.
+    First,
+    /// The last; of no rows nothing.
+    Last,
+}
+
+impl What {
+    const ALL: [(&'static str, Self); 7] = [
+        ("max", Self::Max),
+        ("min", Self::Min),
+        ("mean", Self::Mean),
+        ("sum", Self::Sum),
+        ("count", Self::Count),
+        ("first", Self::First),
+        ("last", Self::Last),
+    ];
+}
+
 /// A table of the causal model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// Its name, which is also the name of its column of row numbers.
     pub name: String,
-    /// How many rows, for each row of the table before it.
+    /// The table around it, by its place in the list; none of the first.
+    pub outer: Option<usize>,
+    /// Whether its rows are no part of the data's rows: they are seen through aggregates only.
+    pub aside: bool,
+    /// How many rows, for each row of the table around it.
     pub rows: Written<Expression>,
     /// Its columns in the order in which they are drawn.
     pub columns: Vec<Column>,
@@ -376,7 +506,8 @@ pub struct Table {
 /// Where the rows come from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
-    /// Drawn from a causal model: tables from the outermost to the innermost; a row of the innermost is a row of the data.
+    /// Drawn from a causal model: tables, each after the one around it. A row of the innermost of those that are not aside is a row
+    /// of the data.
     Model(Vec<Table>),
     /// Read from a file.
     File {
@@ -516,7 +647,14 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
     let target = Target::named(&top.string("target")).unwrap_or(Target::Risk);
     let mut names = Vec::new();
     let world = world(&top, &mut names, &mut faults);
-    let tables: Vec<Table> = tables(&top, &mut names, &mut faults);
+    let mut tables: Vec<Table> = tables(&top, &mut names, &mut faults);
+    rows_of(&top, &mut tables, &mut faults);
+    if tables.iter().skip(1).all(|table| table.outer.is_some()) {
+        faults.extend(aggregates(&tables));
+    }
+    if faults.is_empty() {
+        faults.extend(set_aside(&tables));
+    }
     let source = match top.maybe_table("source") {
         Some(source) if tables.is_empty() => Source::File {
             path: source.written("path"),
@@ -672,6 +810,7 @@ fn world(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Vec
         columns.push(Column {
             name: name.value,
             sql: Some(queries::expression(section.written("sql"), Purpose::Column, faults)),
+            aggregate: None,
             role: Role::Hidden,
             unit: Text::default(),
             about: section.maybe_text("about"),
@@ -686,10 +825,15 @@ fn tables(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Ve
     let mut tables: Vec<Table> = Vec::new();
     for section in top.tables("table") {
         let name = section.written("name");
-        let before = tables.last().map(|table| table.name.clone());
+        let above: Vec<String> = tables.iter().map(|table| table.name.clone()).collect();
         let each = section.maybe_string("each");
-        if each.as_ref().map(|each| &each.value) != before.as_ref() {
+        let outer = each.as_ref().and_then(|each| above.iter().position(|name| *name == each.value));
+        if each.is_some() == above.is_empty() || outer.is_none() != above.is_empty() {
             let place = section.place_of("each");
+            let close = match (&each, &above[..]) {
+                (Some(each), [_, _, ..]) => nearest(&each.value, above.iter().map(String::as_str)),
+                _ => above.last().cloned(),
+            };
             let found = each.map_or_else(
                 || Text::new("no `each`", "`each`がありません"),
                 |each| {
@@ -697,14 +841,18 @@ fn tables(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Ve
                     text!("each = \"{each}\"", "each = \"{each}\"")
                 },
             );
-            let expected = before.clone().map_or_else(
-                || Text::new("no `each` in the first table", "最初の表には`each`を書きません"),
-                |before| text!("each = \"{before}\", the table before it", "1つ前の表を指す each = \"{before}\""),
-            );
-            faults.push(Fault { nearest: before, ..Fault::new(Id::NotInOrder, place, found, expected) });
+            let expected = match &above[..] {
+                [] => Text::new("no `each` in the first table", "最初の表には`each`を書きません"),
+                [before] => text!("each = \"{before}\", the table before it", "1つ前の表を指す each = \"{before}\""),
+                several => {
+                    let list = several.join(", ");
+                    text!("`each` = a table further up: {list}", "これより前にある表（{list}）を指す`each`")
+                }
+            };
+            faults.push(Fault { nearest: close, ..Fault::new(Id::NotInOrder, place, found, expected) });
         }
         let columns: Vec<(Section, Column)> =
-            section.tables("columns").map(|section| (section.clone(), column(section, faults))).collect();
+            section.tables("columns").map(|section| (section.clone(), drawn_column(section, faults))).collect();
         let own = std::iter::once(&name).map(|name| (name.place.clone(), name.value.clone()));
         let of_columns = columns.iter().map(|(section, column)| (section.place_of("name"), column.name.clone()));
         for (place, name) in own.chain(of_columns) {
@@ -715,11 +863,202 @@ fn tables(top: &Section, names: &mut Vec<String>, faults: &mut Vec<Fault>) -> Ve
         }
         tables.push(Table {
             name: name.value,
+            outer,
+            aside: false,
             rows: queries::expression(section.written("rows"), Purpose::Column, faults),
             columns: columns.into_iter().map(|(_, column)| column).collect(),
         });
     }
     tables
+}
+
+/// A column of a causal model: from an equation, or from the rows of a table below.
+fn drawn_column(section: &Section, faults: &mut Vec<Fault>) -> Column {
+    let aggregate = section.maybe_table("aggregate").and_then(|section| aggregate(section, faults));
+    if section.get("sql").is_some() == section.get("aggregate").is_some() {
+        let (id, found) = if section.get("sql").is_some() {
+            (Id::Together, Text::new("both `sql` and `aggregate`", "`sql` と `aggregate` の両方があります"))
+        } else {
+            (Id::MissingKey, Text::new("neither `sql` nor `aggregate`", "`sql` も `aggregate` もありません"))
+        };
+        faults.push(Fault::new(
+            id,
+            section.place_of("sql"),
+            found,
+            Text::new("one of them: where the column comes from", "どちらか一方（列の値の決め方）"),
+        ));
+    }
+    Column { aggregate, ..column(section, faults) }
+}
+
+fn aggregate(section: &Section, faults: &mut Vec<Fault>) -> Option<Aggregate> {
+    let list = What::ALL.map(|(name, _)| name).join(", ");
+    let given: Vec<(&str, What)> = What::ALL.into_iter().filter(|(name, _)| section.get(name).is_some()).collect();
+    let [(name, what)] = given[..] else {
+        let shown = given.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let found = if given.is_empty() {
+            Text::new("an aggregate of nothing", "何も集計しない`aggregate`です")
+        } else {
+            text!("{shown} at once", "{shown} が同時にあります")
+        };
+        faults.push(Fault::new(
+            Id::ExactlyOne,
+            section.place.clone(),
+            found,
+            text!("exactly one of {list}", "{list} のうちちょうど1つ"),
+        ));
+        return None;
+    };
+    let by = section.maybe_string("by").map(|sql| queries::expression(sql, Purpose::Column, faults));
+    if let Some(by) = by.as_ref().filter(|_| !matches!(what, What::First | What::Last)) {
+        faults.push(by.fault(
+            Id::DoesNotApply,
+            text!("`by` beside {name}", "{name} に`by`があります"),
+            Text::new("`by` beside first or last only", "`by`は first か last のときだけ"),
+        ));
+    }
+    let of = queries::expression(section.written(name), Purpose::Column, faults);
+    Some(Aggregate { table: section.written("table"), what, of, by })
+}
+
+/// Sets those tables aside that do not lie around the table whose rows are the rows of the data.
+fn rows_of(top: &Section, tables: &mut [Table], faults: &mut Vec<Fault>) {
+    let mut innermost = tables.len().checked_sub(1);
+    if let Some(named) = top.maybe_string("rows_of") {
+        let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+        let at = names.iter().position(|name| *name == named.value);
+        if at.is_none() {
+            let (name, list) = (&named.value, names.join(", "));
+            let fault = named.fault(
+                Id::UnknownTable,
+                text!("the unknown table \"{name}\"", "存在しない表 \"{name}\" があります"),
+                if names.is_empty() {
+                    Text::new("`rows_of` only where there are [[table]]", "[[table]] がなければ`rows_of`は書きません")
+                } else {
+                    text!("one of {list}", "{list} のいずれか")
+                },
+            );
+            faults.push(fault.near(name, names));
+        }
+        innermost = at.or(innermost);
+    }
+    let mut around = Vec::new();
+    while let Some(at) = innermost {
+        around.push(at);
+        innermost = tables[at].outer;
+    }
+    for (at, table) in tables.iter_mut().enumerate() {
+        table.aside = !around.contains(&at);
+    }
+}
+
+/// What is wrong with aggregates: they are of no table right below, or that table's rows would have to be known before themselves.
+fn aggregates(tables: &[Table]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (at, table) in tables.iter().enumerate() {
+        let below: Vec<&str> =
+            tables.iter().filter(|other| other.outer == Some(at)).map(|other| other.name.as_str()).collect();
+        for aggregate in table.columns.iter().filter_map(|column| column.aggregate.as_ref()) {
+            let (name, own, list) = (&aggregate.table.value, &table.name, below.join(", "));
+            if !below.contains(&name.as_str()) {
+                let fault = aggregate.table.fault(
+                    Id::UnknownTable,
+                    text!("rows of \"{name}\"", "表 \"{name}\" の行の集計があります"),
+                    text!("a table with each = \"{own}\" ({list})", "each = \"{own}\" と書かれた表（{list}）"),
+                );
+                faults.push(fault.near(name, below.iter().copied()));
+            }
+        }
+        let own = table.columns.iter().filter_map(|column| column.sql.as_ref());
+        let over = tables.iter().flat_map(|other| &other.columns).filter_map(|column| column.aggregate.as_ref());
+        let over = over.filter(|aggregate| aggregate.table.value == table.name);
+        let over = over.flat_map(|aggregate| std::iter::once(&aggregate.of).chain(&aggregate.by));
+        for equation in std::iter::once(&table.rows).chain(own).chain(over) {
+            faults.extend(circle(tables, at, equation));
+        }
+    }
+    faults
+}
+
+/// A column around the rows of a table which an equation of them names, and which is there only when they are.
+fn circle(tables: &[Table], at: usize, equation: &Written<Expression>) -> Option<Fault> {
+    let names = equation.value.names();
+    let of = |table: usize, name: &str| {
+        let is_over = |column: &Column| column.aggregate.as_ref().is_some_and(|over| over.table.value == name);
+        tables[table].columns.iter().position(is_over)
+    };
+    let (table, mut inner) = (&tables[at].name, at);
+    while let Some(outer) = tables[inner].outer
+        && let Some(first) = of(outer, &tables[inner].name)
+    {
+        let (before, after) = tables[outer].columns.split_at(first);
+        let named = after.iter().find(|column| names.columns.iter().any(|(_, name)| *name == column.name));
+        if let Some(Column { name, aggregate, .. }) = named {
+            let (over, own, rows) = (&after[0].name, &tables[outer].name, &tables[inner].name);
+            let list = before.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
+            let found = if aggregate.as_ref().is_some_and(|of| of.table.value == *rows) {
+                text!(
+                    "{name} in the rows of {table}, from which it is computed",
+                    "{name} は {rows} の行から計算する列ですが、表 {table} の式で使われています"
+                )
+            } else {
+                text!(
+                    "{name} in the rows of {table}, which are drawn before it: it stands after {over}, an aggregate of {rows}",
+                    "{name} は {rows} の集計 {over} より後の列ですが、それより先に生成する表 {table} の式で使われています"
+                )
+            };
+            return Some(equation.fault(
+                Id::NotInOrder,
+                found,
+                text!(
+                    "columns of {own} that stand before {over} ({list}): a column that needs none of these rows can be moved there",
+                    "{own} の列のうち {over} より前にあるもの（{list}）。これらの行を必要としない列は、前へ移せます"
+                ),
+            ));
+        }
+        inner = outer;
+    }
+    None
+}
+
+/// What is wrong with tables that are aside: nothing sees them, or they hold what only the data's rows can hold.
+fn set_aside(tables: &[Table]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for table in tables.iter().filter(|table| table.aside) {
+        let name = &table.name;
+        let all = tables.iter().flat_map(|table| &table.columns);
+        if !all.filter_map(|column| column.aggregate.as_ref()).any(|over| over.table.value == *name) {
+            let rows_of = tables.iter().rfind(|table| !table.aside).map_or("", |table| table.name.as_str());
+            faults.push(table.rows.fault(
+                Id::DoesNotApply,
+                text!(
+                    "the table \"{name}\", which nothing uses: the data's rows are those of \"{rows_of}\"",
+                    "表 \"{name}\" がどこからも使われていません（データの行は \"{rows_of}\" の行です）"
+                ),
+                text!(
+                    "an `aggregate` of it in the table around it, or rows_of = \"{name}\" at the top",
+                    "外側の表での`aggregate`による集計、または先頭の rows_of = \"{name}\""
+                ),
+            ));
+        }
+        for column in table.columns.iter().filter(|column| matches!(column.role, Role::Label | Role::Truth)) {
+            let place = column.sql.as_ref().map_or(&table.rows.place, |sql| &sql.place);
+            let (column, role) = (&column.name, if column.role == Role::Label { "label" } else { "truth" });
+            faults.push(Fault::new(
+                Id::DoesNotApply,
+                place.clone(),
+                text!(
+                    "the role {role} of \"{column}\" in \"{name}\", whose rows are no rows of the data",
+                    "データの行ではない表 \"{name}\" の列 \"{column}\" の役割が {role} です"
+                ),
+                Text::new(
+                    "an `aggregate` with this role in the table around it",
+                    "外側の表に置いた、この役割の`aggregate`の列",
+                ),
+            ));
+        }
+    }
+    faults
 }
 
 fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
@@ -746,7 +1085,7 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
         faults.push(one_of(mask, &masks, Text::new("the unknown mask", "定義されていないマスク")));
     }
     let tables: Vec<&str> = match source {
-        Source::Model(tables) => tables.iter().map(|table| table.name.as_str()).collect(),
+        Source::Model(tables) => tables.iter().filter(|table| !table.aside).map(|table| table.name.as_str()).collect(),
         Source::File { path, .. } => {
             faults.push(Fault::new(
                 Id::Together,
@@ -828,6 +1167,7 @@ fn column(section: &Section, faults: &mut Vec<Fault>) -> Column {
     Column {
         name: section.string("name"),
         sql: section.maybe_string("sql").map(|sql| queries::expression(sql, Purpose::Column, faults)),
+        aggregate: None,
         role: Role::of(&section.string("role")),
         unit: section.name_or_text("unit"),
         about: section.maybe_text("about"),
@@ -853,13 +1193,30 @@ fn positive(section: &Section) -> Option<Written<String>> {
 }
 
 impl Dataset {
-    /// All columns: of the world, then from the outermost table to the innermost; of a file, those that are described.
+    /// The columns of the data's rows: of the world, then from the outermost table to the innermost; of a file, those that are described.
     pub fn columns(&self) -> impl Iterator<Item = &Column> {
-        let (tables, columns): (&[Table], &[Column]) = match &self.source {
-            Source::Model(tables) => (tables, &[]),
-            Source::File { columns, .. } => (&[], columns),
+        self.columns_where(|table| !table.aside)
+    }
+
+    /// All columns, those of tables that are seen through aggregates only too.
+    pub fn every_column(&self) -> impl Iterator<Item = &Column> {
+        self.columns_where(|_| true)
+    }
+
+    fn columns_where(&self, of: fn(&&Table) -> bool) -> impl Iterator<Item = &Column> {
+        let columns: &[Column] = match &self.source {
+            Source::Model(_) => &[],
+            Source::File { columns, .. } => columns,
         };
-        self.world.iter().chain(tables.iter().flat_map(|table| &table.columns)).chain(columns)
+        self.world.iter().chain(self.model().iter().filter(of).flat_map(|table| &table.columns)).chain(columns)
+    }
+
+    /// The tables of the causal model; none of a file.
+    fn model(&self) -> &[Table] {
+        match &self.source {
+            Source::Model(tables) => tables,
+            Source::File { .. } => &[],
+        }
     }
 
     /// What a value of a column is called; none where nobody says.
@@ -880,13 +1237,14 @@ impl Dataset {
         if self.tables().any(|table| table == name) { Role::Id } else { Role::Feature }
     }
 
-    /// The names of the tables, from the outermost to the innermost; none of a file.
+    /// The names of the tables that lie around the data's rows, from the outermost to the innermost; none of a file.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
-        let tables: &[Table] = match &self.source {
-            Source::Model(tables) => tables,
-            Source::File { .. } => &[],
-        };
-        tables.iter().map(|table| table.name.as_str())
+        self.model().iter().filter(|table| !table.aside).map(|table| table.name.as_str())
+    }
+
+    /// The names of all tables, those that are seen through aggregates only too.
+    pub fn every_table(&self) -> impl Iterator<Item = &str> {
+        self.model().iter().map(|table| table.name.as_str())
     }
 
     /// The name of the column that is to be predicted.
@@ -926,9 +1284,9 @@ impl Dataset {
                 ),
             );
         }
-        let list = self.tables().collect::<Vec<_>>().join(", ");
+        let list = self.every_table().collect::<Vec<_>>().join(", ");
         Fault {
-            nearest: nearest(name, self.tables()),
+            nearest: nearest(name, self.every_table()),
             ..Fault::new(
                 Id::UnknownTable,
                 place,

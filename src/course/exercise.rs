@@ -1,8 +1,8 @@
 //! `exercise.toml`: what is asked, on which data, how it is checked, and what the learner is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::dataset::{Dataset, OUTLINED, Role, Source, UNIT_KIND};
+use super::dataset::{Column, Dataset, OUTLINED, Role, Source, UNIT_KIND};
 use super::grid::{self, Grid};
 pub use super::names::BEFORE;
 use super::names::{once, plain_id};
@@ -331,8 +331,8 @@ const DO: Key<'static> = Key::new(
     "do",
     Kind::Map(&Kind::Sql),
     Need::Default("{}"),
-    "Interventions: a column's equation is replaced; on the right its own name is the value it would have had.",
-    "介入です。列の式を置き換えます。右辺でその列自身の名前を使うと、介入がなければ取った値になります。",
+    "Interventions: a column's equation is replaced; on the right its own name is the value it would have had. In [exam] and [[probe]], `answers.<question>` and `settings.<name>` are what the learner answered or set: numbers, and flags as 1 or 0.",
+    "介入です。列の式を置き換えます。右辺でその列自身の名前を使うと、介入がなければ取った値になります。[exam] と [[probe]] では、学習者の解答を `answers.<問い>`、設定を `settings.<名前>` として使えます（数値。flagは1か0）。",
 );
 
 const DRAW: &[Key<'static>] = &[
@@ -372,6 +372,13 @@ const PROBE: &[Key<'static>] = &[
     ),
     ROWS,
     DO,
+    Key::new(
+        "repeat",
+        Kind::Whole { min: 2, max: 1_000 },
+        Need::Optional,
+        "Draw the changed world so many times, each with luck of its own, into one table with a column `repeat` (1, 2, …), so that a check can ask how often a method holds.",
+        "変えた世界を、毎回別の偶然でこの回数だけ生成し、1つの表にまとめます。列`repeat`（1、2、…）が回の番号です。ある方法が何回に何回成り立つかを判定するときに使います。",
+    ),
     Key::new(
         "retrain",
         Kind::Flag,
@@ -635,6 +642,33 @@ pub struct Draw {
     pub filter: Option<Written<Expression>>,
     /// Of a file: the share of rows held out at random, groups as a whole.
     pub share: Option<f64>,
+    /// What was decided and its equations read, by a name such as `answers.per_arm`: see [`Draw::reads`].
+    pub decided: BTreeMap<String, f64>,
+    /// How many times it is drawn, where more than once: with luck of their own, told apart by the column [`REPEAT`].
+    pub repeat: Option<Written<usize>>,
+}
+
+/// The tables of what a person decides, as equations of the judge's draws name them: `answers.per_arm`, `settings.price`.
+const DECIDED: [&str; 2] = ["answers", "settings"];
+
+impl Draw {
+    /// The answers and settings that its equations and row counts read: the table, the name, and where it is read.
+    pub fn reads(&self) -> Vec<(&str, &str, &Written<Expression>)> {
+        let mut reads = Vec::new();
+        for equation in self.rows.values().chain(self.interventions.values()) {
+            for (table, name) in &equation.value.names().columns {
+                if let Some(table) = table.as_deref().filter(|table| DECIDED.contains(table)) {
+                    reads.push((table, name.as_str(), equation));
+                }
+            }
+        }
+        reads
+    }
+
+    /// The questions whose answers it reads, by id.
+    fn asks(&self) -> BTreeSet<String> {
+        self.reads().into_iter().filter(|(table, ..)| *table == "answers").map(|(_, name, _)| name.to_owned()).collect()
+    }
 }
 
 /// The exam again, changed.
@@ -681,16 +715,21 @@ pub struct Check {
     pub place: Place,
     /// The lines of its texts.
     lines: BTreeMap<&'static str, Place>,
+    /// The questions with whose answers the tables are drawn that it reads, by id.
+    through: BTreeSet<String>,
 }
 
 impl Check {
-    /// The questions whose answers it looks at.
+    /// The questions whose answers it looks at: in the table of answers, or in a world that is drawn with them.
     pub fn looks_at<'q>(&self, questions: &'q [Question]) -> Vec<&'q Question> {
+        let looks = |question: &&Question| self.judges(question) || self.through.contains(&question.id);
+        questions.iter().filter(looks).collect()
+    }
+
+    /// Whether it reads the answer itself, and not only a world that was drawn with it.
+    pub fn judges(&self, question: &Question) -> bool {
         let shows = &self.shows.value;
-        if !shows.names().tables.contains("answers") {
-            return Vec::new();
-        }
-        questions.iter().filter(|question| question.columns().iter().any(|name| shows.mentions(name))).collect()
+        shows.names().tables.contains("answers") && question.columns().iter().any(|name| shows.mentions(name))
     }
 
     /// The order whose places it judges.
@@ -821,6 +860,13 @@ impl Exercise {
         self.questions.iter().filter(judged).collect()
     }
 
+    /// Whether a world of the judge's is drawn with what is answered or set.
+    pub fn reads_decisions(&self) -> bool {
+        std::iter::once(&self.exam)
+            .chain(self.probes.iter().map(|probe| &probe.draw))
+            .any(|draw| !draw.reads().is_empty())
+    }
+
     /// What full marks are.
     pub fn points(&self) -> i64 {
         self.checks.iter().map(|check| check.points).sum()
@@ -831,6 +877,9 @@ impl Exercise {
 /// variants differ in truth.
 pub const TABLES: &[&str] =
     &["develop", "exam", "epochs", "metrics", "answers", "plan", "lesions", "develop_lesions", "world"];
+
+/// The column of a table that is drawn several times: 1 for the first.
+pub const REPEAT: &str = "repeat";
 
 /// The plan that learners begin with.
 const STARTER: &str = "starter";
@@ -872,6 +921,17 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             let own = draw(section, &mut faults);
             over.rows.extend(own.rows);
             over.interventions.extend(own.interventions);
+            over.repeat = own.repeat;
+            if let Some(repeat) = over.repeat.as_ref().filter(|_| section.flag("retrain")) {
+                faults.push(repeat.fault(
+                    Id::Together,
+                    Text::new("`repeat` beside `retrain`", "`repeat` と `retrain` の両方があります"),
+                    Text::new(
+                        "one of them: a plan is trained again in one world, not in many",
+                        "どちらか一方（学習し直すのは1つの世界だけです）",
+                    ),
+                ));
+            }
             Probe {
                 name: section.string("name"),
                 title: section.maybe_text("title"),
@@ -982,7 +1042,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             ),
         ));
     }
-    let exercise = Exercise {
+    let mut exercise = Exercise {
         id: top.string("id"),
         formerly: top.strings("formerly").into_iter().map(|id| id.value).collect(),
         version: top.whole("version"),
@@ -1011,7 +1071,82 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
         checks,
         place: Place::file(file),
     };
+    faults.extend(undecided(&exercise));
+    look_through(&mut exercise);
     if faults.is_empty() { Ok(exercise) } else { Err(faults) }
+}
+
+/// What is wrong with answers and settings that draws read.
+fn undecided(exercise: &Exercise) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for (table, name, equation) in exercise.develop.reads() {
+        faults.push(equation.fault(
+            Id::DoesNotApply,
+            text!("{table}.{name} in [develop]", "[develop]に {table}.{name} があります"),
+            Text::new(
+                "answers and settings in [exam] and [[probe]] only: the learner's own rows are there before them",
+                "解答と設定を使えるのは [exam] と [[probe]] だけです（学習者のデータはその前に生成します）",
+            ),
+        ));
+    }
+    let draws = std::iter::once((&exercise.exam, false))
+        .chain(exercise.probes.iter().map(|probe| (&probe.draw, probe.retrain)));
+    for (draw, retrain) in draws {
+        for (table, name, equation) in draw.reads() {
+            let found = text!("{table}.{name}", "{table}.{name} があります");
+            let all: Vec<(&str, bool)> = if table == "answers" {
+                let is_number = |question: &Question| matches!(question.kind, QuestionKind::Number { .. });
+                exercise.questions.iter().map(|question| (question.id.as_str(), is_number(question))).collect()
+            } else {
+                let is_number = |setting: &settings::Setting| !matches!(setting.kind, settings::SettingKind::Choice(_));
+                exercise.settings.all.iter().map(|setting| (setting.name.as_str(), is_number(setting))).collect()
+            };
+            let usable: Vec<&str> = all.iter().filter(|(_, is_number)| *is_number).map(|(name, _)| *name).collect();
+            let list = usable.join(", ");
+            let expected = if table == "answers" {
+                text!("a question of the kind number ({list})", "種類が number の問い（{list}）")
+            } else {
+                text!(
+                    "a setting of the kind number, whole or flag ({list})",
+                    "種類が number、whole、flag の設定（{list}）"
+                )
+            };
+            let fault = match all.iter().find(|(other, _)| *other == name) {
+                None => equation.fault(Id::UnknownWord, found, expected).near(name, usable),
+                Some((_, false)) => equation.fault(Id::DoesNotApply, found, expected),
+                Some((_, true)) if retrain => equation.fault(
+                    Id::Together,
+                    text!("{table}.{name} beside `retrain`", "`retrain` のプローブに {table}.{name} があります"),
+                    Text::new(
+                        "one of them: answers change the judge's rows, and never the learner's",
+                        "どちらか一方（解答で変わるのは判定用の行だけで、学習者のデータは変わりません）",
+                    ),
+                ),
+                Some((_, true)) => continue,
+            };
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+    }
+    faults
+}
+
+/// Tells each check with whose answers the tables are drawn that it reads.
+fn look_through(exercise: &mut Exercise) {
+    let of_exam = (["exam".to_owned(), "lesions".to_owned()], exercise.exam.asks());
+    let of_probe = |probe: &Probe| ([probe.name.clone(), format!("{}_lesions", probe.name)], probe.draw.asks());
+    let draws: Vec<([String; 2], BTreeSet<String>)> =
+        std::iter::once(of_exam).chain(exercise.probes.iter().map(of_probe)).collect();
+    for check in &mut exercise.checks {
+        let shows = &check.shows.value;
+        let tables = &shows.names().tables;
+        let reads = |table: &String| {
+            tables.contains(table) || tables.contains("metrics") && shows.text().contains(&format!("'{table}'"))
+        };
+        let read = draws.iter().filter(|(tables, _)| tables.iter().any(reads));
+        check.through = read.flat_map(|(_, asked)| asked.iter().cloned()).collect();
+    }
 }
 
 /// Reads what a list tells of an exercise; its SQL and what its parts say of one another stay unread.
@@ -1064,6 +1199,11 @@ fn draw(section: &Section, faults: &mut Vec<Fault>) -> Draw {
         interventions: sql("do", Purpose::Intervention),
         filter: section.maybe_string("where").map(|sql| queries::expression(sql, Purpose::Filter, faults)),
         share: section.maybe_number("share"),
+        decided: BTreeMap::new(),
+        repeat: section
+            .get("repeat")
+            .is_some()
+            .then(|| Written { value: section.count("repeat"), place: section.place_of("repeat") }),
     }
 }
 
@@ -1316,6 +1456,7 @@ fn check(section: &Section, questions: &[Question], faults: &mut Vec<Fault>) -> 
         hint: section.text("hint"),
         place: section.place.clone(),
         lines: ["title", "pass", "fail", "hint"].into_iter().map(|key| (key, section.place_of(key))).collect(),
+        through: BTreeSet::new(),
     };
     faults.extend(unshown(&check, questions));
     check
@@ -1474,13 +1615,14 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
     let draws = [&exercise.develop, &exercise.exam].into_iter().chain(exercise.probes.iter().map(|probe| &probe.draw));
     for draw in draws {
         for (name, rows) in &draw.rows {
-            if !dataset.tables().any(|table| table == name) {
+            if !dataset.every_table().any(|table| table == name) {
                 faults.push(dataset.unknown_table(rows.place.clone(), name));
             }
         }
         for (name, equation) in &draw.interventions {
-            if !dataset.columns().any(|column| column.name == *name && column.sql.is_some()) {
-                let columns: Vec<&str> = dataset.columns().map(|column| column.name.as_str()).collect();
+            let is_drawn = |column: &Column| column.sql.is_some() || column.aggregate.is_some();
+            if !dataset.every_column().any(|column| column.name == *name && is_drawn(column)) {
+                let columns: Vec<&str> = dataset.every_column().map(|column| column.name.as_str()).collect();
                 let list = columns.join(", ");
                 let fault = equation.fault(
                     Id::UnknownColumn,
@@ -1576,7 +1718,8 @@ fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec
         Target::Value => &["predicted"],
         Target::Classes => &["predicted", OF_CLASS],
     };
-    let added = std::iter::once("split").chain(told.iter().copied());
+    let repeats = exercise.probes.iter().any(|probe| table == probe.name && probe.draw.repeat.is_some());
+    let added = std::iter::once("split").chain(told.iter().copied()).chain(repeats.then_some(REPEAT));
     let names = own.chain(added).chain(OUTLINED.iter().copied().filter(|_| outlined));
     Some(names.map(str::to_owned).collect())
 }

@@ -1,19 +1,20 @@
 //! A course pack: the folders `exercises/` and `datasets/`, embedded in the program or on disk.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, File};
 
-use super::answers::{self, Answers, Unjudged};
+use super::answers::{self, Answer, Answers, Unjudged};
 use super::computed::{self, Computed, Taken};
 use super::dataset::{self, Dataset};
-use super::exercise::{self, Cover, Exercise};
+use super::exercise::{self, Cover, Draw, Exercise};
 use super::plan::{self, Plan, Vocabulary};
+use super::settings;
 use diagnostics::fault::{Fault, Id, Place, nearest};
-use diagnostics::keys::{self, Key, Kind, Need, Written};
+use diagnostics::keys::{self, Key, Kind, Need, Value, Written};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use disk::Refused;
@@ -47,10 +48,37 @@ pub struct Submission {
     pub computed: Computed,
     /// Settings of the plan that are computed, in an author's own solution.
     pub settings: Computed,
+    /// What those settings came to, by name, once they were computed: numbers, and flags as 1 or 0.
+    pub set: BTreeMap<String, f64>,
     /// What nothing judges: expectations, and the decision in words.
     pub unjudged: Unjudged,
     /// What was assumed of what they wrote, in sentences.
     pub assumed: Vec<Text>,
+}
+
+impl Submission {
+    /// A draw of the judge's with what is answered and set here; nothing where it reads an answer that is not given.
+    pub fn decided(&self, draw: &Draw) -> Option<Draw> {
+        let mut decided = BTreeMap::new();
+        for (table, name, _) in draw.reads() {
+            let value = if table == "answers" {
+                match self.answers.get(name) {
+                    Some(Answer::Number(x)) => *x,
+                    _ => return None,
+                }
+            } else {
+                let written = || match &self.plan.section.maybe_table(settings::TABLE)?.get(name)?.value {
+                    Value::Number(x) => Some(*x),
+                    Value::Whole(i) => Some(*i as f64),
+                    Value::Flag(flag) => Some(f64::from(u8::from(*flag))),
+                    _ => None,
+                };
+                self.set.get(name).copied().or_else(written)?
+            };
+            decided.insert(format!("{table}.{name}"), value);
+        }
+        Some(Draw { decided, ..draw.clone() })
+    }
 }
 
 /// An exercise with its dataset.
@@ -537,7 +565,15 @@ pub fn submission(
             let of_answers = of_answers.iter().map(|assumed| assumed.text(answers_file));
             let missing = unjudged.missing(answers_file, exercise);
             let assumed = of_plan.chain(of_answers).chain(missing).chain(beside).collect();
-            Ok(Submission { plan, answers, unjudged, computed: Computed::new(), settings: Computed::new(), assumed })
+            Ok(Submission {
+                plan,
+                answers,
+                unjudged,
+                computed: Computed::new(),
+                settings: Computed::new(),
+                set: BTreeMap::new(),
+                assumed,
+            })
         }
         _ => Err(faults),
     }

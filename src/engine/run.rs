@@ -23,7 +23,7 @@ use crate::record::{Record, Story};
 use crate::synth::{Side, World};
 pub use crate::watch::{Epoch, Event, Watch};
 use course::answers::Answers;
-use course::exercise::Probe;
+use course::exercise::{Probe, Question};
 use course::pack::Task;
 use diagnostics::fault::Fault;
 use diagnostics::text;
@@ -119,11 +119,15 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     };
     if job.exam.is_some() {
         watch.tell(Event::Judging);
-        let exam = model.predict(world.rows(Side::Exam, &exercise.exam)?)?;
-        told("exam", &exam, false, &mut tables)?;
+        // A world that is drawn with an answer is not there before it is given.
+        if let Some(draw) = job.submission.decided(&exercise.exam) {
+            let exam = model.predict(world.rows(Side::Exam, &draw)?)?;
+            told("exam", &exam, false, &mut tables)?;
+        }
         for probe in &exercise.probes {
             goes_on(watch)?;
-            let rows = world.rows(Side::Exam, &probe.draw)?;
+            let Some(draw) = job.submission.decided(&probe.draw) else { continue };
+            let rows = world.rows(Side::Exam, &draw)?;
             let predicted = if probe.retrain {
                 let mut draw = exercise.develop.clone();
                 draw.interventions.extend(probe.draw.interventions.clone());
@@ -165,7 +169,7 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     tables.insert("develop".to_owned(), model.develop.table);
     let answers = &job.submission.answers;
     let (checks, came) = if job.exam.is_some() {
-        let came = check::came(&exercise.before, &tables).map_err(|fault| RunError::Author(vec![fault]))?;
+        let came = came(job, &tables)?;
         (check::judge(&exercise.checks, &exercise.questions, answers, &tables), came)
     } else {
         (Vec::new(), Vec::new())
@@ -191,10 +195,14 @@ fn concluded(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, R
     tables.insert("develop".to_owned(), world.rows(Side::Develop, &exercise.develop)?.table);
     if job.exam.is_some() {
         watch.tell(Event::Judging);
-        tables.insert("exam".to_owned(), world.rows(Side::Exam, &exercise.exam)?.table);
+        if let Some(draw) = job.submission.decided(&exercise.exam) {
+            tables.insert("exam".to_owned(), world.rows(Side::Exam, &draw)?.table);
+        }
         for probe in &exercise.probes {
             goes_on(watch)?;
-            tables.insert(probe.name.clone(), world.rows(Side::Exam, &probe.draw)?.table);
+            if let Some(draw) = job.submission.decided(&probe.draw) {
+                tables.insert(probe.name.clone(), world.rows(Side::Exam, &draw)?.table);
+            }
         }
     }
     if let Some(truth) = world.truth()? {
@@ -206,7 +214,7 @@ fn concluded(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, R
     let answers = &job.submission.answers;
     tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, answers)?);
     let (checks, came) = if job.exam.is_some() {
-        let came = check::came(&exercise.before, &tables).map_err(|fault| RunError::Author(vec![fault]))?;
+        let came = came(job, &tables)?;
         (check::judge(&exercise.checks, &exercise.questions, answers, &tables), came)
     } else {
         (Vec::new(), Vec::new())
@@ -216,6 +224,26 @@ fn concluded(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, R
     let record = Record { story, lines: Vec::new(), checks, came };
     let (target, label) = (dataset.target, dataset.label().to_owned());
     Ok(Ended::Ran(Box::new(Run { tables, target, label, record, outcomes, mistakes: Vec::new() })))
+}
+
+/// What came of what was expected; nothing of a world that waits for an answer.
+fn came(job: &Job, tables: &Tables) -> Result<Vec<(String, Figure)>, RunError> {
+    let exercise = &job.task.exercise;
+    let draws = exercise.probes.iter().map(|probe| (probe.name.as_str(), &probe.draw));
+    let waiting: Vec<&str> = std::iter::once(("exam", &exercise.exam))
+        .chain(draws)
+        .filter(|(_, draw)| job.submission.decided(draw).is_none())
+        .map(|(name, _)| name)
+        .collect();
+    let waits = |question: &&Question| {
+        let tables = question.came.as_ref().map(|came| &came.value.names().tables);
+        tables.is_some_and(|tables| waiting.iter().any(|name| tables.contains(*name)))
+    };
+    let (open, there): (Vec<&Question>, Vec<&Question>) = exercise.before.iter().partition(waits);
+    let there: Vec<Question> = there.into_iter().cloned().collect();
+    let mut came = check::came(&there, tables).map_err(|fault| RunError::Author(vec![fault]))?;
+    came.extend(open.into_iter().map(|question| (question.id.clone(), Figure::Undefined)));
+    Ok(came)
 }
 
 /// A mistake of a plan that shows only where it is trained again in a probe's world.
@@ -230,7 +258,8 @@ fn in_probe(probe: &Probe, fault: Fault) -> Fault {
     Fault { found, ..fault }
 }
 
-/// What becomes of each check where a run of the same plan in the same world gave these tables: only the answers, the settings (by
+/// What becomes of each check where a run of the same plan in the same world gave these tables (and of the same answers and settings,
+/// where worlds are drawn with them): only the answers, the settings (by
 /// their column of the table `plan`), the questions and the checks may differ.
 ///
 /// # Errors

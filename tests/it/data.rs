@@ -48,14 +48,14 @@ fn written(sql: &str) -> Written<Expression> {
     Written { value, place: practicum::fault::Place::default() }
 }
 
-fn change(rows: &[(&str, &str)], interventions: &[(&str, &str)]) -> Draw {
+pub(super) fn change(rows: &[(&str, &str)], interventions: &[(&str, &str)]) -> Draw {
     let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, Written<Expression>> {
         pairs.iter().map(|(name, sql)| ((*name).to_owned(), written(sql))).collect()
     };
     Draw { rows: map(rows), interventions: map(interventions), ..Draw::default() }
 }
 
-fn exercise() -> Exercise {
+pub(super) fn exercise() -> Exercise {
     shipped().exercise("sepsis-alarm").unwrap()
 }
 
@@ -66,7 +66,7 @@ fn draw(draw: &Draw, seed: u64) -> Frame {
     world.rows(Side::Develop, draw).unwrap().table
 }
 
-fn column(frame: &Frame, name: &str) -> Vec<f64> {
+pub(super) fn column(frame: &Frame, name: &str) -> Vec<f64> {
     tables::numbers(frame, name).unwrap().into_iter().map(Option::unwrap).collect()
 }
 

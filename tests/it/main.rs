@@ -18,6 +18,7 @@ mod form;
 mod interrupted;
 mod laws;
 mod layers;
+mod linked;
 mod masks;
 mod measure;
 mod one;

@@ -45,6 +45,7 @@ fn submission(id: &str, version: i64, plan: &str) -> Submission {
         answers: Answers::new(),
         computed: practicum::course::computed::Computed::new(),
         settings: std::collections::BTreeMap::new(),
+        set: std::collections::BTreeMap::new(),
         unjudged: Unjudged::default(),
         assumed: Vec::new(),
     }

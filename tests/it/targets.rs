@@ -26,6 +26,7 @@ fn ran(id: &str, plan: &str) -> Run {
         answers: practicum::course::answers::Answers::new(),
         computed: practicum::course::computed::Computed::new(),
         settings: std::collections::BTreeMap::new(),
+        set: std::collections::BTreeMap::new(),
         unjudged: practicum::course::answers::Unjudged::default(),
         assumed: Vec::new(),
     };

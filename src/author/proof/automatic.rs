@@ -108,6 +108,12 @@ pub(super) fn unearned(written: &Written, trial: &Trial) -> Option<Finding> {
     })
 }
 
+/// The reference with other answers.
+pub(super) fn with_answers(reference: &Solution, answers: &Answers) -> Solution {
+    let submission = Submission { answers: answers.clone(), computed: Computed::new(), ..reference.submission.clone() };
+    solution(format!("{}, with other answers", reference.folder), submission)
+}
+
 /// The checks that look at answers, by id.
 pub(super) fn of_answers(written: &Written) -> Vec<&str> {
     let exercise = &written.task.exercise;

@@ -118,7 +118,7 @@ impl Cache {
         if let Some(trial) = self.trial(solution.work, seed) {
             return Ok(Ok(trial));
         }
-        let plan = content::of_plan(&solution.submission);
+        let plan = trial::made_by(written, &solution.submission);
         let serves = |made: &Made| made.serves(written, solution);
         let here = before.iter().find(|(of, made)| *of == plan && serves(made)).map(|(_, made)| made.clone());
         let judged = match here.or_else(|| self.made(plan, seed).filter(serves)) {

@@ -320,7 +320,7 @@ fn draw(
             Err(faults) => return Ok(Err(faults)),
         }
     }
-    let plan = written.reference().filter(|_| seed <= VARIANTS).map(|r| content::of_plan(&r.submission));
+    let plan = written.reference().filter(|_| seed <= VARIANTS).map(|r| trial::made_by(written, &r.submission));
     let made = before.into_iter().find(|(of, _)| Some(*of) == plan).map(|(_, made)| made);
     Ok(Ok(Drawn { trials, untouched, made }))
 }
@@ -344,6 +344,8 @@ fn copied(
     };
     let work = |(own, made): &(&Trial, Option<Made>)| -> Result<Vec<Vec<String>>, RunError> {
         let mut made = made.clone();
+        let file = written.file(pack);
+        let mut world = None;
         let mut passed = Vec::new();
         for (other, given) in variants.iter().zip(&answers) {
             if other.0.seed == own.seed {
@@ -356,6 +358,21 @@ fn copied(
             let name = name(given, own.seed);
             if let Some(known) = cache.fact(&name) {
                 passed.push(known.split_whitespace().map(str::to_owned).collect());
+                continue;
+            }
+            if written.task.exercise.reads_decisions() {
+                // The judge's worlds are others under other answers: no run of the reference's own serves.
+                let world = match &mut world {
+                    Some(world) => world,
+                    slot @ None => {
+                        slot.insert(run::world(&written.task, (own.seed, Some(own.seed)), &file)?.remembering())
+                    }
+                };
+                let with = automatic::with_answers(reference, given);
+                let ran = trial::run(written, &with, world, own.seed, &file, Proof::Verdicts)?;
+                let now = ran.map(|(trial, _)| trial.passed_of(&checks)).unwrap_or_default();
+                cache.keep_fact(&name, &now.join(" "));
+                passed.push(now);
                 continue;
             }
             let made = match &mut made {
@@ -386,7 +403,7 @@ fn copied(
 /// What the reference's plan makes of a draw: as it is kept, or made again.
 fn made_again(pack: &Pack, written: &Written, cache: &Cache, seed: u64) -> Result<Option<Made>, RunError> {
     let Some(reference) = written.reference() else { return Ok(None) };
-    let plan = content::of_plan(&reference.submission);
+    let plan = trial::made_by(written, &reference.submission);
     if let Some(made) = cache.made(plan, seed) {
         return Ok(Some(made));
     }

@@ -11,6 +11,7 @@ use course::computed;
 use course::content::{self, Digest};
 use course::exercise::{Check, QuestionKind};
 use course::grid::{Cells, Column};
+use course::pack::Submission;
 use course::settings::{Setting, SettingKind};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written as Placed;
@@ -147,6 +148,47 @@ impl Made {
     }
 }
 
+/// The name of what a run makes: its plan's, and where the judge's worlds are drawn with answers and settings, that of all it says.
+pub fn made_by(written: &Written, submission: &Submission) -> Digest {
+    if written.task.exercise.reads_decisions() {
+        content::of_submission(submission)
+    } else {
+        content::of_plan(submission)
+    }
+}
+
+/// A solution whose computed answers and settings are worked out from the learner's rows, for worlds that are drawn with them; nothing
+/// where no world is, or nothing is computed.
+fn decided(
+    written: &Written,
+    solution: &Solution,
+    world: &World,
+    job: &Job,
+) -> Result<Result<Option<Submission>, Vec<Fault>>, RunError> {
+    let submission = &solution.submission;
+    if !written.task.exercise.reads_decisions() || submission.computed.is_empty() && submission.settings.is_empty() {
+        return Ok(Ok(None));
+    }
+    let run = match run::run_in(world, &Job { exam: None, figures: false, ..*job }, &mut |_| {}) {
+        Ok(Ended::Ran(run)) => run,
+        Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
+        Err(error) => return Err(error),
+    };
+    let (answers, settings) = match concluded(written, solution, &run.tables)? {
+        Ok(concluded) => concluded,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let number = |figure: &Figure| match figure {
+        Figure::Number(x) => Some(*x),
+        Figure::Word(word) => Some(f64::from(u8::from(word == "true"))),
+        Figure::Undefined => None,
+    };
+    let all = written.task.exercise.settings.all.iter();
+    let set =
+        all.filter_map(|setting| Some((setting.name.clone(), number(settings.get(&setting.column())?)?))).collect();
+    Ok(Ok(Some(Submission { answers, set, ..submission.clone() })))
+}
+
 /// Runs a solution in a world that may be shared with others. A solution that cannot be run gives its faults.
 ///
 /// # Errors
@@ -170,6 +212,11 @@ pub fn run(
         file,
         shelf: None,
     };
+    let submission = match decided(written, solution, world, &job)? {
+        Ok(submission) => submission,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let job = Job { submission: submission.as_ref().unwrap_or(job.submission), ..job };
     let mut run = match run::run_in(world, &job, &mut |_| {}) {
         Ok(Ended::Ran(run)) => run,
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
@@ -342,7 +389,9 @@ fn answer((id, kind): (&str, &QuestionKind), query: &Placed<Query>, tables: &Tab
         QuestionKind::Order(order) => {
             let place = |id: &&str| Some((names.iter().find(|name| name == id).and_then(number)?, (*id).to_owned()));
             let mut places: Option<Vec<(f64, String)>> = order.ids().iter().map(place).collect();
-            places.iter_mut().for_each(|places| places.sort_by(|a, b| a.0.total_cmp(&b.0)));
+            if let Some(places) = &mut places {
+                places.sort_by(|a, b| a.0.total_cmp(&b.0));
+            }
             // Which of two in one place comes first, nobody could say.
             let apart = places.filter(|places| places.windows(2).all(|two| two[0].0 < two[1].0));
             let list = order.ids().join(", ");

@@ -15,7 +15,7 @@ use crate::finding::{Finding, Rule};
 use crate::reading::{self, Solution, Written};
 use crate::rules::{self, Material, language, leaks};
 use course::answers::Answer;
-use course::content::{self, Digest};
+use course::content::Digest;
 use course::courses;
 use course::exercise::{Check, QuestionKind};
 use course::pack::Pack;
@@ -292,7 +292,12 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
                 findings.extend(assumed);
                 let rows = world.rows(Side::Develop, &written.task.exercise.develop)?.table;
                 findings.extend(leaks::rules(pack, written, &rows, &world.visible(&rows)?)?);
-                Ok(vec![rows, world.rows(Side::Exam, &written.task.exercise.exam)?.table])
+                // An exam that waits for an answer is drawn with the reference's, where that is written.
+                let exam = &written.task.exercise.exam;
+                let exam =
+                    written.reference().map_or(Some(exam.clone()), |reference| reference.submission.decided(exam));
+                let exam = exam.map(|draw| world.rows(Side::Exam, &draw)).transpose()?;
+                Ok(std::iter::once(rows).chain(exam.map(|exam| exam.table)).collect())
             });
             let rows = match drawn {
                 Ok(rows) => rows,
@@ -359,7 +364,7 @@ fn solution(
             if findings.is_empty() {
                 way.cache.keep(&trial);
             }
-            let (plan, made) = (content::of_plan(&solution.submission), Made::of(&run));
+            let (plan, made) = (trial::made_by(written, &solution.submission), Made::of(&run));
             way.cache.keep_made(plan, seed, &made);
             before.push((plan, made));
             ((trial, false), findings)

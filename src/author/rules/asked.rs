@@ -19,7 +19,9 @@ pub(super) fn asked(material: &Material) -> Vec<Finding> {
         // A table has no single figure.
         let is_number =
             |question: &&Question| matches!(question.kind, QuestionKind::Number { .. } | QuestionKind::Interval { .. });
-        let Some(question) = check.looks_at(&exercise.questions).into_iter().find(is_number) else { continue };
+        let Some(question) = exercise.questions.iter().filter(|question| check.judges(question)).find(is_number) else {
+            continue;
+        };
         if check.asks.as_ref().is_some_and(|asks| asks.tolerance.is_some()) {
             continue;
         }

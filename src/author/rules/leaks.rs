@@ -81,7 +81,7 @@ fn laid_out(
 }
 
 fn hidden(written: &Written) -> Vec<String> {
-    let hidden = written.task.dataset.columns().filter(|column| !column.role.is_visible());
+    let hidden = written.task.dataset.every_column().filter(|column| !column.role.is_visible());
     hidden.map(|column| column.name.clone()).collect()
 }
 

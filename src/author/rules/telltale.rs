@@ -321,7 +321,7 @@ fn telltales(material: &Material) -> Vec<Telltale> {
     });
     let choices: BTreeSet<&str> = choices.collect();
     for column in
-        dataset.columns().filter(|column| !column.role.is_visible() && !choices.contains(column.name.as_str()))
+        dataset.every_column().filter(|column| !column.role.is_visible() && !choices.contains(column.name.as_str()))
     {
         let name = &column.name;
         let what = text!("the hidden column `{name}`", "隠された列 `{name}`");

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::Column;
 
+use course::exercise::REPEAT;
 use diagnostics::text::{Text, in_order};
 use metrics::classification::{AUROC, PPV, PREVALENCE, SENSITIVITY};
 use metrics::utility::{NET_BENEFIT, NET_BENEFIT_EXPECTED};
@@ -139,17 +140,19 @@ pub fn evaluate(table: &str, frame: &Frame, asked: Asked<'_>, groups: &[String])
     Ok(lines)
 }
 
-/// Rows with the same value of `per` as one: their highest label, the mean of their risks, an alert where that mean reaches the
+/// Rows with the same value of `per`, in a table of several repeats within one of them, as one: their highest label, the mean of their risks, an alert where that mean reaches the
 /// threshold; all else as in the first of them.
 ///
 /// # Errors
 /// Our own.
 pub fn counted(frame: &Frame, per: &str, label: &str, threshold: Option<f64>) -> Result<Frame, TableError> {
-    let mut rows: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
+    let mut rows: BTreeMap<(&Option<String>, &String), Vec<usize>> = BTreeMap::new();
     let of_row = tables::words(frame, per)?;
-    for (row, unit) in of_row.iter().enumerate() {
+    let repeats =
+        if tables::names(frame).contains(&REPEAT) { tables::words(frame, REPEAT)? } else { vec![None; of_row.len()] };
+    for (row, (unit, repeat)) in of_row.iter().zip(&repeats).enumerate() {
         if let Some(unit) = unit {
-            rows.entry(unit).or_default().push(row);
+            rows.entry((repeat, unit)).or_default().push(row);
         }
     }
     let mut units: Vec<Vec<usize>> = rows.into_values().collect();
@@ -313,4 +316,25 @@ pub fn as_table(lines: &[Line]) -> Result<Frame, TableError> {
             words(&|line| line.measure.as_ref().err().map(|because| because.en.to_string())),
         ),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_name_are_one_within_their_repeat_only() {
+        let mut rows = Frame::empty_with_height(4);
+        tables::set_words(&mut rows, "hospital", &["a", "a", "b", "a"].map(Some)).unwrap();
+        for (name, values) in
+            [("raw", [0.2, 0.4, 0.1, 0.9]), ("p", [0.2, 0.4, 0.1, 0.9]), ("ill", [0.0, 1.0, 0.0, 1.0])]
+        {
+            tables::set_numbers(&mut rows, name, &values).unwrap();
+        }
+        let of = |rows: &Frame| column(&counted(rows, "hospital", "ill", Some(0.25)).unwrap(), "p").unwrap();
+        let close = |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12);
+        assert!(close(&of(&rows), &[0.5, 0.1]));
+        tables::set_numbers(&mut rows, REPEAT, &[1.0, 1.0, 1.0, 2.0]).unwrap();
+        assert!(close(&of(&rows), &[0.3, 0.1, 0.9]));
+    }
 }

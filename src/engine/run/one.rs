@@ -108,7 +108,19 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
                 return Ok(Err(vec![fault.near(name, names)]));
             };
             let mut draw = exercise.develop.clone();
-            draw.interventions.extend(probe.draw.interventions.clone());
+            let Some(decided) = job.submission.decided(&probe.draw) else {
+                return Ok(Err(vec![Fault::new(
+                    Id::DoesNotApply,
+                    Place::file("--world"),
+                    text!("the world \"{name}\"", "世界 \"{name}\""),
+                    Text::new(
+                        "an answer first: this world is drawn with what you answer",
+                        "先に解答が必要です（この世界は解答に応じて生成します）",
+                    ),
+                )]));
+            };
+            draw.interventions.extend(decided.interventions);
+            draw.decided = decided.decided;
             let drawn = world.rows(Side::Develop, &draw)?;
             Drawn { table: only(&drawn.table, at)?, shots: drawn.shots.map(|shots| shots.only(&[at])) }
         }

@@ -1,5 +1,6 @@
 //! The data of an exercise: drawn from a causal model, or taken from a file.
 
+mod aggregate;
 mod dates;
 mod draw;
 mod file;

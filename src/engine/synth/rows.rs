@@ -5,6 +5,9 @@ use tables::{Frame, TableError};
 
 use super::pictures::Shots;
 
+/// The rows' keys, beside their columns while they are drawn.
+pub(super) const KEY: &str = "__key";
+
 /// Drawn rows.
 #[derive(Clone, Debug, Default)]
 pub struct Drawn {

@@ -149,7 +149,7 @@ fn ordered<'s>(order: &Order, place_of: impl Fn(&str) -> Option<&'s str>) -> Opt
     if places.len() < n {
         let without = || order.items.iter().filter(|item| !places.iter().any(|(_, other)| other == item));
         let en = without().map(|(_, text)| format!("\u{201c}{}\u{201d}", text.en)).collect::<Vec<_>>().join(", ");
-        let ja = without().map(|(_, text)| format!("「{}」", text.ja)).collect::<String>();
+        let ja = without().map(|(_, text)| format!("「{}」", text.ja)).collect::<Vec<_>>().concat();
         return Some(Err((
             text!("no place for {en}", "{ja}の順位がありません"),
             text!("a place for each, from 1 to {n}", "すべての項目の順位（1から{n}まで）"),
