@@ -148,7 +148,7 @@ fn what_needs_itself_is_told_with_its_line() {
     let told = |from: &str, to: &str| {
         assert!(CLINIC.contains(from), "{from}");
         let faults = dataset::read("dataset.toml", CLINIC.replace(from, to).as_bytes()).unwrap_err();
-        faults.iter().map(|fault| said(fault)).collect::<Vec<_>>().join("\n")
+        faults.iter().map(said).collect::<Vec<_>>().join("\n")
     };
     for (from, to, parts) in [
         (

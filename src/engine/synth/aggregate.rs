@@ -49,7 +49,9 @@ pub(super) fn aggregate(
     let column = match of.what {
         What::Count => {
             let mut counts = vec![0_i64; rows];
-            held.iter().for_each(|&row| counts[parents[row]] += 1);
+            for &row in &held {
+                counts[parents[row]] += 1;
+            }
             Series::new(VALUE.into(), counts)
         }
         What::Sum | What::Mean => {

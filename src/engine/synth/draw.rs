@@ -6,6 +6,7 @@
 //! threads; and an intervention on one column leaves the luck of all others as it was.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use polars::prelude::{Column as Series, DataType};
 
@@ -145,11 +146,11 @@ impl Grower<'_> {
                     let Some(below) = self.tables.iter().position(|table| table.name == over.table.value) else {
                         return Err(tables::TableError::new("an aggregate of no table").into());
                     };
-                    if !early.contains_key(&below) {
-                        early.insert(below, self.grow(below, &frame)?);
-                    }
-                    let natural =
-                        aggregate(over, (&early[&below].frame, &early[&below].parents), frame.height(), stream)?;
+                    let grown = match early.entry(below) {
+                        Entry::Occupied(grown) => grown.into_mut(),
+                        Entry::Vacant(free) => free.insert(self.grow(below, &frame)?),
+                    };
+                    let natural = aggregate(over, (&grown.frame, &grown.parents), frame.height(), stream)?;
                     intervened(&frame, column, natural, stream, &self.draw.interventions)?
                 }
             };
@@ -357,7 +358,7 @@ fn intervened(
     let mut from = 0;
     for rows in repeats.chunk_by(|a, b| a == b) {
         let changed = change(&world.slice(from, rows.len()))?;
-        from = rows.len() as i64 + from;
+        from += rows.len() as i64;
         match &mut all {
             Some(all) => drop(all.append(&changed).map_err(tables::TableError::from)?),
             None => all = Some(changed),
