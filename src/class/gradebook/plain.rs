@@ -45,7 +45,7 @@ pub fn rows(class: &Class, book: &Book, choice: Choice) -> Vec<Vec<String>> {
                 judged.map(|(_, of)| of.to_string()).unwrap_or_default(),
                 late.to_string(),
                 number(grade.deducted),
-                grade.attempts.len().to_string(),
+                grade.used.to_string(),
                 inert(grade.mark.as_ref().map(|mark| mark.comment.as_str()).unwrap_or_default()),
             ]);
         }
