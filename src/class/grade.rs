@@ -258,9 +258,9 @@ pub fn foreseen(class: &Class, book: Option<&Book>, new: &[Submission]) -> Vec<F
     let known_of = |one: &Submission| {
         let content = one.content();
         book.and_then(|book| {
-            book.submissions.values().find(|old| {
-                (&old.learner, &old.exercise) == (&one.learner, &one.exercise) && old.content() == content
-            })
+            book.submissions
+                .values()
+                .find(|old| (&old.learner, &old.exercise) == (&one.learner, &one.exercise) && old.content() == content)
         })
     };
     let too_late = |one: &Submission| {
@@ -270,12 +270,12 @@ pub fn foreseen(class: &Class, book: Option<&Book>, new: &[Submission]) -> Vec<F
     // Everything that uses an attempt, with when it came.
     let mut uses: BTreeMap<(&str, &str), Vec<(Moment, String)>> = BTreeMap::new();
     for ((learner, exercise), grade) in book.iter().flat_map(|book| &book.grades) {
-        let using = grade.attempts.iter().filter(|attempt| {
-            matches!(attempt.standing, Standing::Eligible | Standing::Unjudged | Standing::Beyond)
-        });
-        let contents = using.filter_map(|attempt| {
-            Some((attempt.at, book?.submissions.get(&attempt.number)?.content()))
-        });
+        let using = grade
+            .attempts
+            .iter()
+            .filter(|attempt| matches!(attempt.standing, Standing::Eligible | Standing::Unjudged | Standing::Beyond));
+        let contents =
+            using.filter_map(|attempt| Some((attempt.at, book?.submissions.get(&attempt.number)?.content())));
         uses.entry((learner, exercise)).or_default().extend(contents);
     }
     for one in new.iter().filter(|one| one.invalid.is_none() && !too_late(one).1 && known_of(one).is_none()) {

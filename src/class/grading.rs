@@ -150,8 +150,7 @@ pub fn intake(class: &Class, hand_ins: &[HandIn], now: Moment) -> Intake {
                 Person::Matched { learners, .. } | Person::Doubtful(learners, _) => learners.clone(),
                 Person::Unmatched(_) => Vec::new(),
             };
-            let (label, content, exercise) =
-                (hand_in.label.clone(), hand_in.content.clone(), hand_in.exercise.clone());
+            let (label, content, exercise) = (hand_in.label.clone(), hand_in.content.clone(), hand_in.exercise.clone());
             all.doubts.push(Doubt { label, content, learners, exercise, why, taken: now, ..Doubt::default() });
             continue;
         }

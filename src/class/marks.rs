@@ -167,7 +167,10 @@ fn text_of(
     let grade = book.grade(learner, exercise).filter(|grade| !grade.attempts.is_empty()).ok_or_else(|| {
         (
             text!("a row for {learner}, who handed in nothing", "{learner} は何も提出していません"),
-            Text::new("no points and no comment where there is nothing to mark", "採点するものがない行では、点数とコメントを空欄にしてください"),
+            Text::new(
+                "no points and no comment where there is nothing to mark",
+                "採点するものがない行では、点数とコメントを空欄にしてください",
+            ),
         )
     })?;
     let mut texts: Vec<Fingerprint> = grade.attempts.iter().filter_map(crate::grade::Attempt::text).collect();
@@ -177,8 +180,14 @@ fn text_of(
     if !text_id.is_empty() {
         let found = texts.iter().copied().find(|text| text.to_string() == text_id).ok_or_else(|| {
             (
-                text!("the text \"{text_id}\", which is none of {learner}", "text_id \"{text_id}\" は {learner} の文章のものではありません"),
-                Text::new("the text_id that `practicum class texts` writes for this learner", "`practicum class texts` がこの学習者の行に書き出す text_id"),
+                text!(
+                    "the text \"{text_id}\", which is none of {learner}",
+                    "text_id \"{text_id}\" は {learner} の文章のものではありません"
+                ),
+                Text::new(
+                    "the text_id that `practicum class texts` writes for this learner",
+                    "`practicum class texts` がこの学習者の行に書き出す text_id",
+                ),
             )
         })?;
         return Ok((Some(found), current == Some(found)));
@@ -196,7 +205,10 @@ fn text_of(
         several => {
             let n = several.len();
             Err((
-                text!("{learner} wrote {n} different texts: which of them is meant?", "{learner} の記述は{n}通りあり、どれの採点か分かりません"),
+                text!(
+                    "{learner} wrote {n} different texts: which of them is meant?",
+                    "{learner} の記述は{n}通りあり、どれの採点か分かりません"
+                ),
                 Text::new(
                     "a column text_id, as `practicum class texts` writes it",
                     "text_id の列（`practicum class texts` が書き出す表にあります）",

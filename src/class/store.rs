@@ -409,10 +409,8 @@ impl Store {
             let transaction = connection.transaction()?;
             let mut new = 0;
             for (label, content) in &intake.seen {
-                transaction.execute(
-                    "DELETE FROM doubt WHERE label = ?1 AND content = ?2 AND dropped = 0",
-                    [label, content],
-                )?;
+                transaction
+                    .execute("DELETE FROM doubt WHERE label = ?1 AND content = ?2 AND dropped = 0", [label, content])?;
             }
             for (label, exercise) in &intake.sure {
                 transaction.execute(
@@ -527,7 +525,8 @@ impl Store {
     /// The disk's.
     pub fn outcomes(&self) -> Result<BTreeMap<String, Outcome>, Ending> {
         self.of((|| {
-            let mut statement = self.connection.prepare("SELECT key, verdict, points, total, tries, text, work FROM result")?;
+            let mut statement =
+                self.connection.prepare("SELECT key, verdict, points, total, tries, text, work FROM result")?;
             let read = |row: &Row| {
                 let verdict: String = row.get(1)?;
                 let verdict = serde_json::from_str(&format!("\"{verdict}\"")).unwrap_or(Verdict::Error);

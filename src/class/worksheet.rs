@@ -196,7 +196,11 @@ impl Worksheet {
 
     /// The most that can be reached, where it is a number.
     pub fn maximum(&self, row: usize) -> Option<f64> {
-        self.cell(row, Column::Maximum).replace(',', ".").parse().ok().filter(|most: &f64| most.is_finite() && *most > 0.0)
+        self.cell(row, Column::Maximum)
+            .replace(',', ".")
+            .parse()
+            .ok()
+            .filter(|most: &f64| most.is_finite() && *most > 0.0)
     }
 
     /// A number as this worksheet writes its own: with a comma where its maximum has one.
@@ -224,7 +228,10 @@ impl Worksheet {
             return Some(Fault::new(
                 Id::UnknownColumn,
                 place(1, None),
-                text!("the titles {titles}: none of them is known as the most that can be reached", "見出しは {titles} です。最大評点に当たる列が分かりません"),
+                text!(
+                    "the titles {titles}: none of them is known as the most that can be reached",
+                    "見出しは {titles} です。最大評点に当たる列が分かりません"
+                ),
                 Text::new(
                     "the column Maximum grade of an assignment that is graded by points; in another language name it in class.toml, as in [worksheet] maximum = \"…\"",
                     "点数で評価する課題の「最大評点」の列。ほかの言語では class.toml に [worksheet] maximum = \"…\" のように見出しを書いてください",
@@ -289,9 +296,18 @@ mod tests {
     fn a_worksheet_without_points_is_told() {
         let read = |text: String| Worksheet::read("w.csv", text.as_bytes(), &BTreeMap::new()).unwrap().without_points();
         assert_eq!(read(ENGLISH.to_owned()), None);
-        let scale = ENGLISH.replace("Maximum grade", "Scale").replace("10.00", "failed, passed").replace("failed, passed", "\"failed, passed\"");
+        let scale = ENGLISH
+            .replace("Maximum grade", "Scale")
+            .replace("10.00", "failed, passed")
+            .replace("failed, passed", "\"failed, passed\"");
         assert!(read(scale).unwrap().found.en.contains("failed, passed"));
-        assert!(read(ENGLISH.replace("Maximum grade", "Note maximale")).unwrap().expected.en.contains("[worksheet] maximum"));
+        assert!(
+            read(ENGLISH.replace("Maximum grade", "Note maximale"))
+                .unwrap()
+                .expected
+                .en
+                .contains("[worksheet] maximum")
+        );
         assert!(read(ENGLISH.replace("10.00", "-")).unwrap().found.en.contains("no number of points"));
     }
 

@@ -490,7 +490,9 @@ impl<'a> Sorted<'a> {
         let book = store.map(|store| Book::of(class, store)).transpose()?;
         let doubts: Vec<Doubt> = store.map(Store::doubts).transpose()?.unwrap_or_default();
         let is_dropped = |hand_in: &HandIn| {
-            doubts.iter().any(|doubt| doubt.dropped && (&doubt.label, &doubt.content) == (&hand_in.label, &hand_in.content))
+            doubts
+                .iter()
+                .any(|doubt| doubt.dropped && (&doubt.label, &doubt.content) == (&hand_in.label, &hand_in.content))
         };
         let (matched, doubtful) = (Vec::new(), Vec::new());
         let mut sorted = Self { matched, doubtful, unmatched: Vec::new(), dropped: 0, missing: Vec::new() };
@@ -657,7 +659,10 @@ fn foretold(class: &Class, of: &[(Submission, Foreseen)]) -> Vec<Text> {
             say(Text::new("known already", "受け付け済み"));
         }
         if *too_late {
-            say(text!("{late} days late, after the last day: it does not count", "{late}日遅れ（受付終了後のため、成績の対象になりません）"));
+            say(text!(
+                "{late} days late, after the last day: it does not count",
+                "{late}日遅れ（受付終了後のため、成績の対象になりません）"
+            ));
         } else if *late > 0 {
             let percent = asked.map_or(0.0, |asked| asked.late_percent_per_day);
             let off = gradebook::number((percent * *late as f64).min(100.0));
@@ -679,8 +684,11 @@ fn foretold(class: &Class, of: &[(Submission, Foreseen)]) -> Vec<Text> {
 fn not_counting(session: &Session, class: &Class, sorted: &Sorted) {
     let lang = session.terminal.lang;
     for (hand_in, of) in &sorted.matched {
-        let out: Vec<(Submission, Foreseen)> =
-            of.iter().filter(|(_, foreseen)| !foreseen.known && (foreseen.too_late || foreseen.beyond)).cloned().collect();
+        let out: Vec<(Submission, Foreseen)> = of
+            .iter()
+            .filter(|(_, foreseen)| !foreseen.known && (foreseen.too_late || foreseen.beyond))
+            .cloned()
+            .collect();
         let said: Vec<String> = foretold(class, &out).iter().map(|text| text.get(lang).to_owned()).collect();
         let (Some((submission, _)), false) = (out.first(), said.is_empty()) else { continue };
         let who = name_of(class, &submission.learner);
@@ -983,12 +991,11 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
         Format::Xlsx => vec![("grades.xlsx".to_owned(), gradebook::xlsx::workbook(&class, &book, choice)?)],
         Format::Canvas => {
             let in_lang = |title: &Text| title.get(if lang == "ja" { Lang::Ja } else { Lang::En }).to_owned();
-            let titled =
-                |(id, exercise): (&String, &Exercise)| Titled {
-                    id: id.clone(),
-                    title: in_lang(&exercise.title),
-                    assignment: class.settings.asked(id).and_then(|asked| asked.canvas.clone()),
-                };
+            let titled = |(id, exercise): (&String, &Exercise)| Titled {
+                id: id.clone(),
+                title: in_lang(&exercise.title),
+                assignment: class.settings.asked(id).and_then(|asked| asked.canvas.clone()),
+            };
             let titled: Vec<Titled> = exercises.iter().map(titled).collect();
             let what = Text::new("the CSV that Canvas's gradebook exports", "Canvasの成績表から書き出したCSV");
             let template = options.gradebook.as_deref().map(|path| given(path, &what)).transpose()?;
@@ -1250,7 +1257,8 @@ fn doubts(session: &Session, place: &Where) -> Result<u8, Ending> {
     for doubt in &all {
         let who: Vec<String> = doubt.learners.iter().map(|id| name_of(&class, id)).collect();
         let exercise = doubt.exercise.as_deref().unwrap_or("–");
-        let mut line = format!("{}  {}  {}  {exercise}  {}", doubt.number, doubt.label, who.join(" / "), doubt.why.get(lang));
+        let mut line =
+            format!("{}  {}  {}  {exercise}  {}", doubt.number, doubt.label, who.join(" / "), doubt.why.get(lang));
         if doubt.dropped {
             line = dim(&format!("{line}  ({})", session.pick("dropped", "対象外")));
         }

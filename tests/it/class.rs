@@ -269,7 +269,8 @@ fn graded(grader: &Learner) {
 /// Decides that everything doubtful counts for nothing.
 fn drops_all(grader: &Learner) {
     let doubts = grader.types("class doubts --class cls --json").ends(0).json();
-    let numbers: Vec<String> = doubts["doubts"].as_array().unwrap().iter().map(|one| one["number"].to_string()).collect();
+    let numbers: Vec<String> =
+        doubts["doubts"].as_array().unwrap().iter().map(|one| one["number"].to_string()).collect();
     grader.types(&format!("class drop {} --class cls", numbers.join(" "))).ends(0).says("were dropped");
 }
 
@@ -482,7 +483,12 @@ fn a_text_waits_for_a_person_and_its_mark_is_of_that_text_alone() {
     assert_eq!([points("M003"), points("M005")], ["5", "5"]);
     // A mark can be taken back.
     fills(&table, "back.csv", &|n| if n == 3 { "-".to_owned() } else { String::new() });
-    let rows = grader.read("back.csv").lines().filter(|row| row.starts_with("id") || row.contains("M003")).collect::<Vec<_>>().join("\n");
+    let rows = grader
+        .read("back.csv")
+        .lines()
+        .filter(|row| row.starts_with("id") || row.contains("M003"))
+        .collect::<Vec<_>>()
+        .join("\n");
     grader.writes("back.csv", rows);
     grader.types("class mark back.csv --class cls").ends(0).says("1 marks were taken back");
     assert_eq!(row_of("M003")[5], "to_mark");
@@ -625,7 +631,10 @@ fn no_hand_in_disappears_without_a_word() {
     let twins = ["佐藤 花子_9001_assignsubmission_file", "花子 佐藤_9002_assignsubmission_file"];
     zipped(&grader, "twins.zip", &twins.map(|folder| (format!("{folder}/plan.toml"), right.clone())));
     let (matched, doubtful, _) = read("twins.zip");
-    assert_eq!((matched.len(), doubtful), (0, vec!["佐藤 花子_9001 M000".to_owned(), "花子 佐藤_9002 M000".to_owned()]));
+    assert_eq!(
+        (matched.len(), doubtful),
+        (0, vec!["佐藤 花子_9001 M000".to_owned(), "花子 佐藤_9002 M000".to_owned()])
+    );
 }
 
 #[test]
@@ -653,7 +662,8 @@ fn rules_are_foretold_and_known_hand_ins_are_told_apart() {
     // What differs in a comment alone is no attempt.
     let all = grader.types("class learner M001 --class cls").ends(0).json();
     let attempts = all["exercises"][0]["attempts"].as_array().unwrap();
-    let told: Vec<_> = attempts.iter().map(|one| (one["standing"].as_str().unwrap(), one["counts"].as_bool().unwrap())).collect();
+    let told: Vec<_> =
+        attempts.iter().map(|one| (one["standing"].as_str().unwrap(), one["counts"].as_bool().unwrap())).collect();
     assert_eq!(told, [("eligible", true), ("same_as_before", false)]);
     grader.types("export csv --class cls --to out").ends(0);
     let rows = cells(&grader.bytes("out/grades.csv"), b',');
@@ -717,7 +727,8 @@ fn gradebooks_are_filled_by_their_own_measure_and_what_is_left_out_is_said() {
     grader.types("export canvas --class cls --to out --gradebook gb.csv").ends(0).says("24 in Canvas");
     assert_eq!(cells(&grader.bytes("out/canvas.csv"), b',')[0][5], "Week 1 (77)");
 
-    let titles = "ID;Vollständiger Name;Status;Bewertung;Bestwertung;Zuletzt geändert (Bewertung);Feedback als Kommentar";
+    let titles =
+        "ID;Vollständiger Name;Status;Bewertung;Bestwertung;Zuletzt geändert (Bewertung);Feedback als Kommentar";
     let row = |n: usize, grade: &str, most: &str| format!("Teilnehmer/in{};{};;{grade};{most};-;\n", 40 + n, NAMES[n]);
     let scale = format!("{}\n{}", titles.replace("Bestwertung", "Skala"), row(1, "", "nicht bestanden    bestanden"));
     grader.writes("w.csv", scale);

@@ -158,8 +158,9 @@ fn filled(
     let title = |(titled, (at, _)): (&Titled, &(Option<usize>, f64))| {
         at.and_then(|at| header.get(at)).map_or_else(|| titled.title.clone(), str::to_owned)
     };
-    let mut rows: Vec<Vec<String>> =
-        vec![people.iter().map(|(_, title)| (*title).to_owned()).chain(exercises.iter().zip(&columns).map(title)).collect()];
+    let mut rows: Vec<Vec<String>> = vec![
+        people.iter().map(|(_, title)| (*title).to_owned()).chain(exercises.iter().zip(&columns).map(title)).collect(),
+    ];
     let owners = owners(class, records.get(1..).unwrap_or_default(), &of);
     let (mut strangers, mut excused, mut replaced) = (Vec::new(), 0, 0);
     for (record, owner) in records.iter().skip(1).zip(&owners) {
@@ -188,7 +189,8 @@ fn filled(
             let grade = book.grade(&learner.id, &titled.id);
             let reached = grade.and_then(|grade| points(grade, choice).map(|points| (points, grade.worth)));
             let now = reached.map(|(points, worth)| if worth > 0.0 { points / worth * most } else { points });
-            let is_other = |now: f64| before.replace(',', ".").parse().map_or(true, |old: f64| (old - now).abs() > 5e-3);
+            let is_other =
+                |now: f64| before.replace(',', ".").parse().map_or(true, |old: f64| (old - now).abs() > 5e-3);
             replaced += usize::from(!before.is_empty() && now.is_some_and(is_other));
             row.push(now.map_or_else(|| before.to_owned(), number));
         }
@@ -212,9 +214,9 @@ fn filled(
     }
     let has_row = |learner: &&Learner| owners.iter().flatten().any(|owner| owner.id == learner.id);
     let handed_in = |learner: &&Learner| {
-        exercises.iter().any(|titled| {
-            book.grade(&learner.id, &titled.id).is_some_and(|grade| grade.state != State::NotHandedIn)
-        })
+        exercises
+            .iter()
+            .any(|titled| book.grade(&learner.id, &titled.id).is_some_and(|grade| grade.state != State::NotHandedIn))
     };
     let without: Vec<&Learner> = class.roster.learners.iter().filter(|learner| !has_row(learner)).collect();
     if !without.is_empty() {

@@ -130,9 +130,9 @@ pub fn zip(file: &str, from: impl Read + Seek, most: Most) -> Result<Vec<Entry>,
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
     for at in 0..zip.len() {
-        let told = zip.by_index_raw(at).map(|raw| {
-            (named(raw.name_raw(), raw.name().ok().as_deref()), raw.is_dir(), raw.encrypted())
-        });
+        let told = zip
+            .by_index_raw(at)
+            .map(|raw| (named(raw.name_raw(), raw.name().ok().as_deref()), raw.is_dir(), raw.encrypted()));
         let Ok(mut entry) = zip.by_index(at) else {
             // Its name can be read also where its content cannot: whose it is is known.
             let (name, is_folder, is_encrypted) = told.unwrap_or_else(|_| ((at + 1).to_string(), false, false));

@@ -194,9 +194,8 @@ fn unpack(entries: &mut Vec<Entry>, found: &mut Vec<Found>) {
         let Some(bytes) = entry.bytes() else { continue };
         match archive::zip(entry.name(), Cursor::new(bytes.to_vec()), archive::OF_ONE) {
             Ok(more) => inner.extend(
-                more.into_iter()
-                    .map(|inner| Entry { path: format!("{}/{}", entry.path, inner.path), ..inner })
-                    .map(|inner| match &inner.body {
+                more.into_iter().map(|inner| Entry { path: format!("{}/{}", entry.path, inner.path), ..inner }).map(
+                    |inner| match &inner.body {
                         Body::Bytes(_) if inner.ending() == "zip" => Entry {
                             body: Body::Refused(Text::new(
                                 "a zip within a zip is not opened",
@@ -205,7 +204,8 @@ fn unpack(entries: &mut Vec<Entry>, found: &mut Vec<Found>) {
                             ..inner
                         },
                         _ => inner,
-                    }),
+                    },
+                ),
             ),
             Err(fault) => {
                 let (path, Text { en, ja }) = (&entry.path, fault.found);
@@ -304,8 +304,7 @@ fn left_aside(entries: &[&Entry], taken: &Entry, file: &str) -> Option<Text> {
     let others: Vec<&str> =
         alike(entries, file).iter().filter(|other| other.path != taken.path).map(|other| other.name()).collect();
     let (name, list) = (taken.name(), others.join(", "));
-    (!others.is_empty())
-        .then(|| text!("{name} was taken, and not {list}", "{name} を使い、{list} は使いませんでした"))
+    (!others.is_empty()).then(|| text!("{name} was taken, and not {list}", "{name} を使い、{list} は使いませんでした"))
 }
 
 /// Whether a file could be taken for another: a table in TOML, as a browser calls a second download of it.
