@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::ending::Ending;
+use diagnostics::text::Lang;
 use engine::check::Verdict;
 
 use crate::folder::Class;
@@ -44,6 +45,25 @@ impl State {
             Self::Doubtful => "doubtful",
             Self::ToMark => "to_mark",
             Self::Graded => "graded",
+        }
+    }
+
+    /// A state's word, for people.
+    pub fn called(word: &'static str, lang: Lang) -> &'static str {
+        let ja = match word {
+            "not_handed_in" => "未提出",
+            "waiting" => "採点前",
+            "error" => "こちらのエラー",
+            "invalid" => "実行できない",
+            "too_late" => "受付終了後",
+            "doubtful" => "確認待ち",
+            "to_mark" => "記述の採点待ち",
+            "graded" => "採点済み",
+            other => other,
+        };
+        match lang {
+            Lang::En => word,
+            Lang::Ja => ja,
         }
     }
 

@@ -65,7 +65,7 @@ pub fn editions(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Edition>,
             }
         })?;
         if *text_points > 0.0 && task.exercise.memo.is_none() {
-            let (name, given) = (&id.value, crate::gradebook::number(*text_points));
+            let (name, given) = (&id.value, text_points);
             let place = Place { key: Some("text_points".to_owned()), ..id.place.clone() };
             let found = text!(
                 "{given} points for a decision in words, for which {name} does not ask",

@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::folder::Class;
 use crate::grade::Book;
-use crate::gradebook::{inert, number, plain};
+use crate::gradebook::{inert, inert_id, number, plain};
 use crate::roster::{decoded, separator};
 use crate::store::{Fingerprint, Given, Store};
 
@@ -43,7 +43,7 @@ pub fn texts(
             let rubric: Vec<&str> = memo.rubric.iter().map(|criterion| criterion.get(lang)).collect();
             let mark = grade.mark.as_ref();
             rows.push(vec![
-                inert(&learner.id),
+                inert_id(&learner.id),
                 inert(&learner.name),
                 id.clone(),
                 inert(&written.unwrap_or_default()),

@@ -72,6 +72,9 @@ ALTER TABLE mark RENAME TO mark_1;
 /// Under this the store knows the class's secret again, without holding it.
 const SECRET: &str = "secret";
 
+/// Under this it knows that it is of form 1, in which nothing that was doubtful was kept, and that no hand-in was read since.
+const UNREAD: &str = "unread";
+
 /// The store, open.
 #[derive(Debug)]
 pub struct Store {
@@ -353,6 +356,7 @@ impl Store {
             "{FROM_1} {MARK} {DOUBT} {KNOWN}
              INSERT INTO mark(learner, exercise, text, points, comment, taken) SELECT learner, exercise, '', points, comment, taken FROM mark_1;
              DROP TABLE mark_1;
+             INSERT INTO known(name, value) VALUES ('{UNREAD}', '');
              PRAGMA user_version = {FORM};"
         ))?;
         let records: Vec<(String, String)> = {
@@ -399,6 +403,18 @@ impl Store {
         }
     }
 
+    /// Whether an earlier form of the store was taken over, which kept nothing that was doubtful, and no hand-in was read since.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn is_unread(&self) -> Result<bool, Ending> {
+        let found: Option<String> = self.of(self
+            .connection
+            .query_row("SELECT value FROM known WHERE name = ?1", [UNREAD], |row| row.get(0))
+            .optional())?;
+        Ok(found.is_some())
+    }
+
     /// Takes what was read: all of it or none. A hand-in that was taken before is no second one; gives how many are new.
     ///
     /// # Errors
@@ -408,6 +424,9 @@ impl Store {
         let take = |connection: &mut Connection| -> rusqlite::Result<usize> {
             let transaction = connection.transaction()?;
             let mut new = 0;
+            if !intake.seen.is_empty() {
+                transaction.execute("DELETE FROM known WHERE name = ?1", [UNREAD])?;
+            }
             for (label, content) in &intake.seen {
                 transaction
                     .execute("DELETE FROM doubt WHERE label = ?1 AND content = ?2 AND dropped = 0", [label, content])?;
@@ -918,6 +937,7 @@ mod tests {
         drop(old);
         for _ in 0..2 {
             let store = Store::open(folder.path()).unwrap();
+            assert!(store.is_unread().unwrap());
             let marks = store.marks().unwrap();
             let mark = Mark { of: Of::Then(Moment(70)), points: Some(3.0), comment: "good".to_owned() };
             assert_eq!(marks[&("1".to_owned(), "a".to_owned())], [mark]);
@@ -925,6 +945,9 @@ mod tests {
             assert_eq!(outcome.text, Some(Fingerprint::of("words")));
             assert!(outcome.work.is_some() && store.doubts().unwrap().is_empty());
         }
+        let mut store = Store::open(folder.path()).unwrap();
+        store.take(&Intake { seen: vec![("a".to_owned(), "b".to_owned())], ..Intake::default() }).unwrap();
+        assert!(!store.is_unread().unwrap());
     }
 
     #[test]

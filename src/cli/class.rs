@@ -978,6 +978,18 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
         );
         return Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file(&*first.exercise), found, expected)]));
     }
+    // A zero for somebody whose hand-in an earlier version passed over would be a wrong one.
+    if options.zero && !options.force && store.is_unread()? {
+        let found = Text::new(
+            "zeros for a class that an earlier version graded: what was doubtful then was not kept",
+            "以前の版で採点したクラスに0点を付けようとしています（以前の版は、確認が必要な提出を保存していませんでした）",
+        );
+        let expected = Text::new(
+            "the downloads graded once more, which takes seconds: practicum grade IN --yes; or --force, where you know that nothing was doubtful",
+            "ダウンロードした提出物をもう一度採点すること（practicum grade 提出物 --yes、数秒で終わります）。確認が必要な提出がなかったと分かっていれば --force",
+        );
+        return Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file("--zero"), found, expected)]));
+    }
     let choice = Choice { forced: options.force, zero: options.zero };
     let to = options.to.clone().unwrap_or_else(|| class.folder.join("export"));
     let lang = class.settings.lang.clone();
@@ -1430,12 +1442,13 @@ fn variants(session: &Session, place: &Where, to: &Path, zips: bool) -> Result<u
     author::scaffold::for_learners(&to.join("pack"), &pack, Some(&ids))?;
     author::scaffold::debriefs(&to.join("after"), &pack, &ids)?;
     let mut rows = vec![["id", "name", "email", "variant"].map(str::to_owned).to_vec()];
-    let mut files = Vec::new();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let start: Vec<&str> = class.settings.exercises.iter().map(|asked| asked.id.value.as_str()).collect();
     for learner in &class.roster.learners {
         let key = class.key(&learner.id);
         let email = learner.email.as_deref().unwrap_or_default();
-        rows.push([&*learner.id, &*learner.name, email, &*key].map(gradebook::inert).to_vec());
+        let [name, email, shown] = [&*learner.name, email, &*key].map(gradebook::inert);
+        rows.push(vec![gradebook::inert_id(&learner.id), name, email, shown]);
         if zips {
             let line = |id: &&str| format!("    practicum start {id} --variant {key} --course pack");
             let lines = start.iter().map(line).collect::<Vec<_>>().join("\n") + "\n";
@@ -1443,7 +1456,12 @@ fn variants(session: &Session, place: &Where, to: &Path, zips: bool) -> Result<u
                 "{}\n\nYour data are your own draw. Begin with:\nデータは一人ひとり異なります。次のように始めてください：\n\n{lines}\nHand in the file that this makes / 次のコマンドで作ったファイルを提出します：\n\n    practicum submit\n",
                 learner.name
             );
-            files.push((format!("start/{}.txt", as_name(&learner.id)), note.into_bytes()));
+            // Two ids may be one name on a disk.
+            let mut name = format!("start/{}.txt", as_name(&learner.id));
+            while files.iter().any(|(other, _)| other.to_lowercase() == name.to_lowercase()) {
+                name.insert(name.len() - 4, '_');
+            }
+            files.push((name, note.into_bytes()));
         }
     }
     files.push(("keys.csv".to_owned(), gradebook::plain::written(&rows, true)?));

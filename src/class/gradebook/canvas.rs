@@ -5,7 +5,7 @@ use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 
-use super::{Choice, few, inert, number, points};
+use super::{Choice, few, inert, inert_id, number, points};
 use crate::folder::Class;
 use crate::grade::{Book, State};
 use crate::person::Name;
@@ -77,7 +77,7 @@ pub fn csv(
     rows.push(possible);
     for learner in &class.roster.learners {
         let login = learner.email.clone().unwrap_or_default();
-        let mut row = vec![inert(&learner.name), String::new(), inert(&learner.id), inert(&login), String::new()];
+        let mut row = vec![inert(&learner.name), String::new(), inert_id(&learner.id), inert(&login), String::new()];
         row.extend(exercises.iter().map(|titled| cell(&learner.id, &titled.id)));
         rows.push(row);
     }
@@ -206,7 +206,9 @@ fn filled(
         ));
     }
     if !strangers.is_empty() {
-        let (n, list) = (strangers.len(), few(strangers.iter().map(String::as_str)));
+        // Names have commas of their own.
+        let quoted: Vec<String> = strangers.iter().map(|name| format!("\"{name}\"")).collect();
+        let (n, list) = (strangers.len(), few(quoted.iter().map(String::as_str)));
         notes.push(text!(
             "{n} rows of the gradebook are of nobody in the roster, and are left out: {list}",
             "成績表の{n}行は名簿にない人の行なので、書き出していません（{list}）"

@@ -72,6 +72,15 @@ pub fn inert(cell: &str) -> String {
     }
 }
 
+/// An id: as it is, so that whoever reads the table finds it again, where a spreadsheet could at most take it for a number or a name.
+/// One that begins as a formula does, or could work as one, is made inert: a row that is not found again is told, a formula runs.
+pub fn inert_id(id: &str) -> String {
+    let is_plain = id
+        .strip_prefix(['+', '-', '@'])
+        .is_some_and(|rest| rest.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') && !rest.is_empty());
+    if is_plain { id.to_owned() } else { inert(id) }
+}
+
 /// How a grade stands, in a sentence for whom it is.
 pub fn sentence(grade: &Grade) -> Text {
     match grade.state {
@@ -135,6 +144,8 @@ mod tests {
         for cell in ["=HYPERLINK(\"x\")", "+1", "-1", "@a", "\tx", "\rx", "＝1"] {
             assert_eq!(inert(cell), format!("'{cell}"));
         }
+        assert_eq!([inert_id("-4711"), inert_id("@anna.b"), inert_id("=4711")], ["-4711", "@anna.b", "'=4711"]);
+        assert_eq!(inert_id("+1+cmd|' /C calc'!A0"), "'+1+cmd|' /C calc'!A0");
         assert_eq!(inert("O'Brien, \"Sean\""), "O'Brien, \"Sean\"");
         assert_eq!([number(7.0), number(7.5), number(0.0), number(99.99)], ["7", "7.5", "0", "99.99"]);
     }
