@@ -46,12 +46,18 @@ impl Class {
         );
         let bytes = disk::read(folder, settings::FILE, disk::HAND_IN)
             .map_err(|refused| vec![refused.fault(&shown(settings::FILE), &what)])?;
-        let settings = Settings::read(&shown(settings::FILE), &bytes)?;
+        let (settings, mut faults) = Settings::read_on(&shown(settings::FILE), &bytes)?;
         let what = Text::new("the learners, as a CSV", "学習者の一覧（CSV）");
         let bytes = disk::read(folder, &settings.roster, 64 << 20)
             .map_err(|refused| vec![refused.fault(&shown(&settings.roster), &what)])?;
-        let roster = Roster::read(&shown(&settings.roster), &bytes)?;
-        let faults = settings.against(&roster);
+        let roster = match Roster::read(&shown(&settings.roster), &bytes) {
+            Ok(roster) => roster,
+            Err(more) => {
+                faults.extend(more);
+                return Err(Ending::Faults(faults));
+            }
+        };
+        faults.extend(settings.against(&roster));
         if !faults.is_empty() {
             return Err(Ending::Faults(faults));
         }

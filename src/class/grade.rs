@@ -315,7 +315,8 @@ pub fn foreseen(class: &Class, book: Option<&Book>, new: &[Submission]) -> Vec<F
         let place = uses.get(&(one.learner.as_str(), one.exercise.as_str()));
         let place = place.and_then(|of| of.iter().position(|(_, other)| *other == content));
         let beyond = most > 0 && place.is_some_and(|place| place >= most);
-        Foreseen { known: known_of(one).is_some(), late, too_late, beyond }
+        let back = book.is_some_and(|book| one.comes_back(book.submissions.values()));
+        Foreseen { known: known_of(one).is_some() && !back, late, too_late, beyond }
     };
     new.iter().map(told).collect()
 }

@@ -348,6 +348,15 @@ impl Settings {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, Vec<Fault>> {
+        let (read, faults) = Self::read_on(file, bytes)?;
+        if faults.is_empty() { Ok(read) } else { Err(faults) }
+    }
+
+    /// Reads it on where a value is wrong, and gives what is wrong beside it: so that all of it is told at once.
+    ///
+    /// # Errors
+    /// What cannot be read at all.
+    pub fn read_on(file: &str, bytes: &[u8]) -> Result<(Self, Vec<Fault>), Vec<Fault>> {
         let section = keys::read(file, bytes, KEYS)?;
         let mut faults = Vec::new();
         let written = section.written("utc_offset");
@@ -422,9 +431,6 @@ impl Settings {
                 Text::new("[[exercise]]", "[[exercise]]"),
             ));
         }
-        if !faults.is_empty() {
-            return Err(faults);
-        }
         let (limits, slurm) = (section.table("limits"), section.table("slurm"));
         let limit = |name: &str| limits.count(name) as u64;
         let map = |table: &str| {
@@ -434,7 +440,7 @@ impl Settings {
             });
             words.collect()
         };
-        Ok(Self {
+        let read = Self {
             title: section.string("title"),
             lang: section.string("lang"),
             offset,
@@ -460,7 +466,8 @@ impl Settings {
             extensions,
             matches: map("match"),
             worksheet: map("worksheet"),
-        })
+        };
+        Ok((read, faults))
     }
 
     /// What is said of people whom the roster does not have.

@@ -126,6 +126,23 @@ impl Submission {
     pub fn at(&self) -> Moment {
         self.received.unwrap_or(self.taken)
     }
+
+    /// Whether its writer came back to something that they had handed in before, with something else in between: then it is a hand-in of
+    /// its own, where otherwise the same files are one, however often they are read.
+    pub fn comes_back<'s>(&self, known: impl IntoIterator<Item = &'s Self>) -> bool {
+        let Some(now) = self.received else { return false };
+        let content = self.content();
+        let (mut own, mut others) = (None, Vec::new());
+        for old in known.into_iter().filter(|old| (&old.learner, &old.exercise) == (&self.learner, &self.exercise)) {
+            let Some(at) = old.received else { continue };
+            if old.content() == content {
+                own = own.max(Some(at));
+            } else {
+                others.push(at);
+            }
+        }
+        own.is_some_and(|own| others.into_iter().any(|other| own < other && other < now))
+    }
 }
 
 /// A digest of texts that may be missing.
@@ -421,6 +438,7 @@ impl Store {
     /// The disk's.
     pub fn take(&mut self, intake: &Intake) -> Result<usize, Ending> {
         let shown = self.shown.clone();
+        let before = self.submissions()?;
         let take = |connection: &mut Connection| -> rusqlite::Result<usize> {
             let transaction = connection.transaction()?;
             let mut new = 0;
@@ -453,6 +471,10 @@ impl Store {
                 )?;
             }
             for s in &intake.submissions {
+                let mut content = s.content();
+                if let Some(received) = s.received.filter(|_| s.comes_back(&before)) {
+                    content += &format!("#{}", received.0);
+                }
                 new += transaction.execute(
                     "INSERT INTO submission(learner, exercise, team, content, received, taken, label, files, notes, plan, answers, variant, runs, checks, invalid)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
@@ -461,7 +483,7 @@ impl Store {
                         s.learner,
                         s.exercise,
                         s.team,
-                        s.content(),
+                        content,
                         s.received.map(|moment| moment.0),
                         s.taken.0,
                         s.label,
@@ -845,6 +867,22 @@ mod tests {
         drop(store);
         let read = Store::open(folder.path()).unwrap().submissions().unwrap();
         assert_eq!(read, [Submission { number: 2, ..early }, Submission { number: 1, ..late }]);
+    }
+
+    #[test]
+    fn who_comes_back_to_an_earlier_hand_in_has_handed_it_in_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        let at = |plan: &str, at: i64| Submission { received: Some(Moment(at)), ..submission("1", plan) };
+        for (plan, when, new) in
+            [("a", 10, 1), ("a", 15, 0), ("b", 20, 1), ("a", 30, 1), ("a", 30, 0), ("a", 10, 0), ("b", 20, 0)]
+        {
+            assert_eq!(store.take(&intake(&[&at(plan, when)])).unwrap(), new, "{plan} {when}");
+        }
+        let plans: Vec<_> = store.submissions().unwrap().into_iter().filter_map(|one| one.plan).collect();
+        assert_eq!(plans, ["a", "b", "a"]);
+        // Where nobody says when, nobody knows that anything came back.
+        assert_eq!(store.take(&intake(&[&submission("1", "b")])).unwrap(), 0);
     }
 
     #[test]

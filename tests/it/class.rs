@@ -230,6 +230,10 @@ fn what_is_wrong_with_a_class_is_told_with_its_line() {
     grader.types("grade --class cls").ends(2).says("class.toml, line").says("first-look");
     grader.writes("cls/class.toml", settings.replace("# attempts = 3", "attemps = 3"));
     grader.types("grade --class cls").ends(2).says("attempts");
+    // All at once.
+    let wrong = format!("{settings}due = \"soon\"\n[match]\n\"x\" = \"M0O1\"\n");
+    grader.writes("cls/class.toml", wrong);
+    grader.types("grade --class cls").ends(2).says("\"soon\"").says("M0O1");
     grader.writes("cls/class.toml", &settings);
     grader.types("grade nowhere.zip --class cls").ends(2).says("nowhere.zip");
     grader.types("grade --class nowhere").ends(2).says("practicum class new");
