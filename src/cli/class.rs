@@ -1017,12 +1017,12 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
             vec![("canvas.csv".to_owned(), bytes)]
         }
         Format::Gradescope => {
-            let mut files = Vec::new();
+            let mut files: Vec<(String, Vec<u8>)> = Vec::new();
             for ((learner, exercise), grade) in &book.grades {
                 let Some(of) = exercises.get(exercise) else { continue };
                 let found = record(learner, exercise)?;
                 if let Some(document) = gradebook::gradescope::results(of, grade, found.as_ref(), &lang, choice) {
-                    let name = format!("gradescope/{exercise}/{}/results.json", as_name(learner));
+                    let name = once(&files, &format!("gradescope/{exercise}/"), learner, "/results.json");
                     files.push((name, serde_json::to_vec_pretty(&document)?));
                 }
             }
@@ -1081,6 +1081,16 @@ fn as_name(id: &str) -> String {
     let name: String = id.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect();
     // CON, NUL and their like are no names on Windows.
     if disk::is_name(&name) { name } else { format!("{name}_") }
+}
+
+/// A file for somebody: two ids may be one name on a disk, and neither takes the other's place.
+fn once(files: &[(String, Vec<u8>)], before: &str, id: &str, behind: &str) -> String {
+    let mut name = as_name(id);
+    let path = |name: &str| format!("{before}{name}{behind}");
+    while files.iter().any(|(other, _)| other.to_lowercase() == path(&name).to_lowercase()) {
+        name.push('_');
+    }
+    path(&name)
 }
 
 /// The exercise that is asked for, or the only one.
@@ -1456,11 +1466,7 @@ fn variants(session: &Session, place: &Where, to: &Path, zips: bool) -> Result<u
                 "{}\n\nYour data are your own draw. Begin with:\nデータは一人ひとり異なります。次のように始めてください：\n\n{lines}\nHand in the file that this makes / 次のコマンドで作ったファイルを提出します：\n\n    practicum submit\n",
                 learner.name
             );
-            // Two ids may be one name on a disk.
-            let mut name = format!("start/{}.txt", as_name(&learner.id));
-            while files.iter().any(|(other, _)| other.to_lowercase() == name.to_lowercase()) {
-                name.insert(name.len() - 4, '_');
-            }
+            let name = once(&files, "start/", &learner.id, ".txt");
             files.push((name, note.into_bytes()));
         }
     }
