@@ -524,7 +524,7 @@ impl<'a> Sorted<'a> {
     }
 
     /// How many of them were not taken before.
-    fn new(&self) -> usize {
+    fn count_new(&self) -> usize {
         let is_new = |(_, of): &&(&HandIn, Vec<(Submission, Foreseen)>)| of.iter().any(|(_, foreseen)| !foreseen.known);
         self.matched.iter().filter(is_new).count()
     }
@@ -584,7 +584,7 @@ fn show(session: &Session, class: &Class, sorted: &Sorted) {
     let lang = session.terminal.lang;
     table(session, class, sorted);
     left(session, class, sorted);
-    let (n, new) = (sorted.matched.len(), sorted.new());
+    let (n, new) = (sorted.matched.len(), sorted.count_new());
     let known = n - new;
     session.say("\n");
     session.say(&session.terminal.paragraph(

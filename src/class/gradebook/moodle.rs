@@ -182,8 +182,10 @@ fn feedback(grade: &Grade, lang: &str, scaled: Option<(f64, f64)>) -> String {
     super::inert(&escaped)
 }
 
-/// The zip of feedback files: `page` gives a learner's page, where there is one, from their id and what a full mark is in the worksheet,
-/// where that is something else. Folders are named as those of the download are.
+/// Gives a learner's page, where there is one, from their id and what a full mark is in the worksheet, where that is something else.
+pub type Pages<'a> = &'a dyn Fn(&str, Option<f64>) -> Result<Option<String>, Ending>;
+
+/// The zip of feedback files, of the pages that `page` gives. Folders are named as those of the download are.
 ///
 /// # Errors
 /// What `page` gives back, our own failure.
@@ -192,7 +194,7 @@ pub fn feedback_files(
     book: &Book,
     exercise: &str,
     sheet: &Worksheet,
-    page: &dyn Fn(&str, Option<f64>) -> Result<Option<String>, Ending>,
+    page: Pages,
 ) -> Result<Vec<u8>, Ending> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (row, learner) in learners(class, book, exercise, sheet).into_iter().enumerate() {

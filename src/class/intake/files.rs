@@ -309,8 +309,8 @@ fn left_aside(entries: &[&Entry], taken: &Entry, file: &str) -> Option<Text> {
 
 /// Whether a file could be taken for another: a table in TOML, as a browser calls a second download of it.
 fn is_rival(other: &Entry, exact: &Entry) -> bool {
-    let name = other.name().to_lowercase();
-    (name.ends_with(".toml") || name.ends_with(".toml.txt")) && other.body != exact.body
+    let is_toml = other.ending() == "toml" || other.name().to_lowercase().ends_with(".toml.txt");
+    is_toml && other.body != exact.body
 }
 
 /// The file of this name, or the only one whose name is like it.
