@@ -12,6 +12,7 @@ use diagnostics::text::Text;
 use crate::roster::Roster;
 use crate::secret::Secret;
 use crate::settings::{self, Settings};
+use crate::store::Store;
 
 const LOCK: &str = ".lock";
 
@@ -45,12 +46,18 @@ impl Class {
         );
         let bytes = disk::read(folder, settings::FILE, disk::HAND_IN)
             .map_err(|refused| vec![refused.fault(&shown(settings::FILE), &what)])?;
-        let settings = Settings::read(&shown(settings::FILE), &bytes)?;
+        let (settings, mut faults) = Settings::read_on(&shown(settings::FILE), &bytes)?;
         let what = Text::new("the learners, as a CSV", "学習者の一覧（CSV）");
         let bytes = disk::read(folder, &settings.roster, 64 << 20)
             .map_err(|refused| vec![refused.fault(&shown(&settings.roster), &what)])?;
-        let roster = Roster::read(&shown(&settings.roster), &bytes)?;
-        let faults = settings.against(&roster);
+        let roster = match Roster::read(&shown(&settings.roster), &bytes) {
+            Ok(roster) => roster,
+            Err(more) => {
+                faults.extend(more);
+                return Err(Ending::Faults(faults));
+            }
+        };
+        faults.extend(settings.against(&roster));
         if !faults.is_empty() {
             return Err(Ending::Faults(faults));
         }
@@ -58,14 +65,20 @@ impl Class {
         Ok(Self { folder: folder.to_owned(), settings, roster, secret })
     }
 
-    /// Makes a class folder: settings to change, the roster, a secret. Nothing that is there is replaced.
+    /// Makes a class folder: settings to change, the roster, a secret. `course` is a course of one's own, as seen from the class
+    /// folder. Nothing that is there is replaced.
     ///
     /// # Errors
     /// No roster, the disk's.
-    pub fn make(folder: &Path, roster: (&str, &[u8]), exercises: &[String]) -> Result<(), Ending> {
+    pub fn make(
+        folder: &Path,
+        roster: (&str, &[u8]),
+        exercises: &[String],
+        course: Option<&str>,
+    ) -> Result<(), Ending> {
         Roster::read(roster.0, roster.1)?;
         let title = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let settings = settings::template(&title, exercises);
+        let settings = settings::template(&title, exercises, course);
         for (file, bytes) in [(settings::FILE, settings.as_bytes()), ("roster.csv", roster.1)] {
             if folder.join(file).symlink_metadata().is_ok() {
                 let found = Text::new("a file that is there already", "すでに存在するファイルです");
@@ -100,6 +113,16 @@ impl Class {
             }
             Err(TryLockError::Error(error)) => Err(told(&error)),
         }
+    }
+
+    /// The class's store; made where there is none.
+    ///
+    /// # Errors
+    /// The store's; a secret that is not the one with which the class was graded until now.
+    pub fn store(&self) -> Result<Store, Ending> {
+        let store = Store::open(&self.folder)?;
+        store.belongs(&self.secret.identity())?;
+        Ok(store)
     }
 
     /// The course folder, absolute as far as this folder is; none is the program's own.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use app::ending::Ending;
+use diagnostics::text::Lang;
 use engine::check::Verdict;
 
 use crate::folder::Class;
 use crate::grading;
 use crate::moment::{DAY, Moment};
 use crate::settings::Asked;
-use crate::store::{Edition, Mark, Outcome, Store, Submission};
+use crate::store::{Doubt, Edition, Fingerprint, Mark, Of, Outcome, Store, Submission};
 
 /// How a grade stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +25,8 @@ pub enum State {
     Invalid,
     /// All that was handed in came after the last day.
     TooLate,
+    /// Something is there of which a person must decide whose it is, or what.
+    Doubtful,
     /// The decision in words waits for a person.
     ToMark,
     /// Graded.
@@ -39,8 +42,65 @@ impl State {
             Self::Error => "error",
             Self::Invalid => "invalid",
             Self::TooLate => "too_late",
+            Self::Doubtful => "doubtful",
             Self::ToMark => "to_mark",
             Self::Graded => "graded",
+        }
+    }
+
+    /// A state's word, for people.
+    pub fn called(word: &'static str, lang: Lang) -> &'static str {
+        let ja = match word {
+            "not_handed_in" => "未提出",
+            "waiting" => "採点前",
+            "error" => "こちらのエラー",
+            "invalid" => "実行できない",
+            "too_late" => "受付終了後",
+            "doubtful" => "確認待ち",
+            "to_mark" => "記述の採点待ち",
+            "graded" => "採点済み",
+            other => other,
+        };
+        match lang {
+            Lang::En => word,
+            Lang::Ja => ja,
+        }
+    }
+
+    /// Whether a grade that stands so is not settled: it keeps its row out of an export.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Error | Self::Waiting | Self::Doubtful | Self::ToMark)
+    }
+}
+
+/// What an attempt is to the grade.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// It may become the grade.
+    Eligible,
+    /// It has no result yet.
+    #[default]
+    Unjudged,
+    /// It cannot be run, and is no attempt.
+    Invalid,
+    /// It came after the last day.
+    TooLate,
+    /// There were as many attempts as count before it.
+    Beyond,
+    /// It says the same as the one before, but for comments, and is no attempt.
+    Again,
+}
+
+impl Standing {
+    /// The word of documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Eligible => "eligible",
+            Self::Unjudged => "unjudged",
+            Self::Invalid => "invalid",
+            Self::TooLate => "too_late",
+            Self::Beyond => "beyond_attempts",
+            Self::Again => "same_as_before",
         }
     }
 }
@@ -54,14 +114,23 @@ pub struct Attempt {
     pub key: String,
     /// When it counts as handed in.
     pub at: Moment,
+    /// When the grader took it.
+    pub taken: Moment,
     /// The result; none where it was not graded yet, or cannot be run.
     pub outcome: Option<Outcome>,
     /// Whether it cannot be run at all.
     pub invalid: bool,
     /// Days begun after the date.
     pub late: i64,
-    /// Whether it may become the grade.
-    pub counts: bool,
+    /// What it is to the grade.
+    pub standing: Standing,
+}
+
+impl Attempt {
+    /// Its decision in words, where one was written.
+    pub fn text(&self) -> Option<Fingerprint> {
+        self.outcome?.text
+    }
 }
 
 /// A learner's grade in an exercise.
@@ -81,8 +150,14 @@ pub struct Grade {
     pub attempts: Vec<Attempt>,
     /// What was taken off for lateness.
     pub deducted: f64,
-    /// What a person gave.
+    /// What a person gave for the text of the attempt that counts.
     pub mark: Option<Mark>,
+    /// Whether a person gave points for another text of theirs, which the one that counts now has replaced.
+    pub replaced: bool,
+    /// How many attempts were used, of those that there are.
+    pub used: usize,
+    /// Whether something is there that nobody of the roster is known to have handed in: it may be theirs, where nothing else is.
+    pub unsure: bool,
     /// Whether another attempt may still be handed in, as far as their number goes.
     pub more: bool,
 }
@@ -91,6 +166,16 @@ impl Grade {
     /// The attempt that counts.
     pub fn attempt(&self) -> Option<&Attempt> {
         self.attempts.get(self.chosen?)
+    }
+
+    /// Whether this attempt is the grade.
+    pub fn is_of(&self, attempt: &Attempt) -> bool {
+        attempt.standing == Standing::Eligible && self.attempt().is_some_and(|chosen| chosen.number == attempt.number)
+    }
+
+    /// The decision in words of the attempt that counts.
+    pub fn text(&self) -> Option<Fingerprint> {
+        self.attempt().filter(|attempt| attempt.standing == Standing::Eligible)?.text()
     }
 }
 
@@ -103,6 +188,8 @@ pub struct Book {
     pub editions: BTreeMap<String, Edition>,
     /// Every submission, by its number.
     pub submissions: BTreeMap<i64, Submission>,
+    /// What a person must look at yet.
+    pub doubts: Vec<Doubt>,
 }
 
 impl Book {
@@ -120,6 +207,7 @@ impl Book {
     /// The store's.
     pub fn under(class: &Class, store: &Store, editions: BTreeMap<String, Edition>) -> Result<Self, Ending> {
         let (submissions, outcomes, marks) = (store.submissions()?, store.outcomes()?, store.marks()?);
+        let doubts: Vec<Doubt> = store.doubts()?.into_iter().filter(|doubt| !doubt.dropped).collect();
         let mut of: BTreeMap<(&str, &str), Vec<&Submission>> = BTreeMap::new();
         for submission in &submissions {
             of.entry((&submission.learner, &submission.exercise)).or_default().push(submission);
@@ -139,27 +227,98 @@ impl Book {
                         number: submission.number,
                         key,
                         at: submission.at(),
+                        taken: submission.taken,
                         outcome,
                         invalid,
                         late,
-                        counts: false,
+                        standing: Standing::default(),
                     }
                 };
                 let attempts = of.get(&(learner.id.as_str(), id.as_str())).map_or(&[][..], Vec::as_slice);
                 let attempts = attempts.iter().map(attempt).collect();
-                let mark = marks.get(&(learner.id.clone(), id.clone())).cloned();
+                let of = (learner.id.clone(), id.clone());
+                let given = marks.get(&of).map_or(&[][..], Vec::as_slice);
                 let own = edition.map_or(0, |edition| edition.points);
-                grades.insert((learner.id.clone(), id.clone()), grade(asked, own, class.settings.best, attempts, mark));
+                let mut grade = grade(asked, own, class.settings.best, attempts, given);
+                let mut about = doubts.iter().filter(|doubt| doubt.may_be_of(id));
+                grade.unsure = about.clone().any(|doubt| doubt.learners.is_empty());
+                // Nothing is said of somebody of whom something lies unread.
+                if about.any(|doubt| doubt.learners.contains(&learner.id)) {
+                    grade.state = State::Doubtful;
+                }
+                grades.insert(of, grade);
             }
         }
         let submissions = submissions.into_iter().map(|submission| (submission.number, submission)).collect();
-        Ok(Self { grades, editions, submissions })
+        Ok(Self { grades, editions, submissions, doubts })
     }
 
     /// A learner's grade.
     pub fn grade(&self, learner: &str, exercise: &str) -> Option<&Grade> {
         self.grades.get(&(learner.to_owned(), exercise.to_owned()))
     }
+}
+
+/// What the rules make of a hand-in before it is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// Whether it was taken before.
+    pub known: bool,
+    /// Days begun after the date.
+    pub late: i64,
+    /// Whether that is after the last day.
+    pub too_late: bool,
+    /// Whether as many attempts as count came before it.
+    pub beyond: bool,
+}
+
+/// What the rules make of hand-ins that are not judged yet, beside those that are in the book. An attempt that turns out not to run
+/// is none: then one that is called beyond the limit here may count after all.
+pub fn foreseen(class: &Class, book: Option<&Book>, new: &[Submission]) -> Vec<Foreseen> {
+    let known_of = |one: &Submission| {
+        let content = one.content();
+        book.and_then(|book| {
+            book.submissions
+                .values()
+                .find(|old| (&old.learner, &old.exercise) == (&one.learner, &one.exercise) && old.content() == content)
+        })
+    };
+    let too_late = |one: &Submission| {
+        let late = class.settings.due(&one.learner, &one.exercise).map_or(0, |due| days_late(one, due));
+        (late, class.settings.asked(&one.exercise).is_some_and(|asked| late > asked.late_days && late > 0))
+    };
+    // Everything that uses an attempt, with when it came.
+    let mut uses: BTreeMap<(&str, &str), Vec<(Moment, String)>> = BTreeMap::new();
+    for ((learner, exercise), grade) in book.iter().flat_map(|book| &book.grades) {
+        let using = grade
+            .attempts
+            .iter()
+            .filter(|attempt| matches!(attempt.standing, Standing::Eligible | Standing::Unjudged | Standing::Beyond));
+        let contents =
+            using.filter_map(|attempt| Some((attempt.at, book?.submissions.get(&attempt.number)?.content())));
+        uses.entry((learner, exercise)).or_default().extend(contents);
+    }
+    for one in new.iter().filter(|one| one.invalid.is_none() && !too_late(one).1 && known_of(one).is_none()) {
+        let of = uses.entry((&one.learner, &one.exercise)).or_default();
+        let content = one.content();
+        if !of.iter().any(|(_, other)| *other == content) {
+            of.push((one.at(), content));
+        }
+    }
+    for of in uses.values_mut() {
+        of.sort();
+    }
+    let told = |one: &Submission| {
+        let (late, too_late) = too_late(one);
+        let most = class.settings.asked(&one.exercise).map_or(0, |asked| asked.attempts);
+        let content = one.content();
+        let place = uses.get(&(one.learner.as_str(), one.exercise.as_str()));
+        let place = place.and_then(|of| of.iter().position(|(_, other)| *other == content));
+        let beyond = most > 0 && place.is_some_and(|place| place >= most);
+        let back = book.is_some_and(|book| one.comes_back(book.submissions.values()));
+        Foreseen { known: known_of(one).is_some() && !back, late, too_late, beyond }
+    };
+    new.iter().map(told).collect()
 }
 
 /// Days begun after the date. Where nobody knows when it was handed in, it is not late.
@@ -174,27 +333,52 @@ fn rounded(points: f64) -> f64 {
     (points * 100.0).round() / 100.0
 }
 
+/// The mark of the text that counts. A mark of which nobody wrote down what it judged holds as long as there is one text only that it
+/// can have judged.
+fn mark_of(chosen: &Attempt, attempts: &[Attempt], marks: &[Mark]) -> Option<Mark> {
+    let own = chosen.text().map_or(Of::NoText, Of::Text);
+    let of_then = |mark: &&Mark| match mark.of {
+        Of::Then(when) => {
+            let mut there = attempts.iter().filter(|attempt| attempt.taken <= when);
+            there.clone().any(|attempt| attempt.number == chosen.number)
+                && there.all(|attempt| attempt.text().is_none_or(|text| Some(text) == chosen.text()))
+        }
+        _ => false,
+    };
+    marks.iter().find(|mark| mark.of == own).or_else(|| marks.iter().find(of_then)).cloned()
+}
+
 /// One grade. `own` are the exercise's own points; `best` says whether the best attempt counts rather than the last.
-pub fn grade(asked: &Asked, own: i64, best: bool, mut attempts: Vec<Attempt>, mark: Option<Mark>) -> Grade {
+pub fn grade(asked: &Asked, own: i64, best: bool, mut attempts: Vec<Attempt>, marks: &[Mark]) -> Grade {
     let mut used = 0;
     let (mut waiting, mut error, mut too_late) = (false, false, false);
+    let mut before = None;
     for attempt in &mut attempts {
         if attempt.invalid || attempt.outcome.is_some_and(|outcome| outcome.verdict == Verdict::Invalid) {
             attempt.invalid = true;
+            attempt.standing = Standing::Invalid;
             continue;
         }
+        let work = attempt.outcome.and_then(|outcome| outcome.work);
+        if work.is_some() && work == before {
+            attempt.standing = Standing::Again;
+            continue;
+        }
+        before = work;
         if attempt.late > asked.late_days && attempt.late > 0 {
             too_late = true;
+            attempt.standing = Standing::TooLate;
             continue;
         }
         if asked.attempts > 0 && used >= asked.attempts {
+            attempt.standing = Standing::Beyond;
             continue;
         }
         // One that failed through us may be one that counts: until it is known, nothing is.
         match attempt.outcome {
             None => waiting = true,
             Some(outcome) if outcome.verdict == Verdict::Error => error = true,
-            Some(_) => attempt.counts = true,
+            Some(_) => attempt.standing = Standing::Eligible,
         }
         used += 1;
     }
@@ -207,15 +391,19 @@ pub fn grade(asked: &Asked, own: i64, best: bool, mut attempts: Vec<Attempt>, ma
         let kept = (1.0 - asked.late_percent_per_day / 100.0 * attempt.late as f64).max(0.0);
         (rounded(full * kept), rounded(full - full * kept))
     };
-    let counting = || attempts.iter().enumerate().filter(|(_, attempt)| attempt.counts);
+    let counting = || attempts.iter().enumerate().filter(|(_, attempt)| attempt.standing == Standing::Eligible);
     let chosen = if best {
-        // Of equals the first.
-        counting().rev().max_by(|(_, a), (_, b)| of(a).0.total_cmp(&of(b).0)).map(|(at, _)| at)
+        // Of equals the last: its text is the one that its writer stands by.
+        counting().max_by(|(_, a), (_, b)| of(a).0.total_cmp(&of(b).0)).map(|(at, _)| at)
     } else {
         counting().next_back().map(|(at, _)| at)
     };
     let (judged, deducted) = chosen.map_or((0.0, 0.0), |at| of(&attempts[at]));
+    // Of what cannot be run, the last is told.
+    let shown = chosen.or_else(|| attempts.len().checked_sub(1));
+    let mark = shown.and_then(|at| mark_of(&attempts[at], &attempts, marks));
     let given = mark.as_ref().and_then(|mark| mark.points);
+    let text = chosen.and_then(|at| attempts[at].text());
     let state = if attempts.is_empty() {
         State::NotHandedIn
     } else if error {
@@ -224,22 +412,25 @@ pub fn grade(asked: &Asked, own: i64, best: bool, mut attempts: Vec<Attempt>, ma
         State::Waiting
     } else if chosen.is_none() {
         if too_late { State::TooLate } else { State::Invalid }
-    } else if asked.text_points > 0.0 && given.is_none() {
+    } else if asked.text_points > 0.0 && text.is_some() && given.is_none() {
         State::ToMark
     } else {
         State::Graded
     };
-    let points = judged + given.unwrap_or(0.0).clamp(0.0, asked.text_points);
+    // Where nothing was written, there is nothing to mark: no point of it.
+    let given = given.filter(|_| text.is_some()).unwrap_or(0.0).clamp(0.0, asked.text_points);
     let own_points = chosen.and_then(|at| attempts[at].outcome).map(|outcome| (outcome.points, outcome.of));
     Grade {
         state,
-        points: rounded(points),
+        points: rounded(judged + given),
         worth,
         judged: own_points,
-        // Of what cannot be run, the last is told.
-        chosen: chosen.or_else(|| attempts.len().checked_sub(1)),
+        chosen: shown,
         deducted,
+        replaced: text.is_some() && mark.is_none() && marks.iter().any(|mark| mark.points.is_some()),
         mark,
+        used,
+        unsure: false,
         more: asked.attempts == 0 || used < asked.attempts,
         attempts,
     }
@@ -260,13 +451,18 @@ mod tests {
             late_percent_per_day: 10.0,
             late_days: 3,
             attempts: 2,
+            canvas: None,
             long: false,
         }
     }
 
     fn attempt(verdict: Option<(Verdict, i64)>, late: i64) -> Attempt {
-        let outcome = verdict.map(|(verdict, points)| Outcome { verdict, points, of: 8, tries: 1 });
-        Attempt { number: 1, key: String::new(), at: Moment(0), outcome, invalid: false, late, counts: false }
+        let outcome = verdict.map(|(verdict, points)| {
+            let text = Some(Fingerprint::of("why"));
+            Outcome { verdict, points, of: 8, tries: 1, text, work: None }
+        });
+        let (at, standing) = (Moment(0), Standing::default());
+        Attempt { number: 1, key: String::new(), at, taken: at, outcome, invalid: false, late, standing }
     }
 
     #[test]
@@ -274,18 +470,18 @@ mod tests {
         use Verdict::{Failed, Passed};
         let attempts =
             || vec![attempt(Some((Failed, 6)), 0), attempt(Some((Failed, 4)), 0), attempt(Some((Passed, 8)), 0)];
-        let best = grade(&asked(), 8, true, attempts(), None);
+        let best = grade(&asked(), 8, true, attempts(), &[]);
         assert_eq!((best.state, best.points, best.chosen, best.more), (State::Graded, 75.0, Some(0), false));
-        let last = grade(&asked(), 8, false, attempts(), None);
+        let last = grade(&asked(), 8, false, attempts(), &[]);
         assert_eq!((last.points, last.chosen), (50.0, Some(1)));
-        let without_end = grade(&Asked { attempts: 0, ..asked() }, 8, true, attempts(), None);
+        let without_end = grade(&Asked { attempts: 0, ..asked() }, 8, true, attempts(), &[]);
         assert_eq!((without_end.points, without_end.more), (100.0, true));
     }
 
     #[test]
     fn what_could_not_be_run_burns_no_attempt_and_is_no_zero() {
         use Verdict::{Error, Failed, Invalid};
-        let grade = |attempts| grade(&asked(), 8, true, attempts, None);
+        let grade = |attempts| grade(&asked(), 8, true, attempts, &[]);
         let after =
             grade(vec![attempt(Some((Invalid, 0)), 0), attempt(Some((Invalid, 0)), 0), attempt(Some((Failed, 4)), 0)]);
         assert_eq!((after.state, after.points, after.more), (State::Graded, 50.0, true));
@@ -299,7 +495,7 @@ mod tests {
     #[test]
     fn lateness_costs_by_the_day_and_ends() {
         use Verdict::Passed;
-        let grade = |late| grade(&asked(), 8, true, vec![attempt(Some((Passed, 8)), late)], None);
+        let grade = |late| grade(&asked(), 8, true, vec![attempt(Some((Passed, 8)), late)], &[]);
         assert_eq!((grade(2).points, grade(2).deducted), (80.0, 20.0));
         assert_eq!((grade(3).state, grade(4).state), (State::Graded, State::TooLate));
         let at = |received: i64| Submission { received: Some(Moment(received)), ..Submission::default() };
@@ -313,9 +509,47 @@ mod tests {
     fn what_a_person_gives_is_added_and_waited_for() {
         let asked = Asked { text_points: 20.0, ..asked() };
         let attempts = || vec![attempt(Some((Verdict::Passed, 8)), 0)];
-        assert_eq!(grade(&asked, 8, true, attempts(), None).state, State::ToMark);
-        let mark = Mark { points: Some(15.0), comment: String::new() };
-        let marked = grade(&asked, 8, true, attempts(), Some(mark));
+        assert_eq!(grade(&asked, 8, true, attempts(), &[]).state, State::ToMark);
+        let text = Of::Text(Fingerprint::of("why"));
+        let mark = |of: Of| Mark { of, points: Some(15.0), comment: String::new() };
+        let marked = grade(&asked, 8, true, attempts(), &[mark(text)]);
         assert_eq!((marked.state, marked.points, marked.worth), (State::Graded, 115.0, 120.0));
+        // It is of the text that it judged, and of no other.
+        let other = Of::Text(Fingerprint::of("because"));
+        let replaced = grade(&asked, 8, true, attempts(), &[mark(other)]);
+        assert_eq!((replaced.state, replaced.mark, replaced.replaced), (State::ToMark, None, true));
+        // Where nothing is written, there is nothing to wait for.
+        let mut silent = attempts();
+        silent[0].outcome.as_mut().unwrap().text = None;
+        let silent = grade(&asked, 8, true, silent, &[]);
+        assert_eq!((silent.state, silent.points), (State::Graded, 100.0));
+        // A mark from before texts were told apart holds as long as it can have judged this text only.
+        let then = |attempts| grade(&asked, 8, true, attempts, &[mark(Of::Then(Moment(5)))]).state;
+        assert_eq!(then(attempts()), State::Graded);
+        let later = |taken: i64| {
+            let mut both = vec![attempt(Some((Verdict::Passed, 8)), 0), attempt(Some((Verdict::Passed, 8)), 0)];
+            both[1].number = 2;
+            both[1].taken = Moment(taken);
+            both[1].outcome.as_mut().unwrap().text = Some(Fingerprint::of("because"));
+            both
+        };
+        assert_eq!((then(later(9)), then(later(3))), (State::ToMark, State::ToMark));
+    }
+
+    #[test]
+    fn of_equals_the_later_counts_and_the_same_work_again_is_no_attempt() {
+        use Verdict::Failed;
+        let of = |number: i64, points: i64, work: &str| {
+            let mut one = attempt(Some((Failed, points)), 0);
+            one.number = number;
+            one.outcome.as_mut().unwrap().work = Some(Fingerprint::of(work));
+            one
+        };
+        let equal = grade(&asked(), 8, true, vec![of(1, 6, "a"), of(2, 6, "b")], &[]);
+        assert_eq!((equal.chosen, equal.used, equal.more), (Some(1), 2, false));
+        let again = grade(&asked(), 8, true, vec![of(1, 6, "a"), of(2, 6, "a"), of(3, 8, "b"), of(4, 8, "c")], &[]);
+        let standings: Vec<Standing> = again.attempts.iter().map(|attempt| attempt.standing).collect();
+        assert_eq!(standings, [Standing::Eligible, Standing::Again, Standing::Eligible, Standing::Beyond]);
+        assert_eq!((again.chosen, again.used), (Some(2), 2));
     }
 }

@@ -19,7 +19,7 @@ use crate::intake::files::Found;
 use crate::intake::people::Person;
 use crate::moment::Moment;
 use crate::settings::Asked;
-use crate::store::{Edition, Store, Submission, digest};
+use crate::store::{Doubt, Edition, Intake, Store, Submission, digest};
 
 /// How often one submission is tried in one call, where the failure is ours.
 const TRIES: usize = 2;
@@ -49,7 +49,7 @@ pub fn editions(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Edition>,
         Ending::Faults(vec![Fault::new(Id::UnknownWord, place, found, text!("one of {here}", "{here} のいずれか"))])
     })?;
     let mut all = BTreeMap::new();
-    for Asked { id, .. } in &class.settings.exercises {
+    for Asked { id, text_points, .. } in &class.settings.exercises {
         let task = pack.task(&id.value).map_err(|faults| {
             let is_unknown = !pack.exercises().contains(&id.value);
             if is_unknown {
@@ -64,6 +64,19 @@ pub fn editions(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Edition>,
                 Ending::Author(faults)
             }
         })?;
+        if *text_points > 0.0 && task.exercise.memo.is_none() {
+            let (name, given) = (&id.value, text_points);
+            let place = Place { key: Some("text_points".to_owned()), ..id.place.clone() };
+            let found = text!(
+                "{given} points for a decision in words, for which {name} does not ask",
+                "記述に{given}点が指定されていますが、{name} に記述の問いはありません"
+            );
+            let expected = Text::new(
+                "no text_points for this exercise; points change what a full mark is worth",
+                "この演習では text_points を書かないでください（満点を変えるには points を使います）",
+            );
+            return Err(Ending::Faults(vec![Fault::new(Id::Refused, place, found, expected)]));
+        }
         all.insert(
             id.value.clone(),
             Edition {
@@ -113,6 +126,39 @@ pub fn taken(class: &Class, hand_in: &HandIn, now: Moment) -> Vec<Submission> {
         }
     };
     learners.iter().filter_map(of).collect()
+}
+
+/// Why a person must look at a hand-in before anything is made of it; none where it is clear.
+pub fn doubtful(class: &Class, hand_in: &HandIn) -> Option<Text> {
+    match (&hand_in.person, &hand_in.found) {
+        (Person::Unmatched(why) | Person::Doubtful(_, why), _) | (_, Found::Unclear(why)) => Some(why.clone()),
+        (Person::Matched { .. }, Found::Invalid(None, fault)) if class.settings.exercises.len() > 1 => {
+            let (en, ja) = (&fault.found.en, &fault.found.ja);
+            Some(text!("{en}; of which exercise is not known", "{ja}（どの演習の提出か分かりません）"))
+        }
+        _ => None,
+    }
+}
+
+/// What was read in one call, as the store takes it.
+pub fn intake(class: &Class, hand_ins: &[HandIn], now: Moment) -> Intake {
+    let mut all = Intake { single: class.settings.exercises.len() == 1, ..Intake::default() };
+    for hand_in in hand_ins {
+        all.seen.push((hand_in.label.clone(), hand_in.content.clone()));
+        if let Some(why) = doubtful(class, hand_in) {
+            let learners = match &hand_in.person {
+                Person::Matched { learners, .. } | Person::Doubtful(learners, _) => learners.clone(),
+                Person::Unmatched(_) => Vec::new(),
+            };
+            let (label, content, exercise) = (hand_in.label.clone(), hand_in.content.clone(), hand_in.exercise.clone());
+            all.doubts.push(Doubt { label, content, learners, exercise, why, taken: now, ..Doubt::default() });
+            continue;
+        }
+        let submissions = taken(class, hand_in, now);
+        all.sure.extend(submissions.iter().map(|one| (hand_in.label.clone(), one.exercise.clone())));
+        all.submissions.extend(submissions);
+    }
+    all
 }
 
 /// What a submission's result is kept by in an edition.

@@ -278,7 +278,7 @@ fn shown(of: &OfExercise, lang: Lang) -> Markup {
     let most = of.points.values().copied().max().unwrap_or(1);
     html! {
         h2 { (of.title.get(lang)) " " span.quiet { (of.exercise) } }
-        p { @for (state, count) in &of.states { (state) ": " (count) "　" } }
+        p { @for (state, count) in &of.states { (State::called(state, lang)) ": " (count) "　" } }
         h3 { (say("Points", "得点の分布")) }
         table { @for points in 0..=of.of {
             @let count = of.points.get(&points).copied().unwrap_or(0);

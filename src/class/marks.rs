@@ -7,14 +7,18 @@ use course::exercise::Exercise;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::folder::Class;
 use crate::grade::Book;
-use crate::gradebook::{inert, number, plain};
+use crate::gradebook::{inert, inert_id, number, plain};
 use crate::roster::{decoded, separator};
-use crate::store::{Mark, Store};
+use crate::store::{Fingerprint, Given, Store};
 
-const COLUMNS: [&str; 8] = ["id", "name", "exercise", "text", "read_by", "points", "of", "comment"];
+const COLUMNS: [&str; 9] = ["id", "name", "exercise", "text", "read_by", "points", "of", "comment", "text_id"];
+
+/// Written in place of points, this takes a mark back.
+pub const BACK: &str = "-";
 
 /// The texts, with the rubric by which each is read, as a table in which `points` and `comment` are filled in.
 ///
@@ -33,30 +37,42 @@ pub fn texts(
             let id = &asked.id.value;
             let Some(memo) = exercises.get(id).and_then(|exercise| exercise.memo.as_ref()) else { continue };
             let Some(grade) = book.grade(&learner.id, id) else { continue };
-            let Some(attempt) = grade.attempt() else { continue };
+            // Where nothing was written that counts, there is nothing to mark.
+            let (Some(attempt), Some(print)) = (grade.attempt(), grade.text()) else { continue };
             let written = store.record(&attempt.key)?.and_then(|record| record.read).and_then(|read| read.memo);
             let rubric: Vec<&str> = memo.rubric.iter().map(|criterion| criterion.get(lang)).collect();
-            let mark = grade.mark.clone().unwrap_or_default();
+            let mark = grade.mark.as_ref();
             rows.push(vec![
-                inert(&learner.id),
+                inert_id(&learner.id),
                 inert(&learner.name),
                 id.clone(),
                 inert(&written.unwrap_or_default()),
                 rubric.join("\n"),
-                mark.points.map(number).unwrap_or_default(),
+                mark.and_then(|mark| mark.points).map(number).unwrap_or_default(),
                 number(asked.text_points),
-                inert(&mark.comment),
+                inert(mark.map(|mark| mark.comment.as_str()).unwrap_or_default()),
+                print.to_string(),
             ]);
         }
     }
     plain::written(&rows, true)
 }
 
+/// What a table of marks holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks {
+    /// What is given and taken back.
+    pub given: Vec<Given>,
+    /// Whose marks are of a text that a later hand-in has replaced: they are kept, and do not count.
+    pub replaced: Vec<String>,
+}
+
 /// Reads such a table back.
 ///
 /// # Errors
-/// Columns that are not there, learners and exercises that are not of the class, points that are none or too many.
-pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, String, Mark)>, Vec<Fault>> {
+/// Columns that are not there, learners and exercises that are not of the class, points that are none or too many, nothing that could
+/// be marked.
+pub fn read(class: &Class, book: &Book, file: &str, bytes: &[u8]) -> Result<Marks, Vec<Fault>> {
     let text = decoded(file, bytes).map_err(|fault| vec![fault])?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(separator(&text)).from_reader(text.as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
@@ -76,7 +92,8 @@ pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, Stri
             ),
         )]);
     };
-    let (mut marks, mut faults) = (Vec::new(), Vec::new());
+    let text_id = at("text_id");
+    let (mut marks, mut faults) = (Marks::default(), Vec::new());
     for record in reader.records() {
         let Ok(record) = record else {
             let found = Text::new("a row that is no CSV", "CSVとして読めない行があります");
@@ -89,7 +106,10 @@ pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, Stri
             // What was made inert on the way out.
             cell.strip_prefix('\'').filter(|rest| inert(rest) == cell).unwrap_or(cell).to_owned()
         };
-        let (learner, of, given, comment) = (cell(id), cell(exercise), cell(points), cell(comment));
+        let (learner, of, comment) = (cell(id), cell(exercise), cell(comment));
+        // As Japanese keyboards write digits, too.
+        let given: String = cell(points).nfkc().map(|c| if c == '−' || c == '–' { '-' } else { c }).collect();
+        let text_id = text_id.map(cell).unwrap_or_default();
         if given.is_empty() && comment.is_empty() {
             continue;
         }
@@ -112,17 +132,88 @@ pub fn read(class: &Class, file: &str, bytes: &[u8]) -> Result<Vec<(String, Stri
         };
         let most = asked.text_points;
         let read = given.replace(',', ".").parse::<f64>().ok().filter(|points| (0.0..=most).contains(points));
-        if !given.is_empty() && read.is_none() {
+        if !given.is_empty() && given != BACK && read.is_none() {
             let most = number(most);
             let found = text!("the points \"{given}\"", "点数 \"{given}\"");
             let expected = text!(
-                "a number from 0 to {most} (text_points in class.toml)",
-                "0から{most}までの数（class.toml の text_points）"
+                "a number from 0 to {most} (text_points in class.toml), or - to take a mark back",
+                "0から{most}までの数（class.toml の text_points）。採点を取り消すには -"
             );
             faults.push(Fault::new(Id::OutOfRange, place("points"), found, expected));
             continue;
         }
-        marks.push((learner, of, Mark { points: read, comment }));
+        match text_of(book, &learner, &of, &text_id, read) {
+            Ok((text, is_current)) => {
+                let mark = (given != BACK).then_some((read, comment));
+                if !is_current && mark.is_some() {
+                    marks.replaced.push(learner.clone());
+                }
+                marks.given.push(Given { learner, exercise: of, text, mark });
+            }
+            Err((found, expected)) => faults.push(Fault::new(Id::Refused, place("id"), found, expected)),
+        }
     }
     if faults.is_empty() { Ok(marks) } else { Err(diagnostics::fault::first(faults, 20, &Place::file(file))) }
+}
+
+/// The text that a row is about, and whether it is the one that counts now; otherwise what is found, and what is expected.
+fn text_of(
+    book: &Book,
+    learner: &str,
+    exercise: &str,
+    text_id: &str,
+    points: Option<f64>,
+) -> Result<(Option<Fingerprint>, bool), (Text, Text)> {
+    let grade = book.grade(learner, exercise).filter(|grade| !grade.attempts.is_empty()).ok_or_else(|| {
+        (
+            text!("a row for {learner}, who handed in nothing", "{learner} は何も提出していません"),
+            Text::new(
+                "no points and no comment where there is nothing to mark",
+                "採点するものがない行では、点数とコメントを空欄にしてください",
+            ),
+        )
+    })?;
+    let mut texts: Vec<Fingerprint> = grade.attempts.iter().filter_map(crate::grade::Attempt::text).collect();
+    texts.sort();
+    texts.dedup();
+    let current = grade.text();
+    if !text_id.is_empty() {
+        let found = texts.iter().copied().find(|text| text.to_string() == text_id).ok_or_else(|| {
+            (
+                text!(
+                    "the text \"{text_id}\", which is none of {learner}",
+                    "text_id \"{text_id}\" は {learner} の文章のものではありません"
+                ),
+                Text::new(
+                    "the text_id that `practicum class texts` writes for this learner",
+                    "`practicum class texts` がこの学習者の行に書き出す text_id",
+                ),
+            )
+        })?;
+        return Ok((Some(found), current == Some(found)));
+    }
+    match texts.as_slice() {
+        [only] => Ok((Some(*only), current == Some(*only))),
+        [] if points.is_some_and(|points| points > 0.0) => Err((
+            text!("points for {learner}, of whom no text is known", "{learner} の記述がないのに、点数が書かれています"),
+            Text::new(
+                "a comment alone where nothing was written; where it is not graded yet, practicum grade --yes first",
+                "記述がない行ではコメントだけを書いてください。採点前なら、先に practicum grade --yes を実行してください",
+            ),
+        )),
+        [] => Ok((None, true)),
+        several => {
+            let n = several.len();
+            Err((
+                text!(
+                    "{learner} wrote {n} different texts: which of them is meant?",
+                    "{learner} の記述は{n}通りあり、どれの採点か分かりません"
+                ),
+                Text::new(
+                    "a column text_id, as `practicum class texts` writes it",
+                    "text_id の列（`practicum class texts` が書き出す表にあります）",
+                ),
+            ))
+        }
+    }
 }

@@ -209,8 +209,8 @@ const EXERCISE: &[Key<'static>] = &[
         Kind::Number { min: 0.0, max: 100.0 },
         Need::Default("0"),
         "%",
-        "What is taken off for each day begun after the date.",
-        "期限を過ぎて1日始まるごとに差し引く割合です。",
+        "What is taken off the points of the checks for each day begun after the date; points that a person gave stay.",
+        "期限を過ぎて1日始まるごとに、判定の得点から差し引く割合です。人が付けた点は減りません。",
     ),
     Key::measured(
         "late_days",
@@ -226,6 +226,13 @@ const EXERCISE: &[Key<'static>] = &[
         Need::Default("0"),
         "How many attempts count, in the order of hand-in; 0 is any number. What could not be run is no attempt.",
         "成績の対象とする提出の回数です（提出順）。0は無制限です。実行できなかった提出は数えません。",
+    ),
+    Key::new(
+        "canvas",
+        Kind::String,
+        Need::Optional,
+        "The title or the number of its assignment in Canvas, where it is not called as the exercise is.",
+        "Canvasでの課題の名前または番号です（演習と名前が違うときに書きます）。",
     ),
     Key::new(
         "long",
@@ -320,6 +327,8 @@ pub struct Asked {
     pub late_days: i64,
     /// Attempts that count; 0 is any number.
     pub attempts: usize,
+    /// Its assignment in Canvas.
+    pub canvas: Option<String>,
     /// Whether long trainings are run.
     pub long: bool,
 }
@@ -339,6 +348,15 @@ impl Settings {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, Vec<Fault>> {
+        let (read, faults) = Self::read_on(file, bytes)?;
+        if faults.is_empty() { Ok(read) } else { Err(faults) }
+    }
+
+    /// Reads it on where a value is wrong, and gives what is wrong beside it: so that all of it is told at once.
+    ///
+    /// # Errors
+    /// What cannot be read at all.
+    pub fn read_on(file: &str, bytes: &[u8]) -> Result<(Self, Vec<Fault>), Vec<Fault>> {
         let section = keys::read(file, bytes, KEYS)?;
         let mut faults = Vec::new();
         let written = section.written("utc_offset");
@@ -374,6 +392,7 @@ impl Settings {
                 late_percent_per_day: section.number("late_percent_per_day"),
                 late_days: section.whole("late_days"),
                 attempts: section.count("attempts"),
+                canvas: section.maybe_string("canvas").map(|written| written.value),
                 long: section.flag("long"),
             });
         }
@@ -412,9 +431,6 @@ impl Settings {
                 Text::new("[[exercise]]", "[[exercise]]"),
             ));
         }
-        if !faults.is_empty() {
-            return Err(faults);
-        }
         let (limits, slurm) = (section.table("limits"), section.table("slurm"));
         let limit = |name: &str| limits.count(name) as u64;
         let map = |table: &str| {
@@ -424,7 +440,7 @@ impl Settings {
             });
             words.collect()
         };
-        Ok(Self {
+        let read = Self {
             title: section.string("title"),
             lang: section.string("lang"),
             offset,
@@ -450,7 +466,8 @@ impl Settings {
             extensions,
             matches: map("match"),
             worksheet: map("worksheet"),
-        })
+        };
+        Ok((read, faults))
     }
 
     /// What is said of people whom the roster does not have.
@@ -483,7 +500,7 @@ impl Settings {
 }
 
 /// A file to begin with.
-pub fn template(title: &str, exercises: &[String]) -> String {
+pub fn template(title: &str, exercises: &[String], course: Option<&str>) -> String {
     let quoted = |text: &str| {
         let text = text.replace('\\', "\\\\").replace('"', "\\\"");
         format!("\"{text}\"")
@@ -492,6 +509,9 @@ pub fn template(title: &str, exercises: &[String]) -> String {
         "# docs/grading.md tells every key. / すべてのキーの説明は docs/grading.md にあります。\ntitle = {}\nlang = \"both\"            # en, ja, both\nutc_offset = \"+00:00\"    # Japan: \"+09:00\"\nroster = \"roster.csv\"\ncounts = \"best\"          # best, last\n",
         quoted(title)
     );
+    if let Some(course) = course {
+        out += &format!("course = {}\n", quoted(course));
+    }
     for id in exercises {
         out += &format!(
             "\n[[exercise]]\nid = {}\n# due = \"2026-12-01 23:59\"\n# late_percent_per_day = 10\n# late_days = 7\n# attempts = 3\n",
@@ -507,9 +527,10 @@ mod tests {
 
     #[test]
     fn the_file_to_begin_with_is_one() {
-        let text = template("Medical \"AI\"", &["sepsis-alarm".to_owned()]);
+        let text = template("Medical \"AI\"", &["sepsis-alarm".to_owned()], Some("../my course"));
         let settings = Settings::read(FILE, text.as_bytes()).unwrap();
         assert_eq!((settings.title.as_str(), settings.exercises.len()), ("Medical \"AI\"", 1));
+        assert_eq!(settings.course.unwrap().value, "../my course");
         let with_dates = text.replace("# due", "due").replace("# late", "late").replace("# attempts", "attempts");
         let asked = &Settings::read(FILE, with_dates.as_bytes()).unwrap().exercises[0];
         assert_eq!((asked.attempts, asked.late_days), (3, 7));

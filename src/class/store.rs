@@ -25,9 +25,10 @@ use crate::secret::hex;
 pub const FILE: &str = "store.sqlite";
 
 /// The form of the tables; raised when they change.
-const FORM: i64 = 1;
+const FORM: i64 = 2;
 
-const TABLES: &str = "
+const TABLES: [&str; 4] = [
+    "
 CREATE TABLE submission(
   number INTEGER PRIMARY KEY, learner TEXT NOT NULL, exercise TEXT NOT NULL, team TEXT, content TEXT NOT NULL,
   received INTEGER, taken INTEGER NOT NULL, label TEXT NOT NULL, files TEXT NOT NULL, notes TEXT NOT NULL,
@@ -35,14 +36,44 @@ CREATE TABLE submission(
   UNIQUE(learner, exercise, content)) STRICT;
 CREATE TABLE result(
   key TEXT PRIMARY KEY, verdict TEXT NOT NULL, points INTEGER NOT NULL, total INTEGER NOT NULL, tries INTEGER NOT NULL,
-  record TEXT NOT NULL) STRICT;
+  record TEXT NOT NULL, text TEXT, work TEXT) STRICT;
 CREATE TABLE edition(
   exercise TEXT NOT NULL, number INTEGER NOT NULL, reference TEXT NOT NULL, digest TEXT NOT NULL, engine TEXT NOT NULL,
   kernel TEXT NOT NULL, points INTEGER NOT NULL, taken INTEGER NOT NULL, PRIMARY KEY(exercise, number)) STRICT;
+",
+    MARK,
+    DOUBT,
+    KNOWN,
+];
+
+/// A mark is of one text: another text of the same learner waits for a mark of its own.
+const MARK: &str = "
 CREATE TABLE mark(
-  learner TEXT NOT NULL, exercise TEXT NOT NULL, points REAL, comment TEXT NOT NULL, taken INTEGER NOT NULL,
-  PRIMARY KEY(learner, exercise)) STRICT;
+  learner TEXT NOT NULL, exercise TEXT NOT NULL, text TEXT NOT NULL, points REAL, comment TEXT NOT NULL, taken INTEGER NOT NULL,
+  PRIMARY KEY(learner, exercise, text)) STRICT;
 ";
+
+/// What a person must look at; one that was dropped stays, so that it is not asked for again.
+const DOUBT: &str = "
+CREATE TABLE doubt(
+  number INTEGER PRIMARY KEY, label TEXT NOT NULL, content TEXT NOT NULL, learners TEXT NOT NULL, exercise TEXT, why TEXT NOT NULL,
+  taken INTEGER NOT NULL, dropped INTEGER NOT NULL) STRICT;
+";
+
+const KNOWN: &str = "CREATE TABLE known(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;";
+
+/// From form 1: what was marked was not written down then, and a result did not tell its text.
+const FROM_1: &str = "
+ALTER TABLE result ADD COLUMN text TEXT;
+ALTER TABLE result ADD COLUMN work TEXT;
+ALTER TABLE mark RENAME TO mark_1;
+";
+
+/// Under this the store knows the class's secret again, without holding it.
+const SECRET: &str = "secret";
+
+/// Under this it knows that it is of form 1, in which nothing that was doubtful was kept, and that no hand-in was read since.
+const UNREAD: &str = "unread";
 
 /// The store, open.
 #[derive(Debug)]
@@ -95,6 +126,23 @@ impl Submission {
     pub fn at(&self) -> Moment {
         self.received.unwrap_or(self.taken)
     }
+
+    /// Whether its writer came back to something that they had handed in before, with something else in between: then it is a hand-in of
+    /// its own, where otherwise the same files are one, however often they are read.
+    pub fn comes_back<'s>(&self, known: impl IntoIterator<Item = &'s Self>) -> bool {
+        let Some(now) = self.received else { return false };
+        let content = self.content();
+        let (mut own, mut others) = (None, Vec::new());
+        for old in known.into_iter().filter(|old| (&old.learner, &old.exercise) == (&self.learner, &self.exercise)) {
+            let Some(at) = old.received else { continue };
+            if old.content() == content {
+                own = own.max(Some(at));
+            } else {
+                others.push(at);
+            }
+        }
+        own.is_some_and(|own| others.into_iter().any(|other| own < other && other < now))
+    }
 }
 
 /// A digest of texts that may be missing.
@@ -108,6 +156,41 @@ pub fn digest<const N: usize>(parts: [Option<&str>; N]) -> String {
     hex(&digest.finalize())
 }
 
+/// By what something that was written is known again: a part of its digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint(u64);
+
+impl Fingerprint {
+    /// Of what was written.
+    pub fn of(written: &str) -> Self {
+        let bytes = Sha256::digest(written);
+        Self(bytes.iter().take(8).fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
+    }
+
+    /// Of the decision in words that a worker read; none where there is no word.
+    fn of_text(record: &Record) -> Option<Self> {
+        let text = record.read.as_ref()?.memo.as_deref().map(str::trim)?;
+        (!text.is_empty()).then(|| Self::of(text))
+    }
+
+    /// Of everything that was judged or is read by a person: files that differ in comments alone have the same.
+    fn of_work(record: &Record) -> Option<Self> {
+        let read = record.read.as_ref().filter(|_| !matches!(record.verdict, Verdict::Error | Verdict::Invalid))?;
+        Some(Self::of(&written(&(record.seed, record.exam, &read.plan, &read.answers, &read.memo))))
+    }
+
+    fn parse(shown: &str) -> Option<Self> {
+        u64::from_str_radix(shown.strip_prefix('t')?, 16).ok().map(Self)
+    }
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A letter first: a spreadsheet takes it for no number.
+        write!(f, "t{:016x}", self.0)
+    }
+}
+
 /// What became of a submission, in short.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {
@@ -119,6 +202,10 @@ pub struct Outcome {
     pub of: i64,
     /// How often it was tried.
     pub tries: i64,
+    /// The decision in words; none where nothing was written.
+    pub text: Option<Fingerprint>,
+    /// All that was judged or is read by a person.
+    pub work: Option<Fingerprint>,
 }
 
 /// What an exercise is graded with, from one moment to the next regrade.
@@ -147,13 +234,82 @@ impl Edition {
     }
 }
 
+/// What a mark is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// This text.
+    Text(Fingerprint),
+    /// A hand-in without a text.
+    NoText,
+    /// Not known: the mark is of a store in form 1, and judged what there was then.
+    Then(Moment),
+}
+
 /// What a person gave.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
+    /// What it judges.
+    pub of: Of,
     /// Points for the decision in words; none is a comment alone.
     pub points: Option<f64>,
     /// What is told the learner.
     pub comment: String,
+}
+
+/// What a person gave, or takes back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Given {
+    /// Whose.
+    pub learner: String,
+    /// Of which exercise.
+    pub exercise: String,
+    /// What it judges; none is everything of theirs, which can only be taken back.
+    pub text: Option<Fingerprint>,
+    /// Points and comment; none takes back what was given.
+    pub mark: Option<(Option<f64>, String)>,
+}
+
+/// A hand-in of which is not known whose it is, or what: a person decides.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Doubt {
+    /// Its number; 0 before it is taken.
+    pub number: i64,
+    /// The name of the folder or file.
+    pub label: String,
+    /// A digest of what was in it.
+    pub content: String,
+    /// Whose it may be; nobody of the roster where there is none.
+    pub learners: Vec<String>,
+    /// Of which exercise; none where that is not known.
+    pub exercise: Option<String>,
+    /// Why.
+    pub why: Text,
+    /// When it was taken.
+    pub taken: Moment,
+    /// Whether it was decided that it counts for nothing.
+    pub dropped: bool,
+}
+
+impl Doubt {
+    /// Whether it may be of an exercise.
+    pub fn may_be_of(&self, exercise: &str) -> bool {
+        self.exercise.as_deref().is_none_or(|own| own == exercise)
+    }
+}
+
+/// What was read in one call, for the store.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Intake {
+    /// What is graded.
+    pub submissions: Vec<Submission>,
+    /// What a person must look at.
+    pub doubts: Vec<Doubt>,
+    /// Everything that was read, by its label and the digest of what was in it: an earlier doubt about the same is gone, or stands anew.
+    pub seen: Vec<(String, String)>,
+    /// What is sure, by label and exercise: it stands for what came under this label before.
+    pub sure: Vec<(String, String)>,
+    /// Whether the class has one exercise only.
+    pub single: bool,
 }
 
 impl Store {
@@ -189,7 +345,11 @@ impl Store {
         }
         self.of(c.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"))?;
         match form {
-            0 => self.of(c.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {FORM}; COMMIT;"))),
+            0 => {
+                let tables = TABLES.concat();
+                self.of(c.execute_batch(&format!("BEGIN; {tables} PRAGMA user_version = {FORM}; COMMIT;")))
+            }
+            1 => self.of(self.take_over()),
             FORM => Ok(()),
             later => {
                 let found = text!("a store in form {later}", "形式{later}のデータベースです");
@@ -206,16 +366,115 @@ impl Store {
         done.map_err(|error| told(&self.shown, &error))
     }
 
-    /// Takes hand-ins: all of them or none. One that was taken before is no second one; gives how many are new.
+    /// Takes over a store of form 1.
+    fn take_over(&self) -> rusqlite::Result<()> {
+        let transaction = self.connection.unchecked_transaction()?;
+        transaction.execute_batch(&format!(
+            "{FROM_1} {MARK} {DOUBT} {KNOWN}
+             INSERT INTO mark(learner, exercise, text, points, comment, taken) SELECT learner, exercise, '', points, comment, taken FROM mark_1;
+             DROP TABLE mark_1;
+             INSERT INTO known(name, value) VALUES ('{UNREAD}', '');
+             PRAGMA user_version = {FORM};"
+        ))?;
+        let records: Vec<(String, String)> = {
+            let mut statement = transaction.prepare("SELECT key, record FROM result")?;
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?
+        };
+        for (key, record) in records {
+            let Ok(record) = serde_json::from_str::<Record>(&record) else { continue };
+            let (text, work) = (Fingerprint::of_text(&record), Fingerprint::of_work(&record));
+            transaction.execute(
+                "UPDATE result SET text = ?2, work = ?3 WHERE key = ?1",
+                params![key, text.map(|text| text.to_string()), work.map(|work| work.to_string())],
+            )?;
+        }
+        transaction.commit()
+    }
+
+    /// Makes sure that this is the store of a class with this secret, of which it keeps a digest alone.
+    ///
+    /// # Errors
+    /// The results were drawn with another secret; the disk's.
+    pub fn belongs(&self, identity: &str) -> Result<(), Ending> {
+        let known: Option<String> = self.of(self
+            .connection
+            .query_row("SELECT value FROM known WHERE name = ?1", [SECRET], |row| row.get(0))
+            .optional())?;
+        match known {
+            Some(known) if known == identity => Ok(()),
+            None => {
+                self.of(self.connection.execute("INSERT INTO known(name, value) VALUES (?1, ?2)", [SECRET, identity]))?;
+                Ok(())
+            }
+            Some(_) => {
+                let found = Text::new(
+                    "this is not the secret of this class: its results were drawn with another one",
+                    "このクラスの秘密鍵ではありません（これまでの結果は別の秘密鍵で作られています）",
+                );
+                let expected = Text::new(
+                    "the file `secret` with which this class was graded until now: bring it back from your backup. With another one everybody would be graded on other patients; for that, make a new class",
+                    "これまでの採点に使った `secret`（バックアップから戻してください）。別の秘密鍵では全員が別の患者データで採点されます。そうしたいときは、新しいクラスを作ってください",
+                );
+                Err(Ending::Faults(vec![Fault::new(Id::Mismatch, Place::file(crate::secret::FILE), found, expected)]))
+            }
+        }
+    }
+
+    /// Whether an earlier form of the store was taken over, which kept nothing that was doubtful, and no hand-in was read since.
     ///
     /// # Errors
     /// The disk's.
-    pub fn take(&mut self, submissions: &[Submission]) -> Result<usize, Ending> {
+    pub fn is_unread(&self) -> Result<bool, Ending> {
+        let found: Option<String> = self.of(self
+            .connection
+            .query_row("SELECT value FROM known WHERE name = ?1", [UNREAD], |row| row.get(0))
+            .optional())?;
+        Ok(found.is_some())
+    }
+
+    /// Takes what was read: all of it or none. A hand-in that was taken before is no second one; gives how many are new.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn take(&mut self, intake: &Intake) -> Result<usize, Ending> {
         let shown = self.shown.clone();
+        let before = self.submissions()?;
         let take = |connection: &mut Connection| -> rusqlite::Result<usize> {
             let transaction = connection.transaction()?;
             let mut new = 0;
-            for s in submissions {
+            if !intake.seen.is_empty() {
+                transaction.execute("DELETE FROM known WHERE name = ?1", [UNREAD])?;
+            }
+            for (label, content) in &intake.seen {
+                transaction
+                    .execute("DELETE FROM doubt WHERE label = ?1 AND content = ?2 AND dropped = 0", [label, content])?;
+            }
+            for (label, exercise) in &intake.sure {
+                transaction.execute(
+                    "DELETE FROM doubt WHERE label = ?1 AND dropped = 0 AND (exercise = ?2 OR exercise IS NULL AND ?3)",
+                    params![label, exercise, intake.single],
+                )?;
+            }
+            for doubt in &intake.doubts {
+                transaction.execute(
+                    "INSERT INTO doubt(label, content, learners, exercise, why, taken, dropped)
+                     SELECT ?1, ?2, ?3, ?4, ?5, ?6, 0
+                     WHERE NOT EXISTS (SELECT 1 FROM doubt WHERE label = ?1 AND content = ?2 AND dropped = 1)",
+                    params![
+                        doubt.label,
+                        doubt.content,
+                        written(&doubt.learners),
+                        doubt.exercise,
+                        written(&doubt.why),
+                        doubt.taken.0
+                    ],
+                )?;
+            }
+            for s in &intake.submissions {
+                let mut content = s.content();
+                if let Some(received) = s.received.filter(|_| s.comes_back(&before)) {
+                    content += &format!("#{}", received.0);
+                }
                 new += transaction.execute(
                     "INSERT INTO submission(learner, exercise, team, content, received, taken, label, files, notes, plan, answers, variant, runs, checks, invalid)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
@@ -224,7 +483,7 @@ impl Store {
                         s.learner,
                         s.exercise,
                         s.team,
-                        s.content(),
+                        content,
                         s.received.map(|moment| moment.0),
                         s.taken.0,
                         s.label,
@@ -285,10 +544,18 @@ impl Store {
     pub fn keep(&self, key: &str, record: &Record) -> Result<(), Ending> {
         let text = written(record);
         self.of(self.connection.execute(
-            "INSERT INTO result(key, verdict, points, total, tries, record) VALUES (?1, ?2, ?3, ?4, 1, ?5)
+            "INSERT INTO result(key, verdict, points, total, tries, record, text, work) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7)
              ON CONFLICT(key) DO UPDATE SET verdict = excluded.verdict, points = excluded.points, total = excluded.total,
-               record = excluded.record, tries = tries + 1 WHERE verdict = 'error'",
-            params![key, word(record.verdict), record.points, record.of, text],
+               record = excluded.record, text = excluded.text, work = excluded.work, tries = tries + 1 WHERE verdict = 'error'",
+            params![
+                key,
+                word(record.verdict),
+                record.points,
+                record.of,
+                text,
+                Fingerprint::of_text(record).map(|text| text.to_string()),
+                Fingerprint::of_work(record).map(|work| work.to_string())
+            ],
         ))?;
         Ok(())
     }
@@ -299,11 +566,17 @@ impl Store {
     /// The disk's.
     pub fn outcomes(&self) -> Result<BTreeMap<String, Outcome>, Ending> {
         self.of((|| {
-            let mut statement = self.connection.prepare("SELECT key, verdict, points, total, tries FROM result")?;
+            let mut statement =
+                self.connection.prepare("SELECT key, verdict, points, total, tries, text, work FROM result")?;
             let read = |row: &Row| {
                 let verdict: String = row.get(1)?;
                 let verdict = serde_json::from_str(&format!("\"{verdict}\"")).unwrap_or(Verdict::Error);
-                Ok((row.get(0)?, Outcome { verdict, points: row.get(2)?, of: row.get(3)?, tries: row.get(4)? }))
+                let print = |at: usize| -> rusqlite::Result<Option<Fingerprint>> {
+                    Ok(row.get::<_, Option<String>>(at)?.and_then(|shown| Fingerprint::parse(&shown)))
+                };
+                let (text, work) = (print(5)?, print(6)?);
+                let (points, of, tries) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                Ok((row.get(0)?, Outcome { verdict, points, of, tries, text, work }))
             };
             statement.query_map([], read)?.collect()
         })())
@@ -369,32 +642,98 @@ impl Store {
     ///
     /// # Errors
     /// The disk's.
-    pub fn marks(&self) -> Result<BTreeMap<(String, String), Mark>, Ending> {
+    pub fn marks(&self) -> Result<BTreeMap<(String, String), Vec<Mark>>, Ending> {
+        let rows: Vec<((String, String), Mark)> = self.of((|| {
+            let mut statement =
+                self.connection.prepare("SELECT learner, exercise, points, comment, text, taken FROM mark")?;
+            let read = |row: &Row| {
+                let text: String = row.get(4)?;
+                let of = match text.as_str() {
+                    "" => Of::Then(Moment(row.get(5)?)),
+                    text => Fingerprint::parse(text).map_or(Of::NoText, Of::Text),
+                };
+                Ok(((row.get(0)?, row.get(1)?), Mark { of, points: row.get(2)?, comment: row.get(3)? }))
+            };
+            statement.query_map([], read)?.collect()
+        })())?;
+        let mut marks: BTreeMap<(String, String), Vec<Mark>> = BTreeMap::new();
+        for (of, mark) in rows {
+            marks.entry(of).or_default().push(mark);
+        }
+        Ok(marks)
+    }
+
+    /// Keeps what a person gave, or takes it back: all of it or nothing. Gives how many marks were taken back.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn mark(&mut self, given: &[Given], now: Moment) -> Result<usize, Ending> {
+        let shown = self.shown.clone();
+        let keep = |connection: &mut Connection| -> rusqlite::Result<usize> {
+            let transaction = connection.transaction()?;
+            let mut back = 0;
+            for Given { learner, exercise, text, mark } in given {
+                let text = text.map_or_else(|| "none".to_owned(), |text| text.to_string());
+                match mark {
+                    // One whose text is not known is of this text too.
+                    None => {
+                        back += transaction.execute(
+                            "DELETE FROM mark WHERE learner = ?1 AND exercise = ?2 AND text IN (?3, '')",
+                            params![learner, exercise, text],
+                        )?;
+                    }
+                    Some((points, comment)) => {
+                        transaction.execute(
+                            "INSERT INTO mark(learner, exercise, text, points, comment, taken) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                             ON CONFLICT(learner, exercise, text) DO UPDATE SET points = excluded.points, comment = excluded.comment, taken = excluded.taken",
+                            params![learner, exercise, text, points, comment, now.0],
+                        )?;
+                    }
+                }
+            }
+            transaction.commit()?;
+            Ok(back)
+        };
+        keep(&mut self.connection).map_err(|error| told(&shown, &error))
+    }
+
+    /// What a person must look at, or has dropped, in the order of its numbers.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn doubts(&self) -> Result<Vec<Doubt>, Ending> {
         self.of((|| {
-            let mut statement = self.connection.prepare("SELECT learner, exercise, points, comment FROM mark")?;
-            let read = |row: &Row| Ok(((row.get(0)?, row.get(1)?), Mark { points: row.get(2)?, comment: row.get(3)? }));
+            let mut statement = self.connection.prepare("SELECT * FROM doubt ORDER BY number")?;
+            let read = |row: &Row| {
+                Ok(Doubt {
+                    number: row.get("number")?,
+                    label: row.get("label")?,
+                    content: row.get("content")?,
+                    learners: read_back(&row.get::<_, String>("learners")?),
+                    exercise: row.get("exercise")?,
+                    why: read_back(&row.get::<_, String>("why")?),
+                    taken: Moment(row.get("taken")?),
+                    dropped: row.get("dropped")?,
+                })
+            };
             statement.query_map([], read)?.collect()
         })())
     }
 
-    /// Keeps what a person gave: all of it or nothing.
+    /// Decides that these count for nothing: all of them or none.
     ///
     /// # Errors
     /// The disk's.
-    pub fn mark(&mut self, marks: &[(String, String, Mark)], now: Moment) -> Result<(), Ending> {
+    pub fn drop_doubts(&mut self, numbers: &[i64]) -> Result<(), Ending> {
         let shown = self.shown.clone();
-        let keep = |connection: &mut Connection| -> rusqlite::Result<()> {
+        let drop = |connection: &mut Connection| -> rusqlite::Result<()> {
             let transaction = connection.transaction()?;
-            for (learner, exercise, mark) in marks {
-                transaction.execute(
-                    "INSERT INTO mark(learner, exercise, points, comment, taken) VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT(learner, exercise) DO UPDATE SET points = excluded.points, comment = excluded.comment, taken = excluded.taken",
-                    params![learner, exercise, mark.points, mark.comment, now.0],
-                )?;
+            for number in numbers {
+                transaction.execute("UPDATE doubt SET dropped = 1 WHERE number = ?1", [number])?;
             }
             transaction.commit()
         };
-        keep(&mut self.connection).map_err(|error| told(&shown, &error))
+        drop(&mut self.connection).map_err(|error| told(&shown, &error))
     }
 
     /// Takes away all that is kept of a learner: hand-ins, marks, and the results of these keys. Gives how many hand-ins.
@@ -409,6 +748,11 @@ impl Store {
                 transaction.execute("DELETE FROM result WHERE key = ?1", [key])?;
             }
             transaction.execute("DELETE FROM mark WHERE learner = ?1", [learner])?;
+            // The name of a folder may be theirs.
+            transaction.execute(
+                "DELETE FROM doubt WHERE EXISTS (SELECT 1 FROM json_each(doubt.learners) WHERE json_each.value = ?1)",
+                [learner],
+            )?;
             let gone = transaction.execute("DELETE FROM submission WHERE learner = ?1", [learner])?;
             transaction.commit()?;
             // What was deleted is overwritten, not only unlinked.
@@ -457,8 +801,8 @@ fn told(shown: &str, error: &rusqlite::Error) -> Ending {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             let found = text!("no store that can be read ({error})", "データベースとして読めません（{error}）");
             let expected = Text::new(
-                "the class's store: bring it back from your backup, or move it away and grade the hand-ins again (the grades come out the same)",
-                "クラスのデータベース（バックアップから戻すか、別の場所に移して提出物をもう一度採点してください。同じ成績になります）",
+                "the class's store: bring it back from your backup. Without one, move it away and grade all hand-ins again, the earlier downloads too: plans get the same results, but marks and comments given by hand, what was dropped, which edition was graded with, and every attempt and time of which you have no file left are lost",
+                "クラスのデータベース（バックアップから戻してください）。バックアップがなければ、別の場所に移し、以前にダウンロードしたものも含めてすべての提出物を採点し直してください。計画の結果は同じになりますが、手作業の採点とコメント、対象外にした提出の記録、採点に使った版、ファイルが手元に残っていない提出とその日時は失われます",
             );
             Ending::Faults(vec![Fault::new(Id::Unreadable, Place::file(shown), found, expected)])
         }
@@ -496,6 +840,10 @@ fn is_remote(_: &Path) -> bool {
 mod tests {
     use super::*;
 
+    fn intake(submissions: &[&Submission]) -> Intake {
+        Intake { submissions: submissions.iter().map(|one| (*one).clone()).collect(), ..Intake::default() }
+    }
+
     fn submission(learner: &str, plan: &str) -> Submission {
         Submission {
             learner: learner.to_owned(),
@@ -514,11 +862,27 @@ mod tests {
         let mut store = Store::open(folder.path()).unwrap();
         let late = Submission { received: Some(Moment(50)), taken: Moment(90), ..submission("1", "p") };
         let early = Submission { received: Some(Moment(40)), taken: Moment(95), ..submission("1", "q") };
-        assert_eq!(store.take(&[late.clone(), early.clone()]).unwrap(), 2);
-        assert_eq!(store.take(&[early.clone(), late.clone()]).unwrap(), 0);
+        assert_eq!(store.take(&intake(&[&late, &early])).unwrap(), 2);
+        assert_eq!(store.take(&intake(&[&early, &late])).unwrap(), 0);
         drop(store);
         let read = Store::open(folder.path()).unwrap().submissions().unwrap();
         assert_eq!(read, [Submission { number: 2, ..early }, Submission { number: 1, ..late }]);
+    }
+
+    #[test]
+    fn who_comes_back_to_an_earlier_hand_in_has_handed_it_in_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        let at = |plan: &str, at: i64| Submission { received: Some(Moment(at)), ..submission("1", plan) };
+        for (plan, when, new) in
+            [("a", 10, 1), ("a", 15, 0), ("b", 20, 1), ("a", 30, 1), ("a", 30, 0), ("a", 10, 0), ("b", 20, 0)]
+        {
+            assert_eq!(store.take(&intake(&[&at(plan, when)])).unwrap(), new, "{plan} {when}");
+        }
+        let plans: Vec<_> = store.submissions().unwrap().into_iter().filter_map(|one| one.plan).collect();
+        assert_eq!(plans, ["a", "b", "a"]);
+        // Where nobody says when, nobody knows that anything came back.
+        assert_eq!(store.take(&intake(&[&submission("1", "b")])).unwrap(), 0);
     }
 
     #[test]
@@ -538,6 +902,100 @@ mod tests {
         let outcome = store.outcomes().unwrap()["k"];
         assert_eq!((outcome.verdict, outcome.points, outcome.tries), (Verdict::Failed, 4, 2));
         assert_eq!(store.record("k").unwrap().unwrap().points, 4);
+    }
+
+    #[test]
+    fn a_doubt_stays_until_it_is_decided_or_read_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        let doubt = |content: &str, exercise: Option<&str>| Doubt {
+            label: "Anna_7".to_owned(),
+            content: content.to_owned(),
+            learners: vec!["1".to_owned()],
+            exercise: exercise.map(str::to_owned),
+            why: Text::new("x", "y"),
+            ..Doubt::default()
+        };
+        let read = |doubts: Vec<Doubt>, sure: &[&str]| Intake {
+            seen: doubts.iter().map(|doubt| (doubt.label.clone(), doubt.content.clone())).collect(),
+            sure: sure.iter().map(|exercise| ("Anna_7".to_owned(), (*exercise).to_owned())).collect(),
+            doubts,
+            ..Intake::default()
+        };
+        let open = |store: &Store| {
+            store.doubts().unwrap().into_iter().filter(|doubt| !doubt.dropped).map(|d| d.content).collect::<Vec<_>>()
+        };
+        for _ in 0..2 {
+            store.take(&read(vec![doubt("a", Some("e")), doubt("b", None)], &[])).unwrap();
+            assert_eq!(open(&store), ["a", "b"]);
+        }
+        // Something sure of the same exercise under the same label stands for it; of another, it does not.
+        store.take(&read(vec![], &["other"])).unwrap();
+        assert_eq!(open(&store), ["a", "b"]);
+        store.take(&read(vec![], &["e"])).unwrap();
+        assert_eq!(open(&store), ["b"]);
+        let number = store.doubts().unwrap()[0].number;
+        store.drop_doubts(&[number]).unwrap();
+        store.take(&read(vec![doubt("b", None), doubt("c", None)], &[])).unwrap();
+        assert_eq!(open(&store), ["c"]);
+        store.forget("1", &[]).unwrap();
+        assert!(store.doubts().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_store_of_form_1_is_taken_over_with_its_marks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(
+            "CREATE TABLE submission(
+               number INTEGER PRIMARY KEY, learner TEXT NOT NULL, exercise TEXT NOT NULL, team TEXT, content TEXT NOT NULL,
+               received INTEGER, taken INTEGER NOT NULL, label TEXT NOT NULL, files TEXT NOT NULL, notes TEXT NOT NULL,
+               plan TEXT, answers TEXT, variant TEXT, runs INTEGER, checks INTEGER, invalid TEXT,
+               UNIQUE(learner, exercise, content)) STRICT;
+             CREATE TABLE result(
+               key TEXT PRIMARY KEY, verdict TEXT NOT NULL, points INTEGER NOT NULL, total INTEGER NOT NULL, tries INTEGER NOT NULL,
+               record TEXT NOT NULL) STRICT;
+             CREATE TABLE edition(
+               exercise TEXT NOT NULL, number INTEGER NOT NULL, reference TEXT NOT NULL, digest TEXT NOT NULL, engine TEXT NOT NULL,
+               kernel TEXT NOT NULL, points INTEGER NOT NULL, taken INTEGER NOT NULL, PRIMARY KEY(exercise, number)) STRICT;
+             CREATE TABLE mark(
+               learner TEXT NOT NULL, exercise TEXT NOT NULL, points REAL, comment TEXT NOT NULL, taken INTEGER NOT NULL,
+               PRIMARY KEY(learner, exercise)) STRICT;
+             INSERT INTO mark VALUES ('1', 'a', 3.0, 'good', 70);
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        let record = serde_json::json!({
+            "schema": "practicum.record/1", "engine": "e", "exercise": "a@1", "digest": "d", "seed": 1, "exam": 2,
+            "verdict": "passed", "at_fault": null, "points": 1, "of": 1, "faults": [], "assumed": [], "record": null,
+            "read": { "plan": "p", "decisions": {}, "answers": {}, "memo": " words\n", "resembles": null, "expected": {} },
+        });
+        old.execute("INSERT INTO result VALUES ('k', 'passed', 1, 1, 1, ?1)", [record.to_string()]).unwrap();
+        drop(old);
+        for _ in 0..2 {
+            let store = Store::open(folder.path()).unwrap();
+            assert!(store.is_unread().unwrap());
+            let marks = store.marks().unwrap();
+            let mark = Mark { of: Of::Then(Moment(70)), points: Some(3.0), comment: "good".to_owned() };
+            assert_eq!(marks[&("1".to_owned(), "a".to_owned())], [mark]);
+            let outcome = store.outcomes().unwrap()["k"];
+            assert_eq!(outcome.text, Some(Fingerprint::of("words")));
+            assert!(outcome.work.is_some() && store.doubts().unwrap().is_empty());
+        }
+        let mut store = Store::open(folder.path()).unwrap();
+        store.take(&Intake { seen: vec![("a".to_owned(), "b".to_owned())], ..Intake::default() }).unwrap();
+        assert!(!store.is_unread().unwrap());
+    }
+
+    #[test]
+    fn the_store_knows_its_secret_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        store.belongs("one").unwrap();
+        store.belongs("one").unwrap();
+        let Err(Ending::Faults(faults)) = store.belongs("other") else { panic!() };
+        assert!(faults[0].found.en.contains("not the secret of this class"));
     }
 
     #[test]

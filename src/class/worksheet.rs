@@ -42,7 +42,7 @@ const TITLES: [(Column, &str, &[&str]); 10] = [
     (Column::Email, "email", &["email address", "e-mail-adresse", "メールアドレス"]),
     (Column::IdNumber, "id_number", &["id number", "id-nummer", "idナンバー"]),
     (Column::Grade, "grade", &["grade", "bewertung", "評点", "評定"]),
-    (Column::Maximum, "maximum", &["maximum grade", "bestwertung", "最大評点", "最大評定"]),
+    (Column::Maximum, "maximum", &["maximum grade", "bestwertung", "最大評点", "最大評定", "最高評点"]),
     (
         Column::Changeable,
         "changeable",
@@ -196,7 +196,52 @@ impl Worksheet {
 
     /// The most that can be reached, where it is a number.
     pub fn maximum(&self, row: usize) -> Option<f64> {
-        self.cell(row, Column::Maximum).replace(',', ".").parse().ok()
+        self.cell(row, Column::Maximum)
+            .replace(',', ".")
+            .parse()
+            .ok()
+            .filter(|most: &f64| most.is_finite() && *most > 0.0)
+    }
+
+    /// A number as this worksheet writes its own: with a comma where its maximum has one.
+    pub fn number(&self, written: &str) -> String {
+        let commas = (0..self.rows.len()).any(|row| self.cell(row, Column::Maximum).contains(','));
+        if commas { written.replace('.', ",") } else { written.to_owned() }
+    }
+
+    /// Why no points can be written: the assignment is graded by words, or not at all.
+    pub fn without_points(&self) -> Option<Fault> {
+        let scale = ["scale", "skala", "評価尺度", "尺度", "スケール"];
+        let scale = self.header.iter().position(|cell| scale.contains(&cell.trim().to_lowercase().as_str()));
+        let expected = Text::new(
+            "an assignment that is graded by points: set Grade, Type to Point in its settings, and download the worksheet anew. Moodle would drop points that are written into another one without a word",
+            "点数で評価する課題（課題の設定で「評点」の「タイプ」を「ポイント」にして、ワークシートをもう一度ダウンロードしてください。ほかの評価方法の課題に点数を書き込んでも、Moodleは何も言わずに無視します）",
+        );
+        let place = |line: usize, key: Option<String>| Place { line: Some(line), key, ..Place::file(&*self.file) };
+        if let (None, Some(at)) = (self.at.get(&Column::Maximum), scale) {
+            let words = self.rows.first().and_then(|row| row.get(at)).map(|cell| cell.trim()).unwrap_or_default();
+            let found = text!("grades by a scale ({words})", "尺度による評価です（{words}）");
+            return Some(Fault::new(Id::Refused, place(1, self.header.get(at).cloned()), found, expected));
+        }
+        let Some(title) = self.at.get(&Column::Maximum).and_then(|&at| self.header.get(at)) else {
+            let titles = self.header.join(", ");
+            return Some(Fault::new(
+                Id::UnknownColumn,
+                place(1, None),
+                text!(
+                    "the titles {titles}: none of them is known as the most that can be reached",
+                    "見出しは {titles} です。最大評点に当たる列が分かりません"
+                ),
+                Text::new(
+                    "the column Maximum grade of an assignment that is graded by points; in another language name it in class.toml, as in [worksheet] maximum = \"…\"",
+                    "点数で評価する課題の「最大評点」の列。ほかの言語では class.toml に [worksheet] maximum = \"…\" のように見出しを書いてください",
+                ),
+            ));
+        };
+        let row = (0..self.rows.len()).find(|&row| self.maximum(row).is_none())?;
+        let cell = self.cell(row, Column::Maximum);
+        let found = text!("\"{cell}\", which is no number of points", "\"{cell}\" は点数ではありません");
+        Some(Fault::new(Id::Refused, place(row + 2, Some(title.clone())), found, expected))
     }
 
     /// A fault of a row.
@@ -245,6 +290,25 @@ mod tests {
             };
             assert_eq!((others(&again), &again.header, again.marked), (others(&before), &before.header, before.marked));
         }
+    }
+
+    #[test]
+    fn a_worksheet_without_points_is_told() {
+        let read = |text: String| Worksheet::read("w.csv", text.as_bytes(), &BTreeMap::new()).unwrap().without_points();
+        assert_eq!(read(ENGLISH.to_owned()), None);
+        let scale = ENGLISH
+            .replace("Maximum grade", "Scale")
+            .replace("10.00", "failed, passed")
+            .replace("failed, passed", "\"failed, passed\"");
+        assert!(read(scale).unwrap().found.en.contains("failed, passed"));
+        assert!(
+            read(ENGLISH.replace("Maximum grade", "Note maximale"))
+                .unwrap()
+                .expected
+                .en
+                .contains("[worksheet] maximum")
+        );
+        assert!(read(ENGLISH.replace("10.00", "-")).unwrap().found.en.contains("no number of points"));
     }
 
     #[test]

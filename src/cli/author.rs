@@ -216,7 +216,7 @@ pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Resul
 }
 
 fn for_learners(session: &Session, pack: &Pack, folder: &Path) -> Result<u8, Ending> {
-    let written = scaffold::for_learners(folder, pack).map_err(Ending::Faults)?;
+    let written = scaffold::for_learners(folder, pack, None).map_err(Ending::Faults)?;
     let (n, folder) = (written.len(), folder.display());
     if session.json {
         let document = serde_json::json!({ "schema": "practicum.pack/1", "written": written });

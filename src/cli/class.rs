@@ -13,7 +13,7 @@ use class::executor::local::Local;
 use class::executor::slurm::Slurm;
 use class::executor::{Executor, Files};
 use class::folder::Class;
-use class::grade::{Book, State};
+use class::grade::{self, Book, Foreseen, State};
 use class::gradebook::canvas::Titled;
 use class::gradebook::{self, Choice, page};
 use class::grading::{self, Told};
@@ -24,7 +24,7 @@ use class::intake::{self, HandIn, Reading};
 use class::marks;
 use class::moment::Moment;
 use class::regrade::{self, Change, Way};
-use class::store::{Edition, Store};
+use class::store::{Doubt, Edition, Store, Submission};
 use class::worksheet::Worksheet;
 use course::exercise::Exercise;
 use course::pack::Pack;
@@ -135,6 +135,22 @@ pub(super) enum Command {
         #[command(flatten)]
         place: Where,
     },
+    /// What a person must look at: of whom it is, or what it is, is not known.
+    Doubts {
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Decide that doubtful hand-ins count for nothing, by their numbers in `class doubts`.
+    Drop {
+        /// The numbers.
+        #[arg(value_name = "NUMBER")]
+        numbers: Vec<i64>,
+        /// All of which nobody of the roster is known to be the writer.
+        #[arg(long)]
+        unmatched: bool,
+        #[command(flatten)]
+        place: Where,
+    },
     /// Everything that is kept of a learner, as JSON.
     Learner {
         /// Their id.
@@ -175,6 +191,8 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         ("report", "クラス全体の報告：どこで失点し、どの誤りが多く、だれの提出が似ているかを示します。"),
         ("texts", "記述（判断の文章）を、採点用の表に書き出します。"),
         ("mark", "記入した表から、点数とコメントを取り込みます。"),
+        ("doubts", "確認が必要な提出（だれのものか、何の提出かが分からないもの）の一覧です。"),
+        ("drop", "確認が必要な提出を、対象外にします（番号は `class doubts` で確認できます）。"),
         ("learner", "学習者について保存している内容をすべて、JSONで出力します。"),
         ("forget", "学習者について保存している内容をすべて削除します。"),
     ] {
@@ -189,6 +207,10 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
         .mut_subcommand("report", |c| c.mut_arg("to", |arg| arg.help(to)))
         .mut_subcommand("texts", |c| c.mut_arg("to", |arg| arg.help("書き出す表です。")))
         .mut_subcommand("mark", |c| c.mut_arg("file", |arg| arg.help("点数とコメントを記入した表です。")))
+        .mut_subcommand("drop", |c| {
+            c.mut_arg("numbers", |arg| arg.help("番号です。"))
+                .mut_arg("unmatched", |arg| arg.help("名簿に当たる学習者がいない提出を、すべて対象外にします。"))
+        })
         .mut_subcommand("learner", |c| c.mut_arg("learner", |arg| arg.help("学習者のidです。")))
         .mut_subcommand("forget", |c| {
             c.mut_arg("learner", |arg| arg.help("学習者のidです。"))
@@ -226,6 +248,8 @@ pub(super) fn class(session: &Session, command: &Command) -> Result<u8, Ending> 
         Command::Report { to, place } => report(session, place, to.as_deref()),
         Command::Texts { to, place } => texts(session, place, to),
         Command::Mark { file, place } => mark(session, place, file),
+        Command::Doubts { place } => doubts(session, place),
+        Command::Drop { numbers, unmatched, place } => drop_doubts(session, place, numbers, *unmatched),
         Command::Learner { learner: id, place } => learner(session, place, id),
         Command::Forget { learner, yes, place } => forget(session, place, learner, *yes),
     }
@@ -237,7 +261,8 @@ fn new(session: &Session, folder: &Path, roster: &Path, exercises: &[String]) ->
         pack.exercise(id)?;
     }
     let (shown, bytes) = given(roster, &Text::new("the learners, as a CSV", "学習者の一覧（CSV）"))?;
-    Class::make(folder, (&shown, &bytes), exercises)?;
+    let course = session.desk.course.as_deref().map(|course| seen_from(folder, course)).transpose()?;
+    Class::make(folder, (&shown, &bytes), exercises, course.as_deref())?;
     let folder = folder.display();
     if session.json {
         let document =
@@ -253,6 +278,55 @@ fn new(session: &Session, folder: &Path, roster: &Path, exercises: &[String]) ->
         },
     ));
     Ok(PASSED)
+}
+
+/// A folder as it is seen from another one, which need not be there yet.
+fn seen_from(from: &Path, folder: &Path) -> Result<String, Ending> {
+    let whole = |path: &Path| std::path::absolute(path).map_err(|error| Ending::ours(&error));
+    // Links in between are followed, or `..` would lead elsewhere.
+    let real = |path: &Path| -> Result<PathBuf, Ending> {
+        let path = whole(path)?;
+        let there = path.ancestors().find_map(|one| Some((one.canonicalize().ok()?, path.strip_prefix(one).ok()?)));
+        Ok(there.map_or_else(|| path.clone(), |(there, rest)| there.join(rest)))
+    };
+    let (from, folder) = (real(from)?, real(folder)?);
+    let common = from.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    // On another drive there is no way from here.
+    if common == 0 {
+        return Ok(folder.display().to_string());
+    }
+    let up = from.components().skip(common).map(|_| "..".to_owned());
+    let down = folder.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let path = up.chain(down).collect::<Vec<_>>().join("/");
+    Ok(if path.is_empty() { ".".to_owned() } else { path })
+}
+
+/// The course of a class. `--course` names no other than the class's own: what is graded stands in class.toml.
+fn pack_of(session: &Session, class: &Class) -> Result<Pack, Ending> {
+    if let Some(asked) = &session.desk.course {
+        let own = class.course();
+        let is_own = own.as_ref().is_some_and(|own| {
+            own.canonicalize().is_ok_and(|own| asked.canonicalize().is_ok_and(|asked| own == asked))
+        });
+        if !is_own {
+            let (asked_shown, line) = (asked.display(), seen_from(&class.folder, asked)?);
+            let (en, ja) = match &class.settings.course {
+                Some(own) => (format!("\"{}\"", own.value), format!("\"{}\"", own.value)),
+                None => ("the program's own course".to_owned(), "プログラムに含まれる教材".to_owned()),
+            };
+            let shown = class.folder.join(class::settings::FILE).display().to_string();
+            let found = text!(
+                "--course {asked_shown}, while the class is graded with {en}",
+                "--course {asked_shown} が指定されましたが、クラスは{ja}で採点します"
+            );
+            let expected = text!(
+                "no --course; or, so that this class is graded with it from now on, the line course = \"{line}\" in class.toml above the first [[exercise]] (practicum regrade shows then whose grade would change)",
+                "--course を付けないこと。今後この教材で採点する場合は、class.toml の最初の [[exercise]] より上に course = \"{line}\" と書いてください（成績が変わる人は practicum regrade で確認できます）"
+            );
+            return Err(Ending::Faults(vec![Fault::new(Id::Mismatch, Place::file(shown), found, expected)]));
+        }
+    }
+    grading::pack(class, session.desk.content)
 }
 
 /// The bytes of a file that was named, and how it is told.
@@ -277,7 +351,7 @@ fn now() -> Moment {
 /// Shows who handed in what and, where that is wanted, grades it.
 pub(super) fn grade(session: &Session, options: &Grade) -> Result<u8, Ending> {
     let class = Class::open(&options.place.class)?;
-    let pack = grading::pack(&class, session.desk.content)?;
+    let pack = pack_of(session, &class)?;
     let current = grading::editions(&class, &pack)?;
     let exercises: Vec<String> = class.settings.exercises.iter().map(|asked| asked.id.value.clone()).collect();
     if let Some(id) = options.exercise.as_ref().filter(|id| !exercises.contains(id)) {
@@ -308,15 +382,18 @@ pub(super) fn grade(session: &Session, options: &Grade) -> Result<u8, Ending> {
     for input in &options.inputs {
         hand_ins.extend(intake::read(input, reading).map_err(|fault| vec![fault])?);
     }
-    let sorted = Sorted::of(&class, &hand_ins);
     if !options.yes {
+        // What was taken before is looked at; nothing is made where nothing is.
+        let is_there = class.folder.join(class::store::FILE).is_file();
+        let store = if is_there { Some(class.store()?) } else { None };
+        let sorted = Sorted::of(&class, &hand_ins, store.as_ref())?;
         show(session, &class, &sorted);
         return Ok(if sorted.is_clean() { PASSED } else { FAILED });
     }
     let _held = class.hold()?;
-    let mut store = Store::open(&class.folder)?;
-    let submissions: Vec<_> = hand_ins.iter().flat_map(|hand_in| grading::taken(&class, hand_in, now())).collect();
-    let new = store.take(&submissions)?;
+    let mut store = class.store()?;
+    let sorted = Sorted::of(&class, &hand_ins, Some(&store))?;
+    let new = store.take(&grading::intake(&class, &hand_ins, now()))?;
     let mut pinned = store.editions()?;
     let mut changed: Vec<Fault> = Vec::new();
     for (id, edition) in &current {
@@ -400,38 +477,56 @@ fn work(
 
 /// Hand-ins by what can be done with them.
 struct Sorted<'a> {
-    matched: Vec<&'a HandIn>,
+    matched: Vec<(&'a HandIn, Vec<(Submission, Foreseen)>)>,
     doubtful: Vec<(&'a HandIn, Text)>,
     unmatched: Vec<(&'a HandIn, Text)>,
+    /// Doubtful ones that were dropped before.
+    dropped: usize,
     missing: Vec<String>,
 }
 
 impl<'a> Sorted<'a> {
-    fn of(class: &Class, hand_ins: &'a [HandIn]) -> Self {
-        let mut sorted = Self { matched: Vec::new(), doubtful: Vec::new(), unmatched: Vec::new(), missing: Vec::new() };
+    fn of(class: &Class, hand_ins: &'a [HandIn], store: Option<&Store>) -> Result<Self, Ending> {
+        let book = store.map(|store| Book::of(class, store)).transpose()?;
+        let doubts: Vec<Doubt> = store.map(Store::doubts).transpose()?.unwrap_or_default();
+        let is_dropped = |hand_in: &HandIn| {
+            doubts
+                .iter()
+                .any(|doubt| doubt.dropped && (&doubt.label, &doubt.content) == (&hand_in.label, &hand_in.content))
+        };
+        let (matched, doubtful) = (Vec::new(), Vec::new());
+        let mut sorted = Self { matched, doubtful, unmatched: Vec::new(), dropped: 0, missing: Vec::new() };
         let mut there = BTreeSet::new();
+        let clear: Vec<&HandIn> = hand_ins.iter().filter(|one| grading::doubtful(class, one).is_none()).collect();
+        let taken: Vec<Vec<Submission>> = clear.iter().map(|one| grading::taken(class, one, now())).collect();
+        let all: Vec<Submission> = taken.concat();
+        let mut foreseen = grade::foreseen(class, book.as_ref(), &all).into_iter();
+        for (hand_in, submissions) in clear.into_iter().zip(taken) {
+            let with = submissions.into_iter().zip(&mut foreseen).collect();
+            sorted.matched.push((hand_in, with));
+        }
         for hand_in in hand_ins {
-            match (&hand_in.person, &hand_in.found) {
-                (Person::Unmatched(why), _) => sorted.unmatched.push((hand_in, why.clone())),
-                (Person::Doubtful(_, why), _) | (_, Found::Unclear(why)) => {
-                    sorted.doubtful.push((hand_in, why.clone()));
-                }
-                (Person::Matched { .. }, Found::Invalid(None, fault)) if class.settings.exercises.len() > 1 => {
-                    let (en, ja) = (&fault.found.en, &fault.found.ja);
-                    sorted.doubtful.push((
-                        hand_in,
-                        text!("{en}; of which exercise is not known", "{ja}（どの演習の提出か分かりません）"),
-                    ));
-                }
-                (Person::Matched { .. }, _) => sorted.matched.push(hand_in),
-            }
             if let Person::Matched { learners, .. } = &hand_in.person {
                 there.extend(learners.iter().cloned());
+            }
+            let Some(why) = grading::doubtful(class, hand_in) else { continue };
+            if is_dropped(hand_in) {
+                sorted.dropped += 1;
+            } else if matches!(hand_in.person, Person::Unmatched(_)) {
+                sorted.unmatched.push((hand_in, why));
+            } else {
+                sorted.doubtful.push((hand_in, why));
             }
         }
         let missing = class.roster.learners.iter().filter(|learner| !there.contains(&learner.id));
         sorted.missing = missing.map(|learner| learner.id.clone()).collect();
-        sorted
+        Ok(sorted)
+    }
+
+    /// How many of them were not taken before.
+    fn count_new(&self) -> usize {
+        let is_new = |(_, of): &&(&HandIn, Vec<(Submission, Foreseen)>)| of.iter().any(|(_, foreseen)| !foreseen.known);
+        self.matched.iter().filter(is_new).count()
     }
 
     fn is_clean(&self) -> bool {
@@ -465,10 +560,17 @@ impl<'a> Sorted<'a> {
         };
         serde_json::json!({
             "schema": "practicum.intake/1",
-            "matched": self.matched.iter().map(|hand_in| row(hand_in)).collect::<Vec<_>>(),
+            "matched": self.matched.iter().map(|(hand_in, of)| {
+                let mut row = row(hand_in);
+                row["known"] = of.iter().all(|(_, foreseen)| foreseen.known).into();
+                row["late_days"] = of.iter().map(|(_, foreseen)| foreseen.late).max().unwrap_or(0).into();
+                row["too_late"] = of.iter().any(|(_, foreseen)| foreseen.too_late).into();
+                row["beyond_attempts"] = of.iter().any(|(_, foreseen)| foreseen.beyond).into();
+                row
+            }).collect::<Vec<_>>(),
             "doubtful": self.doubtful.iter().map(with_why).collect::<Vec<_>>(),
             "unmatched": self.unmatched.iter().map(with_why).collect::<Vec<_>>(),
-            "not_handed_in": self.missing,
+            "not_handed_in": self.missing, "dropped": self.dropped,
         })
     }
 }
@@ -482,13 +584,14 @@ fn show(session: &Session, class: &Class, sorted: &Sorted) {
     let lang = session.terminal.lang;
     table(session, class, sorted);
     left(session, class, sorted);
-    let n = sorted.matched.len();
+    let (n, new) = (sorted.matched.len(), sorted.count_new());
+    let known = n - new;
     session.say("\n");
     session.say(&session.terminal.paragraph(
         "",
         &match lang {
-            Lang::En => format!("{n} hand-ins would be graded. Nothing was written yet: call the same with --yes to grade."),
-            Lang::Ja => format!("{n}件が採点の対象です。まだ何も書き込んでいません。採点するには、同じコマンドに --yes を付けてください。"),
+            Lang::En => format!("{new} new hand-ins would be graded; {known} are known already. Nothing was written yet: call the same with --yes to grade."),
+            Lang::Ja => format!("新しい提出{new}件が採点の対象です（ほかに受け付け済み{known}件）。まだ何も書き込んでいません。採点するには、同じコマンドに --yes を付けてください。"),
         },
     ));
 }
@@ -500,7 +603,7 @@ fn name_of(class: &Class, id: &str) -> String {
 fn table(session: &Session, class: &Class, sorted: &Sorted) {
     let lang = session.terminal.lang;
     session.say(&format!("{}\n", bold(session.pick("Matched", "対応が分かった提出"))));
-    for hand_in in &sorted.matched {
+    for (hand_in, of) in &sorted.matched {
         let Person::Matched { learners, team, by } = &hand_in.person else { continue };
         let who: Vec<String> = learners.iter().map(|id| name_of(class, id)).collect();
         let mut line = format!("{}  ", who.join(" + "));
@@ -534,7 +637,62 @@ fn table(session: &Session, class: &Class, sorted: &Sorted) {
         if let Some(received) = hand_in.received {
             line += &format!("; {}", received.show(class.settings.offset));
         }
-        line += &dim(&format!("  ({})", by.text().get(lang)));
+        for said in foretold(class, of) {
+            line += &format!("; {}", said.get(lang));
+        }
+        line += &dim(&format!("  ({}: {})", by.text().get(lang), hand_in.label));
+        session.say(&session.terminal.hanging("  ", "    ", &line));
+    }
+}
+
+/// What the rules make of a hand-in; of a team, of whom.
+fn foretold(class: &Class, of: &[(Submission, Foreseen)]) -> Vec<Text> {
+    let mut told = Vec::new();
+    for (submission, Foreseen { known, late, too_late, beyond }) in of {
+        let mut say = |text: Text| {
+            let who = &submission.learner;
+            let Text { en, ja } = &text;
+            told.push(if of.len() > 1 { text!("{who}: {en}", "{who}：{ja}") } else { text });
+        };
+        let asked = class.settings.asked(&submission.exercise);
+        if *known {
+            say(Text::new("known already", "受け付け済み"));
+        }
+        if *too_late {
+            say(text!(
+                "{late} days late, after the last day: it does not count",
+                "{late}日遅れ（受付終了後のため、成績の対象になりません）"
+            ));
+        } else if *late > 0 {
+            let percent = asked.map_or(0.0, |asked| asked.late_percent_per_day);
+            let off = gradebook::number((percent * *late as f64).min(100.0));
+            say(text!("{late} days late: {off}% off", "{late}日遅れ（{off}%減点）"));
+        }
+        if *beyond {
+            let most = asked.map_or(0, |asked| asked.attempts);
+            say(text!(
+                "beyond the {most} attempts that count: it does not, unless one before it cannot be run",
+                "提出回数の上限（{most}回）を超えているため、成績の対象になりません（前の提出が実行できない場合を除きます）"
+            ));
+        }
+    }
+    told.dedup();
+    told
+}
+
+/// What does not count by the rules, said again where it is graded.
+fn not_counting(session: &Session, class: &Class, sorted: &Sorted) {
+    let lang = session.terminal.lang;
+    for (hand_in, of) in &sorted.matched {
+        let out: Vec<(Submission, Foreseen)> = of
+            .iter()
+            .filter(|(_, foreseen)| !foreseen.known && (foreseen.too_late || foreseen.beyond))
+            .cloned()
+            .collect();
+        let said: Vec<String> = foretold(class, &out).iter().map(|text| text.get(lang).to_owned()).collect();
+        let (Some((submission, _)), false) = (out.first(), said.is_empty()) else { continue };
+        let who = name_of(class, &submission.learner);
+        let line = format!("{who}  {}: {}  {}", submission.exercise, said.join("; "), dim(&hand_in.label));
         session.say(&session.terminal.hanging("  ", "    ", &line));
     }
 }
@@ -569,9 +727,19 @@ fn left(session: &Session, class: &Class, sorted: &Sorted) {
         session.say(&session.terminal.paragraph(
             "  ",
             session.pick(
-                "Who is meant can be written into class.toml: [match] \"name of the folder\" = \"id\"",
-                "だれの提出かは class.toml に書けます：[match] \"フォルダー名\" = \"学籍番号\"",
+                "They keep an export back until you decide. Who is meant can be written into class.toml ([match] \"name of the folder\" = \"id\"): then grade the same again. What counts for nothing is dropped: practicum class doubts tells the numbers for practicum class drop.",
+                "これらが決まるまで、成績は書き出せません。だれの提出かは class.toml に書いて（[match] \"フォルダー名\" = \"学籍番号\"）、同じものをもう一度採点してください。成績の対象にしないものは、practicum class doubts で番号を確認し、practicum class drop で対象外にできます。",
             ),
+        ));
+    }
+    if sorted.dropped > 0 {
+        let n = sorted.dropped;
+        session.say(&session.terminal.paragraph(
+            "  ",
+            &match lang {
+                Lang::En => format!("{n} others were dropped before (practicum class doubts)."),
+                Lang::Ja => format!("ほかに{n}件は、以前に対象外にしたものです（practicum class doubts）。"),
+            },
         ));
     }
     if !sorted.missing.is_empty() && (!sorted.matched.is_empty() || !sorted.is_clean()) {
@@ -612,6 +780,7 @@ fn ended(session: &Session, class: &Class, sorted: &Sorted, new: usize, told: To
             ),
         },
     ));
+    not_counting(session, class, sorted);
     if errors > 0 {
         session.say(&session.terminal.paragraph(
             "",
@@ -732,7 +901,7 @@ struct Open {
 
 fn opened(session: &Session, folder: &Path) -> Result<Open, Ending> {
     let class = Class::open(folder)?;
-    let pack = grading::pack(&class, session.desk.content)?;
+    let pack = pack_of(session, &class)?;
     let exercises = exercises_of(&class, &pack)?;
     let shown = class.folder.join(class::store::FILE);
     if !shown.is_file() {
@@ -748,7 +917,7 @@ fn opened(session: &Session, folder: &Path) -> Result<Open, Ending> {
             expected,
         )]));
     }
-    let store = Store::open(&class.folder)?;
+    let store = class.store()?;
     let book = Book::of(&class, &store)?;
     Ok(Open { class, store, book, exercises })
 }
@@ -787,20 +956,39 @@ fn written(session: &Session, to: &Path, files: &[(String, Vec<u8>)], notes: &[T
 
 /// Writes grades for another system.
 pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> {
-    let Open { class, store, book, exercises } = opened(session, &options.place.class)?;
+    let Open { mut class, store, mut book, mut exercises } = opened(session, &options.place.class)?;
+    if let Some(asked) = options.exercise.as_deref() {
+        let asked = only(&class, Some(asked))?;
+        class.settings.exercises.retain(|one| one.id.value == asked);
+        exercises.retain(|id, _| *id == asked);
+        book.grades.retain(|(_, exercise), _| *exercise == asked);
+        book.doubts.retain(|doubt| doubt.may_be_of(&asked));
+    }
     let held = gradebook::held(&book);
     if let Some(first) = held.first().filter(|_| !options.force) {
         let n = held.len();
         let (who, state) = (&first.learner, first.state.word());
         let expected = Text::new(
-            "every hand-in settled: practicum grade --yes tries errors again and grades what waits, practicum class texts and mark are for texts; or --force, which leaves these rows without a grade",
-            "すべての提出が確定していること（practicum grade --yes で採点とエラーの再試行、practicum class texts と mark で記述の採点）。または --force（その行の評点は空欄になります）",
+            "every hand-in settled: practicum grade --yes tries errors again and grades what waits, practicum class texts and mark are for texts, practicum class doubts tells what is doubtful and how to decide it; or --force, which leaves these rows without a grade",
+            "すべての提出が確定していること（practicum grade --yes で採点とエラーの再試行、practicum class texts と mark で記述の採点、practicum class doubts で確認が必要な提出とその決め方）。または --force（その行の評点は空欄になります）",
         );
         let found = text!(
             "{n} grades that are not settled; the first is of {who}: {state}",
             "確定していない成績が{n}件あります（最初は {who}：{state}）"
         );
         return Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file(&*first.exercise), found, expected)]));
+    }
+    // A zero for somebody whose hand-in an earlier version passed over would be a wrong one.
+    if options.zero && !options.force && store.is_unread()? {
+        let found = Text::new(
+            "zeros for a class that an earlier version graded: what was doubtful then was not kept",
+            "以前の版で採点したクラスに0点を付けようとしています（以前の版は、確認が必要な提出を保存していませんでした）",
+        );
+        let expected = Text::new(
+            "the downloads graded once more, which takes seconds: practicum grade IN --yes; or --force, where you know that nothing was doubtful",
+            "ダウンロードした提出物をもう一度採点すること（practicum grade 提出物 --yes、数秒で終わります）。確認が必要な提出がなかったと分かっていれば --force",
+        );
+        return Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file("--zero"), found, expected)]));
     }
     let choice = Choice { forced: options.force, zero: options.zero };
     let to = options.to.clone().unwrap_or_else(|| class.folder.join("export"));
@@ -815,21 +1003,26 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
         Format::Xlsx => vec![("grades.xlsx".to_owned(), gradebook::xlsx::workbook(&class, &book, choice)?)],
         Format::Canvas => {
             let in_lang = |title: &Text| title.get(if lang == "ja" { Lang::Ja } else { Lang::En }).to_owned();
-            let titled =
-                |(id, exercise): (&String, &Exercise)| Titled { id: id.clone(), title: in_lang(&exercise.title) };
+            let titled = |(id, exercise): (&String, &Exercise)| Titled {
+                id: id.clone(),
+                title: in_lang(&exercise.title),
+                assignment: class.settings.asked(id).and_then(|asked| asked.canvas.clone()),
+            };
             let titled: Vec<Titled> = exercises.iter().map(titled).collect();
             let what = Text::new("the CSV that Canvas's gradebook exports", "Canvasの成績表から書き出したCSV");
             let template = options.gradebook.as_deref().map(|path| given(path, &what)).transpose()?;
             let template = template.as_ref().map(|(shown, bytes)| (shown.as_str(), bytes.as_slice()));
-            vec![("canvas.csv".to_owned(), gradebook::canvas::csv(&class, &book, &titled, template, choice)?)]
+            let (bytes, told) = gradebook::canvas::csv(&class, &book, &titled, template, choice)?;
+            notes = told;
+            vec![("canvas.csv".to_owned(), bytes)]
         }
         Format::Gradescope => {
-            let mut files = Vec::new();
+            let mut files: Vec<(String, Vec<u8>)> = Vec::new();
             for ((learner, exercise), grade) in &book.grades {
                 let Some(of) = exercises.get(exercise) else { continue };
                 let found = record(learner, exercise)?;
                 if let Some(document) = gradebook::gradescope::results(of, grade, found.as_ref(), &lang, choice) {
-                    let name = format!("gradescope/{exercise}/{}/results.json", as_name(learner));
+                    let name = once(&files, &format!("gradescope/{exercise}/"), learner, "/results.json");
                     files.push((name, serde_json::to_vec_pretty(&document)?));
                 }
             }
@@ -847,7 +1040,7 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
                 vec![Fault::new(Id::MissingArgument, Place::file("--worksheet"), found, expected)]
             })?;
             let mut sheet = worksheet(&class, path)?;
-            let page = |learner: &str| {
+            let page = |learner: &str, most: Option<f64>| {
                 let Some(grade) = book.grade(learner, &exercise).filter(|grade| page::is_due(grade)) else {
                     return Ok(None);
                 };
@@ -861,23 +1054,43 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
                     grade,
                     submission,
                     record: found.as_ref(),
+                    most,
                 };
                 Ok(Some(page::page(of)))
             };
             let feedback = gradebook::moodle::feedback_files(&class, &book, &exercise, &sheet, &page)?;
-            notes = gradebook::moodle::fill(&class, &book, &exercise, &mut sheet, choice);
+            notes = gradebook::moodle::fill(&class, &book, &exercise, &mut sheet, choice)?;
             let name =
                 path.file_name().map_or_else(|| "worksheet.csv".to_owned(), |name| name.to_string_lossy().into_owned());
             let bytes = sheet.bytes().map_err(|error| Ending::ours(&error))?;
             vec![(name, bytes), (format!("feedback-{exercise}.zip"), feedback)]
         }
     };
+    if !held.is_empty() {
+        let (n, list) = (held.len(), gradebook::few(held.iter().map(|held| held.learner.as_str())));
+        notes.push(text!(
+            "{n} grades are not settled and were left empty: {list}",
+            "確定していない{n}件は空欄のままです（{list}）"
+        ));
+    }
     written(session, &to, &files, &notes)
 }
 
-/// An id as the name of a folder.
+/// An id as the name of a folder or a file, on every system.
 fn as_name(id: &str) -> String {
-    id.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect()
+    let name: String = id.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect();
+    // CON, NUL and their like are no names on Windows.
+    if disk::is_name(&name) { name } else { format!("{name}_") }
+}
+
+/// A file for somebody: two ids may be one name on a disk, and neither takes the other's place.
+fn once(files: &[(String, Vec<u8>)], before: &str, id: &str, behind: &str) -> String {
+    let mut name = as_name(id);
+    let path = |name: &str| format!("{before}{name}{behind}");
+    while files.iter().any(|(other, _)| other.to_lowercase() == path(&name).to_lowercase()) {
+        name.push('_');
+    }
+    path(&name)
 }
 
 /// The exercise that is asked for, or the only one.
@@ -908,7 +1121,7 @@ fn only(class: &Class, asked: Option<&str>) -> Result<String, Ending> {
 pub(super) fn regrade(session: &Session, options: &Regrade) -> Result<u8, Ending> {
     let Open { class, store, .. } = opened(session, &options.place.class)?;
     let _held = class.hold()?;
-    let pack = grading::pack(&class, session.desk.content)?;
+    let pack = pack_of(session, &class)?;
     let pinned = store.editions()?;
     let changed = regrade::changed(&pinned, &grading::editions(&class, &pack)?);
     let mut editions = pinned.clone();
@@ -994,9 +1207,9 @@ fn differences(session: &Session, class: &Class, changed: &[(Edition, Edition)],
     session.say(&session.terminal.paragraph(
         "",
         &match lang {
-            Lang::En => format!("{up} up, {down} down, {other} otherwise, {same} the same. Marks of persons stay."),
+            Lang::En => format!("{up} up, {down} down, {other} otherwise, {same} the same. Marks of persons stay with the text that they judged."),
             Lang::Ja => {
-                format!("上昇{up}、下降{down}、その他の変化{other}、変化なし{same}。人が付けた点とコメントは残ります。")
+                format!("上昇{up}、下降{down}、その他の変化{other}、変化なし{same}。人が付けた点とコメントは、採点した記述とともに残ります。")
             }
         },
     ));
@@ -1024,20 +1237,116 @@ fn texts(session: &Session, place: &Where, to: &Path) -> Result<u8, Ending> {
 
 /// Takes marks from a table.
 fn mark(session: &Session, place: &Where, file: &Path) -> Result<u8, Ending> {
-    let Open { class, mut store, .. } = opened(session, &place.class)?;
+    let Open { class, mut store, book, .. } = opened(session, &place.class)?;
     let _held = class.hold()?;
     let (shown, bytes) = given(file, &Text::new("the table of texts with points", "点数を記入した記述の表"))?;
-    let read = marks::read(&class, &shown, &bytes)?;
-    store.mark(&read, now())?;
-    let n = read.len();
-    session.say(&session.terminal.paragraph(
-        "",
-        &match session.terminal.lang {
-            Lang::En => format!("{n} marks were taken."),
-            Lang::Ja => format!("{n}件の採点を取り込みました。"),
-        },
-    ));
+    let marks::Marks { given: read, replaced } = marks::read(&class, &book, &shown, &bytes)?;
+    let back = store.mark(&read, now())?;
+    let n = read.iter().filter(|given| given.mark.is_some()).count();
+    let mut told = vec![text!("{n} marks were taken.", "{n}件の採点を取り込みました。")];
+    if back > 0 {
+        told.push(text!("{back} marks were taken back.", "{back}件の採点を取り消しました。"));
+    }
+    if !replaced.is_empty() {
+        let (n, list) = (replaced.len(), gradebook::few(replaced.iter().map(String::as_str)));
+        told.push(text!(
+            "{n} of them judge a text that does not count now, because of a later hand-in: they are kept, and practicum class texts tells the text that waits ({list}).",
+            "うち{n}件は、その後の提出により現在は成績の対象でない記述の採点です。採点は残してあります。採点待ちの記述は practicum class texts で確認できます（{list}）。"
+        ));
+    }
+    for text in told {
+        session.say(&session.terminal.paragraph("", text.get(session.terminal.lang)));
+    }
     Ok(PASSED)
+}
+
+/// Tells what a person must look at.
+fn doubts(session: &Session, place: &Where) -> Result<u8, Ending> {
+    let Open { class, store, .. } = opened(session, &place.class)?;
+    let all = store.doubts()?;
+    if session.json {
+        let rows = all.iter().map(|doubt| {
+            serde_json::json!({
+                "number": doubt.number, "label": doubt.label, "learners": doubt.learners, "exercise": doubt.exercise,
+                "why": { "en": doubt.why.en, "ja": doubt.why.ja }, "taken": doubt.taken.utc(), "dropped": doubt.dropped,
+            })
+        });
+        let document = serde_json::json!({ "schema": "practicum.doubts/1", "doubts": rows.collect::<Vec<_>>() });
+        session.say(&format!("{}\n", escaped(&serde_json::to_string_pretty(&document)?)));
+        return Ok(PASSED);
+    }
+    let lang = session.terminal.lang;
+    for doubt in &all {
+        let who: Vec<String> = doubt.learners.iter().map(|id| name_of(&class, id)).collect();
+        let exercise = doubt.exercise.as_deref().unwrap_or("–");
+        let mut line =
+            format!("{}  {}  {}  {exercise}  {}", doubt.number, doubt.label, who.join(" / "), doubt.why.get(lang));
+        if doubt.dropped {
+            line = dim(&format!("{line}  ({})", session.pick("dropped", "対象外")));
+        }
+        session.say(&session.terminal.hanging("", "    ", &line));
+    }
+    let open = all.iter().filter(|doubt| !doubt.dropped).count();
+    session.say(&session.terminal.paragraph("", &match lang {
+        Lang::En if open == 0 => "Nothing waits for you to decide.".to_owned(),
+        Lang::Ja if open == 0 => "確認が必要な提出はありません。".to_owned(),
+        Lang::En => format!("{open} wait for you to decide. Whose a hand-in is: [match] \"name of the folder\" = \"id\" in class.toml, then grade the same again. What it is: let its learner hand in anew, and grade that. That it counts for nothing: practicum class drop NUMBER."),
+        Lang::Ja => format!("確認が必要な提出は{open}件です。だれの提出かを決めるには、class.toml に [match] \"フォルダー名\" = \"学籍番号\" と書いて、同じものをもう一度採点します。内容が分からないときは、本人に出し直してもらい、それを採点します。成績の対象にしない場合は、practicum class drop 番号 を実行します。"),
+    }));
+    Ok(PASSED)
+}
+
+/// Decides that doubtful hand-ins count for nothing.
+fn drop_doubts(session: &Session, place: &Where, numbers: &[i64], unmatched: bool) -> Result<u8, Ending> {
+    let Open { class, mut store, .. } = opened(session, &place.class)?;
+    let _held = class.hold()?;
+    let open: Vec<Doubt> = store.doubts()?.into_iter().filter(|doubt| !doubt.dropped).collect();
+    let faults: Vec<Fault> = numbers
+        .iter()
+        .filter(|number| !open.iter().any(|doubt| doubt.number == **number))
+        .map(|number| {
+            let found = text!("the number {number}", "番号 {number}");
+            let expected = Text::new("one that practicum class doubts tells", "practicum class doubts が示す番号");
+            Fault::new(Id::BadValue, Place::file("NUMBER"), found, expected)
+        })
+        .collect();
+    if !faults.is_empty() {
+        return Err(Ending::Faults(faults));
+    }
+    let is_meant = |doubt: &&Doubt| numbers.contains(&doubt.number) || unmatched && doubt.learners.is_empty();
+    let meant: Vec<&Doubt> = open.iter().filter(is_meant).collect();
+    if meant.is_empty() && !unmatched {
+        let found = Text::new("no number", "番号がありません");
+        let expected = Text::new(
+            "the numbers of practicum class doubts, or --unmatched",
+            "practicum class doubts が示す番号、または --unmatched",
+        );
+        return Err(Ending::Faults(vec![Fault::new(Id::MissingArgument, Place::file("NUMBER"), found, expected)]));
+    }
+    let meant_numbers: Vec<i64> = meant.iter().map(|doubt| doubt.number).collect();
+    store.drop_doubts(&meant_numbers)?;
+    let (n, list) = (meant.len(), gradebook::few(meant.iter().map(|doubt| doubt.label.as_str())));
+    session.say(&session.terminal.paragraph("", &match session.terminal.lang {
+        Lang::En => format!("{n} were dropped: they count for nothing, and the same files are not asked about again. {list}"),
+        Lang::Ja => format!("{n}件を対象外にしました。成績には影響せず、同じファイルについて再び確認を求めることもありません。{list}"),
+    }));
+    Ok(PASSED)
+}
+
+/// JSON in which letters that cannot be seen are written as JSON writes them, so that no terminal has to hide them.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for sign in json.chars() {
+        if diagnostics::text::unseen(sign) {
+            let mut units = [0_u16; 2];
+            for unit in sign.encode_utf16(&mut units) {
+                out += &format!("\\u{unit:04x}");
+            }
+        } else {
+            out.push(sign);
+        }
+    }
+    out
 }
 
 /// A file's folder and name.
@@ -1058,7 +1367,7 @@ fn learner(session: &Session, place: &Where, id: &str) -> Result<u8, Ending> {
             attempts.push(serde_json::json!({
                 "handed_in": submission.received.map(Moment::utc), "taken": submission.taken.utc(), "from": submission.label,
                 "files": submission.files, "plan": submission.plan, "answers": submission.answers, "team": submission.team,
-                "counts": attempt.counts, "late_days": attempt.late, "record": store.record(&attempt.key)?,
+                "counts": grade.is_of(attempt), "standing": attempt.standing.word(), "late_days": attempt.late, "record": store.record(&attempt.key)?,
             }));
         }
         exercises.push(serde_json::json!({
@@ -1071,8 +1380,12 @@ fn learner(session: &Session, place: &Where, id: &str) -> Result<u8, Ending> {
     let document = serde_json::json!({
         "schema": "practicum.learner/1", "learner": id, "name": person.map(|person| &person.name),
         "email": person.and_then(|person| person.email.as_ref()), "variant": class.key(id), "exercises": exercises,
+        "doubts": store.doubts()?.iter().filter(|doubt| doubt.learners.iter().any(|one| one == id)).map(|doubt| serde_json::json!({
+            "label": doubt.label, "exercise": doubt.exercise, "why": { "en": doubt.why.en, "ja": doubt.why.ja },
+            "taken": doubt.taken.utc(), "dropped": doubt.dropped,
+        })).collect::<Vec<_>>(),
     });
-    session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+    session.say(&format!("{}\n", escaped(&serde_json::to_string_pretty(&document)?)));
     Ok(PASSED)
 }
 
@@ -1082,6 +1395,10 @@ fn forget(session: &Session, place: &Where, id: &str, yes: bool) -> Result<u8, E
     let _held = class.hold()?;
     let mine: Vec<&class::store::Submission> =
         book.submissions.values().filter(|submission| submission.learner == id).collect();
+    // Somebody who left the roster can be forgotten too.
+    if mine.is_empty() {
+        known(&class, id)?;
+    }
     if !yes {
         let n = mine.len();
         let found = text!("{n} hand-ins of {id}, with results and marks", "{id} の提出{n}件と、その結果・採点");
@@ -1130,15 +1447,18 @@ fn report(session: &Session, place: &Where, to: Option<&Path>) -> Result<u8, End
 /// The learners' pack, and a key for each learner.
 fn variants(session: &Session, place: &Where, to: &Path, zips: bool) -> Result<u8, Ending> {
     let class = Class::open(&place.class)?;
-    let pack = grading::pack(&class, session.desk.content)?;
-    author::scaffold::for_learners(&to.join("pack"), &pack)?;
+    let pack = pack_of(session, &class)?;
+    let ids: Vec<String> = class.settings.exercises.iter().map(|asked| asked.id.value.clone()).collect();
+    author::scaffold::for_learners(&to.join("pack"), &pack, Some(&ids))?;
+    author::scaffold::debriefs(&to.join("after"), &pack, &ids)?;
     let mut rows = vec![["id", "name", "email", "variant"].map(str::to_owned).to_vec()];
-    let mut files = Vec::new();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let start: Vec<&str> = class.settings.exercises.iter().map(|asked| asked.id.value.as_str()).collect();
     for learner in &class.roster.learners {
         let key = class.key(&learner.id);
         let email = learner.email.as_deref().unwrap_or_default();
-        rows.push([&*learner.id, &*learner.name, email, &*key].map(gradebook::inert).to_vec());
+        let [name, email, shown] = [&*learner.name, email, &*key].map(gradebook::inert);
+        rows.push(vec![gradebook::inert_id(&learner.id), name, email, shown]);
         if zips {
             let line = |id: &&str| format!("    practicum start {id} --variant {key} --course pack");
             let lines = start.iter().map(line).collect::<Vec<_>>().join("\n") + "\n";
@@ -1146,13 +1466,14 @@ fn variants(session: &Session, place: &Where, to: &Path, zips: bool) -> Result<u
                 "{}\n\nYour data are your own draw. Begin with:\nデータは一人ひとり異なります。次のように始めてください：\n\n{lines}\nHand in the file that this makes / 次のコマンドで作ったファイルを提出します：\n\n    practicum submit\n",
                 learner.name
             );
-            files.push((format!("start/{}.txt", as_name(&learner.id)), note.into_bytes()));
+            let name = once(&files, "start/", &learner.id, ".txt");
+            files.push((name, note.into_bytes()));
         }
     }
     files.push(("keys.csv".to_owned(), gradebook::plain::written(&rows, true)?));
     let note = Text::new(
-        "pack/ is for everybody: it holds no solutions. Of keys.csv each learner gets their own key only.",
-        "pack/ は全員に配れます（解答は入っていません）。keys.csv のキーは、各自に本人の分だけを伝えてください。",
+        "pack/ is for everybody: it holds the exercises of this class, no solutions and no debriefs. Whoever opens its files can read what each check asks (SQL), the exit questions with their answers, and which mistakes are known. after/ holds the debriefs: copy it over pack/ once the date is past, and the program shows them. Of keys.csv each learner gets their own key only.",
+        "pack/ は全員に配れます。このクラスの演習だけが入っており、解答と解説は入っていません。ただし、ファイルを開けば、判定の内容（SQL）、確認問題とその答え、典型的な誤りの一覧は読めます。after/ は解説です。期限後に pack/ に上書きコピーすると、プログラムに表示されます。keys.csv のキーは、各自に本人の分だけを伝えてください。",
     );
     written(session, to, &files, &[note])
 }

@@ -551,17 +551,22 @@ impl Session {
             tell(&self.terminal.paragraph("", told));
             return STOPPED;
         }
+        let is_graders = matches!(name, "grade" | "class" | "regrade" | "export");
         let comfort = match &ending {
             Ending::Ours(error) => error.clone(),
             Ending::Author(_) => Text::new(
                 "The exercise itself is at fault, not you. Please tell your instructor.",
                 "誤りがあるのは教材のほうで、あなたの提出物ではありません。担当教員にお知らせください。",
             ),
-            Ending::Disk(_) if matches!(name, "grade" | "class" | "regrade" | "export") => Text::new(
+            Ending::Disk(_) if is_graders => Text::new(
                 "What was kept before stays as it is: make room or change the rights, and call the same again.",
                 "それまでに保存した結果は残っています。空き容量やアクセス権を直して、もう一度実行してください。",
             ),
             Ending::Disk(_) => Text::new("Nothing of yours was changed.", "あなたのファイルは変更していません。"),
+            Ending::Faults(_) if is_graders => Text::new(
+                "No grade was changed. Mend it and call the same again.",
+                "成績は変わっていません。直してから、もう一度実行してください。",
+            ),
             Ending::Faults(_) | Ending::Ended => Text::default(),
         };
         let (at_fault, faults) = ending.told();
@@ -569,7 +574,7 @@ impl Session {
             self.say(&Document::faulty(name, &self.subject.borrow(), at_fault, &faults).text());
         }
         let (told, code) = match at_fault {
-            AtFault::Input => (self.terminal.invalid(&faults), BAD_INPUT),
+            AtFault::Input if !is_graders => (self.terminal.invalid(&faults), BAD_INPUT),
             other => {
                 let mut told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
                 if !told.is_empty() {
@@ -579,7 +584,8 @@ impl Session {
                 let code = match other {
                     AtFault::Exercise => AUTHORS_ERROR,
                     AtFault::Disk => UNWRITTEN,
-                    AtFault::Input | AtFault::Program => OUR_ERROR,
+                    AtFault::Input => BAD_INPUT,
+                    AtFault::Program => OUR_ERROR,
                 };
                 (told, code)
             }

@@ -179,6 +179,14 @@ impl Session {
             }
         };
         self.say(&self.terminal.paragraph("", &told));
+        if !placed.was_run()? {
+            let id = placed.workspace.id();
+            let told = text!(
+                "This plan was not run here as it is now. Before you hand in, see whether it can be run: practicum run {id}. A plan that cannot be run is not graded.",
+                "この計画は、今の内容ではまだ実行していません。提出する前に practicum run {id} で実行できることを確かめてください。実行できない計画は採点されません。"
+            );
+            self.say(&self.terminal.paragraph("", told.get(self.terminal.lang)));
+        }
         Ok(PASSED)
     }
 

@@ -268,7 +268,19 @@ fn without(check: &Check, outcome: &Outcome, hidden: &BTreeSet<&str>) -> Outcome
     let says =
         |text: &Text| [&text.en, &text.ja].iter().any(|text| named_figures(text).iter().any(|n| hidden.contains(n)));
     let is_judged = matches!(outcome.verdict, Verdict::Passed | Verdict::Failed);
-    let sentence = if is_judged && says(told) {
+    let said = named_figures(&told.en);
+    let kept = said.iter().filter(|name| hidden.contains(**name)).count();
+    let sentence = if is_judged && says(told) && 2 * kept <= said.len() {
+        let later = |figures: &str| -> Vec<(String, Figure)> {
+            let of = |(name, figure): &(String, Figure)| {
+                let later = hidden.contains(name.as_str()).then(|| Figure::Word(figures.to_owned()));
+                (name.clone(), later.unwrap_or_else(|| figure.clone()))
+            };
+            outcome.figures.iter().map(of).collect()
+        };
+        let text = |later: Vec<(String, Figure)>| filled(told, &later, check.turns_on());
+        Text { en: text(later("[told later]")).en, ja: text(later("［後で示します］")).ja }
+    } else if is_judged && says(told) {
         Text::new(
             "Its figures would give away an answer of yours that is not settled yet: they are told when it is.",
             "この判定の値は、まだ確定していない解答の手がかりになります。解答が確定してから示します。",

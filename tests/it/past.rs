@@ -58,8 +58,10 @@ fn a_reset_keeps_what_was_there() {
 fn one_file_is_handed_in_and_it_can_be_read() {
     let learner = Learner::new();
     learner.types("start sepsis-alarm --variant s-017").ends(0);
+    learner.types("submit sepsis-alarm").ends(0).says("was not run here as it is now");
     learner.types("run sepsis-alarm").ends(0);
-    learner.types("submit sepsis-alarm").ends(0).says("sepsis-alarm-s-017.submission.json");
+    let told = learner.types("submit sepsis-alarm").ends(0).says("sepsis-alarm-s-017.submission.json");
+    assert!(!told.out.contains("was not run here"), "{}", told.out);
     let text = learner.read("practicum/sepsis-alarm/sepsis-alarm-s-017.submission.json");
     let submitted: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!((&submitted["schema"], &submitted["variant"]), (&"practicum.submission/1".into(), &"s-017".into()));

@@ -125,6 +125,15 @@ impl Placed {
         self.workspace.runs().into_iter().filter_map(|number| self.past(number))
     }
 
+    /// Whether the plan, as it is now but for comments and spaces, is that of a run that was kept.
+    ///
+    /// # Errors
+    /// A plan that cannot be read.
+    pub fn was_run(&self) -> Result<bool, Ending> {
+        let now = lines(&self.text_of(PLAN)?);
+        Ok(self.pasts().any(|past| past.plan == now))
+    }
+
     /// The hints of the checks that failed last or were not answered, by their titles; empty where there are none or nothing was checked.
     pub fn hints(&self) -> Vec<(Text, Text)> {
         let Some(last) = self.pasts().find(|past| past.command() == "check") else { return Vec::new() };

@@ -24,9 +24,9 @@ pub struct Choice {
 /// A row that is held back, and why.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// The learner.
+    /// The learner; where it is nobody of the roster, the name of the folder or file.
     pub learner: String,
-    /// The exercise.
+    /// The exercise; empty where that is not known.
     pub exercise: String,
     /// How it stands.
     pub state: State,
@@ -36,6 +36,8 @@ pub struct Held {
 pub fn points(grade: &Grade, choice: Choice) -> Option<f64> {
     match grade.state {
         State::Graded => Some(grade.points),
+        // Something is there that may be theirs: no zero for it.
+        State::NotHandedIn if grade.unsure => None,
         State::NotHandedIn | State::TooLate | State::Invalid if choice.zero => Some(0.0),
         _ => None,
     }
@@ -43,16 +45,16 @@ pub fn points(grade: &Grade, choice: Choice) -> Option<f64> {
 
 /// Everything that keeps its row out of an export until it is settled.
 pub fn held(book: &Book) -> Vec<Held> {
-    let blocks = |state: State| matches!(state, State::Error | State::Waiting | State::ToMark);
-    book.grades
-        .iter()
-        .filter(|(_, grade)| blocks(grade.state))
-        .map(|((learner, exercise), grade)| Held {
-            learner: learner.clone(),
-            exercise: exercise.clone(),
-            state: grade.state,
-        })
-        .collect()
+    let of_rows = book.grades.iter().filter(|(_, grade)| grade.state.is_open()).map(|((learner, exercise), grade)| {
+        Held { learner: learner.clone(), exercise: exercise.clone(), state: grade.state }
+    });
+    // Of nobody whom the roster has: whose it is, a person says.
+    let strangers = book.doubts.iter().filter(|doubt| doubt.learners.is_empty()).map(|doubt| Held {
+        learner: doubt.label.clone(),
+        exercise: doubt.exercise.clone().unwrap_or_default(),
+        state: State::Doubtful,
+    });
+    of_rows.chain(strangers).collect()
 }
 
 /// A number as gradebooks read it: at most two decimals, none where there are none.
@@ -68,6 +70,15 @@ pub fn inert(cell: &str) -> String {
     } else {
         cell.to_owned()
     }
+}
+
+/// An id: as it is, so that whoever reads the table finds it again, where a spreadsheet could at most take it for a number or a name.
+/// One that begins as a formula does, or could work as one, is made inert: a row that is not found again is told, a formula runs.
+pub fn inert_id(id: &str) -> String {
+    let is_plain = id
+        .strip_prefix(['+', '-', '@'])
+        .is_some_and(|rest| rest.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') && !rest.is_empty());
+    if is_plain { id.to_owned() } else { inert(id) }
 }
 
 /// How a grade stands, in a sentence for whom it is.
@@ -97,8 +108,22 @@ pub fn sentence(grade: &Grade) -> Text {
             "提出されていますが、実行できませんでした（報告書に場所を示します）",
         ),
         State::TooLate => Text::new("handed in after the last day", "受付終了後の提出"),
+        State::Doubtful => Text::new(
+            "something was handed in that a person must look at first",
+            "提出物の確認待ち（担当者が確認します）",
+        ),
         State::ToMark => Text::new("waits for a person to read it", "記述の採点待ち"),
     }
+}
+
+/// Of whom something is said, and of how many: a few of them by name.
+pub fn few<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut shown = names.iter().take(20).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > 20 {
+        shown += ", …";
+    }
+    shown
 }
 
 /// A text in the languages of a class.
@@ -119,6 +144,8 @@ mod tests {
         for cell in ["=HYPERLINK(\"x\")", "+1", "-1", "@a", "\tx", "\rx", "＝1"] {
             assert_eq!(inert(cell), format!("'{cell}"));
         }
+        assert_eq!([inert_id("-4711"), inert_id("@anna.b"), inert_id("=4711")], ["-4711", "@anna.b", "'=4711"]);
+        assert_eq!(inert_id("+1+cmd|' /C calc'!A0"), "'+1+cmd|' /C calc'!A0");
         assert_eq!(inert("O'Brien, \"Sean\""), "O'Brien, \"Sean\"");
         assert_eq!([number(7.0), number(7.5), number(0.0), number(99.99)], ["7", "7.5", "0", "99.99"]);
     }

@@ -8,10 +8,10 @@ use diagnostics::text::Text;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{Choice, number, points, sentence, spoken};
+use super::{Choice, few, number, points, sentence, spoken};
 use crate::folder::Class;
 use crate::grade::{Book, Grade, State};
-use crate::intake::people::{self, Known, Person, Who};
+use crate::intake::people::{self, By, Known, Person, Who};
 use crate::worksheet::{Column, Worksheet};
 
 /// Whose each row is, as far as that can be told for sure.
@@ -32,19 +32,47 @@ pub fn learners(class: &Class, book: &Book, exercise: &str, sheet: &Worksheet) -
         let participant = sheet.participant(row);
         let label = sheet.cell(row, Column::Identifier).to_owned();
         match people::person(&Who { label, name, participant, sid, email }, None, known) {
-            Person::Matched { learners, team: None, .. } => learners.into_iter().next(),
-            _ => participant.and_then(of_label),
+            Person::Matched { learners, team: None, by } => Some((learners.into_iter().next()?, by == By::Name)),
+            _ => Some((participant.and_then(of_label)?, false)),
         }
     };
-    (0..sheet.len()).map(of_row).collect()
+    let rows: Vec<Option<(String, bool)>> = (0..sheet.len()).map(of_row).collect();
+    // Two rows are two people: the one that only bears the name of another is of nobody.
+    let twice = |row: usize, learner: &str| {
+        let others = rows.iter().enumerate().filter(|(other, _)| *other != row);
+        others.filter_map(|(_, found)| found.as_ref()).any(|(other, _)| other == learner)
+    };
+    let sure = |(row, found): (usize, &Option<(String, bool)>)| {
+        let (learner, by_name) = found.as_ref()?;
+        (!(*by_name && twice(row, learner))).then(|| learner.clone())
+    };
+    rows.iter().enumerate().map(sure).collect()
+}
+
+/// What a full mark of the exercise is in a row, where that is something else.
+fn scale(grade: &Grade, sheet: &Worksheet, row: usize) -> Option<f64> {
+    sheet.maximum(row).filter(|most| grade.worth > 0.0 && (most - grade.worth).abs() > 1e-9)
 }
 
 /// Fills in grades and feedback; says what a teacher has to know. Rows of nobody, and rows that are held back, stay as they are.
-pub fn fill(class: &Class, book: &Book, exercise: &str, sheet: &mut Worksheet, choice: Choice) -> Vec<Text> {
+///
+/// # Errors
+/// A worksheet into which no points can be written.
+pub fn fill(
+    class: &Class,
+    book: &Book,
+    exercise: &str,
+    sheet: &mut Worksheet,
+    choice: Choice,
+) -> Result<Vec<Text>, Ending> {
+    if let Some(fault) = sheet.without_points() {
+        return Err(Ending::Faults(vec![fault]));
+    }
     let mut notes = Vec::new();
     let mut scaled = None;
-    let (mut locked, mut strangers) = (0, 0);
-    for (row, learner) in learners(class, book, exercise, sheet).into_iter().enumerate() {
+    let (mut locked, mut strangers, mut replaced, mut left) = (0, 0, 0, 0);
+    let owners = learners(class, book, exercise, sheet);
+    for (row, learner) in owners.iter().enumerate() {
         let Some(grade) = learner.as_deref().and_then(|learner| book.grade(learner, exercise)) else {
             strangers += 1;
             continue;
@@ -53,26 +81,48 @@ pub fn fill(class: &Class, book: &Book, exercise: &str, sheet: &mut Worksheet, c
             locked += 1;
             continue;
         }
-        let is_held = matches!(grade.state, State::Error | State::Waiting | State::ToMark);
-        if is_held && !choice.forced {
+        if grade.state.is_open() && !choice.forced {
             continue;
         }
-        if let Some(points) = points(grade, choice) {
-            let most =
-                sheet.maximum(row).filter(|most| *most > 0.0 && grade.worth > 0.0 && (most - grade.worth).abs() > 1e-9);
+        let before = [Column::Grade, Column::Feedback].map(|column| sheet.cell(row, column).to_owned());
+        let most = scale(grade, sheet, row);
+        let reached = points(grade, choice);
+        if let Some(points) = reached {
             let points = most.map_or(points, |most| points / grade.worth * most);
             scaled = scaled.or(most.map(|most| (grade.worth, most)));
-            sheet.set(row, Column::Grade, number(points));
+            let written = sheet.number(&number(points));
+            let is_same = before[0].replace(',', ".").parse::<f64>().is_ok_and(|old| (old - points).abs() < 5e-3);
+            if !is_same {
+                sheet.set(row, Column::Grade, written);
+            }
+        } else if !before[0].is_empty() {
+            left += 1;
         }
         if grade.state != State::NotHandedIn {
-            sheet.set(row, Column::Feedback, feedback(grade, &class.settings.lang));
+            let reached = most.and_then(|most| Some((reached? / grade.worth * most, most)));
+            sheet.set(row, Column::Feedback, feedback(grade, &class.settings.lang, reached));
         }
+        let after = [Column::Grade, Column::Feedback].map(|column| sheet.cell(row, column));
+        let is_new = before.iter().zip(after).any(|(before, after)| !before.is_empty() && before != after);
+        replaced += usize::from(is_new);
     }
     if let Some((worth, most)) = scaled {
         let (worth, most) = (number(worth), number(most));
         notes.push(text!(
             "grades are scaled: {worth} points are {most} in the worksheet",
             "評点を換算しました（{worth}点満点をワークシートの{most}点満点に）"
+        ));
+    }
+    if replaced > 0 {
+        notes.push(text!(
+            "{replaced} rows had a grade or a comment already, and have another one now; the worksheet that you downloaded stays as it was",
+            "{replaced}行では、すでにあった評点またはコメントを書き換えました（ダウンロードしたワークシートは元のままです）"
+        ));
+    }
+    if left > 0 {
+        notes.push(text!(
+            "{left} rows keep the grade that they had: there is none here to put in its place",
+            "{left}行は、ここに評点がないため、すでにあった評点のままです"
         ));
     }
     if locked > 0 {
@@ -87,16 +137,43 @@ pub fn fill(class: &Class, book: &Book, exercise: &str, sheet: &mut Worksheet, c
             "名簿にない{strangers}行は、元のままです"
         ));
     }
-    notes
+    let without: Vec<&str> = class
+        .roster
+        .learners
+        .iter()
+        .map(|learner| learner.id.as_str())
+        .filter(|id| !owners.iter().flatten().any(|owner| owner == id))
+        .filter(|id| book.grade(id, exercise).is_some_and(|grade| grade.state != State::NotHandedIn))
+        .collect();
+    if !without.is_empty() {
+        let (n, list) = (without.len(), few(without));
+        notes.push(text!(
+            "{n} learners who handed in have no row in this worksheet, so their grade is not in it: {list}",
+            "提出のある学習者{n}名の行がこのワークシートになく、成績を書き込めませんでした（{list}）"
+        ));
+    }
+    Ok(notes)
 }
 
 fn is_no(cell: &str) -> bool {
-    matches!(cell.to_lowercase().as_str(), "no" | "nein" | "いいえ")
+    // The word alone, or with more behind it, as in "No (locked)".
+    let first = cell.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+    matches!(first.to_lowercase().as_str(), "no" | "nein" | "いいえ")
+}
+
+/// What a grade is in a gradebook that has another maximum: the grade there, and the maximum.
+pub fn in_gradebook((points, most): (f64, f64)) -> Text {
+    let (points, most) = (number(points), number(most));
+    text!("{points} of {most} in the gradebook", "評定表では{most}点中{points}点")
 }
 
 /// The comment of a row; Moodle takes it for HTML.
-fn feedback(grade: &Grade, lang: &str) -> String {
+fn feedback(grade: &Grade, lang: &str, scaled: Option<(f64, f64)>) -> String {
     let mut told = spoken(&sentence(grade), lang);
+    if let Some(scaled) = scaled {
+        told += " – ";
+        told += &spoken(&in_gradebook(scaled), lang);
+    }
     if let Some(comment) = grade.mark.as_ref().map(|mark| mark.comment.trim()).filter(|comment| !comment.is_empty()) {
         told += " – ";
         told += comment;
@@ -105,7 +182,10 @@ fn feedback(grade: &Grade, lang: &str) -> String {
     super::inert(&escaped)
 }
 
-/// The zip of feedback files: `page` gives a learner's page, where there is one. Folders are named as those of the download are.
+/// Gives a learner's page, where there is one, from their id and what a full mark is in the worksheet, where that is something else.
+pub type Pages<'a> = &'a dyn Fn(&str, Option<f64>) -> Result<Option<String>, Ending>;
+
+/// The zip of feedback files, of the pages that `page` gives. Folders are named as those of the download are.
 ///
 /// # Errors
 /// What `page` gives back, our own failure.
@@ -114,12 +194,13 @@ pub fn feedback_files(
     book: &Book,
     exercise: &str,
     sheet: &Worksheet,
-    page: &dyn Fn(&str) -> Result<Option<String>, Ending>,
+    page: Pages,
 ) -> Result<Vec<u8>, Ending> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (row, learner) in learners(class, book, exercise, sheet).into_iter().enumerate() {
         let (Some(learner), Some(number)) = (learner, sheet.participant(row)) else { continue };
-        let Some(page) = page(&learner)? else { continue };
+        let most = book.grade(&learner, exercise).and_then(|grade| scale(grade, sheet, row));
+        let Some(page) = page(&learner, most)? else { continue };
         // Moodle takes the folder's name apart at each `_`.
         let name = sheet.cell(row, Column::Name);
         let name = if name.is_empty() { "Participant" } else { name };

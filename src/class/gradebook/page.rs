@@ -33,6 +33,8 @@ pub struct Of<'a> {
     pub submission: Option<&'a Submission>,
     /// Its result.
     pub record: Option<&'a Record>,
+    /// What a full mark is in the gradebook, where that is something else.
+    pub most: Option<f64>,
 }
 
 /// The page, in the languages of the class.
@@ -63,14 +65,17 @@ fn told(of: Of, lang: Lang) -> Markup {
         Lang::En => en,
         Lang::Ja => ja,
     };
-    let Of { class, learner, exercise, grade, submission, record } = of;
+    let Of { class, learner, exercise, grade, submission, record, most } = of;
+    let scaled = most.filter(|_| grade.state == State::Graded && grade.worth > 0.0);
+    let scaled = scaled.map(|most| super::moodle::in_gradebook((grade.points / grade.worth * most, most)));
+    let was_run = record.is_some_and(|record| record.verdict != Verdict::Invalid);
     let outcomes = outcomes(exercise, record);
     // While another attempt may count, what a conclusion should have been stays open.
     let open = open(class, of);
     html! {
         h1 { (exercise.title.get(lang)) }
         p.quiet { (learner.name) " · " (learner.id) " · " (exercise.reference()) }
-        p { strong { (sentence(grade).get(lang)) } }
+        p { strong { (sentence(grade).get(lang)) } @if let Some(scaled) = &scaled { " – " (scaled.get(lang)) } }
         @if let Some(submission) = submission {
             p.quiet {
                 (say("Handed in: ", "提出：")) (submission.files.join(", "))
@@ -116,7 +121,7 @@ fn told(of: Of, lang: Lang) -> Markup {
             @for line in mark.comment.lines() { p { (line) } }
         }
         @if let Some(plan) = submission.and_then(|submission| submission.plan.as_ref()) {
-            h2 { (say("The plan that was trained again", "学習し直した計画")) }
+            h2 { @if was_run { (say("The plan that was trained again", "学習し直した計画")) } @else { (say("The plan as it was handed in", "提出された計画")) } }
             pre { (plan) }
         }
         p.quiet { (say(
@@ -195,5 +200,5 @@ fn faults(faults: &[diagnostics::fault::Fault], lang: Lang) -> Markup {
 
 /// Whether a page says anything.
 pub fn is_due(grade: &Grade) -> bool {
-    !matches!(grade.state, State::NotHandedIn | State::Waiting)
+    !matches!(grade.state, State::NotHandedIn | State::Waiting | State::Doubtful)
 }

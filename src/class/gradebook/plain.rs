@@ -2,7 +2,7 @@
 
 use app::ending::Ending;
 
-use super::{Choice, inert, number, points};
+use super::{Choice, inert, inert_id, number, points};
 use crate::folder::Class;
 use crate::grade::{Book, State};
 
@@ -33,7 +33,7 @@ pub fn rows(class: &Class, book: &Book, choice: Choice) -> Vec<Vec<String>> {
             let judged = grade.judged.filter(|_| grade.state == State::Graded);
             let late = grade.attempt().map_or(0, |attempt| attempt.late);
             rows.push(vec![
-                inert(&learner.id),
+                inert_id(&learner.id),
                 inert(&learner.name),
                 inert(learner.email.as_deref().unwrap_or_default()),
                 inert(learner.group.as_deref().unwrap_or_default()),
@@ -45,7 +45,7 @@ pub fn rows(class: &Class, book: &Book, choice: Choice) -> Vec<Vec<String>> {
                 judged.map(|(_, of)| of.to_string()).unwrap_or_default(),
                 late.to_string(),
                 number(grade.deducted),
-                grade.attempts.len().to_string(),
+                grade.used.to_string(),
                 inert(grade.mark.as_ref().map(|mark| mark.comment.as_str()).unwrap_or_default()),
             ]);
         }

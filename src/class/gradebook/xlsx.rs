@@ -3,7 +3,7 @@
 use app::ending::Ending;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use super::{Choice, inert, plain, points};
+use super::{Choice, inert, inert_id, plain, points};
 use crate::folder::Class;
 use crate::grade::Book;
 
@@ -30,7 +30,7 @@ fn made(class: &Class, book: &Book, choice: Choice) -> Result<Vec<u8>, XlsxError
         let row = 1 + row as u32;
         let email = learner.email.as_deref().unwrap_or_default();
         for (column, cell) in [&*learner.id, &*learner.name, email].into_iter().enumerate() {
-            sheet.write_string(row, column as u16, inert(cell))?;
+            sheet.write_string(row, column as u16, if column == 0 { inert_id(cell) } else { inert(cell) })?;
         }
         for (at, asked) in class.settings.exercises.iter().enumerate() {
             let Some(grade) = book.grade(&learner.id, &asked.id.value) else { continue };

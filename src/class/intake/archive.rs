@@ -2,7 +2,7 @@
 //! deceive or fill the memory is refused by itself, and its neighbours are read.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Seek};
+use std::io::{BufRead as _, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use app::learner::hand_in::{ANSWERS, PLAN, is_like};
@@ -48,6 +48,8 @@ pub enum Body {
     Other,
     /// It is not read, because.
     Refused(Text),
+    /// It cannot be read, and nobody knows what is in it: a person must look.
+    Unreadable(Text),
 }
 
 impl Entry {
@@ -128,13 +130,24 @@ pub fn zip(file: &str, from: impl Read + Seek, most: Most) -> Result<Vec<Entry>,
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
     for at in 0..zip.len() {
+        let told = zip
+            .by_index_raw(at)
+            .map(|raw| (named(raw.name_raw(), raw.name().ok().as_deref()), raw.is_dir(), raw.encrypted()));
         let Ok(mut entry) = zip.by_index(at) else {
-            let path = format!("{}", at + 1);
-            let why = Text::new(
-                "an entry that cannot be read (damaged or encrypted)",
-                "読み取れない項目です（破損または暗号化）",
-            );
-            entries.push(Entry { path, body: Body::Refused(why) });
+            // Its name can be read also where its content cannot: whose it is is known.
+            let (name, is_folder, is_encrypted) = told.unwrap_or_else(|_| ((at + 1).to_string(), false, false));
+            if is_folder {
+                continue;
+            }
+            let why = if is_encrypted {
+                Text::new("it is encrypted", "暗号化されています")
+            } else {
+                Text::new("it is damaged", "破損しています")
+            };
+            let path = checked(&name).unwrap_or_else(|_| shown(&name));
+            // What could be no hand-in by its name need not be read.
+            let is_other = path.contains('.') && !is_wanted(path.rsplit('/').next().unwrap_or_default());
+            entries.push(Entry { path, body: if is_other { Body::Other } else { Body::Unreadable(why) } });
             continue;
         };
         let name = named(entry.name_raw(), entry.name().ok().as_deref());
@@ -170,13 +183,55 @@ pub fn zip(file: &str, from: impl Read + Seek, most: Most) -> Result<Vec<Entry>,
                         left = left.saturating_sub(LARGEST);
                         Body::Refused(too_large())
                     }
-                    Err(_) => Body::Refused(Text::new("a damaged entry", "破損した項目です")),
+                    Err(_) => Body::Unreadable(Text::new("it is damaged", "破損しています")),
                 }
             }
         };
         entries.push(Entry { path: checked(&name).unwrap_or_else(|_| shown(&name)), body });
     }
+    // Of entries with one and the same name an archive opens as the last: which was meant, it does not say.
+    let start = zip.central_directory_start();
+    for name in twice(zip.into_inner(), start) {
+        let path = checked(&name).unwrap_or_else(|_| shown(&name));
+        let why = Text::new("two files of exactly this name are in the archive", "同じ名前のファイルが2つ入っています");
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.path == path && entry.body != Body::Other) {
+            entry.body = Body::Unreadable(why);
+        }
+    }
     Ok(entries)
+}
+
+/// The names that stand more than once in an archive's list of what it holds.
+fn twice(mut from: impl Read + Seek, start: u64) -> BTreeSet<String> {
+    let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
+    if from.seek(SeekFrom::Start(start)).is_err() {
+        return twice;
+    }
+    let mut from = BufReader::new(from);
+    let mut head = [0_u8; 46];
+    let number = |head: &[u8; 46], at: usize| usize::from(u16::from_le_bytes([head[at], head[at + 1]]));
+    // The head of each: APPNOTE 4.3.12.
+    while from.read_exact(&mut head).is_ok() && head.starts_with(b"PK\x01\x02") {
+        let mut name = vec![0; number(&head, 28)];
+        let rest = number(&head, 30) + number(&head, 32);
+        if from.read_exact(&mut name).is_err() {
+            break;
+        }
+        let mut left = rest;
+        while left > 0 {
+            let n = from.fill_buf().map_or(0, |bytes| bytes.len().min(left));
+            if n == 0 {
+                return twice;
+            }
+            from.consume(n);
+            left -= n;
+        }
+        let name = named(&name, None);
+        if !seen.insert(name.clone()) {
+            twice.insert(name);
+        }
+    }
+    twice
 }
 
 fn too_large() -> Text {
@@ -232,6 +287,9 @@ pub fn folder(file: &str, root: &Path, most: Most) -> Result<Vec<Entry>, Fault> 
             if kind.is_some_and(|kind| kind.is_dir()) && checked(&path).is_ok() {
                 if path.matches('/').count() < DEEPEST {
                     open.push(path);
+                } else {
+                    let why = Text::new("a folder too deep within others", "フォルダーの階層が深すぎます");
+                    entries.push(Entry { path, body: Body::Unreadable(why) });
                 }
                 continue;
             }
@@ -321,6 +379,21 @@ mod tests {
         assert!(zip("z", packed(&files), Most { entries: 2, bytes: 100 }).is_err());
         assert!(zip("z", packed(&files), Most { entries: 9, bytes: 2 }).is_err());
         assert!(zip("z", Cursor::new(b"PK\x03\x04 no".to_vec()), OF_CLASS).is_err());
+    }
+
+    #[test]
+    fn two_entries_of_one_name_are_not_chosen_from() {
+        // No writer makes such an archive: the second name is changed in the bytes.
+        let mut bytes = packed(&[("a/plan.toml", b"one"), ("a/plam.toml", b"two"), ("b/plan.toml", b"x")]).into_inner();
+        for at in 0..bytes.len() - 11 {
+            if bytes[at..].starts_with(b"a/plam.toml") {
+                bytes[at..at + 11].copy_from_slice(b"a/plan.toml");
+            }
+        }
+        let entries = zip("z", Cursor::new(bytes), OF_CLASS).unwrap();
+        let of = |path: &str| entries.iter().filter(|entry| entry.path == path).collect::<Vec<_>>();
+        assert!(matches!(&of("a/plan.toml")[..], [Entry { body: Body::Unreadable(_), .. }]), "{entries:?}");
+        assert_eq!(of("b/plan.toml")[0].bytes(), Some(b"x".as_slice()));
     }
 
     #[test]

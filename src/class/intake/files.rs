@@ -25,6 +25,8 @@ pub struct Work {
     pub answers: Option<String>,
     /// The files that were taken.
     pub files: Vec<String>,
+    /// The same, with their folders.
+    pub paths: Vec<String>,
     /// What was assumed.
     pub notes: Vec<Text>,
     /// The variant that it says it was made with.
@@ -51,6 +53,13 @@ pub struct Of<'a> {
     pub exercises: &'a [String],
     /// The one that is meant where a file does not say it.
     pub meant: Option<&'a str>,
+}
+
+impl Of<'_> {
+    /// The exercise that is meant where a file does not say it: the one that was named, or the only one.
+    pub fn only(&self) -> Option<String> {
+        self.meant.map(str::to_owned).or_else(|| (self.exercises.len() == 1).then(|| self.exercises[0].clone()))
+    }
 }
 
 /// The keys of a file that `practicum submit` made which matter here.
@@ -88,6 +97,12 @@ pub fn found(mut entries: Vec<Entry>, of: Of) -> Vec<Found> {
         if folder.split('/').any(|part| part.starts_with('.') || part == "results" || part == "__MACOSX") {
             continue;
         }
+        // What may be (part of) the hand-in and cannot be read is never passed over.
+        if let Body::Unreadable(Text { en, ja }) = &entry.body {
+            let path = &entry.path;
+            found.push(Found::Unclear(text!("{path} cannot be read: {en}", "{path} を読み取れません（{ja}）")));
+            continue;
+        }
         folders.entry(folder.to_owned()).or_default().push(entry);
         if let Some(work) = submitted(entry, of) {
             works.push(work);
@@ -107,7 +122,7 @@ pub fn found(mut entries: Vec<Entry>, of: Of) -> Vec<Found> {
         match work {
             Err((exercise, fault)) => found.push(Found::Invalid(exercise, fault)),
             Ok(work) if work.exercise.is_empty() => {
-                let (files, list) = (work.files.join(", "), of.exercises.join(", "));
+                let (files, list) = (work.paths.join(", "), of.exercises.join(", "));
                 found.push(Found::Unclear(text!(
                     "{files}: of which exercise? It names none of {list}",
                     "{files}：どの演習か分かりません（{list} のいずれも書かれていません）"
@@ -115,9 +130,15 @@ pub fn found(mut entries: Vec<Entry>, of: Of) -> Vec<Found> {
             }
             Ok(work) => match taken.iter_mut().find(|other| other.exercise == work.exercise) {
                 None => taken.push(work),
-                Some(same) if (&same.plan, &same.answers) == (&work.plan, &work.answers) => {}
+                Some(same) if (&same.plan, &same.answers) == (&work.plan, &work.answers) => {
+                    let list = work.paths.join(", ");
+                    same.notes.push(text!("the same again in {list}", "{list} にも同じ内容があります"));
+                    // Which variant it was made with is known of the one that says it.
+                    same.variant = same.variant.take().or(work.variant);
+                    same.effort = same.effort.or(work.effort);
+                }
                 Some(other) => {
-                    let (id, a, b) = (&work.exercise, other.files.join(", "), work.files.join(", "));
+                    let (id, a, b) = (&work.exercise, other.paths.join(", "), work.paths.join(", "));
                     found.push(Found::Unclear(text!(
                         "two different hand-ins for {id}: {a}, and {b}",
                         "{id} の提出が2つあり、内容が異なります（{a} と {b}）"
@@ -153,7 +174,10 @@ fn nothing(entries: &[Entry]) -> Found {
     if let Some((path, Text { en, ja })) = refused {
         return Found::Unclear(text!("{path} is not read: {en}", "{path} は読み込みません（{ja}）"));
     }
-    let names: Vec<&str> = entries.iter().take(4).map(Entry::name).collect();
+    let mut names: Vec<&str> = entries.iter().take(4).map(Entry::name).collect();
+    if entries.len() > names.len() {
+        names.push("…");
+    }
     let names = names.join(", ");
     Found::Unclear(match names.as_str() {
         "" => Text::new("an empty folder", "空のフォルダーです"),
@@ -170,11 +194,23 @@ fn unpack(entries: &mut Vec<Entry>, found: &mut Vec<Found>) {
         let Some(bytes) = entry.bytes() else { continue };
         match archive::zip(entry.name(), Cursor::new(bytes.to_vec()), archive::OF_ONE) {
             Ok(more) => inner.extend(
-                more.into_iter()
-                    .filter(|inner| inner.ending() != "zip")
-                    .map(|inner| Entry { path: format!("{}/{}", entry.path, inner.path), ..inner }),
+                more.into_iter().map(|inner| Entry { path: format!("{}/{}", entry.path, inner.path), ..inner }).map(
+                    |inner| match &inner.body {
+                        Body::Bytes(_) if inner.ending() == "zip" => Entry {
+                            body: Body::Refused(Text::new(
+                                "a zip within a zip is not opened",
+                                "zipの中のzipは開きません",
+                            )),
+                            ..inner
+                        },
+                        _ => inner,
+                    },
+                ),
             ),
-            Err(fault) => found.push(Found::Invalid(None, fault)),
+            Err(fault) => {
+                let (path, Text { en, ja }) = (&entry.path, fault.found);
+                found.push(Found::Unclear(text!("{path} cannot be read: {en}", "{path} を読み取れません（{ja}）")));
+            }
         }
     }
     entries.retain(|entry| entry.ending() != "zip" || entry.bytes().is_none());
@@ -204,6 +240,7 @@ fn submitted(entry: &Entry, of: Of) -> Option<Read> {
         plan: read.plan,
         answers: read.answers.filter(|text| !text.is_empty()),
         files: vec![entry.name().to_owned()],
+        paths: vec![entry.path.clone()],
         notes: Vec::new(),
         variant: read.variant,
         effort: Some((read.runs, read.checks)),
@@ -219,7 +256,8 @@ fn online_text(entry: &Entry, of: Of) -> Option<Read> {
     let exercise = said(&text, of)?;
     let notes = vec![Text::new("taken from the text field", "テキスト入力欄の内容を計画として扱いました")];
     let files = vec![entry.name().to_owned()];
-    Some(Ok(Work { exercise, plan: Some(text), files, notes, ..Work::default() }))
+    let paths = vec![entry.path.clone()];
+    Some(Ok(Work { exercise, plan: Some(text), files, paths, notes, ..Work::default() }))
 }
 
 /// The plan and the answers of a folder.
@@ -233,6 +271,8 @@ fn pair(folder: &str, entries: &[&Entry], of: Of) -> Result<Option<Read>, Text> 
     for (file, entry) in [(PLAN, plan), (ANSWERS, answers)] {
         let Some(entry) = entry else { continue };
         work.files.push(entry.name().to_owned());
+        work.paths.push(entry.path.clone());
+        work.notes.extend(left_aside(entries, entry, file));
         if entry.name() != file {
             let name = entry.name();
             work.notes.push(text!("{name} taken as {file}", "{name} を {file} として扱いました"));
@@ -245,25 +285,44 @@ fn pair(folder: &str, entries: &[&Entry], of: Of) -> Result<Option<Read>, Text> 
     }
     let by_file = [&work.plan, &work.answers].into_iter().flatten().find_map(|text| said(text, of));
     let by_folder = || folder.rsplit('/').find_map(|part| of.exercises.iter().find(|id| part == *id).cloned());
-    let only = || of.meant.map(str::to_owned).or_else(|| (of.exercises.len() == 1).then(|| of.exercises[0].clone()));
-    work.exercise = by_file.or_else(by_folder).or_else(only).unwrap_or_default();
+    work.exercise = by_file.or_else(by_folder).or_else(|| of.only()).unwrap_or_default();
     Ok(Some(match faults.into_iter().next() {
         Some(fault) => Err((Some(work.exercise).filter(|id| !id.is_empty()), fault)),
         None => Ok(work),
     }))
 }
 
+/// The files whose names are like this one.
+fn alike<'e>(entries: &[&'e Entry], file: &str) -> Vec<&'e Entry> {
+    let is_text = |entry: &&Entry| !matches!(entry.ending().as_str(), "html" | "htm" | "json" | "zip" | "yml");
+    let is_it = |entry: &&Entry| is_like(entry.name(), file) && entry.body != Body::Other;
+    entries.iter().copied().filter(is_text).filter(is_it).collect()
+}
+
+/// What else lay there under a name that is like this one.
+fn left_aside(entries: &[&Entry], taken: &Entry, file: &str) -> Option<Text> {
+    let others: Vec<&str> =
+        alike(entries, file).iter().filter(|other| other.path != taken.path).map(|other| other.name()).collect();
+    let (name, list) = (taken.name(), others.join(", "));
+    (!others.is_empty()).then(|| text!("{name} was taken, and not {list}", "{name} を使い、{list} は使いませんでした"))
+}
+
+/// Whether a file could be taken for another: a table in TOML, as a browser calls a second download of it.
+fn is_rival(other: &Entry, exact: &Entry) -> bool {
+    let is_toml = other.ending() == "toml" || other.name().to_lowercase().ends_with(".toml.txt");
+    is_toml && other.body != exact.body
+}
+
 /// The file of this name, or the only one whose name is like it.
 fn one<'e>(entries: &[&'e Entry], file: &str) -> Result<Option<&'e Entry>, Text> {
+    let mut like = alike(entries, file);
     if let Some(exact) = entries.iter().find(|entry| entry.name() == file) {
-        return Ok(Some(exact));
+        like.retain(|other| is_rival(other, exact));
+        if like.is_empty() {
+            return Ok(Some(exact));
+        }
+        like.insert(0, exact);
     }
-    let is_text = |entry: &&&Entry| !matches!(entry.ending().as_str(), "html" | "htm" | "json" | "zip" | "yml");
-    let like: Vec<&&Entry> = entries
-        .iter()
-        .filter(is_text)
-        .filter(|entry| is_like(entry.name(), file) && entry.body != Body::Other)
-        .collect();
     match like.as_slice() {
         [] => Ok(None),
         [only] => Ok(Some(only)),
@@ -291,8 +350,8 @@ fn text(file: &str, entry: &Entry) -> Result<String, Fault> {
                 Text::new("a plain text file", "通常のテキストファイル"),
             ));
         }
-        // What is not read by its name is never looked for by it.
-        Body::Other => &[],
+        // What is not read by its name is never looked for by it, and what cannot be read is told before.
+        Body::Other | Body::Unreadable(_) => &[],
     };
     // Which encoding it is instead is told by the reader of such files, whose words a learner knows.
     String::from_utf8(bytes.to_vec()).map_err(|_| {
@@ -372,6 +431,7 @@ mod tests {
     fn what_a_person_must_look_at_is_never_graded() {
         for files in [
             vec![("plan (1).toml", PLAN_OF_A), ("plan (2).toml", PLAN_OF_A)],
+            vec![("plan.toml", PLAN_OF_A), ("plan (1).toml", "exercise = \"a@1\"\n[train]\n")],
             vec![("x/plan.toml", PLAN_OF_A), ("y/plan.toml", "exercise = \"a@1\"\n[train]\n")],
             vec![("essay.docx", "")],
             vec![],
@@ -384,7 +444,25 @@ mod tests {
     #[test]
     fn one_hand_in_twice_is_one() {
         let found = look(&[("x/plan.toml", PLAN_OF_A), ("y/plan.toml", PLAN_OF_A)], &["a"]);
-        assert_eq!(works(&found), [("a", true, false, 0)]);
+        // And it is said.
+        assert_eq!(works(&found), [("a", true, false, 1)]);
+        let found = look(&[("plan.toml", PLAN_OF_A), ("plan (1).toml", PLAN_OF_A), ("my plan.txt", "notes")], &["a"]);
+        let [Found::Work(work)] = &found[..] else { panic!("{found:?}") };
+        assert!(work.notes[0].en.contains("plan (1).toml") && work.notes[0].en.contains("my plan.txt"), "{work:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_for_a_person_and_what_lies_beside_it_is_read() {
+        let entry = |path: &str, body: Body| Entry { path: path.to_owned(), body };
+        let exercises = ["a".to_owned()];
+        let of = Of { exercises: &exercises, meant: None };
+        let hidden = || entry("plan.toml", Body::Unreadable(Text::new("it is encrypted", "")));
+        assert!(matches!(&found(vec![hidden()], of)[..], [Found::Unclear(_)]));
+        let plan = entry("b/plan.toml", Body::Bytes(PLAN_OF_A.as_bytes().to_vec()));
+        let both = found(vec![hidden(), plan], of);
+        assert!(matches!(&both[..], [Found::Unclear(_), Found::Work(_)]), "{both:?}");
+        let damaged = found(vec![entry("w.zip", Body::Bytes(b"PK\x03\x04 no".to_vec()))], of);
+        assert!(matches!(&damaged[..], [Found::Unclear(_)]), "{damaged:?}");
     }
 
     #[test]

@@ -7,18 +7,22 @@ mod moodle;
 mod online;
 pub mod people;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
 use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::text;
 use diagnostics::text::Text;
+use sha2::{Digest as _, Sha256};
 
 use self::archive::{Body, Entry};
 use self::files::{Found, Of};
-use self::people::{Known, Person, Who};
+use self::people::{By, Known, Person, Who};
 use crate::moment::Moment;
+use crate::secret::hex;
+use crate::store::digest;
 
 /// One thing that somebody handed in.
 #[derive(Clone, Debug)]
@@ -29,6 +33,10 @@ pub struct HandIn {
     pub person: Person,
     /// What it is.
     pub found: Found,
+    /// Of which exercise, as far as that is known.
+    pub exercise: Option<String>,
+    /// A digest of all that lay there.
+    pub content: String,
     /// When it was handed in, where a platform says so.
     pub received: Option<Moment>,
 }
@@ -50,6 +58,8 @@ pub struct Reading<'a> {
 struct Pile {
     who: Who,
     entries: Vec<Entry>,
+    /// The folder around it, where a platform packed several.
+    around: String,
     /// All to whom they belong, where a platform says several.
     others: Vec<Who>,
     received: Option<Moment>,
@@ -84,7 +94,7 @@ pub fn read(input: &Path, reading: Reading) -> Result<Vec<HandIn>, Fault> {
         let what = Text::new("a file that was handed in", "提出されたファイル");
         let bytes = disk::read(folder, &name, 4 * disk::HAND_IN).map_err(|refused| refused.fault(&shown, &what))?;
         let entries = vec![Entry { path: name.clone(), body: Body::Bytes(bytes) }];
-        vec![Pile { who: Who { label: name, ..Who::default() }, entries, others: Vec::new(), received: None }]
+        vec![Pile::of(Who { label: name, ..Who::default() }, entries)]
     };
     if piles.is_empty() {
         let expected = Text::new(
@@ -98,11 +108,68 @@ pub fn read(input: &Path, reading: Reading) -> Result<Vec<HandIn>, Fault> {
             expected,
         ));
     }
-    Ok(piles.into_iter().flat_map(|pile| judged(pile, reading)).collect())
+    let mut hand_ins = Vec::new();
+    let mut numbers = Vec::new();
+    for pile in piles {
+        let number = pile.who.participant.map(|number| (pile.around.clone(), number));
+        let read = judged(pile, reading);
+        numbers.resize(hand_ins.len() + read.len(), number);
+        hand_ins.extend(read);
+    }
+    two_are_two(&mut hand_ins, &numbers);
+    Ok(hand_ins)
+}
+
+/// In one assignment each participant has one number: two numbers that meet one learner by the name alone are two people.
+fn two_are_two(hand_ins: &mut [HandIn], numbers: &[Option<(String, u64)>]) {
+    let of = |hand_in: &HandIn| match &hand_in.person {
+        Person::Matched { learners, team: None, by } => learners.first().cloned().map(|learner| (learner, *by)),
+        _ => None,
+    };
+    let mut met: BTreeMap<(String, String), BTreeSet<u64>> = BTreeMap::new();
+    for (hand_in, number) in hand_ins.iter().zip(numbers) {
+        if let (Some((learner, _)), Some((around, number))) = (of(hand_in), number) {
+            met.entry((around.clone(), learner)).or_default().insert(*number);
+        }
+    }
+    for (hand_in, number) in hand_ins.iter_mut().zip(numbers) {
+        let (Some((learner, By::Name)), Some((around, _))) = (of(hand_in), number) else { continue };
+        let several = met.get(&(around.clone(), learner.clone())).filter(|numbers| numbers.len() > 1);
+        if let Some(several) = several {
+            let list = several.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+            let why = text!(
+                "several participants of Moodle ({list}) have this name: they are several people",
+                "この氏名の参加者がMoodleに複数います（{list}）。別の人の可能性があります"
+            );
+            hand_in.person = Person::Doubtful(vec![learner], why);
+        }
+    }
+}
+
+impl Pile {
+    fn of(who: Who, entries: Vec<Entry>) -> Self {
+        Self { who, entries, around: String::new(), others: Vec::new(), received: None }
+    }
+
+    /// A digest of all that is in it.
+    fn content(&self) -> String {
+        let part = |entry: &Entry| {
+            let (kind, bytes) = match &entry.body {
+                Body::Bytes(bytes) => ("read", hex(&Sha256::digest(bytes))),
+                Body::Other => ("other", String::new()),
+                Body::Refused(why) | Body::Unreadable(why) => ("refused", why.en.to_string()),
+            };
+            digest([&*entry.path, kind, &*bytes].map(Some))
+        };
+        let mut parts: Vec<String> = self.entries.iter().map(part).collect();
+        parts.sort();
+        digest([Some(parts.concat().as_str())])
+    }
 }
 
 fn judged(pile: Pile, reading: Reading) -> Vec<HandIn> {
-    let Pile { who, entries, others, received } = pile;
+    let content = pile.content();
+    let Pile { who, entries, others, received, .. } = pile;
     let of_sheet = reading
         .known
         .worksheet
@@ -119,14 +186,26 @@ fn judged(pile: Pile, reading: Reading) -> Vec<HandIn> {
                 _ => None,
             };
             let person = people::person(&who, claimed, reading.known);
-            hand_ins.push(HandIn { label: who.label.clone(), person, found: found.clone(), received });
+            let exercise = match found {
+                Found::Work(work) => Some(work.exercise.clone()),
+                Found::Invalid(Some(exercise), _) => Some(exercise.clone()),
+                Found::Invalid(None, _) | Found::Unclear(_) => reading.of.only(),
+            };
+            let (label, content) = (who.label.clone(), content.clone());
+            hand_ins.push(HandIn { label, person, found: found.clone(), exercise, content, received });
         }
     }
     hand_ins
 }
 
-/// Sorts files by whose they are.
-fn piles(root: &str, entries: Vec<Entry>, offset: i64) -> Vec<Pile> {
+/// Sorts files by whose they are. Each folder and each file is somebody's, also where a platform's stand beside others.
+fn piles(root: &str, mut entries: Vec<Entry>, offset: i64) -> Vec<Pile> {
+    // What a system leaves behind.
+    let is_litter = |part: &str| {
+        part.starts_with("._")
+            || matches!(part.to_lowercase().as_str(), ".ds_store" | "__macosx" | "thumbs.db" | "desktop.ini")
+    };
+    entries.retain(|entry| !entry.path.split('/').any(is_litter));
     if let Some(metadata) = entries.iter().find(|entry| entry.name() == gradescope::FILE) {
         let metadata = metadata.path.clone();
         return of_gradescope(&metadata, entries, offset);
@@ -135,33 +214,51 @@ fn piles(root: &str, entries: Vec<Entry>, offset: i64) -> Vec<Pile> {
     if entries.iter().any(of_moodle) {
         return from_moodle(entries);
     }
-    plain(root, entries)
+    plain(root, entries, true)
 }
 
 fn from_moodle(entries: Vec<Entry>) -> Vec<Pile> {
-    let mut piles: BTreeMap<(String, u64), Pile> = BTreeMap::new();
+    let mut piles: BTreeMap<(String, String, u64), Pile> = BTreeMap::new();
+    let mut others: Vec<Entry> = Vec::new();
     for entry in entries {
+        let mut before = Vec::new();
         let mut parts = entry.path.split('/');
-        // What lies outside is Moodle's own, or somebody else's.
-        let Some((part, named)) = parts.find_map(|part| Some((part, moodle::named(part)?))) else { continue };
+        let found = parts.find_map(|part| {
+            let named = moodle::named(part);
+            if named.is_none() {
+                before.push(part);
+            }
+            Some((part, named?))
+        });
+        let Some((part, named)) = found else {
+            others.push(entry);
+            continue;
+        };
+        let around = before.join("/");
         let rest = parts.collect::<Vec<_>>().join("/");
         let path = match (&named.file, rest.is_empty()) {
             (Some(file), true) => file.clone(),
-            (None, true) => continue,
+            // A file that is called as a folder would be: what it is, its reader says.
+            (None, true) => part.to_owned(),
             (_, false) => rest,
         };
         let path = if named.online { format!("online/{path}") } else { path };
         let label = part.split("_assignsubmission_").next().unwrap_or(part).to_owned();
         let who = Who { label, name: Some(named.name.clone()), participant: Some(named.number), ..Who::default() };
-        let pile = piles.entry((named.name, named.number)).or_insert_with(|| Pile {
-            who,
-            entries: Vec::new(),
-            others: Vec::new(),
-            received: None,
-        });
+        let pile = piles
+            .entry((around.clone(), named.name, named.number))
+            .or_insert_with(|| Pile { around, ..Pile::of(who, Vec::new()) });
         pile.entries.push(Entry { path, body: entry.body });
     }
-    piles.into_values().collect()
+    let arounds: BTreeSet<&String> = piles.keys().map(|(around, ..)| around).collect();
+    for entry in &mut others {
+        let inner = arounds.iter().filter_map(|around| entry.path.strip_prefix(around.as_str())?.strip_prefix('/'));
+        if let Some(inner) = inner.min_by_key(|inner| inner.len()).map(str::to_owned) {
+            entry.path = inner;
+        }
+    }
+    let others = plain("", others, false);
+    piles.into_values().chain(others).collect()
 }
 
 fn of_gradescope(metadata: &str, entries: Vec<Entry>, offset: i64) -> Vec<Pile> {
@@ -169,8 +266,13 @@ fn of_gradescope(metadata: &str, entries: Vec<Entry>, offset: i64) -> Vec<Pile> 
     let bytes = entries.iter().find(|entry| entry.path == metadata).and_then(Entry::bytes).unwrap_or_default();
     let said = gradescope::read(&String::from_utf8_lossy(bytes));
     let mut piles: BTreeMap<String, Pile> = BTreeMap::new();
+    let mut others: Vec<Entry> = Vec::new();
     for entry in entries {
+        if entry.path == metadata {
+            continue;
+        }
         let Some((folder, path)) = entry.path.strip_prefix(&root).and_then(|rest| rest.split_once('/')) else {
+            others.push(entry);
             continue;
         };
         let pile = piles.entry(folder.to_owned()).or_insert_with(|| {
@@ -184,15 +286,16 @@ fn of_gradescope(metadata: &str, entries: Vec<Entry>, offset: i64) -> Vec<Pile> 
             });
             let who = people.next().unwrap_or_else(|| Who { label: folder.to_owned(), ..Who::default() });
             let received = said.created.and_then(|created| Moment::parse(&created, offset));
-            Pile { who, entries: Vec::new(), others: people.collect(), received }
+            Pile { others: people.collect(), received, ..Pile::of(who, Vec::new()) }
         });
         pile.entries.push(Entry { path: path.to_owned(), body: entry.body });
     }
-    piles.into_values().collect()
+    let others = plain("", others, false);
+    piles.into_values().chain(others).collect()
 }
 
-/// A folder for each learner, or a file for each.
-fn plain(root: &str, entries: Vec<Entry>) -> Vec<Pile> {
+/// A folder for each learner, or a file for each; `alone` where nothing else is there: then it may be one learner's own folder.
+fn plain(root: &str, entries: Vec<Entry>, alone: bool) -> Vec<Pile> {
     let is_pair = |entry: &Entry| {
         use app::learner::hand_in::{ANSWERS, PLAN, is_like};
         !entry.path.contains('/')
@@ -202,7 +305,7 @@ fn plain(root: &str, entries: Vec<Entry>) -> Vec<Pile> {
     };
     let mut piles: BTreeMap<String, Pile> = BTreeMap::new();
     // Somebody's own folder, given as it is.
-    let own = entries.iter().any(is_pair);
+    let own = alone && entries.iter().any(is_pair);
     // Archives often have one folder around everything.
     let first = |entry: &Entry| entry.path.split_once('/').map(|(first, _)| first.to_owned());
     let around = entries.first().and_then(first).filter(|_| {
@@ -222,12 +325,12 @@ fn plain(root: &str, entries: Vec<Entry>) -> Vec<Pile> {
         let (label, inner) = match path.split_once('/') {
             _ if own => (root.to_owned(), path.clone()),
             Some((folder, inner)) => (folder.to_owned(), inner.to_owned()),
-            None if entry.body == Body::Other => continue,
+            // Tables lie beside hand-ins: a worksheet, a roster.
+            None if entry.body == Body::Other && ["csv", "xlsx"].contains(&&*entry.ending()) => continue,
             None => (path.clone(), path.clone()),
         };
         let who = Who { label: label.clone(), ..Who::default() };
-        let pile =
-            piles.entry(label).or_insert_with(|| Pile { who, entries: Vec::new(), others: Vec::new(), received: None });
+        let pile = piles.entry(label).or_insert_with(|| Pile::of(who, Vec::new()));
         pile.entries.push(Entry { path: inner, body: entry.body });
     }
     piles.into_values().collect()

@@ -107,6 +107,19 @@ pub fn person(who: &Who, claimed: Option<&str>, known: Known) -> Person {
         let email = email.trim().to_lowercase();
         roster.learners.iter().find(|learner| learner.email.as_deref() == Some(&email))
     };
+    // An e-mail within a name: whole, not the end of a longer one.
+    let emailed = |label: &str| {
+        let label = label.to_lowercase();
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || ".-+".contains(c));
+        let has = |email: &str| {
+            label.match_indices(email).any(|(at, _)| {
+                let joined = label[at + email.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '-');
+                !is_part(label[..at].chars().next_back()) && !joined
+            })
+        };
+        let mut found = roster.learners.iter().filter(|learner| learner.email.as_deref().is_some_and(has));
+        found.next().filter(|_| found.next().is_none())
+    };
     if let Some(learner) = who.sid.as_deref().and_then(by_id) {
         return one(learner, By::Id);
     }
@@ -125,6 +138,10 @@ pub fn person(who: &Who, claimed: Option<&str>, known: Known) -> Person {
         }
     }
     let of_sheet = row.map(|(sheet, row)| sheet.cell(row, Column::Name).to_owned()).filter(|name| !name.is_empty());
+    let by_people = who.name.is_none() && who.participant.is_none();
+    if let Some(learner) = emailed(&who.label).filter(|_| by_people) {
+        return one(learner, By::Email);
+    }
     let full = who.name.clone().or(of_sheet);
     let name = Name::of(full.as_deref().unwrap_or(&who.label));
     let same: Vec<&Learner> = roster.learners.iter().filter(|learner| Name::of(&learner.name).is(&name)).collect();
@@ -142,7 +159,7 @@ pub fn person(who: &Who, claimed: Option<&str>, known: Known) -> Person {
         return Person::Matched { learners, team: first.group.clone(), by: By::Team };
     }
     // A platform that names people names them rightly or not at all: the rest is for folders and files that people named.
-    if who.name.is_none() && who.participant.is_none() {
+    if by_people {
         let words: Vec<String> = who
             .label
             .split(|c: char| !c.is_alphanumeric() && c != '-')
@@ -223,6 +240,9 @@ mod tests {
             (label("sepsis-alarm-k7k7.submission.json"), None, "M001 Key"),
             (label("Muster, Anna"), None, "M002 Name"),
             (label("somebody"), None, "none"),
+            (label("Hana@x.jp"), None, "M001 Email"),
+            (label("anna@x.org_plan.toml"), None, "M002 Email"),
+            (label("susanna@x.org"), None, "none"),
         ] {
             assert_eq!(meets(&who, claimed), expected, "{who:?}");
         }

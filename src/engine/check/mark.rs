@@ -67,14 +67,15 @@ pub(super) fn compared(check: &Check, passed: bool, row: &Frame) -> Option<Compa
     (within(figure, low, high) == passed).then_some(Compared { figure, low, high })
 }
 
-/// The pass mark of a check, as it is written beside its sentence. None where the sentence tells other figures than the one that is
+/// The pass mark of a check, as it is written beside its sentence. None where the author names another column than the one that is
 /// compared, such as a ratio of which the check takes how far it is from 1 either way: there the sentence says what is allowed.
 pub(super) fn mark(check: &Check, compared: Compared, shown: &[(String, Figure)], passed: bool) -> Option<Mark> {
     let Compared { figure, low, high } = compared;
     let said = written(check, shown, figure);
-    let told: Vec<&str> =
-        [&check.fail.en, &check.pass.en].into_iter().flat_map(|text| figures_in(text)).map(|(name, _)| name).collect();
-    if said.is_none() && !told.is_empty() && !check.turns_on().is_some_and(|name| told.contains(&name)) {
+    let column = check.passes.value.limits().map(|limits| limits.figure.text().trim().to_owned());
+    let is_another =
+        |column: String| shown.iter().any(|(name, _)| *name == column) && check.turns_on() != Some(&column);
+    if column.is_some_and(is_another) {
         return None;
     }
     // A whole number of things is written as one.
