@@ -380,7 +380,7 @@ fn the_answer_is_told_in_japanese() {
     let ask = format!("measure {path} --label y --score score --threshold 0.4 --group group --resamples 100");
     let answer = learner.types(&ask).ends(0);
     let Answer { out, .. } = &answer;
-    for word in ["有病率", "感度", "特異度", "陽性的中率", "較正の傾き", "95%信頼区間", "Wilson法", "群の間で"]
+    for word in ["転帰ありの割合", "感度", "特異度", "陽性的中率", "較正の傾き", "95%信頼区間", "Wilson法", "群の間で"]
     {
         assert!(out.contains(word), "no {word} in\n{out}");
     }
