@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Training steps and a prediction: ours against PyTorch's on the CPU, eager, on this machine, and the ratio.
 
-    pip install torch && python3 benches/peers/training_step.py [--rounds N] [--threads N ...] [--ours PROGRAM] [case ...]
+    pip install torch && python3 benches/peers/training_step.py [--rounds N] [--threads N ...] [--ours PROGRAM] [--compile] [case ...]
 
 mlp: 32 inputs, hidden layers of 64 and 32 with ReLU, one output; batches of 64.
 cnn: 28 x 28 pixels, batches of 64; three blocks of 3 x 3 convolution, batch normalisation, ReLU, 2 x 2 maximum; each block twice as
@@ -10,6 +10,7 @@ unet: 64 x 64 pixels, batches of 8; two halvings, one convolution with batch nor
 convolutions up; one output per pixel.
 gru: 48 steps of 8 numbers, 32 units, batches of 64; one output from the last state.
 A step: the batch is taken, forward, binary cross-entropy on logits, backward, Adam at 0.001.
+With --compile PyTorch's models go through `torch.compile` first (it needs a C++ compiler); what compiling takes is not counted.
 predict: 10,000 pictures of 28 x 28 pixels by the cnn of width 8; PyTorch without gradients, with the best of its batch sizes.
 
 Rounds alternate: ours (the kernels' bench, `src/kernels/benches/step.rs`) with one thread and with two, then PyTorch with one and with
@@ -73,6 +74,14 @@ class Series(nn.Module):
         return self.output(self.gru(x)[0][:, -1])
 
 
+COMPILES = False
+"""Whether PyTorch's models are compiled."""
+
+
+def built(model: nn.Module) -> nn.Module:
+    return torch.compile(model) if COMPILES else model
+
+
 Times = tuple[float, float]
 """Milliseconds on the wall and of processor time."""
 
@@ -85,7 +94,7 @@ def timed(work: Callable[[], None], times: int) -> Times:
 
 
 def step(make: Callable[[], nn.Module], x: torch.Tensor, y: torch.Tensor, batch: int, steps: int) -> Times:
-    model = make()
+    model = built(make())
     optimiser = torch.optim.Adam(model.parameters(), lr=0.001)
     loss_of = nn.BCEWithLogitsLoss()
 
@@ -101,7 +110,7 @@ def step(make: Callable[[], nn.Module], x: torch.Tensor, y: torch.Tensor, batch:
 
 
 def prediction(x: torch.Tensor) -> Times:
-    model = Cnn(8).eval()
+    model = built(Cnn(8).eval())
 
     def whole(batch: int) -> None:
         with torch.no_grad():
@@ -129,10 +138,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="1 alone on a busy machine")
     parser.add_argument("--ours", help="the kernels' bench, where it is built already")
+    parser.add_argument("--compile", action="store_true", help="PyTorch's models through torch.compile")
     parser.add_argument("cases", nargs="*")
     asked = parser.parse_args()
-    built = ["cargo", "bench", "--locked", "-p", "practicum-kernels", "--bench", "step", "--"]
-    command = [asked.ours] if asked.ours else built
+    global COMPILES
+    COMPILES = asked.compile
+    bench = ["cargo", "bench", "--locked", "-p", "practicum-kernels", "--bench", "step", "--"]
+    command = [asked.ours] if asked.ours else bench
     torch.manual_seed(1)
     x, series = torch.rand(12_800, 32) - 0.5, torch.rand(256, 48, 8) - 0.5
     small, large = torch.rand(256, 1, 28, 28) - 0.5, torch.rand(32, 1, 64, 64) - 0.5
