@@ -457,14 +457,14 @@ fn adding_up<'t>(text: &'t str, figures: &[(String, Figure)], judged: Option<&st
             for (b, y) in &alike[at + 1..] {
                 let rounded = |x: f64| show(x, Some(*decimals)).parse::<f64>().unwrap_or(x);
                 let apart = rounded(*x) + rounded(*y) - rounded(*of);
-                let known = [a, b, whole].into_iter().any(|name| written.contains_key(name));
+                let is_judged = Some(*a) == judged || Some(*b) == judged;
+                let known = is_judged || [a, b, whole].into_iter().any(|name| written.contains_key(name));
                 let half_a_unit = 0.5 * 10_f64.powi(-i32::try_from(*decimals).unwrap_or(0));
                 if known || (x + y - of).abs() > 1e-9 * of.abs() || apart.abs() < half_a_unit {
                     continue;
                 }
                 let moved = |x: f64| (rounded(x) - x) * apart.signum();
-                let first = Some(*a) != judged && (Some(*b) == judged || moved(*x) >= moved(*y));
-                let (part, rest) = if first { (a, y) } else { (b, x) };
+                let (part, rest) = if moved(*x) >= moved(*y) { (a, y) } else { (b, x) };
                 written.insert(part, rounded(*of) - rounded(*rest));
             }
         }
@@ -538,12 +538,12 @@ mod tests {
         // Rounded, they add up already; and what is no sum is left alone.
         assert_eq!(of(40.0, 20.4, 19.6), "40 of 100 get an alarm: 20 rightly, 20 without pneumonia");
         assert_eq!(of(40.4, 20.6, 25.0), "40 of 100 get an alarm: 21 rightly, 25 without pneumonia");
-        // What stands beside its mark stays as it is, whether it is the whole or a part.
+        // What stands beside its mark stays as it is, and beside a judged part its other part, too.
         let figures = [("alarms", 27.7), ("rightly", 11.4), ("needless", 16.3)];
         let figures: Vec<_> = figures.map(|(name, x)| (name.to_owned(), Figure::Number(x))).into();
         let beside = |judged| filled(&Text::same(text), &figures, Some(judged)).en.into_owned();
         assert_eq!(beside("alarms"), "28 of 100 get an alarm: 12 rightly, 16 without pneumonia");
-        assert_eq!(beside("rightly"), "28 of 100 get an alarm: 11 rightly, 17 without pneumonia");
+        assert_eq!(beside("rightly"), "28 of 100 get an alarm: 11 rightly, 16 without pneumonia");
         assert_eq!(said("{a:1} and {b:1} of {c:1}", &[("a", 0.16), ("b", 0.16), ("c", 0.32)]), "0.1 and 0.2 of 0.3");
     }
 
