@@ -685,7 +685,7 @@ impl Store {
                     Some((points, comment)) => {
                         transaction.execute(
                             "INSERT INTO mark(learner, exercise, text, points, comment, taken) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                             ON CONFLICT(learner, exercise, text) DO UPDATE SET points = excluded.points, comment = excluded.comment, taken = excluded.taken",
+                             ON CONFLICT(learner, exercise, text) DO UPDATE SET points = coalesce(excluded.points, points), comment = excluded.comment, taken = excluded.taken",
                             params![learner, exercise, text, points, comment, now.0],
                         )?;
                     }

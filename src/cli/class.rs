@@ -998,6 +998,12 @@ pub(super) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
         Ok(attempt.map(|attempt| store.record(&attempt.key)).transpose()?.flatten())
     };
     let mut notes = Vec::new();
+    if options.zero && store.is_unread()? {
+        notes.push(Text::new(
+            "zeros were given though an earlier version of the program graded this class and kept no doubts: somebody whose hand-in was doubtful then may have got one",
+            "以前の版で採点したクラスに0点を付けました。以前の版は確認が必要な提出を保存していないため、提出した人に0点が付いた可能性があります",
+        ));
+    }
     let files = match options.format {
         Format::Csv => vec![("grades.csv".to_owned(), gradebook::plain::csv(&class, &book, choice)?)],
         Format::Xlsx => vec![("grades.xlsx".to_owned(), gradebook::xlsx::workbook(&class, &book, choice)?)],
@@ -1287,6 +1293,12 @@ fn doubts(session: &Session, place: &Where) -> Result<u8, Ending> {
         session.say(&session.terminal.hanging("", "    ", &line));
     }
     let open = all.iter().filter(|doubt| !doubt.dropped).count();
+    if store.is_unread()? {
+        session.say(&session.terminal.paragraph("", session.pick(
+            "This class was graded by an earlier version, which kept no doubts: grade the downloads once more (practicum grade IN --yes), then look here again.",
+            "このクラスは、確認が必要な提出を保存しない以前の版で採点されています。ダウンロードした提出物をもう一度採点してから（practicum grade 提出物 --yes）、ここを見てください。",
+        )));
+    }
     session.say(&session.terminal.paragraph("", &match lang {
         Lang::En if open == 0 => "Nothing waits for you to decide.".to_owned(),
         Lang::Ja if open == 0 => "確認が必要な提出はありません。".to_owned(),

@@ -32,12 +32,14 @@ pub fn learners(class: &Class, book: &Book, exercise: &str, sheet: &Worksheet) -
         let participant = sheet.participant(row);
         let label = sheet.cell(row, Column::Identifier).to_owned();
         match people::person(&Who { label, name, participant, sid, email }, None, known) {
-            Person::Matched { learners, team: None, by } => Some((learners.into_iter().next()?, by == By::Name)),
+            Person::Matched { learners, team: None, by } => {
+                Some((learners.into_iter().next()?, matches!(by, By::Name | By::Settings)))
+            }
             _ => Some((participant.and_then(of_label)?, false)),
         }
     };
     let rows: Vec<Option<(String, bool)>> = (0..sheet.len()).map(of_row).collect();
-    // Two rows are two people: the one that only bears the name of another is of nobody.
+    // Two rows are two people: the one that only bears the name of another, or is called so in class.toml, is of nobody.
     let twice = |row: usize, learner: &str| {
         let others = rows.iter().enumerate().filter(|(other, _)| *other != row);
         others.filter_map(|(_, found)| found.as_ref()).any(|(other, _)| other == learner)

@@ -294,7 +294,8 @@ fn pair(folder: &str, entries: &[&Entry], of: Of) -> Result<Option<Read>, Text> 
 
 /// The files whose names are like this one.
 fn alike<'e>(entries: &[&'e Entry], file: &str) -> Vec<&'e Entry> {
-    let is_text = |entry: &&Entry| !matches!(entry.ending().as_str(), "html" | "htm" | "json" | "zip" | "yml");
+    // A document or a picture is no plan, whatever it is called: somebody has to look at it.
+    let is_text = |entry: &&Entry| matches!(entry.ending().as_str(), "" | "toml" | "txt" | "text" | "md");
     let is_it = |entry: &&Entry| is_like(entry.name(), file) && entry.body != Body::Other;
     entries.iter().copied().filter(is_text).filter(is_it).collect()
 }

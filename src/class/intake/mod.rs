@@ -133,7 +133,7 @@ fn two_are_two(hand_ins: &mut [HandIn], numbers: &[Option<(String, u64)>]) {
         }
     }
     for (hand_in, number) in hand_ins.iter_mut().zip(numbers) {
-        let (Some((learner, By::Name)), Some((around, _))) = (of(hand_in), number) else { continue };
+        let (Some((learner, By::Name | By::Settings)), Some((around, _))) = (of(hand_in), number) else { continue };
         let several = met.get(&(around.clone(), learner.clone())).filter(|numbers| numbers.len() > 1);
         if let Some(several) = several {
             let list = several.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");

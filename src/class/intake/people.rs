@@ -96,9 +96,8 @@ pub struct Known<'a> {
 pub fn person(who: &Who, claimed: Option<&str>, known: Known) -> Person {
     let roster = known.roster;
     let one = |learner: &Learner, by| Person::Matched { learners: vec![learner.id.clone()], team: None, by };
-    let named = who.name.as_deref().and_then(|name| known.matches.get(name));
     let numbered = || who.participant.and_then(|number| known.matches.get(&number.to_string()));
-    let settled = known.matches.get(&who.label).or(named).or_else(numbered);
+    let settled = known.matches.get(&who.label).or_else(numbered);
     if let Some(learner) = settled.and_then(|id| roster.learner(id)) {
         return one(learner, By::Settings);
     }
@@ -138,6 +137,11 @@ pub fn person(who: &Who, claimed: Option<&str>, known: Known) -> Person {
         }
     }
     let of_sheet = row.map(|(sheet, row)| sheet.cell(row, Column::Name).to_owned()).filter(|name| !name.is_empty());
+    // A name that class.toml settles is still a name: a number or an e-mail says who it is more surely, where several bear it.
+    let named = who.name.as_deref().and_then(|name| known.matches.get(name));
+    if let Some(learner) = named.and_then(|id| roster.learner(id)) {
+        return one(learner, By::Settings);
+    }
     let by_people = who.name.is_none() && who.participant.is_none();
     if let Some(learner) = emailed(&who.label).filter(|_| by_people) {
         return one(learner, By::Email);
@@ -215,7 +219,8 @@ mod tests {
 
     fn meets(who: &Who, claimed: Option<&str>) -> String {
         let (roster, keys) = (roster(), BTreeMap::from([("k7k7".to_owned(), "M001".to_owned())]));
-        let matches = BTreeMap::from([("old folder".to_owned(), "M003".to_owned())]);
+        let matches = BTreeMap::from([("old folder", "M003"), ("Anna of both", "M001")]);
+        let matches = matches.into_iter().map(|(name, id)| (name.to_owned(), id.to_owned())).collect();
         match person(who, claimed, Known { roster: &roster, keys: &keys, matches: &matches, worksheet: None }) {
             Person::Matched { learners, by, .. } => format!("{} {by:?}", learners.join("+")),
             Person::Doubtful(ids, _) => format!("? {}", ids.join("+")),
@@ -232,6 +237,9 @@ mod tests {
             (label("sepsis-alarm_M002_final"), None, "M002 Label"),
             (label("old folder"), None, "M003 Settings"),
             (name("花子 佐藤"), None, "M001 Name"),
+            // Two of one name, one of them settled: the e-mail of the other stays hers.
+            (name("Anna of both"), None, "M001 Settings"),
+            (Who { email: Some("anna@x.org".to_owned()), ..name("Anna of both") }, None, "M002 Email"),
             (name("Ken Tanaka"), None, "? M003+M004"),
             (name("Ana Muster"), None, "? M002"),
             (name("A"), None, "M001+M002 Team"),
