@@ -112,7 +112,11 @@ pub fn person(who: &Who, claimed: Option<&str>, known: Known) -> Person {
         let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || ".-+".contains(c));
         let has = |email: &str| {
             label.match_indices(email).any(|(at, _)| {
-                let joined = label[at + email.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '-');
+                let rest = &label[at + email.len()..];
+                // What follows may end a file's name, and not an address.
+                let ends =
+                    [".toml", ".txt", ".zip", ".json", ".submission.json"].iter().any(|end| rest.starts_with(end));
+                let joined = rest.starts_with(|c: char| c.is_alphanumeric() || ".-".contains(c)) && !ends;
                 !is_part(label[..at].chars().next_back()) && !joined
             })
         };
@@ -250,7 +254,9 @@ mod tests {
             (label("somebody"), None, "none"),
             (label("Hana@x.jp"), None, "M001 Email"),
             (label("anna@x.org_plan.toml"), None, "M002 Email"),
+            (label("anna@x.org.toml"), None, "M002 Email"),
             (label("susanna@x.org"), None, "none"),
+            (label("anna@x.org.jp"), None, "none"),
         ] {
             assert_eq!(meets(&who, claimed), expected, "{who:?}");
         }
