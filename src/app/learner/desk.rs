@@ -301,14 +301,7 @@ impl Placed {
     /// What is wrong with a plan that cannot be read whole, with the columns and values that its other lines ask for in vain.
     fn all_at_once(&self, mut faults: Vec<Fault>) -> Vec<Fault> {
         let wanted = self.workspace.wanted(&self.task.exercise.settings);
-        let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
-        let more = run::astray(&self.task, &wanted, self.workspace.seed().number, &file).unwrap_or_default();
-        // A line that cannot be read says no more than that.
-        faults.extend(
-            more.into_iter()
-                .filter(|more| faults.iter().all(|told| told.place.line != more.place.line))
-                .collect::<Vec<_>>(),
-        );
+        self.add_astray(&mut faults, &wanted, None);
         // What is of a whole file comes last.
         faults.sort_by_key(|fault| (fault.place.file.clone(), fault.place.line.unwrap_or(usize::MAX)));
         faults

@@ -113,19 +113,20 @@ impl Placed {
             Err(faults) => faults,
         };
         let wanted = Wanted::in_part(&VOCABULARY, &self.task.exercise.settings, PLAN, text.as_bytes());
-        let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
-        let drawn = || run::learners_rows(&self.task, self.workspace.seed().number, &file).ok();
-        let astray = match rows.cloned().or_else(drawn) {
-            Some(rows) => prepare::astray(&wanted, &self.task.dataset, &rows),
-            None => Vec::new(),
-        };
-        faults.extend(
-            astray
-                .into_iter()
-                .filter(|more| faults.iter().all(|told| told.place.line != more.place.line))
-                .collect::<Vec<_>>(),
-        );
+        self.add_astray(&mut faults, &wanted, rows);
         faults
+    }
+
+    /// Adds what a plan asks of the learner's data in vain; `rows` are these, where they were drawn already. A line that cannot be read
+    /// says no more than that.
+    pub(super) fn add_astray(&self, faults: &mut Vec<Fault>, wanted: &Wanted, rows: Option<&Frame>) {
+        let file = |file: &str| self.pack.dataset_file(&self.task.dataset.id, file);
+        let astray = match rows {
+            Some(rows) => prepare::astray(wanted, &self.task.dataset, rows),
+            None => run::astray(&self.task, wanted, self.workspace.seed().number, &file).unwrap_or_default(),
+        };
+        let told: Vec<_> = faults.iter().map(|fault| fault.place.line).collect();
+        faults.extend(astray.into_iter().filter(|more| !told.contains(&more.place.line)));
     }
 
     /// Takes the plan back to what it was in an earlier run, or to what the exercise begins with; the file as it is stays beside it.
