@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use augment::Augment;
 
-use crate::models::{Input, Network};
+use crate::models::{self, Input, Network};
 use crate::watch::{Epoch, Event, Watch};
 use course::plan::{Change, ClassWeight, Loss, Optimiser, Plan, Train};
 use diagnostics::keys::Section;
@@ -122,6 +122,9 @@ impl<'a> Lesson<'a> {
     }
 }
 
+/// Multiplications of a step, forward, for which other threads are kept awake: fewer take less time than a thread needs to wake.
+const WORTH_WAKING: u64 = 1 << 20;
+
 /// Trains a model of the plan's kind while `watch` looks on.
 ///
 /// Order of rows, first weights and dropout come from `seed` alone, and every sum has a fixed order: the same seed gives the same
@@ -161,6 +164,7 @@ pub fn fit(
     let mut network = Network::new(model, (train.input, outputs), seed.named("weights"), &learning);
     let mut optimiser = optimiser(plan);
     let steps = rows.div_ceil(batch) * plan.epochs;
+    let is_large = batch as u64 * models::cost(model, train.input).operations >= WORTH_WAKING;
     let mut step = 0_usize;
     let mut epochs: Vec<Epoch> = Vec::new();
     let mut best: Option<(f64, usize, Network)> = None;
@@ -171,14 +175,22 @@ pub fn fit(
             if watch.ends() {
                 return Err(TrainError::Ended);
             }
-            let (x, y) = assemble(train, chosen, &augment, seed.named("augment").at(number as u64), &learning);
-            let luck = seed.named("dropout").at(step as u64);
-            let loss = loss::of(loss, network.forward(x, Some(luck)), y, weight);
-            let objective =
-                if penalty > 0.0 { loss.clone() + network.half_squares().mul_scalar(penalty) } else { loss.clone() };
-            let gradients = GradientsParams::from_grads(objective.backward(), &network);
-            network = optimiser.step(rate(plan.learning_rate, step, steps), network, gradients);
-            total += f64::from(loss.into_scalar::<f32>()) * chosen.len() as f64;
+            let learn = || {
+                let (x, y) = assemble(train, chosen, &augment, seed.named("augment").at(number as u64), &learning);
+                let luck = seed.named("dropout").at(step as u64);
+                let loss = loss::of(loss, network.forward(x, Some(luck)), y, weight);
+                let objective = if penalty > 0.0 {
+                    loss.clone() + network.half_squares().mul_scalar(penalty)
+                } else {
+                    loss.clone()
+                };
+                let gradients = GradientsParams::from_grads(objective.backward(), &network);
+                let learned = optimiser.step(rate(plan.learning_rate, step, steps), network, gradients);
+                (learned, f64::from(loss.into_scalar::<f32>()))
+            };
+            let of_batch;
+            (network, of_batch) = if is_large { kernels::awake(learn) } else { learn() };
+            total += of_batch * chosen.len() as f64;
             step += 1;
         }
         let train_loss = unit.loss(total / rows as f64);

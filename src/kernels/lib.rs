@@ -16,7 +16,7 @@
 //! | `grid` | under them: planes that share their zeros |
 //! | `product` | under them: products of matrices |
 //! | `scalar` | under them: exponential, logarithm, σ and tanh of one number |
-//! | `width` | which vector instructions; `shares`: the batch in eight; `buffer`: memory used again |
+//! | `width` | which vector instructions; `shares`: the batch in eight; `buffer`: memory used again; `awake`: threads that do not sleep |
 
 #![expect(
     clippy::inline_always,
@@ -27,6 +27,7 @@
     reason = "tiles of registers are counted through; iterators are not always inlined"
 )]
 
+mod awake;
 mod block;
 mod buffer;
 mod conv;
@@ -47,6 +48,7 @@ mod width;
 #[cfg(test)]
 mod tests;
 
+pub use awake::awake;
 pub use block::{Then, block};
 pub use conv1d::conv1d;
 pub use grow::grow;
