@@ -75,7 +75,7 @@ pub fn preview(
     let cache = Cache::of(settings.cache.as_deref(), &written, &settings.engine);
     let mut before = Vec::new();
     for solution in written.solutions.iter().filter(|solution| solution.folder != "starter") {
-        let run = || trial::run(&written, solution, &world, seed, &file, Proof::Verdicts);
+        let run = || trial::run(&written, solution, &world, seed, &file, Proof::Verdicts, &mut |_| {});
         match cache.tried(&written, solution, seed, &mut before, run)? {
             Ok(trial) => trials.push((solution.folder.clone(), trial)),
             Err(faults) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),

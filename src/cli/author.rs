@@ -1,12 +1,9 @@
 //! `practicum author …`: what instructors do. Clocks, processes and folders are looked at here, and nowhere below.
 
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::process::{self, Stdio};
 
 use clap::Subcommand;
-use cpu_time::ProcessTime;
 use etcetera::BaseStrategy as _;
 
 use super::codes::{BAD_INPUT, PASSED};
@@ -17,19 +14,19 @@ use app::ending::Ending;
 use author::docs::{gallery, reference};
 use author::finding::Finding;
 use author::preview::{self, Preview};
+use author::proof::job::{Trials, Tried};
 use author::proof::reliability::{self, Reliability, short, spread};
-use author::proof::trial::{self, Proof};
 use author::proof::validate::{self, BYTES, Once, Report, SECONDS, Settings};
 use author::proof::{cache, drawing, proved, work};
+use author::scaffold;
 use author::upgrade::{self, Upgraded};
-use author::{reading, scaffold};
 use course::exercise::QuestionKind;
 use course::grid::Column;
 use course::order::Order;
 use course::pack::Pack;
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
-use engine::run;
+use engine::models;
 use report::json;
 use report::terminal::{bold, dim};
 
@@ -85,9 +82,6 @@ pub(super) enum Command {
         #[arg(long, value_name = "DIR", default_value = "docs")]
         to: PathBuf,
     },
-    /// One solution, in a process of its own: its results in a digest, its time and memory.
-    #[command(hide = true)]
-    Once { exercise: String, folder: String },
 }
 
 #[derive(Debug, clap::Args)]
@@ -133,7 +127,6 @@ impl Command {
             Self::Upgrade { .. } => "author upgrade",
             Self::Reference { .. } => "author reference",
             Self::Gallery { .. } => "author gallery",
-            Self::Once { .. } => "author once",
         }
     }
 
@@ -211,7 +204,6 @@ pub(super) fn author(session: &Session, pack: &Pack, command: &Command) -> Resul
         Command::Upgrade { folder } => upgrade(session, folder),
         Command::Reference { folder } => reference(session, folder),
         Command::Gallery { to } => show(session, to),
-        Command::Once { exercise, folder } => once(session, pack, exercise, folder),
     }
 }
 
@@ -247,9 +239,8 @@ fn known(pack: &Pack, asked: &[String]) -> Result<Vec<String>, Ending> {
 
 fn validate(session: &Session, pack: &Pack, asked: &[String], pace: Pace) -> Result<u8, Ending> {
     let ids = known(pack, asked)?;
-    let run_once = |id: &str, folder: &str, threads: usize| child(pack, id, folder, threads);
     let settings =
-        Settings { seed: SEED, at_once: pace.at_once(), cache: pace.cache(), engine: cache::engine(), once: &run_once };
+        Settings { seed: SEED, at_once: pace.at_once(), cache: pace.cache(), engine: cache::engine(), ask: &ask };
     let progress = Progress::new("{bar:30} {pos}/{len} {msg}");
     let reports = validate::validate(pack, &ids, &settings, &mut |done| {
         progress.count(done.of.0 as u64, done.of.1 as u64, &format!("{}: {}", done.id, done.what));
@@ -362,73 +353,45 @@ fn report_to(session: &Session, report: &Report) {
     session.say(&session.terminal.paragraph("  ", &sentence));
 }
 
-/// A solution's run in a process of its own, with so many threads.
-fn child(pack: &Pack, id: &str, folder: &str, threads: usize) -> Result<Once, Text> {
+/// Hands trials to a worker with so many threads. It ends where this process does.
+fn ask(trials: &Trials, threads: usize) -> Result<Tried, Text> {
     let failed =
         |error: &dyn std::fmt::Display| text!("a process that failed: {error}", "別プロセスが失敗しました：{error}");
+    let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
+    let [job, record] = ["job.json", "record.json"].map(|name| folder.path().join(name));
+    let text = serde_json::to_vec(trials).map_err(|error| failed(&error))?;
+    std::fs::write(&job, text).map_err(|error| failed(&error))?;
     let program = std::env::current_exe().map_err(|error| failed(&error))?;
     let mut command = process::Command::new(program);
-    command.args(["author", "once", id, folder]);
-    if let Pack::Folder(root) = pack {
-        command.arg("--course").arg(root);
-    }
+    command.args(["--kernel", models::instructions(), "worker"]).args([&job, &record]);
     for pool in ["RAYON_NUM_THREADS", "POLARS_MAX_THREADS"] {
         command.env(pool, threads.to_string());
     }
-    let output = command.output().map_err(|error| failed(&error))?;
-    serde_json::from_slice(&output.stdout).map_err(|_| failed(&String::from_utf8_lossy(&output.stderr).trim()))
-}
-
-/// Runs one solution and prints what it gave and took.
-fn once(session: &Session, pack: &Pack, id: &str, folder: &str) -> Result<u8, Ending> {
-    let (peak, ended) = (AtomicU64::new(0), AtomicBool::new(false));
-    let look = || {
-        if let Some(now) = memory_stats::memory_stats() {
-            peak.fetch_max(now.physical_mem as u64, Ordering::Relaxed);
-        }
-    };
-    let trial = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !ended.load(Ordering::Relaxed) {
-                look();
-                std::thread::sleep(Duration::from_millis(5));
-            }
-        });
-        let trial = try_one(pack, id, folder);
-        look();
-        ended.store(true, Ordering::Relaxed);
-        trial
-    })?;
-    let once = Once {
-        digest: trial.digest,
-        seconds: ProcessTime::now().as_duration().as_secs_f64(),
-        bytes: peak.load(Ordering::Relaxed),
-    };
-    session.say(&format!("{}\n", serde_json::to_string(&once)?));
-    Ok(PASSED)
-}
-
-fn try_one(pack: &Pack, id: &str, folder: &str) -> Result<trial::Trial, Ending> {
-    let mut findings = Vec::new();
-    let faults = |findings: Vec<Finding>| Ending::Faults(findings.into_iter().map(|finding| finding.fault).collect());
-    let Some(written) = reading::read(pack, id, &mut findings) else { return Err(faults(findings)) };
-    let Some(solution) = written.solutions.iter().find(|solution| solution.folder == folder) else {
-        return Err(faults(findings));
-    };
-    let file = written.file(pack);
-    // As a learner's check would: what was drawn is not kept.
-    let world = run::world(&written.task, (SEED, Some(SEED)), &file)?;
-    match trial::run(&written, solution, &world, SEED, &file, Proof::Everything)? {
-        Ok((trial, _)) => Ok(trial),
-        Err(faults) => Err(Ending::Faults(faults)),
-    }
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| failed(&error))?;
+    // Open until it ended: a worker stops where its input does.
+    let input = child.stdin.take();
+    let output = child.wait_with_output().map_err(|error| failed(&error))?;
+    drop(input);
+    let given = std::fs::read(&record).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    given.ok_or_else(|| match String::from_utf8_lossy(&output.stderr).trim() {
+        "" => failed(&output.status),
+        told => failed(&told),
+    })
 }
 
 fn reliability(session: &Session, pack: &Pack, draws: &Draws) -> Result<u8, Ending> {
     let Draws { exercise: id, seeds, pace } = draws;
     known(pack, std::slice::from_ref(id))?;
-    let settings =
-        reliability::Settings { seeds: *seeds, at_once: pace.at_once(), cache: pace.cache(), engine: cache::engine() };
+    // Processes hand on what they made in a folder; where nothing is to be known from before, in one that goes again.
+    let passing = pace
+        .fresh
+        .then(tempfile::tempdir)
+        .transpose()
+        .map_err(|error| Ending::Disk(disk::unwritable(&std::env::temp_dir().display().to_string(), &error)))?;
+    let cache = passing.as_ref().map(|folder| folder.path().to_owned()).or_else(|| pace.cache());
+    let (at_once, engine) = (pace.at_once(), cache::engine());
+    let settings = reliability::Settings { seeds: *seeds, at_once, cache, engine, ask: &ask };
     let progress = Progress::new("{msg} {bar:30} {pos}/{len} {eta}");
     let draws = session.pick("draws", "生成");
     progress.say(draws);

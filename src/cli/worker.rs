@@ -4,16 +4,23 @@
 use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use cpu_time::ProcessTime;
+use serde_json::Value;
 
 use super::codes::{PASSED, STOPPED};
 use super::session::Session;
 use app::ending::Ending;
 use app::job::{self, Job, LARGEST, Limits};
+use app::learner::desk::Desk;
+use author::proof;
+use author::proof::job::{TRIALS, Trials, Tried};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
-use engine::run::{Event, Watch};
+use engine::run::{Event, RunError, Watch};
 
 /// What a worker is given.
 #[derive(Debug, clap::Args)]
@@ -43,23 +50,59 @@ impl Watch for Telling {
 
 /// Does the job.
 pub(super) fn work(session: &Session, options: &Options) -> Result<u8, Ending> {
-    let job = read(&options.job)?;
-    if let Job::Judge(judge) = &job {
+    let asked = read(&options.job)?;
+    if let Asked::Job(Job::Judge(judge)) = &asked {
         held(judge.limits)?;
     }
     let stop = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&stop);
+    let ending = Arc::clone(&stop);
     std::thread::spawn(move || {
         let _ = io::stdin().lock().read_line(&mut String::new());
-        asked.store(true, Ordering::SeqCst);
+        ending.store(true, Ordering::SeqCst);
     });
-    let Some(record) = job::work(&job, session.desk.content, &mut Telling(stop)) else { return Ok(STOPPED) };
+    let record = match asked {
+        Asked::Job(job) => job::work(&job, session.desk.content, &mut Telling(stop)),
+        Asked::Trials(trials) => tried(session, &trials, &mut Telling(stop))?,
+    };
+    let Some(record) = record else { return Ok(STOPPED) };
     let text = serde_json::to_string(&record)?;
     let (folder, name, shown) = parted(&options.record);
     disk::write(&folder, &name, text.as_bytes()).map_err(|refused| {
         Ending::Disk(refused.fault(&shown, &Text::new("a place for the record", "記録を書き込める場所")))
     })?;
     Ok(PASSED)
+}
+
+/// Runs an author's solutions, and looks at what that takes.
+fn tried(session: &Session, trials: &Trials, watch: &mut Telling) -> Result<Option<Value>, Ending> {
+    let desk = Desk { here: PathBuf::new(), course: trials.course.clone(), content: session.desk.content };
+    let pack = desk.pack()?;
+    let (peak, ended) = (AtomicU64::new(0), AtomicBool::new(false));
+    let look = || {
+        if let Some(now) = memory_stats::memory_stats() {
+            peak.fetch_max(now.physical_mem as u64, Ordering::Relaxed);
+        }
+    };
+    let ran = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !ended.load(Ordering::Relaxed) {
+                look();
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let ran = proof::job::work(&pack, trials, watch);
+        look();
+        ended.store(true, Ordering::Relaxed);
+        ran
+    });
+    let (trials, faults) = match ran {
+        Ok(Ok(trials)) => (trials, Vec::new()),
+        Ok(Err(faults)) => (Vec::new(), faults),
+        Err(RunError::Ended) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let seconds = ProcessTime::now().as_duration().as_secs_f64();
+    Ok(Some(serde_json::to_value(Tried { trials, faults, seconds, bytes: peak.load(Ordering::Relaxed) })?))
 }
 
 /// A file's folder, its name, and how it is told.
@@ -69,11 +112,23 @@ fn parted(path: &Path) -> (PathBuf, String, String) {
     (folder.to_owned(), name, path.display().to_string())
 }
 
-fn read(path: &Path) -> Result<Job, Ending> {
+/// What a worker may be asked: by a learner's or a grader's side, or by an author's.
+enum Asked {
+    Job(Job),
+    Trials(Trials),
+}
+
+fn read(path: &Path) -> Result<Asked, Ending> {
     let (folder, name, shown) = parted(path);
     let bytes = disk::read(&folder, &name, LARGEST)
         .map_err(|refused| vec![refused.fault(&shown, &Text::new("a job, as JSON", "JSON形式のジョブ"))])?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    let is_authors = serde_json::from_slice::<Value>(&bytes).is_ok_and(|job| job["schema"] == TRIALS);
+    let asked = if is_authors {
+        serde_json::from_slice(&bytes).map(Asked::Trials)
+    } else {
+        serde_json::from_slice(&bytes).map(Asked::Job)
+    };
+    asked.map_err(|error| {
         let place = Place { line: Some(error.line()), ..Place::file(shown) };
         let found = text!("no job: {error}", "ジョブとして読めません（{error}）");
         let expected = Text::new("a job, as docs/json.md describes it", "docs/json.md に説明のあるジョブ");

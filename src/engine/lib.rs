@@ -32,5 +32,5 @@ pub fn name() -> String {
             name += set;
         }
     }
-    name + kernels::current().name()
+    name + models::instructions()
 }

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use practicum::author::docs::reference;
-use practicum::author::proof::validate::{self, Once, Settings};
+use practicum::author::proof::job::{self, Ask, Trials, Tried};
+use practicum::author::proof::reliability;
+use practicum::author::proof::validate::{self, Settings};
 use practicum::course::courses;
 use practicum::course::pack::Pack;
 use serde_json::Value;
@@ -600,19 +604,50 @@ fn what_another_process_says_is_held_against_the_budget_and_the_result() {
     let author = Learner::new();
     author.types("author new missing-bell --course mine").ends(0);
     let pack = Pack::folder(&author.path("mine")).unwrap();
-    let rules = |once: &validate::RunOnce| -> Vec<(&'static str, Option<String>)> {
-        let settings = Settings { seed: 1, at_once: 2, cache: None, engine: String::new(), once };
+    let rules = |ask: &Ask| -> Vec<(&'static str, Option<String>)> {
+        let settings = Settings { seed: 1, at_once: 2, cache: None, engine: String::new(), ask };
         let reports = validate::validate(&pack, &["missing-bell".to_owned()], &settings, &mut |_| {}).unwrap();
         let findings = reports[0].findings.iter().filter(|finding| !finding.note);
         findings.map(|finding| (finding.rule.name(), Some(finding.fault.place.file.clone()))).collect()
     };
     let file = || Some("exercises/missing-bell/exercise.toml".to_owned());
-    let other = |_: &str, _: &str, threads: usize| {
-        Ok(Once { digest: format!("another with {threads}"), seconds: 61.0, bytes: 1_100_000_000 })
+    let other = |trials: &Trials, threads: usize| {
+        let mut trials = job::work(&pack, trials, &mut |_| {}).unwrap().unwrap();
+        trials[0].digest = format!("another with {threads}");
+        Ok(Tried { trials, faults: Vec::new(), seconds: 61.0, bytes: 1_100_000_000 })
     };
     assert_eq!(rules(&other), [("repeat", file()), ("repeat", file()), ("time", file()), ("memory", file())]);
-    let none = |_: &str, _: &str, _: usize| Err(practicum::text::Text::new("it crashed", "落ちました"));
+    let none = |_: &Trials, _: usize| Err(practicum::text::Text::new("it crashed", "落ちました"));
     assert!(rules(&none).contains(&("run", file())));
+}
+
+#[test]
+fn a_draw_whose_process_is_lost_is_told_and_alone_is_drawn_again() {
+    let author = Learner::new();
+    author.types("author new missing-bell --course mine").ends(0);
+    let (pack, asked, lost) =
+        (Pack::folder(&author.path("mine")).unwrap(), Mutex::new(Vec::new()), AtomicBool::new(true));
+    let ask = |trials: &Trials, _: usize| {
+        asked.lock().unwrap().push((trials.seed, trials.solutions.len()));
+        if trials.seed == 2 && lost.load(Ordering::SeqCst) {
+            return Err(practicum::text::Text::new("it crashed", "落ちました"));
+        }
+        let trials = job::work(&pack, trials, &mut |_| {}).unwrap().unwrap();
+        Ok(Tried { trials, faults: Vec::new(), seconds: 1.0, bytes: 1 })
+    };
+    let prove = || {
+        let (cache, engine) = (Some(author.path("kept")), practicum::author::proof::cache::engine());
+        let settings = reliability::Settings { seeds: Some(4), at_once: 2, cache, engine, ask: &ask };
+        reliability::prove(&pack, "missing-bell", &settings, &mut |_, _| {}).unwrap()
+    };
+    let findings = prove().unwrap_err();
+    let told: Vec<_> = findings.iter().map(|finding| (finding.rule.name(), finding.fault.found.en.as_ref())).collect();
+    assert_eq!(told, [("run", "it crashed")]);
+    asked.lock().unwrap().clear();
+    lost.store(false, Ordering::SeqCst);
+    let proof = prove().unwrap();
+    assert_eq!((proof.seeds, proof.failures.times, proof.untouched.passes.of), (4, 0, 4));
+    assert_eq!(*asked.lock().unwrap(), [(2, 5)], "what the others gave is kept");
 }
 
 #[test]

@@ -60,7 +60,8 @@ fn seen(written: &Written, folder: &str, seed: u64, of: [&Seen; 2]) -> [f64; 2] 
     let file = written.file(&pack);
     let solution = written.solutions.iter().find(|solution| solution.folder == folder).unwrap();
     let world = run::world(&written.task, (seed, Some(seed)), &file).unwrap();
-    let (trial, run) = trial::run(written, solution, &world, seed, &file, Proof::Verdicts).unwrap().unwrap();
+    let (trial, run) =
+        trial::run(written, solution, &world, seed, &file, Proof::Verdicts, &mut |_| {}).unwrap().unwrap();
     of.map(|seen| match seen {
         Told(check, figure) => told(&trial, check, figure),
         Fewer(check, figure) => -told(&trial, check, figure),

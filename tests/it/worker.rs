@@ -88,3 +88,35 @@ fn a_job_beyond_its_limits_fails_alone() {
     let out = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap().wait_with_output().unwrap();
     assert!(!out.status.success() && !learner.path("record.json").exists());
 }
+
+#[test]
+fn an_authors_solutions_are_tried_in_the_order_in_which_they_are_asked_for() {
+    let learner = Learner::new();
+    let mut asked = json!({ "schema": "practicum.trials/1", "exercise": "first-look", "solutions": ["solution", "starter"], "seed": 3 });
+    let (code, progress, tried) = works(&learner, &asked, false);
+    let tried = tried.unwrap();
+    assert_eq!((code, &tried["faults"]), (0, &json!([])));
+    assert!(progress.iter().any(|line| line["event"] == "judging"), "{progress:?}");
+    let passes = |n: usize| {
+        let checks = tried["trials"][n]["checks"].as_array().unwrap();
+        checks.iter().all(|check| check["verdict"] == "passed")
+    };
+    assert!(passes(0) && !passes(1), "{tried}");
+    assert!(tried["seconds"].as_f64() > Some(0.0) && tried["bytes"].as_u64() > Some(1_000_000), "{tried}");
+    // The same to the last digit, whatever comes before it and whatever else is remembered.
+    asked["solutions"] = json!(["starter"]);
+    asked["everything"] = json!(true);
+    let alone = works(&learner, &asked, false).2.unwrap();
+    assert_eq!(alone["trials"][0]["checks"], tried["trials"][1]["checks"]);
+    asked["solutions"] = json!(["wrong/nothing"]);
+    let none = works(&learner, &asked, false).2.unwrap();
+    assert_eq!(
+        (none["trials"].as_array().unwrap().len(), &none["faults"][0]["id"]),
+        (0, &json!("missing-file")),
+        "{none}"
+    );
+    // A key that nobody knows is told, not passed over.
+    std::fs::remove_file(learner.path("record.json")).unwrap();
+    asked["sed"] = json!(4);
+    assert_eq!(works(&learner, &asked, false).2, None);
+}

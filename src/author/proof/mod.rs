@@ -4,6 +4,7 @@ mod automatic;
 pub mod cache;
 mod cause;
 pub mod drawing;
+pub mod job;
 pub mod proved;
 pub mod reliability;
 pub mod trial;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::automatic;
 use super::cache::Cache;
+use super::job::{self, Ask, TRIALS, Trials};
 use super::trial::{self, Made, Proof, Trial};
 use super::work;
 use crate::finding::{Finding, Rule};
@@ -13,7 +14,7 @@ use course::answers::Answers;
 use course::content::{self, Digest};
 use course::exercise::Check;
 use course::pack::Pack;
-use diagnostics::fault::Fault;
+use diagnostics::text;
 use engine::check::{Figure, Judged, Verdict};
 use engine::run::{self, RunError};
 use metrics::intervals::clopper_pearson;
@@ -29,7 +30,7 @@ pub const OF_PICTURES: u64 = 60;
 const OF_EVERY: u64 = 30;
 
 /// Answers are copied between so many variants.
-const VARIANTS: u64 = 30;
+const VARIANTS: usize = 30;
 
 /// The most that copied answers may pass, as a share of the pairs.
 pub const COPIED: f64 = 0.25;
@@ -38,8 +39,7 @@ pub const COPIED: f64 = 0.25;
 pub const CONCLUSION: f64 = 0.40;
 
 /// How to prove it.
-#[derive(Clone, Debug)]
-pub struct Settings {
+pub struct Settings<'a> {
     /// How many draws; none for as many as the data allow in good time.
     pub seeds: Option<u64>,
     /// How many draws at once.
@@ -48,6 +48,8 @@ pub struct Settings {
     pub cache: Option<PathBuf>,
     /// The engine that gives the results.
     pub engine: String,
+    /// Runs solutions in a process of its own.
+    pub ask: &'a Ask<'a>,
 }
 
 /// What came out of all draws.
@@ -218,26 +220,25 @@ pub fn prove(
     let cache = Cache::of(settings.cache.as_deref(), &written, &settings.engine);
     let solutions: Vec<&Solution> = written.solutions.iter().filter(|solution| solution.folder != "starter").collect();
     let (first, rest): (Vec<u64>, Vec<u64>) = (1..=total).partition(|seed| *seed <= OF_EVERY);
-    let (mut draws, mut passes, mut made, mut done) = (Vec::new(), 0, Vec::new(), 0);
+    let (mut draws, mut passes, mut done) = (Vec::new(), 0, 0);
     let mut wanted = vec![true; solutions.len()];
     for seeds in [first, rest] {
         let results = work::side_by_side(
             &seeds,
             settings.at_once,
-            |seed| draw(pack, &written, (&solutions, &wanted), &cache, *seed),
+            |seed| draw(pack, &written, (&solutions, &wanted), (&cache, settings), *seed),
             |_, _| {
                 done += 1;
                 tell(done, total);
             },
         );
         for result in results {
-            match result? {
+            match result {
                 Ok(drawn) => {
                     draws.push(drawn.trials);
                     passes += usize::from(drawn.untouched);
-                    made.push(drawn.made);
                 }
-                Err(faults) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
+                Err(finding) => findings.push(finding),
             }
         }
         if !findings.is_empty() {
@@ -251,7 +252,7 @@ pub fn prove(
     }
     let reference = solutions.iter().position(|solution| solution.folder == "solution").unwrap_or(0);
     let of_reference: Vec<&Trial> = draws.iter().filter_map(|trials| trials[reference].as_ref()).collect();
-    let copied = copied(pack, &written, &cache, (&of_reference, made), settings.at_once)?;
+    let copied = copied(pack, &written, &cache, &of_reference, settings.at_once)?;
     let content = written.starter().map_or(written.content, |starter| starter.work);
     let untouched = Untouched { content, passes: Rate::new(passes, draws.len()) };
     Ok(Ok(Reliability { untouched, copied, ..summary(&written, &solutions, &draws) }))
@@ -284,45 +285,50 @@ struct Drawn {
     trials: Vec<Option<Trial>>,
     /// Whether the untouched starter passed.
     untouched: bool,
-    /// What the reference's plan made, of the variants that copy from each other, where it was made now.
-    made: Option<Made>,
 }
 
-/// One draw of the data for all solutions that are wanted. A plan that was run before is only judged.
+/// One draw of the data for all solutions that are wanted, in a process of its own but for what is known.
 fn draw(
     pack: &Pack,
     written: &Written,
     (solutions, wanted): (&[&Solution], &[bool]),
-    cache: &Cache,
+    (cache, settings): (&Cache, &Settings),
     seed: u64,
-) -> Result<Result<Drawn, Vec<Fault>>, RunError> {
-    let file = written.file(pack);
-    let mut world = None;
-    let mut trials = Vec::new();
-    let mut before = Vec::new();
-    let mut untouched = false;
-    let of_all = solutions.iter().copied().zip(wanted.iter().copied());
-    for (solution, wanted) in of_all.chain(written.starter().map(|starter| (starter, true))) {
-        if !wanted {
-            trials.push(None);
-            continue;
-        }
-        let run = || {
-            let world = match &mut world {
-                Some(world) => world,
-                slot @ None => slot.insert(run::world(&written.task, (seed, Some(seed)), &file)?.remembering()),
-            };
-            trial::run(written, solution, world, seed, &file, Proof::Verdicts)
+) -> Result<Drawn, Finding> {
+    let of_all = || solutions.iter().copied().zip(wanted.iter().copied());
+    let asked: Vec<&Solution> =
+        of_all().filter_map(|(solution, wanted)| wanted.then_some(solution)).chain(written.starter()).collect();
+    let unknown: Vec<String> = asked
+        .iter()
+        .filter(|solution| cache.trial(solution.work, seed).is_none())
+        .map(|solution| solution.folder.clone())
+        .collect();
+    let mut tried: BTreeMap<String, Trial> = BTreeMap::new();
+    if !unknown.is_empty() {
+        let trials = Trials {
+            schema: TRIALS.to_owned(),
+            course: job::course(pack),
+            exercise: written.task.exercise.id.clone(),
+            solutions: unknown,
+            seed,
+            everything: false,
+            cache: settings.cache.clone(),
         };
-        match cache.tried(written, solution, seed, &mut before, run)? {
-            Ok(trial) if solution.folder == "starter" => untouched = trial.passed(),
-            Ok(trial) => trials.push(Some(trial)),
-            Err(faults) => return Ok(Err(faults)),
+        let given = (settings.ask)(&trials, work::threads(settings.at_once)).map_err(|found| {
+            let expected = text!("draw {seed}, run in a process of its own", "別プロセスでの{seed}回目の生成");
+            Rule::Run.broken(written.task.exercise.place.clone(), found, expected)
+        })?;
+        if let Some(fault) = given.faults.into_iter().next() {
+            return Err(Rule::Run.by(fault));
         }
+        tried.extend(given.trials.into_iter().map(|trial| (trial.work.clone(), trial)));
     }
-    let plan = written.reference().filter(|_| seed <= VARIANTS).map(|r| trial::made_by(written, &r.submission));
-    let made = before.into_iter().find(|(of, _)| Some(*of) == plan).map(|(_, made)| made);
-    Ok(Ok(Drawn { trials, untouched, made }))
+    let mut of = |solution: &Solution| {
+        cache.trial(solution.work, seed).or_else(|| tried.get(&solution.work.to_string()).cloned())
+    };
+    let trials = of_all().map(|(solution, wanted)| if wanted { of(solution) } else { None }).collect();
+    let untouched = written.starter().and_then(&mut of).is_some_and(|trial| trial.passed());
+    Ok(Drawn { trials, untouched })
 }
 
 /// Judges the reference's run of each variant by the reference's answers of every other one.
@@ -330,25 +336,24 @@ fn copied(
     pack: &Pack,
     written: &Written,
     cache: &Cache,
-    (of_reference, made): (&[&Trial], Vec<Option<Made>>),
+    of_reference: &[&Trial],
     at_once: usize,
 ) -> Result<Option<Copied>, RunError> {
     let checks = automatic::of_answers(written);
     let Some(reference) = written.reference().filter(|_| !checks.is_empty()) else { return Ok(None) };
-    let variants: Vec<(&Trial, Option<Made>)> =
-        of_reference.iter().copied().zip(made).take(usize::try_from(VARIANTS).unwrap_or(usize::MAX)).collect();
-    let answers: Vec<Answers> = variants.iter().map(|(trial, _)| trial.answers()).collect();
+    let variants = &of_reference[..of_reference.len().min(VARIANTS)];
+    let answers: Vec<Answers> = variants.iter().map(|trial| trial.answers()).collect();
     let plan = content::of_plan(&reference.submission);
     let name = |answers: &Answers, seed: u64| {
         format!("copied {plan} {} {seed}", content::of_bytes(format!("{answers:?}").as_bytes()))
     };
-    let work = |(own, made): &(&Trial, Option<Made>)| -> Result<Vec<Vec<String>>, RunError> {
-        let mut made = made.clone();
+    let work = |own: &&Trial| -> Result<Vec<Vec<String>>, RunError> {
+        let mut made = None;
         let file = written.file(pack);
         let mut world = None;
         let mut passed = Vec::new();
         for (other, given) in variants.iter().zip(&answers) {
-            if other.0.seed == own.seed {
+            if other.seed == own.seed {
                 continue;
             }
             if *given == own.answers() {
@@ -369,7 +374,7 @@ fn copied(
                     }
                 };
                 let with = automatic::with_answers(reference, given);
-                let ran = trial::run(written, &with, world, own.seed, &file, Proof::Verdicts)?;
+                let ran = trial::run(written, &with, world, own.seed, &file, Proof::Verdicts, &mut |_| {})?;
                 let now = ran.map(|(trial, _)| trial.passed_of(&checks)).unwrap_or_default();
                 cache.keep_fact(&name, &now.join(" "));
                 passed.push(now);
@@ -388,7 +393,7 @@ fn copied(
         }
         Ok(passed)
     };
-    let passed = work::side_by_side(&variants, at_once, work, |_, _| {});
+    let passed = work::side_by_side(variants, at_once, work, |_, _| {});
     let passed: Vec<Vec<String>> = passed.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
     let times = |id: &str| passed.iter().filter(|passed| passed.iter().any(|other| other == id)).count();
     Ok(Some(Copied {
@@ -409,7 +414,7 @@ fn made_again(pack: &Pack, written: &Written, cache: &Cache, seed: u64) -> Resul
     }
     let file = written.file(pack);
     let world = run::world(&written.task, (seed, Some(seed)), &file)?.remembering();
-    let ran = trial::run(written, reference, &world, seed, &file, Proof::Verdicts)?;
+    let ran = trial::run(written, reference, &world, seed, &file, Proof::Verdicts, &mut |_| {})?;
     Ok(ran.ok().map(|(_, run)| {
         let made = Made::of(&run);
         cache.keep_made(plan, seed, &made);

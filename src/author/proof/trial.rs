@@ -18,7 +18,7 @@ use diagnostics::keys::Written as Placed;
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::{Figure, Judged, Verdict};
-use engine::run::{self, Ended, Job, Run, RunError};
+use engine::run::{self, Ended, Job, Run, RunError, Watch};
 use engine::synth::World;
 use sql::Query;
 use tables::Tables;
@@ -164,12 +164,13 @@ fn decided(
     solution: &Solution,
     world: &World,
     job: &Job,
+    watch: &mut dyn Watch,
 ) -> Result<Result<Option<Submission>, Vec<Fault>>, RunError> {
     let submission = &solution.submission;
     if !written.task.exercise.reads_decisions() || submission.computed.is_empty() && submission.settings.is_empty() {
         return Ok(Ok(None));
     }
-    let run = match run::run_in(world, &Job { exam: None, figures: false, ..*job }, &mut |_| {}) {
+    let run = match run::run_in(world, &Job { exam: None, figures: false, ..*job }, watch) {
         Ok(Ended::Ran(run)) => run,
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
         Err(error) => return Err(error),
@@ -189,10 +190,10 @@ fn decided(
     Ok(Ok(Some(Submission { answers, set, ..submission.clone() })))
 }
 
-/// Runs a solution in a world that may be shared with others. A solution that cannot be run gives its faults.
+/// Runs a solution in a world that may be shared with others, while `watch` looks on. A solution that cannot be run gives its faults.
 ///
 /// # Errors
-/// Our own failures.
+/// Our own failures; whoever watches ended it.
 pub fn run(
     written: &Written,
     solution: &Solution,
@@ -200,6 +201,7 @@ pub fn run(
     seed: u64,
     file: &dyn Fn(&str) -> Option<Vec<u8>>,
     proof: Proof,
+    watch: &mut dyn Watch,
 ) -> Result<Ran, RunError> {
     let figures = proof == Proof::Everything || wants_figures(written, solution);
     let job = Job {
@@ -212,12 +214,12 @@ pub fn run(
         file,
         shelf: None,
     };
-    let submission = match decided(written, solution, world, &job)? {
+    let submission = match decided(written, solution, world, &job, watch)? {
         Ok(submission) => submission,
         Err(faults) => return Ok(Err(faults)),
     };
     let job = Job { submission: submission.as_ref().unwrap_or(job.submission), ..job };
-    let mut run = match run::run_in(world, &job, &mut |_| {}) {
+    let mut run = match run::run_in(world, &job, watch) {
         Ok(Ended::Ran(run)) => run,
         Ok(Ended::Invalid(faults)) | Err(RunError::Author(faults)) => return Ok(Err(faults)),
         Err(error) => return Err(error),

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::automatic::{self, Alarm};
 use super::cache::Cache;
 use super::cause::{self, Half, Part};
+use super::job::{self, Ask, TRIALS, Trials};
 use super::proved;
 use super::trial::{self, Made, Proof, Ran, Trial};
 use super::work;
@@ -43,9 +44,6 @@ pub struct Once {
     pub bytes: u64,
 }
 
-/// Runs a solution of an exercise in a process of its own, with so many threads. Only the command line can start one, and look at a clock.
-pub type RunOnce<'a> = dyn Fn(&str, &str, usize) -> Result<Once, Text> + Sync + 'a;
-
 /// How to validate.
 pub struct Settings<'a> {
     /// The seed of the data and of the training's chance.
@@ -56,8 +54,8 @@ pub struct Settings<'a> {
     pub cache: Option<PathBuf>,
     /// The engine that gives the results: another engine, other results.
     pub engine: String,
-    /// Runs a solution in a process of its own.
-    pub once: &'a RunOnce<'a>,
+    /// Runs solutions in a process of its own.
+    pub ask: &'a Ask<'a>,
 }
 
 /// What was tried, and what was found, of one exercise.
@@ -313,7 +311,9 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
         Piece::Alarm(n) => {
             let alarm = &way.alarms[*n];
             let run = || match world() {
-                Ok(world) => trial::run(written, &alarm.solution, &world, settings.seed, &file, Proof::Verdicts),
+                Ok(world) => {
+                    trial::run(written, &alarm.solution, &world, settings.seed, &file, Proof::Verdicts, &mut |_| {})
+                }
                 Err(RunError::Author(faults)) => Ok(Err(faults)),
                 Err(error) => Err(error),
             };
@@ -326,20 +326,20 @@ fn one(pack: &Pack, way: &Way, piece: &Piece, settings: &Settings) -> Result<Out
             let reference = written.reference().and_then(|reference| way.cache.trial(reference.work, settings.seed));
             let alone = reference.filter(Trial::passed).and_then(|trial| automatic::alone(written, &trial.answers()));
             let Some(alone) = alone else { return Ok(Outcome::Findings(Vec::new())) };
-            let run = || trial::run(written, &alone, &*world()?, settings.seed, &file, Proof::Verdicts);
+            let run = || trial::run(written, &alone, &*world()?, settings.seed, &file, Proof::Verdicts, &mut |_| {});
             let tried = way.cache.tried(written, &alone, settings.seed, &mut Vec::new(), run)?;
             let found = tried.ok().and_then(|trial| automatic::unearned(written, &trial));
             Ok(Outcome::Findings(found.into_iter().collect()))
         }
         Piece::Solution(n) => {
             let run = |solution: &Solution, proof: Proof| match world() {
-                Ok(world) => trial::run(written, solution, &world, settings.seed, &file, proof),
+                Ok(world) => trial::run(written, solution, &world, settings.seed, &file, proof, &mut |_| {}),
                 Err(RunError::Author(faults)) => Ok(Err(faults)),
                 Err(error) => Err(error),
             };
             solution(way, *n, settings.seed, &run)
         }
-        Piece::Once(threads) => Ok(once(way, *threads, settings)),
+        Piece::Once(threads) => Ok(once(pack, way, *threads, settings)),
     }
 }
 
@@ -407,13 +407,27 @@ fn of_run(written: &Written, fault: diagnostics::fault::Fault) -> Finding {
 }
 
 /// The reference in a process of its own.
-fn once(way: &Way, threads: usize, settings: &Settings) -> Outcome {
+fn once(pack: &Pack, way: &Way, threads: usize, settings: &Settings) -> Outcome {
     let Some(reference) = way.written.reference() else { return Outcome::Once(threads, None, Vec::new()) };
     let name = format!("once {} {} {threads}", reference.work, settings.seed);
     if let Some(once) = way.cache.fact(&name).and_then(|text| serde_json::from_str(&text).ok()) {
         return Outcome::Once(threads, Some(once), Vec::new());
     }
-    match (settings.once)(&way.written.task.exercise.id, &reference.folder, threads) {
+    let trials = Trials {
+        schema: TRIALS.to_owned(),
+        course: job::course(pack),
+        exercise: way.written.task.exercise.id.clone(),
+        solutions: vec![reference.folder.clone()],
+        seed: settings.seed,
+        everything: true,
+        cache: None,
+    };
+    let given = (settings.ask)(&trials, threads).and_then(|given| {
+        let failed = given.faults.first().map(|fault| fault.found.clone()).unwrap_or_default();
+        let trial = given.trials.into_iter().next().ok_or(failed)?;
+        Ok(Once { digest: trial.digest, seconds: given.seconds, bytes: given.bytes })
+    });
+    match given {
         Ok(once) => {
             if within(&once)
                 && let Ok(text) = serde_json::to_string(&once)

@@ -10,6 +10,11 @@ pub fn usual() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).min(4)
 }
 
+/// Threads for each of so many pieces at once, so that together they have a processor each.
+pub fn threads(at_once: usize) -> usize {
+    (thread::available_parallelism().map_or(1, NonZero::get) / at_once.max(1)).max(1)
+}
+
 /// Does `work` for every item, `at_once` at a time, and tells of each result as it comes. Results stand in the order of items.
 pub fn side_by_side<T: Sync, R: Send>(
     items: &[T],

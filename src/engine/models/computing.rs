@@ -41,3 +41,8 @@ pub fn force(width: &str) -> Result<(), Vec<&'static str>> {
     let forced = asked.is_some_and(|asked| kernels::force(Some(asked)).is_ok());
     if forced { Ok(()) } else { Err(here.into_iter().map(Width::name).collect()) }
 }
+
+/// The name of the vector instructions that our own kernels use now.
+pub fn instructions() -> &'static str {
+    kernels::current().name()
+}

@@ -16,7 +16,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::nn::{Linear as Layer, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
-pub use computing::{Kernels, force};
+pub use computing::{Kernels, force, instructions};
 
 use course::plan::{self, Vocabulary};
 use diagnostics::keys::{Key, Kind, Need, Section};
