@@ -39,7 +39,51 @@ pub struct Site {
     /// What is trained now.
     pub jobs: Jobs,
     /// The learner's data that were drawn last, so that a wall of pictures draws them once.
-    drawn: Mutex<Vec<(String, Arc<Drawn>)>>,
+    drawn: Recent<Drawn>,
+    /// What the runs that were seen last say of the learner's own test rows: a run that was kept changes no more.
+    pub tested: Recent<Option<Tested>>,
+}
+
+/// Labels and risks of the learner's own test rows.
+#[derive(Debug)]
+pub struct Tested {
+    /// 1 where the outcome came, 0 where not.
+    pub y: Vec<f64>,
+    /// The predicted risks.
+    pub p: Vec<f64>,
+    /// From which risk on an alert is raised.
+    pub threshold: Option<f64>,
+}
+
+/// What was made last, by name: a few, so that a page that is loaded again makes nothing anew.
+#[derive(Debug)]
+pub struct Recent<T>(Mutex<Vec<(String, Arc<T>)>>);
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Recent<T> {
+    /// What is known by this name, or made now.
+    ///
+    /// # Errors
+    /// Those of what makes it.
+    pub fn of<E>(&self, name: String, make: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+        let known = |all: &[(String, Arc<T>)]| all.iter().find(|(known, _)| *known == name).map(|(_, it)| it.clone());
+        if let Some(it) = known(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(it);
+        }
+        // Made outside the lock: two pages at once make the same.
+        let made = Arc::new(make()?);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known(&all).is_none() {
+            all.insert(0, (name, made.clone()));
+            all.truncate(REMEMBERED);
+        }
+        Ok(made)
+    }
 }
 
 /// The learner's rows, and what their pictures are drawn from, where they have any.
@@ -100,7 +144,7 @@ impl Drawn {
     }
 }
 
-/// So many exercises' data are remembered.
+/// So many exercises' data, and so many runs, are remembered.
 const REMEMBERED: usize = 3;
 
 /// The site as every handler has it.
@@ -109,7 +153,7 @@ pub type Shared = Arc<Site>;
 impl Site {
     /// A site on which nothing is trained yet.
     pub fn new(settings: Settings) -> Shared {
-        Arc::new(Self { settings, jobs: Jobs::default(), drawn: Mutex::default() })
+        Arc::new(Self { settings, jobs: Jobs::default(), drawn: Recent::default(), tested: Recent::default() })
     }
 
     /// The address of something below the base.
@@ -142,22 +186,13 @@ impl Site {
         let seed = workspace.seed().number;
         let digest = content::of_task(pack, task).map(|digest| digest.to_string()).unwrap_or_default();
         let name = format!("{} {seed} {digest}", task.exercise.id);
-        let known =
-            |all: &[(String, Arc<Drawn>)]| all.iter().find(|(known, _)| *known == name).map(|(_, drawn)| drawn.clone());
-        if let Some(drawn) = known(&self.drawn.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(drawn);
-        }
-        let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-        let (rows, shots) = match run::learners_pictures(task, seed, &file)? {
-            Some((rows, shots)) => (rows, Some(shots)),
-            None => (run::learners_rows(task, seed, &file)?, None),
-        };
-        let drawn = Arc::new(Drawn { rows, shots, few: OnceLock::new(), looked: Default::default() });
-        let mut all = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        if known(&all).is_none() {
-            all.insert(0, (name, drawn.clone()));
-            all.truncate(REMEMBERED);
-        }
-        Ok(drawn)
+        self.drawn.of(name, || {
+            let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
+            let (rows, shots) = match run::learners_pictures(task, seed, &file)? {
+                Some((rows, shots)) => (rows, Some(shots)),
+                None => (run::learners_rows(task, seed, &file)?, None),
+            };
+            Ok(Drawn { rows, shots, few: OnceLock::new(), looked: Default::default() })
+        })
     }
 }

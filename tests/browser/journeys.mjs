@@ -277,3 +277,86 @@ export async function troubles(bench) {
   await second.close();
   return wrong;
 }
+
+/** An order and a small table, with the mouse; what is wrong is told at its cell. */
+export async function asking(bench) {
+  const { page, lang } = bench;
+  await begin(page, 'falls-review');
+  const file = () => fs.readFileSync(path.join(bench.folder, 'practicum/falls-review/answers.toml'), 'utf8');
+  const place = (item) => page.locator(`[name="first:${item}"]`);
+  const cell = (row, column) => page.locator(`[name="counted:${row}:${column}"]`);
+  const wrong = await looked(bench, 'asked-begun', SECTIONS);
+
+  // The order: whoever takes the place of another one leaves it theirs; it is kept once it is whole.
+  for (const [item, at] of [['surgery', '1'], ['medicine', '2'], ['geriatrics', '3']]) await place(item).selectOption(at);
+  await page.waitForFunction(() => !document.querySelector('#answers[data-dirty]'));
+  assert.match(file(), /first = \["surgery", "medicine", "geriatrics"\]/);
+  await place('geriatrics').selectOption('1');
+  assert.equal(await place('surgery').inputValue(), '3');
+  await page.waitForFunction(() => !document.querySelector('#answers[data-dirty]'));
+  assert.match(file(), /first = \["geriatrics", "medicine", "surgery"\]/);
+
+  // The table: kept cell by cell; what is empty is named, what cannot be is told at its cell and changes nothing.
+  await cell('surgery', 'all').fill('６０');
+  await cell('surgery', 'share').fill('5');
+  await cell('geriatrics', 'all').click();
+  await page.waitForFunction(() => document.querySelector('.begun').textContent.includes(';'));
+  await cell('geriatrics', 'all').fill('100');
+  await cell('geriatrics', 'share').fill('410');
+  await cell('medicine', 'all').click();
+  await page.locator('[name="counted:geriatrics:share"][aria-invalid="true"]').waitFor();
+  assert.equal(await cell('geriatrics', 'share').inputValue(), '410', 'what was typed stays in sight');
+  assert.equal(await page.locator('#answers [aria-invalid="true"]').count(), 1, 'the other cells and the order are right');
+  assert.doesNotMatch(file(), /410/);
+  wrong.push(...(await looked(bench, 'asked-wrong', ['#conclude'])));
+  await cell('geriatrics', 'share').fill('41%');
+  await cell('medicine', 'all').fill('140');
+  await cell('medicine', 'share').fill('23,6');
+  await cell('medicine', 'share').press('Tab');
+  await page.waitForFunction(() => !document.querySelector('#answers[data-dirty]') && !document.querySelector('#answers [aria-invalid="true"]'));
+  assert.match(file(), /share = 23\.6/);
+
+  // A wrong order is told in words, at the check; the right one passes.
+  await place('medicine').selectOption('1');
+  await trained(page, () => page.locator('.judge button.main').click(), '.verdict');
+  assert.match(await page.locator('.verdict .checks > li').first().getAttribute('class'), /failed/);
+  await page.locator('.verdict .hint summary').first().click();
+  await place('geriatrics').selectOption('1');
+  await trained(page, () => page.locator('.judge button.main').click(), '.verdict');
+  const verdicts = await page.locator('.verdict .checks > li').evaluateAll((all) => all.map((one) => one.className));
+  assert.deepEqual(verdicts, ['passed', 'passed']);
+  await page.reload();
+  await awake(page);
+  assert.deepEqual([await place('geriatrics').inputValue(), await cell('medicine', 'share').inputValue()], ['1', '23.6']);
+  wrong.push(...(await looked(bench, 'asked-passed', SECTIONS)));
+  return wrong;
+}
+
+/** The same with the keyboard alone. */
+export async function askingByKeys(bench) {
+  const { page } = bench;
+  const to = (selector) => tab(page, page.locator(selector).first());
+  await to('.card a[href$="/x/falls-review"]');
+  await page.keyboard.press('Enter');
+  await page.locator('form.begin').waitFor();
+  await to('form.begin button.main');
+  await page.keyboard.press('Enter');
+  await awake(page);
+  for (const [item, at] of [['surgery', 3], ['geriatrics', 1], ['medicine', 2]]) {
+    await to(`[name="first:${item}"]`);
+    await page.keyboard.press('Home');
+    for (let n = 0; n < at; n += 1) await page.keyboard.press('ArrowDown');
+  }
+  for (const [row, all, share] of [['surgery', '60', '５'], ['geriatrics', '100', '４１'], ['medicine', '140', '２３．６']]) {
+    await to(`[name="counted:${row}:all"]`);
+    await page.keyboard.type(all);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(share);
+  }
+  await to('.judge button.main');
+  await trained(page, () => page.keyboard.press('Enter'), '.verdict');
+  const verdicts = await page.locator('.verdict .checks > li').evaluateAll((all) => all.map((one) => `${one.className}: ${one.textContent}`));
+  for (const verdict of verdicts) assert.match(verdict, /^passed/);
+  assert.equal(verdicts.length, 2);
+  return looked(bench, 'asked-keys', ['#conclude']);
+}

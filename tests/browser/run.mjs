@@ -1,16 +1,19 @@
 // Runs the journeys that are named, or all; says what is wrong, and ends with 1 if anything is.
 import { closed, workbench } from './workbench.mjs';
-import { imaging, keyboard, tabular, troubles } from './journeys.mjs';
+import { asking, askingByKeys, imaging, keyboard, tabular, troubles } from './journeys.mjs';
 
+const asked = { arguments: ['--course', `${import.meta.dirname}/../data/courses/asked`] };
 const journeys = {
   'tabular-en': ['en', tabular], 'tabular-ja': ['ja', tabular], 'imaging-en': ['en', imaging], 'imaging-ja': ['ja', imaging],
   keyboard: ['en', keyboard], troubles: ['en', troubles],
+  'asking-en': ['en', asking, asked], 'asking-ja': ['ja', asking, asked], 'asking-keys': ['ja', askingByKeys, asked],
 };
 const chosen = process.argv.slice(2);
 let failed = 0;
-for (const [name, [lang, journey]] of Object.entries(journeys)) {
+for (const [name, [lang, journey, options]] of Object.entries(journeys)) {
   if (chosen.length && !chosen.includes(name)) continue;
-  const bench = await workbench(lang);
+  const begun = performance.now();
+  const bench = await workbench(lang, options);
   let wrong = [];
   try {
     wrong = await journey(bench);
@@ -20,7 +23,7 @@ for (const [name, [lang, journey]] of Object.entries(journeys)) {
   }
   wrong.push(...bench.complaints);
   await bench.end();
-  console.log(`${wrong.length ? '✘' : '✔'} ${name}`);
+  console.log(`${wrong.length ? '✘' : '✔'} ${name} (${((performance.now() - begun) / 1000).toFixed(0)} s)`);
   for (const line of new Set(wrong)) console.log(`    ${line}`);
   failed += wrong.length ? 1 : 0;
 }

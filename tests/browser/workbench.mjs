@@ -19,11 +19,10 @@ export async function closed() {
   await browser?.close();
 }
 
-/** Starts the program in an empty folder; `page` shows its first page. */
-export async function workbench(lang, options = {}) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'practicum-'));
+/** Starts the program in a folder; the address is the first that it tells. */
+export async function started(folder, lang, more = []) {
   const program = process.env.PRACTICUM ?? path.join(here, '../../target/release/practicum');
-  const child = spawn(path.resolve(program), ['open', '--no-browser', '--lang', lang, ...(options.arguments ?? [])], { cwd: folder });
+  const child = spawn(path.resolve(program), ['open', '--no-browser', '--lang', lang, ...more], { cwd: folder });
   let told = '';
   const address = await new Promise((found, failed) => {
     const read = (bytes) => {
@@ -36,6 +35,13 @@ export async function workbench(lang, options = {}) {
     child.on('error', failed);
     child.on('exit', () => failed(new Error(`the program ended: ${told}`)));
   });
+  return { child, address };
+}
+
+/** Starts the program in an empty folder; `page` shows its first page. */
+export async function workbench(lang, options = {}) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'practicum-'));
+  const { child, address } = await started(folder, lang, options.arguments);
   const context = await (await opened()).newContext({ viewport: { width: 1440, height: 900 }, locale: lang === 'ja' ? 'ja-JP' : 'en-GB', ...options.context });
   context.setDefaultTimeout(Number(process.env.PATIENCE ?? 60) * 1000);
   const complaints = [];

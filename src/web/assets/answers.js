@@ -52,15 +52,21 @@ export function range(place) {
 /** The places of an order: an item that takes the place of another one leaves its own to it. */
 export function places(group) {
   const all = [...group.querySelectorAll('select')];
-  let before = new Map(all.map((one) => [one, one.value]));
+  const now = () => new Map(all.map((one) => [one, one.value]));
+  // The arrow keys pass places by: until every item has one, what counts is where the item stood when it was taken up.
+  let [before, last, taken] = [now(), now(), null];
   group.append(el('p', { class: 'quiet' }, words.swaps));
+  group.addEventListener('focusin', () => { taken = null; });
   group.addEventListener('change', ({ target }) => {
+    if (taken !== target) [before, taken] = [last, target];
+    for (const one of all) if (one !== target) one.value = before.get(one);
     const other = all.find((one) => one !== target && one.value && one.value === target.value);
     if (other) {
       other.value = before.get(target);
       say(`${other.labels[0]?.textContent ?? ''}: ${other.value || '–'}`);
     }
-    before = new Map(all.map((one) => [one, one.value]));
+    last = now();
+    if (all.every((one) => one.value)) taken = null;
   });
 }
 

@@ -201,6 +201,10 @@ async function keeping(form) {
     return;
   }
   delete form.dataset.dirty;
+  // What was wrong is right now.
+  for (const mended of form.querySelectorAll('.wrong')) mended.classList.remove('wrong');
+  for (const mended of form.querySelectorAll('[aria-invalid]')) mended.removeAttribute('aria-invalid');
+  for (const mistake of form.querySelectorAll('.mistake')) mistake.replaceChildren();
   for (const begun of form.querySelectorAll('.begun')) begun.textContent = next.querySelector(`#${CSS.escape(begun.id)}`)?.textContent ?? '';
   const told = form.querySelector('.unsaved');
   if (told) told.textContent = words.kept;

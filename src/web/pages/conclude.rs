@@ -332,10 +332,18 @@ fn field(
             }
             p.quiet { (state) }
             div.mistake id=(mistake) { @for fault in mine {
-                p { (view.say("Found: ", "見つかったもの：")) (view.text(&fault.found)) (view.say(". Expected: ", "。期待されるもの：")) (view.text(&fault.expected)) }
+                p { @if let Some(cell) = cell_of(view, question, fault) { (cell) (view.say(". ", "。")) }
+                    (view.say("Found: ", "見つかったもの：")) (view.text(&fault.found)) (view.say(". Expected: ", "。期待されるもの：")) (view.text(&fault.expected)) }
             } }
         }
     }
+}
+
+/// The cell of a table in which a mistake stands.
+fn cell_of(view: &View, question: &Question, fault: &Fault) -> Option<String> {
+    let QuestionKind::Table(grid) = &question.kind else { return None };
+    let is_there = |row: &str, column: &str| is_of(fault, &format!("{}.{row}.{column}", question.id));
+    grid.cells().find(|((row, _), column)| is_there(row, &column.id)).map(|((_, title), column)| named(view, title, column))
 }
 
 /// What a cell is called: its row and its column, with the unit.

@@ -47,7 +47,10 @@ async fn start(
 
 fn brief(view: &View, placed: &Placed) -> Markup {
     let text = placed.pack.brief(placed.workspace.id(), view.lang).unwrap_or_default();
-    html! { section.brief #read tabindex="0" aria-label=(view.say("The situation", "状況")) { (view.markdown(&text)) } }
+    html! { section.brief #read tabindex="0" aria-label=(view.say("The situation", "状況")) {
+        @if !text.trim_start().starts_with("# ") { h1 { (view.text(&placed.task.exercise.title)) } }
+        (view.markdown(&text))
+    } }
 }
 
 /// An exercise that was not begun: what it is about, and a button.
@@ -101,8 +104,9 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
         ("see", view.say("See", "結果を見る")),
         ("conclude", view.say("Conclude", "結論・判定")),
     ];
-    // Where nothing is planned there is nothing to decide; where nothing is trained, nothing to train and see.
+    // Where nothing is asked before, planned or trained, there is nothing to expect, decide, or train and see.
     let sections = sections.into_iter().filter(|(id, _)| match *id {
+        "expect" => !exercise.before.is_empty(),
         "decide" => plans,
         "train" | "see" => trains,
         _ => true,

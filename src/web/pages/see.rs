@@ -1,6 +1,8 @@
 //! See: what a run did, on the learner's own test rows. No row of the exam ever reaches the browser.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, Query};
@@ -15,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::try_one;
 use crate::door::kept;
-use crate::site::Shared;
+use crate::site::{Shared, Tested};
 use crate::view::{View, answer};
 use app::learner::desk::Placed;
 use app::learner::history::{Differing, Past};
@@ -25,6 +27,7 @@ use metrics::Probabilities;
 use report::plot;
 use report::plots::{calibration, decision, roc};
 use report::terminal::Found;
+use tables::{Reading, Said, Sheet};
 use target::Target;
 
 /// So many earlier runs are listed.
@@ -47,23 +50,25 @@ pub(super) fn last(placed: &Placed, command: Option<&str>) -> Option<Past> {
     placed.pasts().find(|past| command.is_none_or(|command| past.command() == command))
 }
 
-/// Labels and risks of the learner's own test rows.
-struct Tested {
-    y: Vec<f64>,
-    p: Vec<f64>,
-    threshold: Option<f64>,
-}
-
-fn tested(placed: &Placed, kept: &Past) -> Option<Tested> {
-    if placed.task.dataset.target != Target::Risk {
-        return None;
-    }
-    let frame = tables::read_csv(PREDICTIONS, &placed.workspace.of_run(kept.number, PREDICTIONS)?, false).ok()?;
-    let (y, p) = (tables::numbers(&frame, placed.task.dataset.label()).ok()?, tables::numbers(&frame, "p").ok()?);
-    let split = tables::words(&frame, "split").ok()?;
-    let is_tested = |row: &usize| split[*row].as_deref() == Some("test");
-    let (y, p) = (0..p.len()).filter(is_tested).filter_map(|row| Some((y[row]?, p[row]?))).unzip();
-    Some(Tested { y, p, threshold: kept.document["trained"]["threshold"].as_f64() })
+/// What a run says of the learner's own test rows; nothing where no risks were predicted.
+fn tested(view: &View, placed: &Placed, kept: &Past) -> Arc<Option<Tested>> {
+    let read = || {
+        if placed.task.dataset.target != Target::Risk {
+            return None;
+        }
+        let reading = Reading { cp932: false, missing: &[], said: Said::Keys };
+        let bytes = placed.workspace.of_run(kept.number, PREDICTIONS)?;
+        let sheet = Sheet::read(PREDICTIONS, bytes, &reading).ok()?;
+        let (y, p) = (sheet.numbers(placed.task.dataset.label()).ok()?, sheet.numbers("p").ok()?);
+        let split = sheet.words("split").ok()?;
+        let is_tested = |row: &usize| split[*row].as_deref() == Some("test");
+        let (y, p) = (0..p.len()).filter(is_tested).filter_map(|row| Some((y[row]?, p[row]?))).unzip();
+        Some(Tested { y, p, threshold: kept.document["trained"]["threshold"].as_f64() })
+    };
+    // A folder that was taken away may come again with another run of the same number, but not with the same document.
+    let name = format!("{} {} {}", placed.workspace.folder().display(), kept.number, kept.document);
+    let Ok(tested) = view.site.tested.of(name, || Ok::<_, Infallible>(read()));
+    tested
 }
 
 async fn rows(view: View, Path((id, file)): Path<(String, String)>) -> Result<Response, Response> {
@@ -71,8 +76,8 @@ async fn rows(view: View, Path((id, file)): Path<(String, String)>) -> Result<Re
         .done(move |view| {
             let placed = view.site.begun(&id)?;
             let run = file.strip_suffix(".json").and_then(|number| number.parse().ok());
-            let tested = run.and_then(|run| placed.past(run)).and_then(|kept| tested(&placed, &kept));
-            Ok(tested.map(|tested| {
+            let tested = run.and_then(|run| placed.past(run)).map(|kept| tested(view, &placed, &kept));
+            Ok(tested.as_deref().and_then(Option::as_ref).map(|tested| {
                 let y: Vec<u8> = tested.y.iter().map(|y| u8::from(*y > 0.5)).collect();
                 let p: Vec<f64> = tested.p.iter().map(|p| (p * 1e6).round() / 1e6).collect();
                 json!({ "threshold": tested.threshold, "y": y, "p": p })
@@ -128,7 +133,7 @@ pub(super) fn shown(view: &View, placed: &Placed, kept: &Past, stands_alone: boo
         "On your own test rows, on which nothing was fitted",
         "何の当てはめにも使っていない、手元のテスト用の行では",
     );
-    let tested = tested(placed, kept);
+    let tested = tested(view, placed, kept);
     html! {
         @if let Some(record) = &kept.record {
             dl.story { @for (name, text) in writer.told(&record.story) { dt { (name) } dd { (text) } } }
@@ -141,7 +146,7 @@ pub(super) fn shown(view: &View, placed: &Placed, kept: &Past, stands_alone: boo
                 @if let Some(because) = &figures.undefined { p.quiet { "– " (because) } }
             }
         }
-        @if let Some(tested) = tested.as_ref().filter(|tested| !tested.y.is_empty()) {
+        @if let Some(tested) = tested.as_ref().as_ref().filter(|tested| !tested.y.is_empty()) {
             @if !stands_alone { div.handle data-rows=(view.site.to(&format!("x/{id}/rows/{}.json", kept.number))) data-plan=(view.site.to(&format!("x/{id}/plan")))
                 data-words=(handle_words(view)) {
                 h3 { (view.say("Move the threshold", "閾値を動かす")) }
