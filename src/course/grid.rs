@@ -123,13 +123,7 @@ impl Grid {
     /// The keys of one of its rows in `answers.toml`.
     pub(super) fn keys(&self) -> Vec<Key<'_>> {
         fn key(column: &Column) -> Key<'_> {
-            Key {
-                name: &column.id,
-                kind: Kind::Number { min: column.min, max: column.max },
-                need: Need::Optional,
-                unit: &column.unit.en,
-                help: column.title.clone(),
-            }
+            Key::given(&column.id, Kind::Number { min: column.min, max: column.max }, Need::Optional, &column.unit.en, column.title.clone())
         }
         self.columns.iter().map(key).collect()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::queries;
 use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Id, Place, first};
-use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Written};
+use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Short, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
 use sql::{Expression, Purpose};
@@ -71,14 +71,14 @@ const COHORT: &[Key<'static>] = &[
         Need::Optional,
         "Only rows of develop.csv for which this SQL condition is true are used.",
         "develop.csvのうち、このSQL条件が真になる行だけを使います。",
-    ),
+    ).called("Only these rows", "使う行の条件"),
     Key::new(
         "label",
         Kind::String,
         Need::Optional,
         "The column that is predicted, where the data offer several; left out, the first that they name.",
         "予測させる列です（データに候補が複数あるとき）。書かなければデータの既定の列です。",
-    ),
+    ).called("What is predicted", "予測する列"),
 ];
 
 /// The most that one part may hold: something must be left to train on.
@@ -91,14 +91,14 @@ const SPLIT: &[Key<'static>] = &[
         Need::Optional,
         "All rows of one unit (a patient, a hospital …) stay in the same part; left out, each row is its own unit.",
         "同じ単位（患者・病院など）の行を必ず同じ群に入れます。書かなければ1行を1単位とします。",
-    ),
+    ).called("What stays together", "同じ群に入れる単位"),
     Key::new(
         "by",
         Kind::Choice(By::WORDS),
         Need::Default("\"random\""),
-        "At random, or by time: the latest units are tested, those before them tune.",
-        "無作為に分けるか、時間で分けるか（最も新しい単位をテスト、その前を調整に使います）です。",
-    ),
+        "How units are dealt out: at random, or by time, where the latest are tested and those before them tune.",
+        "単位の分け方です。時期で分けると、最も新しい単位をテスト、その前を調整に使います。",
+    ).called("Dealt out", "分け方").meaning(By::MEANINGS),
     Key::measured(
         "valid",
         PART,
@@ -106,7 +106,7 @@ const SPLIT: &[Key<'static>] = &[
         "share of units, or an SQL condition",
         "Validation rows: they stop the training, fit the calibration and choose the threshold.",
         "検証用の行です。学習の打ち切り、較正、閾値の選択に使います。",
-    ),
+    ).called("Validation rows (adjust)", "検証用の行（調整に使う）"),
     Key::measured(
         "test",
         PART,
@@ -114,12 +114,12 @@ const SPLIT: &[Key<'static>] = &[
         "share of units, or an SQL condition",
         "Test rows: nothing is fitted on them; they give you an estimate of your own.",
         "テスト用の行です。何の当てはめにも使わず、自分で性能を見積もるために使います。",
-    ),
+    ).called("Test rows (only test)", "テスト用の行"),
 ];
 
 /// Words of which a plan chooses one. Each is a variant, so that no word that is added can fall through somewhere.
 macro_rules! choices {
-    ($($(#[$about:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)* })*) => {$(
+    ($($(#[$about:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal: $en:literal, $ja:literal;)* })*) => {$(
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $name {
@@ -129,6 +129,9 @@ macro_rules! choices {
         impl $name {
             /// The words, as written.
             pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// What each word means, in a few words.
+            pub const MEANINGS: &'static [(&'static str, Short)] = &[$(($word, Short::new($en, $ja))),*];
 
             /// Every choice, in the order of [`Self::WORDS`].
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
@@ -155,95 +158,95 @@ choices! {
     /// How units are dealt out.
     By {
         /// At random.
-        Random = "random",
+        Random = "random": "at random", "無作為に分ける";
         /// The latest are tested.
-        Time = "time",
+        Time = "time": "by time, the latest are tested", "時期で分ける（最も新しいものをテストに使う）";
     }
 
     /// How missing numbers are filled.
     Impute {
         /// They may not be missing.
-        None = "none",
+        None = "none": "not at all: none may be missing", "補わない（欠測があれば誤り）";
         /// With the median of the training rows.
-        Median = "median",
+        Median = "median": "with the median", "中央値で補う";
         /// With their mean.
-        Mean = "mean",
+        Mean = "mean": "with the mean", "平均値で補う";
         /// With their median, and a column that says it was missing.
-        FlagMedian = "flag+median",
+        FlagMedian = "flag+median": "with the median, and say that it was missing", "中央値で補い、欠測だったことも列に加える";
         /// With their mean, and such a column.
-        FlagMean = "flag+mean",
+        FlagMean = "flag+mean": "with the mean, and say that it was missing", "平均値で補い、欠測だったことも列に加える";
     }
 
     /// How numbers are scaled.
     Scale {
         /// Not at all.
-        None = "none",
+        None = "none": "as they are", "そのまま";
         /// To mean 0 and SD 1.
-        Standard = "standard",
+        Standard = "standard": "mean 0, standard deviation 1", "平均0・標準偏差1にする";
         /// To 0 to 1.
-        MinMax = "minmax",
+        MinMax = "minmax": "from 0 to 1", "0から1にする";
     }
 
     /// How a picture's grey values become numbers.
     Normalise {
         /// Mean 0 and SD 1 over the training pictures.
-        Training = "training",
+        Training = "training": "mean 0 and SD 1 over all training pictures", "学習用の画像全体で平均0・標準偏差1";
         /// Over each picture by itself.
-        Picture = "picture",
+        Picture = "picture": "mean 0 and SD 1 within each picture", "画像1枚ごとに平均0・標準偏差1";
         /// 0 to 1, as they are.
-        None = "none",
+        None = "none": "as they are, from 0 to 1", "0から1のまま";
     }
 
     /// A change of training pictures, each time that they are seen.
     Change {
         /// A little to the side, up or down.
-        Shift = "shift",
+        Shift = "shift": "moved a little", "少しずらす";
         /// Left and right.
-        Flip = "flip",
+        Flip = "flip": "left and right exchanged", "左右を反転";
         /// Up and down.
-        Flop = "flop",
+        Flop = "flop": "upside down", "上下を反転";
         /// Brightness and contrast.
-        Brightness = "brightness",
+        Brightness = "brightness": "brighter or darker", "明るさを変える";
         /// Grain.
-        Noise = "noise",
+        Noise = "noise": "with grain", "雑音を加える";
         /// A square without content.
-        Erase = "erase",
+        Erase = "erase": "a square erased", "一部を四角く消す";
     }
 
     /// How weights move.
     Optimiser {
         /// A step of its own for each weight (Kingma and Ba 2015).
-        Adam = "adam",
+        Adam = "adam": "a step size for each weight", "重みごとに歩幅を調整";
         /// Plain steps with momentum 0.9.
-        Sgd = "sgd",
+        Sgd = "sgd": "plain steps with momentum 0.9", "同じ歩幅で更新（慣性0.9）";
     }
 
     /// What training makes small.
     Loss {
         /// −log P(y).
-        Log = "log",
+        Log = "log": "log-loss", "対数損失";
         /// −(1 − P(y))² · log P(y), which leaves most of the weight to what is still wrong (Lin et al. 2017).
-        Focal = "focal",
+        Focal = "focal": "log-loss, mostly of what is still wrong", "まだ誤っている例を重くみる対数損失";
         /// 1 − soft Dice over all pixels of the batch (Milletari et al. 2016, with sums instead of squares).
-        Dice = "dice",
+        Dice = "dice": "overlap with the true outline (masks)", "正解の輪郭との重なり（マスク用）";
         /// The sum of both (Isensee et al. 2021).
-        DiceLog = "dice+log",
+        DiceLog = "dice+log": "overlap and log-loss together (masks)", "重なりと対数損失の和（マスク用）";
         /// The mean of squared differences, of a number.
-        Squares = "squares",
+        Squares = "squares": "squared error (of a number)", "二乗誤差（数値の予測用）";
         /// −log P(class), of several classes.
-        Softmax = "softmax",
+        Softmax = "softmax": "log-loss of several classes", "多クラスの対数損失";
     }
 
     /// How scores become risks.
     Calibrate {
         /// As they are.
-        None = "none",
+        None = "none": "not at all: the model's own risks", "合わせない（モデルのリスクのまま）";
         /// The maximum-likelihood shift with slope 1 (recalibration in the large; Steyerberg 2019, section 15.2).
-        Intercept = "intercept",
+        Intercept = "intercept": "raise or lower all risks alike", "リスク全体を同じだけ上下させる";
         /// Shift and stretch on Platt's smoothed targets (Platt 1999), so that perfect separation stays finite.
-        Platt = "platt",
+        Platt = "platt": "raise or lower, and stretch or shrink", "全体を上下させ、幅も伸縮させる";
         /// Pool adjacent violators (Ayer et al. 1955), straight between the blocks' means.
-        Isotonic = "isotonic",
+        Isotonic = "isotonic": "any curve that never falls", "下がらない曲線に当てはめる";
     }
 }
 
@@ -254,28 +257,28 @@ const FEATURES: &[Key<'static>] = &[
         Need::Optional,
         "The columns that the model sees; left out, every feature of develop.csv.",
         "モデルに与える列です。書かなければdevelop.csvのすべての変数を使います。",
-    ),
+    ).called("Columns", "変数"),
     Key::new(
         "impute",
         Kind::Choice(Impute::WORDS),
         Need::Default("\"median\""),
-        "How missing numbers are filled, with the training rows' value; flag+… adds a column that says it was missing.",
-        "欠測値の補い方です（学習用の行の値を使います）。flag+… は欠測の有無を示す列を加えます。",
-    ),
+        "How missing numbers are filled: always with the value of the training rows.",
+        "欠測値の補い方です。値は学習用の行から求めます。",
+    ).called("Missing numbers are filled", "欠測値の補い方").meaning(Impute::MEANINGS),
     Key::new(
         "scale",
         Kind::Choice(Scale::WORDS),
         Need::Default("\"standard\""),
-        "How numbers are scaled, by the training rows: standard (mean 0, SD 1), minmax (0 to 1).",
-        "数値の尺度のそろえ方です（学習用の行が基準）。standardは平均0・標準偏差1、minmaxは0から1です。",
-    ),
+        "How numbers are scaled, by the training rows.",
+        "数値の尺度のそろえ方です（学習用の行が基準）。",
+    ).called("Numbers are scaled", "数値の尺度").meaning(Scale::MEANINGS),
     Key::new(
         "one_hot",
         Kind::List(&Kind::String),
         Need::Default("[]"),
         "Numeric columns that are codes: one column per code. Text columns always are.",
         "数値だがコードである列です（コードごとに1列にします）。文字列の列は常にそう扱います。",
-    ),
+    ).called("Numbers that are codes", "コードとして扱う数値の列"),
 ];
 
 const PIXELS: Kind<'static> = Kind::Whole { min: 0, max: 256 };
@@ -294,7 +297,7 @@ const IMAGE: &[Key<'static>] = &[
         Need::Default("[]"),
         "Rectangles that are blanked out, in pixels of the whole picture.",
         "塗りつぶす長方形です（切り取る前の画像の画素で書きます）。",
-    ),
+    ).called("Blanked rectangles", "塗りつぶす長方形"),
     Key::measured(
         "resize",
         Kind::Whole { min: 0, max: 256 },
@@ -302,28 +305,28 @@ const IMAGE: &[Key<'static>] = &[
         "pixels",
         "Height and width that the model sees, after cropping; 0: as it is.",
         "切り取った後、モデルに見せる縦横の画素数です。0なら元のままです。",
-    ),
+    ).called("Height and width for the model", "モデルに見せる縦横の画素数"),
     Key::new(
         "normalise",
         Kind::Choice(Normalise::WORDS),
         Need::Default("\"training\""),
-        "training: mean 0 and SD 1 over the training pictures; picture: over each picture by itself; none: 0 to 1.",
-        "trainingは学習用の画像全体、pictureは1枚ごとに、平均0・標準偏差1にします。noneは0から1のままです。",
-    ),
+        "How brightness becomes numbers.",
+        "明るさを数値にする方法です。",
+    ).called("Brightness", "明るさの扱い").meaning(Normalise::MEANINGS),
     Key::new(
         "augment",
         Kind::List(&Kind::Choice(Change::WORDS)),
         Need::Default("[]"),
-        "Training pictures are changed each time: shift, flip (left and right), flop (up and down), brightness, noise, erase (a square).",
-        "学習用の画像を毎回少し変えます。shift（ずらす）、flip（左右反転）、flop（上下反転）、brightness（明るさ）、noise（雑音）、erase（一部を消す）です。",
-    ),
+        "How training pictures are changed each time that the model sees them.",
+        "学習用の画像を、モデルが見るたびに少し変える方法です。",
+    ).called("Changed copies", "学習用の画像の変化").meaning(Change::MEANINGS),
 ];
 
 const CROP: &[Key<'static>] = &[
-    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "At the left edge.", "左端です。"),
-    Key::measured("right", PIXELS, Need::Default("0"), "pixels", "At the right edge.", "右端です。"),
-    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "At the upper edge.", "上端です。"),
-    Key::measured("bottom", PIXELS, Need::Default("0"), "pixels", "At the lower edge.", "下端です。"),
+    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "At the left edge.", "左端です。").called("Cut off at the left", "左端から切り取る"),
+    Key::measured("right", PIXELS, Need::Default("0"), "pixels", "At the right edge.", "右端です。").called("Cut off at the right", "右端から切り取る"),
+    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "At the upper edge.", "上端です。").called("Cut off at the top", "上端から切り取る"),
+    Key::measured("bottom", PIXELS, Need::Default("0"), "pixels", "At the lower edge.", "下端です。").called("Cut off at the bottom", "下端から切り取る"),
 ];
 
 const BLANK: &[Key<'static>] = &[
@@ -331,6 +334,13 @@ const BLANK: &[Key<'static>] = &[
     Key::measured("top", PIXELS, Need::Required, "pixels", "The first row.", "上端の行です。"),
     Key::measured("width", PIXELS, Need::Required, "pixels", "How many columns.", "幅（列の数）です。"),
     Key::measured("height", PIXELS, Need::Required, "pixels", "How many rows.", "高さ（行の数）です。"),
+];
+
+const NO_WEIGHT: &str = "none";
+const BALANCED: &str = "balanced";
+const WEIGHTS: &[(&str, Short)] = &[
+    (NO_WEIGHT, Short::new("the same as of the others (1)", "ほかと同じ（1）")),
+    (BALANCED, Short::new("as many times as there are others for each", "陰性と陽性の数の比")),
 ];
 
 const TRAIN: &[Key<'static>] = &[
@@ -341,7 +351,7 @@ const TRAIN: &[Key<'static>] = &[
         "passes",
         "How often the model sees every training row, at most.",
         "学習用の行をすべて見る回数の上限です。",
-    ),
+    ).called("Passes over the data", "学習の回数"),
     Key::measured(
         "batch",
         Kind::Whole { min: 0, max: 65536 },
@@ -349,35 +359,35 @@ const TRAIN: &[Key<'static>] = &[
         "rows",
         "Rows per step; 0: all at once.",
         "1回の更新に使う行数です。0ならすべてを一度に使います。",
-    ),
+    ).called("Rows per step", "1回の更新に使う行数"),
     Key::new(
         "optimiser",
         Kind::Choice(Optimiser::WORDS),
         Need::Default("\"adam\""),
-        "adam adapts the step of each weight; sgd takes plain steps with momentum 0.9.",
-        "adamは重みごとに歩幅を調整します。sgdは慣性0.9の素朴な更新です。",
-    ),
+        "How the weights move.",
+        "重みの更新のしかたです。",
+    ).called("Steps", "更新のしかた").meaning(Optimiser::MEANINGS),
     Key::new(
         "learning_rate",
         Kind::Number { min: 1e-6, max: 10.0 },
         Need::Default("0.01"),
         "Size of a step; it falls to zero along a half cosine over the epochs.",
         "更新の歩幅です。学習が進むにつれ、余弦に沿って0まで小さくなります。",
-    ),
+    ).called("Size of a step", "更新の歩幅"),
     Key::new(
         "loss",
         Kind::Choice(Loss::WORDS),
         Need::Default("\"log\""),
-        "What learning makes small: log (log-loss), focal (log-loss, mostly of what is still wrong); for masks also dice and dice+log. Of a number it is squares, of several classes softmax, where nothing is written.",
-        "学習で小さくする量です。log（対数損失）、focal（まだ誤っている部分を重視する対数損失）。マスクにはdiceとdice+logも使えます。書かない場合、数値の予測ではsquares、多クラスではsoftmaxになります。",
-    ),
+        "What learning makes small. Where nothing is written, it is squares of a number, softmax of several classes.",
+        "学習で小さくする量です。書かない場合、数値の予測ではsquares、多クラスではsoftmaxになります。",
+    ).called("What is made small", "小さくする量").meaning(Loss::MEANINGS),
     Key::new(
         "class_weight",
-        Kind::Either(&[Kind::Choice(&["none", "balanced"]), Kind::Number { min: 0.01, max: 1000.0 }]),
+        Kind::Either(&[Kind::Choice(&[NO_WEIGHT, BALANCED]), Kind::Number { min: 0.01, max: 1000.0 }]),
         Need::Default("\"none\""),
-        "Weight of a positive row's (or pixel's) loss: none (1), balanced (negatives per positive), or a number.",
-        "陽性の行（または画素）の損失の重みです。none（1）、balanced（陰性と陽性の数の比）、または数値です。",
-    ),
+        "Weight of a positive row's (or pixel's) loss: a word, or a number.",
+        "陽性の行（または画素）の損失の重みです。語または数値で書きます。",
+    ).called("Weight of the ill", "陽性の行の重み").meaning(WEIGHTS),
     Key::new(
         "early_stopping",
         Kind::Table(EARLY),
@@ -394,7 +404,7 @@ const EARLY: &[Key<'static>] = &[Key::measured(
     "epochs",
     "Epochs without improvement before stopping.",
     "改善がなくても待つ回数です。",
-)];
+).called("Stop after so many passes without gain", "改善がなければ止めるまでの回数")];
 
 const OPERATE: &[Key<'static>] = &[
     Key::new(
@@ -403,21 +413,21 @@ const OPERATE: &[Key<'static>] = &[
         Need::Optional,
         "The validation rows on which calibration and threshold are fitted; left out, all of them.",
         "較正と閾値を当てはめる検証用の行の条件です。書かなければ検証用の行すべてを使います。",
-    ),
+    ).called("Adjust on these validation rows", "調整に使う検証用の行"),
     Key::new(
         "calibrate",
         Kind::Choice(Calibrate::WORDS),
         Need::Default("\"none\""),
-        "intercept: shifts all risks alike; platt: shifts and stretches them; isotonic: any rising curve.",
-        "interceptは全体をずらし、plattはずらして伸縮し、isotonicは単調増加の曲線を当てはめます。",
-    ),
+        "How the model's risks are fitted to how often the outcome comes, on the validation rows.",
+        "検証用の行で、モデルのリスクを実際の発生割合に合わせる方法です。",
+    ).called("Calibration", "較正").meaning(Calibrate::MEANINGS),
     Key::new(
         "threshold",
         Kind::Either(&[Kind::Number { min: 0.0, max: 1.0 }, Kind::OneOf(THRESHOLD)]),
         Need::Default("0.5"),
         "Alert when the predicted risk is at least this: a number, or a rule that finds it on the validation rows.",
         "予測リスクがこの値以上なら警報を出します。数値、または検証用の行から値を決める規則です。",
-    ),
+    ).called("Alert from this risk on", "警報を出す閾値"),
     Key::measured(
         "smallest",
         Kind::Number { min: 0.0, max: 10_000.0 },
@@ -425,7 +435,7 @@ const OPERATE: &[Key<'static>] = &[
         "mm²",
         "Of a predicted mask, connected spots smaller than this are erased.",
         "予測したマスクのうち、これより小さい連結した領域を消します。",
-    ),
+    ).called("Erase spots smaller than", "これより小さい領域を消す"),
 ];
 
 const THRESHOLD: &[Key<'static>] = &[
@@ -435,14 +445,14 @@ const THRESHOLD: &[Key<'static>] = &[
         Need::Optional,
         "The highest threshold that still finds this share of the patients with the disease.",
         "この割合の患者を見つけられる、最も高い閾値です。",
-    ),
+    ).called("so that this share of the ill is found", "この割合の患者を見つける値"),
     Key::new(
         "net_benefit",
         Kind::Number { min: 0.001, max: 0.99 },
         Need::Optional,
         "The threshold with the greatest net benefit when a patient with this risk is just worth an alert.",
         "「このリスクの患者なら警報を出す価値がちょうどある」とみなすときに、純便益が最大になる閾値です。",
-    ),
+    ).called("with the most net benefit at this risk", "このリスクで純便益が最大の値"),
 ];
 
 /// A learner's experiment, checked.
@@ -875,8 +885,8 @@ fn train(section: &Section) -> Train {
         loss: chosen(section, "loss", Loss::named),
         class_weight: Written {
             value: match section.maybe_string("class_weight").map(|word| word.value).as_deref() {
-                Some("balanced") => ClassWeight::Balanced,
-                Some("none") => ClassWeight::Fixed(1.0),
+                Some(BALANCED) => ClassWeight::Balanced,
+                Some(NO_WEIGHT) => ClassWeight::Fixed(1.0),
                 Some(word) => unreachable!("the plan's keys admit no `{word}`"),
                 None => ClassWeight::Fixed(section.number("class_weight")),
             },

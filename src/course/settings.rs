@@ -144,7 +144,7 @@ impl Setting {
             }
             _ => self.help.clone(),
         };
-        Key { name: &self.name, kind, need: Need::Default(&self.default), unit: &self.unit.en, help }
+        Key::given(&self.name, kind, Need::Default(&self.default), &self.unit.en, help)
     }
 }
 
@@ -156,13 +156,7 @@ pub fn with_keys<T>(plan: &'static [Key<'static>], settings: &Settings, use_keys
     let words: Vec<Vec<&str>> = settings.all.iter().map(Setting::words).collect();
     let own: Vec<Key> = settings.all.iter().zip(&words).map(|(setting, words)| setting.key(words)).collect();
     let mut keys: Vec<Key> = plan.iter().filter(|key| !settings.alone || key.name == "exercise").cloned().collect();
-    keys.push(Key {
-        name: TABLE,
-        kind: Kind::Table(&own),
-        need: Need::Default("{}"),
-        unit: "",
-        help: Text::new("What this exercise lets you decide.", "この演習で決めることです。"),
-    });
+    keys.push(Key::given(TABLE, Kind::Table(&own), Need::Default("{}"), "", Text::new("What this exercise lets you decide.", "この演習で決めることです。")));
     use_keys(&keys)
 }
 

@@ -34,6 +34,31 @@ pub struct Key<'a> {
     pub unit: &'a str,
     /// What it does, in a sentence.
     pub help: Text,
+    /// What a form calls it; where nothing stands here, its help does for that, too.
+    pub title: Option<Short>,
+    /// What the words mean of which it holds one.
+    pub meanings: &'a [(&'static str, Short)],
+}
+
+/// A few words in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Short {
+    /// In English.
+    pub en: &'static str,
+    /// In Japanese.
+    pub ja: &'static str,
+}
+
+impl Short {
+    /// The words in both languages.
+    pub const fn new(en: &'static str, ja: &'static str) -> Self {
+        Self { en, ja }
+    }
+
+    /// The same as a text.
+    pub const fn text(self) -> Text {
+        Text::new(self.en, self.ja)
+    }
 }
 
 /// What a key may hold.
@@ -101,7 +126,7 @@ pub enum Need<'a> {
 impl<'a> Key<'a> {
     /// A key without a unit.
     pub const fn new(name: &'a str, kind: Kind<'a>, need: Need<'a>, en: &'static str, ja: &'static str) -> Self {
-        Self { name, kind, need, unit: "", help: Text::new(en, ja) }
+        Self::measured(name, kind, need, "", en, ja)
     }
 
     /// A key with a unit.
@@ -113,7 +138,26 @@ impl<'a> Key<'a> {
         en: &'static str,
         ja: &'static str,
     ) -> Self {
-        Self { name, kind, need, unit, help: Text::new(en, ja) }
+        Self::given(name, kind, need, unit, Text::new(en, ja))
+    }
+
+    /// A key that somebody else's file defines.
+    pub const fn given(name: &'a str, kind: Kind<'a>, need: Need<'a>, unit: &'a str, help: Text) -> Self {
+        Self { name, kind, need, unit, help, title: None, meanings: &[] }
+    }
+
+    /// The same key with what a form calls it.
+    #[must_use]
+    pub const fn called(mut self, en: &'static str, ja: &'static str) -> Self {
+        self.title = Some(Short::new(en, ja));
+        self
+    }
+
+    /// The same key with what its words mean.
+    #[must_use]
+    pub const fn meaning(mut self, meanings: &'a [(&'static str, Short)]) -> Self {
+        self.meanings = meanings;
+        self
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::keys::{Key, Kind, Need};
+use crate::keys::{Key, Kind, Need, Short};
 use crate::text::Text;
 
 /// The schema of a file with these keys.
@@ -38,6 +38,9 @@ fn property(key: &Key) -> Value {
     let mut help = both(&key.help);
     if !key.unit.is_empty() {
         help += &format!("\n[{}]", key.unit);
+    }
+    for (word, Short { en, ja }) in key.meanings {
+        help += &format!("\n{word}: {en} / {ja}");
     }
     schema["description"] = json!(help);
     if let Need::Default(default) = key.need

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use app::learner::edit::{self, Change};
-use diagnostics::keys::{Key, Kind, Need};
+use diagnostics::keys::{Key, Kind, Need, Short};
 use diagnostics::text::Text;
 
 /// A field.
@@ -21,8 +21,12 @@ pub(crate) struct Field {
     pub(crate) default: String,
     /// The unit.
     pub(crate) unit: Text,
+    /// What it is called; empty where its help does for that, too.
+    pub(crate) title: Text,
     /// The help.
     pub(crate) help: Text,
+    /// What words mean that may be written.
+    pub(crate) meanings: Vec<(String, Text)>,
     /// The range of a number.
     pub(crate) range: Option<(f64, f64)>,
     /// Whether the plan to begin with shows it.
@@ -45,9 +49,27 @@ pub(crate) enum Control {
     /// Several of these words.
     Several(Vec<String>),
     /// A number, or one of these rules with a number.
-    Rule(Vec<(String, Text)>),
+    Rule(Vec<Rule>),
     /// Rectangles, as `left, top, width, height` with `;` between them.
     Rectangles,
+}
+
+/// A rule that finds a number.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Rule {
+    /// Its word.
+    pub(crate) word: String,
+    /// What it does, in a few words.
+    pub(crate) title: Text,
+    /// The same in a sentence.
+    pub(crate) help: Text,
+}
+
+impl Rule {
+    fn of(key: &Key) -> Self {
+        let title = key.title.map(Short::text).unwrap_or_default();
+        Self { word: key.name.to_owned(), title, help: key.help.clone() }
+    }
 }
 
 /// Fields of one table of the file.
@@ -82,7 +104,9 @@ pub(crate) fn of_plan(keys: &[Key], text: &str, starter: &str) -> Vec<Group> {
                     value: chosen.to_owned(),
                     default: kinds[0].0.to_owned(),
                     unit: Text::default(),
+                    title: Text::default(),
                     help: key.help.clone(),
+                    meanings: Vec::new(),
                     range: None,
                     is_first: true,
                 });
@@ -115,7 +139,9 @@ fn each(out: &mut Vec<Field>, table: &str, keys: &[Key], here: Option<&dyn Table
             value: value.and_then(Item::as_value).map(written).unwrap_or_default(),
             default: if default == "[]" || default == "{}" { String::new() } else { default },
             unit: Text::same(key.unit),
+            title: key.title.map(Short::text).unwrap_or_default(),
             help: key.help.clone(),
+            meanings: key.meanings.iter().map(|(word, short)| ((*word).to_owned(), short.text())).collect(),
             range: range(&key.kind),
             is_first,
             key: path,
@@ -136,7 +162,7 @@ fn control(key: &Key) -> Control {
             .iter()
             .find_map(|kind| match kind {
                 Kind::OneOf(keys) => {
-                    Some(Control::Rule(keys.iter().map(|key| (key.name.to_owned(), key.help.clone())).collect()))
+                    Some(Control::Rule(keys.iter().map(|key| Rule::of(key)).collect()))
                 }
                 _ => None,
             })

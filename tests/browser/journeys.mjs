@@ -300,7 +300,7 @@ export async function asking(bench) {
   await cell('surgery', 'all').fill('６０');
   await cell('surgery', 'share').fill('5');
   await cell('geriatrics', 'all').click();
-  await page.waitForFunction(() => document.querySelector('.begun').textContent.includes(';'));
+  await page.waitForFunction(() => document.querySelector('.begun').textContent.includes('%'));
   await cell('geriatrics', 'all').fill('100');
   await cell('geriatrics', 'share').fill('410');
   await cell('medicine', 'all').click();

@@ -3,7 +3,7 @@
 use super::files::{self, FILES};
 use crate::finding::Rule;
 use diagnostics::fault::Id;
-use diagnostics::keys::{self, Key, Kind as Holds, Need};
+use diagnostics::keys::{self, Key, Kind as Holds, Need, Short};
 use diagnostics::text::{Lang, Text};
 use metrics::Shown;
 use metrics::entry::{Better, Family};
@@ -66,7 +66,9 @@ fn section(out: &mut String, path: &str, of: &[Key]) {
             kind => keys::expected(kind, &bare).get(Lang::En).to_owned(),
         };
         let Text { en, ja } = &key.help;
-        *out += &format!("| `{}` | {} | {default} | {en}<br>{ja} |\n", key.name, cell(&holds));
+        let meanings: String =
+            key.meanings.iter().map(|(word, Short { en, ja })| format!("<br>`{word}`: {en} / {ja}")).collect();
+        *out += &format!("| `{}` | {} | {default} | {en}<br>{ja}{meanings} |\n", key.name, cell(&holds));
     }
     for key in of {
         let path = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };

@@ -321,7 +321,7 @@ fn field(
                         } } }
                     } }
                     p.quiet.begun id=(format!("{id}-empty")) { @if let Some(begun) = begun {
-                        (view.say("Not answered yet; empty: ", "未回答です。空欄：")) (grid.empty(begun).into_iter().map(|((_, title), column)| named(view, title, column)).collect::<Vec<_>>().join("; "))
+                        (view.say("Not answered yet; empty: ", "未回答です。空欄：")) (grid.empty(begun).into_iter().map(|((_, title), column)| named(view, title, column)).collect::<Vec<_>>().join(view.say("; ", "、")))
                     } }
                 }
                 QuestionKind::Number { .. } => {
@@ -348,8 +348,13 @@ fn cell_of(view: &View, question: &Question, fault: &Fault) -> Option<String> {
 
 /// What a cell is called: its row and its column, with the unit.
 fn named(view: &View, row: &Text, column: &Column) -> String {
-    let unit = if column.unit.en.is_empty() { String::new() } else { format!(" ({})", view.text(&column.unit)) };
-    format!("{}, {}{unit}", view.text(row), view.text(&column.title))
+    let (row, title, unit) = (view.text(row), view.text(&column.title), view.text(&column.unit));
+    match (unit, view.lang) {
+        ("", Lang::En) => format!("{row}, {title}"),
+        ("", Lang::Ja) => format!("{row}・{title}"),
+        (unit, Lang::En) => format!("{row}, {title} ({unit})"),
+        (unit, Lang::Ja) => format!("{row}・{title}（{unit}）"),
+    }
 }
 
 /// A text of a document.

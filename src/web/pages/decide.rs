@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use crate::fields::{self, Control, Field, Group};
+use crate::fields::{self, Control, Field, Group, Rule};
 use crate::site::{Drawn, Shared};
 use crate::view::{View, answer};
 use app::ending::Ending;
@@ -15,7 +15,7 @@ use app::learner::desk::Placed;
 use app::learner::forms::{Planned, digest};
 use app::learner::hand_in::PLAN;
 use course::dataset::Role;
-use course::settings;
+use course::settings::{self, SettingKind};
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
 use engine::models::{Sees, VOCABULARY, nature};
@@ -90,6 +90,10 @@ fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
         let own = field.key.strip_prefix("setting.").and_then(|name| settings.all.iter().find(|one| one.name == name));
         if let Some(setting) = own {
             field.unit = setting.unit.clone();
+            field.help = setting.help.clone();
+            if let SettingKind::Choice(choices) = &setting.kind {
+                field.meanings.clone_from(choices);
+            }
         }
     }
     let image = placed.task.dataset.image.as_ref();
@@ -227,6 +231,15 @@ fn unit<'u>(view: &View, unit: &'u Text) -> &'u str {
     }
 }
 
+/// A word that may be chosen, with its meaning first.
+fn worded(view: &View, meaning: &str, word: &str) -> String {
+    match (meaning, view.lang) {
+        ("", _) => word.to_owned(),
+        (meaning, Lang::En) => format!("{meaning} ({word})"),
+        (meaning, Lang::Ja) => format!("{meaning}（{word}）"),
+    }
+}
+
 fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[Column]) -> Markup {
     let key = &field.key;
     let sent: Vec<&str> = said.sent.iter().filter(|(name, _)| name == key).map(|(_, value)| value.as_str()).collect();
@@ -241,7 +254,9 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
     let mine: Vec<&Fault> = faults.iter().filter(|fault| is_of(fault, key)).collect();
     let id = key.replace('.', "-");
     let (about, mistake) = (format!("{id}-unit"), format!("{id}-mistake"));
-    let described = if mine.is_empty() { about.clone() } else { format!("{mistake} {about}") };
+    let help = format!("{id}-help");
+    let described = [(!mine.is_empty(), &mistake), (true, &about), (!field.title.en.is_empty(), &help)];
+    let described = described.into_iter().filter(|(is, _)| *is).map(|(_, id)| id.as_str()).collect::<Vec<_>>().join(" ");
     let invalid = (!mine.is_empty()).then_some("true");
     let name = key.split_once('.').map_or(key.as_str(), |(_, name)| name);
     let range = match (field.range, view.lang) {
@@ -259,36 +274,41 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
     } else {
         field.default.clone()
     };
+    let has_title = !field.title.en.is_empty();
+    let label = html! { (view.text(if has_title { &field.title } else { &field.help })) code { (name) } };
+    let meaning = |word: &str| {
+        field.meanings.iter().find(|(of, _)| of == word).map(|(_, meaning)| view.text(meaning)).unwrap_or_default()
+    };
     html! {
         div.field.wrong[!mine.is_empty()] {
             @match &field.control {
                 Control::Line => {
-                    label for=(id) { (view.text(&field.help)) code { (name) } }
+                    label for=(id) { (label) }
                     input id=(id) name=(key) value=(value) placeholder=(holder) inputmode="decimal" autocomplete="off" aria-describedby=(described) aria-invalid=[invalid];
                 }
                 Control::Condition => {
-                    label for=(id) { (view.text(&field.help)) code { (name) } }
+                    label for=(id) { (label) }
                     input.sql id=(id) name=(key) value=(value) placeholder=(view.say("all rows", "すべての行")) autocomplete="off" spellcheck="false" data-condition aria-describedby=(described) aria-invalid=[invalid];
                 }
                 Control::Choice(words) => {
-                    label for=(id) { (view.text(&field.help)) code { (name) } }
+                    label for=(id) { (label) }
                     select id=(id) name=(key) aria-describedby=(described) aria-invalid=[invalid] data-kind[name == "kind"] {
                         @let chosen = if value.is_empty() { &field.default } else { &value };
-                        @for word in words { option value=(word) selected[word == chosen] { (word) } }
+                        @for word in words { option value=(word) selected[word == chosen] { (worded(view, meaning(word), word)) } }
                     }
                 }
                 Control::Flag => {
                     input type="hidden" name=(key) value="false";
-                    label { input id=(id) type="checkbox" name=(key) value="true" checked[(if value.is_empty() { &field.default } else { &value }) == "true"] aria-describedby=(described); " " (view.text(&field.help)) code { (name) } }
+                    label { input id=(id) type="checkbox" name=(key) value="true" checked[(if value.is_empty() { &field.default } else { &value }) == "true"] aria-describedby=(described); " " (label) }
                 }
                 Control::Columns | Control::Several(_) => {
                     fieldset.boxes aria-describedby=(described) aria-invalid=[invalid] {
-                        legend { (view.text(&field.help)) code { (name) } }
+                        legend { (label) }
                         input type="hidden" name=(key) value="";
                         @let chosen: Vec<&str> = value.split(", ").filter(|word| !word.is_empty()).collect();
                         @match &field.control {
                             Control::Several(words) => { @for word in words {
-                                label.option { input type="checkbox" name=(key) value=(word) checked[chosen.contains(&word.as_str())]; " " (word) }
+                                label.option { input type="checkbox" name=(key) value=(word) checked[chosen.contains(&word.as_str())]; " " (worded(view, meaning(word), word)) }
                             } }
                             _ => { @for column in columns.iter().filter(|column| column.is_feature || chosen.contains(&column.name.as_str())) {
                                 label.option title=(column.about) { input type="checkbox" name=(key) value=(column.name) checked[chosen.contains(&column.name.as_str())]; " " (column.name) }
@@ -299,21 +319,25 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
                 Control::Rule(rules) => {
                     @let (rule, number) = fields::rule(&value);
                     @let rule = said.sent.iter().rev().find(|(name, _)| *name == format!("{key}:rule")).map_or(rule, |(_, rule)| rule.clone());
-                    label for=(id) { (view.text(&field.help)) code { (name) } }
+                    label for=(id) { (label) }
                     span.rule {
                         select name=(format!("{key}:rule")) aria-label=(view.say("rule", "決め方")) {
                             option value="" selected[rule.is_empty()] { (view.say("this number", "この数値")) }
-                            @for (word, help) in rules { option value=(word) selected[*word == rule] title=(view.text(help)) { (word) } }
+                            @for Rule { word, title, help } in rules { option value=(word) selected[*word == rule] title=(view.text(help)) { (worded(view, view.text(title), word)) } }
                         }
                         input id=(id) name=(key) value=(number) placeholder=(holder) inputmode="decimal" autocomplete="off" aria-describedby=(described) aria-invalid=[invalid];
                     }
                 }
                 Control::Rectangles => {
-                    label for=(id) { (view.text(&field.help)) code { (name) } }
+                    label for=(id) { (label) }
                     input id=(id) name=(key) value=(value) placeholder=(view.say("left, top, width, height; …", "左, 上, 幅, 高さ; …")) autocomplete="off" data-rectangles aria-describedby=(described) aria-invalid=[invalid];
                 }
             }
             span.unit id=(about) { (unit) }
+            @if has_title { p.help id=(help) { (view.text(&field.help)) } }
+            @if field.control == Control::Line && !field.meanings.is_empty() {
+                ul.help { @for (word, meaning) in &field.meanings { li { code { (word) } (view.say(": ", "：")) (view.text(meaning)) } } }
+            }
             @if !mine.is_empty() {
                 div.mistake id=(mistake) { @for fault in &mine {
                     p { (view.say("Found: ", "見つかったもの：")) (view.text(&fault.found)) (view.say(". Expected: ", "。期待されるもの：")) (view.text(&fault.expected))
