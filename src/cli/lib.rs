@@ -5,6 +5,7 @@ mod author;
 mod class;
 mod codes;
 mod courses;
+mod glossary;
 mod interrupt;
 mod learning;
 mod look;
@@ -128,6 +129,11 @@ enum Command {
     History {
         /// The exercise; may be left out in its folder.
         exercise: Option<String>,
+    },
+    /// The words that the exercises use, in plain words.
+    Glossary {
+        /// A word, in either language; left out, all of them.
+        term: Option<String>,
     },
     /// Two runs side by side: what differs in their plans, and their figures.
     Compare {
@@ -301,6 +307,7 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
                     "check",
                     "watch",
                     "history",
+                    "glossary",
                     "compare",
                     "try",
                     "hint",
@@ -377,6 +384,7 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         ("check", "計画どおりにモデルを学習させ、新しい患者で判定を受けます。"),
         ("watch", "保存するたびに計画を実行します（エディターで作業する方向け）。Ctrl-Cで終了します。"),
         ("history", "これまでの試行と、その間に変えた箇所です。"),
+        ("glossary", "演習で使う用語の意味です。"),
         ("compare", "2つの試行を並べて、計画の違いと値を比べます。"),
         ("try", "手元のデータの1行についてモデルに尋ねます。そのままの値と、値を変えた場合の答えを並べます。"),
         ("hint", "直近の判定で不合格になった項目のヒントです。"),
@@ -406,6 +414,9 @@ fn localised(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_subcommand("run", trained_in_japanese)
         .mut_subcommand("watch", named_in_japanese)
         .mut_subcommand("history", named_in_japanese)
+        .mut_subcommand("glossary", |command| {
+            command.mut_arg("term", |arg| arg.help("用語です（どちらの言語でも）。省略するとすべてを示します。"))
+        })
         .mut_subcommand("compare", |command| {
             named_in_japanese(command)
                 .mut_arg("first", |arg| arg.help("試行の番号です。"))
@@ -472,6 +483,7 @@ impl Session {
             Command::Check { exercise, seed, exam_seed, .. } => self.check(exercise.as_deref(), seed.seed, *exam_seed),
             Command::Watch { exercise } => self.watch(exercise.as_deref()),
             Command::History { exercise } => self.history(exercise.as_deref()),
+            Command::Glossary { term } => glossary::glossary(self, term.as_deref()),
             Command::Try { exercise, row, set, world } => {
                 self.try_one(exercise.as_deref(), *row, set, world.as_deref())
             }
@@ -517,6 +529,7 @@ impl Session {
             Command::Check { .. } => "check",
             Command::Watch { .. } => "watch",
             Command::History { .. } => "history",
+            Command::Glossary { .. } => "glossary",
             Command::Try { .. } => "try",
             Command::Compare { .. } => "compare",
             Command::Hint { .. } => "hint",

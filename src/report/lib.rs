@@ -1,6 +1,7 @@
 //! What people and machines read of a finished run. Readers of finished values only.
 
 pub mod figures;
+pub mod glossary;
 pub mod json;
 mod layout;
 pub mod mark;

@@ -20,6 +20,7 @@ const ALL: &[(&str, &str, &[u8])] = &[
     ("rectangles.js", JAVASCRIPT, include_bytes!("assets/rectangles.js")),
     ("steps.js", JAVASCRIPT, include_bytes!("assets/steps.js")),
     ("swap.js", JAVASCRIPT, include_bytes!("assets/swap.js")),
+    ("terms.js", JAVASCRIPT, include_bytes!("assets/terms.js")),
     ("wall.js", JAVASCRIPT, include_bytes!("assets/wall.js")),
     ("words.js", JAVASCRIPT, include_bytes!("assets/words.js")),
 ];

@@ -1,17 +1,20 @@
 //! For whom a page is made, and what every page has.
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use pulldown_cmark::{Event, Options, Parser};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::door::cookies;
 use crate::site::Shared;
 use app::ending::Ending;
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
+use report::glossary::{self, Term};
 use report::json::AtFault;
 use report::plots::Plot;
 use report::terminal::Terminal;
@@ -72,7 +75,10 @@ impl View {
                     a.skip href="#main" { (self.say("To the content", "本文へ")) }
                     header.top {
                         a.brand href=(to("")) { "Practicum" }
-                        nav aria-label=(self.say("Pages", "ページ")) { a href=(to("")) { (self.say("All exercises", "演習の一覧")) } }
+                        nav aria-label=(self.say("Pages", "ページ")) {
+                            a href=(to("")) { (self.say("All exercises", "演習の一覧")) } " "
+                            a href=(to("glossary")) { (self.say("Words", "用語集")) }
+                        }
                         form.lang method="post" action=(to("lang")) {
                             @for (lang, name) in [(Lang::Ja, "日本語"), (Lang::En, "English")] {
                                 button name="lang" value=(lang.code()) lang=(lang.code()) aria-pressed=(if lang == self.lang { "true" } else { "false" }) { (name) }
@@ -94,10 +100,20 @@ impl View {
     /// A text in Markdown; whatever HTML stands in it is shown, not obeyed.
     pub(crate) fn markdown(&self, text: &str) -> Markup {
         let text = if self.lang == Lang::Ja { emphasised(text) } else { text.to_owned() };
+        let (mut known, mut inside) = (BTreeSet::new(), 0);
         let shown = Parser::new_ext(&text, Options::ENABLE_TABLES).map(|event| match event {
             // Japanese has no spaces between words: a line that goes on is one.
             Event::SoftBreak if self.lang == Lang::Ja => Event::Text("".into()),
             Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+            Event::Start(Tag::Heading { .. } | Tag::Link { .. } | Tag::CodeBlock(_)) => {
+                inside += 1;
+                event
+            }
+            Event::End(TagEnd::Heading(_) | TagEnd::Link | TagEnd::CodeBlock) => {
+                inside -= 1;
+                event
+            }
+            Event::Text(text) if inside == 0 => Event::InlineHtml(self.explained(&text, &mut known).into_string().into()),
             event => event,
         });
         let mut out = String::new();
@@ -105,8 +121,36 @@ impl View {
         PreEscaped(out)
     }
 
+    /// A text, in which each term that is not known yet leads to its meaning.
+    fn explained(&self, text: &str, known: &mut BTreeSet<&'static str>) -> Markup {
+        let mut rest = 0;
+        html! {
+            @for (at, term) in glossary::found(text, self.lang, known) {
+                (&text[std::mem::replace(&mut rest, at.end)..at.start]) (self.term(term, &text[at]))
+            }
+            (&text[rest..])
+        }
+    }
+
+    /// A word that leads to its meaning, and shows it where it is pointed at.
+    fn term(&self, term: &Term, word: &str) -> Markup {
+        html! { a.term href=(self.site.to(&format!("glossary#{}", term.id))) title=(self.text(&term.about)) { (word) } }
+    }
+
+    /// A table of figures, whose names lead to their meanings.
+    pub(crate) fn figures(&self, caption: &str, rows: &[Vec<String>], heads: usize) -> Markup {
+        Self::table_of(caption, rows, heads, |name| match glossary::named(name) {
+            Some(term) => self.term(term, name),
+            None => html! { (name) },
+        })
+    }
+
     /// A table of cells, the first `heads` lines and each line's first cell its titles.
     pub(crate) fn table(caption: &str, rows: &[Vec<String>], heads: usize) -> Markup {
+        Self::table_of(caption, rows, heads, |name| html! { (name) })
+    }
+
+    fn table_of(caption: &str, rows: &[Vec<String>], heads: usize, name: impl Fn(&str) -> Markup) -> Markup {
         html! {
             div.wide tabindex="0" role="region" aria-label=(caption) {
                 table {
@@ -115,7 +159,7 @@ impl View {
                         @for (at, cell) in row.iter().enumerate() { @if at == 0 || cell.is_empty() { td { (cell) } } @else { th scope="col" { (cell) } } }
                     } } }
                     tbody { @for row in rows.iter().skip(heads) { tr {
-                        @for (at, cell) in row.iter().enumerate() { @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } } }
+                        @for (at, cell) in row.iter().enumerate() { @if at == 0 { th scope="row" { (name(cell)) } } @else { td { (cell) } } }
                     } } }
                 }
             }

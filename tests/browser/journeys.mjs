@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { SECTIONS, awake, begin, differing, draw, figure, passed, tab, trained } from './hands.mjs';
-import { looked } from './workbench.mjs';
+import { looked, pictured } from './workbench.mjs';
 
 const ROWS = {
   en: { missed: 'missed per 1,000', alerts: 'alerts per true case', auroc: 'AUROC' },
@@ -43,6 +43,7 @@ export async function tabular(bench) {
   await draw(page, risks, [0.25, 0.5], [0.6, 0.5]);
   await page.waitForFunction((old) => Number(document.querySelector('.tally tr:nth-child(2) .now').textContent) > old, before.missed);
   assert.ok((await cell('false')) < before.false);
+  await pictured(bench, 'workbench-threshold', '.handle');
   const ends = await page.locator('.handle .risks text[text-anchor="end"]').allTextContents();
   const end = Math.max(...ends.map((text) => (/^\d+%$/.test(text) ? parseFloat(text) : 0)));
   await draw(page, risks, [0.5, 0.5], [(10 + (620 * 10) / end) / 640, 0.5]);
@@ -57,6 +58,7 @@ export async function tabular(bench) {
   await field('operate.on').locator('.terms li select').nth(2).selectOption('regional');
   assert.equal(await page.locator('[name="operate.on"]').inputValue(), "site = 'regional'");
   await page.locator('[name="operate.calibrate"]').selectOption('platt');
+  await pictured(bench, 'workbench-decide', '#plan fieldset:has([name="split.test"])');
   await trained(page, () => page.locator('#train button.main').click());
   assert.match(fs.readFileSync(path.join(bench.folder, 'practicum/sepsis-alarm/plan.toml'), 'utf8'), /calibrate = "platt"/);
 
@@ -86,6 +88,7 @@ export async function tabular(bench) {
   await page.locator('#memo').fill(lang === 'ja' ? '地域病院の病棟で使います。毎月、観察/期待比を確かめます。' : 'Use it on the regional wards. Check observed/expected each month.');
   await trained(page, () => page.locator('.judge button.main').click(), '.verdict');
   await passed(page);
+  await pictured(bench, 'workbench-verdict', '.verdict');
   wrong.push(...(await looked(bench, 'sepsis-passed', SECTIONS)));
 
   // The other language, at the same place, with the same work.
@@ -111,6 +114,7 @@ export async function imaging(bench) {
   // Look: healthy films of the clinic; one enlarged, two side by side.
   await page.locator('#look a[href*="column=pneumonia&value=0"]').click();
   await page.locator('#look a[href*="value=0"][aria-current]').waitFor();
+  await pictured(bench, 'workbench-wall-ja', '.wall');
   await page.locator('.wall button').first().click();
   await page.locator('dialog[open] .ruler').waitFor();
   wrong.push(...(await looked(bench, 'films-enlarged', ['dialog'])));
@@ -129,6 +133,7 @@ export async function imaging(bench) {
   await draw(page, whole, [11.2 / 64, 9.2 / 64], [52.8 / 64, 51.8 / 64]);
   const crop = await Promise.all(['left', 'right', 'top', 'bottom'].map((edge) => page.locator(`[name="image.crop.${edge}"]`).inputValue()));
   assert.deepEqual(crop, ['11', '11', '9', '12']);
+  await pictured(bench, 'workbench-rectangle-ja', '#plan fieldset:has([name="image.crop.left"])');
   await page.locator('[name="image.normalise"]').selectOption('picture');
   await page.locator('[name="split.valid"]').fill('25%');
   await page.locator('[name="operate.threshold"]').fill('0.91');
@@ -176,6 +181,12 @@ export async function keyboard(bench) {
   await to('form.begin button.main');
   await press('Enter');
   await awake(page);
+  // What a word means is shown where it has the focus, until Escape.
+  await to('.brief a.term');
+  await page.locator('#meaning').waitFor();
+  assert.equal(await page.locator('#meaning').textContent(), await page.evaluate(() => document.activeElement.dataset.about));
+  await press('Escape');
+  await page.locator('#meaning').waitFor({ state: 'hidden' });
   await choose('#look-by', 'site');
   const difference = await differing(page);
   await type('[name="alarms_as_it_is:low"]', '200');
@@ -358,5 +369,9 @@ export async function askingByKeys(bench) {
   const verdicts = await page.locator('.verdict .checks > li').evaluateAll((all) => all.map((one) => `${one.className}: ${one.textContent}`));
   for (const verdict of verdicts) assert.match(verdict, /^passed/);
   assert.equal(verdicts.length, 2);
-  return looked(bench, 'asked-keys', ['#conclude']);
+  const wrong = await looked(bench, 'asked-keys', ['#conclude']);
+  await to('.top nav a[href$="/glossary"]');
+  await page.keyboard.press('Enter');
+  await page.locator('.glossary').waitFor();
+  return [...wrong, ...(await looked(bench, 'glossary'))];
 }

@@ -90,6 +90,18 @@ export async function overflow(page) {
   });
 }
 
+/** The picture of a part for `docs/pictures`, where a folder for it is named; of English pages, or of Japanese ones (`…-ja`). */
+export async function pictured({ page, lang }, name, part) {
+  if (!process.env.PICTURES || name.endsWith('-ja') !== (lang === 'ja')) return;
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await page.locator(part).first().evaluate((element) => element.scrollIntoView({ block: 'start' }));
+  await page.mouse.move(1, 1);
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: path.join(process.env.PICTURES, `${name}.png`) });
+  await page.setViewportSize(before);
+}
+
 /** Pictures of the page and its sections at every width; what axe finds in light and dark, and what is too wide. */
 export async function looked(bench, name, sections = []) {
   const { page, lang } = bench;

@@ -8,6 +8,7 @@ import { memo, places, range } from './answers.js';
 import { mistakes, wall } from './wall.js';
 import { check, run } from './job.js';
 import { handle } from './handle.js';
+import { terms } from './terms.js';
 
 wakes({
   '[data-condition]': condition,
@@ -27,4 +28,5 @@ wakes({
   '.toc': steps,
 });
 listen();
+terms();
 wake(document.body);

@@ -6,6 +6,7 @@ mod conclude;
 mod decide;
 mod exercise;
 mod expect;
+mod glossary;
 mod home;
 mod look;
 mod report;
@@ -21,6 +22,7 @@ use crate::site::Shared;
 pub(crate) fn all() -> Router<Shared> {
     Router::new()
         .merge(home::pages())
+        .merge(glossary::pages())
         .merge(author::pages())
         .merge(carry::pages())
         .merge(exercise::pages())

@@ -142,7 +142,8 @@ pub(super) fn shown(view: &View, placed: &Placed, kept: &Past, stands_alone: boo
                 p { (view.say("No test rows ([split] test = 0): nothing of your own to judge by.", "テスト用の行がないため（[split] test = 0）、手元での評価はありません。")) }
             } @else {
                 @let figures = writer.found(&placed.task, &own, Found::Own);
-                (View::table(caption, &figures.rows, figures.heads))
+                @if stands_alone { (View::table(caption, &figures.rows, figures.heads)) }
+                @else { (view.figures(caption, &figures.rows, figures.heads)) }
                 @if let Some(because) = &figures.undefined { p.quiet { "– " (because) } }
             }
         }
