@@ -154,7 +154,8 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
     /// The keys of a table: its rows.
     fn rows<'a>(question: &'a Question, cells: &'a [Key<'a>]) -> Vec<Key<'a>> {
         let QuestionKind::Table(grid) = &question.kind else { return Vec::new() };
-        let key = |(id, title): &'a (String, Text)| Key::given(id, Kind::Table(cells), Need::Optional, "", title.clone());
+        let key =
+            |(id, title): &'a (String, Text)| Key::given(id, Kind::Table(cells), Need::Optional, "", title.clone());
         grid.rows.iter().map(key).collect()
     }
     fn kind<'a>(question: &Question, words: &'a [&'a str], one: &'a Kind<'a>, rows: &'a [Key<'a>]) -> Kind<'a> {
@@ -219,7 +220,9 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             .zip(of_after.iter().zip(ones.iter().zip(&of_rows)))
             .map(|(question, (words, (one, rows)))| key(question, kind(question, words, one, rows), true)),
     );
-    keys.extend(exercise.memo.iter().map(|memo| Key::given(&memo.id, Kind::String, Need::Optional, "", memo.prompt.clone())));
+    keys.extend(
+        exercise.memo.iter().map(|memo| Key::given(&memo.id, Kind::String, Need::Optional, "", memo.prompt.clone())),
+    );
     use_keys(&keys)
 }
 

@@ -123,7 +123,13 @@ impl Grid {
     /// The keys of one of its rows in `answers.toml`.
     pub(super) fn keys(&self) -> Vec<Key<'_>> {
         fn key(column: &Column) -> Key<'_> {
-            Key::given(&column.id, Kind::Number { min: column.min, max: column.max }, Need::Optional, &column.unit.en, column.title.clone())
+            Key::given(
+                &column.id,
+                Kind::Number { min: column.min, max: column.max },
+                Need::Optional,
+                &column.unit.en,
+                column.title.clone(),
+            )
         }
         self.columns.iter().map(key).collect()
     }

@@ -71,14 +71,16 @@ const COHORT: &[Key<'static>] = &[
         Need::Optional,
         "Only rows of develop.csv for which this SQL condition is true are used.",
         "develop.csvのうち、このSQL条件が真になる行だけを使います。",
-    ).called("Only these rows", "使う行の条件"),
+    )
+    .called("Only these rows", "使う行の条件"),
     Key::new(
         "label",
         Kind::String,
         Need::Optional,
         "The column that is predicted, where the data offer several; left out, the first that they name.",
         "予測させる列です（データに候補が複数あるとき）。書かなければデータの既定の列です。",
-    ).called("What is predicted", "予測する列"),
+    )
+    .called("What is predicted", "予測する列"),
 ];
 
 /// The most that one part may hold: something must be left to train on.
@@ -91,14 +93,17 @@ const SPLIT: &[Key<'static>] = &[
         Need::Optional,
         "All rows of one unit (a patient, a hospital …) stay in the same part; left out, each row is its own unit.",
         "同じ単位（患者・病院など）の行を必ず同じ群に入れます。書かなければ1行を1単位とします。",
-    ).called("What stays together", "同じ群に入れる単位"),
+    )
+    .called("What stays together", "同じ群に入れる単位"),
     Key::new(
         "by",
         Kind::Choice(By::WORDS),
         Need::Default("\"random\""),
         "How units are dealt out: at random, or by time, where the latest are tested and those before them tune.",
         "単位の分け方です。時期で分けると、最も新しい単位をテスト、その前を調整に使います。",
-    ).called("Dealt out", "分け方").meaning(By::MEANINGS),
+    )
+    .called("Dealt out", "分け方")
+    .meaning(By::MEANINGS),
     Key::measured(
         "valid",
         PART,
@@ -106,7 +111,8 @@ const SPLIT: &[Key<'static>] = &[
         "share of units, or an SQL condition",
         "Validation rows: they stop the training, fit the calibration and choose the threshold.",
         "検証用の行です。学習の打ち切り、較正、閾値の選択に使います。",
-    ).called("Validation rows (adjust)", "検証用の行（調整に使う）"),
+    )
+    .called("Validation rows (adjust)", "検証用の行（調整に使う）"),
     Key::measured(
         "test",
         PART,
@@ -114,7 +120,8 @@ const SPLIT: &[Key<'static>] = &[
         "share of units, or an SQL condition",
         "Test rows: nothing is fitted on them; they give you an estimate of your own.",
         "テスト用の行です。何の当てはめにも使わず、自分で性能を見積もるために使います。",
-    ).called("Test rows (only test)", "テスト用の行"),
+    )
+    .called("Test rows (only test)", "テスト用の行"),
 ];
 
 /// Words of which a plan chooses one. Each is a variant, so that no word that is added can fall through somewhere.
@@ -257,28 +264,34 @@ const FEATURES: &[Key<'static>] = &[
         Need::Optional,
         "The columns that the model sees; left out, every feature of develop.csv.",
         "モデルに与える列です。書かなければdevelop.csvのすべての変数を使います。",
-    ).called("Columns", "変数"),
+    )
+    .called("Columns", "変数"),
     Key::new(
         "impute",
         Kind::Choice(Impute::WORDS),
         Need::Default("\"median\""),
         "How missing numbers are filled: always with the value of the training rows.",
         "欠測値の補い方です。値は学習用の行から求めます。",
-    ).called("Missing numbers are filled", "欠測値の補い方").meaning(Impute::MEANINGS),
+    )
+    .called("Missing numbers are filled", "欠測値の補い方")
+    .meaning(Impute::MEANINGS),
     Key::new(
         "scale",
         Kind::Choice(Scale::WORDS),
         Need::Default("\"standard\""),
         "How numbers are scaled, by the training rows.",
         "数値の尺度のそろえ方です（学習用の行が基準）。",
-    ).called("Numbers are scaled", "数値の尺度").meaning(Scale::MEANINGS),
+    )
+    .called("Numbers are scaled", "数値の尺度")
+    .meaning(Scale::MEANINGS),
     Key::new(
         "one_hot",
         Kind::List(&Kind::String),
         Need::Default("[]"),
         "Numeric columns that are codes: one column per code. Text columns always are.",
         "数値だがコードである列です（コードごとに1列にします）。文字列の列は常にそう扱います。",
-    ).called("Numbers that are codes", "コードとして扱う数値の列"),
+    )
+    .called("Numbers that are codes", "コードとして扱う数値の列"),
 ];
 
 const PIXELS: Kind<'static> = Kind::Whole { min: 0, max: 256 };
@@ -297,7 +310,8 @@ const IMAGE: &[Key<'static>] = &[
         Need::Default("[]"),
         "Rectangles that are blanked out, in pixels of the whole picture.",
         "塗りつぶす長方形です（切り取る前の画像の画素で書きます）。",
-    ).called("Blanked rectangles", "塗りつぶす長方形"),
+    )
+    .called("Blanked rectangles", "塗りつぶす長方形"),
     Key::measured(
         "resize",
         Kind::Whole { min: 0, max: 256 },
@@ -305,28 +319,37 @@ const IMAGE: &[Key<'static>] = &[
         "pixels",
         "Height and width that the model sees, after cropping; 0: as it is.",
         "切り取った後、モデルに見せる縦横の画素数です。0なら元のままです。",
-    ).called("Height and width for the model", "モデルに見せる縦横の画素数"),
+    )
+    .called("Height and width for the model", "モデルに見せる縦横の画素数"),
     Key::new(
         "normalise",
         Kind::Choice(Normalise::WORDS),
         Need::Default("\"training\""),
         "How brightness becomes numbers.",
         "明るさを数値にする方法です。",
-    ).called("Brightness", "明るさの扱い").meaning(Normalise::MEANINGS),
+    )
+    .called("Brightness", "明るさの扱い")
+    .meaning(Normalise::MEANINGS),
     Key::new(
         "augment",
         Kind::List(&Kind::Choice(Change::WORDS)),
         Need::Default("[]"),
         "How training pictures are changed each time that the model sees them.",
         "学習用の画像を、モデルが見るたびに少し変える方法です。",
-    ).called("Changed copies", "学習用の画像の変化").meaning(Change::MEANINGS),
+    )
+    .called("Changed copies", "学習用の画像の変化")
+    .meaning(Change::MEANINGS),
 ];
 
 const CROP: &[Key<'static>] = &[
-    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "At the left edge.", "左端です。").called("Cut off at the left", "左端から切り取る"),
-    Key::measured("right", PIXELS, Need::Default("0"), "pixels", "At the right edge.", "右端です。").called("Cut off at the right", "右端から切り取る"),
-    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "At the upper edge.", "上端です。").called("Cut off at the top", "上端から切り取る"),
-    Key::measured("bottom", PIXELS, Need::Default("0"), "pixels", "At the lower edge.", "下端です。").called("Cut off at the bottom", "下端から切り取る"),
+    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "At the left edge.", "左端です。")
+        .called("Cut off at the left", "左端から切り取る"),
+    Key::measured("right", PIXELS, Need::Default("0"), "pixels", "At the right edge.", "右端です。")
+        .called("Cut off at the right", "右端から切り取る"),
+    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "At the upper edge.", "上端です。")
+        .called("Cut off at the top", "上端から切り取る"),
+    Key::measured("bottom", PIXELS, Need::Default("0"), "pixels", "At the lower edge.", "下端です。")
+        .called("Cut off at the bottom", "下端から切り取る"),
 ];
 
 const BLANK: &[Key<'static>] = &[
@@ -351,7 +374,8 @@ const TRAIN: &[Key<'static>] = &[
         "passes",
         "How often the model sees every training row, at most.",
         "学習用の行をすべて見る回数の上限です。",
-    ).called("Passes over the data", "学習の回数"),
+    )
+    .called("Passes over the data", "学習の回数"),
     Key::measured(
         "batch",
         Kind::Whole { min: 0, max: 65536 },
@@ -359,35 +383,43 @@ const TRAIN: &[Key<'static>] = &[
         "rows",
         "Rows per step; 0: all at once.",
         "1回の更新に使う行数です。0ならすべてを一度に使います。",
-    ).called("Rows per step", "1回の更新に使う行数"),
+    )
+    .called("Rows per step", "1回の更新に使う行数"),
     Key::new(
         "optimiser",
         Kind::Choice(Optimiser::WORDS),
         Need::Default("\"adam\""),
         "How the weights move.",
         "重みの更新のしかたです。",
-    ).called("Steps", "更新のしかた").meaning(Optimiser::MEANINGS),
+    )
+    .called("Steps", "更新のしかた")
+    .meaning(Optimiser::MEANINGS),
     Key::new(
         "learning_rate",
         Kind::Number { min: 1e-6, max: 10.0 },
         Need::Default("0.01"),
         "Size of a step; it falls to zero along a half cosine over the epochs.",
         "更新の歩幅です。学習が進むにつれ、余弦に沿って0まで小さくなります。",
-    ).called("Size of a step", "更新の歩幅"),
+    )
+    .called("Size of a step", "更新の歩幅"),
     Key::new(
         "loss",
         Kind::Choice(Loss::WORDS),
         Need::Default("\"log\""),
         "What learning makes small. Where nothing is written, it is squares of a number, softmax of several classes.",
         "学習で小さくする量です。書かない場合、数値の予測ではsquares、多クラスではsoftmaxになります。",
-    ).called("What is made small", "小さくする量").meaning(Loss::MEANINGS),
+    )
+    .called("What is made small", "小さくする量")
+    .meaning(Loss::MEANINGS),
     Key::new(
         "class_weight",
         Kind::Either(&[Kind::Choice(&[NO_WEIGHT, BALANCED]), Kind::Number { min: 0.01, max: 1000.0 }]),
         Need::Default("\"none\""),
         "Weight of a positive row's (or pixel's) loss: a word, or a number.",
         "陽性の行（または画素）の損失の重みです。語または数値で書きます。",
-    ).called("Weight of the ill", "陽性の行の重み").meaning(WEIGHTS),
+    )
+    .called("Weight of the ill", "陽性の行の重み")
+    .meaning(WEIGHTS),
     Key::new(
         "early_stopping",
         Kind::Table(EARLY),
@@ -404,7 +436,8 @@ const EARLY: &[Key<'static>] = &[Key::measured(
     "epochs",
     "Epochs without improvement before stopping.",
     "改善がなくても待つ回数です。",
-).called("Stop after so many passes without gain", "改善がなければ止めるまでの回数")];
+)
+.called("Stop after so many passes without gain", "改善がなければ止めるまでの回数")];
 
 const OPERATE: &[Key<'static>] = &[
     Key::new(
@@ -413,21 +446,25 @@ const OPERATE: &[Key<'static>] = &[
         Need::Optional,
         "The validation rows on which calibration and threshold are fitted; left out, all of them.",
         "較正と閾値を当てはめる検証用の行の条件です。書かなければ検証用の行すべてを使います。",
-    ).called("Adjust on these validation rows", "調整に使う検証用の行"),
+    )
+    .called("Adjust on these validation rows", "調整に使う検証用の行"),
     Key::new(
         "calibrate",
         Kind::Choice(Calibrate::WORDS),
         Need::Default("\"none\""),
         "How the model's risks are fitted to how often the outcome comes, on the validation rows.",
         "検証用の行で、モデルのリスクを実際の発生割合に合わせる方法です。",
-    ).called("Calibration", "較正").meaning(Calibrate::MEANINGS),
+    )
+    .called("Calibration", "較正")
+    .meaning(Calibrate::MEANINGS),
     Key::new(
         "threshold",
         Kind::Either(&[Kind::Number { min: 0.0, max: 1.0 }, Kind::OneOf(THRESHOLD)]),
         Need::Default("0.5"),
         "Alert when the predicted risk is at least this: a number, or a rule that finds it on the validation rows.",
         "予測リスクがこの値以上なら警報を出します。数値、または検証用の行から値を決める規則です。",
-    ).called("Alert from this risk on", "警報を出す閾値"),
+    )
+    .called("Alert from this risk on", "警報を出す閾値"),
     Key::measured(
         "smallest",
         Kind::Number { min: 0.0, max: 10_000.0 },
@@ -435,7 +472,8 @@ const OPERATE: &[Key<'static>] = &[
         "mm²",
         "Of a predicted mask, connected spots smaller than this are erased.",
         "予測したマスクのうち、これより小さい連結した領域を消します。",
-    ).called("Erase spots smaller than", "これより小さい領域を消す"),
+    )
+    .called("Erase spots smaller than", "これより小さい領域を消す"),
 ];
 
 const THRESHOLD: &[Key<'static>] = &[
@@ -445,14 +483,16 @@ const THRESHOLD: &[Key<'static>] = &[
         Need::Optional,
         "The highest threshold that still finds this share of the patients with the disease.",
         "この割合の患者を見つけられる、最も高い閾値です。",
-    ).called("so that this share of the ill is found", "この割合の患者を見つける値"),
+    )
+    .called("so that this share of the ill is found", "この割合の患者を見つける値"),
     Key::new(
         "net_benefit",
         Kind::Number { min: 0.001, max: 0.99 },
         Need::Optional,
         "The threshold with the greatest net benefit when a patient with this risk is just worth an alert.",
         "「このリスクの患者なら警報を出す価値がちょうどある」とみなすときに、純便益が最大になる閾値です。",
-    ).called("with the most net benefit at this risk", "このリスクで純便益が最大の値"),
+    )
+    .called("with the most net benefit at this risk", "このリスクで純便益が最大の値"),
 ];
 
 /// A learner's experiment, checked.
@@ -910,5 +950,35 @@ fn operate(section: &Section, faults: &mut Vec<Fault>) -> Operate {
         calibrate: chosen(section, "calibrate", Calibrate::named),
         threshold: Written { value, place: section.place_of("threshold") },
         smallest: Written { value: section.number("smallest"), place: section.place_of("smallest") },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of which a kind holds one.
+    fn words<'k>(kind: &Kind<'k>) -> &'k [&'k str] {
+        match kind {
+            Kind::Choice(words) => words,
+            Kind::List(of) => words(of),
+            Kind::Either(kinds) => kinds.iter().map(words).find(|words| !words.is_empty()).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    fn each_word_has_its_meaning(keys: &[Key]) {
+        for key in keys {
+            let told: Vec<&str> = key.meanings.iter().map(|(word, _)| *word).collect();
+            assert_eq!(told, words(&key.kind), "{}", key.name);
+            if let Kind::Table(keys) = &key.kind {
+                each_word_has_its_meaning(keys);
+            }
+        }
+    }
+
+    #[test]
+    fn a_form_has_a_meaning_beside_each_word_that_can_be_chosen() {
+        each_word_has_its_meaning(&keys(Vec::new));
     }
 }

@@ -156,7 +156,13 @@ pub fn with_keys<T>(plan: &'static [Key<'static>], settings: &Settings, use_keys
     let words: Vec<Vec<&str>> = settings.all.iter().map(Setting::words).collect();
     let own: Vec<Key> = settings.all.iter().zip(&words).map(|(setting, words)| setting.key(words)).collect();
     let mut keys: Vec<Key> = plan.iter().filter(|key| !settings.alone || key.name == "exercise").cloned().collect();
-    keys.push(Key::given(TABLE, Kind::Table(&own), Need::Default("{}"), "", Text::new("What this exercise lets you decide.", "この演習で決めることです。")));
+    keys.push(Key::given(
+        TABLE,
+        Kind::Table(&own),
+        Need::Default("{}"),
+        "",
+        Text::new("What this exercise lets you decide.", "この演習で決めることです。"),
+    ));
     use_keys(&keys)
 }
 

@@ -161,9 +161,7 @@ fn control(key: &Key) -> Control {
         Kind::Either(kinds) => kinds
             .iter()
             .find_map(|kind| match kind {
-                Kind::OneOf(keys) => {
-                    Some(Control::Rule(keys.iter().map(|key| Rule::of(key)).collect()))
-                }
+                Kind::OneOf(keys) => Some(Control::Rule(keys.iter().map(|key| Rule::of(key)).collect())),
                 _ => None,
             })
             .unwrap_or(Control::Line),

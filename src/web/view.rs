@@ -113,7 +113,9 @@ impl View {
                 inside -= 1;
                 event
             }
-            Event::Text(text) if inside == 0 => Event::InlineHtml(self.explained(&text, &mut known).into_string().into()),
+            Event::Text(text) if inside == 0 => {
+                Event::InlineHtml(self.explained(&text, &mut known).into_string().into())
+            }
             event => event,
         });
         let mut out = String::new();
@@ -139,9 +141,8 @@ impl View {
 
     /// A table of figures, whose names lead to their meanings.
     pub(crate) fn figures(&self, caption: &str, rows: &[Vec<String>], heads: usize) -> Markup {
-        Self::table_of(caption, rows, heads, |name| match glossary::named(name) {
-            Some(term) => self.term(term, name),
-            None => html! { (name) },
+        Self::table_of(caption, rows, heads, |name| {
+            html! { @if let Some(term) = glossary::named(name) { (self.term(term, name)) } @else { (name) } }
         })
     }
 

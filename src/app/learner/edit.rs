@@ -290,6 +290,7 @@ fn same(a: &Value, b: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diagnostics::keys::Need;
     use engine::models::VOCABULARY;
 
     const PLAN: &str = "# A plan.\nexercise = \"ward@1\"\n\n[train]\nepochs = 20   # passes\n\n[operate]\nthreshold = 0.25        # the usual\n";
@@ -326,6 +327,12 @@ mod tests {
                 "{written}: {:?}",
                 changed.assumed
             );
+        }
+        // What is counted in per cent may carry the sign.
+        let keys = [Key::measured("share", Kind::Number { min: 0.0, max: 100.0 }, Need::Optional, "%", "a", "あ")];
+        for written in ["41", "41%", "４１％"] {
+            let change = Change { key: "share".to_owned(), written: written.to_owned() };
+            assert_eq!(changed("answers.toml", "", &keys, &[change]).unwrap().text, "share = 41\n", "{written}");
         }
         let read = |written| number(written, false).map(|(x, _)| x.to_string());
         assert_eq!((read("1,000"), read("0,125")), (Some("1000".to_owned()), Some("0.125".to_owned())));

@@ -66,8 +66,9 @@ fn section(out: &mut String, path: &str, of: &[Key]) {
             kind => keys::expected(kind, &bare).get(Lang::En).to_owned(),
         };
         let Text { en, ja } = &key.help;
-        let meanings: String =
+        let meanings: Vec<String> =
             key.meanings.iter().map(|(word, Short { en, ja })| format!("<br>`{word}`: {en} / {ja}")).collect();
+        let meanings = meanings.concat();
         *out += &format!("| `{}` | {} | {default} | {en}<br>{ja}{meanings} |\n", key.name, cell(&holds));
     }
     for key in of {

@@ -343,7 +343,9 @@ fn field(
 fn cell_of(view: &View, question: &Question, fault: &Fault) -> Option<String> {
     let QuestionKind::Table(grid) = &question.kind else { return None };
     let is_there = |row: &str, column: &str| is_of(fault, &format!("{}.{row}.{column}", question.id));
-    grid.cells().find(|((row, _), column)| is_there(row, &column.id)).map(|((_, title), column)| named(view, title, column))
+    grid.cells()
+        .find(|((row, _), column)| is_there(row, &column.id))
+        .map(|((_, title), column)| named(view, title, column))
 }
 
 /// What a cell is called: its row and its column, with the unit.

@@ -256,7 +256,8 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
     let (about, mistake) = (format!("{id}-unit"), format!("{id}-mistake"));
     let help = format!("{id}-help");
     let described = [(!mine.is_empty(), &mistake), (true, &about), (!field.title.en.is_empty(), &help)];
-    let described = described.into_iter().filter(|(is, _)| *is).map(|(_, id)| id.as_str()).collect::<Vec<_>>().join(" ");
+    let described =
+        described.into_iter().filter(|(is, _)| *is).map(|(_, id)| id.as_str()).collect::<Vec<_>>().join(" ");
     let invalid = (!mine.is_empty()).then_some("true");
     let name = key.split_once('.').map_or(key.as_str(), |(_, name)| name);
     let range = match (field.range, view.lang) {
