@@ -121,3 +121,16 @@ fn vector_instructions_can_be_forced_where_the_machine_has_them() {
     Learner::new().types("list --kernel mmx").ends(2).says("--kernel").says("scalar");
     Learner::new().types("list --kernel scalar").ends(0);
 }
+
+#[test]
+fn a_word_of_the_field_is_told_in_either_language_and_a_misspelt_one_with_the_nearest() {
+    let learner = Learner::new();
+    learner.types("glossary ppv").ends(0).says("PPV").says("alerts that are right");
+    learner.types("glossary 陽性的中率 --lang ja").ends(0).says("警報のうち");
+    learner.types("glossary senstivity").ends(2).says("sensitivity");
+    let json = learner.types("glossary --json").ends(0).json();
+    let terms = json["terms"].as_array().unwrap();
+    let ppv = terms.iter().find(|term| term["term"] == "ppv").unwrap();
+    assert_eq!((&ppv["metric"], &ppv["name"]["ja"]), (&"ppv".into(), &"陽性的中率".into()));
+    assert!(terms.len() >= 40, "{}", terms.len());
+}
