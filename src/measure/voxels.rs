@@ -6,6 +6,8 @@ use super::source;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
+use tables::npy;
+pub(super) use tables::npy::shown as shape;
 
 /// The values of an image.
 pub(super) struct Voxels {
@@ -73,11 +75,6 @@ impl Assumed {
     }
 }
 
-/// Lengths of axes, for people.
-pub(super) fn shape(shape: &[usize]) -> String {
-    shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")
-}
-
 /// Where a voxel lies, along each axis from 0.
 pub(super) fn place(shape: &[usize], mut at: usize) -> String {
     let mut along = Vec::new();
@@ -97,14 +94,14 @@ pub(super) fn read(path: &Path) -> Result<Voxels, Fault> {
     };
     let voxels = if bytes.starts_with(b"\x89PNG") {
         png(&bytes).map_err(refuse)?
-    } else if bytes.starts_with(b"\x93NUMPY") {
+    } else if bytes.starts_with(npy::BEGINS) {
         let expected = || {
             Text::new(
                 "an array of bool, integers or floats with 1 to 3 axes, as numpy.save writes it",
                 "numpy.save で書き出した、bool・整数・浮動小数の1～3軸の配列",
             )
         };
-        npy(&bytes).map_err(|found| refuse((found, expected())))?
+        array(&bytes).map_err(|found| refuse((found, expected())))?
     } else {
         let found =
             FORMATS.iter().find(|(begins, at, _)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(begins)));
@@ -270,126 +267,21 @@ fn grey(samples: &[u16], channels: usize, shape: &[usize]) -> Result<(Vec<u16>, 
 
 // ---- NumPy ---------------------------------------------------------------------------------------------------------
 
-/// Reads an array as `numpy.save` writes it (its enhancement proposal 1): a dictionary in Python's letters, then the values.
-fn npy(bytes: &[u8]) -> Result<Voxels, Text> {
-    let damaged = || Text::new("an array that cannot be read", "読み込めない配列です");
-    let (length, start) = match bytes.get(6).ok_or_else(damaged)? {
-        1 => (u32::from(little::<2, u16>(bytes, 8, u16::from_le_bytes).ok_or_else(damaged)?), 10),
-        _ => (little::<4, u32>(bytes, 8, u32::from_le_bytes).ok_or_else(damaged)?, 12),
-    };
-    let end = start + length as usize;
-    let header = bytes.get(start..end).and_then(|header| std::str::from_utf8(header).ok()).ok_or_else(damaged)?;
-    let after = |key: &str| {
-        let at = header.find(&format!("'{key}'"))? + key.len() + 2;
-        Some(header[at..].trim_start().strip_prefix(':')?.trim_start())
-    };
-    let descr = after("descr").ok_or_else(damaged)?;
-    if descr.starts_with('[') {
-        return Err(Text::new("an array of records (several named fields)", "複数のフィールドをもつ構造化配列です"));
-    }
-    let descr = descr.strip_prefix('\'').and_then(|rest| rest.split('\'').next()).ok_or_else(damaged)?;
-    let columns_first = after("fortran_order").is_some_and(|rest| rest.starts_with("True"));
-    let stored: Vec<usize> = after("shape")
-        .and_then(|rest| rest.strip_prefix('(')?.split(')').next())
-        .ok_or_else(damaged)?
-        .split(',')
-        .map(str::trim)
-        .filter(|axis| !axis.is_empty())
-        .map(|axis| axis.parse().map_err(|_| damaged()))
-        .collect::<Result<_, _>>()?;
-    let long = stored.iter().filter(|&&length| length != 1).count();
-    if stored.is_empty() || long > 3 {
-        let (n, shown) = (stored.len(), shape(&stored));
+/// Reads an array of up to three axes, besides those of length 1.
+fn array(bytes: &[u8]) -> Result<Voxels, Text> {
+    let head = npy::head(bytes)?;
+    let long = head.shape.iter().filter(|&&length| length != 1).count();
+    if head.shape.is_empty() || long > 3 {
+        let (n, shown) = (head.shape.len(), head.shown());
         return Err(text!("an array of {n} axes ({shown})", "{n}軸の配列です（{shown}）"));
     }
-    let voxels = stored.iter().try_fold(1_usize, |all, &axis| all.checked_mul(axis)).ok_or_else(damaged)?;
-    let (order, kind) = descr.split_at_checked(1).ok_or_else(damaged)?;
-    let (wide, white, number) = number(kind).ok_or_else(|| {
-        let Text { en, ja } = unread(kind);
-        text!("an array of type {descr} ({en})", "型 {descr}（{ja}）の配列です")
-    })?;
-    let data = bytes.get(end..).ok_or_else(damaged)?;
-    if data.len() != voxels.checked_mul(wide).ok_or_else(damaged)? {
-        let (found, shown) = (data.len() / wide, shape(&stored));
-        return Err(text!("{found} values for a shape of {shown}", "形 {shown} に対して値が{found}個"));
-    }
-    let one = |bytes: &[u8]| {
-        if order == ">" { number(&bytes.iter().rev().copied().collect::<Vec<u8>>()) } else { number(bytes) }
-    };
-    let given: Vec<f64> = data.chunks_exact(wide).filter_map(one).collect();
+    let given: Vec<f64> = head.values(bytes)?.collect();
     if let Some(at) = given.iter().position(|value| !value.is_finite()) {
         let n = at + 1;
         return Err(text!("NaN or infinity, as value {n}", "{n}番目の値がNaNまたは無限大です"));
     }
-    let values = if !columns_first || stored.len() < 2 {
-        given
-    } else {
-        // The first axis varies fastest: turned round, so that the last does.
-        let mut values = vec![0.0; voxels];
-        for (at, value) in given.into_iter().enumerate() {
-            let (mut rest, mut index, mut stride) = (at, 0, voxels);
-            for &length in &stored {
-                stride /= length.max(1);
-                index += (rest % length.max(1)) * stride;
-                rest /= length.max(1);
-            }
-            values[index] = value;
-        }
-        values
-    };
-    Ok(Voxels { shape: stored.clone(), stored, values, white, assumed: Vec::new() })
-}
-
-/// Reads one little-endian number.
-type Number = fn(&[u8]) -> Option<f64>;
-
-/// How wide numbers of this type are in bytes, what white is among them, and how one is read.
-fn number(kind: &str) -> Option<(usize, Option<f64>, Number)> {
-    Some(match kind {
-        "b1" => (1, None, |b| little::<1, u8>(b, 0, u8::from_le_bytes).map(f64::from)),
-        "u1" => (1, Some(255.0), |b| little::<1, u8>(b, 0, u8::from_le_bytes).map(f64::from)),
-        "i1" => (1, None, |b| little::<1, i8>(b, 0, i8::from_le_bytes).map(f64::from)),
-        "u2" => (2, Some(65535.0), |b| little::<2, u16>(b, 0, u16::from_le_bytes).map(f64::from)),
-        "i2" => (2, None, |b| little::<2, i16>(b, 0, i16::from_le_bytes).map(f64::from)),
-        "u4" => (4, None, |b| little::<4, u32>(b, 0, u32::from_le_bytes).map(f64::from)),
-        "i4" => (4, None, |b| little::<4, i32>(b, 0, i32::from_le_bytes).map(f64::from)),
-        "u8" => (8, None, |b| little::<8, u64>(b, 0, u64::from_le_bytes).map(|v| v as f64)),
-        "i8" => (8, None, |b| little::<8, i64>(b, 0, i64::from_le_bytes).map(|v| v as f64)),
-        "f2" => (2, None, |b| little::<2, u16>(b, 0, u16::from_le_bytes).map(half)),
-        "f4" => (4, None, |b| little::<4, f32>(b, 0, f32::from_le_bytes).map(f64::from)),
-        "f8" => (8, None, |b| little::<8, f64>(b, 0, f64::from_le_bytes)),
-        _ => return None,
-    })
-}
-
-/// What a type that is not read holds.
-fn unread(kind: &str) -> Text {
-    match kind.chars().next() {
-        Some('c') => Text::new("complex numbers", "複素数"),
-        Some('f') => Text::new("long floats", "拡張精度の浮動小数"),
-        Some('U' | 'S') => Text::new("text", "文字列"),
-        Some('O') => Text::new("Python objects", "Pythonオブジェクト"),
-        Some('M' | 'm') => Text::new("dates or spans of time", "日付または時間"),
-        Some('V') => Text::new("raw bytes", "生のバイト列"),
-        _ => Text::new("not known here", "未対応"),
-    }
-}
-
-/// A number of N bytes at a place.
-fn little<const N: usize, T>(bytes: &[u8], at: usize, from: fn([u8; N]) -> T) -> Option<T> {
-    Some(from(bytes.get(at..at + N)?.try_into().ok()?))
-}
-
-/// A float of 16 bits (IEEE 754 binary16).
-fn half(bits: u16) -> f64 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff) / 1024.0);
-    let size = match exponent {
-        0 => fraction * 2.0_f64.powi(-14),
-        31 if fraction > 0.0 => f64::NAN,
-        31 => f64::INFINITY,
-        _ => (1.0 + fraction) * 2.0_f64.powi(exponent - 15),
-    };
-    if bits >> 15 == 1 { -size } else { size }
+    let (white, values) = (head.white(), head.rows_first(given));
+    Ok(Voxels { shape: head.shape.clone(), stored: head.shape, values, white, assumed: Vec::new() })
 }
 
 #[cfg(test)]
@@ -409,8 +301,8 @@ mod tests {
 
     #[test]
     fn both_orders_of_axes_give_the_same_image() {
-        let rows = npy(&saved("|u1", false, "(2, 3)", &[1, 2, 3, 4, 5, 6])).expect("sound");
-        let columns = npy(&saved("|u1", true, "(2, 3)", &[1, 4, 2, 5, 3, 6])).expect("sound");
+        let rows = array(&saved("|u1", false, "(2, 3)", &[1, 2, 3, 4, 5, 6])).expect("sound");
+        let columns = array(&saved("|u1", true, "(2, 3)", &[1, 4, 2, 5, 3, 6])).expect("sound");
         assert_eq!(rows.values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
         assert_eq!(columns.values, rows.values);
     }
@@ -418,48 +310,31 @@ mod tests {
     #[test]
     #[expect(clippy::float_cmp, reason = "to the bit is the point")]
     fn both_orders_of_bytes_give_the_same_numbers() {
-        let number = |descr: &str, bytes: &[u8]| npy(&saved(descr, false, "(1,)", bytes)).expect("sound").values[0];
+        let number = |descr: &str, bytes: &[u8]| array(&saved(descr, false, "(1,)", bytes)).expect("sound").values[0];
         assert_eq!(number("<i2", &258_i16.to_le_bytes()), 258.0);
         assert_eq!(number(">i2", &258_i16.to_be_bytes()), 258.0);
         assert_eq!(number(">f8", &0.7_f64.to_be_bytes()), 0.7);
     }
 
     #[test]
-    fn halves_are_read_as_numpy_writes_them() {
-        // numpy.float16(x).tobytes() of 1, 0.5, −2, 0.333…, the largest, the smallest.
-        for (bits, value) in [
-            (0x3c00, 1.0),
-            (0x3800, 0.5),
-            (0xc000, -2.0),
-            (0x3555, 0.333_251_953_125),
-            (0x7bff, 65504.0),
-            (0x0001, 2.0_f64.powi(-24)),
-            (0x0000, 0.0),
-        ] {
-            assert!((half(bits) - value).abs() == 0.0, "{bits:#x}: {}", half(bits));
-        }
-        assert!(half(0x7c00).is_infinite() && half(0x7e00).is_nan());
-    }
-
-    #[test]
     fn axes_of_length_one_are_left_out() {
-        let shape = |axes: &str| squeezed(npy(&saved("|u1", false, axes, &[1; 6])).expect("sound")).shape;
+        let shape = |axes: &str| squeezed(array(&saved("|u1", false, axes, &[1; 6])).expect("sound")).shape;
         assert_eq!(shape("(1, 2, 3)"), [2, 3]);
         assert_eq!(shape("(2, 3, 1)"), [2, 3]);
         assert_eq!(shape("(1, 1, 6, 1)"), [6]);
-        let one = squeezed(npy(&saved("|u1", false, "(1, 1)", &[1])).expect("sound"));
+        let one = squeezed(array(&saved("|u1", false, "(1, 1)", &[1])).expect("sound"));
         assert_eq!(one.shape, [1]);
     }
 
     #[test]
     fn what_is_no_mask_is_refused_by_name() {
-        assert!(npy(&saved("|u1", false, "(2, 3)", &[1, 2])).is_err());
-        assert!(npy(&saved("|u1", false, "(2, 2, 2, 2)", &[0; 16])).is_err());
-        assert!(npy(&saved("<f4", false, "(1,)", &f32::NAN.to_le_bytes())).is_err());
-        assert!(npy(b"\x93NUMPY\x01\x00\xff\xff").is_err());
-        assert!(npy(&saved("|u1", false, "(18446744073709551615, 2)", &[0])).is_err());
+        assert!(array(&saved("|u1", false, "(2, 3)", &[1, 2])).is_err());
+        assert!(array(&saved("|u1", false, "(2, 2, 2, 2)", &[0; 16])).is_err());
+        assert!(array(&saved("<f4", false, "(1,)", &f32::NAN.to_le_bytes())).is_err());
+        assert!(array(b"\x93NUMPY\x01\x00\xff\xff").is_err());
+        assert!(array(&saved("|u1", false, "(18446744073709551615, 2)", &[0])).is_err());
         for (descr, name) in [("<c8", "complex"), ("|O", "Python objects"), ("<U4", "text"), ("<f16", "long floats")] {
-            let told = npy(&saved(descr, false, "(1,)", &[0; 16])).err().expect("refused");
+            let told = array(&saved(descr, false, "(1,)", &[0; 16])).err().expect("refused");
             assert!(told.en.contains(descr) && told.en.contains(name), "{}", told.en);
         }
     }
