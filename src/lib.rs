@@ -34,7 +34,7 @@ pub use cli;
 pub use course;
 pub use diagnostics::{fault, keys, schema, text};
 pub use disk;
-pub use engine::{check, cohort, evaluate, models, operate, prepare, record, run, synth, train, withhold};
+pub use engine::{check, cohort, evaluate, models, operate, prepare, record, run, signal, synth, train, withhold};
 pub use measure;
 pub use metrics;
 pub use render;

@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Rule};
 use course::content::{self, Digest};
-use course::dataset::{self, Source};
+use course::dataset;
 use course::exercise;
 use course::pack::{Pack, Submission, Task, Wrong};
 use diagnostics::keys::{self, Section};
@@ -122,12 +122,9 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
         findings.push(Rule::Format.broken(exercise.place_of("worth"), found, expected));
     }
     let dataset = section(&format!("datasets/{}/dataset.toml", task.dataset.id), dataset::KEYS)?;
-    let file = match &task.dataset.source {
-        Source::File { path, .. } => pack.dataset_file(&task.dataset.id, &path.value),
-        Source::Model(_) => None,
-    };
-    let content = content::of_exercise(&exercise, &dataset, file.as_deref());
-    let world = content::of_world(&exercise, &dataset, file.as_deref());
+    let own = content::files(pack, &task);
+    let content = content::of_exercise(&exercise, &dataset, &own);
+    let world = content::of_world(&exercise, &dataset, &own);
     let solutions = solutions
         .into_iter()
         .map(|(folder, submission, wrong)| {

@@ -18,6 +18,7 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::check::{Figure, Verdict};
 use engine::run::Run;
+use engine::signal::Shape;
 use report::json::{AtFault, Document};
 use report::terminal::{bold, dim};
 use seed::{Origin, Root};
@@ -134,7 +135,7 @@ impl Session {
         self.say("\n");
         self.say(&self.terminal.paragraph(
             "",
-            &match (self.terminal.lang, task.dataset.image.is_some()) {
+            &match (self.terminal.lang, task.dataset.has_signals()) {
                 (Lang::En, _) if !task.exercise.asks_plan => {
                     format!(
                         "Read {brief}, look at the data (practicum look {id}), {written}, then: practicum check {id}"
@@ -145,6 +146,14 @@ impl Session {
                 }
                 (Lang::En, false) => format!("Read {brief}, change {plan}, then: practicum run {id}"),
                 (Lang::Ja, false) => format!("{brief} を読み、{plan} を書き換えてから：practicum run {id}"),
+                (Lang::En, true) if task.dataset.signal.is_some() => {
+                    format!(
+                        "Read {brief}, look at the data (practicum look {id}), change {plan}, then: practicum run {id}"
+                    )
+                }
+                (Lang::Ja, true) if task.dataset.signal.is_some() => format!(
+                    "{brief} を読み、データを見て（practicum look {id}）、{plan} を書き換えてから：practicum run {id}"
+                ),
                 (Lang::En, true) => format!(
                     "Read {brief}, look at the pictures (practicum look {id}), change {plan}, then: practicum run {id}"
                 ),
@@ -191,7 +200,12 @@ impl Session {
         }
         let (predictions, answers) = (format!("{kept}/predictions.csv"), workspace.shown(ANSWERS));
         let (plot, worst) = (!run.record.story.masks, !run.mistakes.is_empty());
+        let is_series = matches!(run.record.story.signal, Some(Shape::Series(_)));
         let beside = match (plot, worst) {
+            (true, true) if is_series => self.pick(
+                "the calibration plot (calibration.svg), and what the model got most wrong (mistakes.svg)",
+                "較正プロット（calibration.svg）と、モデルが大きく外した時系列（mistakes.svg）",
+            ),
             (true, true) => self.pick(
                 "the calibration plot (calibration.svg), and what the model got most wrong (mistakes.png)",
                 "較正プロット（calibration.svg）と、モデルが大きく外した画像（mistakes.png）",

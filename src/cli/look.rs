@@ -5,14 +5,16 @@ use super::options::{EXERCISE_JA, SEED_JA, SeedOption};
 use super::session::Session;
 use app::ending::Ending;
 use app::learner::desk::Placed;
-use app::learner::workspace::{DATA, MISTAKES, Workspace};
+use app::learner::workspace::{DATA, MISTAKES, SERIES_MISTAKES, Workspace};
 use course::dataset::Dataset;
 use course::pack::Task;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, in_order};
-use engine::run;
+use engine::run::{self, Series};
+use engine::signal::{Shape, Signals};
 use report::montage::{self, Tile};
+use report::plots;
 use tables::Frame;
 
 /// Pictures of each group.
@@ -20,6 +22,9 @@ const ACROSS: usize = 8;
 
 /// Groups shown at most.
 const MOST: usize = 12;
+
+/// Series shown at most, unless there are more groups.
+const LINES: usize = 8;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -113,10 +118,9 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
     let seed = placed.sown(options.seed.seed, &mut session.subject.borrow_mut()).number;
     let Placed { pack, task, workspace } = placed;
     let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-    if task.dataset.image.is_none() {
+    let Some((rows, origin)) = run::learners_signals(&task, seed, &file)? else {
         return patients(session, &task, &workspace, options, &run::learners_rows(&task, seed, &file)?);
-    }
-    let Some((rows, shots)) = run::learners_pictures(&task, seed, &file)? else { return Ok(PASSED) };
+    };
     let by: Vec<String> = if let Some(by) = &options.by {
         vec![known(by, &rows).map_err(|fault| Ending::Faults(vec![fault]))?]
     } else {
@@ -144,43 +148,59 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
     groups.sort_by(|(a, _), (b, _)| in_order(a, b));
     let shown: Vec<(String, Vec<usize>)> = groups.into_iter().take(MOST).collect();
     let chosen: Vec<usize> = shown.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
-    let pictures = shots.draw(&chosen);
+    let signals = origin.some(&chosen);
+    // A column may be called what no file can be.
+    let sign = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') { c } else { '_' };
+    let by: String = by.join("-").chars().map(sign).collect();
+    if let Shape::Series(shape) = signals.shape {
+        return series(session, (&task, &workspace), (&by, &shown), (&signals, shape), origin.len());
+    }
+    let pixels: Vec<_> = (0..chosen.len()).map(|row| signals.bytes(row)).collect();
     let mut at = 0;
     let montage: Vec<(String, Vec<Tile>)> = shown
         .iter()
         .map(|(title, rows)| {
             let tiles = (at..at + rows.len()).map(|row| Tile {
-                pixels: pictures.pixels.row(row).to_slice().unwrap_or_default(),
-                outlined: pictures.outlined.as_ref().and_then(|masks| masks.row(row).to_slice()),
-                spacing: pictures.spacing[row],
+                pixels: &pixels[row],
+                outlined: signals.outlined.as_ref().and_then(|masks| masks.row(row).to_slice()),
+                spacing: signals.pixel(row),
             });
             let tiles = tiles.collect();
             at += rows.len();
             (title.clone(), tiles)
         })
         .collect();
-    let (size, channels) = shots.shape();
-    // A column may be called what no file can be.
-    let sign = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') { c } else { '_' };
-    let name = format!("look/by-{}.png", by.join("-").chars().map(sign).collect::<String>());
-    workspace.write(&name, &montage::groups(&montage, size, channels))?;
+    let [height, width, channels] = signals.seen();
+    let name = format!("look/by-{by}.png");
+    workspace.write(&name, &montage::groups(&montage, signals.seen()))?;
     let mut files = vec![workspace.shown(&name)];
     files.extend(workspace.last(MISTAKES));
     if session.json {
-        let document = serde_json::json!({
+        let mut document = serde_json::json!({
             "schema": "practicum.look/1", "exercise": task.exercise.reference(), "files": files,
-            "pictures": shots.len(), "size": size, "channels": channels,
+            "pictures": origin.len(), "channels": channels,
         });
+        document["size"] = if height == width { height.into() } else { serde_json::json!([height, width]) };
         session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
         return Ok(PASSED);
     }
     session.headline(&task);
-    let (n, file) = (shots.len(), &files[0]);
+    let (n, file) = (origin.len(), &files[0]);
     session.say(&session.terminal.paragraph(
         "",
-        &match session.terminal.lang {
-            Lang::En => format!("{file}: the first pictures of each group, of {n} pictures of {size} × {size} pixels."),
-            Lang::Ja => format!("{file}：{size}×{size}画素の画像{n}枚から、群ごとに最初の数枚を並べました。"),
+        &match (session.terminal.lang, signals.shape) {
+            (Lang::En, Shape::Volume([_, depth, ..])) if depth > 1 => format!(
+                "{file}: the middle slices of the first volumes of each group, of {n} volumes of {depth} × {height} × {width} voxels. Other slices are not shown yet."
+            ),
+            (Lang::Ja, Shape::Volume([_, depth, ..])) if depth > 1 => format!(
+                "{file}：{depth}×{height}×{width}ボクセルのボリューム{n}件から、群ごとに最初の数件の中央のスライスを並べました。ほかのスライスはまだ表示できません。"
+            ),
+            (Lang::En, _) => {
+                format!("{file}: the first pictures of each group, of {n} pictures of {height} × {width} pixels.")
+            }
+            (Lang::Ja, _) => {
+                format!("{file}：{height}×{width}画素の画像{n}枚から、群ごとに最初の数枚を並べました。")
+            }
         },
     ));
     for (title, _) in &shown {
@@ -214,6 +234,63 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
             }
             (Lang::Ja, None) => {
                 format!("`practicum run {}` の後には、モデルが間違えた画像も見られます。", workspace.id())
+            }
+        },
+    ));
+    Ok(PASSED)
+}
+
+/// The first series of each group, as lines.
+fn series(
+    session: &Session,
+    (task, workspace): (&Task, &Workspace),
+    (by, groups): (&str, &[(String, Vec<usize>)]),
+    (signals, [channels, steps]): (&Signals, [usize; 2]),
+    all: usize,
+) -> Result<u8, Ending> {
+    let (lang, dataset) = (session.terminal.lang, &task.dataset);
+    let titles = groups.iter().flat_map(|(title, rows)| std::iter::repeat_n(title, rows.len()).zip(0..));
+    let first = titles.enumerate().filter(|(_, (_, within))| *within < LINES.div_ceil(groups.len().max(1)));
+    let strips: Vec<(String, Series)> = first
+        .map(|(row, (title, _))| {
+            let words = in_words(dataset, title, lang).unwrap_or_else(|| title.clone());
+            let channels = (0..channels).map(|channel| signals.line(row, channel)).collect();
+            (words, Series { channels, step: signals.spacing[row][2] })
+        })
+        .collect();
+    let shown: Vec<(String, &Series)> = strips.iter().map(|(words, series)| (words.clone(), series)).collect();
+    let title = session.pick("The first series of each group", "群ごとの最初の時系列");
+    let plot = plots::series::draw("look", title, &shown, dataset.signal_unit(lang), lang);
+    let name = format!("look/by-{by}.svg");
+    workspace.write(&name, plot.map(|plot| plot.file()).unwrap_or_default().as_bytes())?;
+    let files: Vec<String> = std::iter::once(workspace.shown(&name)).chain(workspace.last(SERIES_MISTAKES)).collect();
+    if session.json {
+        let document = serde_json::json!({
+            "schema": "practicum.look/1", "exercise": task.exercise.reference(), "files": files,
+            "series": all, "channels": channels, "steps": steps,
+        });
+        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+        return Ok(PASSED);
+    }
+    session.headline(task);
+    let file = &files[0];
+    session.say(&session.terminal.paragraph(
+        "",
+        &match lang {
+            Lang::En => format!("{file}: the first series of each group, of {all} series of {steps} steps."),
+            Lang::Ja => format!("{file}：{steps}時点の時系列{all}件から、群ごとに最初の数件を並べました。"),
+        },
+    ));
+    session.say(&session.terminal.paragraph(
+        "",
+        &match (lang, files.get(1)) {
+            (Lang::En, Some(file)) => format!("{file}: what your last run got most wrong."),
+            (Lang::Ja, Some(file)) => format!("{file}：直近の学習で大きく外した時系列です。"),
+            (Lang::En, None) => {
+                format!("After `practicum run {}` you can also see what your model got wrong.", workspace.id())
+            }
+            (Lang::Ja, None) => {
+                format!("`practicum run {}` の後には、モデルが間違えた時系列も見られます。", workspace.id())
             }
         },
     ));

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::computed::Computed;
-use super::dataset::{self, Source};
+use super::dataset;
 use super::exercise::{self, BEFORE};
 use super::pack::{Content, Pack, Submission, Task};
 use super::plan::Plan;
@@ -73,28 +73,30 @@ pub fn of_task(pack: &Pack, task: &Task) -> Option<Digest> {
     let section = |path: &str, keys: &[keys::Key]| keys::read(path, &pack.bytes(path)?, keys).ok();
     let exercise = section(&format!("exercises/{}/exercise.toml", task.exercise.id), exercise::KEYS)?;
     let dataset = section(&format!("datasets/{}/dataset.toml", task.dataset.id), dataset::KEYS)?;
-    let file = match &task.dataset.source {
-        Source::File { path, .. } => pack.dataset_file(&task.dataset.id, &path.value),
-        Source::Model(_) => None,
-    };
-    Some(of_exercise(&exercise, &dataset, file.as_deref()))
+    Some(of_exercise(&exercise, &dataset, &files(pack, task)))
+}
+
+/// The bytes of a dataset's own files, as far as they are there.
+pub fn files(pack: &Pack, task: &Task) -> Vec<Vec<u8>> {
+    let names = task.dataset.files();
+    names.into_iter().filter_map(|name| pack.dataset_file(&task.dataset.id, name)).collect()
 }
 
 /// What decides an exercise's results: dataset, draws, questions and checks.
-pub fn of_exercise(exercise: &Section, dataset: &Section, file: Option<&[u8]>) -> Digest {
-    of_files(exercise, dataset, file, &[])
+pub fn of_exercise(exercise: &Section, dataset: &Section, own: &[Vec<u8>]) -> Digest {
+    of_files(exercise, dataset, own, &[])
 }
 
 /// What decides the tables of an exercise's runs: dataset and draws, whatever is asked about them.
-pub fn of_world(exercise: &Section, dataset: &Section, file: Option<&[u8]>) -> Digest {
-    of_files(exercise, dataset, file, FOR_JUDGES)
+pub fn of_world(exercise: &Section, dataset: &Section, own: &[Vec<u8>]) -> Digest {
+    of_files(exercise, dataset, own, FOR_JUDGES)
 }
 
-fn of_files(exercise: &Section, dataset: &Section, file: Option<&[u8]>, but: &[&str]) -> Digest {
+fn of_files(exercise: &Section, dataset: &Section, own: &[Vec<u8>], but: &[&str]) -> Digest {
     let mut out = String::new();
     table(&mut out, exercise, but);
     table(&mut out, dataset, &[]);
-    if let Some(file) = file {
+    for file in own {
         let _ = write!(out, "{}", of_bytes(file));
     }
     of_bytes(out.as_bytes())

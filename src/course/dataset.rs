@@ -4,7 +4,7 @@ use super::queries;
 use diagnostics::fault::{Fault, Id, Place, nearest};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
-use diagnostics::text::Text;
+use diagnostics::text::{Lang, Text};
 use metrics::segmentation::Matching;
 use render::{LARGEST, Renderer, SMALLEST, renderer};
 use sql::{Expression, Purpose};
@@ -77,6 +77,13 @@ pub const KEYS: &[Key<'static>] = &[
         Need::Optional,
         "A file of your own, instead of tables.",
         "表の代わりに使う、手元のファイルです。",
+    ),
+    Key::new(
+        "signal",
+        Kind::Table(SIGNAL),
+        Need::Optional,
+        "Beside a table of your own ([source]): a picture, a volume or a series for each of its rows, in the same order.",
+        "手元の表（[source]）の1行ごとに対応する、画像・ボリューム・時系列です。行の順は表と同じです。",
     ),
 ];
 
@@ -282,6 +289,25 @@ const IMAGE: &[Key<'static>] = &[
         "Bounds of size, in ascending order: the sensitivity for lesions is also shown below, between and above them.",
         "病変の大きさの区切りです。小さい順に書きます。病変の感度を、区切りごとにも示します。",
     ),
+];
+
+const SIGNAL: &[Key<'static>] = &[
+    Key::new(
+        "path",
+        Kind::String,
+        Need::Required,
+        "The array beside dataset.toml, .npy as numpy.save writes it (float32, float64, uint8 or int16). Its axes say what it is: [rows, channels, steps] a series, [rows, channels, height, width] a picture, [rows, channels, depth, height, width] a volume.",
+        "dataset.tomlと同じフォルダーにある配列です（numpy.save による .npy。float32・float64・uint8・int16のいずれか）。軸の数で種類が決まります。[行, チャンネル, 時点] は時系列、[行, チャンネル, 縦, 横] は画像、[行, チャンネル, 奥行き, 縦, 横] はボリュームです。",
+    ),
+    Key::measured(
+        "spacing",
+        Kind::List(&Kind::Number { min: 1e-9, max: 1e6 }),
+        Need::Required,
+        "s or mm",
+        "How far apart the numbers are: of a series [s from step to step], such as [0.01] at 100 Hz; of a picture [mm from line to line, mm from column to column]; of a volume the mm from slice to slice before these.",
+        "値どうしの間隔です。時系列は [時点の間隔（秒）]（100 Hzなら [0.01]）、画像は [行の間隔, 列の間隔]（mm）、ボリュームはその前にスライスの間隔（mm）を加えます。",
+    ),
+    UNIT,
 ];
 
 const MATCH: &[Key<'static>] = &[
@@ -543,6 +569,20 @@ pub struct Image {
     pub sizes: Vec<Band>,
 }
 
+/// The signals of a dataset that are read from a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signal {
+    /// The file's name beside `dataset.toml`.
+    pub path: Written<String>,
+    /// The distance along each axis but rows and channels: mm, or s of a series.
+    pub spacing: Written<Vec<f64>>,
+    /// The unit of its numbers, or empty.
+    pub unit: Text,
+}
+
+/// What `[features] use` of a plan calls the row's picture or signal, for models that take any numbers.
+pub const SIGNAL_WORD: &str = "signal";
+
 /// A range of sizes of lesions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
@@ -615,8 +655,10 @@ pub struct Dataset {
     pub target: Target,
     /// The column that is predicted.
     label: String,
-    /// The pictures, where there are any.
+    /// The pictures that are drawn, where there are any.
     pub image: Option<Image>,
+    /// The signals that are read, where there are any.
+    pub signal: Option<Signal>,
     /// The file it was read from.
     pub place: Place,
 }
@@ -727,6 +769,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         }
     }
     let image = top.maybe_table("image").map(|section| image(section, &source, &mut faults));
+    let signal = top.maybe_table("signal").map(|section| signal(section, &source, &mut faults));
     let card = top.table("card");
     let mut dataset = Dataset {
         id: top.string("id"),
@@ -740,8 +783,25 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         target,
         label: String::new(),
         image,
+        signal,
         place: Place::file(file),
     };
+    if dataset.has_signals() && dataset.every_column().any(|column| column.name == SIGNAL_WORD) {
+        let place =
+            top.maybe_table("image").or(top.maybe_table("signal")).map_or(Place::file(file), |s| s.place.clone());
+        faults.push(Fault::new(
+            Id::TakenName,
+            place,
+            text!(
+                "a column \"{SIGNAL_WORD}\" beside pictures or signals",
+                "画像や信号のほかに、列 \"{SIGNAL_WORD}\" があります"
+            ),
+            text!(
+                "another name for the column: plans say use = [\"{SIGNAL_WORD}\"] for the row's picture or signal",
+                "列を別の名前にしてください（計画の use = [\"{SIGNAL_WORD}\"] は、行の画像や信号を指します）"
+            ),
+        ));
+    }
     match label(&dataset, top.maybe_string("label")) {
         Ok(label) => dataset.label = label,
         Err(fault) if faults.is_empty() => faults.push(fault),
@@ -1092,8 +1152,8 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
                 section.place.clone(),
                 Text::new("[image] beside [source]", "[source] と [image] の両方があります"),
                 Text::new(
-                    "[[table]]: pictures are drawn from a causal model",
-                    "[[table]]（画像は因果モデルから描きます）",
+                    "[signal], which reads pictures from a file; [image] draws them from a causal model ([[table]])",
+                    "ファイルの画像を読む [signal]（[image] は因果モデル（[[table]]）から描くためのものです）",
                 ),
             ));
             vec![path.value.as_str()]
@@ -1115,6 +1175,29 @@ fn image(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Image {
             iou.or_else(|| rule.maybe_number("distance").map(Matching::Distance)).unwrap_or_default()
         }),
         sizes: sizes(section, faults),
+    }
+}
+
+fn signal(section: &Section, source: &Source, faults: &mut Vec<Fault>) -> Signal {
+    if let Source::Model(_) = source {
+        faults.push(Fault::new(
+            Id::Together,
+            section.place.clone(),
+            Text::new("[signal] without [source]", "[signal] がありますが、[source] がありません"),
+            Text::new(
+                "[source]: the table with a row for each signal; what is drawn of a causal model stands under [image]",
+                "[source]（信号1つごとに1行の表）。因果モデルから描く画像は [image] に書きます",
+            ),
+        ));
+    }
+    let spacing = section.list("spacing").iter().filter_map(|entry| match entry.value {
+        Value::Number(distance) => Some(distance),
+        _ => None,
+    });
+    Signal {
+        path: section.written("path"),
+        spacing: Written { value: spacing.collect(), place: section.place_of("spacing") },
+        unit: section.name_or_text("unit"),
     }
 }
 
@@ -1209,6 +1292,25 @@ impl Dataset {
             Source::File { columns, .. } => columns,
         };
         self.world.iter().chain(self.model().iter().filter(of).flat_map(|table| &table.columns)).chain(columns)
+    }
+
+    /// The names of the files beside `dataset.toml` that hold its data.
+    pub fn files(&self) -> Vec<&str> {
+        let table = match &self.source {
+            Source::Model(_) => None,
+            Source::File { path, .. } => Some(path.value.as_str()),
+        };
+        table.into_iter().chain(self.signal.as_ref().map(|signal| signal.path.value.as_str())).collect()
+    }
+
+    /// Whether a row has more than its columns: a picture or a signal, drawn or read.
+    pub fn has_signals(&self) -> bool {
+        self.image.is_some() || self.signal.is_some()
+    }
+
+    /// The unit of a signal's numbers, or empty.
+    pub fn signal_unit(&self, lang: Lang) -> &str {
+        self.signal.as_ref().map_or("", |signal| signal.unit.get(lang))
     }
 
     /// The tables of the causal model; none of a file.

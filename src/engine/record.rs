@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{Figure, Judged};
 use crate::evaluate::Line;
+use crate::signal::Shape;
 use crate::watch::Epoch;
 use diagnostics::text::Text;
 
@@ -33,8 +34,8 @@ pub struct Story {
     pub features: Vec<String>,
     /// Whether it draws masks.
     pub masks: bool,
-    /// Of a model that sees pictures, `[channels, height, width]` of what it sees.
-    pub picture: Option<[usize; 3]>,
+    /// Of a model that sees signals, the shape of what it sees.
+    pub signal: Option<Shape>,
     /// Rows and positives of each part.
     pub parts: BTreeMap<String, Count>,
     /// The validation rows on which calibration and threshold were fitted.

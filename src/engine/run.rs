@@ -34,9 +34,9 @@ use tables::{Frame, TableError, Tables};
 use target::Target;
 
 use develop::{Stopped, Told, develop, target};
-pub use job::{ANSWERS, Ended, Job, Mistake, Run, RunError, Shelf};
+pub use job::{ANSWERS, Ended, Job, Mistake, Picture, Run, RunError, Seen, Series, Shelf};
 pub use one::{Asked as AskedOne, Column, One, one};
-pub use own::{astray, learners_pictures, learners_rows, listed};
+pub use own::{astray, learners_rows, learners_signals, listed};
 use singles::{answers_table, epochs_table, plan_table, set};
 
 /// Runs a job while `watch` looks on.

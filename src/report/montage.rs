@@ -5,7 +5,7 @@ use std::io::Cursor;
 use font8x8::legacy::BASIC_LEGACY;
 use image::{ImageFormat, Rgb, RgbImage};
 
-use engine::run::Mistake;
+use engine::run::{Mistake, Picture, Seen};
 
 /// Pixels between tiles.
 const GAP: u32 = 6;
@@ -23,9 +23,9 @@ const PREDICTED: Rgb<u8> = Rgb([255, 96, 0]);
 
 /// One picture.
 pub struct Tile<'a> {
-    /// `[size, size, channels]`
+    /// `[height, width, channels]`
     pub pixels: &'a [u8],
-    /// Where something is outlined, `[size, size]`, 0 or 1.
+    /// Where something is outlined, `[height, width]`, 0 or 1.
     pub outlined: Option<&'a [u8]>,
     /// A pixel's height and width, in mm.
     pub spacing: [f64; 2],
@@ -34,14 +34,14 @@ pub struct Tile<'a> {
 /// How a picture is enlarged: dots per pixel, down and across, so that a body is as long and as wide as it is.
 #[derive(Clone, Copy)]
 struct Scale {
-    size: usize,
+    size: [usize; 2],
     down: u32,
     across: u32,
 }
 
 impl Scale {
-    fn of(size: usize, [high, wide]: [f64; 2]) -> Self {
-        let least = WIDE.div_ceil(size.max(1) as u32);
+    fn of(size: [usize; 2], [high, wide]: [f64; 2]) -> Self {
+        let least = WIDE.div_ceil(size[0].max(size[1]).max(1) as u32);
         let times = |ratio: f64| {
             (f64::from(least) * if ratio.is_finite() { ratio.clamp(1.0, 8.0) } else { 1.0 }).round() as u32
         };
@@ -49,16 +49,17 @@ impl Scale {
     }
 
     fn width(self) -> u32 {
-        self.size as u32 * self.across
+        self.size[1] as u32 * self.across
     }
 
     fn height(self) -> u32 {
-        self.size as u32 * self.down
+        self.size[0] as u32 * self.down
     }
 }
 
-/// A row of pictures for each group, under its title in Latin letters. PNG.
-pub fn groups(groups: &[(String, Vec<Tile>)], size: usize, channels: usize) -> Vec<u8> {
+/// A row of pictures of `[height, width, channels]` for each group, under its title in Latin letters. PNG.
+pub fn groups(groups: &[(String, Vec<Tile>)], [height, width, channels]: [usize; 3]) -> Vec<u8> {
+    let size = [height, width];
     let scales = groups.iter().flat_map(|(_, tiles)| tiles).map(|tile| Scale::of(size, tile.spacing));
     let (width, height) = largest(scales);
     let across = groups.iter().map(|(_, tiles)| tiles.len()).max().unwrap_or(0) as u32;
@@ -87,12 +88,13 @@ pub fn groups(groups: &[(String, Vec<Tile>)], size: usize, channels: usize) -> V
 /// pixel matters) and occlusion (orange where hiding the place lowers the risk, blue where it raises it). Of a mask: the true
 /// outline (green) and the predicted one (orange). PNG.
 pub fn mistakes(mistakes: &[Mistake]) -> Vec<u8> {
-    let Some(first) = mistakes.first() else { return Vec::new() };
-    let size = first.views[0].len().isqrt();
-    let (width, height) = largest(mistakes.iter().map(|mistake| Scale::of(size, mistake.spacing)));
+    let pictures: Vec<(&Mistake, &Picture)> =
+        mistakes.iter().filter_map(|mistake| Some((mistake, picture(mistake)?))).collect();
+    let Some((_, first)) = pictures.first() else { return Vec::new() };
+    let (width, height) = largest(pictures.iter().map(|(_, picture)| Scale::of(picture.size, picture.spacing)));
     // Two mistakes across: a miss on the left, a false alarm on the right.
     let half = 3 * (width + GAP) + GAP;
-    let (missed, false_alarms): (Vec<&Mistake>, Vec<&Mistake>) = mistakes.iter().partition(|mistake| mistake.missed);
+    let (missed, false_alarms): (Vec<_>, Vec<_>) = pictures.iter().partition(|(mistake, _)| mistake.missed);
     let lines = missed.len().max(false_alarms.len()) as u32;
     let mut canvas = RgbImage::from_pixel(2 * half, LINE + lines * (LINE + height + GAP), WHITE);
     let titles = if first.masks { ["worst outlines", "nothing to outline"] } else { ["missed", "false alarms"] };
@@ -100,12 +102,12 @@ pub fn mistakes(mistakes: &[Mistake]) -> Vec<u8> {
     for (column, (title, of)) in titles.iter().zip([missed, false_alarms]).enumerate() {
         let left = GAP + column as u32 * half;
         write(&mut canvas, &format!("{title}: {views}"), left, 5, 1);
-        for (line, mistake) in of.iter().enumerate() {
+        for (line, (mistake, picture)) in of.iter().enumerate() {
             let top = LINE + line as u32 * (LINE + height + GAP);
-            let scale = Scale::of(size, mistake.spacing);
+            let scale = Scale::of(picture.size, picture.spacing);
             let percent = (100.0 * mistake.p).round();
             write(&mut canvas, &format!("row {}, p = {percent}%", mistake.row + 1), left, top + 5, 2);
-            threefold(&mut canvas, mistake, scale, (left, top + LINE), width + GAP);
+            threefold(&mut canvas, picture, scale, (left, top + LINE), width + GAP);
         }
     }
     png(&canvas)
@@ -113,8 +115,8 @@ pub fn mistakes(mistakes: &[Mistake]) -> Vec<u8> {
 
 /// One picture as it is, enlarged so that a body is as long and as wide as it is, with what is outlined on it where that is asked for.
 /// PNG.
-pub fn one(tile: &Tile, size: usize, channels: usize) -> Vec<u8> {
-    let scale = Scale::of(size, tile.spacing);
+pub fn one(tile: &Tile, [height, width, channels]: [usize; 3]) -> Vec<u8> {
+    let scale = Scale::of([height, width], tile.spacing);
     let mut canvas = RgbImage::from_pixel(scale.width(), scale.height(), WHITE);
     paste(&mut canvas, &coloured(tile.pixels, channels), scale, (0, 0));
     if let Some(outlined) = tile.outlined {
@@ -125,20 +127,28 @@ pub fn one(tile: &Tile, size: usize, channels: usize) -> Vec<u8> {
 
 /// A mistake's picture and its two views side by side, as [`mistakes`] shows them, without a letter: whoever shows it says in words
 /// what is seen. PNG.
-pub fn views(mistake: &Mistake) -> Vec<u8> {
-    let scale = Scale::of(mistake.views[0].len().isqrt(), mistake.spacing);
+pub fn views(picture: &Picture) -> Vec<u8> {
+    let scale = Scale::of(picture.size, picture.spacing);
     let mut canvas = RgbImage::from_pixel(3 * scale.width() + 2 * GAP, scale.height(), WHITE);
-    threefold(&mut canvas, mistake, scale, (0, 0), scale.width() + GAP);
+    threefold(&mut canvas, picture, scale, (0, 0), scale.width() + GAP);
     png(&canvas)
 }
 
+/// What was seen, where it was a picture.
+pub fn picture(mistake: &Mistake) -> Option<&Picture> {
+    match &mistake.seen {
+        Seen::Picture(picture) => Some(picture),
+        Seen::Series(_) => None,
+    }
+}
+
 /// The picture and its two views, `step` dots apart.
-fn threefold(canvas: &mut RgbImage, mistake: &Mistake, scale: Scale, (left, top): (u32, u32), step: u32) {
-    let picture = coloured(&mistake.pixels, mistake.channels);
+fn threefold(canvas: &mut RgbImage, seen: &Picture, scale: Scale, (left, top): (u32, u32), step: u32) {
+    let picture = coloured(&seen.pixels, seen.channels);
     paste(canvas, &picture, scale, (left, top));
-    for (i, view) in mistake.views.iter().enumerate() {
+    for (i, view) in seen.views.iter().enumerate() {
         let at = (left + (i as u32 + 1) * step, top);
-        if mistake.masks {
+        if seen.masks {
             paste(canvas, &picture, scale, at);
             let mask: Vec<bool> = view.iter().map(|&m| m > 0.5).collect();
             outline(canvas, &mask, scale, at, if i == 0 { OUTLINE } else { PREDICTED });
@@ -174,7 +184,7 @@ fn heat(picture: &[Rgb<u8>], map: &[f32]) -> Vec<Rgb<u8>> {
 
 fn paste(canvas: &mut RgbImage, pixels: &[Rgb<u8>], scale: Scale, (left, top): (u32, u32)) {
     for (i, pixel) in pixels.iter().enumerate() {
-        let (x, y) = (left + (i % scale.size) as u32 * scale.across, top + (i / scale.size) as u32 * scale.down);
+        let (x, y) = (left + (i % scale.size[1]) as u32 * scale.across, top + (i / scale.size[1]) as u32 * scale.down);
         for (dx, dy) in (0..scale.across).flat_map(|dx| (0..scale.down).map(move |dy| (dx, dy))) {
             dot(canvas, x + dx, y + dy, *pixel);
         }
@@ -183,13 +193,13 @@ fn paste(canvas: &mut RgbImage, pixels: &[Rgb<u8>], scale: Scale, (left, top): (
 
 /// The edges of a mask, one dot wide, along the borders of its pixels.
 fn outline(canvas: &mut RgbImage, mask: &[bool], scale: Scale, (left, top): (u32, u32), colour: Rgb<u8>) {
-    let size = scale.size;
+    let [height, width] = scale.size;
     let inside = |x: isize, y: isize| {
-        let within = (0..size as isize).contains(&x) && (0..size as isize).contains(&y);
-        within && mask.get(y as usize * size + x as usize).copied().unwrap_or(false)
+        let within = (0..width as isize).contains(&x) && (0..height as isize).contains(&y);
+        within && mask.get(y as usize * width + x as usize).copied().unwrap_or(false)
     };
     for (i, _) in mask.iter().enumerate().filter(|(_, inside)| **inside) {
-        let (x, y) = ((i % size) as isize, (i / size) as isize);
+        let (x, y) = ((i % width) as isize, (i / width) as isize);
         let (x0, y0) = (left + x as u32 * scale.across, top + y as u32 * scale.down);
         let (x1, y1) = (x0 + scale.across - 1, y0 + scale.down - 1);
         for (open, column) in [(!inside(x - 1, y), x0), (!inside(x + 1, y), x1)] {

@@ -20,6 +20,7 @@ use engine::check::{self, Figure, Outcome, Verdict, filled};
 use engine::evaluate::Line;
 use engine::record::Story;
 use engine::run::{One, Run};
+use engine::signal::Shape;
 use metrics::Shown;
 use metrics::classification::AUROC;
 use metrics::entry::Unit;
@@ -259,12 +260,26 @@ impl Terminal {
             return rows;
         }
         let (n, epochs) = (count(train.rows), story.epochs);
-        let inputs = match (story.picture, self.lang) {
-            (Some([channels, height, width]), Lang::En) => {
+        let inputs = match (story.signal, self.lang) {
+            (Some(Shape::Volume([channels, 1, height, width])), Lang::En) => {
                 format!("pictures of {height} × {width} pixels{}", if channels == 3 { " in colour" } else { "" })
             }
-            (Some([channels, height, width]), Lang::Ja) => {
+            (Some(Shape::Volume([channels, 1, height, width])), Lang::Ja) => {
                 format!("{height}×{width}画素の{}画像", if channels == 3 { "カラー" } else { "白黒" })
+            }
+            (Some(Shape::Volume([_, depth, height, width])), Lang::En) => {
+                format!("volumes of {depth} × {height} × {width} voxels")
+            }
+            (Some(Shape::Volume([_, depth, height, width])), Lang::Ja) => {
+                format!("{depth}×{height}×{width}ボクセルのボリューム")
+            }
+            (Some(Shape::Series([1, steps])), Lang::En) => format!("series of {steps} steps"),
+            (Some(Shape::Series([1, steps])), Lang::Ja) => format!("{steps}時点の時系列"),
+            (Some(Shape::Series([channels, steps])), Lang::En) => {
+                format!("series of {steps} steps in {channels} channels")
+            }
+            (Some(Shape::Series([channels, steps])), Lang::Ja) => {
+                format!("{steps}時点・{channels}チャンネルの時系列")
             }
             (None, Lang::En) => match story.features.len() {
                 1 => "1 input".to_owned(),

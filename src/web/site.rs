@@ -10,7 +10,8 @@ use app::learner::desk::{Desk, Placed};
 use course::content;
 use diagnostics::text::{Lang, in_order};
 use engine::run;
-use engine::synth::Shots;
+use engine::signal::Shape;
+use engine::synth::Origin;
 use report::json::Subject;
 use tables::Frame;
 
@@ -92,7 +93,7 @@ pub struct Drawn {
     /// The rows.
     pub rows: Frame,
     /// The pictures.
-    pub shots: Option<Shots>,
+    pub shots: Option<Origin>,
     /// The values of columns that have few of them, in order.
     few: OnceLock<BTreeMap<String, Vec<String>>>,
     /// The section that shows them, as it is first seen, by language.
@@ -188,8 +189,11 @@ impl Site {
         let name = format!("{} {seed} {digest}", task.exercise.id);
         self.drawn.of(name, || {
             let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-            let (rows, shots) = match run::learners_pictures(task, seed, &file)? {
-                Some((rows, shots)) => (rows, Some(shots)),
+            // A series is no picture for the wall.
+            let (rows, shots) = match run::learners_signals(task, seed, &file)? {
+                Some((rows, origin)) => {
+                    (rows, Some(origin).filter(|origin| matches!(origin.shape(), Shape::Volume(_))))
+                }
                 None => (run::learners_rows(task, seed, &file)?, None),
             };
             Ok(Drawn { rows, shots, few: OnceLock::new(), looked: Default::default() })

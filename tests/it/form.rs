@@ -168,7 +168,7 @@ fn a_debrief_is_read_by_language() {
 fn what_nothing_judges_changes_no_digest() {
     let digest = |text: &str| {
         let exercise = practicum::keys::read("exercise.toml", text.as_bytes(), exercise::KEYS).unwrap();
-        content::of_exercise(&exercise, &exercise, None)
+        content::of_exercise(&exercise, &exercise, &[])
     };
     let plain = question("missed", "kind = \"number\"");
     let more = expectations() + "after = []\n";

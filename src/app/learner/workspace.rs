@@ -28,7 +28,7 @@ use disk::{Refused, Whole};
 use engine::models::VOCABULARY;
 use engine::run::{self, Run, RunError};
 use report::json::Document;
-use report::plots::calibration;
+use report::plots::{calibration, series};
 use report::{montage, plot};
 use seed::{Origin, Root};
 use tables::Frame;
@@ -54,6 +54,9 @@ pub const PREDICTIONS: &str = "predictions.csv";
 
 /// Where a run leaves the pictures that its model got wrong.
 pub const MISTAKES: &str = "mistakes.png";
+
+/// Where it leaves the series that its model got wrong.
+pub const SERIES_MISTAKES: &str = "mistakes.svg";
 
 /// What is told of each of these pictures, as JSON: the row (from 0), whether it was missed, the risk, whether masks are seen.
 pub const TOLD_MISTAKES: &str = "mistakes.json";
@@ -698,14 +701,16 @@ impl Workspace {
             let plot = calibration::draw("calibration", &format!("{}, {whom}", self.id), &bins, &p, lang);
             files.push(("calibration.svg", plot.file().into_bytes()));
         }
-        if !run.mistakes.is_empty() {
-            files.push((MISTAKES, montage::mistakes(&run.mistakes)));
+        if let Some(plot) = series::mistakes("mistakes", &run.mistakes, task.dataset.signal_unit(lang), lang) {
+            files.push((SERIES_MISTAKES, plot.file().into_bytes()));
         }
+        let pictures = || run.mistakes.iter().filter_map(|mistake| Some((mistake, montage::picture(mistake)?)));
         let seen: Vec<(String, Vec<u8>)> =
-            run.mistakes.iter().enumerate().map(|(at, mistake)| (mistake_file(at), montage::views(mistake))).collect();
+            pictures().enumerate().map(|(at, (_, picture))| (mistake_file(at), montage::views(picture))).collect();
         if !seen.is_empty() {
-            let told = run.mistakes.iter().map(|mistake| {
-                serde_json::json!({ "row": mistake.row, "missed": mistake.missed, "p": mistake.p, "masks": mistake.masks })
+            files.push((MISTAKES, montage::mistakes(&run.mistakes)));
+            let told = pictures().map(|(mistake, picture)| {
+                serde_json::json!({ "row": mistake.row, "missed": mistake.missed, "p": mistake.p, "masks": picture.masks })
             });
             files.push((TOLD_MISTAKES, told.collect::<serde_json::Value>().to_string().into_bytes()));
         }

@@ -72,7 +72,7 @@ impl Cache {
         fs::create_dir_all(&trials)?;
         let path = trials.join(format!("{content}-{engine}.jsonl"));
         forget(&trials, &path, CONTENTS);
-        let runs = if written.task.dataset.image.is_some() {
+        let runs = if written.task.dataset.has_signals() {
             let all = folder.join("runs").join(id);
             let runs = all.join(format!("{world}-{engine}"));
             fs::create_dir_all(&runs)?;

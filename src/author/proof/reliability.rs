@@ -198,7 +198,7 @@ pub fn spread(values: &[f64]) -> Option<[f64; 4]> {
 
 /// How many draws, where nobody says.
 pub fn usual_seeds(written: &Written) -> u64 {
-    if written.dataset.get("image").is_some() { OF_PICTURES } else { OF_TABLES }
+    if written.task.dataset.has_signals() { OF_PICTURES } else { OF_TABLES }
 }
 
 /// Tries an exercise over many draws; its mistakes, where it cannot be read or run.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Line;
-use crate::synth::Pictures;
+use crate::signal::Signals;
 use course::dataset::{Band, OUTLINED, SIZE};
 use metrics::intervals::{Resampling, bootstrap};
 use metrics::segmentation::{
@@ -33,15 +33,15 @@ pub struct Outline {
 /// # Errors
 /// Masks of another size: our own mistake.
 pub fn compare(
-    pictures: &Pictures,
+    pictures: &Signals,
     predicted: &[Vec<bool>],
     (tolerance, matching): (f64, Matching),
 ) -> Result<Vec<Outline>, BadInput> {
     let Some(outlined) = &pictures.outlined else { return Ok(Vec::new()) };
-    let shape = [pictures.size, pictures.size];
+    let shape = pictures.shape.plane();
     let one = |row: usize| -> Result<Outline, BadInput> {
         let truth: Vec<bool> = outlined.row(row).iter().map(|&pixel| pixel > 0).collect();
-        let masks = Masks::new(&shape, &pictures.spacing[row], &truth, &predicted[row])?.matched(matching);
+        let masks = Masks::new(&shape, &pictures.pixel(row), &truth, &predicted[row])?.matched(matching);
         let lesions = masks.lesions().clone();
         let (truth_mm2, mask_mm2) = volumes(&masks);
         Ok(Outline {

@@ -1,11 +1,13 @@
-//! The models, one file each. Shapes stand in comments: `B` rows of a batch, `F` numbers of a row, `C` channels, `H` × `W` pixels.
+//! The models, one file each. Shapes stand in comments: `B` rows of a batch, `F` numbers of a row, `C` channels, `H` × `W` pixels, `T` steps.
 //!
-//! A model is one file and one line in the list below. A row always comes as `F` numbers; for models that see pictures these are
-//! the channels one after another, each row by row (`F = C·H·W`).
+//! A model is one file and one line in the list below. A row always comes as `F` numbers; for models that see signals these are
+//! the channels one after another, each row by row (`F = C·H·W`, or `C·T`).
 
 mod cnn;
+mod cnn1d;
 mod computing;
 mod convolution;
+mod gru;
 mod linear;
 mod logistic;
 mod mlp;
@@ -18,6 +20,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 pub use computing::{Kernels, force, instructions};
 
+use crate::signal::Shape;
 use course::plan::{self, Vocabulary};
 use diagnostics::keys::{Key, Kind, Need, Section};
 use diagnostics::text;
@@ -33,10 +36,12 @@ pub const VOCABULARY: Vocabulary =
 /// What a model looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sees {
-    /// The columns of a row.
+    /// Numbers in a row: columns, or a signal of any shape, one number after another.
     Columns,
     /// The picture of a row.
     Picture,
+    /// The series of a row.
+    Series,
 }
 
 /// What a model speaks about.
@@ -53,8 +58,8 @@ pub enum Tells {
 pub enum Input {
     /// So many numbers.
     Columns(usize),
-    /// Pixels of a picture: `[channels, height, width]`.
-    Picture([usize; 3]),
+    /// Those of a signal.
+    Signal(Shape),
 }
 
 impl Input {
@@ -62,16 +67,25 @@ impl Input {
     pub fn numbers(self) -> usize {
         match self {
             Self::Columns(n) => n,
-            Self::Picture(shape) => shape.iter().product(),
+            Self::Signal(shape) => shape.numbers(),
         }
     }
 
-    /// `[channels, height, width]`; numbers that are no picture are one row of pixels.
+    /// `[channels, height, width]`, each channel laid flat; numbers that are no signal are one row of pixels.
     pub fn picture(self) -> [usize; 3] {
         match self {
             Self::Columns(n) => [1, 1, n],
-            Self::Picture(shape) => shape,
+            Self::Signal(shape) => {
+                let [height, width] = shape.plane();
+                [shape.channels(), height, width]
+            }
         }
+    }
+
+    /// `[channels, steps]` of a series; other numbers are one after another in each channel.
+    pub fn series(self) -> [usize; 2] {
+        let [channels, height, width] = self.picture();
+        [channels, height * width]
     }
 }
 
@@ -180,6 +194,8 @@ models! {
     "cnn" => Cnn in cnn, sees Picture, tells Row;
     "resnet" => Resnet in resnet, sees Picture, tells Row;
     "unet" => Unet in unet, sees Picture, tells Pixels;
+    "cnn1d" => Cnn1d in cnn1d, sees Series, tells Row;
+    "gru" => Recurrent in gru, sees Series, tells Row;
 }
 
 const L2: Key<'static> = Key::new(
@@ -277,7 +293,7 @@ fn dropout(x: Tensor<2>, share: f64, luck: Option<Seed>) -> Tensor<2> {
 }
 
 /// For models of columns, which take any number of them.
-#[expect(clippy::unnecessary_wraps, reason = "models of pictures can refuse")]
+#[expect(clippy::unnecessary_wraps, reason = "models of pictures and series can refuse")]
 fn any_columns(_: &Section, _: Input) -> Result<(), Misfit> {
     Ok(())
 }
@@ -311,7 +327,9 @@ mod tests {
 
     #[test]
     fn the_counted_weights_are_those_of_the_real_model() {
-        let (row, grey, colour) = (Input::Columns(7), Input::Picture([1, 16, 24]), Input::Picture([3, 32, 16]));
+        let picture = |shape| Input::Signal(Shape::picture(shape));
+        let (row, grey, colour) = (Input::Columns(7), picture([1, 16, 24]), picture([3, 32, 16]));
+        let [one, twelve] = [[1, 100], [12, 33]].map(|shape| Input::Signal(Shape::Series(shape)));
         let mut seen = Vec::new();
         for (kind, of, inputs) in [
             ("logistic", &[""][..], &[row][..]),
@@ -320,6 +338,8 @@ mod tests {
             ("cnn", &["", "batch_norm = false", "width = 3\ndepth = 2", "width = 5\ndepth = 1"], &[grey, colour]),
             ("resnet", &["", "batch_norm = false", "width = 3\ndepth = 2", "width = 5\ndepth = 4"], &[grey, colour]),
             ("unet", &["", "batch_norm = false", "width = 3\ndepth = 3"], &[grey, colour]),
+            ("cnn1d", &["", "batch_norm = false", "width = 3\ndepth = 2\nreach = 4"], &[one, twelve]),
+            ("gru", &["", "units = 5"], &[one, twelve]),
         ] {
             seen.push(kind);
             for (settings, input) in of.iter().flat_map(|settings| inputs.iter().map(move |input| (settings, *input))) {

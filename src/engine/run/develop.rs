@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use super::job::{Job, Mistake, RunError};
+use super::job::{Job, Mistake, Picture, RunError, Seen, Series};
 use super::lesson::fitted;
 use super::notes::{idle_masks, learned_nothing, letters_left};
 use crate::cohort::{self, CohortError, Part};
 use crate::evaluate::outlines::{self, Outline};
 use crate::models::{Input, Tells, nature};
 use crate::operate::{self, Calibration, expit};
-use crate::prepare::{self, Prepared};
+use crate::prepare::{self, Prepared, Views};
 use crate::record::{Count, Story};
-use crate::synth::{self, Drawn, Pictures, Shots, Side, World};
+use crate::signal::{Shape, Signals};
+use crate::synth::{self, Drawn, Origin, Side, World};
 use crate::train::{self, Fitted, Lesson, Rows, TrainError};
 use crate::watch::Watch;
 use course::exercise::Draw;
@@ -51,8 +52,8 @@ pub(super) struct Model<'a> {
     pub(super) prepared: Prepared,
     pub(super) fitted: Fitted,
     pub(super) develop: Told,
-    /// The learner's pictures, where the model sees them.
-    pub(super) seen: Option<Arc<Pictures>>,
+    /// The learner's signals, where the model sees them.
+    pub(super) seen: Option<Arc<Signals>>,
     pub(super) parts: Vec<Part>,
     pub(super) story: Story,
 }
@@ -67,7 +68,7 @@ pub(super) struct Told {
 
 impl Model<'_> {
     pub(super) fn predict(&self, drawn: Drawn) -> Result<Told, RunError> {
-        let pictures = self.seen.as_ref().and(drawn.shots.as_ref()).map(Shots::draw_all);
+        let pictures = self.seen.as_ref().and(drawn.signals.as_ref()).map(Origin::all);
         let logits = logits(&self.prepared, &self.fitted, &drawn.table, pictures.as_deref())?;
         // A class that the learner's rows do not have cannot be predicted, and would count as anything.
         synth::labels(&self.teller.job.task.dataset, &drawn.table, Some(&self.teller.classes))?;
@@ -81,7 +82,7 @@ impl Model<'_> {
         if !self.teller.decides() {
             return Vec::new();
         }
-        let (Some(pictures), Prepared::Pictures(views)) = (&self.seen, &self.prepared) else { return Vec::new() };
+        let (Some(signals), Prepared::Signals(views)) = (&self.seen, &self.prepared) else { return Vec::new() };
         let column = |name: &str| tables::numbers(&self.develop.table, name).unwrap_or_default();
         let (p, y) = (column("p"), column(self.teller.job.task.dataset.label()));
         let part = if self.parts.contains(&Part::Test) { Part::Test } else { Part::Valid };
@@ -97,32 +98,39 @@ impl Model<'_> {
         };
         rows.sort_by(|a, b| wrong(b).total_cmp(&wrong(a)).then(a.0.cmp(&b.0)));
         let worst = |missed: bool| rows.iter().filter(move |row| row.2 == missed).take(EACH);
-        let side = (pictures.size / 8).max(3);
-        worst(true)
-            .chain(worst(false))
-            .map(|&(row, p, missed)| {
-                let views = if let (Some(mask), Some(truth)) = (self.develop.masks.get(row), &pictures.outlined) {
-                    [
-                        truth.row(row).iter().map(|&pixel| f32::from(pixel)).collect(),
-                        mask.iter().map(|&pixel| f32::from(u8::from(pixel))).collect(),
-                    ]
-                } else {
-                    let x = views.apply(pictures, &[row]).into_raw_vec_and_offset().0;
-                    let flat = |map: Array2<f32>| views.back(&ndarray::Array1::from_iter(map).view(), 0.0);
-                    [flat(self.fitted.gradient(&x)), flat(self.fitted.occlusion(&x, side))]
-                };
-                Mistake {
-                    row,
-                    missed,
-                    p,
-                    pixels: pictures.pixels.row(row).to_vec(),
-                    channels: pictures.channels,
-                    spacing: pictures.spacing[row],
-                    views,
-                    masks: !self.develop.masks.is_empty(),
-                }
-            })
-            .collect()
+        let chosen = worst(true).chain(worst(false));
+        let seen = |&(row, p, missed)| Some(Mistake { row, missed, p, seen: self.saw(row, signals, views)? });
+        chosen.filter_map(seen).collect()
+    }
+
+    /// What the model saw of a row; none of a volume, of which no page could show all.
+    fn saw(&self, row: usize, signals: &Signals, views: &Views) -> Option<Seen> {
+        let [_, height, width] = match signals.shape {
+            Shape::Series([channels, _]) => {
+                let channels = (0..channels).map(|channel| signals.line(row, channel)).collect();
+                return Some(Seen::Series(Series { channels, step: signals.spacing[row][2] }));
+            }
+            shape @ Shape::Volume(_) => shape.as_picture()?,
+        };
+        let side = (height.min(width) / 8).max(3);
+        let views = if let (Some(mask), Some(truth)) = (self.develop.masks.get(row), &signals.outlined) {
+            [
+                truth.row(row).iter().map(|&pixel| f32::from(pixel)).collect(),
+                mask.iter().map(|&pixel| f32::from(u8::from(pixel))).collect(),
+            ]
+        } else {
+            let x = views.apply(signals, &[row]).into_raw_vec_and_offset().0;
+            let flat = |map: Array2<f32>| views.back(&ndarray::Array1::from_iter(map).view(), 0.0);
+            [flat(self.fitted.gradient(&x)), flat(self.fitted.occlusion(&x, side))]
+        };
+        Some(Seen::Picture(Picture {
+            size: [height, width],
+            pixels: signals.bytes(row).into_owned(),
+            channels: signals.seen()[2],
+            spacing: signals.pixel(row),
+            views,
+            masks: !self.develop.masks.is_empty(),
+        }))
     }
 }
 
@@ -131,13 +139,13 @@ fn logits(
     prepared: &Prepared,
     fitted: &Fitted,
     table: &Frame,
-    pictures: Option<&Pictures>,
+    signals: Option<&Signals>,
 ) -> Result<Array2<f32>, TableError> {
     let rows: Vec<usize> = (0..table.height()).collect();
     let (first, others) = rows.split_at(fitted.at_once().min(rows.len()));
-    let mut all = fitted.logits(&prepared.apply(table, pictures, first)?);
+    let mut all = fitted.logits(&prepared.apply(table, signals, first)?);
     for rows in others.chunks(fitted.at_once()) {
-        let more = fitted.logits(&prepared.apply(table, pictures, rows)?);
+        let more = fitted.logits(&prepared.apply(table, signals, rows)?);
         all.append(Axis(0), more.view())
             .map_err(|_| TableError::new("a model that gives another number of outputs for other rows"))?;
     }
@@ -170,7 +178,7 @@ impl Teller<'_> {
         &self,
         mut table: Frame,
         outputs: &Array2<f32>,
-        seen: (&Prepared, Option<&Pictures>),
+        seen: (&Prepared, Option<&Signals>),
     ) -> Result<Told, RunError> {
         if let Some((calibration, threshold)) = &self.decided {
             return told(self.job, table, outputs, seen, calibration, *threshold);
@@ -196,7 +204,7 @@ pub(super) fn told(
     job: &Job,
     mut table: Frame,
     logits: &Array2<f32>,
-    (prepared, pictures): (&Prepared, Option<&Pictures>),
+    (prepared, pictures): (&Prepared, Option<&Signals>),
     calibration: &Calibration,
     threshold: f64,
 ) -> Result<Told, RunError> {
@@ -207,7 +215,7 @@ pub(super) fn told(
     let mut alert: Vec<bool> = p.iter().map(|&p| p >= threshold).collect();
     let image = job.task.dataset.image.as_ref().filter(|image| image.mask.is_some());
     let (mut outlines, mut masks) = (Vec::new(), Vec::new());
-    if let (Some(image), Some(pictures), Prepared::Pictures(views)) = (image, pictures, prepared)
+    if let (Some(image), Some(pictures), Prepared::Signals(views)) = (image, pictures, prepared)
         && target(job) == Target::Mask
     {
         let smallest = job.submission.plan.operate.smallest.value;
@@ -216,7 +224,7 @@ pub(super) fn told(
             .map(|row| {
                 let risks: Vec<f32> = views.back(&logits.row(row), f32::NEG_INFINITY);
                 let risks: Vec<f32> = risks.into_iter().map(|logit| expit(f64::from(logit)) as f32).collect();
-                operate::mask(&risks, pictures.size, threshold, smallest, pictures.spacing[row])
+                operate::mask(&risks, pictures.shape.plane(), threshold, smallest, pictures.pixel(row))
             })
             .collect();
         alert = masks.iter().map(|mask: &Vec<bool>| mask.contains(&true)).collect();
@@ -252,10 +260,11 @@ pub(super) fn develop<'a>(
     let dataset = &job.task.dataset;
     let plan = &job.submission.plan;
     let seed = Seed::new(job.seed).named("develop");
-    let sees_pictures = prepare::sees_pictures(plan, dataset)?;
     let target = target(job);
     let drawn = world.rows(Side::Develop, draw)?;
     let visible = world.visible(&drawn.table)?;
+    let shape = drawn.signals.as_ref().map(Origin::shape);
+    let sees_signals = prepare::sees_signals(plan, dataset, &visible, shape)?;
     let misfits = [plan.fits(target), prepare::astray(&Wanted::of(&plan.section), dataset, &visible)].concat();
     if !misfits.is_empty() {
         return Err(Stopped::Invalid(misfits));
@@ -271,25 +280,25 @@ pub(super) fn develop<'a>(
             text!("1 to {most}, or 0 for all at once", "1以上{most}以下、または0（すべてを一度に）"),
         )]));
     }
-    let shots = drawn.shots.as_ref().filter(|_| sees_pictures);
-    let pictures = shots.map(Shots::draw_all);
-    let prepared = Prepared::fit(plan, dataset, &visible, pictures.as_deref(), &train_rows)?;
+    let origin = drawn.signals.as_ref().filter(|_| sees_signals);
+    let signals = origin.map(Origin::all);
+    let prepared = Prepared::fit(plan, dataset, &visible, signals.as_deref(), &train_rows)?;
     if let Some(trainings) = trainings {
         let rows = [train_rows.len(), rows(Part::Valid).len(), parts.len()];
         train::budget::within(plan, prepared.input(), rows, trainings, job.long).map_err(Stopped::Invalid)?;
     }
     let labels = synth::labels(dataset, &visible, None)?;
-    let outlined = match (&prepared, &pictures) {
-        (Prepared::Pictures(views), Some(pictures)) if target == Target::Mask => views.outlined(pictures),
+    let outlined = match (&prepared, &signals) {
+        (Prepared::Signals(views), Some(pictures)) if target == Target::Mask => views.outlined(pictures),
         _ => None,
     };
     let targets = match outlined {
         Some(outlined) => outlined,
         None => wanted(target, &labels),
     };
-    // Pictures take much room as numbers: while a model trains there are those of its own rows, and afterwards those of all.
+    // Signals take much room as numbers: while a model trains there are those of its own rows, and afterwards those of all.
     let part = |rows: &[usize]| -> Result<Rows, TableError> {
-        let x = prepared.apply(&visible, pictures.as_deref(), rows)?;
+        let x = prepared.apply(&visible, signals.as_deref(), rows)?;
         Ok(Rows { input: prepared.input(), x, y: targets.select(Axis(0), rows) })
     };
     let valid_rows = rows(Part::Valid);
@@ -312,7 +321,7 @@ pub(super) fn develop<'a>(
         )])
     })?;
     drop((train_part, valid));
-    let logits = logits(&prepared, &fitted, &visible, pictures.as_deref())?;
+    let logits = logits(&prepared, &fitted, &visible, signals.as_deref())?;
     // A threshold for pixels is a number and masks are not calibrated: only risks of rows are fitted here.
     let score = |row: usize| f64::from(logits[[row, 0]]);
     let decided = match &labels {
@@ -327,11 +336,11 @@ pub(super) fn develop<'a>(
         _ => None,
     };
     let mut notes = job.submission.assumed.clone();
-    if let Some(pictures) = &pictures {
-        notes.extend(idle_masks(plan, pictures.size));
+    if let Some(signals) = &signals {
+        notes.extend(idle_masks(plan, signals.shape.plane()));
     }
-    if let (Prepared::Pictures(views), Some(shots)) = (&prepared, shots) {
-        notes.extend(letters_left(plan, views, shots, &train_rows));
+    if let (Prepared::Signals(views), Some(origin)) = (&prepared, origin) {
+        notes.extend(letters_left(plan, views, origin, &train_rows));
     }
     if let (Target::Risk, Labels::Outcomes(y)) = (target, &labels) {
         let of = |rows: &[usize]| rows.iter().map(|&row| (y[row], score(row))).collect::<Vec<_>>();
@@ -339,15 +348,15 @@ pub(super) fn develop<'a>(
     }
     let words: Vec<Option<&str>> = parts.iter().map(|part| part.word()).collect();
     let teller = Teller { job, classes: labels.classes().to_vec(), decided };
-    let mut told = teller.told(drawn.table, &logits, (&prepared, pictures.as_deref())).map_err(Stopped::Run)?;
+    let mut told = teller.told(drawn.table, &logits, (&prepared, signals.as_deref())).map_err(Stopped::Run)?;
     tables::set_words(&mut told.table, "split", &words)?;
     let count = |rows: &[usize]| Count { rows: rows.len(), positive: labels.positive(rows) };
     let story = Story {
         model: plan.model.string("kind"),
         features: prepared.names(),
         masks: target == Target::Mask,
-        picture: match prepared.input() {
-            Input::Picture(shape) => Some(shape),
+        signal: match prepared.input() {
+            Input::Signal(shape) => Some(shape),
             Input::Columns(_) => None,
         },
         parts: [Part::Train, Part::Valid, Part::Test]
@@ -362,7 +371,7 @@ pub(super) fn develop<'a>(
         last: fitted.epochs.last().copied(),
         notes,
     };
-    Ok(Model { teller, prepared, fitted, develop: told, seen: pictures, parts, story })
+    Ok(Model { teller, prepared, fitted, develop: told, seen: signals, parts, story })
 }
 
 /// The validation rows on which calibration and threshold are fitted; `labels` are those of every row.

@@ -85,11 +85,11 @@ pub struct Run {
     pub record: Record,
     /// What is told of each check; empty without an exam.
     pub outcomes: Vec<Outcome>,
-    /// The worst mistakes on the learner's own pictures, where the model saw pictures.
+    /// The worst mistakes on the learner's own signals, where the model saw pictures or series.
     pub mistakes: Vec<Mistake>,
 }
 
-/// A picture that the model got wrong, or its mask where it draws one.
+/// A row that the model got wrong, or its mask where it draws one.
 #[derive(Clone, Debug)]
 pub struct Mistake {
     /// The number of the row in `develop`, from 0.
@@ -98,15 +98,42 @@ pub struct Mistake {
     pub missed: bool,
     /// The predicted risk.
     pub p: f64,
-    /// The picture: `[size, size, channels]`, 0 to 255.
+    /// What the model saw.
+    pub seen: Seen,
+}
+
+/// What a model saw of a row that it got wrong.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// A picture.
+    Picture(Picture),
+    /// A series.
+    Series(Series),
+}
+
+/// A picture, with two views of what a model made of it.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Its height and width.
+    pub size: [usize; 2],
+    /// `[height, width, channels]`, 0 to 255.
     pub pixels: Vec<u8>,
     /// 1 or 3.
     pub channels: usize,
     /// A pixel's height and width, in mm.
     pub spacing: [f64; 2],
-    /// Where the risk comes from, two views of it, each `[size, size]`: the gradient and occlusion; or the true and the predicted
+    /// Where the risk comes from, two views of it, each `[height, width]`: the gradient and occlusion; or the true and the predicted
     /// mask of a model that draws masks.
     pub views: [Vec<f32>; 2],
     /// Whether the views are masks.
     pub masks: bool,
+}
+
+/// A series.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Its channels, each step by step.
+    pub channels: Vec<Vec<f32>>,
+    /// From step to step, in s.
+    pub step: f64,
 }

@@ -1,18 +1,18 @@
 //! What a reader should know before the figures: a mask that hides nothing, letters that are left, a training that learned nothing.
 
 use crate::prepare::Views;
-use crate::synth::Shots;
+use crate::synth::Origin;
 use course::plan::Plan;
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use metrics::{Binary, Estimate};
 
-/// Blanked rectangles that lie in what the crop cuts off anyway; `size` is the pictures' height and width.
-pub(super) fn idle_masks(plan: &Plan, size: usize) -> Vec<Text> {
+/// Blanked rectangles that lie in what the crop cuts off anyway; `[height, width]` is the pictures' size.
+pub(super) fn idle_masks(plan: &Plan, [height, width]: [usize; 2]) -> Vec<Text> {
     let [left, right, top, bottom] = plan.image.crop.value;
     let idle = plan.image.mask.iter().filter(|mask| {
-        let [x, y, width, height] = mask.value;
-        x + width <= left || x >= size.saturating_sub(right) || y + height <= top || y >= size.saturating_sub(bottom)
+        let [x, y, wide, high] = mask.value;
+        x + wide <= left || x >= width.saturating_sub(right) || y + high <= top || y >= height.saturating_sub(bottom)
     });
     idle.map(|mask| {
         let (en, ja) = (mask.place.display(Lang::En), mask.place.display(Lang::Ja));
@@ -26,13 +26,13 @@ pub(super) fn idle_masks(plan: &Plan, size: usize) -> Vec<Text> {
 
 /// Letters of the hospital that are still to be seen where the plan cuts off or blanks something. A plan that hides nothing is not
 /// told: whether there is anything to hide is for its author to find.
-pub(super) fn letters_left(plan: &Plan, views: &Views, shots: &Shots, train: &[usize]) -> Option<Text> {
+pub(super) fn letters_left(plan: &Plan, views: &Views, origin: &Origin, train: &[usize]) -> Option<Text> {
     const LOOKED_AT: usize = 100;
     if plan.image.crop.value == [0; 4] && plan.image.mask.is_empty() {
         return None;
     }
     let looked_at = &train[..train.len().min(LOOKED_AT)];
-    let letters = shots.letters(looked_at)?;
+    let letters = origin.letters(looked_at)?;
     let (n, left) = (letters.len(), letters.iter().filter(|letters| views.leaves(letters)).count());
     (left > 0).then(|| {
         text!(

@@ -1,13 +1,14 @@
 //! One of the learner's rows: what the model tells of it as it is, and with something changed. Nothing of the exam is drawn.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::develop::{Stopped, develop};
 use super::job::{Job, RunError};
 use super::{chosen, world};
 use crate::check::{Figure, in_column};
 use crate::prepare;
-use crate::synth::{Drawn, Side};
+use crate::synth::{Drawn, Origin, Side};
 use crate::watch::Watch;
 use course::dataset::{ADDED, OUTLINED};
 use diagnostics::fault::{Fault, Id, Place};
@@ -94,7 +95,11 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
     };
     let mut faults = Vec::new();
     let mut changed = match &asked.world {
-        None => Drawn { table: own.drop_many(ADDED.iter().chain(OUTLINED).copied()), shots: None },
+        // Not even its columns can be changed where a signal is seen: the row's own.
+        None => Drawn {
+            table: own.drop_many(ADDED.iter().chain(OUTLINED).copied()),
+            signals: model.seen.as_ref().map(|seen| Origin::Read(Arc::new(seen.only(&[at])))),
+        },
         Some(name) => {
             let Some(probe) = exercise.probes.iter().find(|probe| probe.name == *name) else {
                 let names: Vec<&str> = exercise.probes.iter().map(|probe| probe.name.as_str()).collect();
@@ -122,7 +127,7 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
             draw.interventions.extend(decided.interventions);
             draw.decided = decided.decided;
             let drawn = world.rows(Side::Develop, &draw)?;
-            Drawn { table: only(&drawn.table, at)?, shots: drawn.shots.map(|shots| shots.only(&[at])) }
+            Drawn { table: only(&drawn.table, at)?, signals: drawn.signals.map(|signals| signals.only(&[at])) }
         }
     };
     for (name, figure) in &asked.set {

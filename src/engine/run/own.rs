@@ -2,7 +2,7 @@
 
 use super::job::RunError;
 use crate::prepare;
-use crate::synth::{Shots, Side, World};
+use crate::synth::{Origin, Side, World};
 use course::exercise::{Item, Question, QuestionKind};
 use course::pack::Task;
 use course::plan::Wanted;
@@ -57,18 +57,18 @@ pub fn astray(
     Ok(prepare::astray(wanted, &task.dataset, &learners_rows(task, seed, file)?))
 }
 
-/// What the learner's pictures are drawn from, with the rows that they belong to; none where the data have no pictures.
+/// Where the learner's signals come from, with the rows that they belong to; none where the data have none.
 ///
 /// # Errors
 /// The author's mistakes and our own failures.
-pub fn learners_pictures(
+pub fn learners_signals(
     task: &Task,
     seed: u64,
     file: &dyn Fn(&str) -> Option<Vec<u8>>,
-) -> Result<Option<(Frame, Shots)>, RunError> {
+) -> Result<Option<(Frame, Origin)>, RunError> {
     let seed = Seed::new(seed);
     let world = World::new(&task.dataset, &task.exercise, seed, seed, file)?;
     let drawn = world.rows(Side::Develop, &task.exercise.develop)?;
     let visible = world.visible(&drawn.table)?;
-    Ok(drawn.shots.map(|shots| (visible, shots)))
+    Ok(drawn.signals.map(|signals| (visible, signals)))
 }

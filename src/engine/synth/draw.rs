@@ -15,6 +15,7 @@ use super::dates;
 use super::label::check_label;
 use super::pictures::Shots;
 use super::rows::{Drawn, KEY, SynthError};
+use super::signals::Origin;
 use course::dataset::{Column, Dataset, Image, Role, Source, Table};
 use course::exercise::{Draw, REPEAT};
 use diagnostics::fault::{Fault, Id};
@@ -104,7 +105,8 @@ pub(super) fn draw(dataset: &Dataset, draw: &Draw, (truth, seed): (Seed, Seed)) 
         times(&mut frame, column)?;
     }
     let shots = dataset.image.as_ref().map(|image| shots(image, &frame, seed.named("image"))).transpose()?;
-    Ok(Drawn { table: frame.drop_many([KEY, ID, BODY, "row"]), shots })
+    let signals = shots.map(Origin::Drawn);
+    Ok(Drawn { table: frame.drop_many([KEY, ID, BODY, "row"]), signals })
 }
 
 /// A table that was drawn.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::dates;
 use super::label;
 use super::rows::{Side, SynthError};
-use course::dataset::{Column, Dataset, Role, reserved};
+use course::dataset::{Column, Dataset, Role, SIGNAL_WORD, reserved};
 use course::exercise::Exercise;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::Written;
@@ -31,7 +31,16 @@ pub(super) struct Table {
 impl Table {
     /// The rows of one side.
     pub(super) fn rows(&self, side: Side) -> Result<Frame, tables::TableError> {
-        tables::keep(&self.all, if side == Side::Develop { &self.develop } else { &self.exam })
+        tables::keep(&self.all, self.of(side))
+    }
+
+    /// Where the rows of one side stand among all.
+    pub(super) fn places(&self, side: Side) -> Vec<usize> {
+        self.of(side).iter().enumerate().filter(|(_, is)| **is).map(|(row, _)| row).collect()
+    }
+
+    fn of(&self, side: Side) -> &[bool] {
+        if side == Side::Develop { &self.develop } else { &self.exam }
     }
 }
 
@@ -177,7 +186,8 @@ fn names(sheet: &Sheet, dataset: &Dataset, exercise: &Exercise, columns: &[Colum
         );
         faults.push(fault.near(name, visible));
     }
-    let reserved = reserved();
+    let mut reserved = reserved();
+    reserved.extend(dataset.signal.as_ref().map(|_| SIGNAL_WORD));
     let list = reserved.join(", ");
     for name in names.iter().filter(|name| reserved.contains(name) || name.starts_with("__")) {
         faults.push(Fault::new(

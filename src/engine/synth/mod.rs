@@ -7,6 +7,7 @@ mod file;
 mod label;
 mod pictures;
 mod rows;
+mod signals;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,8 +22,9 @@ use tables::{Frame, Reading, Said, TableError};
 
 pub use file::described;
 pub use label::labels;
-pub use pictures::{Pictures, Shots};
+pub use pictures::Shots;
 pub use rows::{Drawn, Side, SynthError};
+pub use signals::Origin;
 
 /// The world that a seed makes of a dataset, as one exercise draws from it.
 #[derive(Debug)]
@@ -31,25 +33,27 @@ pub struct World<'a> {
     develop: Seed,
     exam: Seed,
     file: Option<file::Table>,
+    /// The signals of the file's rows.
+    signals: Option<Origin>,
     drawn: Option<Mutex<BTreeMap<String, Arc<OnceLock<Drawn>>>>>,
 }
 
 impl<'a> World<'a> {
-    /// A world: `develop` seeds the learner's rows, `exam` the judge's. `file` gives the bytes of the dataset's file, where it is one, by its name beside `dataset.toml`.
+    /// A world: `develop` seeds the learner's rows, `exam` the judge's. `bytes_of` gives those of the dataset's own files, by their names beside `dataset.toml`.
     ///
     /// # Errors
-    /// A file that is missing, cannot be read as a table, is not as the dataset describes it, or cannot be divided as the exercise asks.
+    /// A file that is missing, cannot be read as a table or an array, is not as the dataset describes it, or cannot be divided as the exercise asks.
     pub fn new(
         dataset: &'a Dataset,
         exercise: &'a Exercise,
         develop: Seed,
         exam: Seed,
-        file: &dyn Fn(&str) -> Option<Vec<u8>>,
+        bytes_of: &dyn Fn(&str) -> Option<Vec<u8>>,
     ) -> Result<Self, SynthError> {
         let file = match &dataset.source {
             Source::Model(_) => None,
             Source::File { path, cp932, missing, columns } => {
-                let Some(bytes) = file(&path.value) else {
+                let Some(bytes) = bytes_of(&path.value) else {
                     let name = &path.value;
                     let found = text!(
                         "no file \"{name}\" beside dataset.toml",
@@ -68,7 +72,14 @@ impl<'a> World<'a> {
                 Some(file::read(dataset, exercise, (&name, bytes), (&reading, columns), develop)?)
             }
         };
-        Ok(Self { dataset, develop, exam, file, drawn: None })
+        let signals = match (&dataset.signal, &file) {
+            (Some(signal), Some(table)) => {
+                let bytes = bytes_of(&signal.path.value);
+                Some(Origin::Read(Arc::new(signals::read(signal, bytes.as_deref(), table.all.height())?)))
+            }
+            _ => None,
+        };
+        Ok(Self { dataset, develop, exam, file, signals, drawn: None })
     }
 
     /// The same world, which keeps what it has drawn: for many runs in one world.
@@ -94,7 +105,8 @@ impl<'a> World<'a> {
 
     fn draw(&self, side: Side, draw: &Draw) -> Result<Drawn, SynthError> {
         if let Some(file) = &self.file {
-            Ok(Drawn { table: file.rows(side)?, shots: None })
+            let signals = self.signals.as_ref().map(|signals| signals.only(&file.places(side)));
+            Ok(Drawn { table: file.rows(side)?, signals })
         } else {
             let seed = match side {
                 Side::Develop => self.develop.named("learner"),

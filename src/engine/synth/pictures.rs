@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use crate::signal::{Shape, Signals};
 use course::dataset::Image;
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written;
@@ -31,22 +32,7 @@ pub struct Shots {
     values: Vec<Vec<f64>>,
     bodies: Vec<Seed>,
     rows: Vec<Seed>,
-    all: Arc<OnceLock<Arc<Pictures>>>,
-}
-
-/// The pixels of rows' pictures.
-#[derive(Clone, Debug)]
-pub struct Pictures {
-    /// Height and width.
-    pub size: usize,
-    /// 1 for grey, 3 for red, green, blue.
-    pub channels: usize,
-    /// `[rows, size · size · channels]`, each picture row by row, 0 to 255.
-    pub pixels: Array2<u8>,
-    /// Where the dataset outlines something: `[rows, size · size]`, 0 or 1.
-    pub outlined: Option<Array2<u8>>,
-    /// Of each picture, the distance of its rows and of its columns in mm.
-    pub spacing: Vec<[f64; 2]>,
+    all: Arc<OnceLock<Arc<Signals>>>,
 }
 
 impl Shots {
@@ -126,18 +112,13 @@ impl Shots {
         self.rows.is_empty()
     }
 
-    /// Height and width, and 1 for grey or 3 for colour.
-    pub fn shape(&self) -> (usize, usize) {
-        (self.size, self.renderer.channels)
-    }
-
-    /// Whether the dataset outlines something in its pictures.
-    pub fn outlines(&self) -> bool {
-        self.mask.is_some()
+    /// That of each picture.
+    pub fn shape(&self) -> Shape {
+        Shape::picture([self.renderer.channels, self.size, self.size])
     }
 
     /// Draws the pictures of these rows, side by side: each depends on its own row alone.
-    pub fn draw(&self, rows: &[usize]) -> Pictures {
+    pub fn draw(&self, rows: &[usize]) -> Signals {
         let (area, channels) = (self.size * self.size, self.renderer.channels);
         let mut pixels = vec![0; rows.len() * area * channels];
         let mut outlined = vec![0; self.mask.map_or(0, |_| rows.len() * area)];
@@ -156,13 +137,8 @@ impl Shots {
             },
         );
         let of = |width: usize, all: Vec<u8>| Array2::from_shape_vec((rows.len(), width), all).unwrap_or_default();
-        Pictures {
-            size: self.size,
-            channels,
-            pixels: of(area * channels, pixels),
-            outlined: self.mask.map(|_| of(area, outlined)),
-            spacing,
-        }
+        let outlined = self.mask.map(|_| of(area, outlined));
+        Signals::drawn([channels, self.size, self.size], of(area * channels, pixels), outlined, &spacing)
     }
 
     /// Where the hospital's letters lie in the pictures of these rows, each `[size · size]`, 0 or 1; none where none are drawn.
@@ -182,7 +158,7 @@ impl Shots {
     }
 
     /// The pictures of all rows, drawn once.
-    pub fn draw_all(&self) -> Arc<Pictures> {
+    pub fn draw_all(&self) -> Arc<Signals> {
         Arc::clone(self.all.get_or_init(|| Arc::new(self.draw(&(0..self.len()).collect::<Vec<_>>()))))
     }
 }

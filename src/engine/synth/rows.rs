@@ -3,7 +3,7 @@
 use diagnostics::fault::Fault;
 use tables::{Frame, TableError};
 
-use super::pictures::Shots;
+use super::signals::Origin;
 
 /// The rows' keys, beside their columns while they are drawn.
 pub(super) const KEY: &str = "__key";
@@ -13,8 +13,8 @@ pub(super) const KEY: &str = "__key";
 pub struct Drawn {
     /// Every column, the hidden ones too.
     pub table: Frame,
-    /// What the rows' pictures are drawn from, where the dataset has pictures.
-    pub shots: Option<Shots>,
+    /// Where the rows' signals come from, where the dataset has any.
+    pub signals: Option<Origin>,
 }
 
 /// Why there are no data: always the author's or our fault, never the learner's.

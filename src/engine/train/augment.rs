@@ -115,10 +115,15 @@ fn shift(plane: &mut [f32], width: usize, down: isize, right: isize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signal::Shape;
+
+    fn picture(shape: [usize; 3]) -> Input {
+        Input::Signal(Shape::picture(shape))
+    }
 
     #[test]
     fn a_mask_moves_with_its_picture() {
-        let augment = Augment::named(&[Change::Shift, Change::Flip, Change::Flop], Input::Picture([2, 12, 10]));
+        let augment = Augment::named(&[Change::Shift, Change::Flip, Change::Flop], picture([2, 12, 10]));
         let picture: Vec<f32> = (0..120).map(|i| f32::from(u8::from(i % 7 == 0))).collect();
         let mut moved = 0;
         for i in 0..40 {
@@ -133,13 +138,13 @@ mod tests {
     #[test]
     fn without_names_nothing_changes_and_a_row_of_columns_stays_whole() {
         let mut x = vec![1.0, 2.0, 3.0];
-        Augment::named(&[], Input::Picture([1, 1, 3])).apply(&mut x, &mut [1.0], Seed::new(1));
+        Augment::named(&[], picture([1, 1, 3])).apply(&mut x, &mut [1.0], Seed::new(1));
         assert_eq!(x, [1.0, 2.0, 3.0]);
     }
 
     #[test]
     fn brightness_noise_and_erasing_leave_the_mask_alone() {
-        let augment = Augment::named(&[Change::Brightness, Change::Noise, Change::Erase], Input::Picture([1, 8, 8]));
+        let augment = Augment::named(&[Change::Brightness, Change::Noise, Change::Erase], picture([1, 8, 8]));
         let (mut x, mut y) = (vec![0.5; 64], vec![1.0; 64]);
         augment.apply(&mut x, &mut y, Seed::new(3));
         assert_eq!(y, vec![1.0; 64]);

@@ -1,6 +1,7 @@
 //! What a training costs, counted before it begins: in operations and bytes, not in seconds, so that every machine says the same.
 
 use crate::models::{Input, cost, fits};
+use crate::signal::Shape;
 use course::plan::Plan;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Section, Value, Written};
@@ -237,8 +238,12 @@ fn levers(plan: &Plan, now: &Training) -> Vec<Lever> {
         let others = shorter.chain([usual]).map(|units| (shown(&units), model(&units))).collect();
         lever(place.clone(), "hidden", shown(&units), others);
     }
-    if let Input::Picture([channels, height, width]) = now.input {
-        let side = |n: usize| Training { input: Input::Picture([channels, n, n]), ..now.clone() };
+    let picture = match now.input {
+        Input::Signal(shape) => shape.as_picture(),
+        Input::Columns(_) => None,
+    };
+    if let Some([channels, height, width]) = picture {
+        let side = |n: usize| Training { input: Input::Signal(Shape::picture([channels, n, n])), ..now.clone() };
         let smaller = (8..height.max(width)).rev().filter(|n| n % 8 == 0);
         let others =
             smaller.map(|n| (n.to_string(), side(n))).filter(|(_, other)| fits(&other.model, other.input).is_ok());
@@ -275,7 +280,7 @@ mod tests {
 
     #[test]
     fn what_would_fit_fits() {
-        let picture = Input::Picture([3, 256, 256]);
+        let picture = Input::Signal(Shape::picture([3, 256, 256]));
         for (text, input, rows, key) in [
             (
                 format!("[model]\nkind = \"mlp\"\nhidden = [{}]", "512, ".repeat(1000)),
@@ -330,7 +335,8 @@ mod tests {
         assert!(within(&slow, Input::Columns(20), rows, 1, false).is_err());
         assert_eq!(within(&slow, Input::Columns(20), rows, 1, true), Ok(()));
         let large = plan("[model]\nkind = \"unet\"\nwidth = 64\n[train]\nbatch = 0");
-        let told = within(&large, Input::Picture([1, 256, 256]), [300, 100, 500], 1, true).expect_err("too large");
+        let told = within(&large, Input::Signal(Shape::picture([1, 256, 256])), [300, 100, 500], 1, true)
+            .expect_err("too large");
         assert!(told[0].expected.en.contains("also with --long"), "{told:?}");
     }
 
@@ -361,7 +367,7 @@ mod tests {
                 _ => format!("kind = \"unet\"\nwidth = {width}\ndepth = {}\nbatch_norm = {batch_norm}", depth.clamp(2, 3)),
             };
             let plan = plan(&format!("[model]\n{model}\n[train]\nepochs = {epochs}\nbatch = {batch}"));
-            let input = if kind < 2 { Input::Columns(columns) } else { Input::Picture([channels, side, side]) };
+            let input = if kind < 2 { Input::Columns(columns) } else { Input::Signal(Shape::picture([channels, side, side])) };
             let parts = [rows / 2, rows / 4, rows];
             let bill = bill(&plan, input, parts, trainings);
             prop_assert!(bill.operations.is_finite() && bill.operations > 0.0 && bill.bytes.is_finite() && bill.bytes > 0.0);

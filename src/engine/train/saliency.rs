@@ -4,7 +4,6 @@ use burn::tensor::{Tensor, TensorData};
 use ndarray::{Array2, Axis};
 
 use super::{Fitted, logits};
-use crate::models::Input;
 
 impl Fitted {
     /// How much the row's log-odds (of pixels: the highest of them) change with each pixel: the absolute gradient, the strongest
@@ -32,7 +31,7 @@ impl Fitted {
     /// How far the row's log-odds fall when a patch of `side` × `side` pixels around each place is greyed to 0, the training
     /// pictures' mean (Zeiler and Fergus 2014); negative where they rise. `x`: one row. Gives `[height, width]`.
     pub fn occlusion(&self, x: &[f32], side: usize) -> Array2<f32> {
-        let Input::Picture([_, height, width]) = self.input else { return Array2::zeros((1, x.len())) };
+        let [_, height, width] = self.input.picture();
         let side = side.clamp(1, height.min(width));
         let step = side.div_ceil(2);
         let starts = |length: usize| -> Vec<usize> {

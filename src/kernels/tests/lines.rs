@@ -27,7 +27,7 @@ fn along(channels: [usize; 2], [reach, gap]: [usize; 2], bias: bool, seed: u64, 
 /// What comes out of a line's convolution, and the gradients.
 fn lines(ours: bool, x: &Tensor<3>, layer: &Conv1d, relu: bool, seed: u64) -> Told {
     let out = if ours {
-        conv1d(x.clone(), layer, relu)
+        conv1d(x.clone(), layer, None, relu)
     } else {
         let out = layer.forward(x.clone());
         if relu { activation::relu(out) } else { out }
@@ -90,7 +90,7 @@ fn what_is_not_finite_goes_along_lines_as_in_burn() {
     assert!(theirs.iter().any(|x| x.is_nan()) && theirs.iter().any(|x| x.is_infinite()));
     for width in widths() {
         let _forced = forced(width);
-        close("out", &vec(conv1d(x.clone(), &layer, false)), &theirs);
+        close("out", &vec(conv1d(x.clone(), &layer, None, false)), &theirs);
     }
 }
 

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod decision;
 pub mod losses;
 pub mod roc;
+pub mod series;
 
 use diagnostics::text::{Lang, unseen};
 

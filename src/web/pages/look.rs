@@ -84,14 +84,14 @@ async fn picture(view: View, Path((id, file)): Path<(String, String)>) -> Result
             if row >= shots.len() {
                 return Ok(None);
             }
-            let pictures = shots.draw(&[row]);
-            let (size, channels) = shots.shape();
+            let pictures = shots.some(&[row]);
+            let pixels = pictures.bytes(0);
             let tile = Tile {
-                pixels: pictures.pixels.row(0).to_slice().unwrap_or_default(),
+                pixels: &pixels,
                 outlined: pictures.outlined.as_ref().filter(|_| outlined).and_then(|masks| masks.row(0).to_slice()),
-                spacing: pictures.spacing[0],
+                spacing: pictures.pixel(0),
             };
-            Ok(Some(montage::one(&tile, size, channels)))
+            Ok(Some(montage::one(&tile, pictures.seen())))
         })
         .await?;
     Ok(match png {

@@ -1,28 +1,27 @@
-//! From pictures to what a model sees of them: blanked, cropped, normalised, resized.
+//! From signals to what a model sees of them: normalised; pictures also blanked, cropped, resized.
 
 use ndarray::{Array2, ArrayView1, Axis};
 use rayon::prelude::*;
 
 use crate::models::Input;
-use crate::synth::Pictures;
-use course::plan::{self, Image};
+use crate::signal::{Shape, Signals};
+use course::plan::{self, Image, Plan};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
+use diagnostics::text::Text;
 
 /// A crop must leave so many pixels in each direction.
 const LEAST: usize = 8;
 
-/// How a picture becomes a model's view of it.
+/// How a signal becomes a model's view of it. Of volumes and series, which are seen whole, each channel is laid flat.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Views {
-    /// Height and width of the whole picture.
-    size: usize,
-    channels: usize,
+    shape: Shape,
     /// First column, first row, columns and rows of what is left.
     window: [usize; 4],
     /// Whether each pixel of the whole picture is blanked out.
     blank: Vec<bool>,
-    /// Height and width that the model sees.
+    /// Height and width that the model sees of a channel.
     seen: [usize; 2],
     normalise: Normalise,
 }
@@ -36,29 +35,38 @@ enum Normalise {
 }
 
 impl Views {
-    /// Fits the view on the training pictures `rows`.
-    pub(super) fn fit(plan: &Image, pictures: &Pictures, rows: &[usize]) -> Result<Self, Vec<Fault>> {
-        let size = pictures.size;
+    /// Fits the view on the training rows `rows`.
+    pub(super) fn fit(plan: &Image, signals: &Signals, rows: &[usize]) -> Result<Self, Vec<Fault>> {
+        let shape = signals.shape;
+        let [high, wide] = shape.plane();
         let [left, right, top, bottom] = plan.crop.value;
         let mut faults = Vec::new();
-        if left + right + LEAST > size || top + bottom + LEAST > size {
+        let is_cut = plan.crop.value != [0; 4];
+        if is_cut && (left + right + LEAST > wide || top + bottom + LEAST > high) {
             let (across, down) = (left + right, top + bottom);
-            let most = size - LEAST;
+            let (most_across, most_down) = (wide.saturating_sub(LEAST), high.saturating_sub(LEAST));
             faults.push(plan.crop.fault(
                 Id::OutOfRange,
                 text!(
-                    "{across} columns and {down} rows cut off pictures of {size} × {size}",
-                    "{size}×{size}画素の画像から、横{across}列・縦{down}行を切り取ろうとしています"
+                    "{across} columns and {down} rows cut off pictures of {high} × {wide}",
+                    "{high}×{wide}画素の画像から、横{across}列・縦{down}行を切り取ろうとしています"
                 ),
-                text!(
-                    "left + right and top + bottom of at most {most} each, so that {LEAST} pixels are left",
-                    "left + right と top + bottom をそれぞれ{most}以下（{LEAST}画素以上を残すため）"
-                ),
+                if high == wide {
+                    text!(
+                        "left + right and top + bottom of at most {most_across} each, so that {LEAST} pixels are left",
+                        "left + right と top + bottom をそれぞれ{most_across}以下（{LEAST}画素以上を残すため）"
+                    )
+                } else {
+                    text!(
+                        "left + right of at most {most_across} and top + bottom of at most {most_down}, so that {LEAST} pixels are left",
+                        "left + right を{most_across}以下、top + bottom を{most_down}以下（{LEAST}画素以上を残すため）"
+                    )
+                },
             ));
         }
         for blank in &plan.mask {
             let [left, top, width, height] = blank.value;
-            if width == 0 || height == 0 || left + width > size || top + height > size {
+            if width == 0 || height == 0 || left + width > wide || top + height > high {
                 let (right, bottom) = (left + width, top + height);
                 faults.push(blank.fault(
                     Id::OutOfRange,
@@ -67,8 +75,8 @@ impl Views {
                         "列{left}〜{right}、行{top}〜{bottom}の長方形"
                     ),
                     text!(
-                        "a rectangle within the picture's {size} × {size} pixels",
-                        "{size}×{size}画素の画像に収まる長方形"
+                        "a rectangle within the picture's {high} × {wide} pixels",
+                        "{high}×{wide}画素の画像に収まる長方形"
                     ),
                 ));
             }
@@ -76,7 +84,7 @@ impl Views {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let window = [left, top, size - left - right, size - top - bottom];
+        let window = [left, top, wide - left - right, high - top - bottom];
         let seen = match plan.resize.value {
             0 => [window[3], window[2]],
             side if side < LEAST => {
@@ -89,23 +97,20 @@ impl Views {
             side => [side, side],
         };
         let mut views = Self {
-            size,
-            channels: pictures.channels,
+            shape,
             window,
-            blank: blanked(size, plan.mask.iter().map(|blank| blank.value)),
+            blank: blanked([high, wide], plan.mask.iter().map(|blank| blank.value)),
             seen,
             normalise: Normalise::None,
         };
         views.normalise = match plan.normalise {
             plan::Normalise::Picture => Normalise::Picture,
             plan::Normalise::Training => Normalise::Training(
-                (0..pictures.channels)
+                (0..shape.channels())
                     .map(|channel| {
                         // In the order of the rows, so that the sums do not depend on the number of threads.
-                        let sums: Vec<[f64; 3]> = rows
-                            .par_iter()
-                            .map(|&row| views.sums(&views.plane(&pictures.pixels.row(row), channel)))
-                            .collect();
+                        let sums: Vec<[f64; 3]> =
+                            rows.par_iter().map(|&row| views.sums(&views.plane(signals, row, channel))).collect();
                         moments(sums.into_iter().fold([0.0; 3], |a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]]))
                     })
                     .collect(),
@@ -115,29 +120,42 @@ impl Views {
         Ok(views)
     }
 
-    /// Whether anything of a mask of the whole picture (`[size · size]`, 0 or 1) is left for the model to see.
+    /// Whether anything of a mask of the whole picture (`[height · width]`, 0 or 1) is left for the model to see.
     pub fn leaves(&self, mask: &[u8]) -> bool {
         self.cut(|at| f32::from(u8::from(mask[at] > 0 && !self.blank[at]))).contains(&1.0)
     }
 
-    /// `[channels, height, width]`
+    /// What the model sees of a row.
     pub(super) fn input(&self) -> Input {
-        Input::Picture([self.channels, self.seen[0], self.seen[1]])
+        let of_picture = |[channels, _, _]: [usize; 3]| Shape::picture([channels, self.seen[0], self.seen[1]]);
+        Input::Signal(self.shape.as_picture().map_or(self.shape, of_picture))
     }
 
     /// `64 × 64 pixels`
     pub(super) fn name(&self) -> String {
-        format!("{} × {} pixels{}", self.seen[0], self.seen[1], if self.channels == 3 { " RGB" } else { "" })
+        let of = |channels: usize| match channels {
+            1 => String::new(),
+            n => format!(" in {n} channels"),
+        };
+        match self.shape {
+            Shape::Volume([channels, 1, ..]) => {
+                let colours = if channels == 3 { " RGB".to_owned() } else { of(channels) };
+                format!("{} × {} pixels{colours}", self.seen[0], self.seen[1])
+            }
+            Shape::Volume([channels, depth, height, width]) => {
+                format!("{depth} × {height} × {width} voxels{}", of(channels))
+            }
+            Shape::Series([channels, steps]) => format!("{steps} steps{}", of(channels)),
+        }
     }
 
-    /// What the model sees of the pictures of these rows: `[rows, channels · height · width]`.
-    pub fn apply(&self, pictures: &Pictures, rows: &[usize]) -> Array2<f32> {
-        let width = self.channels * self.seen[0] * self.seen[1];
+    /// What the model sees of the signals of these rows: `[rows, channels · height · width]`.
+    pub fn apply(&self, signals: &Signals, rows: &[usize]) -> Array2<f32> {
+        let width = self.shape.channels() * self.seen[0] * self.seen[1];
         let mut out = vec![0.0_f32; rows.len() * width];
         out.par_chunks_exact_mut(width).zip(rows).for_each(|(seen, &row)| {
-            let pixels = pictures.pixels.row(row);
             for (channel, seen) in seen.chunks_exact_mut(self.seen[0] * self.seen[1]).enumerate() {
-                let mut plane = self.plane(&pixels, channel);
+                let mut plane = self.plane(signals, row, channel);
                 let (mean, sd) = match &self.normalise {
                     Normalise::Training(channels) => channels[channel],
                     Normalise::Picture => moments(self.sums(&plane)),
@@ -154,7 +172,7 @@ impl Views {
     }
 
     /// What is outlined, as the model sees it: `[rows, height · width]`, 0 or 1.
-    pub fn outlined(&self, pictures: &Pictures) -> Option<Array2<f32>> {
+    pub fn outlined(&self, pictures: &Signals) -> Option<Array2<f32>> {
         let masks = pictures.outlined.as_ref()?;
         let mut out = Array2::zeros((masks.nrows(), self.seen[0] * self.seen[1]));
         for (mut row, mask) in out.axis_iter_mut(Axis(0)).zip(masks.axis_iter(Axis(0))) {
@@ -164,27 +182,29 @@ impl Views {
         Some(out)
     }
 
-    /// A map of what the model sees, brought back to the whole picture; what was cut off gets `outside`. `[size · size]`
+    /// A map of what the model sees, brought back to the whole picture; what was cut off gets `outside`. `[height · width]`
     pub fn back(&self, map: &ArrayView1<f32>, outside: f32) -> Vec<f32> {
         let [left, top, width, height] = self.window;
         let map = scaled(map.to_vec(), self.seen, [height, width]);
-        let mut whole = vec![outside; self.size * self.size];
+        let [high, wide] = self.shape.plane();
+        let mut whole = vec![outside; high * wide];
         for (line, row) in map.chunks_exact(width).enumerate() {
-            let at = (top + line) * self.size + left;
+            let at = (top + line) * wide + left;
             whole[at..at + width].copy_from_slice(row);
         }
         whole
     }
 
-    /// One channel of a picture within the window, 0 to 1; NaN where it is blanked out.
-    fn plane(&self, pixels: &ArrayView1<u8>, channel: usize) -> Vec<f32> {
-        self.cut(|at| if self.blank[at] { f32::NAN } else { f32::from(pixels[at * self.channels + channel]) / 255.0 })
+    /// One channel of a row's signal within the window; NaN where it is blanked out.
+    fn plane(&self, signals: &Signals, row: usize, channel: usize) -> Vec<f32> {
+        self.cut(|at| if self.blank[at] { f32::NAN } else { signals.at(row, channel, at) })
     }
 
     fn cut(&self, of: impl Fn(usize) -> f32) -> Vec<f32> {
         let [left, top, width, height] = self.window;
+        let [_, wide] = self.shape.plane();
         (top..top + height)
-            .flat_map(|line| (left..left + width).map(move |column| line * self.size + column))
+            .flat_map(|line| (left..left + width).map(move |column| line * wide + column))
             .map(of)
             .collect()
     }
@@ -203,9 +223,9 @@ impl Views {
 }
 
 /// The pixels that lie in any of the rectangles: each is counted at its corners, so that many cost no more than few.
-fn blanked(size: usize, rectangles: impl Iterator<Item = [usize; 4]>) -> Vec<bool> {
-    let wide = size + 1;
-    let mut depth = vec![0_i64; wide * wide];
+fn blanked([high, across]: [usize; 2], rectangles: impl Iterator<Item = [usize; 4]>) -> Vec<bool> {
+    let wide = across + 1;
+    let mut depth = vec![0_i64; (high + 1) * wide];
     for [left, top, width, height] in rectangles {
         depth[top * wide + left] += 1;
         depth[top * wide + left + width] -= 1;
@@ -219,14 +239,40 @@ fn blanked(size: usize, rectangles: impl Iterator<Item = [usize; 4]>) -> Vec<boo
         let both = if line > 0 && column > 0 { depth[at - wide - 1] } else { 0 };
         depth[at] += left + above - both;
     }
-    (0..size * size).map(|at| depth[at / size * wide + at % size] > 0).collect()
+    (0..high * across).map(|at| depth[at / across * wide + at % across] > 0).collect()
 }
 
-/// Mean and SD; an SD of 0 becomes 1.
+/// Mean and SD; an SD of 0, or no more than the rounding of its numbers, becomes 1.
 fn moments([n, sum, squares]: [f64; 3]) -> (f32, f32) {
-    let mean = sum / n.max(1.0);
-    let sd = (squares / n.max(1.0) - mean * mean).max(0.0).sqrt();
-    (mean as f32, if sd > 1e-6 { sd as f32 } else { 1.0 })
+    let (mean, square) = (sum / n.max(1.0), squares / n.max(1.0));
+    let sd = (square - mean * mean).max(0.0).sqrt();
+    (mean as f32, if sd > 1e-6 * square.sqrt() { sd as f32 } else { 1.0 })
+}
+
+/// What a plan asks for that only pictures have.
+pub(super) fn of_pictures(plan: &Plan) -> Vec<Fault> {
+    let image = &plan.image;
+    let asked = [
+        ("crop", image.crop.value != [0; 4]),
+        ("mask", !image.mask.is_empty()),
+        ("resize", image.resize.value > 0),
+        ("augment", !image.augment.is_empty()),
+    ];
+    asked
+        .into_iter()
+        .filter(|(_, is_asked)| *is_asked)
+        .map(|(key, _)| {
+            Fault::new(
+                Id::DoesNotApply,
+                plan.section.table("image").place_of(key),
+                text!("{key}, for data that are no pictures", "{key} がありますが、このデータは画像ではありません"),
+                Text::new(
+                    "no crop, mask, resize or augment: of [image], volumes and series take normalise alone",
+                    "crop・mask・resize・augmentを除くこと（ボリュームと時系列では、[image] のうちnormaliseだけを使えます）",
+                ),
+            )
+        })
+        .collect()
 }
 
 /// `[height, width]` to another size, by triangles as wide as the pixels of the coarser one. (Those of the `image` crate clamp real
@@ -273,10 +319,13 @@ mod tests {
     use course::plan;
     use course::settings::Settings;
 
-    fn pictures() -> Pictures {
-        let pixels = Array2::from_shape_fn((3, 16 * 16), |(row, at)| ((at * 7 + row * 31) % 251) as u8);
+    fn grey() -> Array2<u8> {
+        Array2::from_shape_fn((3, 16 * 16), |(row, at)| ((at * 7 + row * 31) % 251) as u8)
+    }
+
+    fn pictures(pixels: Array2<u8>) -> Signals {
         let outlined = Array2::from_shape_fn((3, 16 * 16), |(_, at)| u8::from(at % 16 > 9 && at / 16 > 9));
-        Pictures { size: 16, channels: 1, pixels, outlined: Some(outlined), spacing: vec![[1.0, 1.0]; 3] }
+        Signals::drawn([1, 16, 16], pixels, Some(outlined), &[[1.0, 1.0]; 3])
     }
 
     fn fit(image: &str) -> Result<Views, Vec<Fault>> {
@@ -286,7 +335,7 @@ mod tests {
             "plan.toml",
             format!("exercise = \"a@1\"\n[image]\n{image}").as_bytes(),
         )?;
-        Views::fit(&plan.image, &pictures(), &[0, 1])
+        Views::fit(&plan.image, &pictures(grey()), &[0, 1])
     }
 
     #[test]
@@ -295,21 +344,21 @@ mod tests {
             let views =
                 fit(&format!("normalise = \"{normalise}\"\nmask = [{{ left = 2, top = 3, width = 5, height = 4 }}]"));
             let views = views.expect("a sound view");
-            let before = views.apply(&pictures(), &[0, 1]);
-            let mut other = pictures();
+            let before = views.apply(&pictures(grey()), &[0, 1]);
+            let mut other = grey();
             for at in 0..256 {
                 if (2..7).contains(&(at % 16)) && (3..7).contains(&(at / 16)) {
-                    other.pixels.column_mut(at).fill(255);
+                    other.column_mut(at).fill(255);
                 }
             }
-            assert_eq!(before, views.apply(&other, &[0, 1]), "{normalise}");
+            assert_eq!(before, views.apply(&pictures(other), &[0, 1]), "{normalise}");
         }
     }
 
     #[test]
     fn a_map_comes_back_to_where_it_was_cut_from() {
         let views = fit("crop = { left = 8, top = 8 }").expect("a sound view");
-        let pictures = pictures();
+        let pictures = pictures(grey());
         let outlined = views.outlined(&pictures).expect("masks");
         let back = views.back(&outlined.row(0), 0.0);
         let whole: Vec<f32> = pictures.outlined.expect("masks").row(0).iter().map(|&m| f32::from(m)).collect();

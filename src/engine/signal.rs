@@ -1,0 +1,162 @@
+//! What lies in a row besides its columns: a picture, a volume or a series of numbers, with its shape and its spacing.
+
+use std::borrow::Cow;
+
+use ndarray::{Array2, Axis};
+use serde::{Deserialize, Serialize};
+
+/// How the numbers of a signal lie, the last axis fastest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// `[channels, depth, height, width]`; a picture has depth 1.
+    Volume([usize; 4]),
+    /// `[channels, steps]`.
+    Series([usize; 2]),
+}
+
+impl Shape {
+    /// A picture of `[channels, height, width]`.
+    pub fn picture([channels, height, width]: [usize; 3]) -> Self {
+        Self::Volume([channels, 1, height, width])
+    }
+
+    /// `[channels, height, width]` of a picture; none of a volume or a series.
+    pub fn as_picture(self) -> Option<[usize; 3]> {
+        match self {
+            Self::Volume([channels, 1, height, width]) => Some([channels, height, width]),
+            Self::Volume(_) | Self::Series(_) => None,
+        }
+    }
+
+    /// How many numbers a row has.
+    pub fn numbers(self) -> usize {
+        match self {
+            Self::Volume(axes) => axes.iter().product(),
+            Self::Series(axes) => axes.iter().product(),
+        }
+    }
+
+    /// How many channels there are.
+    pub fn channels(self) -> usize {
+        match self {
+            Self::Volume([channels, ..]) | Self::Series([channels, _]) => channels,
+        }
+    }
+
+    /// Height and width of a channel laid flat: the slices of a volume lie below one another, a series is one line.
+    pub fn plane(self) -> [usize; 2] {
+        match self {
+            Self::Volume([_, depth, height, width]) => [depth * height, width],
+            Self::Series([_, steps]) => [1, steps],
+        }
+    }
+}
+
+/// The signals of rows.
+#[derive(Clone, Debug)]
+pub struct Signals {
+    /// That of each row.
+    pub shape: Shape,
+    values: Values,
+    /// Where the dataset outlines something in its pictures: `[rows, height · width]`, 0 or 1.
+    pub outlined: Option<Array2<u8>>,
+    /// Of each row, the distance along each axis: of slices, lines and columns in mm; of a series the last one, of steps in s.
+    pub spacing: Vec<[f64; 3]>,
+}
+
+/// What is drawn is kept as it was drawn, in a quarter of the room; whoever asks gets numbers of either.
+#[derive(Clone, Debug)]
+enum Values {
+    /// Of pictures, `[rows, height · width · channels]`, 0 to 255.
+    Drawn(Array2<u8>),
+    /// `[rows, numbers of the shape]`.
+    Read(Array2<f32>),
+}
+
+impl Signals {
+    /// Drawn pictures of `[channels, height, width]`: their pixels `[rows, height · width · channels]`, what is outlined, and the
+    /// distance of each one's lines and columns in mm.
+    pub fn drawn(shape: [usize; 3], pixels: Array2<u8>, outlined: Option<Array2<u8>>, spacing: &[[f64; 2]]) -> Self {
+        let spacing = spacing.iter().map(|&[lines, columns]| [1.0, lines, columns]).collect();
+        Self { shape: Shape::picture(shape), values: Values::Drawn(pixels), outlined, spacing }
+    }
+
+    /// Signals that were read, `[rows, numbers of the shape]`, all of one spacing.
+    pub fn read(shape: Shape, values: Array2<f32>, spacing: [f64; 3]) -> Self {
+        let spacing = vec![spacing; values.nrows()];
+        Self { shape, values: Values::Read(values), outlined: None, spacing }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.spacing.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.spacing.is_empty()
+    }
+
+    /// These rows alone, in this order.
+    #[must_use]
+    pub fn only(&self, rows: &[usize]) -> Self {
+        Self {
+            shape: self.shape,
+            values: match &self.values {
+                Values::Drawn(pixels) => Values::Drawn(pixels.select(Axis(0), rows)),
+                Values::Read(values) => Values::Read(values.select(Axis(0), rows)),
+            },
+            outlined: self.outlined.as_ref().map(|outlined| outlined.select(Axis(0), rows)),
+            spacing: rows.iter().map(|&row| self.spacing[row]).collect(),
+        }
+    }
+
+    /// A number of a row's channel, at a place of its plane ([`Shape::plane`]): of what was drawn 0 to 1, of what was read as it is.
+    pub fn at(&self, row: usize, channel: usize, place: usize) -> f32 {
+        match &self.values {
+            Values::Drawn(pixels) => f32::from(pixels[[row, place * self.shape.channels() + channel]]) / 255.0,
+            Values::Read(values) => {
+                let [height, width] = self.shape.plane();
+                values[[row, channel * height * width + place]]
+            }
+        }
+    }
+
+    /// Of a picture, the distance of its lines and of its columns in mm.
+    pub fn pixel(&self, row: usize) -> [f64; 2] {
+        let [_, lines, columns] = self.spacing[row];
+        [lines, columns]
+    }
+
+    /// Height, width and channels (1 for grey, 3 for red, green, blue) of what [`Signals::bytes`] gives.
+    pub fn seen(&self) -> [usize; 3] {
+        let (channels, [height, width]) = match self.shape {
+            Shape::Volume([channels, _, height, width]) => (channels, [height, width]),
+            Shape::Series([channels, _]) => (channels, self.shape.plane()),
+        };
+        [height, width, if channels == 3 { 3 } else { 1 }]
+    }
+
+    /// A row's picture for the eye, `[height, width, channels]` of [`Signals::seen`]: as it was drawn; of what was read, the middle
+    /// slice, from its lowest value in black to its highest in white, and of other channels than red, green and blue the first.
+    pub fn bytes(&self, row: usize) -> Cow<'_, [u8]> {
+        let values = match &self.values {
+            Values::Drawn(pixels) => return pixels.row(row).to_slice().map_or_else(Cow::default, Cow::Borrowed),
+            Values::Read(values) => values.row(row),
+        };
+        let [height, width, channels] = self.seen();
+        let (slice, plane) = (height * width, self.shape.plane().iter().product::<usize>());
+        let middle = plane / slice.max(1) / 2 * slice;
+        let shown = |place: usize, channel: usize| values[channel * plane + middle + place];
+        let all = || (0..channels).flat_map(|channel| (0..slice).map(move |place| shown(place, channel)));
+        let (low, high) = all().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+        let grey = |x: f32| if high > low { ((x - low) / (high - low) * 255.0).round() as u8 } else { 0 };
+        (0..slice).flat_map(|place| (0..channels).map(move |channel| grey(shown(place, channel)))).collect()
+    }
+
+    /// One channel of a row's series; of other signals, of its plane.
+    pub fn line(&self, row: usize, channel: usize) -> Vec<f32> {
+        let [height, width] = self.shape.plane();
+        (0..height * width).map(|place| self.at(row, channel, place)).collect()
+    }
+}
