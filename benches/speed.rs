@@ -16,6 +16,7 @@ use practicum::course::plan;
 use practicum::course::settings::Settings;
 use practicum::models::{Input, Kernels};
 use practicum::seed::Seed;
+use practicum::signal::Shape;
 use practicum::synth::{Drawn, Side, World};
 use practicum::target::Target;
 use practicum::train::{self, Lesson, Rows};
@@ -167,7 +168,7 @@ fn train_pictures(kind: &str, side: usize, batch: usize, width: usize) {
     let x = Array2::from_shape_fn((rows, side * side), |(row, at)| draw(row, at));
     let outputs = if kind == "unet" { side * side } else { 1 };
     let y = Array2::from_shape_fn((rows, outputs), |(row, at)| if draw(row, at) > 0.0 { 1.0 } else { 0.0 });
-    let rows = Rows { input: Input::Picture([1, side, side]), x, y };
+    let rows = Rows { input: Input::Signal(Shape::picture([1, side, side])), x, y };
     train::fit(Lesson::of(&plan, Target::Risk), &rows, None, seed, &mut |_| {}).unwrap();
 }
 

@@ -6,6 +6,7 @@ use ndarray::Array2;
 use practicum::course::plan;
 use practicum::models::{Input, Kernels};
 use practicum::seed::Seed;
+use practicum::signal::Shape;
 use practicum::target::Target;
 use practicum::train::{self, Lesson, Rows};
 
@@ -32,7 +33,7 @@ fn train(model: &str, loss: &str, pixels: bool) -> (Vec<f64>, Array2<f32>) {
         f32::from(u8::from(if pixels { x[[row, at]] > 0.0 } else { row % 2 == 0 }))
     });
     let target = if pixels { Target::Mask } else { Target::Risk };
-    let rows = Rows { input: Input::Picture([2, 12, 16]), x, y };
+    let rows = Rows { input: Input::Signal(Shape::picture([2, 12, 16])), x, y };
     let fitted = train::fit(Lesson::of(&plan, target), &rows, Some(&rows), seed, &mut |_| {}).unwrap();
     let losses = fitted.epochs.iter().flat_map(|epoch| [Some(epoch.train_loss), epoch.valid_loss]).flatten().collect();
     (losses, fitted.logits(&rows.x))

@@ -307,7 +307,13 @@ const SIGNAL: &[Key<'static>] = &[
         "How far apart the numbers are: of a series [s from step to step], such as [0.01] at 100 Hz; of a picture [mm from line to line, mm from column to column]; of a volume the mm from slice to slice before these.",
         "値どうしの間隔です。時系列は [時点の間隔（秒）]（100 Hzなら [0.01]）、画像は [行の間隔, 列の間隔]（mm）、ボリュームはその前にスライスの間隔（mm）を加えます。",
     ),
-    UNIT,
+    Key::new(
+        "unit",
+        UNIT_KIND,
+        Need::Default("\"\""),
+        "The unit of the numbers, told beside plots: a sign such as \"mV\", or words in both languages.",
+        "値の単位です。図に示します。\"mV\" のような記号か、両言語の言葉で書きます。",
+    ),
 ];
 
 const MATCH: &[Key<'static>] = &[
@@ -580,7 +586,8 @@ pub struct Signal {
     pub unit: Text,
 }
 
-/// What `[features] use` of a plan calls the row's picture or signal, for models that take any numbers.
+/// What `[features] use` of a plan calls the row's picture or signal, for models that take any numbers. A column of this name comes first;
+/// beside signals that are read there can be none.
 pub const SIGNAL_WORD: &str = "signal";
 
 /// A range of sizes of lesions.
@@ -786,22 +793,6 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
         signal,
         place: Place::file(file),
     };
-    if dataset.has_signals() && dataset.every_column().any(|column| column.name == SIGNAL_WORD) {
-        let place =
-            top.maybe_table("image").or(top.maybe_table("signal")).map_or(Place::file(file), |s| s.place.clone());
-        faults.push(Fault::new(
-            Id::TakenName,
-            place,
-            text!(
-                "a column \"{SIGNAL_WORD}\" beside pictures or signals",
-                "画像や信号のほかに、列 \"{SIGNAL_WORD}\" があります"
-            ),
-            text!(
-                "another name for the column: plans say use = [\"{SIGNAL_WORD}\"] for the row's picture or signal",
-                "列を別の名前にしてください（計画の use = [\"{SIGNAL_WORD}\"] は、行の画像や信号を指します）"
-            ),
-        ));
-    }
     match label(&dataset, top.maybe_string("label")) {
         Ok(label) => dataset.label = label,
         Err(fault) if faults.is_empty() => faults.push(fault),

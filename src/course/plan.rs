@@ -201,7 +201,7 @@ choices! {
         /// Over each picture by itself.
         Picture = "picture": "mean 0 and SD 1 within each picture", "画像1枚ごとに平均0・標準偏差1";
         /// 0 to 1, as they are.
-        None = "none": "as they are, from 0 to 1", "0から1のまま";
+        None = "none": "as they are (pictures that are drawn: from 0 to 1)", "そのまま（生成した画像では0から1）";
     }
 
     /// A change of training pictures, each time that they are seen.
@@ -262,8 +262,8 @@ const FEATURES: &[Key<'static>] = &[
         "use",
         Kind::List(&Kind::String),
         Need::Optional,
-        "The columns that the model sees; left out, every feature of develop.csv.",
-        "モデルに与える列です。書かなければdevelop.csvのすべての変数を使います。",
+        "The columns that the model sees; left out, every feature of develop.csv. [\"signal\"] stands for the numbers of the row's picture, volume or series, for a model of columns.",
+        "モデルに与える列です。書かなければdevelop.csvのすべての変数を使います。[\"signal\"] は、行の画像・ボリューム・時系列の値そのものを表します（表のモデルに与える場合）。",
     )
     .called("Columns", "変数"),
     Key::new(
@@ -325,8 +325,8 @@ const IMAGE: &[Key<'static>] = &[
         "normalise",
         Kind::Choice(Normalise::WORDS),
         Need::Default("\"training\""),
-        "How brightness becomes numbers.",
-        "明るさを数値にする方法です。",
+        "How brightness becomes numbers; the one key of [image] that volumes and series have, too.",
+        "明るさを数値にする方法です。[image] のうち、このキーだけはボリュームと時系列にも使えます。",
     )
     .called("Brightness", "明るさの扱い")
     .meaning(Normalise::MEANINGS),

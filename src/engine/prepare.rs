@@ -13,6 +13,7 @@ use course::plan::{Plan, Wanted};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written;
 use diagnostics::text;
+use diagnostics::text::Text;
 use tables::{Frame, TableError};
 
 pub use columns::{Columns, usable};
@@ -122,11 +123,13 @@ pub fn sees_signals(
     };
     let any = of(Sees::Columns, Tells::Row);
     if sees == Sees::Columns {
+        let usable = usable(dataset, visible);
         let Some(columns) = &plan.features.columns else {
             let is_feature = |name: &&str| dataset.role(name) == Role::Feature;
-            return Ok(shape.is_some() && !usable(dataset, visible).iter().any(is_feature));
+            return Ok(shape.is_some() && !usable.iter().any(is_feature));
         };
-        let is_signal = |column: &Written<String>| column.value == SIGNAL_WORD && shape.is_some();
+        let is_there = shape.is_some() && !usable.contains(&SIGNAL_WORD);
+        let is_signal = |column: &Written<String>| is_there && column.value == SIGNAL_WORD;
         if columns.value.len() > 1
             && let Some(signal) = columns.value.iter().find(|column| is_signal(column))
         {
@@ -175,8 +178,17 @@ pub fn sees_signals(
         ),
     };
     if is_picture != (sees == Sees::Picture) || matches!(shape, Shape::Volume(_)) != (sees == Sees::Picture) {
-        let own = fitting.as_ref().map_or_else(String::new, |kinds| format!("{kinds}; "));
-        let own_ja = fitting.map_or_else(String::new, |kinds| format!("{kinds}、"));
+        let flat = text!(
+            "with [features] use = [\"{SIGNAL_WORD}\"] one of {any}",
+            "[features] の use = [\"{SIGNAL_WORD}\"] とともに {any} のいずれか"
+        );
+        let expected = match fitting {
+            Some(own) => {
+                let Text { en, ja } = flat;
+                text!("{own}; or, {en}", "{own}。または、{ja}")
+            }
+            None => flat,
+        };
         return Err(Fault::new(
             Id::DoesNotApply,
             place,
@@ -184,10 +196,7 @@ pub fn sees_signals(
                 "{kind}, which sees {what}; these data have {found}",
                 "{kind} は{what_ja}を見るモデルですが、このデータは{found_ja}です"
             ),
-            text!(
-                "a model that fits: {own}or, with [features] use = [\"{SIGNAL_WORD}\"], one of {any}",
-                "合うモデル：{own_ja}または [features] の use = [\"{SIGNAL_WORD}\"] とともに {any}"
-            ),
+            expected,
         )
         .into());
     }

@@ -36,6 +36,7 @@ mod rules;
 mod says;
 mod session;
 mod settings;
+mod signals;
 mod snapshots;
 mod targets;
 mod temptations;

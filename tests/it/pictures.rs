@@ -8,7 +8,7 @@ use practicum::metrics;
 use practicum::metrics::segmentation::Matching;
 use practicum::models::Input;
 use practicum::seed::Seed;
-use practicum::synth::Pictures;
+use practicum::signal::{Shape, Signals};
 use practicum::target::Target;
 use practicum::train::{self, Lesson, Rows};
 
@@ -42,7 +42,7 @@ fn fitted(plan: &str, x: Array2<f32>, y: Array2<f32>) -> train::Fitted {
         format!("exercise = \"a@1\"\n{plan}").as_bytes(),
     )
     .unwrap();
-    let rows = Rows { input: Input::Picture([1, SIDE, SIDE]), x, y };
+    let rows = Rows { input: Input::Signal(Shape::picture([1, SIDE, SIDE])), x, y };
     train::fit(Lesson::of(&plan, Target::Risk), &rows, None, Seed::new(3), &mut |_| {}).unwrap()
 }
 
@@ -110,13 +110,7 @@ fn masks_are_judged_by_picture_and_by_lesion() {
     for at in [9, 10, 17, 18, 62] {
         mask[0][at] = true;
     }
-    let pictures = Pictures {
-        size: 8,
-        channels: 1,
-        pixels: Array2::zeros((2, 64)),
-        outlined: Some(truth),
-        spacing: vec![[2.0, 1.0]; 2],
-    };
+    let pictures = Signals::drawn([1, 8, 8], Array2::zeros((2, 64)), Some(truth), &[[2.0, 1.0]; 2]);
     let outlines = outlines::compare(&pictures, &mask, (1.0, Matching::Touch)).unwrap();
     let [dice, _, lesions, found, false_lesions, truth_mm2, mask_mm2] = outlines[0].figures;
     assert!((dice - 0.8).abs() < 1e-12 && (truth_mm2, mask_mm2) == (10.0, 10.0));
@@ -138,13 +132,7 @@ fn one_blob_over_everything_finds_what_it_is_paired_with_and_sizes_are_told_apar
     for at in [9, 10, 17, 18, 45] {
         truth[[0, at]] = 1;
     }
-    let pictures = Pictures {
-        size: 8,
-        channels: 1,
-        pixels: Array2::zeros((1, 64)),
-        outlined: Some(truth),
-        spacing: vec![[2.0, 1.0]],
-    };
+    let pictures = Signals::drawn([1, 8, 8], Array2::zeros((1, 64)), Some(truth), &[[2.0, 1.0]]);
     let everything = vec![vec![true; 64]];
     let figures = |matching: Matching| {
         let outlines = outlines::compare(&pictures, &everything, (1.0, matching)).unwrap();

@@ -7,13 +7,14 @@ use practicum::tables;
 
 use super::session::{Learner, copy, data};
 
-fn pack() -> Pack {
-    Pack::folder(&data("courses/targets")).unwrap_or_else(|fault| panic!("{fault:?}"))
-}
-
 /// A run of a plan on the rows of the other folds, judged on fold 0.
 fn ran(id: &str, plan: &str) -> Run {
-    let pack = pack();
+    ran_in("courses/targets", id, plan)
+}
+
+/// The same in another course of the tests' data.
+pub(crate) fn ran_in(course: &str, id: &str, plan: &str) -> Run {
+    let pack = Pack::folder(&data(course)).unwrap_or_else(|fault| panic!("{fault:?}"));
     let task = pack.task(id).unwrap_or_else(|faults| panic!("{faults:?}"));
     let submission = practicum::course::pack::Submission {
         plan: practicum::course::plan::read(
@@ -49,7 +50,12 @@ fn ran(id: &str, plan: &str) -> Run {
 
 /// The columns of a reference file, by name.
 fn reference(id: &str) -> Vec<(String, Vec<f64>)> {
-    let text = std::fs::read_to_string(data(&format!("courses/targets/datasets/{id}/reference.csv"))).unwrap();
+    reference_in("courses/targets", id)
+}
+
+/// The same of another course.
+pub(crate) fn reference_in(course: &str, id: &str) -> Vec<(String, Vec<f64>)> {
+    let text = std::fs::read_to_string(data(&format!("{course}/datasets/{id}/reference.csv"))).unwrap();
     let mut lines = text.lines();
     let names: Vec<&str> = lines.next().unwrap().split(',').collect();
     let rows: Vec<Vec<f64>> = lines.map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();

@@ -201,6 +201,7 @@ fn a_training_beyond_the_budget_is_refused_before_it_begins() {
 #[test]
 fn every_shipped_solution_is_far_within_the_budget() {
     use practicum::models::{Input, Sees, nature};
+    use practicum::signal::Shape;
     use practicum::train::budget;
     let pack = super::session::shipped();
     for id in pack.exercises() {
@@ -209,12 +210,13 @@ fn every_shipped_solution_is_far_within_the_budget() {
         let rows = practicum::run::learners_rows(&task, 1, &|file| pack.dataset_file(&task.dataset.id, file)).unwrap();
         let input = match nature(&plan.model.string("kind")).0 {
             Sees::Columns => Input::Columns(3 * rows.width()),
-            Sees::Picture => {
-                let shots =
-                    practicum::run::learners_pictures(&task, 1, &|file| pack.dataset_file(&task.dataset.id, file));
-                let (size, channels) = shots.unwrap().unwrap().1.shape();
-                let side = if plan.image.resize.value == 0 { size } else { plan.image.resize.value };
-                Input::Picture([channels, side, side])
+            Sees::Picture | Sees::Series => {
+                let signals =
+                    practicum::run::learners_signals(&task, 1, &|file| pack.dataset_file(&task.dataset.id, file));
+                let shape = signals.unwrap().unwrap().1.shape();
+                let side = plan.image.resize.value;
+                let resized = |shape| Shape::picture([Shape::channels(shape), side, side]);
+                Input::Signal(if side == 0 { shape } else { resized(shape) })
             }
         };
         let n = rows.height();

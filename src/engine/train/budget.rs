@@ -214,7 +214,7 @@ fn levers(plan: &Plan, now: &Training) -> Vec<Lever> {
     lever(plan.train.batch.place.clone(), "batch", now.batch.to_string(), below);
     let above = powers().filter(|n| *n > batch && *n <= 64.min(now.rows[0])).map(with).collect();
     lever(plan.train.batch.place.clone(), "batch", now.batch.to_string(), above);
-    for (name, usual) in [("width", 8), ("depth", 2)] {
+    for (name, usual) in [("width", 8), ("depth", 2), ("units", 16)] {
         if let Some(Written { value: Value::Whole(written), place }) = now.model.get(name) {
             let smaller = (usual..*written).rev();
             let model = |n: i64| Training { model: now.model.with(name, Value::Whole(n)), ..now.clone() };
@@ -351,7 +351,7 @@ mod tests {
         /// Whatever the documented ranges admit is counted, and either within the budget or told with a key.
         #[test]
         fn every_plan_is_counted(
-            kind in 0..5_usize,
+            kind in 0..7_usize,
             (width, depth, batch_norm) in (1..=64_i64, 1..=6_i64, any::<bool>()),
             hidden in prop::collection::vec(1..=512_i64, 0..60),
             (epochs, batch) in (1..=2000_i64, 0..=65_536_i64),
@@ -364,10 +364,16 @@ mod tests {
                 1 => format!("kind = \"mlp\"\nhidden = {hidden:?}"),
                 2 => format!("kind = \"cnn\"\nwidth = {width}\ndepth = {depth}\nbatch_norm = {batch_norm}"),
                 3 => format!("kind = \"resnet\"\nwidth = {width}\ndepth = {}\nbatch_norm = {batch_norm}", depth.min(4)),
+                4 => format!("kind = \"cnn1d\"\nwidth = {width}\ndepth = {}\nbatch_norm = {batch_norm}", depth.min(3)),
+                5 => format!("kind = \"gru\"\nunits = {width}"),
                 _ => format!("kind = \"unet\"\nwidth = {width}\ndepth = {}\nbatch_norm = {batch_norm}", depth.clamp(2, 3)),
             };
             let plan = plan(&format!("[model]\n{model}\n[train]\nepochs = {epochs}\nbatch = {batch}"));
-            let input = if kind < 2 { Input::Columns(columns) } else { Input::Signal(Shape::picture([channels, side, side])) };
+            let input = Input::Signal(match kind {
+                0 | 1 => Shape::Series([1, columns]),
+                4 | 5 => Shape::Series([channels, side]),
+                _ => Shape::picture([channels, side, side]),
+            });
             let parts = [rows / 2, rows / 4, rows];
             let bill = bill(&plan, input, parts, trainings);
             prop_assert!(bill.operations.is_finite() && bill.operations > 0.0 && bill.bytes.is_finite() && bill.bytes > 0.0);

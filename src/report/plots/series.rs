@@ -11,6 +11,9 @@ const PARTS: usize = 600;
 /// The share of a strip that its line may fill; words stand above it.
 const FILLED: f64 = 0.66;
 
+/// Room for the words of the uppermost strip, in strips.
+const HEADROOM: f64 = 0.3;
+
 /// What a run got most wrong, where its model saw series; none where there are none.
 pub fn mistakes(name: &str, mistakes: &[Mistake], unit: &str, lang: Lang) -> Option<Plot> {
     let strips: Vec<(String, &Series)> = mistakes
@@ -55,7 +58,7 @@ pub fn draw(name: &str, title: &str, strips: &[(String, &Series)], unit: &str, l
     let n = strips.len() as f64;
     let mut frame = Frame::new(
         Axis { ends: (0.0, end), name: pick(lang, "seconds", "秒"), mark: seconds },
-        Axis { ends: (0.0, n), name: unit, mark: |_| String::new() },
+        Axis { ends: (0.0, n + HEADROOM), name: unit, mark: |_| String::new() },
     );
     for (at, (words, series)) in strips.iter().enumerate() {
         let floor = n - 1.0 - at as f64;
