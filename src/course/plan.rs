@@ -342,14 +342,24 @@ const IMAGE: &[Key<'static>] = &[
 ];
 
 const CROP: &[Key<'static>] = &[
-    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "At the left edge.", "左端です。")
-        .called("Cut off at the left", "左端から切り取る"),
-    Key::measured("right", PIXELS, Need::Default("0"), "pixels", "At the right edge.", "右端です。")
-        .called("Cut off at the right", "右端から切り取る"),
-    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "At the upper edge.", "上端です。")
-        .called("Cut off at the top", "上端から切り取る"),
-    Key::measured("bottom", PIXELS, Need::Default("0"), "pixels", "At the lower edge.", "下端です。")
-        .called("Cut off at the bottom", "下端から切り取る"),
+    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "Cut off at the left edge.", "左端から切り取ります。"),
+    Key::measured(
+        "right",
+        PIXELS,
+        Need::Default("0"),
+        "pixels",
+        "Cut off at the right edge.",
+        "右端から切り取ります。",
+    ),
+    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "Cut off at the upper edge.", "上端から切り取ります。"),
+    Key::measured(
+        "bottom",
+        PIXELS,
+        Need::Default("0"),
+        "pixels",
+        "Cut off at the lower edge.",
+        "下端から切り取ります。",
+    ),
 ];
 
 const BLANK: &[Key<'static>] = &[
