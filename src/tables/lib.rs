@@ -1,4 +1,4 @@
-//! Tables in and out: CSV, Parquet and NumPy files of one's own, columns as plain numbers and words, CSV for the learner.
+//! Tables in and out: CSV, Parquet and `NumPy` files of one's own, columns as plain numbers and words, CSV for the learner.
 //!
 //! Beside `sql`, the only room that touches polars.
 

@@ -72,7 +72,7 @@ fn floats(shape: &[usize], values: &[f32]) -> Vec<u8> {
 
 /// Every third row is ill.
 fn ill(row: usize) -> bool {
-    row % 3 == 0
+    row.is_multiple_of(3)
 }
 
 /// A course around an array; its table has this further column, such as `,age`.
@@ -232,7 +232,7 @@ fn spots(area: usize) -> Vec<f32> {
     let luck = Seed::new(3);
     let one = |row: usize, at: usize| {
         let noise = luck.at((row * area + at) as u64).uniform() as f32;
-        100.0 * noise + if ill(row) && at % 7 == 0 && at < area / 4 { 25.0 } else { 0.0 }
+        100.0 * noise + if ill(row) && at.is_multiple_of(7) && at < area / 4 { 25.0 } else { 0.0 }
     };
     (0..ROWS).flat_map(|row| (0..area).map(move |at| one(row, at))).collect()
 }
