@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use augment::Augment;
 
-use crate::models::{self, Input, Network};
+use crate::models::{self, Input, Kernels, Network};
 use crate::watch::{Epoch, Event, Watch};
 use course::plan::{Change, ClassWeight, Loss, Optimiser, Plan, Train};
 use diagnostics::keys::Section;
@@ -164,7 +164,9 @@ pub fn fit(
     let mut network = Network::new(model, (train.input, outputs), seed.named("weights"), &learning);
     let mut optimiser = optimiser(plan);
     let steps = rows.div_ceil(batch) * plan.epochs;
-    let is_large = batch as u64 * models::cost(model, train.input).operations >= WORTH_WAKING;
+    // Each step may be another thread's; burn's own layers keep running moments apart by thread.
+    let is_large = Kernels::current() == Kernels::Own
+        && batch as u64 * models::cost(model, train.input).operations >= WORTH_WAKING;
     let mut step = 0_usize;
     let mut epochs: Vec<Epoch> = Vec::new();
     let mut best: Option<(f64, usize, Network)> = None;

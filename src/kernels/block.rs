@@ -13,6 +13,7 @@ use burn::backend::Flex;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops};
+use burn::module::RunningState;
 use burn::nn::conv::Conv2d;
 use burn::nn::{BatchNorm, PaddingConfig2d};
 use burn::tensor::{Tensor, TensorData};
@@ -120,8 +121,13 @@ fn keep_running(norm: &BatchNorm, moments: &[Moments]) {
             .collect();
         Tensor::from_data(TensorData::new(moved, [moments.len()]), &device)
     };
-    norm.running_mean.update(towards(norm.running_mean.value_sync(), &|moments| moments.mean));
-    norm.running_var.update(towards(norm.running_var.value_sync(), &|moments| moments.squares / moments.n));
+    // burn keeps what is new apart by thread until that thread asks again; the next batch may be another thread's.
+    let keep = |running: &RunningState<Tensor<1>>, new: &dyn Fn(&Moments) -> f64| {
+        running.update(towards(running.value_sync(), new));
+        drop(running.value_sync());
+    };
+    keep(&norm.running_mean, &|moments| moments.mean);
+    keep(&norm.running_var, &|moments| moments.squares / moments.n);
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -236,6 +236,28 @@ fn any_number_of_threads_computes_the_same_bits() {
 }
 
 #[test]
+fn running_moments_are_those_of_every_batch_whichever_thread_it_was_on() {
+    let case = Case { norm: Some(true), ..ODD };
+    let after = |threads: bool| {
+        let device = Device::flex().autodiff();
+        let (conv, norm) = case.layers(&device);
+        let norm = norm.expect("a norm");
+        drop((norm.running_mean.value_sync(), norm.running_var.value_sync()));
+        for _ in 0..3 {
+            let (x, beside, _) = case.inputs(&device);
+            let batch = || drop(block(x, beside, &conv, Then { norm: Some(&norm), ..Then::default() }));
+            if threads {
+                std::thread::scope(|scope| scope.spawn(batch).join().expect("a batch"));
+            } else {
+                batch();
+            }
+        }
+        [vec(norm.running_mean.value()), vec(norm.running_var.value())]
+    };
+    assert_eq!(after(true), after(false));
+}
+
+#[test]
 fn what_is_not_finite_goes_through_as_in_burn() {
     for width in widths() {
         let _forced = forced(width);
