@@ -77,11 +77,8 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
         };
         let before = path.replace("exercise.toml", "exercise.before.toml");
         let write = |path: &str, bytes: &[u8]| {
-            std::fs::write(course.join(path), bytes).map_err(|error| {
-                let found = text!("a file that cannot be written: {error}", "書き込めません：{error}");
-                let expected = Text::new("a folder of yours", "書き込めるフォルダー");
-                vec![Fault::new(Id::Unwritable, Place::file(path), found, expected)]
-            })
+            disk::write(course, path, bytes)
+                .map_err(|refused| vec![refused.fault(path, &Text::new("a folder of yours", "書き込めるフォルダー"))])
         };
         if course.join(&before).exists() {
             let found = Text::new("a file that is there already", "すでにあるファイルです");

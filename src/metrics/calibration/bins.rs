@@ -7,9 +7,9 @@ use super::super::entry::{
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Classes, Probabilities};
 use super::super::intervals::Counted;
-use super::super::order::{ascending, ceil_index, tied};
+use super::super::order::{ascending, tied};
 use super::super::reason::Undefined;
-use super::{Predicted, cells::Cells};
+use super::{Predicted, cells::Cells, local::bin_of};
 use diagnostics::text::Text;
 
 /// One bin of the reliability diagram.
@@ -50,20 +50,6 @@ impl Sums {
     fn gap(&self) -> f64 {
         (self.y - self.p).abs()
     }
-}
-
-/// The right-closed bin of `p` among `bins` of equal width: the first with p ≤ k / bins.
-pub(super) fn bin_of(p: f64, bins: usize) -> usize {
-    let edge = |k: usize| k as f64 / bins as f64;
-    let mut k = ceil_index(p * bins as f64).clamp(1, bins);
-    // The product may be rounded across an edge: the edge itself decides.
-    while k > 1 && p <= edge(k - 1) {
-        k -= 1;
-    }
-    while k < bins && p > edge(k) {
-        k += 1;
-    }
-    k - 1
 }
 
 fn equal_width(rows: impl Iterator<Item = (bool, f64)>, bins: usize) -> Vec<Sums> {

@@ -3,8 +3,7 @@
 use super::super::intervals::Counted;
 use super::super::logistic::{Options, fit};
 use super::super::order::ascending;
-use super::bins::bin_of;
-use super::smooth::{Cell, SPAN, local_line};
+use super::local::{Cell, SPAN, bin_of, local_line};
 
 /// Rows sorted by p and cut into cells, for figures from how often each row was drawn.
 pub(super) struct Cells {

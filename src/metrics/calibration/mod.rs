@@ -2,11 +2,13 @@
 
 pub(super) mod bins;
 mod cells;
+mod local;
 pub(super) mod regression;
 pub(super) mod scores;
 pub(super) mod smooth;
 
 pub use bins::*;
+pub use local::SPAN;
 pub use regression::*;
 pub use scores::*;
 pub use smooth::*;

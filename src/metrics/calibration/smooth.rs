@@ -5,6 +5,7 @@ use super::super::estimate::{Estimate, Measure};
 use super::super::input::Probabilities;
 use super::super::order::{ascending, floor_index, quantile, sorted, tied};
 use super::super::reason::Undefined;
+use super::local::{Cell, SPAN, local_line};
 use super::{Predicted, cells::Cells};
 use diagnostics::text::Text;
 use rayon::prelude::*;
@@ -21,9 +22,6 @@ pub struct CurveErrors {
     /// The largest distance.
     pub emax: f64,
 }
-
-/// The share of rows in each local fit of the smooth calibration curve.
-pub const SPAN: f64 = 2.0 / 3.0;
 
 /// The smooth calibration curve: for every row the observed risk near its p (not clipped to 0 to 1), by [`lowess`] of y on p, usually with
 /// [`SPAN`].
@@ -108,13 +106,6 @@ pub fn lowess(x: &[f64], y: &[f64], span: f64) -> Vec<f64> {
 }
 
 /// Rows of (nearly) the same x.
-#[derive(Clone, Copy)]
-pub(super) struct Cell {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) rows: f64,
-}
-
 /// Pool ascending rows whose x lies within `width` of the first of their cell; the answer holds means.
 fn pool(xs: &[f64], ys: impl Iterator<Item = f64>, width: f64) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
@@ -133,31 +124,6 @@ fn pool(xs: &[f64], ys: impl Iterator<Item = f64>, width: f64) -> Vec<Cell> {
         }
     }
     cells
-}
-
-/// The value at `x` of the line through the cells nearer than `radius`, with tricube weights.
-pub(super) fn local_line(cells: &[Cell], x: f64, radius: f64) -> f64 {
-    let from = cells.partition_point(|c| c.x < x - radius);
-    let to = cells.partition_point(|c| c.x <= x + radius);
-    let weight = |c: &Cell| {
-        // With a radius of 0 only rows at x itself are left, all alike.
-        let u = if radius > 0.0 { ((c.x - x).abs() / radius).min(1.0) } else { 0.0 };
-        let v = 1.0 - u * u * u;
-        c.rows * v * v * v
-    };
-    let near = &cells[from..to];
-    let weights: Vec<f64> = near.iter().map(weight).collect();
-    let sum: f64 = weights.iter().sum();
-    let pairs = || near.iter().zip(&weights);
-    let centre = pairs().map(|(c, w)| w * c.x).sum::<f64>() / sum;
-    let (mut spread, mut level, mut slope) = (0.0, 0.0, 0.0);
-    for (cell, w) in pairs() {
-        spread += w * (cell.x - centre) * (cell.x - centre);
-        level += w * cell.y;
-        slope += w * (cell.x - centre) * cell.y;
-    }
-    // A spread of (next to) nothing leaves the local mean.
-    (level + (x - centre) * slope / (spread / sum).max(1e-12)) / sum
 }
 
 /// The distance from row `at` to the farthest of its `near` nearest rows.

@@ -21,7 +21,7 @@ pub(super) fn of_matrix(data: &Classes<'_>, metric: fn(&[Vec<usize>]) -> Measure
 }
 
 /// The mean over the rows drawn of a number of each row.
-pub(in super::super) fn mean_drawn(values: Vec<f64>) -> Counted {
+pub(crate) fn mean_drawn(values: Vec<f64>) -> Counted {
     Box::new(move |counts| {
         let (mut rows, mut sum) = (0_u64, 0.0);
         for (value, &count) in values.iter().zip(counts) {

@@ -2,8 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::escaped;
-use diagnostics::text::Lang;
+use diagnostics::text::{Lang, unseen};
+
+/// Text as XML has it, without signs that cannot be seen.
+pub fn escaped(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !unseen(*c)).collect();
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
 
 /// The picture's width.
 pub(super) const WIDE: f64 = 560.0;

@@ -11,7 +11,8 @@ pub mod losses;
 pub mod roc;
 pub mod series;
 
-use diagnostics::text::{Lang, unseen};
+pub use axes::escaped;
+use diagnostics::text::Lang;
 
 /// A picture with all that is said of it, in one language.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,12 +34,6 @@ impl Plot {
     pub fn file(&self) -> String {
         self.svg.replacen("class=\"plot\"", &format!("width=\"{}\" height=\"{}\"", axes::WIDE, axes::HIGH), 1) + "\n"
     }
-}
-
-/// Text as XML has it, without signs that cannot be seen.
-pub fn escaped(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !unseen(*c)).collect();
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Words in the reader's language.
