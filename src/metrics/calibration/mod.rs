@@ -50,6 +50,7 @@ fn both_classes(data: &Probabilities<'_>) -> Result<(), Undefined> {
 
 #[cfg(test)]
 mod tests {
+    use super::local::bin_of;
     use super::*;
 
     #[test]
