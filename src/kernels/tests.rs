@@ -254,7 +254,10 @@ fn running_moments_are_those_of_every_batch_whichever_thread_it_was_on() {
         }
         [vec(norm.running_mean.value()), vec(norm.running_var.value())]
     };
-    assert_eq!(after(true), after(false));
+    for width in widths() {
+        let _forced = forced(width);
+        assert_eq!(after(true), after(false));
+    }
 }
 
 #[test]
