@@ -193,8 +193,10 @@ function keep(form) {
 async function keeping(form) {
   const version = form.dataset.dirty;
   const answer = await asked(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
-  if (!answer || form.dataset.dirty !== version || !form.isConnected) return;
+  if (!answer) return;
   const html = await answer.text();
+  // Looked at last: what was changed until here is kept by the next turn, and must not be taken for kept.
+  if (form.dataset.dirty !== version || !form.isConnected) return;
   const next = new DOMParser().parseFromString(html, 'text/html').querySelector(form.dataset.swap);
   if (!answer.ok || !next || next.querySelector('.wrong, .mistake p')) {
     exchange(form.dataset.swap, html, form);

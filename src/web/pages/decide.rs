@@ -96,16 +96,22 @@ fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
             }
         }
     }
-    let image = placed.task.dataset.image.as_ref();
+    let dataset = &placed.task.dataset;
+    let image = dataset.image.as_ref();
+    let has = |sees: Sees| match sees {
+        Sees::Columns => true,
+        Sees::Picture => dataset.has_signals(),
+        Sees::Series => dataset.signal.is_some(),
+    };
     for group in &mut groups {
         group.fields.retain(|field| field.key != "operate.smallest" || image.is_some_and(|image| image.mask.is_some()));
         for field in group.fields.iter_mut().filter(|field| field.key == "model.kind") {
             if let Control::Choice(kinds) = &mut field.control {
-                kinds.retain(|kind| image.is_some() || nature(kind).0 == Sees::Columns || *kind == field.value);
+                kinds.retain(|kind| has(nature(kind).0) || *kind == field.value);
             }
         }
     }
-    Ok(groups.into_iter().filter(|group| image.is_some() || group.name != "image").collect())
+    Ok(groups.into_iter().filter(|group| dataset.has_signals() || group.name != "image").collect())
 }
 
 /// The section, after what was just sent.
