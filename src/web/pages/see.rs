@@ -22,7 +22,8 @@ use crate::view::{View, answer};
 use app::learner::desk::Placed;
 use app::learner::history::{Differing, Past};
 use app::learner::workspace::{PREDICTIONS, TOLD_MISTAKES, mistake_file};
-use diagnostics::text::Lang;
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
 use metrics::Probabilities;
 use report::plot;
 use report::plots::{calibration, decision, roc};
@@ -80,7 +81,9 @@ async fn rows(view: View, Path((id, file)): Path<(String, String)>) -> Result<Re
             Ok(tested.as_deref().and_then(Option::as_ref).map(|tested| {
                 let y: Vec<u8> = tested.y.iter().map(|y| u8::from(*y > 0.5)).collect();
                 let p: Vec<f64> = tested.p.iter().map(|p| (p * 1e6).round() / 1e6).collect();
-                json!({ "threshold": tested.threshold, "y": y, "p": p })
+                // At the exercise's rate of exchange, as in the run's figures: weighed by the threshold itself, the net benefit of
+                // examining everybody would be the highest.
+                json!({ "threshold": tested.threshold, "worth": placed.task.exercise.worth, "y": y, "p": p })
             }))
         })
         .await?;
@@ -149,7 +152,7 @@ pub(super) fn shown(view: &View, placed: &Placed, kept: &Past, stands_alone: boo
         }
         @if let Some(tested) = tested.as_ref().as_ref().filter(|tested| !tested.y.is_empty()) {
             @if !stands_alone { div.handle data-rows=(view.site.to(&format!("x/{id}/rows/{}.json", kept.number))) data-plan=(view.site.to(&format!("x/{id}/plan")))
-                data-words=(handle_words(view)) {
+                data-words=(handle_words(view, placed.task.exercise.worth)) {
                 h3 { (view.say("Move the threshold", "閾値を動かす")) }
                 p { (view.say(
                     "Drag the line, or use the arrow keys: what follows is counted anew on your own test rows, without training again.",
@@ -163,7 +166,14 @@ pub(super) fn shown(view: &View, placed: &Placed, kept: &Past, stands_alone: boo
 }
 
 /// The words that the script of the handle shows.
-fn handle_words(view: &View) -> String {
+fn handle_words(view: &View, worth: Option<f64>) -> String {
+    let benefit = match worth.map(|worth| format!("{}%", (worth * 1000.0).round() / 10.0)) {
+        Some(at) => text!(
+            "net benefit per 1,000 (an alert is worth it from {at})",
+            "純便益（1,000人あたり、リスク{at}で釣り合う重み）"
+        ),
+        None => Text::new("net benefit per 1,000 (at this threshold)", "純便益（1,000人あたり、この閾値で）"),
+    };
     json!({
         "threshold": view.say("threshold", "閾値"),
         "of": view.say("Of 1,000 people like your test rows", "テスト用の行と同じような1,000人のうち"),
@@ -174,7 +184,7 @@ fn handle_words(view: &View) -> String {
         "sensitivity": view.say("sensitivity", "感度"),
         "ppv": view.say("PPV", "陽性的中率"),
         "alerts": view.say("alerts per person found", "1人見つけるための警報数"),
-        "benefit": view.say("net benefit per 1,000 (at this threshold)", "純便益（1,000人あたり、この閾値で）"),
+        "benefit": view.text(&benefit),
         "ill": view.say("with the outcome", "転帰が陽性"),
         "well": view.say("without", "陰性"),
         "risk": view.say("predicted risk", "予測リスク"),
