@@ -238,7 +238,7 @@ pub fn prove(
                     draws.push(drawn.trials);
                     passes += usize::from(drawn.untouched);
                 }
-                Err(finding) => findings.push(finding),
+                Err(wrong) => findings.extend(wrong),
             }
         }
         if !findings.is_empty() {
@@ -294,7 +294,7 @@ fn draw(
     (solutions, wanted): (&[&Solution], &[bool]),
     (cache, settings): (&Cache, &Settings),
     seed: u64,
-) -> Result<Drawn, Finding> {
+) -> Result<Drawn, Vec<Finding>> {
     let of_all = || solutions.iter().copied().zip(wanted.iter().copied());
     let asked: Vec<&Solution> =
         of_all().filter_map(|(solution, wanted)| wanted.then_some(solution)).chain(written.starter()).collect();
@@ -316,10 +316,10 @@ fn draw(
         };
         let given = (settings.ask)(&trials, work::threads(settings.at_once)).map_err(|found| {
             let expected = text!("draw {seed}, run in a process of its own", "別プロセスでの{seed}回目の生成");
-            Rule::Run.broken(written.task.exercise.place.clone(), found, expected)
+            vec![Rule::Run.broken(written.task.exercise.place.clone(), found, expected)]
         })?;
-        if let Some(fault) = given.faults.into_iter().next() {
-            return Err(Rule::Run.by(fault));
+        if !given.faults.is_empty() {
+            return Err(given.faults.into_iter().map(|fault| Rule::Run.by(fault)).collect());
         }
         tried.extend(given.trials.into_iter().map(|trial| (trial.work.clone(), trial)));
     }

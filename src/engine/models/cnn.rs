@@ -5,7 +5,7 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use kernels::Then;
 
-use super::convolution::{BATCH_NORM, Block, block_cost, output, output_cost, pictures, pool, relu};
+use super::convolution::{BATCH_NORM, Block, DROPOUT, block_cost, output, output_cost, pictures, pool, relu};
 use super::{Cost, Input, L2, dropout};
 use diagnostics::keys::{Key, Kind, Need, Section};
 use seed::Seed;
@@ -29,14 +29,7 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "Blocks; each halves the picture.",
         "ブロックの数です。1つごとに画像の縦横が半分になります。",
     ),
-    Key::measured(
-        "dropout",
-        Kind::Number { min: 0.0, max: 0.9 },
-        Need::Default("0.0"),
-        "share of units",
-        "Pooled channels switched off at random in each training step.",
-        "学習の1回の更新ごとに無作為に休ませるチャンネルの割合です。",
-    ),
+    DROPOUT,
     BATCH_NORM,
     L2,
 ];

@@ -5,7 +5,7 @@ use burn::nn::conv::{Conv1d, Conv1dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, PaddingConfig1d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::convolution::{BATCH_NORM, output, output_cost, pool};
+use super::convolution::{BATCH_NORM, DROPOUT, output, output_cost, pool};
 use super::{Cost, Input, Kernels, L2, Misfit, dropout, uniform};
 use diagnostics::keys::{Key, Kind, Need, Section};
 use diagnostics::text;
@@ -36,14 +36,7 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "How many steps before and after its own a convolution sees.",
         "畳み込みが、その時点の前後それぞれ何時点まで見るかです。",
     ),
-    Key::measured(
-        "dropout",
-        Kind::Number { min: 0.0, max: 0.9 },
-        Need::Default("0.0"),
-        "share of units",
-        "Pooled channels switched off at random in each training step.",
-        "学習の1回の更新ごとに無作為に休ませるチャンネルの割合です。",
-    ),
+    DROPOUT,
     BATCH_NORM,
     L2,
 ];

@@ -10,6 +10,16 @@ use super::{Cost, Kernels, linear, uniform};
 use diagnostics::keys::{Key, Kind, Need};
 use seed::Seed;
 
+/// Of models that pool their channels.
+pub(super) const DROPOUT: Key<'static> = Key::measured(
+    "dropout",
+    Kind::Number { min: 0.0, max: 0.9 },
+    Need::Default("0.0"),
+    "share of units",
+    "Pooled channels switched off at random in each training step.",
+    "学習の1回の更新ごとに無作為に休ませるチャンネルの割合です。",
+);
+
 pub(super) const BATCH_NORM: Key<'static> = Key::new(
     "batch_norm",
     Kind::Flag,
