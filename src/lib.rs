@@ -16,8 +16,8 @@
 //! | floor | crates |
 //! |---|---|
 //! | 0 | [`seed`] streams of chance · `diagnostics` ([`mod@text`] two languages, [`fault`] mistakes with their places, [`keys`] the language of keys, [`schema`] the same for editors) · `kernels` what models compute on pictures and series |
-//! | 1 | [`disk`] files that others wrote · [`metrics`] pure figures · [`render`] pictures · [`target`] what is predicted |
-//! | 2 | [`sql`] the one door to SQL · [`tables`] tables and arrays, in and out |
+//! | 1 | [`disk`] files that others wrote · [`metrics`] pure figures · [`render`] pictures |
+//! | 2 | [`sql`] the one door to SQL · [`tables`] tables and arrays, in and out · [`target`] what is predicted |
 //! | 3 | [`course`] what people write · [`measure`] the figures of anybody's files |
 //! | 4 | `engine`: [`signal`] what lies in a row besides columns · [`models`] · [`synth`] data drawn or read · [`cohort`] who is studied · [`prepare`] numbers for models · [`train`] · [`operate`] risks to decisions · [`evaluate`] the figures of a run · [`check`] the verdicts · [`withhold`] what is not shown yet · [`run`] the story |
 //! | 5 | [`report`] for people and machines |

@@ -9,7 +9,6 @@ use diagnostics::keys::{self, Section};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
-use target::Target;
 
 /// An exercise as its author wrote it.
 #[derive(Debug)]
@@ -106,7 +105,7 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
             return None;
         }
     };
-    let worth = task.exercise.worth.filter(|_| task.dataset.target != Target::Risk);
+    let worth = task.exercise.worth.filter(|_| !task.dataset.target.spec().decides);
     let section = |path: &str, keys: &[keys::Key]| keys::read(path, &pack.bytes(path).unwrap_or_default(), keys).ok();
     let exercise = section(&format!("exercises/{id}/exercise.toml"), exercise::KEYS)?;
     if let Some(worth) = worth {

@@ -32,9 +32,10 @@ pub const KEYS: &[Key<'static>] = &[
         "target",
         Kind::Choice(Target::OF_LABELS),
         Need::Default("\"risk\""),
-        "What of the label is predicted: risk (an outcome that comes or does not), value (a number), or classes (one of several words).",
-        "結果の列の何を予測するかです。risk（転帰の有無のリスク）、value（数値）、classes（いくつかの分類のうちの1つ）。",
-    ),
+        "What of the label is predicted.",
+        "結果の列の何を予測するかです。",
+    )
+    .meaning(Target::MEANINGS),
     Key::new(
         "label",
         Kind::String,
@@ -444,13 +445,14 @@ impl Role {
 
     fn of(word: &str) -> Self {
         match word {
+            "feature" => Self::Feature,
             "id" => Self::Id,
             "group" => Self::Group,
             "time" => Self::Time,
             "label" => Self::Label,
             "truth" => Self::Truth,
             "hidden" => Self::Hidden,
-            _ => Self::Feature,
+            word => unreachable!("the keys admit no role `{word}`"),
         }
     }
 }
@@ -670,8 +672,10 @@ pub struct Dataset {
     pub place: Place,
 }
 
-/// The columns that a run adds to the learner's rows: the part of each, and what the model tells.
-pub const ADDED: &[&str] = &["split", "raw", "p", "alert", "predicted"];
+/// The columns that a run adds to the learner's rows: the part of each, and what a model of any target tells.
+pub fn added() -> Vec<&'static str> {
+    [vec!["split"], Target::columns()].concat()
+}
 
 /// The columns that a run adds where the dataset outlines something in its pictures.
 pub const OUTLINED: &[&str] = &["dice", "nsd", "lesions", "found", "false_lesions", "truth_mm2", "mask_mm2"];
@@ -680,10 +684,10 @@ pub const OUTLINED: &[&str] = &["dice", "nsd", "lesions", "found", "false_lesion
 pub const SIZE: &str = "mm2";
 
 /// Every name that the engine gives to a column beside the dataset's own, which therefore no column of a dataset may have: those of
-/// [`ADDED`] and [`OUTLINED`]; `row`, a row's number in its table; `mm2`, a lesion's area; `repeat`, a draw's number; `world`, the
+/// [`added`] and [`OUTLINED`]; `row`, a row's number in its table; `mm2`, a lesion's area; `repeat`, a draw's number; `world`, the
 /// table of what differs between variants.
 pub fn reserved() -> Vec<&'static str> {
-    ["row", "repeat", "world", SIZE].iter().chain(ADDED).chain(OUTLINED).copied().collect()
+    [&["row", "repeat", "world", SIZE], added().as_slice(), OUTLINED].concat()
 }
 
 /// Reads `dataset.toml`.
@@ -693,7 +697,8 @@ pub fn reserved() -> Vec<&'static str> {
 pub fn read(file: &str, bytes: &[u8]) -> Result<Dataset, Vec<Fault>> {
     let top = diagnostics::keys::read(file, bytes, KEYS)?;
     let mut faults = Vec::new();
-    let target = Target::named(&top.string("target")).unwrap_or(Target::Risk);
+    let target = top.string("target");
+    let target = Target::named(&target).unwrap_or_else(|| unreachable!("the keys admit no target `{target}`"));
     let mut names = Vec::new();
     let world = world(&top, &mut names, &mut faults);
     let mut tables: Vec<Table> = tables(&top, &mut names, &mut faults);

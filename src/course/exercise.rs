@@ -14,7 +14,6 @@ use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use sql::{Expression, Purpose, Query};
-use target::Target;
 
 /// The fields and settings that an exercise can belong to.
 pub const FIELDS: &[&str] = &[
@@ -1713,19 +1712,12 @@ fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec
     }
     let outlined = dataset.image.as_ref().is_some_and(|image| image.mask.is_some());
     let own = dataset.columns().map(|column| column.name.as_str()).chain(dataset.tables());
-    let told: &[&str] = match dataset.target {
-        Target::Risk | Target::Mask => &["raw", "p", "alert"],
-        Target::Value => &["predicted"],
-        Target::Classes => &["predicted", OF_CLASS],
-    };
+    let told = dataset.target.spec().columns.iter().map(|column| column.name);
     let repeats = exercise.probes.iter().any(|probe| table == probe.name && probe.draw.repeat.is_some());
-    let added = std::iter::once("split").chain(told.iter().copied()).chain(repeats.then_some(REPEAT));
+    let added = std::iter::once("split").chain(told).chain(repeats.then_some(REPEAT));
     let names = own.chain(added).chain(OUTLINED.iter().copied().filter(|_| outlined));
     Some(names.map(str::to_owned).collect())
 }
-
-/// Stands for the columns of the probability of each class, whose names the labels give.
-const OF_CLASS: &str = "p_<class>";
 
 /// Columns that a query names and its tables do not have, as far as that is known before a run.
 fn unknown_columns(exercise: &Exercise, dataset: &Dataset, query: &Written<Query>) -> Vec<Fault> {
@@ -1738,8 +1730,9 @@ fn unknown_columns(exercise: &Exercise, dataset: &Dataset, query: &Written<Query
             Some(table) => known.get(table)?.as_ref()?,
             None => all.as_ref()?,
         };
-        let of_class = name.strip_prefix("p_").is_some_and(|class| !class.is_empty());
-        let known = columns.contains(name) || of_class && columns.iter().any(|column| column == OF_CLASS);
+        // The names of the classes are known from the labels only: `p_<class>` stands for the columns of each.
+        let of_class = |told: &&&target::Column| told.is(name) && columns.iter().any(|column| column == told.name);
+        let known = columns.contains(name) || dataset.target.spec().columns.iter().any(|told| of_class(&told));
         (!known).then_some((name, columns))
     });
     unknown

@@ -16,8 +16,8 @@ use target::Target;
 pub struct Vocabulary {
     /// The keys of `plan.toml`, made by [`keys`].
     pub plan: &'static [Key<'static>],
-    /// Whether the model of this name draws masks; of names that the keys admit.
-    pub draws_masks: fn(kind: &str) -> bool,
+    /// The models that draw masks.
+    pub draw_masks: fn() -> Vec<&'static str>,
 }
 
 /// The keys of `plan.toml`, where these are the kinds of models with the keys of each.
@@ -782,30 +782,32 @@ fn repeated(list: &[Written<String>]) -> Vec<Fault> {
 /// What only masks have, and what they do not.
 fn pixels(vocabulary: &Vocabulary, plan: &Plan, faults: &mut Vec<Fault>) {
     let kind = plan.model.string("kind");
-    let masks = (vocabulary.draws_masks)(&kind);
+    let models = (vocabulary.draw_masks)();
+    let (masks, models) = (models.contains(&kind.as_str()), models.join(", "));
     if !masks && matches!(plan.train.loss.value, Loss::Dice | Loss::DiceLog) {
         let loss = plan.train.loss.value.word();
         faults.push(plan.train.loss.fault(
             Id::DoesNotApply,
             text!("loss = \"{loss}\" with the model {kind}", "モデル{kind}に loss = \"{loss}\" が指定されています"),
-            Text::new("log or focal: Dice is of masks (unet)", "logまたはfocal（diceはマスクを描くunet用です）"),
+            text!("log or focal: Dice is of masks ({models})", "logまたはfocal（diceはマスクを描く{models}用です）"),
         ));
     }
     if !masks && plan.operate.smallest.value > 0.0 {
         faults.push(plan.operate.smallest.fault(
             Id::DoesNotApply,
             text!("smallest with the model {kind}", "モデル{kind}に smallest が指定されています"),
-            Text::new("a model that draws masks (unet)", "マスクを描くモデル（unet）"),
+            text!("a model that draws masks ({models})", "マスクを描くモデル（{models}）"),
         ));
     }
-    if masks && plan.operate.calibrate.value != Calibrate::None {
+    let unfitted = masks && !Target::OF_PIXELS.spec().fits_rules;
+    if unfitted && plan.operate.calibrate.value != Calibrate::None {
         faults.push(plan.operate.calibrate.fault(
             Id::DoesNotApply,
             Text::new("a calibration of masks", "マスクに較正が指定されています"),
             Text::new("calibrate = \"none\"", "calibrate = \"none\""),
         ));
     }
-    if masks && !matches!(plan.operate.threshold.value, Threshold::Fixed(_)) {
+    if unfitted && !matches!(plan.operate.threshold.value, Threshold::Fixed(_)) {
         faults.push(plan.operate.threshold.fault(
             Id::DoesNotApply,
             Text::new("a rule for the threshold of masks", "マスクの閾値に規則が指定されています"),
@@ -821,7 +823,7 @@ impl Plan {
     /// What is wrong with the plan where this is predicted; what it does not say is taken as is usual for it.
     pub fn fits(&self, target: Target) -> Vec<Fault> {
         let spec = target.spec();
-        let Text { en, ja } = &spec.title;
+        let Short { en, ja } = spec.title;
         let mut faults = Vec::new();
         let written = |place: &Place| place.line.is_some();
         let loss = self.train.loss.value.word();

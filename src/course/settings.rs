@@ -222,7 +222,8 @@ fn kind(section: &Section, faults: &mut Vec<Fault>) -> SettingKind {
         "number" => SettingKind::Number { min, max },
         "whole" => SettingKind::Whole { min: min.ceil() as i64, max: max.floor() as i64 },
         "choice" => SettingKind::Choice(choices),
-        _ => SettingKind::Flag,
+        "flag" => SettingKind::Flag,
+        kind => unreachable!("the keys admit no kind of setting `{kind}`"),
     }
 }
 

@@ -28,10 +28,8 @@ use course::pack::Task;
 use diagnostics::fault::Fault;
 use diagnostics::text;
 use diagnostics::text::Text;
-use metrics::entry::Family;
 use seed::Seed;
 use tables::{Frame, TableError, Tables};
-use target::Target;
 
 use develop::{Stopped, Told, develop, target};
 pub use job::{ANSWERS, Ended, Job, Mistake, Picture, Run, RunError, Seen, Series, Shelf};
@@ -83,7 +81,7 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
     let bands = dataset.image.as_ref().map_or(&[][..], |image| &image.sizes);
     let threshold = model.story.threshold;
     let counted = |rows: &Frame| match &exercise.figures_per {
-        Some(per) if target(job) == Target::Risk => evaluate::counted(rows, &per.value, label, threshold),
+        Some(per) if target(job).spec().counts_units => evaluate::counted(rows, &per.value, label, threshold),
         _ => Ok(rows.clone()),
     };
     let mut lines = Vec::new();
@@ -148,10 +146,6 @@ pub fn run_in(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Ended, 
             };
             told(&probe.name, &predicted, probe.retrain, &mut tables)?;
         }
-    }
-    if target(job) == Target::Mask {
-        // The highest pixel's risk is not the risk of a patient.
-        lines.retain(|line| !matches!(line.metric.family, Family::Calibration | Family::Utility));
     }
     if let Some(truth) = world.truth()? {
         tables.insert("world".to_owned(), truth);

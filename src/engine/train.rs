@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use augment::Augment;
 
-use crate::models::{self, Input, Kernels, Network};
+use crate::models::{self, Input, Kernels, Network, Solved};
 use crate::watch::{Epoch, Event, Watch};
 use course::plan::{Change, ClassWeight, Loss, Optimiser, Plan, Train};
 use diagnostics::keys::Section;
@@ -116,9 +116,9 @@ impl<'a> Lesson<'a> {
         Self { model: &plan.model, train: &plan.train, loss: plan.loss(target), augment: &plan.image.augment }
     }
 
-    /// Whether the model is solved instead of trained step by step.
-    fn is_solved(&self) -> bool {
-        self.model.string("kind") == "linear"
+    /// How the model is made from its solution, where it is solved instead of trained step by step.
+    fn solved(&self) -> Option<Solved> {
+        models::solved(&self.model.string("kind"))
     }
 }
 
@@ -149,8 +149,8 @@ pub fn fit(
             (train.y.len() - positive) as f32 / positive.max(1) as f32
         }
     };
-    if lesson.is_solved() {
-        return exactly(lesson, train, valid, f64::from(weight), device, watch);
+    if let Some(solved) = lesson.solved() {
+        return exactly((lesson, solved), train, valid, f64::from(weight), device, watch);
     }
     let unit = Unit::of(loss, &train.y);
     let own = |rows: &Rows| Rows { y: unit.learned(rows), ..rows.clone() };
@@ -229,9 +229,9 @@ pub fn fit(
     Ok(Fitted { network, input: train.input, device, unit, epochs, best })
 }
 
-/// The linear model, solved to the end: one pass, in which the penalty is on the sum of the rows' losses (of squares, on half of it).
+/// A model that is solved to the end: one pass, in which the penalty is on the sum of the rows' losses (of squares, on half of it).
 fn exactly(
-    lesson: Lesson,
+    (lesson, made): (Lesson, Solved),
     train: &Rows,
     valid: Option<&Rows>,
     weight: f64,
@@ -251,7 +251,7 @@ fn exactly(
         Loss::Log | Loss::Focal | Loss::Dice | Loss::DiceLog => exact::logistic(&x.view(), &first.view(), weight, l2),
     };
     let weights: Vec<f64> = solved.weights.iter().copied().collect();
-    let network = Network::Linear(crate::models::Linear::with(&weights, &solved.intercepts.to_vec(), &device));
+    let network = made(&weights, &solved.intercepts.to_vec(), &device);
     let told = |rows: &Rows| {
         let given = logits(&network, &rows.x.view(), &device);
         loss::told(loss, given.as_slice().unwrap_or_default(), rows.y.as_slice().unwrap_or_default(), outputs)
@@ -278,7 +278,7 @@ impl Fitted {
         let (input, outputs) = (train.input, train.y.ncols());
         // Drawn only to be replaced: every weight is kept.
         let network = Network::new(lesson.model, (input, outputs), Seed::new(0), &device).with_weights(&weights)?;
-        let unit = if lesson.is_solved() { Unit::OWN } else { Unit::of(lesson.loss, &train.y) };
+        let unit = if lesson.solved().is_some() { Unit::OWN } else { Unit::of(lesson.loss, &train.y) };
         Some(Self { network, input, device, unit, epochs, best })
     }
 

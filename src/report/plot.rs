@@ -1,7 +1,6 @@
 //! A calibration curve that a terminal can show: of the patients given this risk, so many had the outcome.
 
 use engine::run::Run;
-use target::Target;
 
 /// Patients for whom about the same was predicted: risks, or numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,13 +16,8 @@ pub struct Bin {
 /// What a run predicted on a table and what came, row by row; of `develop`, its test rows. None where neither is a number.
 pub fn pairs(run: &Run, table: &str) -> Option<(Vec<f64>, Vec<f64>)> {
     let frame = run.tables.get(table)?;
-    let predicted = match run.target {
-        Target::Risk => "p",
-        Target::Value => "predicted",
-        // The highest pixel's risk is none of a patient; classes have no order.
-        Target::Mask | Target::Classes => return None,
-    };
-    let (p, y) = (tables::numbers(frame, predicted).ok()?, tables::numbers(frame, &run.label).ok()?);
+    let axis = run.target.spec().axis.as_ref()?;
+    let (p, y) = (tables::numbers(frame, axis.column).ok()?, tables::numbers(frame, &run.label).ok()?);
     let split = tables::words(frame, "split").ok();
     let shown = |row: &usize| split.as_ref().is_none_or(|split| split[*row].as_deref() == Some("test"));
     Some((0..p.len()).filter(shown).filter_map(|row| Some((p[row]?, y[row]?))).unzip())

@@ -25,7 +25,7 @@ use metrics::Shown;
 use metrics::classification::AUROC;
 use metrics::entry::Unit;
 use metrics::utility::NET_BENEFIT;
-use target::Target;
+use target::{Reads, Target};
 
 /// Writes for one reader: in a language, for a width.
 #[derive(Clone, Copy, Debug)]
@@ -353,22 +353,17 @@ impl Terminal {
             rows.push(vec![column.name.clone(), shown(&column.before), shown(&column.after)]);
         }
         for (name, before) in &one.before {
-            let title = match name.as_str() {
-                "raw" => continue,
-                "p" => self.say("the model's risk", "モデルの予測リスク").to_owned(),
-                "alert" => self.say("alarm", "警報").to_owned(),
-                "predicted" => self.say("the model predicts", "モデルの予測").to_owned(),
-                other => other.to_owned(),
+            let column = Target::ALL.iter().flat_map(|target| target.spec().columns).find(|column| column.is(name));
+            let Some(reads) = column.map_or(Some(&Reads::Unnamed), |column| column.reads.as_ref()) else { continue };
+            let title = match reads {
+                Reads::Risk(title) | Reads::Flag(title) | Reads::Own(title) => title.get(self.lang).to_owned(),
+                Reads::Unnamed => name.clone(),
             };
-            let told = |figure: Option<&Figure>| match (figure, name.as_str()) {
-                (Some(Figure::Number(x)), "p") => format!("{:.1}%", 100.0 * x),
-                (Some(Figure::Number(x)), "alert") => {
-                    self.say(if *x > 0.5 { "yes" } else { "no" }, if *x > 0.5 { "あり" } else { "なし" }).to_owned()
-                }
-                (Some(Figure::Word(word)), "alert") => {
-                    let is = word == "true";
-                    self.say(if is { "yes" } else { "no" }, if is { "あり" } else { "なし" }).to_owned()
-                }
+            let flag = |is: bool| self.say(if is { "yes" } else { "no" }, if is { "あり" } else { "なし" }).to_owned();
+            let told = |figure: Option<&Figure>| match (figure, reads) {
+                (Some(Figure::Number(x)), Reads::Risk(_)) => format!("{:.1}%", 100.0 * x),
+                (Some(Figure::Number(x)), Reads::Flag(_)) => flag(*x > 0.5),
+                (Some(Figure::Word(word)), Reads::Flag(_)) => flag(word == "true"),
                 (Some(figure), _) => shown(figure),
                 (None, _) => "–".to_owned(),
             };
@@ -395,7 +390,7 @@ impl Terminal {
         rows.push(heading(&|column| column.title.clone()));
         // The words of the data, which a plan needs, under those of the reader.
         rows.push(heading(&|column| column.code.clone()));
-        let per = task.exercise.figures_per.as_ref().filter(|_| task.dataset.target == Target::Risk);
+        let per = task.exercise.figures_per.as_ref().filter(|_| task.dataset.target.spec().counts_units);
         let of = |n: usize| match (per, self.lang) {
             (None, Lang::En) => format!("{} rows", count(n)),
             (None, Lang::Ja) => format!("{}行", count(n)),
@@ -475,28 +470,10 @@ impl Terminal {
     /// Of the patients given this risk, so many had the outcome.
     fn calibration(&self, run: &Run, table: &str) -> String {
         let bins = plot::bins(run, table, 5);
-        if bins.is_empty() {
-            return String::new();
-        }
-        let (title, unit) = match run.target {
-            Target::Value => (
-                self.say(
-                    "Patients in five groups by predicted value: what was predicted, and what came",
-                    "予測値で5群に分けた患者：予測と実際",
-                ),
-                Unit::Own,
-            ),
-            _ => (
-                self.say(
-                    "Patients in five groups by predicted risk: what was predicted, and what came",
-                    "予測リスクで5群に分けた患者：予測と実際",
-                ),
-                Unit::Percent,
-            ),
-        };
-        let mut out = format!("\n{}", self.paragraph("  ", title));
+        let Some(axis) = run.target.spec().axis.as_ref().filter(|_| !bins.is_empty()) else { return String::new() };
+        let mut out = format!("\n{}", self.paragraph("  ", axis.title.get(self.lang)));
         let top = bins.iter().map(|bin| bin.predicted.max(bin.observed)).fold(0.05, f64::max);
-        let show = |value: f64| figures::show(value, unit);
+        let show = |value: f64| figures::show(value, axis.unit);
         let wide = bins.iter().flat_map(|bin| [bin.predicted, bin.observed]).map(|value| show(value).len()).max();
         let wide = wide.unwrap_or_default().max(5);
         for bin in bins {

@@ -2,18 +2,45 @@
 
 use ndarray::ArrayView1;
 
-use super::{Holds, Labels, Spec, Told};
+use super::{Column, EachClass, Holds, Labels, Reads, Spec, Tells, Told};
+use diagnostics::keys::Short;
 use diagnostics::text::Text;
+use metrics::Takes;
+use metrics::classification::{AUROC, PPV, PREVALENCE, SENSITIVITY};
 
 pub(super) static SPEC: Spec = Spec {
-    title: Text::new("one of several classes", "いくつかの分類のうちの1つ"),
+    title: Short::new("one of several classes", "いくつかの分類のうちの1つ"),
     holds: Holds::Class,
+    tells: Tells::Row,
     losses: &["softmax"],
     decides: false,
+    fits_rules: false,
     outputs: Some,
     wanted,
     told,
+    label: Takes::Category,
+    columns: &[&PREDICTED, &P],
+    untold: &[],
+    ceiling: &[],
+    by_truth: &[],
+    each_class: Some(EachClass {
+        predicted: "predicted",
+        score: &P,
+        metrics: &[&PREVALENCE, &SENSITIVITY, &PPV, &AUROC],
+    }),
+    counts_units: false,
+    axis: None,
+    wrong: None,
 };
+
+/// The class with the highest probability.
+static PREDICTED: Column =
+    Column {
+        name: "predicted", takes: &[], reads: Some(Reads::Own(Text::new("the model predicts", "モデルの予測")))
+    };
+
+/// The probability of each class.
+static P: Column = Column { name: "p_<class>", takes: &[Takes::PerClass], reads: Some(Reads::Unnamed) };
 
 fn wanted(labels: &Labels, row: usize) -> Vec<f32> {
     match labels {
@@ -27,12 +54,12 @@ fn told(classes: &[String], outputs: &[ArrayView1<f32>]) -> Vec<Told> {
     let rows: Vec<Vec<f64>> = outputs.iter().map(|row| probabilities(row)).collect();
     let of = |class: usize| rows.iter().map(|row| row.get(class).copied().unwrap_or(f64::NAN)).collect();
     let mut columns: Vec<Told> =
-        classes.iter().enumerate().map(|(class, name)| Told::Numbers(format!("p_{name}"), of(class))).collect();
+        classes.iter().enumerate().map(|(class, name)| Told::Numbers(P.of_class(name), of(class))).collect();
     let best = |row: &Vec<f64>| {
         let best = (0..row.len()).rev().max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
         classes.get(best).cloned().unwrap_or_default()
     };
-    columns.push(Told::Words("predicted".to_owned(), rows.iter().map(best).collect()));
+    columns.push(Told::Words(PREDICTED.name.to_owned(), rows.iter().map(best).collect()));
     columns
 }
 

@@ -11,9 +11,9 @@ const FLOORS: &[(&str, u8)] = &[
     ("disk", 1),
     ("metrics", 1),
     ("render", 1),
-    ("target", 1),
     ("sql", 2),
     ("tables", 2),
+    ("target", 2),
     ("course", 3),
     ("measure", 3),
     ("engine", 4),
@@ -212,6 +212,26 @@ fn what_stands_above_results_does_not_rename_the_engine() {
     // `measure` stands below the engine, which does not import it.
     let above = FLOORS.iter().filter(|(name, floor)| *floor > 4 || *name == "measure").map(|(name, _)| *name);
     assert_eq!(listed, above.collect());
+}
+
+/// Variants that no other room names: what is to be known of one stands in its own file.
+#[test]
+fn no_target_and_no_model_is_named_outside_its_room() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    files(&src, &mut paths);
+    let targets = practicum::target::Target::ALL.iter().map(|target| format!("Target::{target:?}"));
+    let targets: Vec<String> = targets.collect();
+    let models: Vec<String> = practicum::models::kinds().iter().map(|(kind, _)| format!("\"{kind}\"")).collect();
+    let mut named = Vec::new();
+    for path in paths.iter().filter(|path| !path.ends_with("tests.rs") && !path.starts_with(src.join("kernels"))) {
+        let (at, code) = (path.strip_prefix(&src).unwrap(), code(path));
+        for (room, names) in [("target", &targets), ("engine/models", &models)] {
+            let found = names.iter().filter(|name| !at.starts_with(room) && code.contains(name.as_str()));
+            named.extend(found.map(|name| format!("{} names {name}", at.display())));
+        }
+    }
+    assert!(named.is_empty(), "{named:#?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::shelf::Shelf;
 use super::variant;
 use crate::ending::Ending;
 use course::answers::{self, Expected};
-use course::dataset::{ADDED, OUTLINED, Role};
+use course::dataset::{OUTLINED, Role, added};
 use course::exercise::{Item, QuestionKind, Several};
 use course::pack::{self, Pack, Submission, Task};
 use course::plan::Wanted;
@@ -32,7 +32,7 @@ use report::plots::{calibration, series};
 use report::{montage, plot};
 use seed::{Origin, Root};
 use tables::Frame;
-use target::Target;
+use target::Axis;
 
 /// The folder that holds all workspaces.
 pub const FOLDER: &str = "practicum";
@@ -690,7 +690,7 @@ impl Workspace {
         let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
         let bins = plot::bins(run, table, 10);
         // The picture's axes are those of risks.
-        if !bins.is_empty() && run.target == Target::Risk {
+        if !bins.is_empty() && run.target.spec().axis.as_ref().is_some_and(Axis::is_of_risks) {
             let whom = match (lang, table) {
                 (Lang::En, "exam") => "new patients",
                 (Lang::En, _) => "your own test rows",
@@ -722,7 +722,7 @@ impl Workspace {
             files.push(("lesions.csv", tables::csv(&lesions).map_err(RunError::from)?));
         }
         if let Some(develop) = run.tables.get("develop") {
-            let mine: Vec<&str> = ADDED.iter().chain(OUTLINED).copied().collect();
+            let mine = [added().as_slice(), OUTLINED].concat();
             let names: Vec<&str> = tables::names(develop)
                 .into_iter()
                 .filter(|name| mine.contains(name) || task.dataset.role(name).is_visible())

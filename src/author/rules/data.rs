@@ -10,7 +10,7 @@ use diagnostics::text;
 use diagnostics::text::{Text, in_order};
 use engine::run::RunError;
 use tables::{Frame, Sheet};
-use target::Target;
+use target::Holds;
 
 /// Of fewer rows with or without the outcome, nothing is said: chance does too much.
 const FEWEST: usize = 5;
@@ -35,7 +35,7 @@ const SORTED: f64 = 0.2;
 pub(super) fn recoded(material: &Material) -> Result<Vec<Finding>, RunError> {
     let dataset = &material.written.task.dataset;
     let label = dataset.label();
-    if dataset.target != Target::Risk {
+    if dataset.target.spec().holds != Holds::Outcome {
         return Ok(Vec::new());
     }
     let mut findings: Vec<Finding> = Vec::new();

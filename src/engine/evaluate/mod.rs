@@ -8,12 +8,10 @@ use polars::prelude::Column;
 
 use course::exercise::REPEAT;
 use diagnostics::text::{Text, in_order};
-use metrics::classification::{AUROC, PPV, PREVALENCE, SENSITIVITY};
-use metrics::utility::{NET_BENEFIT, NET_BENEFIT_EXPECTED};
 use metrics::{Estimate, Metric, Shown, Takes};
 use serde::{Deserialize, Serialize};
 use tables::{Frame, TableError};
-use target::Target;
+use target::{Holds, Target};
 
 /// One figure of one group of rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,8 +112,8 @@ pub struct Asked<'a> {
 }
 
 /// Measures a table with predictions, as a whole and by the values of the columns `groups`: every metric of a run whose columns the
-/// target gives. Where the true risk is known, also the AUROC and net benefit of it (`ceiling_…`), and the net benefit of the alerts
-/// by it (`net_benefit_expected`); of several classes, also how each is told from the others.
+/// target gives. Where the true risk is known, also what is attainable (`ceiling_…`), and what the alerts are worth by it; of several
+/// classes, also how each is told from the others.
 ///
 /// # Errors
 /// Our own.
@@ -208,30 +206,19 @@ fn group(
     group: Option<&(String, String)>,
     asked: Asked<'_>,
 ) -> Result<Vec<Line>, TableError> {
-    let Asked { target, label, classes, truth, worth } = asked;
-    let one = |name: &str| Ok::<_, TableError>(vec![column(frame, name)?]);
+    let Asked { label, classes, truth, worth, .. } = asked;
+    let spec = asked.target.spec();
     // Each kind of column that the target gives, with its numbers.
-    let given: Vec<(Takes, Vec<Vec<f64>>)> = match target {
-        Target::Risk | Target::Mask => {
-            let p = one("p")?;
-            let mut given = vec![
-                (Takes::Label, one(label)?),
-                (Takes::Score, p.clone()),
-                (Takes::Probability, p),
-                (Takes::Alert, one("alert")?),
-            ];
-            given.extend(worth.map(|worth| (Takes::Number("threshold"), vec![vec![worth]])));
-            given
-        }
-        Target::Value => vec![(Takes::Value, one(label)?), (Takes::Predicted, one("predicted")?)],
-        Target::Classes => {
-            let each = classes.iter().map(|class| column(frame, &format!("p_{class}")));
-            vec![
-                (Takes::Category, vec![numbered(frame, label, classes)?]),
-                (Takes::PerClass, each.collect::<Result<_, _>>()?),
-            ]
-        }
-    };
+    let labels = if spec.holds == Holds::Class { numbered(frame, label, classes)? } else { column(frame, label)? };
+    let mut given = vec![(spec.label, vec![labels])];
+    for told in spec.columns.iter().filter(|told| !told.takes.is_empty()) {
+        let columns: Vec<Vec<f64>> =
+            told.names(classes).iter().map(|name| column(frame, name)).collect::<Result<_, _>>()?;
+        given.extend(told.takes.iter().map(|takes| (*takes, columns.clone())));
+    }
+    if spec.decides {
+        given.extend(worth.map(|worth| (Takes::Number("threshold"), vec![vec![worth]])));
+    }
     let find = |takes: Takes| given.iter().find(|(kind, _)| *kind == takes).map(|(_, columns)| columns.clone());
     let n = frame.height();
     let line = |metric: &'static Metric, ceiling: bool, measure| Line {
@@ -243,16 +230,19 @@ fn group(
         n,
     };
     let mut lines = Vec::new();
-    for metric in metrics::shown(Shown::Run).filter(|metric| metric.columns().is_some()) {
+    let is_told = |metric: &&Metric| metric.columns().is_some() && !spec.untold.contains(&metric.family);
+    for metric in metrics::shown(Shown::Run).filter(is_told) {
         lines.extend(measured(metric, classes, &find).map(|measure| line(metric, false, measure)));
     }
     if let Some(truth) = truth {
-        let risk = one(truth)?;
+        let risk = vec![column(frame, truth)?];
         let of_truth = |takes: Takes| match takes {
             Takes::Score | Takes::Probability => Some(risk.clone()),
             other => find(other),
         };
-        for (metric, ceiling) in [(&AUROC, true), (&NET_BENEFIT, true), (&NET_BENEFIT_EXPECTED, false)] {
+        let ceiling = spec.ceiling.iter().map(|metric| (*metric, true));
+        let by_truth = spec.by_truth.iter().map(|metric| (*metric, false));
+        for (metric, ceiling) in ceiling.chain(by_truth).filter(|(metric, _)| is_told(metric)) {
             lines.extend(measured(metric, classes, &of_truth).map(|measure| line(metric, ceiling, measure)));
         }
     }
@@ -261,23 +251,21 @@ fn group(
 
 /// How each class is told from all others: those of a class found, those named so that are, and their ranking.
 fn each_class(table: &str, frame: &Frame, asked: Asked<'_>) -> Result<Vec<Line>, TableError> {
-    let Asked { label, classes, .. } = asked;
+    let Asked { target, label, classes, .. } = asked;
     let mut lines = Vec::new();
-    if classes.is_empty() {
-        return Ok(lines);
-    }
-    let (truth, predicted) = (numbered(frame, label, classes)?, numbered(frame, "predicted", classes)?);
+    let Some(each) = &target.spec().each_class else { return Ok(lines) };
+    let (truth, predicted) = (numbered(frame, label, classes)?, numbered(frame, each.predicted, classes)?);
     for (class, name) in classes.iter().enumerate() {
         let is = |of: &[f64]| of.iter().map(|&of| f64::from(u8::from((of - class as f64).abs() < 0.5))).collect();
         let (label_is, alert, score): (Vec<f64>, Vec<f64>, Vec<f64>) =
-            (is(&truth), is(&predicted), column(frame, &format!("p_{name}"))?);
+            (is(&truth), is(&predicted), column(frame, &each.score.of_class(name))?);
         let given = |takes: Takes| match takes {
             Takes::Label => Some(vec![label_is.clone()]),
             Takes::Alert => Some(vec![alert.clone()]),
             Takes::Score => Some(vec![score.clone()]),
             _ => None,
         };
-        for metric in [&PREVALENCE, &SENSITIVITY, &PPV, &AUROC] {
+        for metric in each.metrics {
             lines.extend(measured(metric, classes, &given).map(|measure| Line {
                 table: table.to_owned(),
                 group: Some((label.to_owned(), name.clone())),

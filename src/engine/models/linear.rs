@@ -29,7 +29,7 @@ impl Linear {
     }
 
     /// The model with these weights `[F, outputs]` (row by row) and intercepts `[outputs]`.
-    pub fn with(weights: &[f64], intercepts: &[f64], device: &Device) -> Self {
+    pub(super) fn with(weights: &[f64], intercepts: &[f64], device: &Device) -> Self {
         let (inputs, outputs) = (weights.len() / intercepts.len().max(1), intercepts.len());
         let single = |values: &[f64]| values.iter().map(|&value| value as f32).collect::<Vec<f32>>();
         let mut output = linear(inputs, outputs, 0.0, Seed::new(0), device);

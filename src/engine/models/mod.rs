@@ -27,11 +27,17 @@ use diagnostics::text;
 use diagnostics::text::Text;
 use seed::Seed;
 
-pub use linear::Linear;
+pub use target::Tells;
 
 /// What a plan may name of the models.
-pub const VOCABULARY: Vocabulary =
-    Vocabulary { plan: &plan::keys(kinds), draws_masks: |kind| nature(kind).1 == Tells::Pixels };
+pub const VOCABULARY: Vocabulary = Vocabulary { plan: &plan::keys(kinds), draw_masks: || of_nature(Tells::Pixels) };
+
+fn of_nature(tells: Tells) -> Vec<&'static str> {
+    kinds().into_iter().map(|(kind, _)| kind).filter(|kind| nature(kind).1 == tells).collect()
+}
+
+/// Makes a model from the weights `[F, outputs]` (row by row) and intercepts `[outputs]` at which its loss is least.
+pub type Solved = fn(weights: &[f64], intercepts: &[f64], device: &Device) -> Network;
 
 /// What a model looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,15 +48,6 @@ pub enum Sees {
     Picture,
     /// The series of a row.
     Series,
-}
-
-/// What a model speaks about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tells {
-    /// One risk, one number or one class for the row.
-    Row,
-    /// One risk for each pixel of the row's picture.
-    Pixels,
 }
 
 /// The numbers of one row, and how they lie.
@@ -123,7 +120,7 @@ impl Cost {
 pub type Misfit = (Text, Text);
 
 macro_rules! models {
-    ($($name:literal => $variant:ident in $file:ident, sees $sees:ident, tells $tells:ident;)*) => {
+    ($($name:literal => $variant:ident in $file:ident, sees $sees:ident, tells $tells:ident $(, solved by $with:ident)?;)*) => {
         /// Any of the models.
         #[derive(Module, Debug)]
         #[expect(clippy::large_enum_variant, reason = "there is one of it")]
@@ -144,6 +141,16 @@ macro_rules! models {
             match kind {
                 $($name => (Sees::$sees, Tells::$tells),)*
                 kind => unreachable!("the plan's keys admit no model `{kind}`"),
+            }
+        }
+
+        /// How a kind of model is made from its solution, where its loss is solved to the end and not made small step by step.
+        pub fn solved(kind: &str) -> Option<Solved> {
+            match kind {
+                $($($name => Some(|weights, intercepts, device| {
+                    Network::$variant($file::$variant::$with(weights, intercepts, device))
+                }),)?)*
+                _ => None,
             }
         }
 
@@ -189,7 +196,7 @@ macro_rules! models {
 
 models! {
     "logistic" => Logistic in logistic, sees Columns, tells Row;
-    "linear" => Linear in linear, sees Columns, tells Row;
+    "linear" => Linear in linear, sees Columns, tells Row, solved by with;
     "mlp" => Mlp in mlp, sees Columns, tells Row;
     "cnn" => Cnn in cnn, sees Picture, tells Row;
     "resnet" => Resnet in resnet, sees Picture, tells Row;

@@ -7,7 +7,7 @@ use super::lesson::fitted;
 use super::notes::{idle_masks, learned_nothing, letters_left};
 use crate::cohort::{self, CohortError, Part};
 use crate::evaluate::outlines::{self, Outline};
-use crate::models::{Input, Tells, nature};
+use crate::models::{Input, nature};
 use crate::operate::{self, Calibration, expit};
 use crate::prepare::{self, Prepared, Views};
 use crate::record::{Count, Story};
@@ -24,7 +24,7 @@ use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use seed::Seed;
 use tables::{Frame, TableError};
-use target::{Labels, Target};
+use target::{Labels, Mistaken, Target, Tells};
 
 pub(super) enum Stopped {
     Invalid(Vec<Fault>),
@@ -79,9 +79,9 @@ impl Model<'_> {
     /// where there are none), a few of each.
     pub(super) fn mistakes(&self) -> Vec<Mistake> {
         const EACH: usize = 4;
-        if !self.teller.decides() {
+        let Some(wrong) = target(self.teller.job).spec().wrong.filter(|_| self.teller.decided.is_some()) else {
             return Vec::new();
-        }
+        };
         let (Some(signals), Prepared::Signals(views)) = (&self.seen, &self.prepared) else { return Vec::new() };
         let column = |name: &str| tables::numbers(&self.develop.table, name).unwrap_or_default();
         let (p, y) = (column("p"), column(self.teller.job.task.dataset.label()));
@@ -90,11 +90,8 @@ impl Model<'_> {
             .filter(|&row| self.parts[row] == part)
             .filter_map(|row| Some((row, p[row]?, y[row]? > 0.5)))
             .collect();
-        // Of masks the worst are those that agree least; of risks those that are furthest off.
-        let wrong = |&(row, p, positive): &(usize, f64, bool)| match self.develop.outlines.get(row) {
-            Some(outline) => 1.0 - outline.figures[0],
-            None if positive => 1.0 - p,
-            None => p,
+        let wrong = |&(row, risk, came): &(usize, f64, bool)| {
+            wrong(Mistaken { risk, came, dice: self.develop.outlines.get(row).map(|outline| outline.figures[0]) })
         };
         rows.sort_by(|a, b| wrong(b).total_cmp(&wrong(a)).then(a.0.cmp(&b.0)));
         let worst = |missed: bool| rows.iter().filter(move |row| row.2 == missed).take(EACH);
@@ -169,10 +166,6 @@ pub(super) struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn decides(&self) -> bool {
-        self.decided.is_some()
-    }
-
     /// Adds to a table what the model tells.
     fn told(
         &self,
@@ -216,7 +209,7 @@ pub(super) fn told(
     let image = job.task.dataset.image.as_ref().filter(|image| image.mask.is_some());
     let (mut outlines, mut masks) = (Vec::new(), Vec::new());
     if let (Some(image), Some(pictures), Prepared::Signals(views)) = (image, pictures, prepared)
-        && target(job) == Target::Mask
+        && target(job).spec().tells == Tells::Pixels
     {
         let smallest = job.submission.plan.operate.smallest.value;
         masks = (0..logits.nrows())
@@ -243,10 +236,7 @@ pub(super) fn told(
 
 /// What is predicted: what the dataset's label is for, or masks, where the plan's model draws them.
 pub(super) fn target(job: &Job) -> Target {
-    match nature(&job.submission.plan.model.string("kind")).1 {
-        Tells::Pixels => Target::Mask,
-        Tells::Row => job.task.dataset.target,
-    }
+    job.task.dataset.target.told_of(nature(&job.submission.plan.model.string("kind")).1)
 }
 
 /// From the learner's rows to a model in use: cohort, prepare, train, operate. The first of several `trainings` counts them all.
@@ -289,7 +279,7 @@ pub(super) fn develop<'a>(
     }
     let labels = synth::labels(dataset, &visible, None)?;
     let outlined = match (&prepared, &signals) {
-        (Prepared::Signals(views), Some(pictures)) if target == Target::Mask => views.outlined(pictures),
+        (Prepared::Signals(views), Some(pictures)) if target.spec().tells == Tells::Pixels => views.outlined(pictures),
         _ => None,
     };
     let targets = match outlined {
@@ -342,7 +332,7 @@ pub(super) fn develop<'a>(
     if let (Prepared::Signals(views), Some(origin)) = (&prepared, origin) {
         notes.extend(letters_left(plan, views, origin, &train_rows));
     }
-    if let (Target::Risk, Labels::Outcomes(y)) = (target, &labels) {
+    if let (true, Labels::Outcomes(y)) = (target.spec().has_risks(), &labels) {
         let of = |rows: &[usize]| rows.iter().map(|&row| (y[row], score(row))).collect::<Vec<_>>();
         notes.extend(learned_nothing(plan, &of(&train_rows), &of(&valid_rows)));
     }
@@ -354,7 +344,7 @@ pub(super) fn develop<'a>(
     let story = Story {
         model: plan.model.string("kind"),
         features: prepared.names(),
-        masks: target == Target::Mask,
+        masks: target.spec().tells == Tells::Pixels,
         signal: match prepared.input() {
             Input::Signal(shape) => Some(shape),
             Input::Columns(_) => None,

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::develop::{Stopped, develop};
+use super::develop::{Stopped, develop, target};
 use super::job::{Job, RunError};
 use super::{chosen, world};
 use crate::check::{Figure, in_column};
 use crate::prepare;
 use crate::synth::{Drawn, Origin, Side};
 use crate::watch::Watch;
-use course::dataset::{ADDED, OUTLINED};
+use course::dataset::{OUTLINED, added};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -87,7 +87,8 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
     }
     let at = asked.row - 1;
     let own = only(&model.develop.table, at)?;
-    let visible = world.visible(&model.develop.table.drop_many(ADDED.iter().chain(OUTLINED).copied()))?;
+    let given = |table: &Frame| table.drop_many([added().as_slice(), OUTLINED].concat());
+    let visible = world.visible(&given(&model.develop.table))?;
     let seen: Vec<String> = match (&model.seen, &job.submission.plan.features.columns) {
         (Some(_), _) => Vec::new(),
         (None, Some(columns)) => columns.value.iter().map(|column| column.value.clone()).collect(),
@@ -97,7 +98,7 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
     let mut changed = match &asked.world {
         // Not even its columns can be changed where a signal is seen: the row's own.
         None => Drawn {
-            table: own.drop_many(ADDED.iter().chain(OUTLINED).copied()),
+            table: given(&own),
             signals: model.seen.as_ref().map(|seen| Origin::Read(Arc::new(seen.only(&[at])))),
         },
         Some(name) => {
@@ -166,7 +167,7 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
         .collect::<Result<Vec<Column>, RunError>>()?;
     let label = in_column(&own, job.task.dataset.label());
     let after = model.predict(changed)?.table;
-    Ok(Ok(One { row: asked.row, of, columns, label, before: told(&own), after: told(&after) }))
+    Ok(Ok(One { row: asked.row, of, columns, label, before: told(job, &own), after: told(job, &after) }))
 }
 
 /// A row of a table.
@@ -223,9 +224,8 @@ fn put(row: &mut Frame, visible: &Frame, seen: &[String], name: &str, figure: &F
 }
 
 /// What the model adds to a row.
-fn told(row: &Frame) -> BTreeMap<String, Figure> {
-    let names = tables::names(row)
-        .into_iter()
-        .filter(|name| *name != "split" && (ADDED.contains(name) || name.strip_prefix("p_").is_some()));
+fn told(job: &Job, row: &Frame) -> BTreeMap<String, Figure> {
+    let columns = target(job).spec().columns;
+    let names = tables::names(row).into_iter().filter(|name| columns.iter().any(|column| column.is(name)));
     names.map(|name| (name.to_owned(), in_column(row, name))).collect()
 }

@@ -29,7 +29,6 @@ use report::plot;
 use report::plots::{calibration, decision, roc};
 use report::terminal::Found;
 use tables::{Reading, Said, Sheet};
-use target::Target;
 
 /// So many earlier runs are listed.
 const LISTED: usize = 12;
@@ -54,13 +53,12 @@ pub(super) fn last(placed: &Placed, command: Option<&str>) -> Option<Past> {
 /// What a run says of the learner's own test rows; nothing where no risks were predicted.
 fn tested(view: &View, placed: &Placed, kept: &Past) -> Arc<Option<Tested>> {
     let read = || {
-        if placed.task.dataset.target != Target::Risk {
-            return None;
-        }
+        let target = placed.task.dataset.target.spec();
+        let axis = target.axis.as_ref().filter(|_| target.has_risks())?;
         let reading = Reading { cp932: false, missing: &[], said: Said::Keys };
         let bytes = placed.workspace.of_run(kept.number, PREDICTIONS)?;
         let sheet = Sheet::read(PREDICTIONS, bytes, &reading).ok()?;
-        let (y, p) = (sheet.numbers(placed.task.dataset.label()).ok()?, sheet.numbers("p").ok()?);
+        let (y, p) = (sheet.numbers(placed.task.dataset.label()).ok()?, sheet.numbers(axis.column).ok()?);
         let split = sheet.words("split").ok()?;
         let is_tested = |row: &usize| split[*row].as_deref() == Some("test");
         let (y, p) = (0..p.len()).filter(is_tested).filter_map(|row| Some((y[row]?, p[row]?))).unzip();
