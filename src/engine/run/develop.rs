@@ -77,14 +77,14 @@ impl Model<'_> {
 
     /// The misses with the lowest and the false alarms with the highest risk among the learner's test rows (validation rows,
     /// where there are none), a few of each.
-    pub(super) fn mistakes(&self) -> Vec<Mistake> {
+    pub(super) fn mistakes(&self) -> Result<Vec<Mistake>, TableError> {
         const EACH: usize = 4;
         let Some(wrong) = target(self.teller.job).spec().wrong.filter(|_| self.teller.decided.is_some()) else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        let (Some(signals), Prepared::Signals(views)) = (&self.seen, &self.prepared) else { return Vec::new() };
-        let column = |name: &str| tables::numbers(&self.develop.table, name).unwrap_or_default();
-        let (p, y) = (column("p"), column(self.teller.job.task.dataset.label()));
+        let (Some(signals), Prepared::Signals(views)) = (&self.seen, &self.prepared) else { return Ok(Vec::new()) };
+        let column = |name: &str| tables::numbers(&self.develop.table, name);
+        let (p, y) = (column("p")?, column(self.teller.job.task.dataset.label())?);
         let part = if self.parts.contains(&Part::Test) { Part::Test } else { Part::Valid };
         let mut rows: Vec<(usize, f64, bool)> = (0..self.parts.len())
             .filter(|&row| self.parts[row] == part)
@@ -97,7 +97,7 @@ impl Model<'_> {
         let worst = |missed: bool| rows.iter().filter(move |row| row.2 == missed).take(EACH);
         let chosen = worst(true).chain(worst(false));
         let seen = |&(row, p, missed)| Some(Mistake { row, missed, p, seen: self.saw(row, signals, views)? });
-        chosen.filter_map(seen).collect()
+        Ok(chosen.filter_map(seen).collect())
     }
 
     /// What the model saw of a row; none of a volume, of which no page could show all.
@@ -150,10 +150,11 @@ fn logits(
 }
 
 /// What the model should give for each row: `[rows, outputs]`.
-pub(super) fn wanted(target: Target, labels: &Labels) -> Array2<f32> {
+pub(super) fn wanted(target: Target, labels: &Labels) -> Result<Array2<f32>, TableError> {
     let outputs = target.outputs(labels).unwrap_or(1);
     let rows: Vec<f32> = (0..labels.len()).flat_map(|row| (target.spec().wanted)(labels, row)).collect();
-    Array2::from_shape_vec((labels.len(), outputs), rows).unwrap_or_default()
+    Array2::from_shape_vec((labels.len(), outputs), rows)
+        .map_err(|_| TableError::new("labels that do not hold what their target predicts"))
 }
 
 /// Makes of what a model gives what tables tell.
@@ -284,7 +285,7 @@ pub(super) fn develop<'a>(
     };
     let targets = match outlined {
         Some(outlined) => outlined,
-        None => wanted(target, &labels),
+        None => wanted(target, &labels)?,
     };
     // Signals take much room as numbers: while a model trains there are those of its own rows, and afterwards those of all.
     let part = |rows: &[usize]| -> Result<Rows, TableError> {
