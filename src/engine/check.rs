@@ -370,8 +370,10 @@ pub fn came(before: &[Question], tables: &Tables) -> Result<Vec<(String, Figure)
         let value =
             sql::query(tables, &came.value).map_err(|fault| fault.in_place(came.place.clone())).and_then(|row| {
                 let (rows, columns) = (row.height(), row.width());
-                let figures = settle(row).map(|row| in_row(&row)).unwrap_or_default();
-                match <[_; 1]>::try_from(figures) {
+                let settled = settle(row).map_err(|bad| {
+                    came.fault(Id::BadRow, Text::same(bad.to_string()), Text::new("one value", "1つの値"))
+                })?;
+                match <[_; 1]>::try_from(in_row(&settled)) {
                     Ok([(_, figure)]) if rows == 1 => Ok(figure),
                     _ => Err(came.fault(
                         Id::BadRow,

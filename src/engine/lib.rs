@@ -11,6 +11,7 @@ pub mod operate;
 pub mod prepare;
 pub mod record;
 pub mod run;
+mod shaped;
 pub mod signal;
 pub mod synth;
 pub mod train;

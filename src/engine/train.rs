@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use augment::Augment;
 
 use crate::models::{self, Input, Kernels, Network, Solved};
+use crate::shaped::in_rows;
 use crate::watch::{Epoch, Event, Watch};
 use course::plan::{Change, ClassWeight, Loss, Optimiser, Plan, Train};
 use diagnostics::keys::Section;
@@ -200,12 +201,7 @@ pub fn fit(
         let now = network.valid();
         let valid_loss = valid.map(|valid| {
             let told = logits(&now, &valid.x.view(), &device);
-            unit.loss(loss::told(
-                loss,
-                told.as_slice().unwrap_or_default(),
-                valid.y.as_slice().unwrap_or_default(),
-                outputs,
-            ))
+            unit.loss(loss::told(loss, &told, &valid.y))
         });
         let epoch = Epoch { number, of: plan.epochs, train_loss, valid_loss };
         if !train_loss.is_finite() {
@@ -254,7 +250,7 @@ fn exactly(
     let network = made(&weights, &solved.intercepts.to_vec(), &device);
     let told = |rows: &Rows| {
         let given = logits(&network, &rows.x.view(), &device);
-        loss::told(loss, given.as_slice().unwrap_or_default(), rows.y.as_slice().unwrap_or_default(), outputs)
+        loss::told(loss, &given, &rows.y)
     };
     let epoch = Epoch { number: 1, of: 1, train_loss: told(train), valid_loss: valid.map(told) };
     if !epoch.train_loss.is_finite() {
@@ -346,5 +342,5 @@ fn logits(network: &Network, x: &ArrayView2<f32>, device: &Device) -> Array2<f32
         })
         .collect();
     let outputs = blocks.iter().map(Vec::len).sum::<usize>() / x.nrows().max(1);
-    Array2::from_shape_vec((x.nrows(), outputs), blocks.concat()).unwrap_or_default()
+    in_rows([x.nrows(), outputs], blocks.concat())
 }

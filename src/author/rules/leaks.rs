@@ -7,13 +7,14 @@ use super::language;
 use crate::finding::{Finding, Rule};
 use crate::reading::Written;
 use app::learner::hand_in::HandedIn;
-use app::learner::workspace::Workspace;
+use app::learner::workspace::{RECORD, RESULT, TOLD_MISTAKES, Workspace};
 use course::exercise::{Question, QuestionKind};
 use course::pack::Pack;
 use diagnostics::fault::Place;
 use diagnostics::keys::Section;
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
+use engine::record::Record;
 use engine::run::{Run, RunError};
 use report::json::{Document, Subject};
 use tables::Frame;
@@ -223,7 +224,7 @@ fn in_folder(folder: &Path, hidden: &[String]) -> io::Result<Vec<Finding>> {
                 continue;
             }
             let bytes = fs::read(&path)?;
-            let found = if end == "csv" { in_header(&bytes, hidden)? } else { in_json(&bytes, hidden)? };
+            let found = if end == "csv" { in_header(&bytes, hidden)? } else { in_json(&shown, &bytes, hidden)? };
             for name in found {
                 findings
                     .push(leak(Place { line: Some(1), key: Some(name.clone()), ..Place::file(shown.clone()) }, &name));
@@ -240,15 +241,67 @@ fn in_header(bytes: &[u8], hidden: &[String]) -> io::Result<Vec<String>> {
     Ok(header.iter().filter(|cell| hidden.iter().any(|name| name == cell)).map(str::to_owned).collect())
 }
 
-/// The model's inputs and the groups of a result: there columns are named.
-fn in_json(bytes: &[u8], hidden: &[String]) -> io::Result<Vec<String>> {
+/// The model's inputs and the groups of a result: there columns are named. Of a file that holds neither it must be known.
+fn in_json(file: &str, bytes: &[u8], hidden: &[String]) -> io::Result<Vec<String>> {
     let document: serde_json::Value = serde_json::from_slice(bytes).map_err(io::Error::other)?;
-    let features = document["trained"]["features"].as_array().into_iter().flatten().filter_map(|name| name.as_str());
-    let groups =
-        document["metrics"].as_array().into_iter().flatten().filter_map(|line| line["group"]["column"].as_str());
-    let named: Vec<&str> = features.chain(groups).collect();
+    let named = match file.rsplit('/').next() {
+        Some(RESULT) => in_result(&document),
+        Some(RECORD) => Some(in_record(&serde_json::from_slice(bytes).map_err(io::Error::other)?)),
+        // Numbers of rows, and schemas of what learners write.
+        Some(TOLD_MISTAKES) => Some(Vec::new()),
+        _ if file.contains("/.schema/") => Some(Vec::new()),
+        _ => None,
+    };
+    let named = named.ok_or_else(|| io::Error::other(format!("{file} does not hold what is known of such a file")))?;
     let is = |column: &str, name: &str| {
         column == name || column.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '=', ':']))
     };
     Ok(hidden.iter().filter(|name| named.iter().any(|column| is(column, name))).cloned().collect())
+}
+
+/// The columns that a result names; nothing where it does not say of its model and its figures which they are.
+fn in_result(document: &serde_json::Value) -> Option<Vec<String>> {
+    let features = match document.get("trained")? {
+        serde_json::Value::Null => &Vec::new(),
+        trained => trained["features"].as_array()?,
+    };
+    let features = features.iter().map(|name| Some(name.as_str()?.to_owned()));
+    let groups = document["metrics"].as_array()?.iter().filter_map(|line| match line.get("group") {
+        Some(serde_json::Value::Null) => None,
+        group => Some(group.and_then(|group| Some(group["column"].as_str()?.to_owned()))),
+    });
+    features.chain(groups).collect()
+}
+
+fn in_record(record: &Record) -> Vec<String> {
+    let groups = record.lines.iter().filter_map(|line| line.group.as_ref().map(|(column, _)| column));
+    record.story.features.iter().chain(groups).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(file: &str, text: &str) -> io::Result<Vec<String>> {
+        in_json(&format!("practicum/x/results/1/{file}"), text.as_bytes(), &["severity".to_owned()])
+    }
+
+    #[test]
+    fn hidden_columns_are_found_wherever_a_result_names_columns() {
+        let features = r#"{"trained": {"features": ["age", "severity = high"]}, "metrics": []}"#;
+        let groups = r#"{"trained": null, "metrics": [{"group": null}, {"group": {"column": "severity"}}]}"#;
+        for text in [features, groups] {
+            assert_eq!(found(RESULT, text).unwrap(), ["severity"], "{text}");
+        }
+        assert!(found(RESULT, r#"{"trained": null, "metrics": []}"#).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_taken_for_clean() {
+        for text in ["", "{}", r#"{"trained": {}, "metrics": []}"#, r#"{"trained": null, "metrics": [{"group": 1}]}"#] {
+            assert!(found(RESULT, text).is_err(), "{text}");
+        }
+        assert!(found(RECORD, "{}").is_err());
+        assert!(found("other.json", "{}").is_err());
+    }
 }

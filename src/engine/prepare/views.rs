@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView1, Axis};
 use rayon::prelude::*;
 
 use crate::models::Input;
+use crate::shaped::in_rows;
 use crate::signal::{Shape, Signals};
 use course::plan::{self, Image, Plan};
 use diagnostics::fault::{Fault, Id};
@@ -168,7 +169,7 @@ impl Views {
                 seen.copy_from_slice(&self.resized(plane));
             }
         });
-        Array2::from_shape_vec((rows.len(), width), out).unwrap_or_default()
+        in_rows([rows.len(), width], out)
     }
 
     /// What is outlined, as the model sees it: `[rows, height · width]`, 0 or 1.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use ndarray::Array2;
 use rayon::prelude::*;
 
+use crate::shaped::in_rows;
 use crate::signal::{Shape, Signals};
 use course::dataset::Image;
 use diagnostics::fault::{Fault, Id};
@@ -136,7 +136,7 @@ impl Shots {
                 *spacing = drawn.spacing;
             },
         );
-        let of = |width: usize, all: Vec<u8>| Array2::from_shape_vec((rows.len(), width), all).unwrap_or_default();
+        let of = |width: usize, all: Vec<u8>| in_rows([rows.len(), width], all);
         let outlined = self.mask.map(|_| of(area, outlined));
         Signals::drawn([channels, self.size, self.size], of(area * channels, pixels), outlined, &spacing)
     }

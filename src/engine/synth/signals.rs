@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
-
 use super::pictures::Shots;
+use crate::shaped::in_rows;
 use crate::signal::{Shape, Signals};
 use course::dataset::Signal;
 use diagnostics::fault::{Fault, Id};
@@ -222,6 +221,6 @@ pub(super) fn read(signal: &Signal, bytes: Option<&[u8]>, rows: usize) -> Result
     }
     let mut spacing = [1.0; 3];
     spacing[3 - wanted..].copy_from_slice(distances);
-    let values = Array2::from_shape_vec((rows, shape.numbers()), values).unwrap_or_default();
+    let values = in_rows([rows, shape.numbers()], values);
     Ok(Signals::read(shape, values, spacing))
 }

@@ -2,9 +2,11 @@
 
 use burn::tensor::{Tensor, activation};
 use kernels::{Focus, Likelihood};
+use ndarray::{Array2, ArrayView1};
 
 use crate::models::Kernels;
 use course::plan::Loss;
+use metrics::logistic::expit;
 
 /// How much an easy row counts in the focal loss: `(1 − p)²` (Lin et al. 2017 found γ = 2 best).
 const GAMMA: i32 = 2;
@@ -45,7 +47,7 @@ fn formula(loss: Loss, positive: f32) -> Option<kernels::Loss> {
 }
 
 /// The same of finished outputs, unweighted: what validation tells.
-pub(super) fn told(loss: Loss, logits: &[f32], y: &[f32], outputs: usize) -> f64 {
+pub(super) fn told(loss: Loss, logits: &Array2<f32>, y: &Array2<f32>) -> f64 {
     let mean = |of: &dyn Fn(f64) -> f64| -> f64 {
         let towards = |(&logit, &y): (&f32, &f32)| of(f64::from(if y > 0.5 { logit } else { -logit }));
         logits.iter().zip(y).map(towards).sum::<f64>() / y.len().max(1) as f64
@@ -60,7 +62,7 @@ pub(super) fn told(loss: Loss, logits: &[f32], y: &[f32], outputs: usize) -> f64
             let square = |(&given, &y): (&f32, &f32)| (f64::from(given) - f64::from(y)).powi(2);
             logits.iter().zip(y).map(square).sum::<f64>() / y.len().max(1) as f64
         }
-        Loss::Softmax => told_softmax(logits, y, outputs.max(1)),
+        Loss::Softmax => told_softmax(logits, y),
     }
 }
 
@@ -89,21 +91,21 @@ fn dice(logits: Tensor<2>, y: Tensor<2>) -> Tensor<1> {
     (both / either).neg().add_scalar(1.0)
 }
 
-fn told_softmax(scores: &[f32], y: &[f32], outputs: usize) -> f64 {
-    let rows = scores.chunks_exact(outputs).zip(y.chunks_exact(outputs));
-    let of_row = |(scores, y): (&[f32], &[f32])| {
+fn told_softmax(scores: &Array2<f32>, y: &Array2<f32>) -> f64 {
+    let rows = scores.rows().into_iter().zip(y.rows());
+    let of_row = |(scores, y): (ArrayView1<f32>, ArrayView1<f32>)| {
         let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let all = scores.iter().map(|score| f64::from(score - most).exp()).sum::<f64>().ln();
         let own: f64 = scores.iter().zip(y).map(|(score, y)| f64::from(score - most) * f64::from(*y)).sum();
         all - own
     };
-    rows.map(of_row).sum::<f64>() / (y.len() / outputs).max(1) as f64
+    rows.map(of_row).sum::<f64>() / y.nrows().max(1) as f64
 }
 
-fn told_dice(logits: &[f32], y: &[f32]) -> f64 {
+fn told_dice(logits: &Array2<f32>, y: &Array2<f32>) -> f64 {
     let (mut both, mut either) = (0.0, 0.0);
     for (&logit, &y) in logits.iter().zip(y) {
-        let p = 1.0 / (1.0 + f64::from(-logit).exp());
+        let p = expit(f64::from(logit));
         both += p * f64::from(y);
         either += p + f64::from(y);
     }
@@ -121,10 +123,11 @@ mod tests {
         let (logits, y) = ([-2.0_f32, 0.3, 1.5, -0.1, 4.0, 0.0], [0.0_f32, 1.0, 0.0, 0.0, 0.0, 1.0]);
         let device = Device::flex();
         let tensor = |values: [f32; 6]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [2, 3]), &device);
+        let array = |values: [f32; 6]| crate::shaped::in_rows([2, 3], values.to_vec());
         for loss in Loss::ALL.iter().copied() {
             let trained = f64::from(of(loss, tensor(logits), tensor(y), 1.0).into_scalar::<f32>());
             // One class in each row of three.
-            assert!((trained - told(loss, &logits, &y, 3)).abs() < 1e-5, "{loss:?}: {trained}");
+            assert!((trained - told(loss, &array(logits), &array(y))).abs() < 1e-5, "{loss:?}: {trained}");
         }
     }
 
