@@ -48,9 +48,9 @@ impl Calibration {
     }
 }
 
-/// The risk of log-odds.
+/// The risk of log-odds; where it is small it keeps its digits, which the metrics' own loses to 1 + e⁻ˣ.
 pub fn expit(x: f64) -> f64 {
-    if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }
+    if x >= 0.0 { metrics::logistic::expit(x) } else { x.exp() / (1.0 + x.exp()) }
 }
 
 /// The shift that makes the mean risk the observed share: the likelihood's slope in the shift falls, so bisection finds it.

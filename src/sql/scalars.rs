@@ -45,7 +45,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ours(
         "expit",
         &["x"],
-        |with| Ok(1.0 / (1.0 + (-with[0]).exp())),
+        |with| Ok(metrics::logistic::expit(with[0])),
         Text::new("1/(1 + e^(−x)), the probability with log odds x.", "対数オッズがxである確率1/(1 + e^(−x))です。"),
     ),
     ours(

@@ -5,7 +5,7 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use kernels::Then;
 
-use super::convolution::{BATCH_NORM, Block, DROPOUT, block_cost, output, output_cost, pictures, pool, relu};
+use super::convolution::{BATCH_NORM, Block, DROPOUT, block_cost, doubling, output, output_cost, pictures, pool, relu};
 use super::{Cost, Input, L2, dropout};
 use diagnostics::keys::{Key, Kind, Need, Section};
 use seed::Seed;
@@ -35,14 +35,11 @@ pub(super) const KEYS: &[Key<'static>] = &[
 ];
 
 pub(super) fn cost(settings: &Section, input: Input) -> Cost {
-    let ([mut channels, height, width], norm) = (input.picture(), settings.flag("batch_norm"));
-    let mut cost = Cost::default();
-    for i in 0..settings.count("depth") {
-        let outputs = settings.count("width") << i;
-        cost = cost.and(block_cost([channels, outputs], norm, (height >> i) * (width >> i)));
-        channels = outputs;
-    }
-    cost.and(output_cost(channels))
+    let ([channels, height, width], norm) = (input.picture(), settings.flag("batch_norm"));
+    let (blocks, last) = doubling(settings, channels);
+    let costs =
+        blocks.into_iter().enumerate().map(|(i, channels)| block_cost(channels, norm, (height >> i) * (width >> i)));
+    costs.fold(Cost::default(), Cost::and).and(output_cost(last))
 }
 
 /// A convolutional network.
@@ -57,16 +54,9 @@ pub struct Cnn {
 impl Cnn {
     pub(super) fn new(settings: &Section, (input, outputs): (Input, usize), seed: Seed, device: &Device) -> Self {
         let shape = input.picture();
-        let (width, norm) = (settings.count("width"), settings.flag("batch_norm"));
-        let mut channels = shape[0];
-        let blocks = (0..settings.count("depth"))
-            .map(|i| {
-                let inputs = channels;
-                channels = width << i;
-                Block::new([inputs, channels], norm, seed.at(i as u64), device)
-            })
-            .collect();
-        Self { blocks, output: output([channels, outputs], seed, device), dropout: settings.number("dropout"), shape }
+        let (norm, (blocks, last)) = (settings.flag("batch_norm"), doubling(settings, shape[0]));
+        let blocks = (0..).zip(blocks).map(|(i, channels)| Block::new(channels, norm, seed.at(i), device)).collect();
+        Self { blocks, output: output([last, outputs], seed, device), dropout: settings.number("dropout"), shape }
     }
 
     /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, outputs]`

@@ -5,7 +5,7 @@ use burn::nn::conv::{Conv1d, Conv1dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, PaddingConfig1d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::convolution::{BATCH_NORM, DROPOUT, output, output_cost, pool};
+use super::convolution::{BATCH_NORM, DROPOUT, doubling, output, output_cost, pool};
 use super::{Cost, Input, Kernels, L2, Misfit, dropout, uniform};
 use diagnostics::keys::{Key, Kind, Need, Section};
 use diagnostics::text;
@@ -63,21 +63,20 @@ fn kernel(settings: &Section) -> usize {
 }
 
 pub(super) fn cost(settings: &Section, input: Input) -> Cost {
-    let ([mut channels, mut steps], norm) = (input.series(), settings.flag("batch_norm"));
-    let mut cost = Cost::default();
-    for i in 0..settings.count("depth") {
-        let outputs = settings.count("width") << i;
+    let ([channels, steps], norm) = (input.series(), settings.flag("batch_norm"));
+    let (blocks, last) = doubling(settings, channels);
+    let of_block = |(i, [channels, outputs]): (usize, [usize; 2])| {
+        let steps = steps >> i;
         let [weights, given] = [channels * outputs * kernel(settings), outputs * steps].map(|n| n as u64);
         let (outputs_64, steps_64) = (outputs as u64, steps as u64);
-        cost = cost.and(Cost {
+        Cost {
             weights: weights + if norm { 4 * outputs_64 } else { outputs_64 },
             operations: weights * steps_64 + if norm { 4 * given } else { 0 },
             activations: if norm { 4 * given } else { 2 * given },
             layers: if norm { 2 } else { 1 },
-        });
-        (channels, steps) = (outputs, steps / 2);
-    }
-    cost.and(output_cost(channels))
+        }
+    };
+    blocks.into_iter().enumerate().map(of_block).fold(Cost::default(), Cost::and).and(output_cost(last))
 }
 
 /// A convolution that keeps the number of steps, batch normalisation where it is asked for, `ReLU`, halving.
@@ -132,16 +131,10 @@ pub struct Cnn1d {
 impl Cnn1d {
     pub(super) fn new(settings: &Section, (input, outputs): (Input, usize), seed: Seed, device: &Device) -> Self {
         let shape = input.series();
-        let (width, norm) = (settings.count("width"), settings.flag("batch_norm"));
-        let mut channels = shape[0];
-        let blocks = (0..settings.count("depth"))
-            .map(|i| {
-                let inputs = channels;
-                channels = width << i;
-                Block::new([inputs, channels], kernel(settings), norm, seed.at(i as u64), device)
-            })
-            .collect();
-        Self { blocks, output: output([channels, outputs], seed, device), dropout: settings.number("dropout"), shape }
+        let (norm, (blocks, last)) = (settings.flag("batch_norm"), doubling(settings, shape[0]));
+        let block = |(i, channels)| Block::new(channels, kernel(settings), norm, seed.at(i), device);
+        let blocks = (0..).zip(blocks).map(block).collect();
+        Self { blocks, output: output([last, outputs], seed, device), dropout: settings.number("dropout"), shape }
     }
 
     /// `[B, C·T]` → `[B, w, T/2]` → `[B, 2w, T/4]` → … → `[B, outputs]`

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 use kernels::Then;
 
 use super::{Cost, Kernels, linear, uniform};
-use diagnostics::keys::{Key, Kind, Need};
+use diagnostics::keys::{Key, Kind, Need, Section};
 use seed::Seed;
 
 /// Of models that pool their channels.
@@ -45,6 +45,18 @@ impl Block {
     pub(super) fn forward(&self, x: Tensor<4>, beside: Option<Tensor<4>>, then: Then<'_>) -> Tensor<4> {
         convolve(x, beside, &self.convolution, Then { norm: self.norm.as_ref(), ..then })
     }
+}
+
+/// The channels before and behind each block of a plan's `depth`, the first `width` wide, each further one twice as wide as the one
+/// before; and those behind the last.
+pub(super) fn doubling(settings: &Section, mut channels: usize) -> (Vec<[usize; 2]>, usize) {
+    let (width, depth) = (settings.count("width"), settings.count("depth"));
+    let blocks = (0..depth).map(|i| {
+        let inputs = channels;
+        channels = width << i;
+        [inputs, channels]
+    });
+    (blocks.collect(), channels)
 }
 
 /// A [`Block`]'s usual end.

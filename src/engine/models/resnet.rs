@@ -7,7 +7,8 @@ use burn::tensor::{Device, Tensor};
 use kernels::Then;
 
 use super::convolution::{
-    BATCH_NORM, Block, block_cost, convolution, convolution_cost, convolve, output, output_cost, pictures, pool, relu,
+    BATCH_NORM, Block, block_cost, convolution, convolution_cost, convolve, doubling, output, output_cost, pictures,
+    pool, relu,
 };
 use super::{Cost, Input, L2};
 use diagnostics::keys::{Key, Kind, Need, Section};
@@ -37,17 +38,15 @@ pub(super) const KEYS: &[Key<'static>] = &[
 ];
 
 pub(super) fn cost(settings: &Section, input: Input) -> Cost {
-    let ([mut channels, height, width], norm) = (input.picture(), settings.flag("batch_norm"));
-    let mut cost = Cost::default();
-    for i in 0..settings.count("depth") {
-        let (outputs, pixels) = (settings.count("width") << i, (height >> i) * (width >> i));
-        cost = cost
-            .and(block_cost([channels, outputs], norm, pixels))
+    let ([channels, height, width], norm) = (input.picture(), settings.flag("batch_norm"));
+    let (stages, last) = doubling(settings, channels);
+    let of_stage = |(i, [channels, outputs]): (usize, [usize; 2])| {
+        let pixels = (height >> i) * (width >> i);
+        block_cost([channels, outputs], norm, pixels)
             .and(block_cost([outputs, outputs], norm, pixels))
-            .and(convolution_cost([channels, outputs], 1, false, pixels));
-        channels = outputs;
-    }
-    cost.and(output_cost(channels))
+            .and(convolution_cost([channels, outputs], 1, false, pixels))
+    };
+    stages.into_iter().enumerate().map(of_stage).fold(Cost::default(), Cost::and).and(output_cost(last))
 }
 
 /// One stage: two convolutions beside a shortcut, then halving.
@@ -69,12 +68,11 @@ pub struct Resnet {
 impl Resnet {
     pub(super) fn new(settings: &Section, (input, outputs): (Input, usize), seed: Seed, device: &Device) -> Self {
         let shape = input.picture();
-        let (width, norm) = (settings.count("width"), settings.flag("batch_norm"));
-        let mut channels = shape[0];
-        let stages = (0..settings.count("depth"))
-            .map(|i| {
-                let (inputs, outputs, seed) = (channels, width << i, seed.at(i as u64));
-                channels = outputs;
+        let (norm, (stages, last)) = (settings.flag("batch_norm"), doubling(settings, shape[0]));
+        let stages = (0..)
+            .zip(stages)
+            .map(|(i, [inputs, outputs])| {
+                let seed = seed.at(i);
                 Stage {
                     first: Block::new([inputs, outputs], norm, seed.named("first"), device),
                     second: Block::new([outputs, outputs], norm, seed.named("second"), device),
@@ -82,7 +80,7 @@ impl Resnet {
                 }
             })
             .collect();
-        Self { stages, output: output([channels, outputs], seed, device), shape }
+        Self { stages, output: output([last, outputs], seed, device), shape }
     }
 
     /// `[B, C·H·W]` → `[B, w, H/2, W/2]` → `[B, 2w, H/4, W/4]` → … → `[B, outputs]`

@@ -6,7 +6,7 @@
 //! penalty), the step goes no way in that direction: of equal solutions the one near zero is found.
 
 use crate::operate::expit;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{Array, Array1, Array2, ArrayView1, ArrayView2, Axis, Dimension, s};
 
 /// Weights `[inputs, outputs]` and intercepts `[outputs]` of what a row's numbers are multiplied with.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,17 +42,14 @@ pub(super) fn least_squares(x: &ArrayView2<f64>, y: &ArrayView1<f64>, l2: f64) -
 pub(super) fn softmax(x: &ArrayView2<f64>, class: &[usize], classes: usize, l2: f64) -> Solved {
     let inputs = x.ncols();
     let wide = with_one(x);
-    let mut at = Array2::<f64>::zeros((inputs + 1, classes));
-    let objective = |at: &Array2<f64>| -> f64 {
+    let loss = |at: &Array2<f64>| -> f64 {
         let scores = wide.dot(at);
         let loss: f64 =
             scores.rows().into_iter().zip(class).map(|(scores, &class)| log_sum_exp(&scores) - scores[class]).sum();
         loss + 0.5 * l2 * at.slice(s![..inputs, ..]).mapv(|w| w * w).sum()
     };
-    let n = (inputs + 1) * classes;
-    let mut now = objective(&at);
-    for _ in 0..STEPS {
-        let mut p = wide.dot(&at);
+    let gradient = |at: &Array2<f64>| {
+        let mut p = wide.dot(at);
         for mut row in p.rows_mut() {
             let all = log_sum_exp(&row.view());
             row.mapv_inplace(|score| (score - all).exp());
@@ -67,9 +64,10 @@ pub(super) fn softmax(x: &ArrayView2<f64>, class: &[usize], classes: usize, l2: 
                 gradient[[i, k]] += l2 * at[[i, k]];
             }
         }
-        if gradient.iter().all(|g| g.abs() <= ENOUGH * x.nrows().max(1) as f64) {
-            break;
-        }
+        (gradient, p)
+    };
+    let hessian = |p: &Array2<f64>| {
+        let n = (inputs + 1) * classes;
         let mut hessian = Array2::<f64>::zeros((n, n));
         for a in 0..classes {
             for b in 0..=a {
@@ -86,21 +84,9 @@ pub(super) fn softmax(x: &ArrayView2<f64>, class: &[usize], classes: usize, l2: 
                 }
             }
         }
-        let flat: Array1<f64> = gradient.iter().copied().collect();
-        let step = solve(&hessian, &flat);
-        let step = Array2::from_shape_vec((inputs + 1, classes), step.to_vec()).unwrap_or_default();
-        let better = (0..60).map(|k| 0.5_f64.powi(k)).find_map(|length| {
-            let next = &at - &(&step * length);
-            let then = objective(&next);
-            (then < now).then_some((next, then))
-        });
-        let Some((next, then)) = better else { break };
-        let gain = now - then;
-        (at, now) = (next, then);
-        if gain <= 1e-15 * now.abs() {
-            break;
-        }
-    }
+        hessian
+    };
+    let at = newton(Array2::zeros((inputs + 1, classes)), x.nrows(), loss, gradient, hessian);
     let mut intercepts = at.row(inputs).to_owned();
     let mean = intercepts.mean().unwrap_or(0.0);
     intercepts.mapv_inplace(|b| b - mean);
@@ -112,8 +98,7 @@ pub(super) fn logistic(x: &ArrayView2<f64>, y: &ArrayView1<f64>, weight: f64, l2
     let inputs = x.ncols();
     let wide = with_one(x);
     let counts: Array1<f64> = y.mapv(|y| if y > 0.5 { weight } else { 1.0 });
-    let mut at = Array1::<f64>::zeros(inputs + 1);
-    let objective = |at: &Array1<f64>| -> f64 {
+    let loss = |at: &Array1<f64>| -> f64 {
         let scores = wide.dot(at);
         let loss: f64 = scores
             .iter()
@@ -122,23 +107,47 @@ pub(super) fn logistic(x: &ArrayView2<f64>, y: &ArrayView1<f64>, weight: f64, l2
             .sum();
         loss + 0.5 * l2 * at.slice(s![..inputs]).mapv(|w| w * w).sum()
     };
-    let mut now = objective(&at);
-    for _ in 0..STEPS {
-        let p = wide.dot(&at).mapv(expit);
+    let gradient = |at: &Array1<f64>| {
+        let p = wide.dot(at).mapv(expit);
         let mut gradient = wide.t().dot(&((&p - y) * &counts));
+        for i in 0..inputs {
+            gradient[i] += l2 * at[i];
+        }
+        (gradient, p)
+    };
+    let hessian = |p: &Array1<f64>| {
         let curvature = &p.mapv(|p| p * (1.0 - p)) * &counts;
         let mut hessian = wide.t().dot(&(&wide * &curvature.insert_axis(Axis(1))));
         for i in 0..inputs {
-            gradient[i] += l2 * at[i];
             hessian[[i, i]] += l2;
         }
-        if gradient.iter().all(|g| g.abs() <= ENOUGH * x.nrows().max(1) as f64) {
+        hessian
+    };
+    let at = newton(Array1::zeros(inputs + 1), x.nrows(), loss, gradient, hessian);
+    let intercepts = Array1::from_elem(1, at[inputs]);
+    Solved { weights: at.slice(s![..inputs]).to_owned().insert_axis(Axis(1)), intercepts }
+}
+
+/// Newton's method with step halving: where a convex loss is least. The gradient comes with the probabilities that the Hessian needs.
+fn newton<D: Dimension>(
+    mut at: Array<f64, D>,
+    rows: usize,
+    loss: impl Fn(&Array<f64, D>) -> f64,
+    gradient: impl Fn(&Array<f64, D>) -> (Array<f64, D>, Array<f64, D>),
+    hessian: impl Fn(&Array<f64, D>) -> Array2<f64>,
+) -> Array<f64, D> {
+    let mut now = loss(&at);
+    for _ in 0..STEPS {
+        let (gradient, p) = gradient(&at);
+        if gradient.iter().all(|g| g.abs() <= ENOUGH * rows.max(1) as f64) {
             break;
         }
-        let step = solve(&hessian, &gradient);
+        let mut step = Array::zeros(at.raw_dim());
+        let flat = solve(&hessian(&p), &gradient.iter().copied().collect());
+        step.iter_mut().zip(flat).for_each(|(to, from): (&mut f64, f64)| *to = from);
         let better = (0..60).map(|k| 0.5_f64.powi(k)).find_map(|length| {
             let next = &at - &(&step * length);
-            let then = objective(&next);
+            let then = loss(&next);
             (then < now).then_some((next, then))
         });
         let Some((next, then)) = better else { break };
@@ -148,8 +157,7 @@ pub(super) fn logistic(x: &ArrayView2<f64>, y: &ArrayView1<f64>, weight: f64, l2
             break;
         }
     }
-    let intercepts = Array1::from_elem(1, at[inputs]);
-    Solved { weights: at.slice(s![..inputs]).to_owned().insert_axis(Axis(1)), intercepts }
+    at
 }
 
 fn log_sum_exp(scores: &ArrayView1<f64>) -> f64 {
