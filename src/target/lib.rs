@@ -384,8 +384,9 @@ mod tests {
             );
         }
         assert_eq!(Target::OF_PIXELS.spec().tells, Tells::Pixels);
-        assert_eq!(Target::OF_LABELS, ["risk", "value", "classes"]);
-        assert_eq!(Target::columns(), ["raw", "p", "alert", "predicted"]);
+        let of_labels = Target::OF_LABELS.iter().map(|name| Target::named(name).expect("a target's name"));
+        let of_rows = Target::ALL.iter().copied().filter(|target| target.spec().tells == Tells::Row);
+        assert!(of_labels.eq(of_rows));
     }
 
     #[test]
