@@ -243,7 +243,7 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
     let task = pack.task(id).map_err(Ending::Author)?;
     record.exercise = task.exercise.reference();
     record.of = task.exercise.points();
-    record.digest = content::of_task(&pack, &task).map(|digest| digest.to_string()).unwrap_or_default();
+    record.digest = content::of_task(&pack, &task).map_err(Ending::Author)?.to_string();
     if !version.is_empty() && record.exercise != job.exercise {
         let (there, asked) = (&record.exercise, &job.exercise);
         let found = text!("{there} in this course", "このコースにあるのは {there}");

@@ -65,7 +65,7 @@ pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, V
         }
     };
     for file in FILES {
-        let schema = serde_json::to_string_pretty(&of(file)).unwrap_or_default();
+        let schema = format!("{:#}", of(file));
         files.push((format!("{SCHEMAS}/{}.json", file.name), schema.into_bytes()));
     }
     write_all(folder, files)

@@ -12,6 +12,7 @@ use super::dataset;
 use super::exercise::{self, BEFORE};
 use super::pack::{Content, Pack, Submission, Task};
 use super::plan::Plan;
+use diagnostics::fault::Fault;
 use diagnostics::keys::{self, Section, Value, Written};
 
 /// A digest of 128 bits: it tells contents apart, and is no proof against forgery.
@@ -68,12 +69,15 @@ pub fn of_bytes(bytes: &[u8]) -> Digest {
 /// Keys of `exercise.toml` that decide how a run is judged, and nothing of the run.
 const FOR_JUDGES: &[&str] = &["question", "check"];
 
-/// What decides the results of an exercise of a pack; none where its files cannot be read.
-pub fn of_task(pack: &Pack, task: &Task) -> Option<Digest> {
-    let section = |path: &str, keys: &[keys::Key]| keys::read(path, &pack.bytes(path)?, keys).ok();
+/// What decides the results of an exercise of a pack.
+///
+/// # Errors
+/// What is wrong with its files: a task that was read before has none of it, unless they changed meanwhile.
+pub fn of_task(pack: &Pack, task: &Task) -> Result<Digest, Vec<Fault>> {
+    let section = |path: &str, keys: &[keys::Key]| keys::read(path, &pack.bytes(path).unwrap_or_default(), keys);
     let exercise = section(&format!("exercises/{}/exercise.toml", task.exercise.id), exercise::KEYS)?;
     let dataset = section(&format!("datasets/{}/dataset.toml", task.dataset.id), dataset::KEYS)?;
-    Some(of_exercise(&exercise, &dataset, &files(pack, task)))
+    Ok(of_exercise(&exercise, &dataset, &files(pack, task)))
 }
 
 /// The bytes of a dataset's own files, as far as they are there.

@@ -262,7 +262,7 @@ fn exactly(
 
 impl Fitted {
     /// What has to be kept to have the model again, with [`Fitted::again`].
-    pub fn kept(&self) -> Vec<u8> {
+    pub fn kept(&self) -> Option<Vec<u8>> {
         kept::bytes(&self.network.weights(), &self.epochs, self.best)
     }
 

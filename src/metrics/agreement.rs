@@ -2,8 +2,8 @@
 
 use super::distributions::{Z95, f_quantile, t_quantile};
 use super::entry::{
-    ANY, AT_MOST_ONE, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, POSITIVE, Plain,
-    Resampled, SHARE, Takes, Unit, metrics,
+    ANY, AT_MOST_ONE, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, POSITIVE,
+    Parameter, Plain, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
 use super::input::{MOST_CATEGORIES, categories, finite, number, same_length, take};
@@ -626,7 +626,7 @@ struct RatedOf(fn(&RaterPair) -> Measure);
 
 impl Columns for RatedOf {
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Category, Takes::Category, Takes::Number("categories")]
+        &[Takes::Category, Takes::Category, Takes::Number(Parameter::Categories)]
     }
 
     fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
@@ -643,7 +643,7 @@ pub struct OfRaters(fn(&Ratings) -> Measure);
 
 impl Columns for OfRaters {
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Number("categories"), Takes::PerRater]
+        &[Takes::Number(Parameter::Categories), Takes::PerRater]
     }
 
     fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {

@@ -109,7 +109,12 @@ impl Metric {
         let one = |takes: &Takes| {
             !matches!(
                 takes,
-                Takes::PerClass | Takes::PerRater | Takes::PerTime(_) | Takes::TrainingTime | Takes::TrainingEvent
+                Takes::PerClass
+                    | Takes::PerRater
+                    | Takes::EachTime
+                    | Takes::RiskByEachTime
+                    | Takes::TrainingTime
+                    | Takes::TrainingEvent
             )
         };
         self.columns().is_some() && self.takes().iter().all(one)
@@ -469,10 +474,55 @@ pub enum Takes {
     Mean,
     /// Its standard deviation.
     Sd,
-    /// A column for each of several times: the time itself, or what was predicted for it.
-    PerTime(&'static str),
-    /// One constant, with its name: the same in every row.
-    Number(&'static str),
+    /// A column for each of several times: the time itself.
+    EachTime,
+    /// The predicted risk of the event by each of these times.
+    RiskByEachTime,
+    /// One constant, the same in every row.
+    Number(Parameter),
+}
+
+/// A constant that metrics take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Parameter {
+    /// The risk at and above which there is an alert.
+    Threshold,
+    /// A time.
+    At,
+    /// The time up to which pairs are compared.
+    Tau,
+    /// A cause among several that compete.
+    Cause,
+    /// A class, by its number.
+    Class,
+    /// How many categories there are.
+    Categories,
+    /// The share of rows that are answered.
+    Coverage,
+    /// A specificity.
+    Specificity,
+    /// What a false alert costs.
+    CostFp,
+    /// What a missed case costs.
+    CostFn,
+}
+
+impl Parameter {
+    /// Its name in SQL, help and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Threshold => "threshold",
+            Self::At => "at",
+            Self::Tau => "tau",
+            Self::Cause => "cause",
+            Self::Class => "class",
+            Self::Categories => "categories",
+            Self::Coverage => "coverage",
+            Self::Specificity => "specificity",
+            Self::CostFp => "cost_fp",
+            Self::CostFn => "cost_fn",
+        }
+    }
 }
 
 impl Takes {
@@ -499,7 +549,9 @@ impl Takes {
             Self::High => "high",
             Self::Mean => "mean",
             Self::Sd => "sd",
-            Self::PerTime(name) | Self::Number(name) => name,
+            Self::EachTime => Parameter::At.name(),
+            Self::RiskByEachTime => "p",
+            Self::Number(parameter) => parameter.name(),
         }
     }
 }

@@ -33,7 +33,7 @@ pub mod survival;
 pub mod uncertainty;
 pub mod utility;
 
-pub use entry::{Metric, Shown, Takes};
+pub use entry::{Metric, Parameter, Shown, Takes};
 pub use estimate::{Estimate, Measure};
 pub use input::{Binary, Classes, Probabilities};
 pub use reason::{BadInput, Undefined};

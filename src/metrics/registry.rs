@@ -50,7 +50,7 @@ pub fn metric(name: &str) -> Option<&'static Metric> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry::{Interval, Resampled, Takes};
+    use super::super::entry::{Interval, Parameter, Resampled, Takes};
     use super::super::order::floor_index;
     use super::super::reason::BadInput;
     use super::*;
@@ -136,14 +136,20 @@ mod tests {
                 }
                 Takes::Low => steps("value").iter().map(|v| v - 0.1).collect(),
                 Takes::High => steps("value").iter().zip(&p).map(|(v, p)| v + 0.2 * p - 0.1).collect(),
-                Takes::Number("categories" | "at") => vec![2.0],
-                Takes::Number("cause" | "class") => vec![1.0],
-                Takes::Number("tau") => vec![15.0],
-                Takes::Number(_) => vec![0.3],
+                Takes::Number(Parameter::Categories | Parameter::At) => vec![2.0],
+                Takes::Number(Parameter::Cause | Parameter::Class) => vec![1.0],
+                Takes::Number(Parameter::Tau) => vec![15.0],
+                Takes::Number(
+                    Parameter::Threshold
+                    | Parameter::Coverage
+                    | Parameter::Specificity
+                    | Parameter::CostFp
+                    | Parameter::CostFn,
+                ) => vec![0.3],
                 Takes::PerClass => return vec![p.iter().map(|p| 1.0 - p).collect(), p.clone()],
                 Takes::PerRater => return vec![whole("first", 2.0), whole("second", 2.0), label.clone()],
-                Takes::PerTime("at") => return vec![vec![5.0], vec![10.0]],
-                Takes::PerTime(_) => return vec![p.clone(), p.iter().map(|p| p.sqrt()).collect()],
+                Takes::EachTime => return vec![vec![5.0], vec![10.0]],
+                Takes::RiskByEachTime => return vec![p.clone(), p.iter().map(|p| p.sqrt()).collect()],
             }]
         };
         takes.iter().flat_map(&mut column).collect()

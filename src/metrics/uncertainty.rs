@@ -2,8 +2,8 @@
 
 use super::distributions::{normal_cdf, normal_density, normal_half_width};
 use super::entry::{
-    ANY, Better, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, POSITIVE, Plain, Resampled, SHARE, Takes,
-    Unit, metrics,
+    ANY, Better, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, POSITIVE, Parameter, Plain, Resampled,
+    SHARE, Takes, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
 use super::input::{Classes, finite, number, same_length, take, zero_or_one};
@@ -344,7 +344,7 @@ metrics![
         shown: NOWHERE,
         source: "errors / ⌈coverage · n⌉ among the most confident rows",
         of: Of::Columns(&Plain {
-            takes: &[Takes::Score, Takes::Error, Takes::Number("coverage")],
+            takes: &[Takes::Score, Takes::Error, Takes::Number(Parameter::Coverage)],
             compute: |c| {
                 let [confidence, error, kept] = take(c)?;
                 let data = Selective::new(confidence, error)?;

@@ -4,8 +4,8 @@
 use super::classification::{Cells, Confusion};
 use super::distributions::Z95;
 use super::entry::{
-    ALWAYS, ANY, AT_MOST_ONE, Better, Columns, FILE, FILE_RUN, Family, Held, Interval, Metric, Of, Plain, PlainCounted,
-    REPORT, Resampled, Takes, Unit, metrics,
+    ALWAYS, ANY, AT_MOST_ONE, Better, Columns, FILE, FILE_RUN, Family, Held, Interval, Metric, Of, Parameter, Plain,
+    PlainCounted, REPORT, Resampled, Takes, Unit, metrics,
 };
 use super::estimate::{Estimate, Measure};
 use super::input::{Probabilities, number, probabilities, same_length, take, zero_or_one};
@@ -271,7 +271,7 @@ struct Weighed(fn(&Confusion, f64) -> Measure);
 
 impl Columns for Weighed {
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Label, Takes::Probability, Takes::Number("threshold")]
+        &[Takes::Label, Takes::Probability, Takes::Number(Parameter::Threshold)]
     }
 
     fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
@@ -307,7 +307,7 @@ metrics![
         source: "TP/n − FP/n · t/(1 − t) (Vickers & Elkin 2006)",
         of: Of::Columns(&PlainCounted {
             plain: Plain {
-                takes: &[Takes::Label, Takes::Alert, Takes::Number("threshold")],
+                takes: &[Takes::Label, Takes::Alert, Takes::Number(Parameter::Threshold)],
                 compute: |c| {
                     let [label, alert, threshold] = take(c)?;
                     let table = Confusion::new(label, alert)?;
@@ -398,7 +398,7 @@ metrics![
         shown: REPORT,
         source: "mean of alert · (r − (1 − r) · t/(1 − t))",
         of: Of::Columns(&Plain {
-            takes: &[Takes::Probability, Takes::Alert, Takes::Number("threshold")],
+            takes: &[Takes::Probability, Takes::Alert, Takes::Number(Parameter::Threshold)],
             compute: |c| {
                 let [risk, alert, threshold] = take(c)?;
                 match number("threshold", threshold, (0.0, 1.0))? {
@@ -423,7 +423,13 @@ metrics![
         shown: FILE,
         source: "s·r − s·(1 − r)·t/(1 − t), r by Kaplan–Meier (Vickers et al. 2008)",
         of: Of::Columns(&Plain {
-            takes: &[Takes::Time, Takes::Event, Takes::Probability, Takes::Number("threshold"), Takes::Number("at")],
+            takes: &[
+                Takes::Time,
+                Takes::Event,
+                Takes::Probability,
+                Takes::Number(Parameter::Threshold),
+                Takes::Number(Parameter::At)
+            ],
             compute: |c| {
                 let [time, event, risk, threshold, at] = take(c)?;
                 let data = SurvivalRisk::new(time, event, risk)?;

@@ -185,7 +185,7 @@ impl Site {
     pub fn drawn(&self, placed: &Placed) -> Result<Arc<Drawn>, Ending> {
         let Placed { pack, task, workspace } = placed;
         let seed = workspace.seed().number;
-        let digest = content::of_task(pack, task).map(|digest| digest.to_string()).unwrap_or_default();
+        let digest = content::of_task(pack, task).map_err(Ending::Author)?;
         let name = format!("{} {seed} {digest}", task.exercise.id);
         self.drawn.of(name, || {
             let file = |file: &str| pack.dataset_file(&task.dataset.id, file);

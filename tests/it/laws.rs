@@ -5,7 +5,7 @@ use practicum::metrics::intervals::{Resampling, bootstrap};
 use practicum::metrics::segmentation::{Masks, dice, hausdorff95};
 use practicum::metrics::survival::{Follow, Ranking, harrell_c, kaplan_meier};
 use practicum::metrics::utility::{net_benefit, net_benefit_treat_all};
-use practicum::metrics::{self, Binary, Measure, Metric, Probabilities, Takes};
+use practicum::metrics::{self, Binary, Measure, Metric, Parameter, Probabilities, Takes};
 use practicum::seed::Seed;
 use proptest::prelude::*;
 
@@ -70,10 +70,15 @@ fn columns(takes: &[Takes], label: &[f64], score: &[f64]) -> Vec<Vec<f64>> {
             Takes::Alert => whole(1.0),
             Takes::Time => whole(20.0),
             Takes::Cause | Takes::Group | Takes::Category => whole(2.0),
-            Takes::Number("categories") => vec![3.0],
-            Takes::Number("cause") => vec![1.0],
+            Takes::Number(Parameter::Categories) => vec![3.0],
+            Takes::Number(Parameter::Cause) => vec![1.0],
             Takes::Number(_) => vec![0.3],
-            Takes::PerClass | Takes::PerRater | Takes::PerTime(_) | Takes::TrainingTime | Takes::TrainingEvent => {
+            Takes::PerClass
+            | Takes::PerRater
+            | Takes::EachTime
+            | Takes::RiskByEachTime
+            | Takes::TrainingTime
+            | Takes::TrainingEvent => {
                 unreachable!("checks take no such columns")
             }
         }

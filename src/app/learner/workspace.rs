@@ -31,7 +31,7 @@ use report::json::Document;
 use report::plots::{calibration, series};
 use report::{montage, plot};
 use seed::{Origin, Root};
-use tables::Frame;
+use tables::{Frame, TableError};
 use target::Axis;
 
 /// The folder that holds all workspaces.
@@ -476,7 +476,7 @@ impl Workspace {
                 continue;
             }
             // For editors, and therefore not told.
-            let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+            let text = format!("{schema:#}");
             self.write(&format!(".schema/{file}.json"), text.as_bytes())?;
         }
         self.write(memory::FILE, self.memory.text().as_bytes())?;
@@ -681,9 +681,9 @@ impl Workspace {
         lang: Lang,
     ) -> Result<String, WorkspaceError> {
         let mut files = vec![(RESULT, document.text().into_bytes())];
-        if let Ok(record) = serde_json::to_vec(&run.record) {
-            files.push((RECORD, record));
-        }
+        let record = serde_json::to_vec(&run.record);
+        let record = record.map_err(|_| RunError::from(TableError::new("a record that cannot be written as JSON")))?;
+        files.push((RECORD, record));
         for (name, bytes) in [(PLAN, &handed_in.plan), (ANSWERS, &handed_in.answers)] {
             files.extend(bytes.clone().map(|bytes| (name, bytes)));
         }

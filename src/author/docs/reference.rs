@@ -19,7 +19,7 @@ pub fn pages() -> Vec<(String, String)> {
         ("faults.md".to_owned(), faults()),
     ];
     for file in FILES {
-        let mut schema = serde_json::to_string_pretty(&files::of(file)).unwrap_or_default();
+        let mut schema = format!("{:#}", files::of(file));
         schema.push('\n');
         pages.push((format!("schema/{}.json", file.name), schema));
         let mut page = format!("{}# {}.toml\n\n{}\n{}\n", GENERATED, file.name, file.about.en, file.about.ja);

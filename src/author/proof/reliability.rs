@@ -250,7 +250,7 @@ pub fn prove(
     if !findings.is_empty() {
         return Ok(Err(findings));
     }
-    let reference = solutions.iter().position(|solution| solution.folder == "solution").unwrap_or(0);
+    let reference = reference_of(&solutions);
     let of_reference: Vec<&Trial> = draws.iter().filter_map(|trials| trials[reference].as_ref()).collect();
     let copied = copied(pack, &written, &cache, &of_reference, settings.at_once)?;
     let content = written.starter().map_or(written.content, |starter| starter.work);
@@ -422,10 +422,16 @@ fn made_again(pack: &Pack, written: &Written, cache: &Cache, seed: u64) -> Resul
     }))
 }
 
+/// Which of them is the reference: where nothing was found wrong with an exercise, it was read.
+fn reference_of(solutions: &[&Solution]) -> usize {
+    let at = solutions.iter().position(|solution| solution.folder == "solution");
+    at.unwrap_or_else(|| unreachable!("an exercise without its solution is a finding"))
+}
+
 /// `draws`: for each seed, the trials of `solutions`, in order.
 fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Option<Trial>>]) -> Reliability {
     let exercise = &written.task.exercise;
-    let reference = solutions.iter().position(|solution| solution.folder == "solution").unwrap_or(0);
+    let reference = reference_of(solutions);
     let mut ceilings: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let of = |n: usize| draws.iter().filter_map(move |trials| trials[n].as_ref());
     for trial in of(reference) {

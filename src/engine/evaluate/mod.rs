@@ -8,7 +8,7 @@ use polars::prelude::Column;
 
 use course::exercise::REPEAT;
 use diagnostics::text::{Text, in_order};
-use metrics::{Estimate, Metric, Shown, Takes};
+use metrics::{Estimate, Metric, Parameter, Shown, Takes};
 use serde::{Deserialize, Serialize};
 use tables::{Frame, TableError};
 use target::{Holds, Target};
@@ -217,7 +217,7 @@ fn group(
         given.extend(told.takes.iter().map(|takes| (*takes, columns.clone())));
     }
     if spec.decides {
-        given.extend(worth.map(|worth| (Takes::Number("threshold"), vec![vec![worth]])));
+        given.extend(worth.map(|worth| (Takes::Number(Parameter::Threshold), vec![vec![worth]])));
     }
     let find = |takes: Takes| given.iter().find(|(kind, _)| *kind == takes).map(|(_, columns)| columns.clone());
     let n = frame.height();

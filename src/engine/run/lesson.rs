@@ -28,7 +28,9 @@ pub(super) fn fitted(
         return Ok(fitted);
     }
     let fitted = train::fit(lesson, train, valid, seed, watch)?;
-    shelf.put(&name, &fitted.kept());
+    if let Some(kept) = fitted.kept() {
+        shelf.put(&name, &kept);
+    }
     Ok(fitted)
 }
 

@@ -26,14 +26,14 @@ struct Passes {
 /// Bytes of the digest.
 const DIGEST: usize = 16;
 
-/// A model's weights and passes as bytes.
-pub(super) fn bytes(weights: &[f32], epochs: &[Epoch], best: usize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(&Passes { epochs: epochs.to_vec(), best }).unwrap_or_default();
+/// A model's weights and passes as bytes; nothing where they cannot be written, and the model is fitted again another time.
+pub(super) fn bytes(weights: &[f32], epochs: &[Epoch], best: usize) -> Option<Vec<u8>> {
+    let mut bytes = serde_json::to_vec(&Passes { epochs: epochs.to_vec(), best }).ok()?;
     bytes.push(b'\n');
     bytes.extend(weights.iter().flat_map(|weight| weight.to_le_bytes()));
     let mut all = xxh3_128(&bytes).to_le_bytes().to_vec();
     all.extend(bytes);
-    all
+    Some(all)
 }
 
 /// What the bytes hold; nothing where they are not whole.

@@ -8,7 +8,7 @@ use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::entry::Family;
 use metrics::order;
-use metrics::{Shown, Takes};
+use metrics::{Parameter, Shown, Takes};
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let what = Text::new("the column of the class", "クラスの列");
@@ -102,13 +102,15 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
         move |takes: Takes| match takes {
             Takes::Category => vec![dense.rows("label")],
             Takes::PerClass => columns.iter().map(|column| Argument::Rows(column.as_slice())).collect(),
-            Takes::Number("class") => class.map(|class| Argument::Constant(class as f64)).into_iter().collect(),
+            Takes::Number(Parameter::Class) => {
+                class.map(|class| Argument::Constant(class as f64)).into_iter().collect()
+            }
             _ => Vec::new(),
         }
     };
     let shown = || metrics::of(Family::Classes).filter(|metric| metric.is_shown(Shown::File));
     let mut asks: Vec<Ask<'a>> = shown().filter_map(|metric| Ask::of(metric, given(None))).collect();
-    for metric in shown().filter(|metric| metric.takes().contains(&Takes::Number("class"))) {
+    for metric in shown().filter(|metric| metric.takes().contains(&Takes::Number(Parameter::Class))) {
         let of = |(class, name): (usize, &str)| Some(Ask::of(metric, given(Some(class)))?.part("class", name));
         asks.extend(asked.names("score").into_iter().enumerate().filter_map(of));
     }

@@ -9,7 +9,7 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use metrics::entry::Family;
 use metrics::utility::NET_BENEFIT_DECIDED;
-use metrics::{Shown, Takes};
+use metrics::{Parameter, Shown, Takes};
 
 fn label(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let what = Text::new("the column of the outcome", "転帰の列");
@@ -70,7 +70,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
         Takes::Probability => role("score"),
         Takes::Versus => role("versus"),
         Takes::Alert => role("alert"),
-        Takes::Number("threshold") => question.threshold.map(Argument::Constant).into_iter().collect(),
+        Takes::Number(Parameter::Threshold) => question.threshold.map(Argument::Constant).into_iter().collect(),
         _ => Vec::new(),
     };
     // Of alerts that the threshold gives, it is the net benefit itself.

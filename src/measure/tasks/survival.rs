@@ -7,12 +7,12 @@ use super::super::source::Source;
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
-use metrics::Takes;
 use metrics::survival::{
     AUROC_AT, BRIER_AT, CUMULATIVE_INCIDENCE, HARRELL_C, INTEGRATED_BRIER, KM_MEDIAN, KM_RISK, KM_SURVIVAL, LOGRANK_P,
     OBSERVED_EXPECTED_AT, RMST, UNO_C,
 };
 use metrics::utility::NET_BENEFIT_SURVIVAL;
+use metrics::{Parameter, Takes};
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let question = asked.question;
@@ -110,10 +110,10 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
             Takes::Score | Takes::Probability => score.map(Argument::Rows).into_iter().collect(),
             Takes::TrainingTime => vec![Argument::Fixed(training_time)],
             Takes::TrainingEvent => vec![Argument::Fixed(training_event)],
-            Takes::Number("at") => constant(at),
-            Takes::Number("tau") => vec![Argument::Constant(at.unwrap_or(f64::INFINITY))],
-            Takes::Number("threshold") => constant(question.threshold),
-            Takes::Number("cause") => constant(question.cause.map(f64::from)),
+            Takes::Number(Parameter::At) => constant(at),
+            Takes::Number(Parameter::Tau) => vec![Argument::Constant(at.unwrap_or(f64::INFINITY))],
+            Takes::Number(Parameter::Threshold) => constant(question.threshold),
+            Takes::Number(Parameter::Cause) => constant(question.cause.map(f64::from)),
             _ => Vec::new(),
         }
     };
@@ -201,8 +201,8 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
                     )]);
                 }
                 let every = |takes: Takes| match takes {
-                    Takes::PerTime("at") => times.iter().copied().map(Argument::Constant).collect(),
-                    Takes::PerTime(_) => risks.iter().map(|risk| Argument::Rows(risk.as_slice())).collect(),
+                    Takes::EachTime => times.iter().copied().map(Argument::Constant).collect(),
+                    Takes::RiskByEachTime => risks.iter().map(|risk| Argument::Rows(risk.as_slice())).collect(),
                     other => given(None, None)(other),
                 };
                 asks.extend(Ask::of(&INTEGRATED_BRIER, every));

@@ -1,8 +1,8 @@
 //! Several classes, with a probability for each.
 
 use super::super::entry::{
-    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Plain, PlainCounted,
-    Resampled, SHARE, Takes, Unit, metrics,
+    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Parameter, Plain,
+    PlainCounted, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, Classes};
@@ -382,7 +382,7 @@ metrics![
         source: "AUROC of one class against the rest (DeLong et al. 1988)",
         of: Of::Columns(&PlainCounted {
             plain: Plain {
-                takes: &[Takes::Number("class"), Takes::Category, Takes::PerClass],
+                takes: &[Takes::Number(Parameter::Class), Takes::Category, Takes::PerClass],
                 compute: |c| {
                     let (of, rest) = c.split_first().ok_or(BadInput::ColumnCount { expected: 4, found: 0 })?;
                     let of = floor_index(of.first().copied().unwrap_or(0.0));

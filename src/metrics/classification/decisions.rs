@@ -3,7 +3,7 @@
 use super::super::distributions::Z95;
 use super::super::entry::{
     ALWAYS, ANY, Better, CORRELATION, Columns, FILE, FILE_RUN, Family, Held, Interval, Metric, NOWHERE, Of, POSITIVE,
-    Plain, PlainCounted, Resampled, SHARE, Takes, Unit, metrics,
+    Parameter, Plain, PlainCounted, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, number, same_length, take, zero_or_one};
@@ -579,7 +579,7 @@ metrics![
         shown: NOWHERE,
         source: "(cost_fp · FP + cost_fn · FN) / n",
         of: Of::Columns(&Plain {
-            takes: &[Takes::Label, Takes::Alert, Takes::Number("cost_fp"), Takes::Number("cost_fn")],
+            takes: &[Takes::Label, Takes::Alert, Takes::Number(Parameter::CostFp), Takes::Number(Parameter::CostFn)],
             compute: |c| {
                 let [label, alert, cost_fp, cost_fn] = take(c)?;
                 let table = Confusion::new(label, alert)?;

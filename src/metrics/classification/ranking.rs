@@ -2,8 +2,8 @@
 
 use super::super::distributions::{Z95, normal_two_sided};
 use super::super::entry::{
-    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, Plain, PlainCounted,
-    Resampled, SHARE, Takes, Unit, metrics,
+    ALWAYS, Better, CORRELATION, Columns, FILE, Family, Held, Interval, Metric, NOWHERE, Of, Parameter, Plain,
+    PlainCounted, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{Binary, Tie, number, take, zero_or_one};
@@ -378,7 +378,7 @@ metrics![
         shown: NOWHERE,
         source: "the largest sensitivity with specificity ≥ the one given",
         of: Of::Columns(&Plain {
-            takes: &[Takes::Label, Takes::Score, Takes::Number("specificity")],
+            takes: &[Takes::Label, Takes::Score, Takes::Number(Parameter::Specificity)],
             compute: |c| {
                 let [label, score, least] = take(c)?;
                 let data = Binary::new(label, score)?;

@@ -2,7 +2,8 @@
 
 use super::super::distributions::Z95;
 use super::super::entry::{
-    Better, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit, metrics,
+    Better, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Parameter, Plain, Resampled, SHARE, Takes, Unit,
+    metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{finite, number, probabilities, same_length, take};
@@ -232,7 +233,7 @@ metrics![
                 Takes::Score,
                 Takes::TrainingTime,
                 Takes::TrainingEvent,
-                Takes::Number("at"),
+                Takes::Number(Parameter::At),
             ],
             compute: |c| weighted(c, AtTime::auroc),
         }),
@@ -258,7 +259,7 @@ metrics![
                 Takes::Probability,
                 Takes::TrainingTime,
                 Takes::TrainingEvent,
-                Takes::Number("at"),
+                Takes::Number(Parameter::At),
             ],
             compute: |c| weighted(c, |data, risk, at| data.brier(&complement(risk), at)),
         }),
@@ -278,7 +279,7 @@ metrics![
         shown: FILE,
         source: "(1 − S(t)) / mean risk, S by Kaplan–Meier",
         of: Of::Columns(&Plain {
-            takes: &[Takes::Time, Takes::Event, Takes::Probability, Takes::Number("at")],
+            takes: &[Takes::Time, Takes::Event, Takes::Probability, Takes::Number(Parameter::At)],
             compute: |c| {
                 let [time, event, risk, at] = take(c)?;
                 let follow = Follow::new(time, event)?;
@@ -309,8 +310,8 @@ metrics![
                 Takes::Event,
                 Takes::TrainingTime,
                 Takes::TrainingEvent,
-                Takes::PerTime("at"),
-                Takes::PerTime("p"),
+                Takes::EachTime,
+                Takes::RiskByEachTime,
             ],
             compute: integrated_brier,
         }),

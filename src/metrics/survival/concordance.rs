@@ -2,7 +2,7 @@
 
 use super::super::distributions::Z95;
 use super::super::entry::{
-    Better, FILE, Family, Held, Interval, Metric, Of, Plain, Resampled, SHARE, Takes, Unit, metrics,
+    Better, FILE, Family, Held, Interval, Metric, Of, Parameter, Plain, Resampled, SHARE, Takes, Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{finite, same_length, take};
@@ -269,7 +269,7 @@ metrics![
                 Takes::Score,
                 Takes::TrainingTime,
                 Takes::TrainingEvent,
-                Takes::Number("tau"),
+                Takes::Number(Parameter::Tau),
             ],
             compute: |c| {
                 let [time, event, risk, training_time, training_event, tau] = take(c)?;

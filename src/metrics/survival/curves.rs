@@ -2,7 +2,8 @@
 
 use super::super::distributions::{Z95, chi_squared_tail};
 use super::super::entry::{
-    Better, Columns, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Plain, Resampled, SHARE, Takes, Unit, metrics,
+    Better, Columns, FILE, Family, Held, Interval, Metric, Of, POSITIVE, Parameter, Plain, Resampled, SHARE, Takes,
+    Unit, metrics,
 };
 use super::super::estimate::{Estimate, Measure};
 use super::super::input::{MOST_CATEGORIES, categories, not_negative, number, same_length, take};
@@ -293,7 +294,7 @@ struct Followed(fn(&Follow<'_>, f64) -> Measure);
 
 impl Columns for Followed {
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Time, Takes::Event, Takes::Number("at")]
+        &[Takes::Time, Takes::Event, Takes::Number(Parameter::At)]
     }
 
     fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
@@ -389,7 +390,7 @@ metrics![
         shown: FILE,
         source: "Σ S(t−) d_cause / n (Aalen & Johansen 1978)",
         of: Of::Columns(&Plain {
-            takes: &[Takes::Time, Takes::Cause, Takes::Number("cause"), Takes::Number("at")],
+            takes: &[Takes::Time, Takes::Cause, Takes::Number(Parameter::Cause), Takes::Number(Parameter::At)],
             compute: |c| {
                 let [time, cause, of, at] = take(c)?;
                 let data = Causes::new(time, cause)?;
