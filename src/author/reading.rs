@@ -106,8 +106,12 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
         }
     };
     let worth = task.exercise.worth.filter(|_| !task.dataset.target.spec().decides);
-    let section = |path: &str, keys: &[keys::Key]| keys::read(path, &pack.bytes(path).unwrap_or_default(), keys).ok();
+    // They were read before: what is wrong with them now is told like any fault, and no silence.
+    let mut section = |path: &str, keys: &[keys::Key]| {
+        keys::read(path, &pack.bytes(path).unwrap_or_default(), keys).map_err(&mut format).ok()
+    };
     let exercise = section(&format!("exercises/{id}/exercise.toml"), exercise::KEYS)?;
+    let dataset = section(&format!("datasets/{}/dataset.toml", task.dataset.id), dataset::KEYS)?;
     if let Some(worth) = worth {
         let target = task.dataset.target.name();
         let found = text!(
@@ -120,7 +124,6 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
         );
         findings.push(Rule::Format.broken(exercise.place_of("worth"), found, expected));
     }
-    let dataset = section(&format!("datasets/{}/dataset.toml", task.dataset.id), dataset::KEYS)?;
     let own = content::files(pack, &task);
     let content = content::of_exercise(&exercise, &dataset, &own);
     let world = content::of_world(&exercise, &dataset, &own);

@@ -1404,7 +1404,8 @@ fn question(section: &Section, faults: &mut Vec<Fault>) -> Question {
         "order" => QuestionKind::Order(Order::of(section, faults)),
         "table" => QuestionKind::Table(Grid::of(section, faults)),
         "interval" | "range" => QuestionKind::Interval { min, max },
-        _ => QuestionKind::Number { min, max },
+        "number" => QuestionKind::Number { min, max },
+        kind => unreachable!("the keys admit no kind of question `{kind}`"),
     };
     Question {
         id,
