@@ -49,14 +49,15 @@ const PLANNED: &[Key<'static>] = &[
     Key::new("title", Kind::Bilingual, Need::Required, "What it will be about.", "扱う予定の内容です。"),
 ];
 
-/// Exercises in the order in which they build on one another, otherwise as they were.
+/// Exercises in the order in which they build on one another; of those that could come next, the shortest, otherwise as they were.
 pub fn path(mut exercises: Vec<Cover>) -> Vec<Cover> {
     let mut path: Vec<Cover> = Vec::new();
     while !exercises.is_empty() {
         let waits =
             |exercise: &Cover| exercise.after.iter().any(|after| exercises.iter().any(|other| other.id == after.value));
+        let open = (0..exercises.len()).filter(|&at| !waits(&exercises[at]));
         // A circle is refused where exercises are read.
-        let next = exercises.iter().position(|exercise| !waits(exercise)).unwrap_or(0);
+        let next = open.min_by_key(|&at| exercises[at].minutes).unwrap_or(0);
         path.push(exercises.remove(next));
     }
     path

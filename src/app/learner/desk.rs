@@ -66,6 +66,22 @@ pub struct Listed {
     pub state: Option<State>,
 }
 
+/// The one next step among the exercises that are `shown`, of all that are `listed`: what was begun; else what builds on what is done;
+/// else the first that waits for nothing.
+pub fn next<'l>(listed: &[Listed], shown: &[&'l Listed]) -> Option<&'l Listed> {
+    let is_done = |id: &str| {
+        let done = |state| matches!(state, State::Passed | State::GaveUp);
+        listed.iter().any(|listed| listed.exercise.id == id && listed.state.is_some_and(done))
+    };
+    let first = |fits: &dyn Fn(&Listed) -> bool| shown.iter().copied().find(|listed| fits(listed));
+    let is_open =
+        |listed: &Listed| listed.state.is_none() && listed.exercise.after.iter().all(|after| is_done(&after.value));
+    first(&|listed| listed.state == Some(State::Begun))
+        .or_else(|| first(&|listed| is_open(listed) && !listed.exercise.after.is_empty()))
+        .or_else(|| first(&is_open))
+        .or_else(|| first(&|listed| listed.state.is_none()))
+}
+
 /// What `start` did.
 #[derive(Debug)]
 pub struct Begun {

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use crate::site::Shared;
 use crate::view::{LANGUAGE, View, answer};
 use app::ending::Ending;
-use app::learner::desk::{Listed, State as Progress};
+use app::learner::desk::{self, Listed, State as Progress};
 use course::courses::{self, Courses};
 use course::exercise::called;
 use diagnostics::text::Lang;
@@ -62,10 +62,7 @@ fn shown(view: &View, course: Option<&str>) -> Result<Markup, Ending> {
         _ => true,
     };
     let shown: Vec<&Listed> = listed.iter().filter(|listed| taught(&listed.exercise.id)).collect();
-    let next = shown
-        .iter()
-        .find(|listed| listed.state == Some(Progress::Begun))
-        .or_else(|| shown.iter().find(|listed| listed.state.is_none()));
+    let next = desk::next(&listed, &shown);
     let body = html! {
         section.next {
             h1 { (view.say("Medical AI, by doing it", "手を動かして学ぶ医療AI")) }
