@@ -154,8 +154,9 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
     /// The keys of a table: its rows.
     fn rows<'a>(question: &'a Question, cells: &'a [Key<'a>]) -> Vec<Key<'a>> {
         let QuestionKind::Table(grid) = &question.kind else { return Vec::new() };
-        let key =
-            |(id, title): &'a (String, Text)| Key::given(id, Kind::Table(cells), Need::Optional, "", title.clone());
+        let key = |(id, title): &'a (String, Text)| {
+            Key::given(id, Kind::Table(cells), Need::Optional, Text::default(), title.clone())
+        };
         grid.rows.iter().map(key).collect()
     }
     fn kind<'a>(question: &Question, words: &'a [&'a str], one: &'a Kind<'a>, rows: &'a [Key<'a>]) -> Kind<'a> {
@@ -176,7 +177,7 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             }
             None => question.prompt.clone(),
         };
-        Key::given(&question.id, kind, Need::Optional, &question.unit.en, help)
+        Key::given(&question.id, kind, Need::Optional, question.unit.clone(), help)
     }
     let (of_before, of_after): (Vec<Vec<&str>>, Vec<Vec<&str>>) =
         (exercise.before.iter().map(words).collect(), exercise.questions.iter().map(words).collect());
@@ -221,7 +222,10 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             .map(|(question, (words, (one, rows)))| key(question, kind(question, words, one, rows), true)),
     );
     keys.extend(
-        exercise.memo.iter().map(|memo| Key::given(&memo.id, Kind::String, Need::Optional, "", memo.prompt.clone())),
+        exercise
+            .memo
+            .iter()
+            .map(|memo| Key::given(&memo.id, Kind::String, Need::Optional, Text::default(), memo.prompt.clone())),
     );
     use_keys(&keys)
 }

@@ -127,7 +127,7 @@ impl Grid {
                 &column.id,
                 Kind::Number { min: column.min, max: column.max },
                 Need::Optional,
-                &column.unit.en,
+                column.unit.clone(),
                 column.title.clone(),
             )
         }

@@ -144,7 +144,7 @@ impl Setting {
             }
             _ => self.help.clone(),
         };
-        Key::given(&self.name, kind, Need::Default(&self.default), &self.unit.en, help)
+        Key::given(&self.name, kind, Need::Default(&self.default), self.unit.clone(), help)
     }
 }
 
@@ -160,7 +160,7 @@ pub fn with_keys<T>(plan: &'static [Key<'static>], settings: &Settings, use_keys
         TABLE,
         Kind::Table(&own),
         Need::Default("{}"),
-        "",
+        Text::default(),
         Text::new("What this exercise lets you decide.", "この演習で決めることです。"),
     ));
     use_keys(&keys)

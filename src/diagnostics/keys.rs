@@ -31,7 +31,7 @@ pub struct Key<'a> {
     /// Whether it must be there, and what stands in for it.
     pub need: Need<'a>,
     /// The unit of its value, empty where it has none.
-    pub unit: &'a str,
+    pub unit: Text,
     /// What it does, in a sentence.
     pub help: Text,
     /// What a form calls it; where nothing stands here, its help does for that, too.
@@ -123,6 +123,51 @@ pub enum Need<'a> {
     Default(&'a str),
 }
 
+/// The units of keys that Japanese writes otherwise.
+const UNITS: &[(&str, &str)] = &[
+    ("pixels", "画素"),
+    ("rows", "行"),
+    ("passes", "回"),
+    ("epochs", "エポック"),
+    ("channels", "チャンネル"),
+    ("blocks", "ブロック"),
+    ("stages", "段"),
+    ("halvings", "回の縮小"),
+    ("steps", "時点"),
+    ("units", "ユニット"),
+    ("units per layer", "各層のユニット数"),
+    ("share of units", "ユニットの割合"),
+    ("share of units, or an SQL condition", "割合、または条件"),
+    ("s", "秒"),
+    ("s or mm", "秒またはmm"),
+    ("days", "日"),
+    ("minutes", "分"),
+    ("risk", "リスク"),
+    ("points", "点"),
+];
+
+/// A unit in both languages; where no Japanese one is listed, it is written alike.
+const fn unit_of(en: &'static str) -> Text {
+    let mut at = 0;
+    while at < UNITS.len() {
+        let (listed, ja) = UNITS[at];
+        if alike(listed.as_bytes(), en.as_bytes()) {
+            return Text::new(en, ja);
+        }
+        at += 1;
+    }
+    Text::new(en, en)
+}
+
+/// `==` for constants.
+const fn alike(a: &[u8], b: &[u8]) -> bool {
+    let (mut at, same) = (0, a.len() == b.len());
+    while same && at < a.len() && a[at] == b[at] {
+        at += 1;
+    }
+    same && at == a.len()
+}
+
 impl<'a> Key<'a> {
     /// A key without a unit.
     pub const fn new(name: &'a str, kind: Kind<'a>, need: Need<'a>, en: &'static str, ja: &'static str) -> Self {
@@ -134,15 +179,15 @@ impl<'a> Key<'a> {
         name: &'a str,
         kind: Kind<'a>,
         need: Need<'a>,
-        unit: &'a str,
+        unit: &'static str,
         en: &'static str,
         ja: &'static str,
     ) -> Self {
-        Self::given(name, kind, need, unit, Text::new(en, ja))
+        Self::given(name, kind, need, unit_of(unit), Text::new(en, ja))
     }
 
     /// A key that somebody else's file defines.
-    pub const fn given(name: &'a str, kind: Kind<'a>, need: Need<'a>, unit: &'a str, help: Text) -> Self {
+    pub const fn given(name: &'a str, kind: Kind<'a>, need: Need<'a>, unit: Text, help: Text) -> Self {
         Self { name, kind, need, unit, help, title: None, meanings: &[] }
     }
 
@@ -805,13 +850,14 @@ fn advice(kind: &Kind, found: &DeValue) -> Option<Text> {
             Some(text!("without quotation marks: {s}", "引用符を付けずに {s} と書きます"))
         }
         (Kind::Number { min, max }, found) if *min >= 0.0 && *max <= 1.0 => {
+            // A number up to 1 is a share already, if a wrong one.
             let written = match found {
                 DeValue::String(s) => {
                     typing::half(s).trim().strip_suffix('%').and_then(|percent| percent.trim().parse().ok())
                 }
-                found => number(found),
+                found => number(found).filter(|percent| *percent > 1.0),
             };
-            written.filter(|percent| (0.0..=100.0).contains(percent) && *percent > *max).map(|percent| {
+            written.filter(|percent: &f64| (*min..=*max).contains(&(percent / 100.0))).map(|percent| {
                 let share = typing::share(percent);
                 text!("{percent} % is written {share}", "{percent}%は {share} と書きます")
             })
@@ -838,16 +884,18 @@ fn rounded(x: f64) -> f64 {
 
 /// What a key may hold, with its range, unit and default.
 pub fn expected(kind: &Kind, key: &Key) -> Text {
-    let Text { en, ja } = expected_kind(kind);
-    let unit = if key.unit.is_empty() { String::new() } else { format!(" ({})", key.unit) };
-    let (mut en, mut ja) = (format!("{en}{unit}"), format!("{ja}{unit}"));
+    let Text { mut en, mut ja } = expected_kind(kind);
+    if !key.unit.en.is_empty() {
+        en.to_mut().push_str(&format!(" ({})", key.unit.en));
+        ja.to_mut().push_str(&format!("（{}）", key.unit.ja));
+    }
     if let Need::Default(default) = key.need
         && !matches!(kind, Kind::Table(_) | Kind::Tables(_) | Kind::Kinds(_))
     {
-        en += &format!("; if you leave the key out: {default}");
-        ja += &format!("（書かなければ {default} になります）");
+        en.to_mut().push_str(&format!("; if you leave the key out: {default}"));
+        ja.to_mut().push_str(&format!("（書かなければ {default} になります）"));
     }
-    Text { en: en.into(), ja: ja.into() }
+    Text { en, ja }
 }
 
 fn expected_kind(kind: &Kind) -> Text {

@@ -36,8 +36,8 @@ fn table(keys: &[Key]) -> Value {
 fn property(key: &Key) -> Value {
     let mut schema = kind(&key.kind);
     let mut help = both(&key.help);
-    if !key.unit.is_empty() {
-        help += &format!("\n[{}]", key.unit);
+    if !key.unit.en.is_empty() {
+        help += &format!("\n[{}]", key.unit.en);
     }
     for (word, Short { en, ja }) in key.meanings {
         help += &format!("\n{word}: {en} / {ja}");

@@ -138,7 +138,7 @@ fn each(out: &mut Vec<Field>, table: &str, keys: &[Key], here: Option<&dyn Table
             control: control(key),
             value: value.and_then(Item::as_value).map(written).unwrap_or_default(),
             default: if default == "[]" || default == "{}" { String::new() } else { default },
-            unit: Text::same(key.unit),
+            unit: key.unit.clone(),
             title: key.title.map(Short::text).unwrap_or_default(),
             help: key.help.clone(),
             meanings: key.meanings.iter().map(|(word, short)| ((*word).to_owned(), short.text())).collect(),

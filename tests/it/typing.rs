@@ -90,6 +90,9 @@ fn a_number_in_full_width_signs_is_taken_and_what_was_read_is_said() {
     hands_in(&learner, "answers", "missed = [１５, ２５]", "en").ends(0).says("read as 15").says("read as 25");
     // Out of its range is out of its range, however it is written.
     hands_in(&learner, "plan", "[train]\nepochs = －１", "en").ends(2).says("1 to 2000");
+    // A share that is too large is no percentage that was mistyped.
+    let told = hands_in(&learner, "plan", "[split]\nvalid = 0.95", "en").ends(2).says("0 to 0.9");
+    assert!(!told.0.err.contains("is written"), "{}", told.0.err);
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
         }
         let key = keyed(keys, &path, document.as_table());
         // What is counted in per cent may be written with the sign.
-        let bare = key.filter(|key| key.unit.starts_with('%')).map(|_| written.replace(['%', '％'], ""));
+        let bare = key.filter(|key| key.unit.en.starts_with('%')).map(|_| written.replace(['%', '％'], ""));
         let written = bare.as_deref().unwrap_or(written).trim();
         let told = key.ok_or_else(|| {
             let key = &change.key;

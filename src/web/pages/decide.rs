@@ -85,11 +85,9 @@ fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
     let (text, starter) = (placed.text_of(PLAN)?, placed.starter(PLAN));
     let settings = &placed.task.exercise.settings;
     let mut groups = settings::with_keys(VOCABULARY.plan, settings, |keys| fields::of_plan(keys, &text, &starter));
-    // A key holds one word for its unit; an exercise's own settings have it in both languages.
     for field in groups.iter_mut().flat_map(|group| &mut group.fields) {
         let own = field.key.strip_prefix("setting.").and_then(|name| settings.all.iter().find(|one| one.name == name));
         if let Some(setting) = own {
-            field.unit = setting.unit.clone();
             field.help = setting.help.clone();
             if let SettingKind::Choice(choices) = &setting.kind {
                 field.meanings.clone_from(choices);
@@ -104,6 +102,8 @@ fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
         Sees::Series => dataset.signal.is_some(),
     };
     for group in &mut groups {
+        // One label is no choice.
+        group.fields.retain(|field| field.key != "cohort.label" || dataset.labels().len() > 1);
         group.fields.retain(|field| field.key != "operate.smallest" || image.is_some_and(|image| image.mask.is_some()));
         for field in group.fields.iter_mut().filter(|field| field.key == "model.kind") {
             if let Control::Choice(kinds) = &mut field.control {
@@ -222,21 +222,6 @@ fn table(view: &View, group: &Group, said: &Said, faults: &[Fault], columns: &[C
     }
 }
 
-/// A unit in the reader's words.
-fn unit<'u>(view: &View, unit: &'u Text) -> &'u str {
-    match (view.lang, view.text(unit)) {
-        (Lang::Ja, "pixels") => "画素",
-        (Lang::Ja, "rows") => "行",
-        (Lang::Ja, "passes") => "回",
-        (Lang::Ja, "epochs") => "エポック",
-        (Lang::Ja, "channels") => "チャンネル",
-        (Lang::Ja, "blocks") => "ブロック",
-        (Lang::Ja, "units") => "ユニット",
-        (Lang::Ja, "share of units, or an SQL condition") => "割合、または条件",
-        (_, unit) => unit,
-    }
-}
-
 /// A word that may be chosen, with its meaning first.
 fn worded(view: &View, meaning: &str, word: &str) -> String {
     match (meaning, view.lang) {
@@ -271,7 +256,7 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
         (Some((low, high)), Lang::Ja) => format!("{low}〜{high}"),
         _ => String::new(),
     };
-    let unit = [unit(view, &field.unit), range.as_str()]
+    let unit = [view.text(&field.unit), range.as_str()]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
