@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::desk::Placed;
 use super::edit::{self, Change, Changed};
-use super::hand_in::{ANSWERS, PLAN};
+use super::hand_in::{self, ANSWERS, PLAN};
 use crate::ending::Ending;
 use course::answers::{self, Answers, Expected, Unjudged};
 use course::content;
@@ -140,7 +140,7 @@ impl Placed {
         };
         let Some(text) = text else { return Ok(()) };
         let now = self.text_of(PLAN)?;
-        self.workspace.write("plan.before.toml", now.as_bytes())?;
+        self.workspace.write(&hand_in::before(PLAN), now.as_bytes())?;
         Ok(self.workspace.write(PLAN, &text)?)
     }
 }

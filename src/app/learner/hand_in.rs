@@ -13,6 +13,11 @@ pub const PLAN: &str = "plan.toml";
 /// The conclusions.
 pub const ANSWERS: &str = "answers.toml";
 
+/// Where the program itself lays a file that it replaces.
+pub fn before(file: &str) -> String {
+    file.replace(".toml", ".before.toml")
+}
+
 /// A file that is handed in.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -37,7 +42,8 @@ pub struct HandedIn {
 /// It is there only under another name, or is no file that may be read.
 pub fn find(folder: &Path, file: &str, shown: &str) -> Result<Found, Fault> {
     let names = names(folder);
-    let mut others: Vec<String> = names.iter().filter(|name| *name != file && is_like(name, file)).cloned().collect();
+    let mut others: Vec<String> =
+        names.iter().filter(|name| *name != file && **name != before(file) && is_like(name, file)).cloned().collect();
     others.truncate(3);
     // By the folder's own list: `Plan.toml` is not `plan.toml`, also where the disk makes no difference.
     if names.iter().any(|name| name == file) {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::desk::Placed;
-use super::hand_in::{ANSWERS, PLAN};
+use super::hand_in::{self, ANSWERS, PLAN};
 use super::workspace::{RECORD, RESULT};
 use crate::ending::Ending;
 use course::content;
@@ -162,7 +162,8 @@ impl Placed {
     /// The disk's.
     pub fn reset(&self) -> Result<Vec<String>, Ending> {
         let mut copies = Vec::new();
-        for (file, copy) in [(PLAN, "plan.before.toml"), (ANSWERS, "answers.before.toml")] {
+        for file in [PLAN, ANSWERS] {
+            let copy = &hand_in::before(file);
             let (now, starter) = (self.text_of(file)?, self.starter(file));
             if now != starter && !starter.is_empty() {
                 self.workspace.write(copy, now.as_bytes())?;
