@@ -11,7 +11,7 @@ use report::terminal::{bold, dim};
 pub(super) fn glossary(session: &Session, asked: Option<&str>) -> Result<u8, Ending> {
     let terms: Vec<&Term> = match asked {
         Some(word) => vec![glossary::term(word).map_err(|fault| Ending::Faults(vec![fault]))?],
-        None => glossary::all().iter().collect(),
+        None => glossary::ordered(session.terminal.lang),
     };
     if session.json {
         let told: Vec<Told> = terms.iter().map(|term| term.told()).collect();

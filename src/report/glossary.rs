@@ -28,6 +28,7 @@ pub struct Term {
     pub source: &'static str,
     /// The metric of that name in checks, where it is one.
     pub metric: Option<&'static str>,
+    reading: &'static str,
     forms: Short,
 }
 
@@ -98,6 +99,14 @@ const WORDS: &[(&str, &str, &str, &str, &str, &str)] = &[
         "The best available way to establish whether the outcome is there, against which a test or model is compared.",
         "転帰の有無を確かめる、利用できる最良の方法です。検査やモデルはこれと比べて評価します。",
         STARD,
+    ),
+    (
+        "alert",
+        "alert|alerts",
+        "警報|アラート",
+        "A message that somebody's predicted risk has reached the threshold, so that somebody looks at them.",
+        "予測リスクが閾値に達したことを知らせ、その人を確かめるように促す通知です。",
+        "",
     ),
     (
         "false-alarm",
@@ -201,6 +210,14 @@ const WORDS: &[(&str, &str, &str, &str, &str, &str)] = &[
         "信頼区間|95%信頼区間",
         "A range made so that, over many repetitions of the study, it holds the true value in 95 of 100.",
         "同じ研究を何度も繰り返したとき、100回のうち95回は真の値を含むように作られた範囲です。",
+        "Altman et al. 2000, Statistics with Confidence, 2nd ed.",
+    ),
+    (
+        "quartiles",
+        "quartiles|interquartile range|median (quartiles)",
+        "四分位範囲|中央値（四分位範囲）",
+        "With all values in order: the median stands in the middle, and half of the values lie between the two quartiles.",
+        "値を小さい順に並べたとき、中央にあるのが中央値で、2つの四分位点の間に半数の値が入ります。",
         "Altman et al. 2000, Statistics with Confidence, 2nd ed.",
     ),
     (
@@ -317,8 +334,8 @@ const WORDS: &[(&str, &str, &str, &str, &str, &str)] = &[
     ),
     (
         "neural-network",
-        "neural network|neural networks",
-        "ニューラルネットワーク",
+        "neural network|neural networks|multilayer perceptron",
+        "ニューラルネットワーク|多層パーセプトロン",
         "A model of many small units in layers, whose weights are adjusted step by step until its errors are small.",
         "多数の小さな計算単位を層に重ね、誤差が小さくなるまで重みを少しずつ調整したモデルです。",
         LEARNING,
@@ -378,20 +395,92 @@ const METRICS: &[(&str, &str, &str)] = &[
     ("dice", "Dice|Dice coefficient", "Dice係数"),
 ];
 
+/// How the Japanese name of each term is read: Japanese is ordered, and may be asked for, by it.
+const READINGS: &[(&str, &str)] = &[
+    ("prediction-model", "よそくもでる"),
+    ("outcome", "てんき"),
+    ("predictor", "よそくいんし"),
+    ("risk", "よそくりすく"),
+    ("threshold", "いきち"),
+    ("reference-standard", "さんしょうきじゅん"),
+    ("alert", "けいほう"),
+    ("false-alarm", "ごけいほう"),
+    ("missed", "みのがし"),
+    ("training", "がくしゅうようのぎょう"),
+    ("validation", "けんしょうようのぎょう"),
+    ("test", "てすとようのぎょう"),
+    ("external-validation", "がいぶけんしょう"),
+    ("overfitting", "かがくしゅう"),
+    ("calibration", "こうせい"),
+    ("discrimination", "しきべつのう"),
+    ("decision-curve", "けっていきょくせん"),
+    ("roc", "あーるおーしーきょくせん"),
+    ("two-by-two", "にかけるにひょう"),
+    ("interval", "しんらいくかん"),
+    ("quartiles", "しぶんいはんい"),
+    ("missing", "けっそく"),
+    ("imputation", "ほかん"),
+    ("cohort", "こほーと"),
+    ("confounding", "こうらく"),
+    ("selection-bias", "せんたくばいあす"),
+    ("immortal-time", "いもーたるたいむばいあす"),
+    ("spectrum", "すぺくとらむばいあす"),
+    ("leakage", "じょうほうのもれ"),
+    ("shortcut", "ちかみち"),
+    ("dataset-shift", "でーたせっとしふと"),
+    ("label-choice", "だいりのもくてきへんすう"),
+    ("fairness", "こうへいせい"),
+    ("screening", "けんしん"),
+    ("logistic-regression", "ろじすてぃっくかいき"),
+    ("neural-network", "にゅーらるねっとわーく"),
+    ("loss", "がくしゅうのそんしつ"),
+    ("epoch", "えぽっく"),
+    ("learning-rate", "がくしゅうりつ"),
+    ("exam", "はんていようのかんじゃ"),
+    ("prevalence", "ゆうびょうりつ"),
+    ("sensitivity", "かんど"),
+    ("specificity", "とくいど"),
+    ("false_positive_rate", "ぎようせいりつ"),
+    ("ppv", "ようせいてきちゅうりつ"),
+    ("npv", "いんせいてきちゅうりつ"),
+    ("accuracy", "せいしんりつ"),
+    ("alerts_per_true_case", "ひとりみつけるためのけいほうすう"),
+    ("missed_per_1000", "せんにんあたりのみのがし"),
+    ("alert_rate", "せんにんあたりのけいほう"),
+    ("auroc", "えーゆーあーるおーしー"),
+    ("net_benefit", "じゅんべんえき"),
+    ("brier", "ぶらいあーすこあ"),
+    ("calibration_slope", "こうせいのかたむき"),
+    ("observed_expected", "かんさつきたいひ"),
+    ("lr_positive", "ようせいゆうどひ"),
+    ("dice", "だいすけいすう"),
+];
+
+/// Every term in the order of its name in a language.
+pub fn ordered(lang: Lang) -> Vec<&'static Term> {
+    let mut all: Vec<&Term> = all().iter().collect();
+    if lang == Lang::Ja {
+        all.sort_by_key(|term| term.reading);
+    }
+    all
+}
+
 /// Every term, by its English name.
 pub fn all() -> &'static [Term] {
     static ALL: LazyLock<Vec<Term>> = LazyLock::new(|| {
+        let reading = |id: &str| READINGS.iter().find(|(of, _)| *of == id).map_or("", |(_, reading)| reading);
         let words = WORDS.iter().map(|&(id, en, ja, about, about_ja, source)| {
             let first = |forms: &'static str| forms.split('|').next().unwrap_or_default();
             let (name, about) = (Text::new(first(en), first(ja)), Text::new(about, about_ja));
-            Term { id, name, about, source, metric: None, forms: Short::new(en, ja) }
+            Term { id, name, about, source, metric: None, reading: reading(id), forms: Short::new(en, ja) }
         });
         let metrics = METRICS.iter().filter_map(|&(name, en, ja)| {
             let metric = metrics::metric(name)?;
             let bare = |title: &Cow<'static, str>| title.trim().to_owned().into();
             let name = Text { en: bare(&metric.title.en), ja: bare(&metric.title.ja) };
             let (about, source) = (metric.help.clone(), metric.source);
-            Some(Term { id: metric.name, name, about, source, metric: Some(metric.name), forms: Short::new(en, ja) })
+            let (id, forms) = (metric.name, Short::new(en, ja));
+            Some(Term { id, name, about, source, metric: Some(id), reading: reading(id), forms })
         });
         let mut all: Vec<Term> = words.chain(metrics).collect();
         all.sort_by_key(|term| term.name.en.to_lowercase());
@@ -409,7 +498,9 @@ impl Term {
     fn is_called(&self, word: &str) -> bool {
         let word = word.trim().to_lowercase();
         let is = |name: &str| name.to_lowercase() == word;
-        [Lang::En, Lang::Ja].into_iter().any(|lang| is(self.name.get(lang)) || self.forms(lang).any(is)) || is(self.id)
+        [Lang::En, Lang::Ja].into_iter().any(|lang| is(self.name.get(lang)) || self.forms(lang).any(is))
+            || is(self.id)
+            || is(self.reading)
     }
 
     /// The term as a document.
@@ -490,6 +581,7 @@ mod tests {
         let mut seen = BTreeSet::new();
         for term in all() {
             assert!(!term.about.en.is_empty() && !term.about.ja.is_empty(), "{}", term.id);
+            assert!(!term.reading.is_empty(), "how {} is read", term.id);
             for lang in [Lang::En, Lang::Ja] {
                 for form in term.forms(lang).collect::<BTreeSet<_>>() {
                     assert!(seen.insert((lang == Lang::Ja, form.to_lowercase())), "{form} twice");
@@ -511,9 +603,13 @@ mod tests {
 
     #[test]
     fn a_term_is_found_by_its_names_and_a_misspelt_one_by_the_nearest() {
-        for word in ["ppv", "PPV", "陽性的中率", "Positive predictive value"] {
+        for word in ["ppv", "PPV", "陽性的中率", "ようせいてきちゅうりつ", "Positive predictive value"]
+        {
             assert_eq!(term(word).unwrap().id, "ppv");
         }
+        let ordered = ordered(Lang::Ja);
+        assert_eq!(ordered.len(), all().len());
+        assert!(ordered.windows(2).all(|pair| pair[0].reading <= pair[1].reading));
         assert_eq!(term("sensitivty").unwrap_err().nearest.as_deref(), Some("sensitivity"));
     }
 }

@@ -34,13 +34,20 @@ function hide() {
 
 /** Listens to the whole page, so that words in parts that come later are heard, too. */
 export function terms() {
+  // A first touch tells what the word means; a second one follows its link.
+  let touched = null;
   const over = (event) => {
     const link = event.target.closest?.('a.term');
+    if (event.pointerType === 'touch') touched = link && link !== shown ? link : null;
     if (link) show(link);
     else if (!tip.contains(event.target)) hide();
   };
   document.addEventListener('pointerover', over);
   document.addEventListener('focusin', over);
+  document.addEventListener('click', (event) => {
+    if (touched && event.target.closest?.('a.term') === touched) event.preventDefault();
+    touched = null;
+  });
   // The focus may have brought the word into sight only now.
   document.addEventListener('scroll', place, { passive: true, capture: true });
   document.addEventListener('keydown', (event) => event.key === 'Escape' && hide());

@@ -28,7 +28,7 @@ fn body(view: &View, title: &str) -> Markup {
                 "Words that the exercises use. Where they are underlined with dots in a text, their meaning is shown when you point at them, or reach them with the Tab key.",
                 "演習で使う用語です。本文中で点線の付いた語にポインターを重ねるか、Tabキーで移動すると、意味が表示されます。",
             )) }
-            dl { @for term in glossary::all() {
+            dl { @for term in glossary::ordered(view.lang) {
                 dt id=(term.id) tabindex="-1" { (view.text(&term.name)) @if term.name.en != term.name.ja { " " span.quiet lang=(other.code()) { (term.name.get(other)) } } }
                 dd {
                     p { (view.text(&term.about)) }
