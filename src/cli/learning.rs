@@ -10,7 +10,7 @@ use app::learner::checking::{self, Checked};
 use app::learner::desk::{Begun, How, Listed, Placed, State};
 use app::learner::hand_in::{ANSWERS, HandedIn, PLAN};
 use app::learner::renewal::Renewed;
-use app::learner::workspace::{DATA, Workspace};
+use app::learner::workspace::{CALIBRATION, DATA, MISTAKES, SERIES_MISTAKES, Workspace};
 use course::exercise::{Exercise, called};
 use course::pack::{Submission, Task};
 use diagnostics::fault::{Fault, Id, Place};
@@ -18,7 +18,6 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::check::{Figure, Verdict};
 use engine::run::Run;
-use engine::signal::Shape;
 use report::json::{AtFault, Document};
 use report::terminal::{bold, dim};
 use seed::{Origin, Root};
@@ -199,30 +198,33 @@ impl Session {
             return Ok(PASSED);
         }
         let (predictions, answers) = (format!("{kept}/predictions.csv"), workspace.shown(ANSWERS));
-        let (plot, worst) = (!run.record.story.masks, !run.mistakes.is_empty());
-        let is_series = matches!(run.record.story.signal, Some(Shape::Series(_)));
-        let beside = match (plot, worst) {
-            (true, true) if is_series => self.pick(
-                "the calibration plot (calibration.svg), and what the model got most wrong (mistakes.svg)",
-                "較正プロット（calibration.svg）と、モデルが大きく外した時系列（mistakes.svg）",
-            ),
-            (true, true) => self.pick(
-                "the calibration plot (calibration.svg), and what the model got most wrong (mistakes.png)",
-                "較正プロット（calibration.svg）と、モデルが大きく外した画像（mistakes.png）",
-            ),
-            (false, true) => {
-                self.pick("what the model got most wrong (mistakes.png)", "モデルが大きく外した画像（mistakes.png）")
-            }
-            _ => self.pick("the calibration plot (calibration.svg)", "較正プロット（calibration.svg）"),
-        };
+        let beside = self.beside(workspace);
         let next = self.desk.next("check", workspace);
         self.say(&self.terminal.paragraph(
             "",
-            &match (self.terminal.lang, task.exercise.questions.is_empty()) {
-                (Lang::En, false) => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: write what you conclude in {answers}, then: {next}"),
-                (Lang::Ja, false) => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に、結論を {answers} に書いてから：{next}"),
-                (Lang::En, true) => format!("Each row's prediction is in {predictions}; beside it lies {beside}. Next: {next}"),
-                (Lang::Ja, true) => format!("1行ごとの予測は {predictions} に、{beside}も同じフォルダーにあります。次に：{next}"),
+            &match self.terminal.lang {
+                Lang::En => {
+                    let beside = if beside.is_empty() { String::new() } else { format!("; beside it lies {beside}") };
+                    let first = if task.exercise.questions.is_empty() {
+                        String::new()
+                    } else {
+                        format!("write what you conclude in {answers}, then: ")
+                    };
+                    format!("Each row's prediction is in {predictions}{beside}. Next: {first}{next}")
+                }
+                Lang::Ja => {
+                    let beside = if beside.is_empty() {
+                        "あります".to_owned()
+                    } else {
+                        format!("、{beside}も同じフォルダーにあります")
+                    };
+                    let first = if task.exercise.questions.is_empty() {
+                        "次に"
+                    } else {
+                        &format!("次に、結論を {answers} に書いてから")
+                    };
+                    format!("1行ごとの予測は {predictions} に{beside}。{first}：{next}")
+                }
             },
         ));
         let once = task.exercise.questions.iter().filter(|question| question.tries() == 1);
@@ -498,6 +500,25 @@ impl Session {
             Lang::Ja => format!("乱数シード{number}から生成した患者です。{DATA} の患者とは異なります。"),
         };
         self.terminal.paragraph("", &told)
+    }
+
+    /// What the last run left to be looked at, in words.
+    fn beside(&self, workspace: &Workspace) -> String {
+        let left = [
+            (CALIBRATION, self.pick("the calibration plot", "較正プロット")),
+            (SERIES_MISTAKES, self.pick("what the model got most wrong", "モデルが大きく外した時系列")),
+            (MISTAKES, self.pick("what the model got most wrong", "モデルが大きく外した画像")),
+        ];
+        let last = workspace.runs().first().copied().unwrap_or_default();
+        let left: Vec<String> = left
+            .into_iter()
+            .filter(|(file, _)| workspace.of_run(last, file).is_some())
+            .map(|(file, words)| match self.terminal.lang {
+                Lang::En => format!("{words} ({file})"),
+                Lang::Ja => format!("{words}（{file}）"),
+            })
+            .collect();
+        left.join(self.pick(", and ", "と"))
     }
 
     /// Keeps what was told already. Where that fails it is said, and what was told holds; gives the exit code then.

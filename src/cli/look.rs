@@ -5,12 +5,12 @@ use super::options::{EXERCISE_JA, SEED_JA, SeedOption};
 use super::session::Session;
 use app::ending::Ending;
 use app::learner::desk::Placed;
+use app::learner::groups::{self, Group};
 use app::learner::workspace::{DATA, MISTAKES, SERIES_MISTAKES, Workspace};
-use course::dataset::Dataset;
 use course::pack::Task;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
-use diagnostics::text::{Lang, in_order};
+use diagnostics::text::Lang;
 use engine::run::{self, Series};
 use engine::signal::{Shape, Signals};
 use report::montage::{self, Tile};
@@ -19,12 +19,6 @@ use tables::Frame;
 
 /// Pictures of each group.
 const ACROSS: usize = 8;
-
-/// Groups shown at most.
-const MOST: usize = 12;
-
-/// Series shown at most, unless there are more groups.
-const LINES: usize = 8;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -103,16 +97,6 @@ fn patients(
     Ok(PASSED)
 }
 
-/// `site = clinic, ill = 1` in the reader's words, where each of them has any.
-fn in_words(dataset: &Dataset, title: &str, lang: Lang) -> Option<String> {
-    let words: Option<Vec<&str>> = title
-        .split(", ")
-        .map(|one| one.split_once(" = ").and_then(|(column, value)| dataset.called(column, value)))
-        .map(|words| words.map(|words| words.get(lang)))
-        .collect();
-    Some(words?.join(if lang == Lang::Ja { "、" } else { ", " }))
-}
-
 pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
     let placed = shown_in(session, options.exercise.as_deref())?;
     let seed = placed.sown(options.seed.seed, &mut session.subject.borrow_mut()).number;
@@ -121,33 +105,16 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
     let Some((rows, origin)) = run::learners_signals(&task, seed, &file)? else {
         return patients(session, &task, &workspace, options, &run::learners_rows(&task, seed, &file)?);
     };
-    let by: Vec<String> = if let Some(by) = &options.by {
-        vec![known(by, &rows).map_err(|fault| Ending::Faults(vec![fault]))?]
-    } else {
-        let groups = task.exercise.groups.iter().map(|group| group.value.clone());
-        groups.chain([task.dataset.label().to_owned()]).collect()
+    let by: Vec<String> = match &options.by {
+        Some(by) => vec![known(by, &rows).map_err(|fault| Ending::Faults(vec![fault]))?],
+        None => groups::usual(&task),
     };
-    // The first rows of each combination of values, in the order of the values.
-    let words: Vec<Vec<Option<String>>> = by.iter().map(|name| tables::words(&rows, name)).collect::<Result<_, _>>()?;
-    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-    let mut numbers: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
-    for row in 0..rows.height() {
-        let of = by
-            .iter()
-            .zip(&words)
-            .map(|(name, words)| format!("{name} = {}", words[row].as_deref().unwrap_or("(missing)")));
-        let title = of.collect::<Vec<_>>().join(", ");
-        let at = *numbers.entry(title.clone()).or_insert(groups.len());
-        if at == groups.len() {
-            groups.push((title, Vec::new()));
-        }
-        if groups[at].1.len() < ACROSS {
-            groups[at].1.push(row);
-        }
+    let mut shown = groups::first(&rows, &by, ACROSS)?;
+    if matches!(origin.shape(), Shape::Series(_)) {
+        let lines = groups::lines(shown.len());
+        shown.iter_mut().for_each(|group| group.rows.truncate(lines));
     }
-    groups.sort_by(|(a, _), (b, _)| in_order(a, b));
-    let shown: Vec<(String, Vec<usize>)> = groups.into_iter().take(MOST).collect();
-    let chosen: Vec<usize> = shown.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
+    let chosen: Vec<usize> = shown.iter().flat_map(|group| group.rows.iter().copied()).collect();
     let signals = origin.some(&chosen);
     // A column may be called what no file can be.
     let sign = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') { c } else { '_' };
@@ -159,7 +126,7 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
     let mut at = 0;
     let montage: Vec<(String, Vec<Tile>)> = shown
         .iter()
-        .map(|(title, rows)| {
+        .map(|Group { title, rows }| {
             let tiles = (at..at + rows.len()).map(|row| Tile {
                 pixels: &pixels[row],
                 outlined: signals.outlined.as_ref().and_then(|masks| masks.row(row).to_slice()),
@@ -203,9 +170,9 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
             }
         },
     ));
-    for (title, _) in &shown {
-        if let Some(words) = in_words(&task.dataset, title, session.terminal.lang) {
-            let line = format!("{title}{}{words}", session.pick(": ", "："));
+    for group in &shown {
+        if let Some(words) = group.in_words(&task.dataset, session.terminal.lang) {
+            let line = format!("{}{}{words}", group.title, session.pick(": ", "："));
             session.say(&session.terminal.hanging("  ", "      ", &line));
         }
     }
@@ -244,20 +211,12 @@ pub(super) fn look(session: &Session, options: &Options) -> Result<u8, Ending> {
 fn series(
     session: &Session,
     (task, workspace): (&Task, &Workspace),
-    (by, groups): (&str, &[(String, Vec<usize>)]),
+    (by, groups): (&str, &[Group]),
     (signals, [channels, steps]): (&Signals, [usize; 2]),
     all: usize,
 ) -> Result<u8, Ending> {
     let (lang, dataset) = (session.terminal.lang, &task.dataset);
-    let titles = groups.iter().flat_map(|(title, rows)| std::iter::repeat_n(title, rows.len()).zip(0..));
-    let first = titles.enumerate().filter(|(_, (_, within))| *within < LINES.div_ceil(groups.len().max(1)));
-    let strips: Vec<(String, Series)> = first
-        .map(|(row, (title, _))| {
-            let words = in_words(dataset, title, lang).unwrap_or_else(|| title.clone());
-            let channels = (0..channels).map(|channel| signals.line(row, channel)).collect();
-            (words, Series { channels, step: signals.spacing[row][2] })
-        })
-        .collect();
+    let strips = groups::series(dataset, groups, signals, lang);
     let shown: Vec<(String, &Series)> = strips.iter().map(|(words, series)| (words.clone(), series)).collect();
     let title = session.pick("The first series of each group", "群ごとの最初の時系列");
     let plot = plots::series::draw("look", title, &shown, dataset.signal_unit(lang), lang);

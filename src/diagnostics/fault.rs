@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 pub use crate::id::Id;
 use crate::text;
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Text, narrow};
 
 /// Where something stands in a file that a person wrote. Two places are the same where file, line, range and key are.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -323,7 +323,8 @@ pub fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Opti
     if name.len() > NAME {
         return None;
     }
-    let name = name.to_lowercase();
+    // `ｐａｔｉｅｎｔ` of a Japanese keyboard is `patient`.
+    let name = name.chars().map(narrow).collect::<String>().to_lowercase();
     valid
         .into_iter()
         .filter(|candidate| candidate.len() <= NAME)

@@ -69,8 +69,21 @@ pub struct Signals {
 enum Values {
     /// Of pictures, `[rows, height · width · channels]`, 0 to 255.
     Drawn(Array2<u8>),
-    /// `[rows, numbers of the shape]`.
-    Read(Array2<f32>),
+    /// `[rows, numbers of the shape]`; and which numbers are black and white to the eye, the same for all rows of the file.
+    Read(Array2<f32>, [f32; 2]),
+}
+
+/// About so many values tell what is dark and what is light; those of sixteen rows at least.
+const SAMPLED: usize = 100_000;
+
+/// The values at the lowest and at the highest hundredth, of rows from all over the file.
+fn window(values: &Array2<f32>) -> [f32; 2] {
+    let rows = (SAMPLED / values.ncols().max(1)).max(16);
+    let some = values.axis_iter(Axis(0)).step_by(values.nrows().div_ceil(rows).max(1));
+    let mut some: Vec<f32> = some.flat_map(|row| row.to_vec()).collect();
+    some.sort_unstable_by(f32::total_cmp);
+    let at = |share: f64| some.get((some.len().saturating_sub(1) as f64 * share) as usize).copied().unwrap_or_default();
+    [at(0.01), at(0.99)]
 }
 
 impl Signals {
@@ -84,7 +97,8 @@ impl Signals {
     /// Signals that were read, `[rows, numbers of the shape]`, all of one spacing.
     pub fn read(shape: Shape, values: Array2<f32>, spacing: [f64; 3]) -> Self {
         let spacing = vec![spacing; values.nrows()];
-        Self { shape, values: Values::Read(values), outlined: None, spacing }
+        let window = window(&values);
+        Self { shape, values: Values::Read(values, window), outlined: None, spacing }
     }
 
     /// How many rows there are.
@@ -104,7 +118,7 @@ impl Signals {
             shape: self.shape,
             values: match &self.values {
                 Values::Drawn(pixels) => Values::Drawn(pixels.select(Axis(0), rows)),
-                Values::Read(values) => Values::Read(values.select(Axis(0), rows)),
+                Values::Read(values, window) => Values::Read(values.select(Axis(0), rows), *window),
             },
             outlined: self.outlined.as_ref().map(|outlined| outlined.select(Axis(0), rows)),
             spacing: rows.iter().map(|&row| self.spacing[row]).collect(),
@@ -115,7 +129,7 @@ impl Signals {
     pub fn at(&self, row: usize, channel: usize, place: usize) -> f32 {
         match &self.values {
             Values::Drawn(pixels) => f32::from(pixels[[row, place * self.shape.channels() + channel]]) / 255.0,
-            Values::Read(values) => {
+            Values::Read(values, _) => {
                 let [height, width] = self.shape.plane();
                 values[[row, channel * height * width + place]]
             }
@@ -138,18 +152,17 @@ impl Signals {
     }
 
     /// A row's picture for the eye, `[height, width, channels]` of [`Signals::seen`]: as it was drawn; of what was read, the middle
-    /// slice, from its lowest value in black to its highest in white, and of other channels than red, green and blue the first.
+    /// slice, from black at the lowest hundredth of all rows' values to white at the highest, so that a brighter picture looks brighter;
+    /// of other channels than red, green and blue the first.
     pub fn bytes(&self, row: usize) -> Cow<'_, [u8]> {
-        let values = match &self.values {
+        let (values, [low, high]) = match &self.values {
             Values::Drawn(pixels) => return pixels.row(row).to_slice().map_or_else(Cow::default, Cow::Borrowed),
-            Values::Read(values) => values.row(row),
+            Values::Read(values, window) => (values.row(row), *window),
         };
         let [height, width, channels] = self.seen();
         let (slice, plane) = (height * width, self.shape.plane().iter().product::<usize>());
         let middle = plane / slice.max(1) / 2 * slice;
         let shown = |place: usize, channel: usize| values[channel * plane + middle + place];
-        let all = || (0..channels).flat_map(|channel| (0..slice).map(move |place| shown(place, channel)));
-        let (low, high) = all().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
         let grey = |x: f32| if high > low { ((x - low) / (high - low) * 255.0).round() as u8 } else { 0 };
         (0..slice).flat_map(|place| (0..channels).map(move |channel| grey(shown(place, channel)))).collect()
     }

@@ -87,13 +87,13 @@ impl<T> Recent<T> {
     }
 }
 
-/// The learner's rows, and what their pictures are drawn from, where they have any.
+/// The learner's rows, and what their signals are drawn from, where they have any.
 #[derive(Debug)]
 pub struct Drawn {
     /// The rows.
     pub rows: Frame,
-    /// The pictures.
-    pub shots: Option<Origin>,
+    /// The signals.
+    signals: Option<Origin>,
     /// The values of columns that have few of them, in order.
     few: OnceLock<BTreeMap<String, Vec<String>>>,
     /// The section that shows them, as it is first seen, by language.
@@ -104,6 +104,16 @@ pub struct Drawn {
 const FEW: usize = 12;
 
 impl Drawn {
+    /// The pictures, where they are any.
+    pub fn shots(&self) -> Option<&Origin> {
+        self.signals.as_ref().filter(|origin| matches!(origin.shape(), Shape::Volume(_)))
+    }
+
+    /// The series, where they are any.
+    pub fn series(&self) -> Option<&Origin> {
+        self.signals.as_ref().filter(|origin| matches!(origin.shape(), Shape::Series(_)))
+    }
+
     /// The values of a column that has at most twelve, in order; nothing of another.
     ///
     /// # Errors
@@ -189,14 +199,11 @@ impl Site {
         let name = format!("{} {seed} {digest}", task.exercise.id);
         self.drawn.of(name, || {
             let file = |file: &str| pack.dataset_file(&task.dataset.id, file);
-            // A series is no picture for the wall.
-            let (rows, shots) = match run::learners_signals(task, seed, &file)? {
-                Some((rows, origin)) => {
-                    (rows, Some(origin).filter(|origin| matches!(origin.shape(), Shape::Volume(_))))
-                }
+            let (rows, signals) = match run::learners_signals(task, seed, &file)? {
+                Some((rows, origin)) => (rows, Some(origin)),
                 None => (run::learners_rows(task, seed, &file)?, None),
             };
-            Ok(Drawn { rows, shots, few: OnceLock::new(), looked: Default::default() })
+            Ok(Drawn { rows, signals, few: OnceLock::new(), looked: Default::default() })
         })
     }
 }

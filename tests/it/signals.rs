@@ -48,7 +48,7 @@ columns = [{ name = "ill", role = "label" }, { name = "patient", role = "id" }]
 path = "own.npy"
 "#;
 
-const ROWS: usize = 300;
+pub(super) const ROWS: usize = 300;
 
 /// An array as numpy saves it.
 fn saved(descr: &str, columns_first: bool, shape: &[usize], bytes: &[u8]) -> Vec<u8> {
@@ -65,7 +65,7 @@ fn saved(descr: &str, columns_first: bool, shape: &[usize], bytes: &[u8]) -> Vec
     out
 }
 
-fn floats(shape: &[usize], values: &[f32]) -> Vec<u8> {
+pub(super) fn floats(shape: &[usize], values: &[f32]) -> Vec<u8> {
     assert_eq!(shape.iter().product::<usize>(), values.len());
     saved("<f4", false, shape, &values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>())
 }
@@ -76,7 +76,7 @@ fn ill(row: usize) -> bool {
 }
 
 /// A course around an array; its table has this further column, such as `,age`.
-fn course(spacing: &str, array: &[u8], column: &str) -> Learner {
+pub(super) fn course(spacing: &str, array: &[u8], column: &str) -> Learner {
     let learner = Learner::new();
     learner.writes("c/exercises/beats/exercise.toml", EXERCISE);
     for file in ["brief.en.md", "brief.ja.md"] {
@@ -95,13 +95,13 @@ fn course(spacing: &str, array: &[u8], column: &str) -> Learner {
 
 /// What is wrong with the beats of the ill.
 #[derive(Clone, Copy, PartialEq)]
-enum Beat {
+pub(super) enum Beat {
     Irregular,
     Fast,
 }
 
 /// A series of 128 steps at 100 Hz for each row: beats that come every 0.24 s; of the ill at any time about it, or every 0.16 s.
-fn beats(of_the_ill: Beat) -> Vec<f32> {
+pub(super) fn beats(of_the_ill: Beat) -> Vec<f32> {
     let mut all = Vec::new();
     for row in 0..ROWS {
         let luck = Seed::new(7).at(row as u64);
@@ -130,12 +130,12 @@ fn beats(of_the_ill: Beat) -> Vec<f32> {
 const PLAN: &str = "practicum/beats/plan.toml";
 
 /// Runs or checks this plan.
-fn tries(learner: &Learner, command: &str, plan: &str) -> Answer {
+pub(super) fn tries(learner: &Learner, command: &str, plan: &str) -> Answer {
     learner.writes(PLAN, format!("exercise = \"beats@1\"\n{plan}"));
     learner.types(&format!("--course c {command} beats"))
 }
 
-const TRAIN: &str = "[train]\nepochs = 30\nbatch = 32\nlearning_rate = 0.01\n";
+pub(super) const TRAIN: &str = "[train]\nepochs = 30\nbatch = 32\nlearning_rate = 0.01\n";
 
 #[test]
 fn a_series_is_read_and_learned_along_time() {
@@ -152,6 +152,7 @@ fn a_series_is_read_and_learned_along_time() {
     assert_eq!((&told["steps"], &told["channels"]), (&128.into(), &1.into()));
     learner.types("--course c look beats --lang ja").ends(0).says("時系列");
     learner.types("--course c try beats --row 3").ends(0).says("the model's risk");
+    learner.types("--course c try beats --row 3 --set ill=1").ends(2).says("sees the row's signal alone");
 }
 
 #[test]
@@ -290,6 +291,7 @@ fn mistakes_of_an_array_are_told_where_it_is_named() {
         (floats(&[ROWS, 8], &vec![1.0; ROWS * 8]), "[0.01]", "signal.path", "2 axes", "x[:, None]"),
         (floats(&[299, 1, 8], &vec![1.0; 299 * 8]), "[0.01]", "signal.path", "299 rows", "300, one for each row"),
         (floats(&[ROWS, 1, 0], &[]), "[0.01]", "signal.path", "without numbers", "at least one"),
+        (floats(&[ROWS, 8, 8, 3], &vec![1.0; ROWS * 192]), "[1.0, 1.0]", "signal.path", "come last", "numpy.moveaxis"),
         (with(f32::NAN), "[0.01]", "signal.path", "the first in row 3", "leave such rows out"),
         (with(f32::INFINITY), "[0.01]", "signal.path", "the first in row 3", "leave such rows out"),
         (sound(), "[1.0, 1.0]", "signal.spacing", "2 distances", "seconds from step to step"),

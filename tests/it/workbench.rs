@@ -8,6 +8,7 @@ use practicum::disk::power::FAILS_AT;
 
 use super::interrupted::files;
 use super::session::Learner;
+use super::signals::{self, Beat};
 
 /// The workbench, open in a folder; ends with it.
 struct Open {
@@ -77,7 +78,12 @@ impl Open {
     }
 
     fn get(&self, path: &str) -> Answer {
-        let (host, cookie) = (self.host(), self.cookie());
+        self.get_with(path, "other=")
+    }
+
+    /// The same with one more cookie.
+    fn get_with(&self, path: &str, more: &str) -> Answer {
+        let (host, cookie) = (self.host(), format!("{}; {more}", self.cookie()));
         self.raw(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"))
     }
 
@@ -377,6 +383,26 @@ fn who_writes_a_course_sees_it_as_it_is_now_with_what_validate_says() {
 }
 
 #[cfg(unix)]
+#[test]
+fn series_are_looked_at_and_those_that_were_missed_are_seen_in_the_readers_language() {
+    let learner =
+        signals::course("[0.01]", &signals::floats(&[signals::ROWS, 1, 128], &signals::beats(Beat::Irregular)), "");
+    learner.types("--course c start beats").ends(0);
+    signals::tries(&learner, "run", &format!("[model]\nkind = \"cnn1d\"\n{}", signals::TRAIN)).ends(0);
+    let open = Open::of(learner, &["--course", "c"], None);
+    for (lang, first, wrong) in [
+        ("en", "The first series of each group", "What it got most wrong"),
+        ("ja", "群ごとの最初の時系列", "大きく外した例"),
+    ] {
+        let to = open.post("/lang", &[("lang", lang)]);
+        let cookie = to.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap().to_owned();
+        assert!(cookie.contains(&format!("={lang}")), "{cookie}");
+        let page = open.get_with("/x/beats", cookie.split(';').next().unwrap());
+        assert_eq!(page.status, 200);
+        assert!(page.body.contains(first) && page.body.contains(wrong), "{lang}: {}", page.body.len());
+    }
+}
+
 #[test]
 fn ctrl_c_ends_it_also_while_a_page_listens_to_a_run() {
     let mut open = Open::begun(&[]);

@@ -7,6 +7,7 @@ pub mod debrief;
 pub mod desk;
 pub mod edit;
 pub mod forms;
+pub mod groups;
 pub mod hand_in;
 pub mod history;
 pub mod memory;

@@ -26,7 +26,7 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use disk::{Refused, Whole};
 use engine::models::VOCABULARY;
-use engine::run::{self, Run, RunError};
+use engine::run::{self, Run, RunError, Seen};
 use report::json::Document;
 use report::plots::{calibration, series};
 use report::{montage, plot};
@@ -54,6 +54,9 @@ pub const PREDICTIONS: &str = "predictions.csv";
 
 /// Where a run leaves the pictures that its model got wrong.
 pub const MISTAKES: &str = "mistakes.png";
+
+/// Where it leaves its calibration plot.
+pub const CALIBRATION: &str = "calibration.svg";
 
 /// Where it leaves the series that its model got wrong.
 pub const SERIES_MISTAKES: &str = "mistakes.svg";
@@ -699,10 +702,15 @@ impl Workspace {
             };
             let (p, _) = plot::pairs(run, table).unwrap_or_default();
             let plot = calibration::draw("calibration", &format!("{}, {whom}", self.id), &bins, &p, lang);
-            files.push(("calibration.svg", plot.file().into_bytes()));
+            files.push((CALIBRATION, plot.file().into_bytes()));
         }
         if let Some(plot) = series::mistakes("mistakes", &run.mistakes, task.dataset.signal_unit(lang), lang) {
             files.push((SERIES_MISTAKES, plot.file().into_bytes()));
+            let told = run.mistakes.iter().filter_map(|mistake| {
+                let Seen::Series(series) = &mistake.seen else { return None };
+                Some(serde_json::json!({ "row": mistake.row, "missed": mistake.missed, "p": mistake.p, "series": series }))
+            });
+            files.push((TOLD_MISTAKES, told.collect::<serde_json::Value>().to_string().into_bytes()));
         }
         let pictures = || run.mistakes.iter().filter_map(|mistake| Some((mistake, montage::picture(mistake)?)));
         let seen: Vec<(String, Vec<u8>)> =

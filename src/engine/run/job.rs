@@ -5,6 +5,7 @@ use crate::record::Record;
 use crate::synth::SynthError;
 use course::pack::{Submission, Task};
 use diagnostics::fault::Fault;
+use serde::{Deserialize, Serialize};
 use tables::{TableError, Tables};
 use target::Target;
 
@@ -130,7 +131,7 @@ pub struct Picture {
 }
 
 /// A series.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Series {
     /// Its channels, each step by step.
     pub channels: Vec<Vec<f32>>,

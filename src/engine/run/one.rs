@@ -185,6 +185,17 @@ fn put(row: &mut Frame, visible: &Frame, seen: &[String], name: &str, figure: &F
     let place = || Place { key: Some(name.to_owned()), ..Place::file("--set") };
     if !seen.iter().any(|column| column == name) {
         let list = seen.join(", ");
+        if seen.is_empty() {
+            return Err(Put::Fault(Fault::new(
+                Id::DoesNotApply,
+                place(),
+                text!("\"{name}\"", "\"{name}\""),
+                Text::new(
+                    "nothing to set: this model sees the row's signal alone, no column",
+                    "指定なし（このモデルが見るのは行の信号だけで、列の値は見ません）",
+                ),
+            )));
+        }
         let fault = Fault::new(
             Id::UnknownColumn,
             place(),

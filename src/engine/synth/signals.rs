@@ -171,6 +171,22 @@ pub(super) fn read(signal: &Signal, bytes: Option<&[u8]>, rows: usize) -> Result
             text!("{rows}, one for each row of the table and in its order", "{rows}行（表の1行ごとに1つ、同じ順）"),
         ));
     }
+    if let [_, height, width, channels @ (1 | 3 | 4)] = head.shape[..]
+        && height >= 8
+        && width >= 8
+    {
+        return Err(told(
+            Id::OtherSize,
+            text!(
+                "{height} channels of {width} × {channels} pixels ({shown}): the channels seem to come last",
+                "{width}×{channels}画素が{height}チャンネルになります（{shown}）。チャンネルが最後の軸にあるようです"
+            ),
+            Text::new(
+                "[rows, channels, height, width]: numpy.save(path, numpy.moveaxis(x, -1, 1))",
+                "[行, チャンネル, 縦, 横]：numpy.save(path, numpy.moveaxis(x, -1, 1))",
+            ),
+        ));
+    }
     if shape.numbers() == 0 {
         return Err(told(
             Id::NoValues,

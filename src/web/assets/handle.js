@@ -94,11 +94,15 @@ export async function handle(place) {
     if (!isWaiting) requestAnimationFrame(() => { isWaiting = false; show(); });
     isWaiting = true;
   };
-  const follow = (event) => move(((at(risks, event)[0] - LEFT) / (RIGHT - LEFT)) * end);
+  // Dragged to whole per cents, or to a tenth where the scale is fine; by key, also to tenths.
+  const grain = end > 0.3 ? 100 : 1000;
+  const follow = (event) => move(Math.round(((at(risks, event)[0] - LEFT) / (RIGHT - LEFT)) * end * grain) / grain);
   drag(risks, (event) => { grip.focus({ preventScroll: true }); follow(event); }, follow);
   grip.addEventListener('keydown', (event) => {
     const step = event.shiftKey ? 0.001 : 0.01;
-    const to = { ArrowLeft: now - step, ArrowDown: now - step, ArrowRight: now + step, ArrowUp: now + step, PageDown: now - 0.1, PageUp: now + 0.1, Home: 0, End: end }[event.key];
+    // An arrow goes to the next whole step, also from between two.
+    const [lower, upper] = [Math.ceil(now / step - 1e-6) - 1, Math.floor(now / step + 1e-6) + 1].map((n) => n * step);
+    const to = { ArrowLeft: lower, ArrowDown: lower, ArrowRight: upper, ArrowUp: upper, PageDown: now - 0.1, PageUp: now + 0.1, Home: 0, End: end }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     move(to);

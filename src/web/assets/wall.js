@@ -8,7 +8,7 @@ export function wall(list) {
   const buttons = [...list.querySelectorAll('[data-enlarge]')];
   const all = buttons.map((button) => {
     const image = button.querySelector('img');
-    return { src: image.getAttribute('src'), alt: image.alt, facts: (button.dataset.facts ?? '').split(/, |、/).filter(Boolean), outlined: button.hasAttribute('data-outlined') };
+    return { src: image.getAttribute('src'), row: Number(image.getAttribute('src').match(/(\d+)\.png$/)?.[1]) + 1, alt: image.alt, facts: (button.dataset.facts ?? '').split(/, |、/).filter(Boolean), outlined: button.hasAttribute('data-outlined') };
   });
   buttons.forEach((button, n) => {
     button.addEventListener('click', () => open([all[n]], scale, all));
@@ -44,7 +44,16 @@ function open(shown, scale, among) {
   const turn = (step) => { here = (here + step + among.length) % among.length; show([among[here]]); };
   const turns = among && among.length > 1
     ? [el('button', { type: 'button', onclick: () => turn(-1) }, words.earlier), el('button', { type: 'button', onclick: () => turn(1) }, words.later)] : [];
-  const dialog = el('dialog', { 'aria-labelledby': 'shown' }, title, body, el('p', { class: 'buttons' }, ...turns, el('button', { type: 'button', onclick: () => dialog.close() }, words.close)));
+  // Where there is a model to ask, the picture that is open can be tried.
+  const form = among ? document.querySelector('#try form') : null;
+  const ask = () => {
+    dialog.close();
+    form.elements.row.value = among[here].row;
+    form.requestSubmit();
+    document.getElementById('try').scrollIntoView({ block: 'start' });
+  };
+  const tries = form ? [el('button', { type: 'button', onclick: ask }, words.tryIt)] : [];
+  const dialog = el('dialog', { 'aria-labelledby': 'shown' }, title, body, el('p', { class: 'buttons' }, ...turns, ...tries, el('button', { type: 'button', onclick: () => dialog.close() }, words.close)));
   const show = (all) => {
     title.textContent = all.length > 1 ? words.sideBySide : all[0].alt.split(/[:：]/)[0];
     body.replaceChildren(...all.map((one) => figure(one, scale)));

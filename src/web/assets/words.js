@@ -40,6 +40,7 @@ export const words = {
   wall: pick('Click a picture to enlarge it; tick two to lay them side by side.', '写真をクリックすると拡大します。2枚に印を付けると並べて比べられます。'),
   beside: pick('side by side', '並べる'),
   outline: pick('show the true outline', '正解の輪郭を表示'),
+  tryIt: pick('Ask the model about this one', 'この写真についてモデルに尋ねる'),
   pixels: pick('pixels', '画素'),
   sideBySide: pick('Side by side', '左右で比べる'),
   earlier: pick('Earlier', '前の写真'), later: pick('Next', '次の写真'),

@@ -13,12 +13,14 @@ use crate::site::{Drawn, Shared};
 use crate::view::{View, answer};
 use app::ending::Ending;
 use app::learner::desk::Placed;
+use app::learner::groups;
 use app::learner::workspace::DATA;
 use course::dataset::Role;
 use course::pack::Pack;
 use diagnostics::text::Lang;
+use engine::run::Series;
 use report::montage::{self, Tile};
-use report::plots::columns;
+use report::plots::{self, Plot, columns};
 use tables::Frame;
 
 /// So many pictures are on a page of the wall.
@@ -80,7 +82,7 @@ async fn picture(view: View, Path((id, file)): Path<(String, String)>) -> Result
                 None => (file.strip_suffix(".png").unwrap_or_default(), false),
             };
             let row = name.parse::<usize>().ok();
-            let (Some(shots), Some(row)) = (&drawn.shots, row) else { return Ok(None) };
+            let (Some(shots), Some(row)) = (drawn.shots(), row) else { return Ok(None) };
             if row >= shots.len() {
                 return Ok(None);
             }
@@ -121,7 +123,8 @@ fn shown(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<M
     Ok(html! {
         section #look aria-labelledby="look-title" {
             h2 #look-title { (view.say("Look at the data", "データを見る")) }
-            @if drawn.shots.is_some() { (wall(view, placed, drawn, asked)?) }
+            @if drawn.shots().is_some() { (wall(view, placed, drawn, asked)?) }
+            @if let Some(plot) = series(view, placed, drawn, asked)? { div.plots { (view.plot(&plot)) } }
             (by(view, placed, drawn, asked)?)
             details {
                 summary { (view.say("Distributions", "分布")) }
@@ -150,6 +153,22 @@ fn groupings<'d>(placed: &Placed, drawn: &'d Drawn) -> Result<Vec<(&'d str, &'d 
         }
     }
     Ok(out)
+}
+
+/// The first series of each group, below one another.
+fn series(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Option<Plot>, Ending> {
+    let Some(origin) = drawn.series() else { return Ok(None) };
+    let dataset = &placed.task.dataset;
+    let is_column = tables::names(&drawn.rows).contains(&asked.column.as_str());
+    let by = if is_column { vec![asked.column.clone()] } else { groups::usual(&placed.task) };
+    let mut shown = groups::first(&drawn.rows, &by, ROWS)?;
+    let lines = groups::lines(shown.len());
+    shown.iter_mut().for_each(|group| group.rows.truncate(lines));
+    let chosen: Vec<usize> = shown.iter().flat_map(|group| group.rows.iter().copied()).collect();
+    let strips = groups::series(dataset, &shown, &origin.some(&chosen), view.lang);
+    let strips: Vec<(String, &Series)> = strips.iter().map(|(words, series)| (words.clone(), series)).collect();
+    let title = view.say("The first series of each group", "群ごとの最初の時系列");
+    Ok(plots::series::draw("look", title, &strips, dataset.signal_unit(view.lang), view.lang))
 }
 
 /// A Table 1 by a column.

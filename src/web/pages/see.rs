@@ -12,7 +12,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use engine::run::{Mistake, Seen, Series};
 use maud::{Markup, html};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::try_one;
@@ -26,7 +28,7 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use metrics::Probabilities;
 use report::plot;
-use report::plots::{calibration, decision, roc};
+use report::plots::{Plot, calibration, decision, roc, series};
 use report::terminal::Found;
 use tables::{Reading, Said, Sheet};
 
@@ -191,7 +193,7 @@ fn handle_words(view: &View, worth: Option<f64>) -> String {
     .to_string()
 }
 
-fn plots(view: &View, tested: &Tested) -> Vec<report::plots::Plot> {
+fn plots(view: &View, tested: &Tested) -> Vec<Plot> {
     let Ok(data) = Probabilities::new(&tested.y, &tested.p) else { return Vec::new() };
     let mut out = Vec::new();
     out.extend(roc::draw("roc", &data, tested.threshold, view.lang));
@@ -211,6 +213,9 @@ fn mistakes(view: &View, placed: &Placed, kept: &Past, stands_alone: bool) -> Ma
     let told = told.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
     if told.is_empty() {
         return html! {};
+    }
+    if let Some(plot) = series_mistakes(placed, &told, view.lang) {
+        return html! { div.plots { (view.plot(&plot)) } };
     }
     let id = placed.workspace.id();
     let masks = told[0]["masks"] == true;
@@ -254,6 +259,17 @@ fn mistakes(view: &View, placed: &Placed, kept: &Past, stands_alone: bool) -> Ma
             }
         }
     }
+}
+
+/// What a run on series got most wrong, as lines; none of a run on pictures.
+fn series_mistakes(placed: &Placed, told: &[Value], lang: Lang) -> Option<Plot> {
+    let seen = |one: &Value| Series::deserialize(&one["series"]).ok().map(Seen::Series);
+    let mistake = |one: &Value| {
+        let row = usize::try_from(one["row"].as_u64()?).ok()?;
+        Some(Mistake { row, missed: one["missed"] == true, p: one["p"].as_f64()?, seen: seen(one)? })
+    };
+    let all: Vec<Mistake> = told.iter().map(mistake).collect::<Option<_>>()?;
+    series::mistakes("mistakes", &all, placed.task.dataset.signal_unit(lang), lang)
 }
 
 /// The earlier runs, any two of which can be set side by side.
