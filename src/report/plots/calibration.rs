@@ -82,6 +82,8 @@ mod tests {
                 (10, 2, 10)
             );
             assert!(plot.file().contains("width=\"560\"") && !plot.file().contains("class=\"plot\""));
+            // What is said of it is seen in the file, too, not only told to those who do not see.
+            assert!(plot.file().contains(&format!("font-weight=\"bold\">{}<", escaped(&plot.title))));
         }
         assert!(draw("c", "", &bins, &[], Lang::En).sentence.contains("promise 270 with the outcome; there are 171"));
     }

@@ -30,11 +30,27 @@ pub struct Plot {
 }
 
 impl Plot {
-    /// The picture as a file of its own: on white, in the size in which it was drawn.
+    /// The picture as a file of its own: on white, in the size in which it was drawn, below its title and sentence.
     pub fn file(&self) -> String {
-        self.svg.replacen("class=\"plot\"", &format!("width=\"{}\" height=\"{}\"", axes::WIDE, axes::HIGH), 1) + "\n"
+        let said: Vec<_> = textwrap::wrap(&self.sentence, CELLS);
+        let above = LINE * (said.len() as f64 + 2.0);
+        let (wide, high) = (axes::WIDE, axes::HIGH + above);
+        let text = |(at, (weight, line)): (usize, (&str, &str))| {
+            let (y, line) = (LINE * (at as f64 + 1.2) - above, escaped(line));
+            format!("<text x=\"10\" y=\"{y:.1}\" font-weight=\"{weight}\">{line}</text>\n")
+        };
+        let lines = std::iter::once(("bold", self.title.as_str())).chain(said.iter().map(|line| ("normal", &**line)));
+        let lines: String = lines.enumerate().map(text).collect();
+        let paper = format!("<rect y=\"-{above}\" width=\"{wide}\" height=\"{above}\" fill=\"#fff\"/>\n");
+        let size = format!("width=\"{wide}\" height=\"{high}\" viewBox=\"0 -{above} {wide} {high}\"");
+        let drawn = format!("class=\"plot\" viewBox=\"0 0 {wide} {}\"", axes::HIGH);
+        self.svg.replacen(&drawn, &size, 1).replacen("</desc>\n", &format!("</desc>\n{paper}{lines}"), 1) + "\n"
     }
 }
+
+/// Cells of a line above a picture, and how far such lines are apart.
+const CELLS: usize = 72;
+const LINE: f64 = 19.0;
 
 /// Words in the reader's language.
 fn pick<'t>(lang: Lang, en: &'t str, ja: &'t str) -> &'t str {

@@ -80,7 +80,7 @@ fn shown(view: &View, course: Option<&str>) -> Result<Markup, Ending> {
         @if let Some(courses) = &courses { (filter(view, courses, course)) }
         section.exercises aria-labelledby="all" {
             h2 #all { (view.say("The exercises", "演習")) }
-            ul.cards { @for listed in &shown { (card(view, listed)) } }
+            ul.cards { @for one in &shown { (card(view, one, &listed)) } }
             @for fault in &faults { (view.fault(fault)) }
         }
     };
@@ -100,8 +100,10 @@ fn filter(view: &View, courses: &Courses, chosen: Option<&str>) -> Markup {
     }
 }
 
-fn card(view: &View, listed: &Listed) -> Markup {
+fn card(view: &View, listed: &Listed, all: &[Listed]) -> Markup {
     let exercise = &listed.exercise;
+    let title = |id: &str| all.iter().find(|one| one.exercise.id == id).map(|one| view.text(&one.exercise.title));
+    let first: Vec<&str> = exercise.after.iter().filter_map(|after| title(&after.value)).collect();
     let (field, level) = (called(&exercise.field), called(&exercise.level));
     let (minutes, points) = (exercise.minutes, exercise.points);
     let about = match view.lang {
@@ -120,8 +122,8 @@ fn card(view: &View, listed: &Listed) -> Markup {
             h3 { a href=(view.site.to(&format!("x/{}", exercise.id))) { (view.text(&exercise.title)) } }
             p { (view.text(&exercise.summary)) }
             p.quiet { span.state { (sign) " " (word) } " · " (about) }
-            @if !exercise.after.is_empty() {
-                p.quiet { (view.say("After: ", "先に：")) (exercise.after.iter().map(|after| after.value.as_str()).collect::<Vec<_>>().join(view.say(", ", "、"))) }
+            @if !first.is_empty() {
+                p.quiet { (view.say("After: ", "先に：")) (first.join(view.say("; ", "、"))) }
             }
         }
     }
