@@ -20,8 +20,11 @@ pub struct Vocabulary {
     pub draw_masks: fn() -> Vec<&'static str>,
 }
 
-/// The keys of `plan.toml`, where these are the kinds of models with the keys of each.
-pub const fn keys(models: fn() -> Vec<(&'static str, &'static [Key<'static>])>) -> [Key<'static>; 8] {
+/// The keys of `plan.toml`, where these are the kinds of models with the keys of each, and what each is.
+pub const fn keys(
+    models: fn() -> Vec<(&'static str, &'static [Key<'static>])>,
+    about: &'static [(&'static str, Short)],
+) -> [Key<'static>; 8] {
     [
         Key::new(
             "exercise",
@@ -52,7 +55,9 @@ pub const fn keys(models: fn() -> Vec<(&'static str, &'static [Key<'static>])>) 
             "How pictures are prepared, for models that see them.",
             "画像を見るモデルのための、画像の前処理です。",
         ),
-        Key::new("model", Kind::Kinds(models), Need::Default("{}"), "The kind of model.", "モデルの種類です。"),
+        Key::new("model", Kind::Kinds(models), Need::Default("{}"), "The kind of model.", "モデルの種類です。")
+            .called("Kind of model", "モデルの種類")
+            .meaning(about),
         Key::new("train", Kind::Table(TRAIN), Need::Default("{}"), "How it learns.", "学習のしかたです。"),
         Key::new(
             "operate",

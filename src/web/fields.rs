@@ -104,9 +104,9 @@ pub(crate) fn of_plan(keys: &[Key], text: &str, starter: &str) -> Vec<Group> {
                     value: chosen.to_owned(),
                     default: kinds[0].0.to_owned(),
                     unit: Text::default(),
-                    title: Text::default(),
-                    help: key.help.clone(),
-                    meanings: Vec::new(),
+                    title: key.title.map(Short::text).unwrap_or_default(),
+                    help: Text::default(),
+                    meanings: key.meanings.iter().map(|(word, short)| ((*word).to_owned(), short.text())).collect(),
                     range: None,
                     is_first: true,
                 });

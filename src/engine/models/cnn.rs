@@ -7,10 +7,12 @@ use kernels::Then;
 
 use super::convolution::{BATCH_NORM, Block, DROPOUT, block_cost, doubling, output, output_cost, pictures, pool, relu};
 use super::{Cost, Input, L2, dropout};
-use diagnostics::keys::{Key, Kind, Need, Section};
+use diagnostics::keys::{Key, Kind, Need, Section, Short};
 use seed::Seed;
 
 pub(super) use super::halvings as fits;
+
+pub(super) const ABOUT: Short = Short::new("convolutional network for pictures", "画像用の畳み込みネットワーク");
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(

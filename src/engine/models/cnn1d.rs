@@ -7,9 +7,11 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 
 use super::convolution::{BATCH_NORM, DROPOUT, doubling, output, output_cost, pool};
 use super::{Cost, Input, Kernels, L2, Misfit, dropout, uniform};
-use diagnostics::keys::{Key, Kind, Need, Section};
+use diagnostics::keys::{Key, Kind, Need, Section, Short};
 use diagnostics::text;
 use seed::Seed;
+
+pub(super) const ABOUT: Short = Short::new("convolutional network along time", "時系列用の畳み込みネットワーク");
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(

@@ -7,10 +7,13 @@ use burn::tensor::{Device, Tensor};
 
 use super::convolution::{output, output_cost, pool};
 use super::{Cost, Input, Kernels, L2, dropout, linear};
-use diagnostics::keys::{Key, Kind, Need, Section};
+use diagnostics::keys::{Key, Kind, Need, Section, Short};
 use seed::Seed;
 
 pub(super) use super::any_columns as fits;
+
+pub(super) const ABOUT: Short =
+    Short::new("recurrent network, which remembers earlier steps", "回帰型ネットワーク（前の時点を記憶）");
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(

@@ -5,10 +5,12 @@ use burn::nn::Linear as Layer;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{Cost, Input, L2, linear};
-use diagnostics::keys::{Key, Section};
+use diagnostics::keys::{Key, Section, Short};
 use seed::Seed;
 
 pub(super) use super::any_columns as fits;
+
+pub(super) const ABOUT: Short = Short::new("regression, solved exactly", "回帰（解を直接計算）");
 
 pub(super) const KEYS: &[Key<'static>] = &[L2];
 

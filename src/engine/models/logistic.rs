@@ -5,10 +5,13 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
 use super::{Cost, Input, L2, linear};
-use diagnostics::keys::{Key, Section};
+use diagnostics::keys::{Key, Section, Short};
 use seed::Seed;
 
 pub(super) use super::any_columns as fits;
+
+pub(super) const ABOUT: Short =
+    Short::new("logistic regression, trained step by step", "ロジスティック回帰（少しずつ学習）");
 
 pub(super) const KEYS: &[Key<'static>] = &[L2];
 

@@ -5,10 +5,12 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, activation};
 
 use super::{Cost, Input, L2, dropout, linear};
-use diagnostics::keys::{Key, Kind, Need, Section, Value};
+use diagnostics::keys::{Key, Kind, Need, Section, Short, Value};
 use seed::Seed;
 
 pub(super) use super::any_columns as fits;
+
+pub(super) const ABOUT: Short = Short::new("neural network with hidden layers", "隠れ層のあるニューラルネットワーク");
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(

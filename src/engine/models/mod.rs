@@ -22,7 +22,7 @@ pub use computing::{Kernels, force, instructions};
 
 use crate::signal::Shape;
 use course::plan::{self, Vocabulary};
-use diagnostics::keys::{Key, Kind, Need, Section};
+use diagnostics::keys::{Key, Kind, Need, Section, Short};
 use diagnostics::text;
 use diagnostics::text::Text;
 use seed::Seed;
@@ -30,7 +30,8 @@ use seed::Seed;
 pub use target::Tells;
 
 /// What a plan may name of the models.
-pub const VOCABULARY: Vocabulary = Vocabulary { plan: &plan::keys(kinds), draw_masks: || of_nature(Tells::Pixels) };
+pub const VOCABULARY: Vocabulary =
+    Vocabulary { plan: &plan::keys(kinds, ABOUT), draw_masks: || of_nature(Tells::Pixels) };
 
 fn of_nature(tells: Tells) -> Vec<&'static str> {
     kinds().into_iter().map(|(kind, _)| kind).filter(|kind| nature(kind).1 == tells).collect()
@@ -135,6 +136,9 @@ macro_rules! models {
         pub fn kinds() -> Vec<(&'static str, &'static [Key<'static>])> {
             vec![$(($name, $file::KEYS),)*]
         }
+
+        /// What each kind of model is, in a few words.
+        const ABOUT: &[(&str, Short)] = &[$(($name, $file::ABOUT),)*];
 
         /// What a kind of model looks at and what it speaks about.
         pub fn nature(kind: &str) -> (Sees, Tells) {

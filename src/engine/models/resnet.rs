@@ -11,10 +11,13 @@ use super::convolution::{
     pool, relu,
 };
 use super::{Cost, Input, L2};
-use diagnostics::keys::{Key, Kind, Need, Section};
+use diagnostics::keys::{Key, Kind, Need, Section, Short};
 use seed::Seed;
 
 pub(super) use super::halvings as fits;
+
+pub(super) const ABOUT: Short =
+    Short::new("residual network, a deeper one for pictures", "残差ネットワーク（より深い画像用）");
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(

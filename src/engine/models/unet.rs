@@ -9,9 +9,11 @@ use super::convolution::{
     BATCH_NORM, Block, block_cost, convolution, convolution_cost, convolve, halve, pictures, relu,
 };
 use super::{Cost, Input, Kernels, L2, Misfit, uniform};
-use diagnostics::keys::{Key, Kind, Need, Section};
+use diagnostics::keys::{Key, Kind, Need, Section, Short};
 use diagnostics::text;
 use seed::Seed;
+
+pub(super) const ABOUT: Short = Short::new("U-Net, which draws outlines", "U-Net（輪郭を描く）");
 
 pub(super) const KEYS: &[Key<'static>] = &[
     Key::measured(
