@@ -21,15 +21,24 @@ pub(super) fn pages() -> Router<Shared> {
 }
 
 async fn page(view: View, Path(id): Path<String>) -> Result<Response, Response> {
-    view.done(move |view| {
-        if let Some(now) = view.site.settings.desk.renamed(&id) {
-            return Ok(Redirect::to(&view.site.to(&format!("x/{now}"))).into_response());
-        }
-        let placed = view.site.placed(&id)?;
-        let shown = if placed.workspace.is_started() { begun(view, &placed)? } else { before(view, &placed) };
-        Ok(answer(view.page(view.text(&placed.task.exercise.title), &shown)))
-    })
-    .await
+    let reader = view.clone();
+    let (shown, begins) = view
+        .done(move |view| {
+            if let Some(now) = view.site.settings.desk.renamed(&id) {
+                return Ok((Redirect::to(&view.site.to(&format!("x/{now}"))).into_response(), None));
+            }
+            let placed = view.site.placed(&id)?;
+            let is_begun = placed.workspace.is_started();
+            let shown = if is_begun { begun(view, &placed)? } else { before(view, &placed) };
+            let page = view.page(view.text(&placed.task.exercise.title), &shown);
+            Ok((answer(page), (!is_begun).then_some(placed)))
+        })
+        .await?;
+    if let Some(placed) = begins {
+        // What is looked at next is drawn while the brief is read.
+        tokio::task::spawn_blocking(move || drop(look::section(&reader, &placed, &look::Asked::default())));
+    }
+    Ok(shown)
 }
 
 async fn start(
