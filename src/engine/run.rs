@@ -6,15 +6,18 @@
 //! ```
 
 mod develop;
+mod figures;
 mod job;
 mod judge;
 mod lesson;
+mod mistakes;
 mod notes;
 mod one;
+mod outputs;
 mod own;
 mod probe;
+mod refused;
 mod singles;
-mod telling;
 
 use crate::record::Story;
 use crate::synth::{Side, World};
@@ -23,14 +26,16 @@ use course::pack::Task;
 use seed::Seed;
 use tables::Tables;
 
-use develop::{Stopped, develop, target};
+use develop::develop;
+use figures::Figures;
+use job::Stopped;
 pub use job::{ANSWERS, Ended, Job, Mistake, Picture, Run, RunError, Seen, Series, Shelf};
 pub use judge::judged_again;
 use judge::{Finished, judged};
 pub use one::{Asked as AskedOne, Column, One, one};
+use outputs::target;
 pub use own::{astray, learners_rows, learners_signals, listed};
 use probe::retrained;
-use telling::Telling;
 
 /// Runs a job while `watch` looks on.
 ///
@@ -74,12 +79,12 @@ fn trained(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Run, Stopp
     let retrainings = exercise.probes.iter().filter(|probe| probe.retrain && job.exam.is_some()).count();
     let model = develop(job, world, &exercise.develop, Some(1 + retrainings), watch)?;
     let mistakes = if job.figures { model.mistakes()? } else { Vec::new() };
-    let mut telling = Telling::of(job, &model)?;
+    let mut figures = Figures::of(job, &model)?;
     if job.exam.is_some() {
         watch.tell(Event::Judging);
         // A world that is drawn with an answer is not there before it is given.
         if let Some(draw) = job.submission.decided(&exercise.exam) {
-            telling.world("exam", model.predict(world.rows(Side::Exam, &draw)?)?, false)?;
+            figures.world("exam", model.predict(world.rows(Side::Exam, &draw)?)?, false)?;
         }
         for probe in &exercise.probes {
             goes_on(watch)?;
@@ -87,15 +92,15 @@ fn trained(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Run, Stopp
             let rows = world.rows(Side::Exam, &draw)?;
             if probe.retrain {
                 let again = retrained(job, world, probe, watch)?;
-                telling.world(&probe.name, again.predict(rows)?, true)?;
-                telling.tables.insert(format!("{}_develop", probe.name), again.develop.table);
+                figures.world(&probe.name, again.predict(rows)?, true)?;
+                figures.tables.insert(format!("{}_develop", probe.name), again.develop.table);
             } else {
-                telling.world(&probe.name, model.predict(rows)?, false)?;
+                figures.world(&probe.name, model.predict(rows)?, false)?;
             }
         }
     }
-    telling.own(model.develop)?;
-    let Telling { lines, tables, .. } = telling;
+    figures.own(model.develop)?;
+    let Figures { lines, tables, .. } = figures;
     let (target, story, epochs) = (target(job), model.story, model.fitted.epochs);
     Ok(judged(world, job, Finished { target, tables, story, epochs, lines, mistakes })?)
 }

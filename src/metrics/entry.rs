@@ -531,7 +531,7 @@ impl Takes {
         match self {
             Self::Label => "label",
             Self::Score | Self::Versus => "score",
-            Self::Probability | Self::PerClass => "p",
+            Self::Probability | Self::PerClass | Self::RiskByEachTime => "p",
             Self::Alert => "alert",
             Self::Time => "time",
             Self::Event => "event",
@@ -550,7 +550,6 @@ impl Takes {
             Self::Mean => "mean",
             Self::Sd => "sd",
             Self::EachTime => Parameter::At.name(),
-            Self::RiskByEachTime => "p",
             Self::Number(parameter) => parameter.name(),
         }
     }

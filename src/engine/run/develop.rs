@@ -2,49 +2,26 @@
 
 use std::sync::Arc;
 
-use super::job::{Job, Mistake, Picture, RunError, Seen, Series};
+use super::job::{Job, RunError, Stopped};
 use super::lesson::fitted;
 use super::notes::{idle_masks, learned_nothing, letters_left};
-use crate::cohort::{self, CohortError, Part};
-use crate::evaluate::outlines::{self, Outline};
-use crate::models::{Input, nature};
-use crate::operate::{self, Calibration, expit};
-use crate::prepare::{self, Prepared, Views};
+use super::outputs::{Teller, Told, target};
+use super::refused::{batch_fits, operate_rows, untrained};
+use crate::cohort::{self, Part};
+use crate::models::Input;
+use crate::operate::{self, Calibration};
+use crate::prepare::{self, Prepared};
 use crate::record::{Count, Story};
-use crate::signal::{Shape, Signals};
+use crate::signal::Signals;
 use crate::synth::{self, Drawn, Origin, Side, World};
-use crate::train::{self, Fitted, Lesson, Rows, TrainError};
+use crate::train::{self, Fitted, Lesson, Rows};
 use crate::watch::Watch;
 use course::exercise::Draw;
-use course::plan::{Calibrate, Threshold, Wanted};
-use diagnostics::fault::{Fault, Id};
-use diagnostics::text;
-use diagnostics::text::Text;
+use course::plan::Wanted;
 use ndarray::{Array2, Axis};
-use rayon::prelude::*;
 use seed::Seed;
 use tables::{Frame, TableError};
-use target::{Labels, Mistaken, Target, Tells};
-
-pub(super) enum Stopped {
-    Invalid(Vec<Fault>),
-    Run(RunError),
-}
-
-impl From<CohortError> for Stopped {
-    fn from(error: CohortError) -> Self {
-        match error {
-            CohortError::Plan(faults) => Self::Invalid(faults),
-            CohortError::Table(error) => Self::Run(error.into()),
-        }
-    }
-}
-
-impl<E: Into<RunError>> From<E> for Stopped {
-    fn from(error: E) -> Self {
-        Self::Run(error.into())
-    }
-}
+use target::{Labels, Target, Tells};
 
 /// A model made ready for use, and the learner's rows as it sees them.
 pub(super) struct Model<'a> {
@@ -58,14 +35,6 @@ pub(super) struct Model<'a> {
     pub(super) story: Story,
 }
 
-/// Rows with what a model tells of them.
-pub(super) struct Told {
-    pub(super) table: Frame,
-    /// For models that draw masks, how each picture's agrees with the truth.
-    pub(super) outlines: Vec<Outline>,
-    pub(super) masks: Vec<Vec<bool>>,
-}
-
 impl Model<'_> {
     pub(super) fn predict(&self, drawn: Drawn) -> Result<Told, RunError> {
         let pictures = self.seen.as_ref().and(drawn.signals.as_ref()).map(Origin::all);
@@ -73,61 +42,6 @@ impl Model<'_> {
         // A class that the learner's rows do not have cannot be predicted, and would count as anything.
         synth::labels(&self.teller.job.task.dataset, &drawn.table, Some(&self.teller.classes))?;
         self.teller.told(drawn.table, &logits, (&self.prepared, pictures.as_deref()))
-    }
-
-    /// The misses with the lowest and the false alarms with the highest risk among the learner's test rows (validation rows,
-    /// where there are none), a few of each.
-    pub(super) fn mistakes(&self) -> Result<Vec<Mistake>, TableError> {
-        const EACH: usize = 4;
-        let Some(wrong) = target(self.teller.job).spec().wrong.filter(|_| self.teller.decided.is_some()) else {
-            return Ok(Vec::new());
-        };
-        let (Some(signals), Prepared::Signals(views)) = (&self.seen, &self.prepared) else { return Ok(Vec::new()) };
-        let column = |name: &str| tables::numbers(&self.develop.table, name);
-        let (p, y) = (column("p")?, column(self.teller.job.task.dataset.label())?);
-        let part = if self.parts.contains(&Part::Test) { Part::Test } else { Part::Valid };
-        let mut rows: Vec<(usize, f64, bool)> = (0..self.parts.len())
-            .filter(|&row| self.parts[row] == part)
-            .filter_map(|row| Some((row, p[row]?, y[row]? > 0.5)))
-            .collect();
-        let wrong = |&(row, risk, came): &(usize, f64, bool)| {
-            wrong(Mistaken { risk, came, dice: self.develop.outlines.get(row).map(|outline| outline.figures[0]) })
-        };
-        rows.sort_by(|a, b| wrong(b).total_cmp(&wrong(a)).then(a.0.cmp(&b.0)));
-        let worst = |missed: bool| rows.iter().filter(move |row| row.2 == missed).take(EACH);
-        let chosen = worst(true).chain(worst(false));
-        let seen = |&(row, p, missed)| Some(Mistake { row, missed, p, seen: self.saw(row, signals, views)? });
-        Ok(chosen.filter_map(seen).collect())
-    }
-
-    /// What the model saw of a row; none of a volume, of which no page could show all.
-    fn saw(&self, row: usize, signals: &Signals, views: &Views) -> Option<Seen> {
-        let [_, height, width] = match signals.shape {
-            Shape::Series([channels, _]) => {
-                let channels = (0..channels).map(|channel| signals.line(row, channel)).collect();
-                return Some(Seen::Series(Series { channels, step: signals.spacing[row][2] }));
-            }
-            shape @ Shape::Volume(_) => shape.as_picture()?,
-        };
-        let side = (height.min(width) / 8).max(3);
-        let views = if let (Some(mask), Some(truth)) = (self.develop.masks.get(row), &signals.outlined) {
-            [
-                truth.row(row).iter().map(|&pixel| f32::from(pixel)).collect(),
-                mask.iter().map(|&pixel| f32::from(u8::from(pixel))).collect(),
-            ]
-        } else {
-            let x = views.apply(signals, &[row]).into_raw_vec_and_offset().0;
-            let flat = |map: Array2<f32>| views.back(&ndarray::Array1::from_iter(map).view(), 0.0);
-            [flat(self.fitted.gradient(&x)), flat(self.fitted.occlusion(&x, side))]
-        };
-        Some(Seen::Picture(Picture {
-            size: [height, width],
-            pixels: signals.bytes(row).into_owned(),
-            channels: signals.seen()[2],
-            spacing: signals.pixel(row),
-            views,
-            masks: !self.develop.masks.is_empty(),
-        }))
     }
 }
 
@@ -157,89 +71,6 @@ pub(super) fn wanted(target: Target, labels: &Labels) -> Result<Array2<f32>, Tab
         .map_err(|_| TableError::new("labels that do not hold what their target predicts"))
 }
 
-/// Makes of what a model gives what tables tell.
-pub(super) struct Teller<'a> {
-    pub(super) job: &'a Job<'a>,
-    /// The classes, where one of several is predicted.
-    pub(super) classes: Vec<String>,
-    /// How log-odds become risks, and the risk of an alert, where that is decided.
-    pub(super) decided: Option<(Calibration, f64)>,
-}
-
-impl Teller<'_> {
-    /// Adds to a table what the model tells.
-    fn told(
-        &self,
-        mut table: Frame,
-        outputs: &Array2<f32>,
-        seen: (&Prepared, Option<&Signals>),
-    ) -> Result<Told, RunError> {
-        if let Some((calibration, threshold)) = &self.decided {
-            return told(self.job, table, outputs, seen, calibration, *threshold);
-        }
-        let rows: Vec<_> = outputs.rows().into_iter().collect();
-        for column in (target(self.job).spec().told)(&self.classes, &rows) {
-            match column {
-                target::Told::Numbers(name, values) => tables::set_numbers(&mut table, &name, &values)?,
-                target::Told::Words(name, words) => {
-                    let words: Vec<Option<&str>> = words.iter().map(|word| Some(word.as_str())).collect();
-                    tables::set_words(&mut table, &name, &words)?;
-                }
-            }
-        }
-        Ok(Told { table, outlines: Vec::new(), masks: Vec::new() })
-    }
-}
-
-/// Adds to a table what the model tells. `raw`: its own risk; `p`: the calibrated one; `alert`: whether `p` reaches the threshold.
-/// A model that draws masks tells of a picture its highest pixel's risk, and alerts where the mask has a pixel; the columns of
-/// [`outlines::COLUMNS`] say how its mask agrees with the truth.
-pub(super) fn told(
-    job: &Job,
-    mut table: Frame,
-    logits: &Array2<f32>,
-    (prepared, pictures): (&Prepared, Option<&Signals>),
-    calibration: &Calibration,
-    threshold: f64,
-) -> Result<Told, RunError> {
-    let highest = |row: ndarray::ArrayView1<f32>| f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let scores: Vec<f64> = logits.axis_iter(Axis(0)).map(highest).collect();
-    let raw: Vec<f64> = scores.iter().map(|&score| expit(score)).collect();
-    let p: Vec<f64> = scores.iter().map(|&score| calibration.risk(score)).collect();
-    let mut alert: Vec<bool> = p.iter().map(|&p| p >= threshold).collect();
-    let image = job.task.dataset.image.as_ref().filter(|image| image.mask.is_some());
-    let (mut outlines, mut masks) = (Vec::new(), Vec::new());
-    if let (Some(image), Some(pictures), Prepared::Signals(views)) = (image, pictures, prepared)
-        && target(job).spec().tells == Tells::Pixels
-    {
-        let smallest = job.submission.plan.operate.smallest.value;
-        masks = (0..logits.nrows())
-            .into_par_iter()
-            .map(|row| {
-                let risks: Vec<f32> = views.back(&logits.row(row), f32::NEG_INFINITY);
-                let risks: Vec<f32> = risks.into_iter().map(|logit| expit(f64::from(logit)) as f32).collect();
-                operate::mask(&risks, pictures.shape.plane(), threshold, smallest, pictures.pixel(row))
-            })
-            .collect();
-        alert = masks.iter().map(|mask: &Vec<bool>| mask.contains(&true)).collect();
-        outlines = outlines::compare(pictures, &masks, (image.tolerance, image.matching)).map_err(|bad| {
-            RunError::Author(vec![Fault::new(Id::BadValue, image.kind.place.clone(), bad.text(), Text::same("mm"))])
-        })?;
-    }
-    tables::set_numbers(&mut table, "raw", &raw)?;
-    tables::set_numbers(&mut table, "p", &p)?;
-    tables::set_flags(&mut table, "alert", &alert)?;
-    if image.is_some() {
-        outlines::add(&mut table, &outlines)?;
-    }
-    Ok(Told { table, outlines, masks })
-}
-
-/// What is predicted: what the dataset's label is for, or masks, where the plan's model draws them.
-pub(super) fn target(job: &Job) -> Target {
-    job.task.dataset.target.told_of(nature(&job.submission.plan.model.string("kind")).1)
-}
-
 /// From the learner's rows to a model in use: cohort, prepare, train, operate. The first of several `trainings` counts them all.
 pub(super) fn develop<'a>(
     job: &'a Job<'a>,
@@ -263,14 +94,7 @@ pub(super) fn develop<'a>(
     let parts = cohort::split(plan, dataset, &visible, seed)?;
     let rows = |part: Part| -> Vec<usize> { (0..parts.len()).filter(|&row| parts[row] == part).collect() };
     let train_rows = rows(Part::Train);
-    if plan.train.batch.place.line.is_some() && plan.train.batch.value > train_rows.len() {
-        let (batch, most) = (plan.train.batch.value, train_rows.len());
-        return Err(Stopped::Invalid(vec![plan.train.batch.fault(
-            Id::OutOfRange,
-            text!("batch = {batch}, but {most} training rows", "学習用の行が{most}行なのに batch = {batch}"),
-            text!("1 to {most}, or 0 for all at once", "1以上{most}以下、または0（すべてを一度に）"),
-        )]));
-    }
+    batch_fits(plan, train_rows.len())?;
     let origin = drawn.signals.as_ref().filter(|_| sees_signals);
     let signals = origin.map(Origin::all);
     let prepared = Prepared::fit(plan, dataset, &visible, signals.as_deref(), &train_rows)?;
@@ -297,20 +121,8 @@ pub(super) fn develop<'a>(
     let operate_rows = operate_rows(job, &visible, &valid_rows, &labels)?;
     let train_part = part(&train_rows)?;
     let lesson = Lesson::of(plan, target);
-    let fitted = fitted(job, lesson, &train_part, valid.as_ref(), seed, watch).map_err(|error| {
-        let TrainError::Diverged { epoch } = error else { return Stopped::Run(RunError::Ended) };
-        let rate = plan.train.learning_rate;
-        let place = plan.section.table("train").place_of("learning_rate");
-        Stopped::Invalid(vec![Fault::new(
-            Id::Diverged,
-            place,
-            text!(
-                "learning_rate = {rate}, with which the loss became infinite in epoch {epoch}",
-                "learning_rate = {rate} では、{epoch}回目で損失が無限大になりました"
-            ),
-            Text::new("a smaller step, such as 0.01", "より小さい値（例：0.01）"),
-        )])
-    })?;
+    let fitted = fitted(job, lesson, &train_part, valid.as_ref(), seed, watch);
+    let fitted = fitted.map_err(|error| untrained(plan, &error))?;
     drop((train_part, valid));
     let logits = logits(&prepared, &fitted, &visible, signals.as_deref())?;
     // A threshold for pixels is a number and masks are not calibrated: only risks of rows are fitted here.
@@ -363,45 +175,4 @@ pub(super) fn develop<'a>(
         notes,
     };
     Ok(Model { teller, prepared, fitted, develop: told, seen: signals, parts, story })
-}
-
-/// The validation rows on which calibration and threshold are fitted; `labels` are those of every row.
-pub(super) fn operate_rows(
-    job: &Job,
-    visible: &Frame,
-    valid: &[usize],
-    labels: &Labels,
-) -> Result<Vec<usize>, Stopped> {
-    let plan = &job.submission.plan;
-    let Some(condition) = &plan.operate.on else { return Ok(valid.to_vec()) };
-    let met = cohort::filter(visible, condition).map_err(|fault| Stopped::Invalid(vec![fault]))?;
-    let rows: Vec<usize> = valid.iter().copied().filter(|&row| met[row]).collect();
-    let fits =
-        plan.operate.calibrate.value != Calibrate::None || !matches!(plan.operate.threshold.value, Threshold::Fixed(_));
-    let (n, met) = (valid.len(), rows.len());
-    if fits && rows.is_empty() {
-        let found =
-            text!("0 of the {n} validation rows meet the condition", "検証用の{n}行のうち、条件を満たす行が0行です");
-        let expected = Text::new(
-            "a condition that leaves validation rows (see [split] valid)",
-            "検証用の行が残る条件（[split]のvalidも見直してください）",
-        );
-        let there = tables::take(visible, valid)?;
-        return Err(Stopped::Invalid(vec![cohort::unmet(&there, condition, found, expected)]));
-    }
-    if let Some(value) = labels.only(&rows).filter(|_| fits) {
-        let label = job.task.dataset.label();
-        return Err(Stopped::Invalid(vec![condition.fault(
-            Id::OneClass,
-            text!(
-                "one class only: all {met} of the {n} validation rows that meet the condition have {label} = {value}",
-                "検証用の{n}行のうち条件を満たす{met}行すべてが {label} = {value} で、片方のクラスしかありません"
-            ),
-            Text::new(
-                "rows with and without the outcome, to fit calibration and threshold on",
-                "較正と閾値を決められるよう、転帰が陽性の行と陰性の行の両方が残る条件",
-            ),
-        )]));
-    }
-    Ok(rows)
 }

@@ -1,6 +1,7 @@
 //! What is to be run, how that ends, and what it came to.
 
 use crate::check::Outcome;
+use crate::cohort::CohortError;
 use crate::record::Record;
 use crate::synth::SynthError;
 use course::pack::{Submission, Task};
@@ -67,6 +68,27 @@ impl From<SynthError> for RunError {
             SynthError::Author(faults) => Self::Author(faults),
             SynthError::Table(error) => Self::Table(error),
         }
+    }
+}
+
+/// What ends a run before it has come to anything.
+pub(super) enum Stopped {
+    Invalid(Vec<Fault>),
+    Run(RunError),
+}
+
+impl From<CohortError> for Stopped {
+    fn from(error: CohortError) -> Self {
+        match error {
+            CohortError::Plan(faults) => Self::Invalid(faults),
+            CohortError::Table(error) => Self::Run(error.into()),
+        }
+    }
+}
+
+impl<E: Into<RunError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Run(error.into())
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::develop::{Stopped, develop, target};
-use super::job::{Job, RunError};
+use super::develop::develop;
+use super::job::{Job, RunError, Stopped};
+use super::outputs::target;
 use super::{chosen, world};
 use crate::check::{Figure, in_column};
 use crate::prepare;

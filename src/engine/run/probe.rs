@@ -1,7 +1,7 @@
 //! A plan that is trained again in a probe's world.
 
-use super::develop::{Model, Stopped, develop};
-use super::job::Job;
+use super::develop::{Model, develop};
+use super::job::{Job, Stopped};
 use crate::synth::World;
 use crate::watch::{Event, Watch};
 use course::exercise::Probe;

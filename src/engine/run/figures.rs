@@ -1,14 +1,15 @@
 //! What a run tells of rows with predictions: the tables that checks ask, and the figures of each.
 
-use super::develop::{Model, Told, target};
+use super::develop::Model;
 use super::job::{Job, RunError};
+use super::outputs::{Told, target};
 use crate::cohort::Part;
 use crate::evaluate::outlines::{self, Outline};
 use crate::evaluate::{self, Asked, Line};
 use tables::{Frame, TableError, Tables};
 
 /// The tables and figures that were told so far.
-pub(super) struct Telling<'a> {
+pub(super) struct Figures<'a> {
     job: &'a Job<'a>,
     classes: Vec<String>,
     threshold: Option<f64>,
@@ -16,19 +17,19 @@ pub(super) struct Telling<'a> {
     pub(super) tables: Tables,
 }
 
-impl<'a> Telling<'a> {
+impl<'a> Figures<'a> {
     /// Begins with the figures of the learner's own test rows.
     pub(super) fn of(job: &'a Job<'a>, model: &Model) -> Result<Self, RunError> {
         let (classes, threshold) = (model.teller.classes.clone(), model.story.threshold);
-        let mut telling = Self { job, classes, threshold, lines: Vec::new(), tables: Tables::new() };
+        let mut figures = Self { job, classes, threshold, lines: Vec::new(), tables: Tables::new() };
         let judged: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
-        if judged.contains(&true) {
+        if job.figures && judged.contains(&true) {
             let rows = tables::keep(&model.develop.table, &judged)?;
             let outlines = model.develop.outlines.iter().zip(&judged).filter(|(_, judged)| **judged);
             let outlines: Vec<Outline> = outlines.map(|(outline, _)| outline.clone()).collect();
-            telling.figures("develop", (&rows, &outlines), None)?;
+            figures.figures("develop", (&rows, &outlines), None)?;
         }
-        Ok(telling)
+        Ok(figures)
     }
 
     /// The exam's rows, or a probe's; `retrained` where the plan was trained again for them.
