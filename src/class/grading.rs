@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::ending::Ending;
 use app::job::{self, Judge, Record};
 use course::content;
-use course::pack::{Content, Pack};
+use course::pack::Pack;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -23,17 +23,6 @@ use crate::store::{Doubt, Edition, Intake, Store, Submission, digest};
 
 /// How often one submission is tried in one call, where the failure is ours.
 const TRIES: usize = 2;
-
-/// The course of a class.
-///
-/// # Errors
-/// A folder that is none.
-pub fn pack(class: &Class, content: &'static Content) -> Result<Pack, Ending> {
-    match class.course() {
-        None => Ok(Pack::Embedded(content)),
-        Some(folder) => Pack::folder(&folder).map_err(|fault| Ending::Faults(vec![fault])),
-    }
-}
 
 /// The edition of each exercise as it is now, whether it is graded with or not.
 ///

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::mark;
 use diagnostics::fault::{Fault, Id, Spot};
-use diagnostics::text::Text;
+use diagnostics::text::{Text, unseen};
 use engine::check::{self, Figure, Outcome, Verdict};
 use engine::evaluate::Line;
 use engine::record::{Count, Story};
@@ -195,6 +195,33 @@ impl From<&Fault> for FaultDocument {
             nearest: fault.nearest.clone(),
         }
     }
+}
+
+/// A text as the documents hold it: in both languages.
+pub fn text(text: &Text) -> serde_json::Value {
+    serde_json::json!({ "en": text.en, "ja": text.ja })
+}
+
+/// A document as text, ending in a line break. Letters that cannot be seen are written as JSON writes them, so that no terminal has to
+/// hide them.
+///
+/// # Errors
+/// A value that JSON cannot hold.
+pub fn written(document: &impl Serialize) -> serde_json::Result<String> {
+    let json = serde_json::to_string_pretty(document)?;
+    let mut out = String::with_capacity(json.len() + 1);
+    for sign in json.chars() {
+        if unseen(sign) {
+            let mut units = [0_u16; 2];
+            for unit in sign.encode_utf16(&mut units) {
+                out += &format!("\\u{unit:04x}");
+            }
+        } else {
+            out.push(sign);
+        }
+    }
+    out.push('\n');
+    Ok(out)
 }
 
 /// A fault as the documents hold it.
