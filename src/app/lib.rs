@@ -3,3 +3,4 @@
 pub mod ending;
 pub mod job;
 pub mod learner;
+pub mod worker;

@@ -5,11 +5,27 @@ use course::content::{self, Digest};
 use course::dataset;
 use course::exercise;
 use course::pack::{Pack, Submission, Task, Wrong};
+use diagnostics::fault::Fault;
 use diagnostics::keys::{self, Section};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
 use target::Target;
+
+/// The exercises that are asked for, by their present names; all of the course where none is.
+///
+/// # Errors
+/// A name that no exercise has, with the nearest one.
+pub fn asked(pack: &Pack, ids: &[String]) -> Result<Vec<String>, Vec<Fault>> {
+    if ids.is_empty() {
+        return Ok(pack.exercises());
+    }
+    let ids: Vec<String> = ids.iter().map(|id| pack.renamed(id).unwrap_or_else(|| id.clone())).collect();
+    for id in ids.iter().filter(|id| !pack.exercises().contains(id)) {
+        pack.exercise(id)?;
+    }
+    Ok(ids)
+}
 
 /// An exercise as its author wrote it.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! Who does the work of a round: processes of this machine, or a cluster.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use app::ending::Ending;
+use app::worker::Worker;
 
 use crate::executor::local::Local;
 use crate::executor::slurm::Slurm;
@@ -28,8 +28,8 @@ pub struct Workers {
     pub engine: Engine,
     /// How many submissions at once; otherwise as many as there are processors.
     pub jobs: Option<usize>,
-    /// The program of which each is a process.
-    pub program: PathBuf,
+    /// How each is started.
+    pub worker: Worker,
 }
 
 impl Workers {
@@ -47,16 +47,13 @@ impl Workers {
     ) -> Result<Told, Ending> {
         let here = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.jobs.unwrap_or(here).max(1);
-        let program = self.program.clone();
         let folder = std::path::absolute(&class.folder).map_err(|error| Ending::ours(&error))?;
-        let (kernel, wall) = (class.settings.kernel.clone(), Duration::from_secs(class.settings.limits.wall_seconds));
+        // What a class is graded with stands in its settings.
+        let worker = Worker { kernel: class.settings.kernel.clone(), ..self.worker.with_threads((here / jobs).max(1)) };
+        let wall = Duration::from_secs(class.settings.limits.wall_seconds);
         let executor: Box<dyn Executor> = match self.engine {
-            Engine::Local => {
-                Box::new(Local { program, class: folder, kernel, jobs, threads: (here / jobs).max(1), wall })
-            }
-            Engine::Slurm => {
-                Box::new(Slurm { program, class: folder, kernel, wall, settings: class.settings.slurm.clone() })
-            }
+            Engine::Local => Box::new(Local { worker, class: folder, jobs, wall }),
+            Engine::Slurm => Box::new(Slurm { worker, class: folder, wall, settings: class.settings.slurm.clone() }),
         };
         let told = grading::grade(store, tasks, executor.as_ref(), stop, tell);
         Files::sweep(&class.folder, |key| store.record(key).is_ok_and(|record| record.is_some()));

@@ -128,6 +128,16 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// The same of a file that was to be written.
+    pub fn unwritten(&self, file: &str) -> Fault {
+        match self {
+            Self::Disk(error) => unwritable(file, error),
+            refused => refused.fault(file, &Text::new("a place to write to", "書き込みできる場所")),
+        }
+    }
+}
+
 /// Something that cannot be written: which file or folder, what the disk said, and what whoever owns it can do.
 pub fn unwritable(path: &str, error: &io::Error) -> Fault {
     let expected = match error.kind() {

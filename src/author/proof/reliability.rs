@@ -179,6 +179,12 @@ impl OfCheck {
 }
 
 impl Reliability {
+    /// Whether every draw told right from wrong, and copying pays nowhere.
+    pub fn is_right(&self) -> bool {
+        let copying = self.copied.as_ref().is_some_and(|copied| copied.varies && copied.pays());
+        self.failures.times == 0 && self.escapes() == 0 && self.untouched.passes.times == 0 && !copying
+    }
+
     /// Escapes of all checks.
     pub fn escapes(&self) -> usize {
         self.checks.iter().map(OfCheck::escapes).sum()

@@ -15,6 +15,7 @@ use super::work;
 use crate::finding::{Finding, Rule};
 use crate::reading::{self, Solution, Written};
 use crate::rules::{self, Material, language, leaks};
+use app::ending::Ending;
 use course::answers::Answer;
 use course::content::Digest;
 use course::courses;
@@ -125,6 +126,37 @@ enum Outcome {
     Findings(Vec<Finding>),
     Tried(usize, Option<(Trial, bool)>, Vec<Finding>, Vec<Half>),
     Once(usize, Option<Once>, Vec<Finding>),
+}
+
+/// What was found of a course.
+#[derive(Clone, Debug, Default)]
+pub struct Validated {
+    /// What is wrong with `courses.toml`; looked at where all exercises are.
+    pub course: Vec<Finding>,
+    /// What was found of each exercise.
+    pub reports: Vec<Report>,
+}
+
+impl Validated {
+    /// Whether all of it is right.
+    pub fn is_valid(&self) -> bool {
+        self.course.is_empty() && self.reports.iter().all(Report::is_valid)
+    }
+}
+
+/// Validates the exercises that are asked for or, where none is, the whole course.
+///
+/// # Errors
+/// A name that no exercise has; our own failures. The author's mistakes are in what is given.
+pub fn asked(
+    pack: &Pack,
+    ids: &[String],
+    settings: &Settings,
+    tell: &mut dyn FnMut(&Done),
+) -> Result<Validated, Ending> {
+    let reports = validate(pack, &reading::asked(pack, ids)?, settings, tell)?;
+    let course = if ids.is_empty() { course(pack) } else { Vec::new() };
+    Ok(Validated { course, reports })
 }
 
 /// Validates exercises, side by side.

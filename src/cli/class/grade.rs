@@ -81,7 +81,7 @@ pub(super) fn work(
     tasks: Vec<Task>,
     workers: Workers,
 ) -> Result<Told, Ending> {
-    let workers = workers.asked()?;
+    let workers = workers.asked(session.terminal.lang)?;
     let progress = Progress::new("{bar:30} {pos}/{len} {msg} {eta}");
     let told = interrupt::heeded(|| {
         workers.grade(class, store, tasks, &interrupt::asked, &mut |told: Told| {

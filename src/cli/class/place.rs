@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use app::ending::Ending;
+use app::worker::Worker;
 use class::workers;
+use diagnostics::text::Lang;
 
 /// A class folder, for commands that need one.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,13 +37,13 @@ pub(super) enum Engine {
 
 impl Workers {
     /// The workers that are asked for.
-    pub(super) fn asked(self) -> Result<workers::Workers, Ending> {
-        let program = std::env::current_exe().map_err(|error| Ending::ours(&error))?;
+    pub(super) fn asked(self, lang: Lang) -> Result<workers::Workers, Ending> {
+        let worker = Worker::like_this(lang).map_err(|error| Ending::ours(&error))?;
         let engine = match self.engine {
             Engine::Local => workers::Engine::Local,
             Engine::Slurm => workers::Engine::Slurm,
         };
-        Ok(workers::Workers { engine, jobs: self.jobs, program })
+        Ok(workers::Workers { engine, jobs: self.jobs, worker })
     }
 }
 
