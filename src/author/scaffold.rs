@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::docs::files::{FILES, of};
 use super::template::{self, Files, TEMPLATE_ID};
-use course::pack::{Content, Pack};
+use course::pack::{Content, Pack, REFERENCE};
 use course::{courses, mistakes};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
@@ -26,7 +26,7 @@ pub struct From<'p> {
 }
 
 /// The folders of an exercise that hold its answers.
-pub const SOLUTIONS: [&str; 2] = ["solution", "wrong"];
+pub const SOLUTIONS: [&str; 2] = [REFERENCE, "wrong"];
 
 /// An exercise that was begun.
 #[derive(Clone, Debug)]

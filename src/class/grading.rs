@@ -11,6 +11,7 @@ use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::Verdict;
 use engine::models;
+use report::json::AtFault;
 
 use crate::executor::{Done, Executor, Task};
 use crate::folder::Class;
@@ -166,6 +167,7 @@ fn job(class: &Class, submission: &Submission, edition: &Edition) -> Judge {
     Judge {
         course: class.course().map(|course| std::path::absolute(&course).unwrap_or(course)),
         exercise: edition.reference.clone(),
+        digest: Some(edition.digest.clone()).filter(|digest| !digest.is_empty()),
         // Whoever handed in before a regrade could not know of the later version.
         any_version: edition.number > 1,
         plan: submission.plan.clone(),
@@ -272,7 +274,7 @@ fn lost(job: &Judge, why: Text) -> Record {
         seed: job.seed,
         exam: None,
         verdict: Verdict::Error,
-        at_fault: Some("program".to_owned()),
+        at_fault: Some(AtFault::Program),
         points: 0,
         of: 0,
         faults: vec![Fault::new(Id::Unreadable, Place::file("worker"), why, expected)],

@@ -14,6 +14,7 @@ use super::{layout, mark, plot, spot};
 use course::dataset::Dataset;
 use course::exercise::Probe;
 use course::pack::Task;
+use course::plan::Calibrate;
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Figure, Outcome, Verdict, filled};
@@ -306,11 +307,11 @@ impl Terminal {
             },
         ));
         let n = count(operate.rows);
-        let tuned = match (self.lang, story.calibrate.as_str()) {
-            (Lang::En, "none") => "not calibrated".to_owned(),
-            (Lang::Ja, "none") => "較正なし".to_owned(),
-            (Lang::En, kind) => format!("{kind} calibration on {n} validation rows{}", positive(operate)),
-            (Lang::Ja, kind) => format!("検証用の{n}行{}で{kind}較正", positive(operate)),
+        let tuned = match (self.lang, story.calibrate.unwrap_or(Calibrate::None)) {
+            (Lang::En, Calibrate::None) => "not calibrated".to_owned(),
+            (Lang::Ja, Calibrate::None) => "較正なし".to_owned(),
+            (Lang::En, kind) => format!("{} calibration on {n} validation rows{}", kind.word(), positive(operate)),
+            (Lang::Ja, kind) => format!("検証用の{n}行{}で{}較正", positive(operate), kind.word()),
         };
         if let Some(threshold) = story.threshold {
             let threshold = format!("{:.1}%", 100.0 * threshold);

@@ -14,7 +14,7 @@ use crate::ending::Ending;
 use course::answers::Expected;
 use course::content;
 use course::exercise::Cover;
-use course::pack::{Content, Pack, Submission, Task};
+use course::pack::{Content, Pack, STARTER, Submission, Task};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -414,7 +414,7 @@ impl Placed {
         if !exercise.before.iter().any(|question| question.of_starter) {
             return Ok(None);
         }
-        let starter = self.pack.submission(&VOCABULARY, exercise, "starter").map_err(Ending::Author)?;
+        let starter = self.pack.submission(&VOCABULARY, exercise, STARTER).map_err(Ending::Author)?;
         Ok(Some(self.trained(&starter, (seed, Some(exam)), how, watch)?))
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::trial::Trial;
 use crate::finding::{Finding, Rule};
-use crate::reading::{Solution, Written};
+use crate::reading::{Role, Solution, Written};
 use course::content;
 use course::pack::Submission;
 use diagnostics::text;
@@ -51,7 +51,7 @@ pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<So
         ..own.clone()
     };
     let work = content::of_submission(&submission);
-    Some(Solution { folder: wrong.folder.clone(), submission, work, wrong: None })
+    Some(Solution { folder: wrong.folder.clone(), role: Role::Made, submission, work })
 }
 
 /// A wrong solution is one mistake: its plan alone, or its answers alone, put into the reference, fail what it must fail; and a plan
@@ -59,7 +59,7 @@ pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<So
 pub(super) fn causes(written: &Written, trials: &[(usize, Trial)], halves: &[Half]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (n, trial) in trials {
-        let Some(wrong) = &written.solutions[*n].wrong else { continue };
+        let Some(wrong) = written.solutions[*n].wrong() else { continue };
         let of = |part: Part| halves.iter().find(|half| half.wrong == *n && half.part == part);
         let (Some(plan), Some(answers)) = (of(Part::Plan), of(Part::Answers)) else { continue };
         let failed: BTreeSet<String> = trial.failed().into_iter().filter(|id| wrong.fails.contains(id)).collect();

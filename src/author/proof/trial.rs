@@ -481,7 +481,7 @@ fn ceilings(run: &Run) -> BTreeMap<String, Figure> {
 
 /// Whether figures have to be computed: the reference gives the ceilings.
 fn wants_figures(written: &Written, solution: &Solution) -> bool {
-    solution.folder == "solution" || reads_metrics(written)
+    solution.is_reference() || reads_metrics(written)
 }
 
 /// Whether a check asks the table of figures.
