@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
 use super::figures::{self, count, with_interval};
+use super::verdict::sign;
 use super::{layout, mark, plot, spot};
 use course::dataset::Dataset;
 use course::exercise::Probe;
@@ -519,7 +520,7 @@ impl Terminal {
     fn each(&self, outcomes: &[Outcome]) -> String {
         let mut out = String::new();
         for outcome in outcomes {
-            let (sign, style) = sign(outcome.verdict);
+            let (sign, style) = (sign(outcome.verdict), style(outcome.verdict));
             let points = match outcome.verdict {
                 Verdict::Passed => format!("{0}/{0}", outcome.points),
                 Verdict::Error => String::new(),
@@ -629,13 +630,11 @@ fn words<'t>(line: &'t str) -> Box<dyn Iterator<Item = textwrap::core::Word<'t>>
     Box::new(starts.into_iter().zip(ends).map(|(start, end)| textwrap::core::Word::from(&line[start..end])))
 }
 
-fn sign(verdict: Verdict) -> (&'static str, Paint) {
+fn style(verdict: Verdict) -> Paint {
     match verdict {
-        Verdict::Passed => ("✔", GOOD),
-        Verdict::Failed => ("✘", BAD),
-        Verdict::Skipped => ("-", OTHER),
-        Verdict::NotAttempted => ("?", OTHER),
-        Verdict::Invalid | Verdict::Error => ("!", OTHER),
+        Verdict::Passed => GOOD,
+        Verdict::Failed => BAD,
+        Verdict::Skipped | Verdict::NotAttempted | Verdict::Invalid | Verdict::Error => OTHER,
     }
 }
 

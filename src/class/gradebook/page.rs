@@ -9,6 +9,7 @@ use course::grid;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Outcome, Verdict};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use report::verdict::sign;
 
 use super::{number, sentence};
 use crate::folder::Class;
@@ -165,14 +166,6 @@ fn answers(exercise: &Exercise, read: &Read) -> Answers {
         Some((id.clone(), answer(written, &question.kind)?))
     };
     read.answers.iter().filter_map(of).collect()
-}
-
-fn sign(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Passed => "✔",
-        Verdict::Failed => "✘",
-        _ => "–",
-    }
 }
 
 fn points(outcome: &Outcome, lang: Lang) -> String {

@@ -28,8 +28,11 @@ use course::order::Order;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
+use engine::check::Verdict;
 use engine::withhold;
 use report::terminal::Found;
+use report::verdict::sign;
+use serde::Deserialize as _;
 
 pub(super) fn pages() -> Router<Shared> {
     Router::new()
@@ -383,7 +386,8 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
             h3 { (score) }
             ol.checks { @for check in &checks {
                 @let verdict = check["verdict"].as_str().unwrap_or_default();
-                @let (sign, word) = sign(view, verdict);
+                @let judged = Verdict::deserialize(&check["verdict"]).unwrap_or(Verdict::Error);
+                @let (sign, word) = (sign(judged), called(view, judged));
                 li.(verdict) {
                     p { span.sign aria-hidden="true" { (sign) } " " strong { (words(view, &check["title"])) } " " span.quiet { (word) " · " (points_of(check, verdict)) } }
                     @if verdict == "not_attempted" { p { (view.say("Write your answer above.", "上の欄に解答を書いてください。")) } }
@@ -418,14 +422,14 @@ fn points_of(check: &Value, verdict: &str) -> String {
     format!("{}/{points}", if verdict == "passed" { points } else { 0 })
 }
 
-fn sign<'t>(view: &View, verdict: &str) -> (&'t str, &'t str) {
-    let pick = |en, ja| if view.lang == Lang::Ja { ja } else { en };
+/// What became of a check, in words; of a document of another version, what can be said of it.
+fn called<'t>(view: &View, verdict: Verdict) -> &'t str {
     match verdict {
-        "passed" => ("✔", pick("passed", "合格")),
-        "failed" => ("✘", pick("failed", "不合格")),
-        "skipped" => ("–", pick("skipped", "省略")),
-        "not_attempted" => ("○", pick("not answered yet", "未回答")),
-        _ => ("!", pick("the exercise's error", "教材側の誤り")),
+        Verdict::Passed => view.say("passed", "合格"),
+        Verdict::Failed => view.say("failed", "不合格"),
+        Verdict::Skipped => view.say("skipped", "省略"),
+        Verdict::NotAttempted => view.say("not answered yet", "未回答"),
+        Verdict::Invalid | Verdict::Error => view.say("the exercise's error", "教材側の誤り"),
     }
 }
 
