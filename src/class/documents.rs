@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::desk::Opened;
 use crate::export::Written;
 use crate::grade::State;
-use crate::grading::Told;
+use crate::grading::Tally;
 use crate::intake::HandIn;
 use crate::intake::files::Found;
 use crate::intake::people::Person;
@@ -66,8 +66,8 @@ pub fn intake(sorted: &Sorted) -> Value {
 }
 
 /// What came of grading.
-pub fn grade(new: usize, told: Told, sorted: &Sorted) -> Value {
-    let Told { done, of, passed, errors } = told;
+pub fn grade(new: usize, told: Tally, sorted: &Sorted) -> Value {
+    let Tally { done, of, passed, errors } = told;
     json!({
         "schema": "practicum.grade/1", "new": new, "graded": done, "passed": passed, "errors": errors, "left": of - done,
         "intake": intake(sorted),
@@ -141,7 +141,7 @@ pub fn learner(opened: &Opened, id: &str) -> Result<Value, Ending> {
         }
         exercises.push(json!({
             "exercise": exercise, "state": grade.state.word(), "points": (grade.state == State::Graded).then_some(grade.points),
-            "of": grade.worth, "mark": grade.mark.as_ref().map(|mark| json!({ "points": mark.points, "comment": mark.comment })),
+            "of": grade.maximum, "mark": grade.mark.as_ref().map(|mark| json!({ "points": mark.points, "comment": mark.comment })),
             "attempts": attempts,
         }));
     }

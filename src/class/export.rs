@@ -136,7 +136,7 @@ pub fn export(desk: &Desk, folder: &Path, options: Options) -> Result<Written, E
             let titled = |(id, exercise): (&String, &Exercise)| Titled {
                 id: id.clone(),
                 title: in_lang(&exercise.title),
-                assignment: class.settings.asked(id).and_then(|asked| asked.canvas.clone()),
+                assignment: class.settings.assignment(id).and_then(|asked| asked.canvas.clone()),
             };
             let titled: Vec<Titled> = exercises.iter().map(titled).collect();
             let what = Text::new("the CSV that Canvas's gradebook exports", "Canvasの成績表から書き出したCSV");

@@ -19,7 +19,7 @@ use crate::intake::HandIn;
 use crate::intake::files::Found;
 use crate::intake::people::Person;
 use crate::moment::Moment;
-use crate::settings::Asked;
+use crate::settings::Assignment;
 use crate::store::{Doubt, Edition, Intake, Store, Submission, digest};
 
 /// How often one submission is tried in one call, where the failure is ours.
@@ -39,7 +39,7 @@ pub fn editions(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Edition>,
         Ending::Faults(vec![Fault::new(Id::UnknownWord, place, found, text!("one of {here}", "{here} のいずれか"))])
     })?;
     let mut all = BTreeMap::new();
-    for Asked { id, text_points, .. } in &class.settings.exercises {
+    for Assignment { id, text_points, .. } in &class.settings.exercises {
         let task = pack.task(&id.value).map_err(|faults| {
             let is_unknown = !pack.exercises().contains(&id.value);
             if is_unknown {
@@ -175,7 +175,7 @@ fn job(class: &Class, submission: &Submission, edition: &Edition) -> Judge {
         seed,
         exam: None,
         exam_key: Some(exam),
-        long: class.settings.asked(&submission.exercise).is_some_and(|asked| asked.long),
+        long: class.settings.assignment(&submission.exercise).is_some_and(|asked| asked.long),
         // A worker holds itself to them where that can be done.
         limits: job::Limits {
             cpu_seconds: is_linux.then_some(limits.cpu_seconds),
@@ -210,7 +210,7 @@ pub fn pending(class: &Class, store: &Store, editions: &BTreeMap<String, Edition
 
 /// How far grading has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Tally {
     /// Submissions that have a result now.
     pub done: usize,
     /// Submissions that were to be graded.
@@ -230,9 +230,9 @@ pub fn grade(
     tasks: Vec<Task>,
     executor: &dyn Executor,
     stop: &(dyn Fn() -> bool + Sync),
-    tell: &mut dyn FnMut(Told),
-) -> Result<Told, Ending> {
-    let mut told = Told { of: tasks.len(), ..Told::default() };
+    tell: &mut dyn FnMut(Tally),
+) -> Result<Tally, Ending> {
+    let mut told = Tally { of: tasks.len(), ..Tally::default() };
     let mut left = tasks;
     tell(told);
     for again in (0..TRIES).rev() {
@@ -330,7 +330,7 @@ mod tests {
         let fake = Fake(RefCell::default());
         let tasks = ["right", "wrong", "crash", "always"].map(task).to_vec();
         let told = grade(&store, tasks, &fake, &|| false, &mut |_| {}).unwrap();
-        assert_eq!(told, Told { done: 4, of: 4, passed: 2, errors: 1 });
+        assert_eq!(told, Tally { done: 4, of: 4, passed: 2, errors: 1 });
         let outcomes = store.outcomes().unwrap();
         assert_eq!((outcomes["crash"].verdict, outcomes["crash"].tries), (Verdict::Passed, 2));
         assert_eq!((outcomes["always"].verdict, outcomes["always"].tries), (Verdict::Error, 2));

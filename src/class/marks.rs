@@ -151,7 +151,7 @@ pub fn read(class: &Class, book: &Book, file: &str, bytes: &[u8]) -> Result<Mark
             );
             continue;
         }
-        let Some(asked) = class.settings.asked(&of) else {
+        let Some(asked) = class.settings.assignment(&of) else {
             let ids = class.settings.exercises.iter().map(|asked| asked.id.value.as_str());
             let found = text!("the exercise \"{of}\"", "演習 \"{of}\"");
             let expected = Text::new("an exercise of this class", "このクラスの演習");

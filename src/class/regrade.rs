@@ -12,7 +12,7 @@ use crate::desk::{self, Opened};
 use crate::executor::Task;
 use crate::folder::{Class, Held};
 use crate::grade::{Book, Grade, State};
-use crate::grading::{self, Told};
+use crate::grading::{self, Tally};
 use crate::moment::Moment;
 use crate::store::{Edition, Store};
 
@@ -121,7 +121,7 @@ impl Regrading {
     ///
     /// # Errors
     /// The store's.
-    pub fn end(&self, told: Told, apply: bool, now: Moment) -> Result<Regraded, Ending> {
+    pub fn end(&self, told: Tally, apply: bool, now: Moment) -> Result<Regraded, Ending> {
         let Self { class, store, changed, pinned, of, .. } = self;
         let ids: Vec<String> = changed.iter().map(|(_, now)| now.exercise.clone()).collect();
         let mut editions = pinned.clone();

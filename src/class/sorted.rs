@@ -92,7 +92,7 @@ pub fn foretold(class: &Class, of: &[(Submission, Foreseen)]) -> Vec<Text> {
             let Text { en, ja } = &text;
             told.push(if of.len() > 1 { text!("{who}: {en}", "{who}：{ja}") } else { text });
         };
-        let asked = class.settings.asked(&submission.exercise);
+        let asked = class.settings.assignment(&submission.exercise);
         if *known {
             say(Text::new("known already", "受け付け済み"));
         }

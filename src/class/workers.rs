@@ -9,7 +9,7 @@ use crate::executor::local::Local;
 use crate::executor::slurm::Slurm;
 use crate::executor::{Executor, Files, Task};
 use crate::folder::Class;
-use crate::grading::{self, Told};
+use crate::grading::{self, Tally};
 use crate::store::Store;
 
 /// Who grades.
@@ -43,8 +43,8 @@ impl Workers {
         store: &Store,
         tasks: Vec<Task>,
         stop: &(dyn Fn() -> bool + Sync),
-        tell: &mut dyn FnMut(Told),
-    ) -> Result<Told, Ending> {
+        tell: &mut dyn FnMut(Tally),
+    ) -> Result<Tally, Ending> {
         let here = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.jobs.unwrap_or(here).max(1);
         let folder = std::path::absolute(&class.folder).map_err(|error| Ending::ours(&error))?;

@@ -11,7 +11,7 @@ use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use measure::boxes;
-use measure::file::{self, Question, Scale};
+use measure::file::{self, Request, Scale};
 use measure::found::Task;
 use measure::masks;
 use metrics::segmentation::Matching;
@@ -324,7 +324,7 @@ fn of_table(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    file::measure(&Question {
+    file::measure(&Request {
         file: options.files[0].clone(),
         task: options.task,
         cp932: options.encoding == "cp932",
@@ -448,7 +448,7 @@ fn of_boxes(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    boxes::measure(&boxes::Question {
+    boxes::measure(&boxes::Request {
         predictions: predictions.clone(),
         truth: truth.clone(),
         cp932: options.encoding == "cp932",
@@ -503,7 +503,7 @@ fn of_masks(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    masks::measure(&masks::Question {
+    masks::measure(&masks::Request {
         reference: reference.clone(),
         prediction: prediction.clone(),
         spacing: options.spacing.clone(),

@@ -51,7 +51,7 @@ impl Watch for Telling {
 /// Does the job.
 pub(super) fn work(session: &Session, options: &Options) -> Result<u8, Ending> {
     let asked = read(&options.job)?;
-    if let Asked::Job(Job::Judge(judge)) = &asked {
+    if let AnyJob::Job(Job::Judge(judge)) = &asked {
         held(judge.limits)?;
     }
     let stop = Arc::new(AtomicBool::new(false));
@@ -61,8 +61,8 @@ pub(super) fn work(session: &Session, options: &Options) -> Result<u8, Ending> {
         ending.store(true, Ordering::SeqCst);
     });
     let record = match asked {
-        Asked::Job(job) => job::work(&job, session.desk.content, &mut Telling(stop)),
-        Asked::Trials(trials) => tried(session, &trials, &mut Telling(stop))?,
+        AnyJob::Job(job) => job::work(&job, session.desk.content, &mut Telling(stop)),
+        AnyJob::Trials(trials) => tried(session, &trials, &mut Telling(stop))?,
     };
     let Some(record) = record else { return Ok(STOPPED) };
     let text = serde_json::to_string(&record)?;
@@ -106,20 +106,20 @@ fn tried(session: &Session, trials: &Trials, watch: &mut Telling) -> Result<Opti
 }
 
 /// What a worker may be asked: by a learner's or a grader's side, or by an author's.
-enum Asked {
+enum AnyJob {
     Job(Job),
     Trials(Trials),
 }
 
-fn read(path: &Path) -> Result<Asked, Ending> {
+fn read(path: &Path) -> Result<AnyJob, Ending> {
     let ((folder, name), shown) = (disk::parted(path), path.display().to_string());
     let bytes = disk::read(&folder, &name, LARGEST)
         .map_err(|refused| vec![refused.fault(&shown, &Text::new("a job, as JSON", "JSON形式のジョブ"))])?;
     let is_authors = serde_json::from_slice::<Value>(&bytes).is_ok_and(|job| job["schema"] == TRIALS);
     let asked = if is_authors {
-        serde_json::from_slice(&bytes).map(Asked::Trials)
+        serde_json::from_slice(&bytes).map(AnyJob::Trials)
     } else {
-        serde_json::from_slice(&bytes).map(Asked::Job)
+        serde_json::from_slice(&bytes).map(AnyJob::Job)
     };
     asked.map_err(|error| {
         let place = Place { line: Some(error.line()), ..Place::file(shown) };

@@ -434,7 +434,7 @@ impl From<&Found> for Measurement {
         let interval = estimate.and_then(|estimate| estimate.interval);
         Self {
             metric: found.metric.name,
-            of: found.part.as_ref().map(|part| Of { kind: part.kind, value: part.value.clone() }),
+            of: found.level.as_ref().map(|level| Of { kind: level.kind, value: level.value.clone() }),
             group: found.group.as_ref().map(|(column, value)| Group { column: column.clone(), value: value.clone() }),
             value: estimate.map(|estimate| number(estimate.value)),
             low: interval.map(|(low, _)| number(low)),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::automatic::{self, Alarm};
 use super::cache::Cache;
-use super::cause::{self, Half, Part};
+use super::cause::{self, File, Half};
 use super::job::{self, Ask, TRIALS, Trials};
 use super::proved;
 use super::trial::{self, Made, Proof, Ran, Trial};
@@ -413,16 +413,16 @@ fn solution(
             return Ok(Outcome::Tried(n, None, findings, Vec::new()));
         }
     };
-    let parts: Vec<(usize, Part)> = if is_reference {
-        (0..written.solutions.len()).map(|wrong| (wrong, Part::Answers)).collect()
+    let files: Vec<(usize, File)> = if is_reference {
+        (0..written.solutions.len()).map(|wrong| (wrong, File::Answers)).collect()
     } else {
-        vec![(n, Part::Plan)]
+        vec![(n, File::Plan)]
     };
     let mut halves = Vec::new();
-    for (wrong, part) in parts.into_iter().filter(|(wrong, _)| written.solutions[*wrong].wrong().is_some()) {
-        let Some(half) = cause::half(written, &written.solutions[wrong], part) else { continue };
+    for (wrong, file) in files.into_iter().filter(|(wrong, _)| written.solutions[*wrong].wrong().is_some()) {
+        let Some(half) = cause::half(written, &written.solutions[wrong], file) else { continue };
         if let Ok(trial) = way.cache.tried(written, &half, seed, &mut before, || run(&half, Proof::Verdicts))? {
-            halves.push(Half { wrong, part, failed: trial.failed() });
+            halves.push(Half { wrong, file, failed: trial.failed() });
         }
     }
     Ok(Outcome::Tried(n, Some(trial), findings, halves))

@@ -67,8 +67,8 @@ fn told(of: Of, lang: Lang) -> Markup {
         Lang::Ja => ja,
     };
     let Of { class, learner, exercise, grade, submission, record, most } = of;
-    let scaled = most.filter(|_| grade.state == State::Graded && grade.worth > 0.0);
-    let scaled = scaled.map(|most| super::moodle::in_gradebook((grade.points / grade.worth * most, most)));
+    let scaled = most.filter(|_| grade.state == State::Graded && grade.maximum > 0.0);
+    let scaled = scaled.map(|most| super::moodle::in_gradebook((grade.points / grade.maximum * most, most)));
     let was_run = record.is_some_and(|record| record.verdict != Verdict::Invalid);
     let outcomes = outcomes(exercise, record);
     // While another attempt may count, what a conclusion should have been stays open.

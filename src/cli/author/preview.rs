@@ -9,7 +9,7 @@ use author::preview::{self, Preview};
 use author::proof::cache;
 use author::reading;
 use course::exercise::QuestionKind;
-use course::grid::Column;
+use course::grid::AnswerColumn;
 use course::order::Order;
 use course::pack::Pack;
 use diagnostics::text;
@@ -106,7 +106,7 @@ fn questions(session: &Session, preview: &Preview) {
                 for (id, title) in &grid.rows {
                     session.say(&session.terminal.paragraph("    ", &format!("\"{id}\": {}", title.get(lang))));
                 }
-                for Column { id, title, unit, min, max } in &grid.columns {
+                for AnswerColumn { id, title, unit, min, max } in &grid.columns {
                     let of = dim(&format!("{min} – {max} {}", unit.get(lang)));
                     let line = format!("\"{id}\": {} {of}", title.get(lang));
                     session.say(&session.terminal.paragraph("    | ", &line));

@@ -12,7 +12,7 @@ use app::ending::Ending;
 use class::documents;
 use class::executor::Task;
 use class::folder::Class;
-use class::grading::Told;
+use class::grading::Tally;
 use class::round::{self, Inputs, Round};
 use class::sorted::Sorted;
 use class::store::Store;
@@ -80,12 +80,12 @@ pub(super) fn work(
     store: &Store,
     tasks: Vec<Task>,
     workers: Workers,
-) -> Result<Told, Ending> {
+) -> Result<Tally, Ending> {
     let workers = workers.asked(session.terminal.lang)?;
     let progress = Progress::new("{bar:30} {pos}/{len} {msg} {eta}");
     let told = interrupt::heeded(|| {
-        workers.grade(class, store, tasks, &interrupt::asked, &mut |told: Told| {
-            let Told { done, of, passed, errors } = told;
+        workers.grade(class, store, tasks, &interrupt::asked, &mut |told: Tally| {
+            let Tally { done, of, passed, errors } = told;
             let failing = done - passed - errors;
             let what = match session.terminal.lang {
                 Lang::En => format!("passed {passed}, not passed {failing}, errors of ours {errors}, left"),
@@ -120,8 +120,8 @@ fn show(session: &Session, class: &Class, sorted: &Sorted) -> Result<(), Ending>
 }
 
 /// Tells what came of grading.
-fn ended(session: &Session, class: &Class, sorted: &Sorted, new: usize, told: Told) -> Result<u8, Ending> {
-    let Told { done, of, passed, errors } = told;
+fn ended(session: &Session, class: &Class, sorted: &Sorted, new: usize, told: Tally) -> Result<u8, Ending> {
+    let Tally { done, of, passed, errors } = told;
     let stopped = done < of;
     let code = if stopped {
         STOPPED

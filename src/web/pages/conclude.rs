@@ -23,7 +23,7 @@ use app::learner::hand_in::ANSWERS;
 use app::learner::history::Past;
 use course::answers::{Answer, Answers, Unjudged};
 use course::exercise::{Question, QuestionKind};
-use course::grid::Column;
+use course::grid::AnswerColumn;
 use course::order::Order;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
@@ -92,7 +92,7 @@ async fn answers(
                     }
                 },
                 QuestionKind::Table(grid) => {
-                    for ((row, _), Column { id: column, .. }) in grid.cells() {
+                    for ((row, _), AnswerColumn { id: column, .. }) in grid.cells() {
                         let Some(written) = one(&format!("{id}:{row}:{column}")) else { continue };
                         changes.push(Change { key: format!("{id}.{row}.{column}"), written: written.to_owned() });
                     }
@@ -352,7 +352,7 @@ fn cell_of(view: &View, question: &Question, fault: &Fault) -> Option<String> {
 }
 
 /// What a cell is called: its row and its column, with the unit.
-fn named(view: &View, row: &Text, column: &Column) -> String {
+fn named(view: &View, row: &Text, column: &AnswerColumn) -> String {
     let (row, title, unit) = (view.text(row), view.text(&column.title), view.text(&column.unit));
     match (unit, view.lang) {
         ("", Lang::En) => format!("{row}, {title}"),
