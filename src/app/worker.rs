@@ -35,6 +35,7 @@ impl Worker {
     }
 
     /// The same with so many threads.
+    #[must_use]
     pub fn with_threads(&self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self.clone() }
     }

@@ -67,7 +67,6 @@ fn finding(finding: &Finding) -> Value {
 }
 
 /// What the checks say over many draws, and the files that were written of it.
-
 pub fn reliability(reliability: &Reliability, written: &[String]) -> Value {
     let rate = |rate: &reliability::Rate| json!({ "times": rate.times, "of": rate.of, "at_most": rate.at_most });
     let of = |values: &[f64]| {

@@ -65,7 +65,7 @@ pub enum Role {
     /// Learners begin with it.
     Starter,
     /// A mistake, and what it must fail.
-    Wrong(Wrong),
+    Wrong(Box<Wrong>),
     /// Made of others by a proof.
     Made,
 }
@@ -141,7 +141,7 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
             for wrong in all {
                 let folder = format!("wrong/{}", wrong.mistake);
                 match pack.submission(&VOCABULARY, &exercise, &folder) {
-                    Ok(submission) => solutions.push((folder, submission, Role::Wrong(wrong))),
+                    Ok(submission) => solutions.push((folder, submission, Role::Wrong(Box::new(wrong)))),
                     Err(faults) => format(faults),
                 }
             }

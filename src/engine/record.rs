@@ -71,7 +71,7 @@ mod calibration {
     use course::plan::Calibrate;
     use serde::{Deserialize as _, Deserializer, Serializer, de};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     pub(super) fn serialize<S: Serializer>(kind: &Option<Calibrate>, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(kind.map_or("", Calibrate::word))
     }

@@ -9,7 +9,7 @@ use super::memory;
 use super::progress::Progress;
 use super::renewal::{self, Renewed};
 use super::variant;
-use super::workspace::{Asked, Started, Workspace};
+use super::workspace::{StartOptions, Started, Workspace};
 use crate::ending::Ending;
 use course::answers::Expected;
 use course::content;
@@ -260,7 +260,7 @@ impl Desk {
     fn laid_out(&self, placed: Placed, variant: Option<&str>) -> Result<(Placed, Started), Ending> {
         let Placed { pack, task, mut workspace } = placed;
         let course = self.course.as_deref().map(|course| (self.here.as_path(), course));
-        let started = workspace.start(&pack, &task, Asked { variant, course })?;
+        let started = workspace.start(&pack, &task, StartOptions { variant, course })?;
         Ok((Placed { pack, task, workspace }, started))
     }
 

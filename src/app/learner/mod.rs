@@ -9,6 +9,7 @@ pub mod edit;
 pub mod forms;
 pub mod hand_in;
 pub mod history;
+pub mod look;
 pub mod memory;
 pub mod practice;
 pub mod progress;
