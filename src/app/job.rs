@@ -89,10 +89,15 @@ pub struct Judge {
     pub course: Option<PathBuf>,
     /// The exercise, with its version (`sepsis-alarm@4`) where it must be that one.
     pub exercise: String,
+    /// The digest of what decides the exercise's results ([`Record::digest`]) where it must be that one: a course may have changed since
+    /// the job was written, or lie otherwise on another machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// Whether files that were made for another version of the exercise are judged too: where what was handed in is graded anew.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub any_version: bool,
-    /// What `plan.toml` holds; none where nothing was handed in under that name.
+    /// What `plan.toml` holds, as text: TOML is UTF-8, so nothing of a file that can be graded is lost, and who reads the job reads the
+    /// plan. A file that is no text never becomes a job; its learner is told so at the intake. None where nothing was handed in under that name.
     #[serde(default)]
     pub plan: Option<String>,
     /// What `answers.toml` holds.
@@ -150,7 +155,7 @@ pub struct Record {
     /// `passed`, `failed`, `not_attempted`, `invalid` (what was handed in cannot be run), `error` (not of the learner's making).
     pub verdict: Verdict,
     /// With `error`, where the fault lies: `exercise`, `disk`, `program`.
-    pub at_fault: Option<String>,
+    pub at_fault: Option<AtFault>,
     /// Points reached; zero where nothing was judged.
     pub points: i64,
     /// Points that there are.
@@ -230,7 +235,7 @@ fn judged(job: &Judge, content: &'static Content, watch: &mut dyn Watch) -> Opti
         let (at_fault, faults) = ending.told();
         record.faults = faults;
         record.verdict = if at_fault == AtFault::Input { Verdict::Invalid } else { Verdict::Error };
-        record.at_fault = (at_fault != AtFault::Input).then(|| at_fault.name().to_owned());
+        record.at_fault = (at_fault != AtFault::Input).then_some(at_fault);
     }
     Some(record)
 }
@@ -248,6 +253,18 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
         let (there, asked) = (&record.exercise, &job.exercise);
         let found = text!("{there} in this course", "このコースにあるのは {there}");
         let expected = text!("{asked}, as the job asks", "ジョブが求める {asked}");
+        return Err(Ending::Author(vec![Fault::new(Id::Mismatch, Place::file("exercise"), found, expected)]));
+    }
+    if let Some(asked) = job.digest.as_ref().filter(|asked| **asked != record.digest) {
+        let (id, there, asked) = (&record.exercise, short(&record.digest), short(asked));
+        let found = text!(
+            "another {id} in this course than the job was written for (its digest is {there})",
+            "このコースの {id} は、ジョブを作ったときのものと異なります（ダイジェスト {there}）"
+        );
+        let expected = text!(
+            "the one with the digest {asked}: the same course folder on every machine, unchanged while jobs run",
+            "ダイジェストが {asked} のもの（どの機械でも同じ教材フォルダーを使い、実行中は変更しないでください）"
+        );
         return Err(Ending::Author(vec![Fault::new(Id::Mismatch, Place::file("exercise"), found, expected)]));
     }
     let named = if job.any_version { version_of(&task.exercise, job) } else { None };
@@ -269,7 +286,7 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
         record.verdict = Verdict::NotAttempted;
     }
     (record.points, record.of) = check::score(&run.outcomes);
-    record.at_fault = (record.verdict == Verdict::Error).then(|| AtFault::Exercise.name().to_owned());
+    record.at_fault = (record.verdict == Verdict::Error).then_some(AtFault::Exercise);
     record.faults = run.outcomes.iter().filter_map(|outcome| outcome.fault.clone()).collect();
     if let Some(read) = &mut record.read {
         let failed: BTreeSet<String> =
@@ -281,6 +298,11 @@ fn judge(job: &Judge, content: &'static Content, watch: &mut dyn Watch, record: 
     }
     record.record = Some(run.record);
     Ok(())
+}
+
+/// So much of a digest as people compare.
+fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
 }
 
 /// The exercise under the version for which files say that they were made.

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod docs;
+pub mod documents;
 pub mod finding;
 pub mod preview;
 pub mod proof;

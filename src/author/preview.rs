@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::finding::{Finding, Rule};
 use super::proof::cache::Cache;
 use super::proof::trial::{self, Proof, Trial};
-use super::reading;
+use super::reading::{self, Solution};
 use app::learner::workspace;
 use course::exercise::Exercise;
 use course::pack::Pack;
@@ -71,26 +71,28 @@ pub fn preview(
     let file = written.file(pack);
     let world = run::world(&written.task, (seed, Some(seed)), &file)?.remembering();
     let rows = world.visible(&world.rows(Side::Develop, &written.task.exercise.develop)?.table)?;
-    let mut trials: Vec<(String, Trial)> = Vec::new();
+    let mut trials: Vec<(&Solution, Trial)> = Vec::new();
     let cache = Cache::of(settings.cache.as_deref(), &written, &settings.engine);
     let mut before = Vec::new();
-    for solution in written.solutions.iter().filter(|solution| solution.folder != "starter") {
+    for solution in written.solutions.iter().filter(|solution| !solution.is_starter()) {
         let run = || trial::run(&written, solution, &world, seed, &file, Proof::Verdicts, &mut |_| {});
         match cache.tried(&written, solution, seed, &mut before, run)? {
-            Ok(trial) => trials.push((solution.folder.clone(), trial)),
+            Ok(trial) => trials.push((solution, trial)),
             Err(faults) => findings.extend(faults.into_iter().map(|fault| Rule::Run.by(fault))),
         }
     }
-    let Some((_, reference)) = trials.iter().find(|(folder, _)| folder == "solution") else { return Ok(Err(findings)) };
+    let Some((_, reference)) = trials.iter().find(|(solution, _)| solution.is_reference()) else {
+        return Ok(Err(findings));
+    };
     let exercise = &written.task.exercise;
     let checks = exercise
         .checks
         .iter()
         .zip(&reference.checks)
         .map(|(of, judged)| {
-            let caught = trials.iter().find_map(|(folder, trial)| {
+            let caught = trials.iter().find_map(|(solution, trial)| {
                 let judged = trial.checks.iter().find(|judged| judged.id == of.id)?;
-                (judged.verdict == Verdict::Failed).then(|| (folder.clone(), judged.figures.clone()))
+                (judged.verdict == Verdict::Failed).then(|| (solution.folder.clone(), judged.figures.clone()))
             });
             Said {
                 title: of.title.clone(),

@@ -4,11 +4,27 @@ use super::finding::{Finding, Rule};
 use course::content::{self, Digest};
 use course::dataset;
 use course::exercise;
-use course::pack::{Pack, Submission, Task, Wrong};
+use course::pack::{Pack, REFERENCE, STARTER, Submission, Task, Wrong};
+use diagnostics::fault::Fault;
 use diagnostics::keys::{self, Section};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
+
+/// The exercises that are asked for, by their present names; all of the course where none is.
+///
+/// # Errors
+/// A name that no exercise has, with the nearest one.
+pub fn asked(pack: &Pack, ids: &[String]) -> Result<Vec<String>, Vec<Fault>> {
+    if ids.is_empty() {
+        return Ok(pack.exercises());
+    }
+    let ids: Vec<String> = ids.iter().map(|id| pack.renamed(id).unwrap_or_else(|| id.clone())).collect();
+    for id in ids.iter().filter(|id| !pack.exercises().contains(id)) {
+        pack.exercise(id)?;
+    }
+    Ok(ids)
+}
 
 /// An exercise as its author wrote it.
 #[derive(Debug)]
@@ -32,33 +48,66 @@ pub struct Written {
 pub struct Solution {
     /// `solution`, `starter` or `wrong/<mistake>`.
     pub folder: String,
+    /// What it is for.
+    pub role: Role,
     /// Its plan and answers.
     pub submission: Submission,
     /// What its plan and answers say.
     pub work: Digest,
-    /// What a wrong solution must fail.
-    pub wrong: Option<Wrong>,
+}
+
+/// What a solution is for.
+#[derive(Debug)]
+pub enum Role {
+    /// It passes every check.
+    Reference,
+    /// Learners begin with it.
+    Starter,
+    /// A mistake, and what it must fail.
+    Wrong(Box<Wrong>),
+    /// Made of others by a proof.
+    Made,
+}
+
+impl Solution {
+    /// Whether it passes every check.
+    pub fn is_reference(&self) -> bool {
+        matches!(self.role, Role::Reference)
+    }
+
+    /// Whether learners begin with it.
+    pub fn is_starter(&self) -> bool {
+        matches!(self.role, Role::Starter)
+    }
+
+    /// Of a wrong solution, what it must fail.
+    pub fn wrong(&self) -> Option<&Wrong> {
+        match &self.role {
+            Role::Wrong(wrong) => Some(wrong),
+            Role::Reference | Role::Starter | Role::Made => None,
+        }
+    }
 }
 
 impl Written {
     /// The reference.
     pub fn reference(&self) -> Option<&Solution> {
-        self.solutions.iter().find(|solution| solution.folder == "solution")
+        self.solutions.iter().find(|solution| solution.is_reference())
     }
 
     /// The starter.
     pub fn starter(&self) -> Option<&Solution> {
-        self.solutions.iter().find(|solution| solution.folder == "starter")
+        self.solutions.iter().find(|solution| solution.is_starter())
     }
 
     /// The wrong solutions, each with what it must fail.
     pub fn wrong(&self) -> impl Iterator<Item = (&Solution, &Wrong)> {
-        self.solutions.iter().filter_map(|solution| Some((solution, solution.wrong.as_ref()?)))
+        self.solutions.iter().filter_map(|solution| Some((solution, solution.wrong()?)))
     }
 
     /// What a proof over many draws rests on: the content, and what the reference and the wrong solutions say.
     pub fn proved_content(&self) -> Digest {
-        let works = self.solutions.iter().filter(|solution| solution.folder != "starter");
+        let works = self.solutions.iter().filter(|solution| !solution.is_starter());
         let mut parts: Vec<String> = works.map(|solution| format!("{} {}", solution.folder, solution.work)).collect();
         for (solution, wrong) in self.wrong() {
             parts.push(format!("{} {:?}", solution.folder, wrong.fails));
@@ -80,9 +129,9 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
     };
     let exercise = pack.exercise(id).map_err(&mut format).ok()?;
     let mut solutions = Vec::new();
-    for folder in ["solution", "starter"] {
+    for (folder, role) in [(REFERENCE, Role::Reference), (STARTER, Role::Starter)] {
         match pack.submission(&VOCABULARY, &exercise, folder) {
-            Ok(submission) => solutions.push((folder.to_owned(), submission, None)),
+            Ok(submission) => solutions.push((folder.to_owned(), submission, role)),
             Err(faults) => format(faults),
         }
     }
@@ -91,7 +140,7 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
             for wrong in all {
                 let folder = format!("wrong/{}", wrong.mistake);
                 match pack.submission(&VOCABULARY, &exercise, &folder) {
-                    Ok(submission) => solutions.push((folder, submission, Some(wrong))),
+                    Ok(submission) => solutions.push((folder, submission, Role::Wrong(Box::new(wrong)))),
                     Err(faults) => format(faults),
                 }
             }
@@ -129,9 +178,9 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
     let world = content::of_world(&exercise, &dataset, &own);
     let solutions = solutions
         .into_iter()
-        .map(|(folder, submission, wrong)| {
+        .map(|(folder, submission, role)| {
             let work = content::of_submission(&submission);
-            Solution { folder, submission, work, wrong }
+            Solution { folder, role, submission, work }
         })
         .collect();
     Some(Written { task, exercise, dataset, solutions, content, world })

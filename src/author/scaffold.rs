@@ -1,11 +1,10 @@
 //! A new exercise from one that is right: the template, or any other. It validates before a word of it is changed.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::docs::files::{FILES, of};
 use super::template::{self, Files, TEMPLATE_ID};
-use course::pack::Pack;
+use course::pack::{Content, Pack, REFERENCE};
 use course::{courses, mistakes};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
@@ -27,7 +26,45 @@ pub struct From<'p> {
 }
 
 /// The folders of an exercise that hold its answers.
-pub const SOLUTIONS: [&str; 2] = ["solution", "wrong"];
+pub const SOLUTIONS: [&str; 2] = [REFERENCE, "wrong"];
+
+/// An exercise that was begun.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// The course folder.
+    pub folder: PathBuf,
+    /// The paths written, within that folder.
+    pub written: Vec<String>,
+    /// The folders of the exercise to begin from that were left out.
+    pub left_out: &'static [&'static str],
+}
+
+/// Begins an exercise in a course folder, from the template or from another exercise: one of the same folder or, where it has none of
+/// this name, of those that the program brings.
+///
+/// # Errors
+/// As [`new`].
+pub fn begin(
+    pack: &Pack,
+    content: &'static Content,
+    id: &str,
+    from: Option<&str>,
+    with_solutions: bool,
+) -> Result<Begun, Vec<Fault>> {
+    let folder = match pack {
+        Pack::Folder(root) => root.clone(),
+        Pack::Embedded(_) => PathBuf::from("."),
+    };
+    let own = Pack::Embedded(content);
+    let from = from.map(|other| From {
+        pack: if pack.exercises().iter().any(|there| there == other) { pack } else { &own },
+        id: other,
+        with_solutions,
+    });
+    let left_out = if from.is_some() && !with_solutions { &SOLUTIONS[..] } else { &[] };
+    let written = new(&folder, id, from)?;
+    Ok(Begun { folder, written, left_out })
+}
 
 /// Writes a new exercise with a dataset of its own into a course folder; the paths written, within that folder.
 ///
@@ -124,25 +161,10 @@ fn is_debrief(path: &str) -> bool {
 fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Vec<Fault>> {
     let mut written = Vec::new();
     for (path, bytes) in files {
-        write(&folder.join(&path), &bytes).map_err(|error| {
-            let found = text!("a file that cannot be written: {error}", "書き込めません：{error}");
-            vec![Fault::new(
-                Id::Unwritable,
-                Place::file(path.clone()),
-                found,
-                Text::new("a folder of yours", "書き込めるフォルダー"),
-            )]
-        })?;
+        disk::write(folder, &path, &bytes).map_err(|refused| vec![refused.unwritten(&path)])?;
         written.push(path);
     }
     Ok(written)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    std::fs::File::create(path)?.write_all(bytes)
 }
 
 /// All files of a pack below a folder; a proof belongs to the exercise that was proved.

@@ -77,8 +77,7 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
         };
         let before = path.replace("exercise.toml", "exercise.before.toml");
         let write = |path: &str, bytes: &[u8]| {
-            disk::write(course, path, bytes)
-                .map_err(|refused| vec![refused.fault(path, &Text::new("a folder of yours", "書き込めるフォルダー"))])
+            disk::write(course, path, bytes).map_err(|refused| vec![refused.unwritten(path)])
         };
         if course.join(&before).exists() {
             let found = Text::new("a file that is there already", "すでにあるファイルです");

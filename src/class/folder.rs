@@ -156,9 +156,5 @@ fn of_team(team: &str) -> String {
 
 /// A file of the class folder that cannot be written.
 pub fn unwritten(path: &Path, refused: &disk::Refused) -> Ending {
-    let shown = path.display().to_string();
-    match refused {
-        disk::Refused::Disk(error) => Ending::Disk(disk::unwritable(&shown, error)),
-        refused => Ending::Disk(refused.fault(&shown, &Text::new("a place to write to", "書き込みできる場所"))),
-    }
+    Ending::Disk(refused.unwritten(&path.display().to_string()))
 }

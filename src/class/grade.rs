@@ -9,7 +9,7 @@ use engine::check::Verdict;
 use crate::folder::Class;
 use crate::grading;
 use crate::moment::{DAY, Moment};
-use crate::settings::Asked;
+use crate::settings::Assignment;
 use crate::store::{Doubt, Edition, Fingerprint, Mark, Of, Outcome, Store, Submission};
 
 /// How a grade stands.
@@ -138,10 +138,10 @@ impl Attempt {
 pub struct Grade {
     /// How it stands.
     pub state: State,
-    /// What is reached, of `worth`; meant where it is [`State::Graded`].
+    /// What is reached, of `maximum`; meant where it is [`State::Graded`].
     pub points: f64,
     /// What a full mark is worth.
-    pub worth: f64,
+    pub maximum: f64,
     /// The exercise's own points of the attempt that counts, and how many there are.
     pub judged: Option<(i64, i64)>,
     /// The attempt that counts, or that should be looked at, as an index of `attempts`.
@@ -285,7 +285,7 @@ pub fn foreseen(class: &Class, book: Option<&Book>, new: &[Submission]) -> Vec<F
     };
     let too_late = |one: &Submission| {
         let late = class.settings.due(&one.learner, &one.exercise).map_or(0, |due| days_late(one, due));
-        (late, class.settings.asked(&one.exercise).is_some_and(|asked| late > asked.late_days && late > 0))
+        (late, class.settings.assignment(&one.exercise).is_some_and(|asked| late > asked.late_days && late > 0))
     };
     // Everything that uses an attempt, with when it came.
     let mut uses: BTreeMap<(&str, &str), Vec<(Moment, String)>> = BTreeMap::new();
@@ -310,7 +310,7 @@ pub fn foreseen(class: &Class, book: Option<&Book>, new: &[Submission]) -> Vec<F
     }
     let told = |one: &Submission| {
         let (late, too_late) = too_late(one);
-        let most = class.settings.asked(&one.exercise).map_or(0, |asked| asked.attempts);
+        let most = class.settings.assignment(&one.exercise).map_or(0, |asked| asked.attempts);
         let content = one.content();
         let place = uses.get(&(one.learner.as_str(), one.exercise.as_str()));
         let place = place.and_then(|of| of.iter().position(|(_, other)| *other == content));
@@ -349,7 +349,7 @@ fn mark_of(chosen: &Attempt, attempts: &[Attempt], marks: &[Mark]) -> Option<Mar
 }
 
 /// One grade. `own` are the exercise's own points; `best` says whether the best attempt counts rather than the last.
-pub fn grade(asked: &Asked, own: i64, best: bool, mut attempts: Vec<Attempt>, marks: &[Mark]) -> Grade {
+pub fn grade(asked: &Assignment, own: i64, best: bool, mut attempts: Vec<Attempt>, marks: &[Mark]) -> Grade {
     let mut used = 0;
     let (mut waiting, mut error, mut too_late) = (false, false, false);
     let mut before = None;
@@ -382,12 +382,12 @@ pub fn grade(asked: &Asked, own: i64, best: bool, mut attempts: Vec<Attempt>, ma
         }
         used += 1;
     }
-    let judged_worth = asked.points.unwrap_or(own as f64);
-    let worth = judged_worth + asked.text_points;
+    let judged_maximum = asked.points.unwrap_or(own as f64);
+    let maximum = judged_maximum + asked.text_points;
     let of = |attempt: &Attempt| {
         let outcome = attempt.outcome.filter(|outcome| outcome.of > 0);
         let share = outcome.map_or(0.0, |outcome| outcome.points as f64 / outcome.of as f64);
-        let full = share * judged_worth;
+        let full = share * judged_maximum;
         let kept = (1.0 - asked.late_percent_per_day / 100.0 * attempt.late as f64).max(0.0);
         (rounded(full * kept), rounded(full - full * kept))
     };
@@ -423,7 +423,7 @@ pub fn grade(asked: &Asked, own: i64, best: bool, mut attempts: Vec<Attempt>, ma
     Grade {
         state,
         points: rounded(judged + given),
-        worth,
+        maximum,
         judged: own_points,
         chosen: shown,
         deducted,
@@ -442,8 +442,8 @@ mod tests {
     use diagnostics::fault::Place;
     use diagnostics::keys::Written;
 
-    fn asked() -> Asked {
-        Asked {
+    fn asked() -> Assignment {
+        Assignment {
             id: Written { value: "a".to_owned(), place: Place::default() },
             due: None,
             points: Some(100.0),
@@ -474,7 +474,7 @@ mod tests {
         assert_eq!((best.state, best.points, best.chosen, best.more), (State::Graded, 75.0, Some(0), false));
         let last = grade(&asked(), 8, false, attempts(), &[]);
         assert_eq!((last.points, last.chosen), (50.0, Some(1)));
-        let without_end = grade(&Asked { attempts: 0, ..asked() }, 8, true, attempts(), &[]);
+        let without_end = grade(&Assignment { attempts: 0, ..asked() }, 8, true, attempts(), &[]);
         assert_eq!((without_end.points, without_end.more), (100.0, true));
     }
 
@@ -507,13 +507,13 @@ mod tests {
 
     #[test]
     fn what_a_person_gives_is_added_and_waited_for() {
-        let asked = Asked { text_points: 20.0, ..asked() };
+        let asked = Assignment { text_points: 20.0, ..asked() };
         let attempts = || vec![attempt(Some((Verdict::Passed, 8)), 0)];
         assert_eq!(grade(&asked, 8, true, attempts(), &[]).state, State::ToMark);
         let text = Of::Text(Fingerprint::of("why"));
         let mark = |of: Of| Mark { of, points: Some(15.0), comment: String::new() };
         let marked = grade(&asked, 8, true, attempts(), &[mark(text)]);
-        assert_eq!((marked.state, marked.points, marked.worth), (State::Graded, 115.0, 120.0));
+        assert_eq!((marked.state, marked.points, marked.maximum), (State::Graded, 115.0, 120.0));
         // It is of the text that it judged, and of no other.
         let other = Of::Text(Fingerprint::of("because"));
         let replaced = grade(&asked, 8, true, attempts(), &[mark(other)]);

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::ending::Ending;
 use app::job::{self, Judge, Record};
 use course::content;
-use course::pack::{Content, Pack};
+use course::pack::Pack;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::Verdict;
 use engine::models;
+use report::json::AtFault;
 
 use crate::executor::{Done, Executor, Task};
 use crate::folder::Class;
@@ -18,22 +19,11 @@ use crate::intake::HandIn;
 use crate::intake::files::Found;
 use crate::intake::people::Person;
 use crate::moment::Moment;
-use crate::settings::Asked;
+use crate::settings::Assignment;
 use crate::store::{Doubt, Edition, Intake, Store, Submission, digest};
 
 /// How often one submission is tried in one call, where the failure is ours.
 const TRIES: usize = 2;
-
-/// The course of a class.
-///
-/// # Errors
-/// A folder that is none.
-pub fn pack(class: &Class, content: &'static Content) -> Result<Pack, Ending> {
-    match class.course() {
-        None => Ok(Pack::Embedded(content)),
-        Some(folder) => Pack::folder(&folder).map_err(|fault| Ending::Faults(vec![fault])),
-    }
-}
 
 /// The edition of each exercise as it is now, whether it is graded with or not.
 ///
@@ -49,7 +39,7 @@ pub fn editions(class: &Class, pack: &Pack) -> Result<BTreeMap<String, Edition>,
         Ending::Faults(vec![Fault::new(Id::UnknownWord, place, found, text!("one of {here}", "{here} のいずれか"))])
     })?;
     let mut all = BTreeMap::new();
-    for Asked { id, text_points, .. } in &class.settings.exercises {
+    for Assignment { id, text_points, .. } in &class.settings.exercises {
         let task = pack.task(&id.value).map_err(|faults| {
             let is_unknown = !pack.exercises().contains(&id.value);
             if is_unknown {
@@ -177,6 +167,7 @@ fn job(class: &Class, submission: &Submission, edition: &Edition) -> Judge {
     Judge {
         course: class.course().map(|course| std::path::absolute(&course).unwrap_or(course)),
         exercise: edition.reference.clone(),
+        digest: Some(edition.digest.clone()).filter(|digest| !digest.is_empty()),
         // Whoever handed in before a regrade could not know of the later version.
         any_version: edition.number > 1,
         plan: submission.plan.clone(),
@@ -184,7 +175,7 @@ fn job(class: &Class, submission: &Submission, edition: &Edition) -> Judge {
         seed,
         exam: None,
         exam_key: Some(exam),
-        long: class.settings.asked(&submission.exercise).is_some_and(|asked| asked.long),
+        long: class.settings.assignment(&submission.exercise).is_some_and(|asked| asked.long),
         // A worker holds itself to them where that can be done.
         limits: job::Limits {
             cpu_seconds: is_linux.then_some(limits.cpu_seconds),
@@ -219,7 +210,7 @@ pub fn pending(class: &Class, store: &Store, editions: &BTreeMap<String, Edition
 
 /// How far grading has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Tally {
     /// Submissions that have a result now.
     pub done: usize,
     /// Submissions that were to be graded.
@@ -239,9 +230,9 @@ pub fn grade(
     tasks: Vec<Task>,
     executor: &dyn Executor,
     stop: &(dyn Fn() -> bool + Sync),
-    tell: &mut dyn FnMut(Told),
-) -> Result<Told, Ending> {
-    let mut told = Told { of: tasks.len(), ..Told::default() };
+    tell: &mut dyn FnMut(Tally),
+) -> Result<Tally, Ending> {
+    let mut told = Tally { of: tasks.len(), ..Tally::default() };
     let mut left = tasks;
     tell(told);
     for again in (0..TRIES).rev() {
@@ -283,7 +274,7 @@ fn lost(job: &Judge, why: Text) -> Record {
         seed: job.seed,
         exam: None,
         verdict: Verdict::Error,
-        at_fault: Some("program".to_owned()),
+        at_fault: Some(AtFault::Program),
         points: 0,
         of: 0,
         faults: vec![Fault::new(Id::Unreadable, Place::file("worker"), why, expected)],
@@ -339,7 +330,7 @@ mod tests {
         let fake = Fake(RefCell::default());
         let tasks = ["right", "wrong", "crash", "always"].map(task).to_vec();
         let told = grade(&store, tasks, &fake, &|| false, &mut |_| {}).unwrap();
-        assert_eq!(told, Told { done: 4, of: 4, passed: 2, errors: 1 });
+        assert_eq!(told, Tally { done: 4, of: 4, passed: 2, errors: 1 });
         let outcomes = store.outcomes().unwrap();
         assert_eq!((outcomes["crash"].verdict, outcomes["crash"].tries), (Verdict::Passed, 2));
         assert_eq!((outcomes["always"].verdict, outcomes["always"].tries), (Verdict::Error, 2));

@@ -10,6 +10,7 @@ use engine::check::Verdict;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 
+use crate::export::Files;
 use crate::folder::Class;
 use crate::grade::{Book, State};
 use crate::store::{Store, word};
@@ -268,6 +269,15 @@ pub fn page(insight: &Insight, lang: Lang) -> String {
         }
     };
     page.into_string()
+}
+
+/// The page and the document, as files.
+///
+/// # Errors
+/// A figure that JSON cannot hold: our own failure.
+pub fn files(insight: &Insight, lang: Lang) -> Result<Files, Ending> {
+    let document = serde_json::to_vec_pretty(insight)?;
+    Ok(vec![("report.html".to_owned(), page(insight, lang).into_bytes()), ("report.json".to_owned(), document)])
 }
 
 fn shown(of: &OfExercise, lang: Lang) -> Markup {

@@ -1,17 +1,21 @@
 //! The decision in words, which a person reads: out as a table, back with points and comments.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use app::ending::Ending;
+use app::learner::desk::Desk;
 use course::exercise::Exercise;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::desk::{self, Opened};
 use crate::folder::Class;
 use crate::grade::Book;
 use crate::gradebook::{inert, inert_id, number, plain};
+use crate::moment::Moment;
 use crate::roster::{decoded, separator};
 use crate::store::{Fingerprint, Given, Store};
 
@@ -65,6 +69,30 @@ pub struct Marks {
     pub given: Vec<Given>,
     /// Whose marks are of a text that a later hand-in has replaced: they are kept, and do not count.
     pub replaced: Vec<String>,
+}
+
+/// What was taken from a table of marks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// How many marks.
+    pub marks: usize,
+    /// How many marks were taken back.
+    pub back: usize,
+    /// Whose marks are of a text that a later hand-in has replaced.
+    pub replaced: Vec<String>,
+}
+
+/// Takes marks from a table that a person filled in.
+///
+/// # Errors
+/// As [`read`]; another grader at work, a file that cannot be read, the store's.
+pub fn take(desk: &Desk, folder: &Path, table: &Path, now: Moment) -> Result<Taken, Ending> {
+    let Opened { class, mut store, book, .. } = Opened::at(desk, folder)?;
+    let _held = class.hold()?;
+    let (shown, bytes) = desk::given(table, &Text::new("the table of texts with points", "点数を記入した記述の表"))?;
+    let Marks { given, replaced } = read(&class, &book, &shown, &bytes)?;
+    let back = store.mark(&given, now)?;
+    Ok(Taken { marks: given.iter().filter(|given| given.mark.is_some()).count(), back, replaced })
 }
 
 /// Reads such a table back.
@@ -123,7 +151,7 @@ pub fn read(class: &Class, book: &Book, file: &str, bytes: &[u8]) -> Result<Mark
             );
             continue;
         }
-        let Some(asked) = class.settings.asked(&of) else {
+        let Some(asked) = class.settings.assignment(&of) else {
             let ids = class.settings.exercises.iter().map(|asked| asked.id.value.as_str());
             let found = text!("the exercise \"{of}\"", "演習 \"{of}\"");
             let expected = Text::new("an exercise of this class", "このクラスの演習");

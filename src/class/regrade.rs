@@ -2,11 +2,18 @@
 //! check, then applied or not. Marks of persons stay; both editions stay recorded.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use app::ending::Ending;
+use app::learner::desk::Desk;
 use engine::check::Verdict;
 
+use crate::desk::{self, Opened};
+use crate::executor::Task;
+use crate::folder::{Class, Held};
 use crate::grade::{Book, Grade, State};
+use crate::grading::{self, Tally};
+use crate::moment::Moment;
 use crate::store::{Edition, Store};
 
 /// How a grade changes.
@@ -52,6 +59,85 @@ pub struct Change {
     pub after: Grade,
     /// The checks that come out otherwise: before, after; none where there is no such check.
     pub checks: Vec<Turned>,
+}
+
+/// A regrade that was begun: what changed is known, and what is to be graded for it.
+#[derive(Debug)]
+pub struct Regrading {
+    /// The class.
+    pub class: Class,
+    /// Its store.
+    pub store: Store,
+    /// The editions that changed: as it is graded with, as there is now.
+    pub changed: Vec<(Edition, Edition)>,
+    /// What is to be graded.
+    pub tasks: Vec<Task>,
+    pinned: BTreeMap<String, Edition>,
+    of: usize,
+    _held: Held,
+}
+
+/// What a new version changes.
+#[derive(Clone, Debug)]
+pub struct Regraded {
+    /// The editions that changed.
+    pub changed: Vec<(Edition, Edition)>,
+    /// Each grade, before and after.
+    pub changes: Vec<Change>,
+    /// Failures of ours.
+    pub errors: usize,
+    /// How many submissions were not graded anew.
+    pub left: usize,
+    /// Whether the class is graded with it from now on.
+    pub applied: bool,
+}
+
+impl Regraded {
+    /// Whether every submission was graded anew.
+    pub fn is_whole(&self) -> bool {
+        self.left == 0 && self.errors == 0
+    }
+}
+
+/// Finds what changed, and what is to be graded for it. The class is held until it is dropped.
+///
+/// # Errors
+/// What is wrong with the class or its course; another grader at work; the store's.
+pub fn begin(desk: &Desk, folder: &Path) -> Result<Regrading, Ending> {
+    let Opened { class, store, .. } = Opened::at(desk, folder)?;
+    let held = class.hold()?;
+    let pack = desk::pack(&class, desk)?;
+    let pinned = store.editions()?;
+    let changed = changed(&pinned, &grading::editions(&class, &pack)?);
+    let now = changed.iter().map(|(_, now)| (now.exercise.clone(), now.clone())).collect();
+    let tasks = grading::pending(&class, &store, &now)?;
+    let of = tasks.len();
+    Ok(Regrading { class, store, changed, tasks, pinned, of, _held: held })
+}
+
+impl Regrading {
+    /// Compares grades after the tasks were graded and, where that is wanted and nothing is left, grades with the new version from now
+    /// on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn end(&self, told: Tally, apply: bool, now: Moment) -> Result<Regraded, Ending> {
+        let Self { class, store, changed, pinned, of, .. } = self;
+        let ids: Vec<String> = changed.iter().map(|(_, now)| now.exercise.clone()).collect();
+        let mut editions = pinned.clone();
+        editions.extend(changed.iter().map(|(_, now)| (now.exercise.clone(), now.clone())));
+        let (before, after) = (Book::of(class, store)?, Book::under(class, store, editions)?);
+        let changes = changes(store, &ids, &before, &after)?;
+        let (errors, left) = (told.errors, of - told.done);
+        let mut regraded = Regraded { changed: changed.clone(), changes, errors, left, applied: false };
+        if apply && regraded.is_whole() && !changed.is_empty() {
+            for (_, edition) in changed {
+                store.pin(edition, now)?;
+            }
+            regraded.applied = true;
+        }
+        Ok(regraded)
+    }
 }
 
 /// The exercises that are graded with another edition than there is now, with both.

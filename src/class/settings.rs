@@ -271,7 +271,7 @@ pub struct Settings {
     /// How a cluster is asked.
     pub slurm: Slurm,
     /// The exercises.
-    pub exercises: Vec<Asked>,
+    pub exercises: Vec<Assignment>,
     /// A later date, by learner and exercise.
     pub extensions: BTreeMap<(String, String), Moment>,
     /// Who is meant by the name of a folder or file.
@@ -312,7 +312,7 @@ pub struct Slurm {
 
 /// An exercise of a class, with its rules.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub struct Assignment {
     /// Its id.
     pub id: Written<String>,
     /// Until when.
@@ -382,9 +382,9 @@ impl Settings {
             }
             read
         };
-        let mut exercises: Vec<Asked> = Vec::new();
+        let mut exercises: Vec<Assignment> = Vec::new();
         for section in section.tables("exercise") {
-            exercises.push(Asked {
+            exercises.push(Assignment {
                 id: section.written("id"),
                 due: moment(section),
                 points: section.maybe_number("points"),
@@ -488,14 +488,14 @@ impl Settings {
     }
 
     /// An exercise of the class.
-    pub fn asked(&self, id: &str) -> Option<&Asked> {
+    pub fn assignment(&self, id: &str) -> Option<&Assignment> {
         self.exercises.iter().find(|asked| asked.id.value == id)
     }
 
     /// Until when a learner may hand in.
     pub fn due(&self, learner: &str, exercise: &str) -> Option<Moment> {
         let extended = self.extensions.get(&(learner.to_owned(), exercise.to_owned())).copied();
-        extended.or_else(|| self.asked(exercise)?.due)
+        extended.or_else(|| self.assignment(exercise)?.due)
     }
 }
 

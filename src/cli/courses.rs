@@ -2,11 +2,12 @@
 
 use super::codes::PASSED;
 use super::session::Session;
+use app::documents;
 use app::ending::Ending;
-use course::courses::{self, Course, Courses};
+use course::courses::{self, Course};
 use course::pack::Pack;
 use diagnostics::fault::{Fault, Id, Place};
-use diagnostics::text::{Lang, Text};
+use diagnostics::text::Text;
 use report::terminal::{bold, dim};
 
 pub(super) fn courses(session: &Session, pack: &Pack, asked: Option<&str>) -> Result<u8, Ending> {
@@ -24,18 +25,7 @@ pub(super) fn courses(session: &Session, pack: &Pack, asked: Option<&str>) -> Re
         Some(id) => vec![courses.course(id).map_err(|fault| Ending::Faults(vec![fault]))?],
     };
     if session.json {
-        let document = serde_json::json!({
-            "schema": "practicum.courses/1",
-            "courses": shown.iter().map(|course| serde_json::json!({
-                "id": course.id, "level": course.level, "title": text(&course.title), "target": text(&course.target),
-                "exercises": course.exercises.iter().map(|exercise| {
-                    let (title, planned) = title(pack, &courses, &exercise.value);
-                    serde_json::json!({ "id": exercise.value, "title": text(&title), "planned": planned })
-                }).collect::<Vec<_>>(),
-            })).collect::<Vec<_>>(),
-        });
-        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
-        return Ok(PASSED);
+        return session.document(&documents::courses(pack, &courses, &shown));
     }
     let lang = session.terminal.lang;
     for course in shown {
@@ -44,7 +34,7 @@ pub(super) fn courses(session: &Session, pack: &Pack, asked: Option<&str>) -> Re
         session.say(&session.terminal.paragraph("    ", course.target.get(lang)));
         for exercise in &course.exercises {
             let id = &exercise.value;
-            let (title, planned) = title(pack, &courses, id);
+            let (title, planned) = documents::titled(pack, &courses, id);
             let line = format!("{id:<22} {}", title.get(lang));
             let line =
                 if planned { dim(&format!("{line}{}", session.pick(" (planned)", "（予定）"))) } else { line };
@@ -58,16 +48,4 @@ pub(super) fn courses(session: &Session, pack: &Pack, asked: Option<&str>) -> Re
     );
     session.say(&session.terminal.paragraph("", legend));
     Ok(PASSED)
-}
-
-/// An exercise's title, and whether it is only planned.
-fn title(pack: &Pack, courses: &Courses, id: &str) -> (Text, bool) {
-    match courses.planned.iter().find(|(planned, _)| planned == id) {
-        Some((_, title)) => (title.clone(), true),
-        None => (pack.exercise(id).map(|exercise| exercise.title).unwrap_or_default(), false),
-    }
-}
-
-fn text(text: &Text) -> serde_json::Value {
-    serde_json::json!({ Lang::En.code(): text.en, Lang::Ja.code(): text.ja })
 }

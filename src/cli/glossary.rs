@@ -2,9 +2,10 @@
 
 use super::codes::PASSED;
 use super::session::Session;
+use app::documents;
 use app::ending::Ending;
 use diagnostics::text::Lang;
-use report::glossary::{self, Term, Told};
+use report::glossary::{self, Term};
 use report::terminal::{bold, dim};
 
 /// `practicum glossary [TERM]`.
@@ -14,10 +15,7 @@ pub(super) fn glossary(session: &Session, asked: Option<&str>) -> Result<u8, End
         None => glossary::ordered(session.terminal.lang),
     };
     if session.json {
-        let told: Vec<Told> = terms.iter().map(|term| term.told()).collect();
-        let document = serde_json::json!({ "schema": "practicum.glossary/1", "terms": told });
-        session.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
-        return Ok(PASSED);
+        return session.document(&documents::glossary(&terms));
     }
     for term in terms {
         let terminal = &session.terminal;

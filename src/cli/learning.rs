@@ -5,6 +5,7 @@ use std::io;
 use super::asking;
 use super::codes::{AUTHORS_ERROR, FAILED, OUR_ERROR, PASSED, UNWRITTEN};
 use super::session::{Session, now, tell};
+use app::documents;
 use app::ending::Ending;
 use app::learner::checking::{self, Checked};
 use app::learner::desk::{Begun, How, Listed, Placed, State};
@@ -26,21 +27,7 @@ impl Session {
     pub(super) fn list(&self) -> Result<u8, Ending> {
         let (listed, faults) = self.desk.list()?;
         if self.json {
-            let exercises: Vec<_> = listed
-                .iter()
-                .map(|Listed { exercise: e, state }| {
-                    let after: Vec<&str> = e.after.iter().map(|id| id.value.as_str()).collect();
-                    serde_json::json!({
-                        "after": after, "state": state.map(|state| told(state).0),
-                        "exercise": e.reference(), "id": e.id, "version": e.version, "field": e.field, "level": e.level,
-                        "minutes": e.minutes, "points": e.points,
-                        "title": { "en": e.title.en, "ja": e.title.ja },
-                        "summary": { "en": e.summary.en, "ja": e.summary.ja },
-                    })
-                })
-                .collect();
-            let document = serde_json::json!({ "schema": "practicum.list/1", "exercises": exercises });
-            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
+            self.document(&documents::list(&listed))?;
         } else {
             for Listed { exercise, state } in &listed {
                 let lang = self.terminal.lang;
@@ -52,7 +39,7 @@ impl Session {
                     Lang::Ja => format!("{}・{}・{minutes}分・{points}点", field.ja, level.ja),
                 };
                 let (sign, state) = match state.map(told) {
-                    Some((_, sign, text)) => (sign, format!("  {}", dim(text.get(lang)))),
+                    Some((sign, text)) => (sign, format!("  {}", dim(text.get(lang)))),
                     None => (" ", String::new()),
                 };
                 let title = format!("{sign} {}  {}{state}", bold(&exercise.id), exercise.title.get(lang));
@@ -76,19 +63,12 @@ impl Session {
 
     pub(super) fn start(&self, id: Option<&str>, variant: Option<&str>) -> Result<u8, Ending> {
         self.tell_renamed(id);
-        let Begun { placed, started, renewed } = self.desk.start(id, variant, &mut self.subject.borrow_mut())?;
-        let Placed { task, workspace, .. } = &placed;
+        let begun = self.desk.start(id, variant, &mut self.subject.borrow_mut())?;
         if self.json {
-            let beside = started.beside.iter().map(|(file, new)| serde_json::json!({ "file": file, "new": new }));
-            let document = serde_json::json!({
-                "schema": "practicum.start/1", "exercise": task.exercise.reference(), "folder": workspace.shown(""),
-                "variant": workspace.variant(), "written": started.written, "kept": started.kept,
-                "beside": beside.collect::<Vec<_>>(),
-                "renewed": renewed.map(|renewed| serde_json::json!({ "version": renewed.version, "aside": renewed.aside })),
-            });
-            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
-            return Ok(PASSED);
+            return self.document(&documents::start(&begun));
         }
+        let Begun { placed, started, renewed } = begun;
+        let Placed { task, workspace, .. } = &placed;
         let title = bold(task.exercise.title.get(self.terminal.lang));
         self.say(&format!("{}\n", self.terminal.paragraph("", &title)));
         for file in &started.written {
@@ -543,12 +523,12 @@ impl Session {
     }
 }
 
-/// How far a learner has come, as the word of documents, a sign, and words.
-fn told(state: State) -> (&'static str, &'static str, Text) {
+/// How far a learner has come, as a sign and in words.
+fn told(state: State) -> (&'static str, Text) {
     match state {
-        State::Begun => ("begun", "…", Text::new("begun", "取り組み中")),
-        State::Passed => ("passed", "✔", Text::new("passed", "合格")),
-        State::GaveUp => ("gave_up", "-", Text::new("debrief read", "解説を読んで終了")),
+        State::Begun => ("…", Text::new("begun", "取り組み中")),
+        State::Passed => ("✔", Text::new("passed", "合格")),
+        State::GaveUp => ("-", Text::new("debrief read", "解説を読んで終了")),
     }
 }
 

@@ -11,7 +11,7 @@ use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use measure::boxes;
-use measure::file::{self, Question, Scale};
+use measure::file::{self, Request, Scale};
 use measure::found::Task;
 use measure::masks;
 use metrics::segmentation::Matching;
@@ -313,25 +313,18 @@ fn refused(option: &str, found: Text, expected: Text) -> Fault {
 
 fn of_table(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     let mut faults = Vec::new();
-    for (option, given) in [
-        ("--spacing", !options.spacing.is_empty()),
-        ("--labels", !options.labels.is_empty()),
-        ("--tolerance", options.tolerance.is_some()),
-        ("--distance", options.distance.is_some()),
-    ] {
-        if given {
-            faults.push(refused(
-                option,
-                Text::new("an option for masks, beside a table", "表に対して、マスク用のオプションがあります"),
-                Text::new("two masks, or two folders of masks", "マスク2つ、または2つのフォルダー"),
-            ));
-        }
+    for option in for_masks(options) {
+        faults.push(refused(
+            option,
+            Text::new("an option for masks, beside a table", "表に対して、マスク用のオプションがあります"),
+            Text::new("two masks, or two folders of masks", "マスク2つ、または2つのフォルダー"),
+        ));
     }
     faults.extend(for_boxes(options, false));
     if !faults.is_empty() {
         return Err(faults);
     }
-    file::measure(&Question {
+    file::measure(&Request {
         file: options.files[0].clone(),
         task: options.task,
         cp932: options.encoding == "cp932",
@@ -408,8 +401,20 @@ fn for_tables(options: &Options) -> Vec<&'static str> {
         ("--missing-marker", !options.missing_marker.is_empty()),
     ]
     .into_iter()
-    .filter(|(_, given)| *given)
-    .map(|(option, _)| option)
+    .filter_map(|(option, given)| given.then_some(option))
+    .collect()
+}
+
+/// The options for masks that were given; `--threshold` and `--iou` also have a meaning elsewhere.
+fn for_masks(options: &Options) -> Vec<&'static str> {
+    [
+        ("--spacing", !options.spacing.is_empty()),
+        ("--labels", !options.labels.is_empty()),
+        ("--tolerance", options.tolerance.is_some()),
+        ("--distance", options.distance.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(option, given)| given.then_some(option))
     .collect()
 }
 
@@ -421,19 +426,9 @@ fn of_boxes(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
         )
     };
     let unfit = || Text::new("an option that boxes have no use for", "物体検出では使わないオプションです");
-    let mut faults: Vec<Fault> =
-        for_tables(options).into_iter().map(|option| refused(option, unfit(), expected())).collect();
-    for (option, given) in [
-        ("--threshold", options.threshold.is_some()),
-        ("--spacing", !options.spacing.is_empty()),
-        ("--labels", !options.labels.is_empty()),
-        ("--tolerance", options.tolerance.is_some()),
-        ("--distance", options.distance.is_some()),
-    ] {
-        if given {
-            faults.push(refused(option, unfit(), expected()));
-        }
-    }
+    let threshold = options.threshold.map(|_| "--threshold");
+    let unused = for_tables(options).into_iter().chain(threshold).chain(for_masks(options));
+    let mut faults: Vec<Fault> = unused.map(|option| refused(option, unfit(), expected())).collect();
     if let Some(task) = options.task.filter(|task| *task != Task::Detection) {
         faults.push(refused(
             "--task",
@@ -453,7 +448,7 @@ fn of_boxes(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    boxes::measure(&boxes::Question {
+    boxes::measure(&boxes::Request {
         predictions: predictions.clone(),
         truth: truth.clone(),
         cp932: options.encoding == "cp932",
@@ -508,7 +503,7 @@ fn of_masks(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    masks::measure(&masks::Question {
+    masks::measure(&masks::Request {
         reference: reference.clone(),
         prediction: prediction.clone(),
         spacing: options.spacing.clone(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::codes::PASSED;
 use super::interrupt;
 use super::session::{Session, tell};
+use app::documents;
 use app::ending::Ending;
 use app::learner::carry;
 use app::learner::desk::Placed;
@@ -27,14 +28,7 @@ impl Session {
         let mut pasts: Vec<Past> = placed.pasts().collect();
         pasts.reverse();
         if self.json {
-            let runs = pasts.iter().map(|past| {
-                serde_json::json!({ "run": past.number, "command": past.command(), "verdict": past.document["verdict"], "score": past.document["score"] })
-            });
-            let document = serde_json::json!({
-                "schema": "practicum.history/1", "exercise": placed.task.exercise.reference(), "runs": runs.collect::<Vec<_>>(),
-            });
-            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
-            return Ok(PASSED);
+            return self.document(&documents::history(&placed.task, &pasts));
         }
         self.headline(&placed.task);
         if pasts.is_empty() {
@@ -84,11 +78,7 @@ impl Session {
         let submission = placed.submission()?;
         let one = self.watched(|watch| placed.ask(&submission, &asked, watch))?;
         if self.json {
-            let mut document = serde_json::to_value(&one)?;
-            document["schema"] = "practicum.one/1".into();
-            document["exercise"] = placed.task.exercise.reference().into();
-            self.say(&format!("{}\n", serde_json::to_string_pretty(&document)?));
-            return Ok(PASSED);
+            return self.document(&documents::one(&placed.task, &one)?);
         }
         self.headline(&placed.task);
         let (row, of) = (one.row, one.of);

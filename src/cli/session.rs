@@ -5,18 +5,20 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
-use super::codes::{FAILED, UNWRITTEN};
+use super::codes::{FAILED, PASSED, UNWRITTEN};
 use super::interrupt;
 use super::progress::Progress;
 use app::ending::Ending;
 use app::learner::desk::{Desk, Placed};
 use app::learner::variant;
+use class::moment::Moment;
 use course::pack::{Content, Pack, Task};
 use diagnostics::text;
 use diagnostics::text::Lang;
 use engine::run::{Event, Watch};
-use report::json::Subject;
+use report::json::{self, Subject};
 use report::terminal::{Terminal, bold, dim, door};
 
 /// The seed where nobody says which.
@@ -52,6 +54,12 @@ impl Session {
         if let Err(error) = anstream::stdout().write_all(shown.as_bytes()) {
             self.unsaid.set(Some(error));
         }
+    }
+
+    /// Tells a document.
+    pub(super) fn document(&self, document: &impl Serialize) -> Result<u8, Ending> {
+        self.say(&json::written(document)?);
+        Ok(PASSED)
     }
 
     /// Shows what was said so far.
@@ -140,6 +148,11 @@ pub(super) fn tell(text: &str) {
 #[expect(clippy::disallowed_methods, reason = "the command line asks for the time of day, and nothing below it")]
 pub(super) fn now() -> String {
     humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
+}
+
+/// The same, as a class counts it.
+pub(super) fn moment() -> Moment {
+    Moment::parse(&now(), 0).unwrap_or_default()
 }
 
 pub(super) fn spinner() -> ProgressBar {

@@ -8,7 +8,7 @@ use super::codes::PASSED;
 use super::session::{SEED, Session};
 use app::ending::Ending;
 use app::learner::desk::{self, Placed};
-use course::pack::{Pack, Submission, Task};
+use course::pack::{Pack, REFERENCE, STARTER, Submission, Task};
 use diagnostics::text::in_order;
 use engine::check::Figure;
 use engine::models::VOCABULARY;
@@ -50,7 +50,7 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
         "The plan to begin with, trained and judged on new patients",
         "出発点の計画でモデルを学習させ、新しい患者で判定します",
     );
-    let starter = plan_of(pack, &task, "starter")?;
+    let starter = plan_of(pack, &task, STARTER)?;
     let seeds = (SEED, Some(SEED));
     let ran = |plan: &Submission| {
         session.watched(|watch| desk::engine((pack, &task), plan, seeds, (session.long, None), watch))
@@ -70,7 +70,7 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     );
 
     step(5, "Trained and judged again", "もう一度、学習と判定");
-    let solution = plan_of(pack, &task, "solution")?;
+    let solution = plan_of(pack, &task, REFERENCE)?;
     let after = ran(&solution)?;
     session.say(&session.terminal.judged(&after));
     tell(
@@ -192,7 +192,7 @@ fn changed(pack: &Pack) -> String {
         let bare = |line: &str| line.split_once('#').map_or(line, |(code, _)| code).trim().to_owned();
         text.lines().map(bare).filter(|line| !line.is_empty()).collect()
     };
-    let (starter, solution) = (lines("starter"), lines("solution"));
+    let (starter, solution) = (lines(STARTER), lines(REFERENCE));
     let mut out = String::new();
     for line in starter.iter().filter(|line| !solution.contains(line)) {
         out += &format!("   {}\n", dim(&format!("- {line}")));

@@ -8,6 +8,7 @@ use super::codes::PASSED;
 use super::session::Session;
 use app::ending::Ending;
 use app::learner::desk::Placed;
+use app::worker::Worker;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -55,7 +56,7 @@ pub(super) fn open(session: &Session, options: &Options) -> Result<u8, Ending> {
     let secret = if options.socket.is_some() { None } else { Some(secret()?) };
     let site = Site::new(Settings {
         desk: session.desk.clone(),
-        program: std::env::current_exe().map_err(|error| Ending::ours(&error))?,
+        worker: Worker::like_this(session.terminal.lang).map_err(|error| Ending::ours(&error))?,
         lang: session.terminal.lang,
         base: base.clone(),
         secret: secret.clone(),

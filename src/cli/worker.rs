@@ -51,7 +51,7 @@ impl Watch for Telling {
 /// Does the job.
 pub(super) fn work(session: &Session, options: &Options) -> Result<u8, Ending> {
     let asked = read(&options.job)?;
-    if let Asked::Job(Job::Judge(judge)) = &asked {
+    if let AnyJob::Job(Job::Judge(judge)) = &asked {
         held(judge.limits)?;
     }
     let stop = Arc::new(AtomicBool::new(false));
@@ -61,12 +61,12 @@ pub(super) fn work(session: &Session, options: &Options) -> Result<u8, Ending> {
         ending.store(true, Ordering::SeqCst);
     });
     let record = match asked {
-        Asked::Job(job) => job::work(&job, session.desk.content, &mut Telling(stop)),
-        Asked::Trials(trials) => tried(session, &trials, &mut Telling(stop))?,
+        AnyJob::Job(job) => job::work(&job, session.desk.content, &mut Telling(stop)),
+        AnyJob::Trials(trials) => tried(session, &trials, &mut Telling(stop))?,
     };
     let Some(record) = record else { return Ok(STOPPED) };
     let text = serde_json::to_string(&record)?;
-    let (folder, name, shown) = parted(&options.record);
+    let ((folder, name), shown) = (disk::parted(&options.record), options.record.display().to_string());
     disk::write(&folder, &name, text.as_bytes()).map_err(|refused| {
         Ending::Disk(refused.fault(&shown, &Text::new("a place for the record", "記録を書き込める場所")))
     })?;
@@ -105,28 +105,21 @@ fn tried(session: &Session, trials: &Trials, watch: &mut Telling) -> Result<Opti
     Ok(Some(serde_json::to_value(Tried { trials, faults, seconds, bytes: peak.load(Ordering::Relaxed) })?))
 }
 
-/// A file's folder, its name, and how it is told.
-fn parted(path: &Path) -> (PathBuf, String, String) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    (folder.to_owned(), name, path.display().to_string())
-}
-
 /// What a worker may be asked: by a learner's or a grader's side, or by an author's.
-enum Asked {
+enum AnyJob {
     Job(Job),
     Trials(Trials),
 }
 
-fn read(path: &Path) -> Result<Asked, Ending> {
-    let (folder, name, shown) = parted(path);
+fn read(path: &Path) -> Result<AnyJob, Ending> {
+    let ((folder, name), shown) = (disk::parted(path), path.display().to_string());
     let bytes = disk::read(&folder, &name, LARGEST)
         .map_err(|refused| vec![refused.fault(&shown, &Text::new("a job, as JSON", "JSON形式のジョブ"))])?;
     let is_authors = serde_json::from_slice::<Value>(&bytes).is_ok_and(|job| job["schema"] == TRIALS);
     let asked = if is_authors {
-        serde_json::from_slice(&bytes).map(Asked::Trials)
+        serde_json::from_slice(&bytes).map(AnyJob::Trials)
     } else {
-        serde_json::from_slice(&bytes).map(Asked::Job)
+        serde_json::from_slice(&bytes).map(AnyJob::Job)
     };
     asked.map_err(|error| {
         let place = Place { line: Some(error.line()), ..Place::file(shown) };

@@ -19,12 +19,12 @@ pub struct Grid {
     /// The rows with their titles, in order.
     pub rows: Vec<(String, Text)>,
     /// The columns, in order.
-    pub columns: Vec<Column>,
+    pub columns: Vec<AnswerColumn>,
 }
 
 /// A column of a table that is asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Column {
+pub struct AnswerColumn {
     /// Its id.
     pub id: String,
     /// Its title.
@@ -80,14 +80,14 @@ impl Grid {
         let (mut taken, mut of_columns) = (Vec::new(), Vec::new());
         let rows: Vec<(String, Text)> =
             section.tables("row").map(|row| (id(row, &mut taken), row.text("title"))).collect();
-        let column = |column: &Section| Column {
+        let column = |column: &Section| AnswerColumn {
             id: id(column, &mut of_columns),
             title: column.text("title"),
             unit: if column.get("unit").is_some() { column } else { section }.name_or_text("unit"),
             min: column.maybe_number("min").unwrap_or_else(|| section.number("min")),
             max: column.maybe_number("max").unwrap_or_else(|| section.number("max")),
         };
-        let columns: Vec<Column> = section.tables("column").map(column).collect();
+        let columns: Vec<AnswerColumn> = section.tables("column").map(column).collect();
         for (key, n) in [("row", rows.len()), ("column", columns.len())] {
             if n == 0 {
                 faults.push(Fault::new(
@@ -102,7 +102,7 @@ impl Grid {
     }
 
     /// Its cells, row by row.
-    pub fn cells(&self) -> impl Iterator<Item = (&(String, Text), &Column)> {
+    pub fn cells(&self) -> impl Iterator<Item = (&(String, Text), &AnswerColumn)> {
         self.rows.iter().flat_map(|row| self.columns.iter().map(move |column| (row, column)))
     }
 
@@ -122,7 +122,7 @@ impl Grid {
 
     /// The keys of one of its rows in `answers.toml`.
     pub(super) fn keys(&self) -> Vec<Key<'_>> {
-        fn key(column: &Column) -> Key<'_> {
+        fn key(column: &AnswerColumn) -> Key<'_> {
             Key::given(
                 &column.id,
                 Kind::Number { min: column.min, max: column.max },
@@ -136,7 +136,7 @@ impl Grid {
 
     /// Reads what is filled in.
     pub(super) fn read(&self, answer: &Section) -> Cells {
-        let of = |((row, _), column): (&(String, Text), &Column)| {
+        let of = |((row, _), column): (&(String, Text), &AnswerColumn)| {
             let x = answer.maybe_table(row)?.maybe_number(&column.id)?;
             Some(((row.clone(), column.id.clone()), x))
         };
@@ -144,7 +144,7 @@ impl Grid {
     }
 
     /// The cells that are empty.
-    pub fn empty(&self, cells: &Cells) -> Vec<(&(String, Text), &Column)> {
+    pub fn empty(&self, cells: &Cells) -> Vec<(&(String, Text), &AnswerColumn)> {
         self.cells().filter(|((row, _), column)| !cells.contains_key(&(row.clone(), column.id.clone()))).collect()
     }
 }

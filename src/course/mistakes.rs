@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::content;
 use super::exercise::Exercise;
-use super::pack::Pack;
+use super::pack::{Pack, REFERENCE};
 use super::plan::{Plan, Vocabulary};
 use diagnostics::fault::Fault;
 use diagnostics::keys::{self, Key, Kind, Need, Value};
@@ -63,7 +63,7 @@ pub fn of(pack: &Pack, vocabulary: &Vocabulary, exercise: &Exercise) -> Result<V
     if wrong.is_empty() {
         return Ok(Vec::new());
     }
-    let reference = content::decisions(&pack.submission(vocabulary, exercise, "solution")?.plan);
+    let reference = content::decisions(&pack.submission(vocabulary, exercise, REFERENCE)?.plan);
     let mut mistakes = Vec::new();
     for wrong in wrong {
         let plan = pack.submission(vocabulary, exercise, &format!("wrong/{}", wrong.mistake))?.plan;

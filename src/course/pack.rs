@@ -19,6 +19,12 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use disk::Refused;
 
+/// The folder of an exercise's reference.
+pub const REFERENCE: &str = "solution";
+
+/// The folder of what learners begin with.
+pub const STARTER: &str = "starter";
+
 /// The folders of a course pack inside a program.
 #[derive(Debug)]
 pub struct Content {
@@ -440,7 +446,7 @@ impl Pack {
         let (plan, answers) = (path("plan.toml"), path("answers.toml"));
         let written = self.bytes(&answers).unwrap_or_default();
         // What learners begin with computes nothing.
-        let own = folder != "starter";
+        let own = folder != STARTER;
         let taken = |file: &str, bytes: &[u8], taken: fn(&str, &[u8], &Exercise) -> Taken| {
             if own { taken(file, bytes, exercise) } else { Ok((bytes.to_vec(), Computed::new())) }
         };

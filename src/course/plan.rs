@@ -545,14 +545,14 @@ pub struct Split {
     /// By time instead of at random.
     pub by_time: Option<Place>,
     /// Validation rows.
-    pub valid: Written<Part>,
+    pub valid: Written<HeldOut>,
     /// Test rows.
-    pub test: Written<Part>,
+    pub test: Written<HeldOut>,
 }
 
 /// A part of the cohort.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum HeldOut {
     /// This share of the units.
     Share(f64),
     /// The rows for which this SQL condition holds.
@@ -675,7 +675,7 @@ pub fn read(vocabulary: &Vocabulary, settings: &Settings, file: &str, bytes: &[u
         assumed,
     };
     // What needs validation rows cannot do without them.
-    if plan.split.valid.value == Part::Share(0.0) {
+    if plan.split.valid.value == HeldOut::Share(0.0) {
         let expected = Text::new("validation rows: valid above 0", "検証用の行（validを0より大きく）");
         let found =
             |what: &str| text!("{what}, but no validation rows", "{what} が指定されていますが、検証用の行がありません");
@@ -694,7 +694,7 @@ pub fn read(vocabulary: &Vocabulary, settings: &Settings, file: &str, bytes: &[u
     for list in [names("use"), names("one_hot"), plan.section.table("image").strings("augment")] {
         faults.extend(repeated(&list));
     }
-    if let (Part::Share(valid), Part::Share(test)) = (&plan.split.valid.value, &plan.split.test.value)
+    if let (HeldOut::Share(valid), HeldOut::Share(test)) = (&plan.split.valid.value, &plan.split.test.value)
         && valid + test > 0.95
     {
         faults.push(plan.split.valid.fault(
@@ -895,8 +895,8 @@ fn condition(section: &Section, key: &str, faults: &mut Vec<Fault>) -> Option<Wr
 fn split(section: &Section, faults: &mut Vec<Fault>) -> Split {
     let mut part = |name: &str| {
         let value = match condition(section, name, faults) {
-            Some(sql) => Part::Where(Box::new(sql.value)),
-            None => Part::Share(section.number(name)),
+            Some(sql) => HeldOut::Where(Box::new(sql.value)),
+            None => HeldOut::Share(section.number(name)),
         };
         Written { value, place: section.place_of(name) }
     };

@@ -128,6 +128,16 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// The same of a file that was to be written.
+    pub fn unwritten(&self, file: &str) -> Fault {
+        match self {
+            Self::Disk(error) => unwritable(file, error),
+            refused => refused.fault(file, &Text::new("a place to write to", "書き込みできる場所")),
+        }
+    }
+}
+
 /// Something that cannot be written: which file or folder, what the disk said, and what whoever owns it can do.
 pub fn unwritable(path: &str, error: &io::Error) -> Fault {
     let expected = match error.kind() {
@@ -182,6 +192,12 @@ pub fn is_name(name: &str) -> bool {
         && !RESERVED.contains(&stem.as_str())
         && !numbered("COM")
         && !numbered("LPT")
+}
+
+/// The folder and the name of a file that somebody named, for [`read`] and [`write`].
+pub fn parted(path: &Path) -> (PathBuf, String) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    (folder.to_owned(), path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
 /// Reads a file below `root` whole; `path` has `/` between its parts, and no part may be a link.

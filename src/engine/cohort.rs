@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::synth::{self, SynthError};
 use course::dataset::{Dataset, Role};
-use course::plan::{Condition, Part as Share, Plan, Wanted};
+use course::plan::{Condition, HeldOut, Plan, Wanted};
 use diagnostics::fault::{Fault, Id, Place, nearest};
 use diagnostics::keys::Written;
 use diagnostics::text;
@@ -279,21 +279,21 @@ fn without(place: &Place, name: &str, rows: usize) -> Fault {
 
 /// Which units belong to a part, those already `taken` left out.
 fn chosen(
-    part: &Written<Share>,
+    part: &Written<HeldOut>,
     visible: &Frame,
     units: &[Vec<usize>],
     taken: &[bool],
 ) -> Result<Vec<bool>, CohortError> {
     let mut chosen = vec![false; units.len()];
     match &part.value {
-        Share::Share(share) => {
+        HeldOut::Share(share) => {
             let wanted = (share * units.len() as f64).round() as usize;
             let free = (0..units.len()).rev().filter(|&unit| !taken[unit]);
             for unit in free.take(wanted) {
                 chosen[unit] = true;
             }
         }
-        Share::Where(condition) => {
+        HeldOut::Where(condition) => {
             let met = filter(visible, &Written { value: (**condition).clone(), place: part.place.clone() })?;
             for (unit, rows) in units.iter().enumerate() {
                 chosen[unit] = !taken[unit] && rows.iter().any(|&row| met[row]);
@@ -321,8 +321,8 @@ fn check_parts(
     let mut faults = Vec::new();
     for (part, place, wanted, min) in [
         (Part::Train, plan.cohort.as_ref().map_or(&plan.exercise.place, |cohort| &cohort.place), true, 10),
-        (Part::Valid, &plan.split.valid.place, plan.split.valid.value != Share::Share(0.0), 1),
-        (Part::Test, &plan.split.test.place, plan.split.test.value != Share::Share(0.0), 1),
+        (Part::Valid, &plan.split.valid.place, plan.split.valid.value != HeldOut::Share(0.0), 1),
+        (Part::Test, &plan.split.test.place, plan.split.test.value != HeldOut::Share(0.0), 1),
     ] {
         let rows: Vec<usize> = (0..parts.len()).filter(|&row| parts[row] == part).collect();
         let n = rows.len();
@@ -392,7 +392,7 @@ fn check_parts(
 /// not each part that has one class for its sake.
 fn dealt_by_label(plan: &Plan, dataset: &Dataset, parts: &[Part], labels: &Labels) -> Option<Fault> {
     let label = dataset.label();
-    let asks = |share: &&Written<Share>| matches!(&share.value, Share::Where(condition) if condition.names().columns.iter().any(|(_, column)| column == label));
+    let asks = |share: &&Written<HeldOut>| matches!(&share.value, HeldOut::Where(condition) if condition.names().columns.iter().any(|(_, column)| column == label));
     let share = [&plan.split.test, &plan.split.valid].into_iter().find(asks)?;
     let all: Vec<(&str, usize, String)> = [Part::Test, Part::Valid, Part::Train]
         .into_iter()
@@ -431,7 +431,7 @@ fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize)
         Part::Test => &plan.split.test,
         Part::Train | Part::Left => {
             let (valid, test) = (&plan.split.valid.place, &plan.split.test.place);
-            let place = if plan.split.valid.value == Share::Share(0.0) { test } else { valid };
+            let place = if plan.split.valid.value == HeldOut::Share(0.0) { test } else { valid };
             let (en, ja) = (found.en, found.ja);
             let found = text!(
                 "{en}: all {units} units are validation or test",
@@ -442,7 +442,7 @@ fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize)
         }
     };
     let condition = match &share.value {
-        Share::Share(value) => {
+        HeldOut::Share(value) => {
             let found = match &plan.split.unit {
                 Some(unit) => {
                     let unit = &unit.value;
@@ -458,7 +458,7 @@ fn empty(plan: &Plan, visible: &Frame, part: Part, parts: &[Part], units: usize)
             };
             return Ok(share.fault(Id::NoRows, found, Text::new("a larger share", "より大きい割合")));
         }
-        Share::Where(condition) => Written { value: (**condition).clone(), place: share.place.clone() },
+        HeldOut::Where(condition) => Written { value: (**condition).clone(), place: share.place.clone() },
     };
     let met = filter(visible, &condition)?;
     let of = |wanted: Part| met.iter().zip(parts).filter(|(met, part)| **met && **part == wanted).count();

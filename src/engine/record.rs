@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use course::plan::Calibrate;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Figure, Judged};
@@ -40,8 +41,9 @@ pub struct Story {
     pub parts: BTreeMap<String, Count>,
     /// The validation rows on which calibration and threshold were fitted.
     pub operate: Count,
-    /// The calibration's kind.
-    pub calibrate: String,
+    /// The calibration's kind; none where nothing was trained.
+    #[serde(with = "calibration")]
+    pub calibrate: Option<Calibrate>,
     /// The rows' risk at and above which there is an alert, where alerts are decided.
     #[serde(with = "crate::exact::option")]
     pub threshold: Option<f64>,
@@ -62,4 +64,24 @@ pub struct Count {
     pub rows: usize,
     /// Those with the outcome, where it is an outcome that is predicted.
     pub positive: Option<usize>,
+}
+
+/// A calibration as its word; none is an empty one.
+mod calibration {
+    use course::plan::Calibrate;
+    use serde::{Deserialize as _, Deserializer, Serializer, de};
+
+    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    pub(super) fn serialize<S: Serializer>(kind: &Option<Calibrate>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(kind.map_or("", Calibrate::word))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Calibrate>, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let kind = Calibrate::ALL.iter().copied().find(|kind| kind.word() == word);
+        if kind.is_none() && !word.is_empty() {
+            return Err(de::Error::unknown_variant(&word, Calibrate::WORDS));
+        }
+        Ok(kind)
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::found::{Drawn, Figure, Method, Part};
+use super::found::{Drawn, FactorLevel, Figure, Method};
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::entry::{Columns, Held, Interval, Resampled};
@@ -33,7 +33,7 @@ pub(super) enum Argument<'a> {
 /// A metric with its columns, or why it cannot be asked.
 pub(super) struct Ask<'a> {
     pub(super) metric: &'static Metric,
-    pub(super) part: Option<Part>,
+    pub(super) level: Option<FactorLevel>,
     pub(super) columns: Result<Vec<Argument<'a>>, Text>,
     /// What computes it from more columns than the metric itself takes.
     pub(super) instead: Option<&'static dyn Columns>,
@@ -42,7 +42,7 @@ pub(super) struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// A metric of these columns.
     pub(super) fn new(metric: &'static Metric, columns: Vec<Argument<'a>>) -> Self {
-        Self { metric, part: None, columns: Ok(columns), instead: None }
+        Self { metric, level: None, columns: Ok(columns), instead: None }
     }
 
     /// A metric of what it takes; `None` where some of that is not `given`. What a metric takes of every class, rater or time, is
@@ -59,9 +59,9 @@ impl<'a> Ask<'a> {
         Some(Self::new(metric, columns))
     }
 
-    /// The same, of a part.
-    pub(super) fn part(self, kind: &'static str, value: impl Into<String>) -> Self {
-        Self { part: Some(Part { kind, value: value.into() }), ..self }
+    /// The same, of a level of a factor.
+    pub(super) fn level(self, kind: &'static str, value: impl Into<String>) -> Self {
+        Self { level: Some(FactorLevel { kind, value: value.into() }), ..self }
     }
 
     fn compute(&self, columns: &[&[f64]]) -> Result<Measure, BadInput> {
@@ -297,7 +297,7 @@ fn plain(
     few: impl Fn(&Metric) -> Option<Text>,
 ) -> Result<(Figure, bool), BadInput> {
     let mut figure = Figure::new(ask.metric, rows);
-    figure.part.clone_from(&ask.part);
+    figure.level.clone_from(&ask.level);
     figure.group = group.cloned();
     let mut estimate = match (&ask.columns, columns) {
         (Err(because), _) => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
-use super::found::{Drawn, Figure, Measured, Method, Part, Task};
+use super::found::{Drawn, FactorLevel, Figure, Measured, Method, Task};
 use super::source::Source;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
@@ -17,7 +17,7 @@ use seed::Seed;
 
 /// What is asked about two files of boxes.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct Request {
     /// Predicted boxes: the columns `image`, `x1`, `y1`, `x2`, `y2`, `score`, and `class` where there are several.
     pub predictions: PathBuf,
     /// True boxes: the same columns without `score`.
@@ -92,11 +92,11 @@ fn source(path: &Path, cp932: bool, columns: &[&str]) -> Result<Option<Source>, 
 ///
 /// # Errors
 /// A file, an option or a value that cannot be meant: each names file, line and column.
-pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
-    options(question)?;
+pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
+    options(request)?;
     let needed = ["image", "x1", "y1", "x2", "y2", "score"];
-    let predictions = source(&question.predictions, question.cp932, &needed)?;
-    let truth = source(&question.truth, question.cp932, &needed[..5])?;
+    let predictions = source(&request.predictions, request.cp932, &needed)?;
+    let truth = source(&request.truth, request.cp932, &needed[..5])?;
     let mut notes = vec![Text::new(
         "Boxes are matched from the most certain on, each to the free true box that overlaps it most; duplicates are false positives.",
         "予測は確信度の高い順に、まだ対応のない正解のうち最も重なるものと対応づけます。重複した検出は偽陽性とします。",
@@ -105,7 +105,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let predicted = predictions.as_ref().map_or_else(|| Ok(Vec::new()), boxes)?;
     let real = truth.as_ref().map_or_else(|| Ok(Vec::new()), boxes)?;
     for (source, path, columns) in
-        [(&predictions, &question.predictions, &needed[..]), (&truth, &question.truth, &needed[..5])]
+        [(&predictions, &request.predictions, &needed[..]), (&truth, &request.truth, &needed[..5])]
     {
         let file = path.display();
         match source {
@@ -136,7 +136,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         images.entry(key(&one.image)).or_default().truth.push((one.rect, class(one)));
     }
     let named = images.len();
-    let all = question.images.unwrap_or(named);
+    let all = request.images.unwrap_or(named);
     if all < named {
         return Err(vec![Fault::new(
             Id::TooFew,
@@ -145,7 +145,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             text!("at least {named}, as many as the files name", "ファイルに現れる{named}枚以上"),
         )]);
     }
-    if question.images.is_none() {
+    if request.images.is_none() {
         notes.push(text!(
             "The {named} images are those named in the files: give --images where there are more without any box.",
             "画像は両ファイルに現れる{named}枚とみなします。ボックスのない画像がほかにもあれば --images で総数を指定してください。"
@@ -158,11 +158,11 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let measured = |images: &[Image], resamples: usize| -> Result<Vec<Figure>, Vec<Fault>> {
         let data = detections(images, &every).map_err(|bad| {
             let expected = Text::new("boxes of images", "画像ごとのボックス");
-            vec![Fault::new(Id::BadValue, Place::file(question.predictions.display().to_string()), bad, expected)]
+            vec![Fault::new(Id::BadValue, Place::file(request.predictions.display().to_string()), bad, expected)]
         })?;
-        Ok(shown().map(|metric| figure(metric, &data, images, question, resamples)).collect())
+        Ok(shown().map(|metric| figure(metric, &data, images, request, resamples)).collect())
     };
-    let resamples = question.resamples.unwrap_or(RESAMPLES);
+    let resamples = request.resamples.unwrap_or(RESAMPLES);
     let mut figures = measured(&images, resamples)?;
     if classes.len() > 1 {
         let resamples = if classes.len() > CLASSES { 0 } else { resamples };
@@ -175,14 +175,14 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     }
     Ok(Measured {
         task: Task::Detection,
-        files: vec![question.predictions.display().to_string(), question.truth.display().to_string()],
+        files: vec![request.predictions.display().to_string(), request.truth.display().to_string()],
         roles: Vec::new(),
         rows: all,
         used: all,
         missing: Vec::new(),
         clusters: None,
         resamples,
-        seed: question.seed,
+        seed: request.seed,
         notes,
         figures,
         curves: Vec::new(),
@@ -244,17 +244,17 @@ fn strangers(images: &[&Image]) -> Option<Text> {
     })
 }
 
-fn options(question: &Question) -> Result<(), Vec<Fault>> {
+fn options(request: &Request) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
-    if !(question.iou > 0.0 && question.iou <= 1.0) {
+    if !(request.iou > 0.0 && request.iou <= 1.0) {
         faults.push(Fault::new(
             Id::OutOfRange,
             Place::file("--iou"),
-            Text::same(question.iou.to_string()),
+            Text::same(request.iou.to_string()),
             Text::new("an overlap above 0 and at most 1", "0より大きく1以下の重なり"),
         ));
     }
-    if let Some((found, expected)) = wrong_resamples(question.resamples) {
+    if let Some((found, expected)) = wrong_resamples(request.resamples) {
         faults.push(Fault::new(Id::OutOfRange, Place::file("--resamples"), Text::same(found), expected));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
@@ -327,13 +327,13 @@ fn figure(
     (metric, compute): (&'static Metric, OfBoxes),
     data: &Detections,
     images: &[Image],
-    question: &Question,
+    request: &Request,
     resamples: usize,
 ) -> Figure {
     let mut figure = Figure::new(metric, images.len());
     // COCO's mean is over overlaps of its own.
-    figure.part = (*metric != MAP_COCO).then(|| Part { kind: "iou", value: question.iou.to_string() });
-    let estimate: Estimate = match compute(data, question.iou) {
+    figure.level = (*metric != MAP_COCO).then(|| FactorLevel { kind: "iou", value: request.iou.to_string() });
+    let estimate: Estimate = match compute(data, request.iou) {
         Ok(estimate) => estimate.with(None),
         Err(because) => {
             figure.measure = Err(because.text());
@@ -342,7 +342,7 @@ fn figure(
     };
     figure.measure = Ok(estimate);
     let resampling = Resampling::Rows(images.len());
-    if resamples == 0 && question.resamples != Some(0) {
+    if resamples == 0 && request.resamples != Some(0) {
         figure.no_interval = Some(text!(
             "Intervals of each class are given for up to {CLASSES} classes.",
             "クラス別の区間を求めるのは{CLASSES}クラスまでです。"
@@ -355,8 +355,8 @@ fn figure(
     } else if let Some(because) = too_few(resampling.units()) {
         figure.no_interval = Some(because);
     } else {
-        let statistic = |drawn: &[usize]| Some(compute(&detections(images, drawn).ok()?, question.iou).ok()?.value);
-        match intervals::bootstrap(&resampling, resamples, Seed::new(question.seed).named("measure"), statistic) {
+        let statistic = |drawn: &[usize]| Some(compute(&detections(images, drawn).ok()?, request.iou).ok()?.value);
+        match intervals::bootstrap(&resampling, resamples, Seed::new(request.seed).named("measure"), statistic) {
             Ok(bootstrap) if bootstrap.says_nothing() => figure.no_interval = Some(all_the_same()),
             Ok(bootstrap) => {
                 figure.measure = Ok(metric.resampled(estimate, &bootstrap));

@@ -1,10 +1,10 @@
-//! The columns that a question names, each in its role, checked.
+//! The columns that a request names, each in its role, checked.
 
 use std::collections::BTreeMap;
 
 use super::answers::Argument;
 use super::found::Task;
-use super::question::Question;
+use super::request::Request;
 use super::source::Source;
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
@@ -84,9 +84,9 @@ impl Dense {
     }
 }
 
-/// One file under one question.
+/// One file under one request.
 pub(super) struct Asked<'q> {
-    pub(super) question: &'q Question,
+    pub(super) request: &'q Request,
     pub(super) source: Source,
     pub(super) columns: Vec<Column>,
     pub(super) notes: Vec<Text>,
@@ -99,9 +99,9 @@ pub(super) struct Asked<'q> {
 
 impl<'q> Asked<'q> {
     /// Nothing taken up yet.
-    pub(super) fn new(question: &'q Question, source: Source) -> Self {
+    pub(super) fn new(request: &'q Request, source: Source) -> Self {
         Self {
-            question,
+            request,
             source,
             columns: Vec::new(),
             notes: Vec::new(),
@@ -288,13 +288,13 @@ impl<'q> Asked<'q> {
                 missing.push((column.name.clone(), empty));
             }
         }
-        if let (Some(keys), Some(column)) = (clusters, &self.question.cluster) {
+        if let (Some(keys), Some(column)) = (clusters, &self.request.cluster) {
             let empty = keys.iter().filter(|key| key.is_none()).count();
             if empty > 0 {
                 missing.push((column.clone(), empty));
             }
         }
-        if !self.question.drop_missing && !missing.is_empty() {
+        if !self.request.drop_missing && !missing.is_empty() {
             return Err(self.gaps(clusters));
         }
         let optional = |column: &&Column| column.may_miss;
@@ -320,7 +320,7 @@ impl<'q> Asked<'q> {
             columns.entry(column.role).or_default().push(values);
         }
         if let (Task::Classification, Some(threshold), false) =
-            (task, self.question.threshold, columns.contains_key("alert"))
+            (task, self.request.threshold, columns.contains_key("alert"))
             && let Some(score) = columns.get("score").and_then(|scores| scores.first())
         {
             let alert = score.iter().map(|&score| if score >= threshold { 1.0 } else { 0.0 }).collect();
@@ -339,17 +339,17 @@ impl<'q> Asked<'q> {
                 (column.name.as_str(), (0..column.values.len()).filter(|&row| column.values[row].is_none()).collect())
             })
             .collect();
-        if let (Some(keys), Some(column)) = (clusters, &self.question.cluster) {
+        if let (Some(keys), Some(column)) = (clusters, &self.request.cluster) {
             gaps.push((column, (0..keys.len()).filter(|&row| keys[row].is_none()).collect()));
         }
         gaps.retain(|(_, rows)| !rows.is_empty());
         gaps.iter().map(|(column, rows)| self.source.gap(column, rows)).collect()
     }
 
-    /// What was taken as missing in the columns of this question.
+    /// What was taken as missing in the columns of this request.
     pub(super) fn taken_as_missing(&self) -> Vec<Text> {
         let measured = self.columns.iter().map(|column| (column.name.as_str(), column.may_miss));
-        let others = self.question.cluster.iter().chain(&self.question.group).map(|column| (column.as_str(), false));
+        let others = self.request.cluster.iter().chain(&self.request.group).map(|column| (column.as_str(), false));
         let mut columns: Vec<(&str, bool)> = measured.chain(others).collect();
         columns.sort_unstable();
         columns.dedup();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-pub use super::question::{Question, Scale};
+pub use super::request::{Request, Scale};
 
 use super::answers::{Ask, RESAMPLES, Sampling, answers, wrong_resamples};
 use super::columns::Asked;
@@ -20,16 +20,16 @@ use seed::Seed;
 ///
 /// # Errors
 /// A file, an option or a value that cannot be meant: each names file, line and column.
-pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
-    options(question)?;
-    let source = Source::read_with(&question.file, question.cp932, &question.missing_markers)?;
-    let task = task(question);
-    unused(question, task, &source)?;
-    let mut asked = Asked::new(question, source);
+pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
+    options(request)?;
+    let source = Source::read_with(&request.file, request.cp932, &request.missing_markers)?;
+    let task = task(request);
+    unused(request, task, &source)?;
+    let mut asked = Asked::new(request, source);
     tasks::columns(&mut asked, task)?;
     asked.each_once()?;
-    let clusters = asked.keys("--cluster", question.cluster.as_deref())?;
-    let groups = asked.source.several("--group", &question.group)?;
+    let clusters = asked.keys("--cluster", request.cluster.as_deref())?;
+    let groups = asked.source.several("--group", &request.group)?;
     let dense = asked.dense(task, clusters.as_deref())?;
     let cluster_of =
         clusters.map(|keys| numbered(&dense.rows.iter().map(|&row| keys[row].as_deref()).collect::<Vec<_>>()));
@@ -43,8 +43,8 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         clusters: cluster_of.as_ref().map(|(of, _)| of.as_slice()),
         outcomes: outcomes.as_deref(),
         groups: None,
-        resamples: question.resamples,
-        seed: Seed::new(question.seed).named("measure"),
+        resamples: request.resamples,
+        seed: Seed::new(request.seed).named("measure"),
         classes: &classes,
     };
     let asks = tasks::asks(&mut asked, task, &dense)?;
@@ -55,7 +55,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     let mut figures = answered(&asks, None, &all, &sampling)?;
     let mut notes: Vec<Text> = asked.source.nameless().into_iter().chain(asked.taken_as_missing()).collect();
     notes.extend(asked.notes.iter().cloned());
-    let mut drawn = if question.curves { curves::curves(task, &dense, &all, None) } else { Vec::new() };
+    let mut drawn = if request.curves { curves::curves(task, &dense, &all, None) } else { Vec::new() };
     for column in &groups {
         let words = asked.source.words(column).map_err(|fault| vec![fault])?;
         let of_row: Vec<Option<&str>> = dense.rows.iter().map(|&row| words[row].as_deref()).collect();
@@ -71,7 +71,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             let rows: Vec<usize> = all.iter().copied().filter(|&row| of_row[row] == Some(*value)).collect();
             let group = (column.clone(), (*value).to_owned());
             figures.extend(answered(&asks, Some(&group), &rows, &sampling)?);
-            if question.curves {
+            if request.curves {
                 drawn.extend(curves::curves(task, &dense, &rows, Some(&group)));
             }
         }
@@ -92,9 +92,9 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         rows: asked.source.rows(),
         used: dense.rows.len(),
         missing: dense.missing.clone(),
-        clusters: question.cluster.clone().zip(cluster_of.map(|(_, n)| n)),
-        resamples: question.resamples.unwrap_or(RESAMPLES),
-        seed: question.seed,
+        clusters: request.cluster.clone().zip(cluster_of.map(|(_, n)| n)),
+        resamples: request.resamples.unwrap_or(RESAMPLES),
+        seed: request.seed,
         notes,
         figures,
         curves: drawn,
@@ -115,18 +115,18 @@ fn numbered(keys: &[Option<&str>]) -> (Vec<usize>, usize) {
 }
 
 /// The task that the columns tell of.
-fn task(question: &Question) -> Task {
-    if let Some(task) = question.task {
+fn task(request: &Request) -> Task {
+    if let Some(task) = request.task {
         task
-    } else if question.time.is_some() || question.event.is_some() {
+    } else if request.time.is_some() || request.event.is_some() {
         Task::Survival
-    } else if !question.raters.is_empty() {
+    } else if !request.raters.is_empty() {
         Task::Agreement
-    } else if question.low.is_some() || question.high.is_some() || question.sd.is_some() {
+    } else if request.low.is_some() || request.high.is_some() || request.sd.is_some() {
         Task::Regression
-    } else if question.current.is_some() {
+    } else if request.current.is_some() {
         Task::Drift
-    } else if question.score.len() > 1 || question.score.iter().any(|score| score.contains(',')) {
+    } else if request.score.len() > 1 || request.score.iter().any(|score| score.contains(',')) {
         Task::Multiclass
     } else {
         Task::Classification
@@ -134,44 +134,44 @@ fn task(question: &Question) -> Task {
 }
 
 /// Options that no file could make right.
-fn options(question: &Question) -> Result<(), Vec<Fault>> {
+fn options(request: &Request) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
     let mut refuse = |option: &str, found: String, expected: Text| {
         faults.push(Fault::new(Id::OutOfRange, Place::file(option), Text::same(found), expected));
     };
-    if let Some(threshold) = question.threshold.filter(|threshold| !threshold.is_finite()) {
+    if let Some(threshold) = request.threshold.filter(|threshold| !threshold.is_finite()) {
         refuse("--threshold", threshold.to_string(), Text::new("a finite number", "有限の数値"));
     }
-    for at in question.at.iter().filter(|at| !at.is_finite() || **at < 0.0) {
+    for at in request.at.iter().filter(|at| !at.is_finite() || **at < 0.0) {
         refuse("--at", at.to_string(), Text::new("a time of follow-up, 0 or more", "0以上の追跡時間"));
     }
-    if let Some((found, expected)) = wrong_resamples(question.resamples) {
+    if let Some((found, expected)) = wrong_resamples(request.resamples) {
         refuse("--resamples", found, expected);
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 /// Options that this task would leave unused: whoever gave them expects something of them.
-fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fault>> {
+fn unused(request: &Request, task: Task, source: &Source) -> Result<(), Vec<Fault>> {
     let given: &[(&str, bool)] = &[
-        ("--label", question.label.is_some()),
-        ("--positive", question.positive.is_some()),
-        ("--score", !question.score.is_empty()),
-        ("--versus", question.versus.is_some()),
-        ("--alert", question.alert.is_some()),
-        ("--threshold", question.threshold.is_some()),
-        ("--time", question.time.is_some()),
-        ("--event", question.event.is_some()),
-        ("--training", question.training.is_some()),
-        ("--cause", question.cause.is_some()),
-        ("--at", !question.at.is_empty()),
-        ("--raters", !question.raters.is_empty()),
-        ("--scale", question.scale.is_some()),
-        ("--categories", question.categories.is_some()),
-        ("--low", question.low.is_some()),
-        ("--high", question.high.is_some()),
-        ("--sd", question.sd.is_some()),
-        ("--current", question.current.is_some()),
+        ("--label", request.label.is_some()),
+        ("--positive", request.positive.is_some()),
+        ("--score", !request.score.is_empty()),
+        ("--versus", request.versus.is_some()),
+        ("--alert", request.alert.is_some()),
+        ("--threshold", request.threshold.is_some()),
+        ("--time", request.time.is_some()),
+        ("--event", request.event.is_some()),
+        ("--training", request.training.is_some()),
+        ("--cause", request.cause.is_some()),
+        ("--at", !request.at.is_empty()),
+        ("--raters", !request.raters.is_empty()),
+        ("--scale", request.scale.is_some()),
+        ("--categories", request.categories.is_some()),
+        ("--low", request.low.is_some()),
+        ("--high", request.high.is_some()),
+        ("--sd", request.sd.is_some()),
+        ("--current", request.current.is_some()),
     ];
     let takes = tasks::options(task);
     let name = task.name();
@@ -188,7 +188,7 @@ fn unused(question: &Question, task: Task, source: &Source) -> Result<(), Vec<Fa
             )
         })
         .collect();
-    for (option, expected) in tasks::needless(question, task) {
+    for (option, expected) in tasks::needless(request, task) {
         if given.contains(&(option, true)) && takes.contains(&option) {
             let found = Text::new(
                 "an option that no figure would use here",

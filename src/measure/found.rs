@@ -105,7 +105,7 @@ impl Method {
 
 /// What a figure is of, where a metric has several: a class, a time, a label, a case, a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct FactorLevel {
     /// `class`, `at`, `up_to`, `label`, `case` or `column`.
     pub kind: &'static str,
     /// Which of them.
@@ -118,7 +118,7 @@ pub struct Figure {
     /// The metric.
     pub metric: &'static Metric,
     /// What it is of.
-    pub part: Option<Part>,
+    pub level: Option<FactorLevel>,
     /// The group's column and value; none for all rows.
     pub group: Option<(String, String)>,
     /// The figure with its interval, or why there is none.
@@ -140,7 +140,7 @@ impl Figure {
     pub(super) fn new(metric: &'static Metric, n: usize) -> Self {
         Self {
             metric,
-            part: None,
+            level: None,
             group: None,
             measure: Err(Text::default()),
             method: None,

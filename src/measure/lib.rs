@@ -7,7 +7,7 @@ mod curves;
 pub mod file;
 pub mod found;
 pub mod masks;
-mod question;
+mod request;
 mod source;
 mod tasks;
 mod voxels;

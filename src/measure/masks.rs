@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
-use super::found::{Drawn, Figure, Measured, Method, Part, Task};
+use super::found::{Drawn, FactorLevel, Figure, Measured, Method, Task};
 use super::source;
 use super::voxels::{self, Assumed, Voxels};
 use diagnostics::fault::{Fault, Id, Place};
@@ -20,7 +20,7 @@ use seed::Seed;
 
 /// What is asked about masks.
 #[derive(Clone, Debug, Default)]
-pub struct Question {
+pub struct Request {
     /// The true mask, or a folder of them.
     pub reference: PathBuf,
     /// The predicted mask, or a folder of them.
@@ -58,14 +58,14 @@ fn shown() -> impl Iterator<Item = (&'static Metric, OfMasks)> {
 ///
 /// # Errors
 /// A file that is no mask, masks that do not belong together, a spacing that is none.
-pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
-    options(question)?;
-    let Pairs { pairs, besides } = pairs(question)?;
+pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
+    options(request)?;
+    let Pairs { pairs, besides } = pairs(request)?;
     let labels: Vec<Option<u32>> =
-        if question.labels.is_empty() { vec![None] } else { question.labels.iter().copied().map(Some).collect() };
-    let cases = cases(question, &pairs, &labels)?;
+        if request.labels.is_empty() { vec![None] } else { request.labels.iter().copied().map(Some).collect() };
+    let cases = cases(request, &pairs, &labels)?;
     let mut notes = Vec::new();
-    notes.push(if question.spacing.is_empty() {
+    notes.push(if request.spacing.is_empty() {
         Text::new(
             "No --spacing: distances are in voxels.",
             "--spacing の指定がないため、距離の単位はボクセル（画素）です。",
@@ -73,12 +73,12 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     } else {
         Text::new("Distances are in mm.", "距離の単位はmmです。")
     });
-    let tolerance = question.tolerance;
+    let tolerance = request.tolerance;
     notes.push(text!(
         "The surface Dice allows a distance of {tolerance}; lesions are connected by faces, edges or corners.",
         "表面Diceの許容距離は{tolerance}です。病変は、面・辺・頂点のいずれかで接するものを1つとみなします。"
     ));
-    notes.push(match question.matching {
+    notes.push(match request.matching {
         Matching::Touch => Text::new(
             "A lesion is found where a predicted one touches it, and one prediction may find several; --iou or --distance match them one to one.",
             "予測が1画素でも触れた病変を、見つけたものとします。1つの予測が複数の病変を見つけることもあります。--iou か --distance を指定すると、1対1に対応づけます。",
@@ -94,7 +94,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     });
     notes.extend(assumptions(&cases));
     notes.extend(besides);
-    notes.extend(never_reached(question, &cases));
+    notes.extend(never_reached(request, &cases));
     notes.extend(labels.iter().enumerate().flat_map(|(k, label)| nothing_to_tell(*label, k, &cases)));
     let several = pairs.len() > 1;
     let mut figures = Vec::new();
@@ -113,7 +113,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
         for (m, (metric, _)) in shown().enumerate() {
             let of_cases: Vec<Measure> = cases.iter().map(|case| case.each[k].figures[m]).collect();
             let mut whole = if several {
-                mean(metric, &of_cases, question)
+                mean(metric, &of_cases, request)
             } else {
                 let measure = of_cases[0].map(|estimate| estimate.with(None)).map_err(|because| because.text());
                 let no_interval = measure.is_ok().then(|| {
@@ -131,7 +131,7 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
             for ((name, _, _), case) in pairs.iter().zip(&cases) {
                 for ((metric, _), measure) in shown().zip(&case.each[k].figures) {
                     figures.push(Figure {
-                        part: Some(Part { kind: "case", value: name.clone() }),
+                        level: Some(FactorLevel { kind: "case", value: name.clone() }),
                         group: group.clone(),
                         measure: measure.map(|estimate| estimate.with(None)).map_err(|because| because.text()),
                         ..Figure::new(metric, 1)
@@ -142,36 +142,36 @@ pub fn measure(question: &Question) -> Result<Measured, Vec<Fault>> {
     }
     Ok(Measured {
         task: Task::Segmentation,
-        files: vec![question.reference.display().to_string(), question.prediction.display().to_string()],
+        files: vec![request.reference.display().to_string(), request.prediction.display().to_string()],
         roles: Vec::new(),
         rows: pairs.len(),
         used: pairs.len(),
         missing: Vec::new(),
         clusters: None,
-        resamples: question.resamples.unwrap_or(RESAMPLES),
-        seed: question.seed,
+        resamples: request.resamples.unwrap_or(RESAMPLES),
+        seed: request.seed,
         notes,
         figures,
         curves: Vec::new(),
     })
 }
 
-fn options(question: &Question) -> Result<(), Vec<Fault>> {
+fn options(request: &Request) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
     let mut refuse = |option: &str, found: String, expected: Text| {
         faults.push(Fault::new(Id::OutOfRange, Place::file(option), Text::same(found), expected));
     };
-    for step in question.spacing.iter().filter(|step| !step.is_finite() || **step <= 0.0) {
+    for step in request.spacing.iter().filter(|step| !step.is_finite() || **step <= 0.0) {
         refuse(
             "--spacing",
             step.to_string(),
             Text::new("mm between voxels along each axis, more than 0", "各軸のボクセル間隔（mm）。0より大きい値"),
         );
     }
-    if !question.tolerance.is_finite() || question.tolerance < 0.0 {
-        refuse("--tolerance", question.tolerance.to_string(), Text::new("mm, 0 or more", "0以上の値（mm）"));
+    if !request.tolerance.is_finite() || request.tolerance < 0.0 {
+        refuse("--tolerance", request.tolerance.to_string(), Text::new("mm, 0 or more", "0以上の値（mm）"));
     }
-    match question.matching {
+    match request.matching {
         Matching::Iou(least) if !(least > 0.0 && least <= 1.0) => {
             refuse("--iou", least.to_string(), Text::new("more than 0 and at most 1", "0より大きく1以下の値"));
         }
@@ -180,20 +180,20 @@ fn options(question: &Question) -> Result<(), Vec<Fault>> {
         }
         _ => {}
     }
-    if let Some(threshold) = question.threshold.filter(|threshold| !threshold.is_finite()) {
+    if let Some(threshold) = request.threshold.filter(|threshold| !threshold.is_finite()) {
         refuse("--threshold", threshold.to_string(), Text::new("a finite number", "有限の数値"));
     }
-    if question.labels.contains(&0) {
+    if request.labels.contains(&0) {
         refuse(
             "--labels",
             "0".to_owned(),
             Text::new("labels from 1 (0 is the background)", "1以上のラベル（0は背景）"),
         );
     }
-    if let Some((found, expected)) = wrong_resamples(question.resamples) {
+    if let Some((found, expected)) = wrong_resamples(request.resamples) {
         refuse("--resamples", found, expected);
     }
-    if question.threshold.is_some() && !question.labels.is_empty() {
+    if request.threshold.is_some() && !request.labels.is_empty() {
         refuse(
             "--threshold",
             "--labels".to_owned(),
@@ -213,8 +213,8 @@ struct Pairs {
 }
 
 /// Each case.
-fn pairs(question: &Question) -> Result<Pairs, Vec<Fault>> {
-    let (reference, prediction) = (&question.reference, &question.prediction);
+fn pairs(request: &Request) -> Result<Pairs, Vec<Fault>> {
+    let (reference, prediction) = (&request.reference, &request.prediction);
     match (reference.is_dir(), prediction.is_dir()) {
         (false, false) => {
             let name = prediction.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -374,8 +374,8 @@ struct Labelled {
 }
 
 /// Every case, measured: the first that cannot be is told.
-fn cases(question: &Question, pairs: &[Pair], labels: &[Option<u32>]) -> Result<Vec<Case>, Vec<Fault>> {
-    let one = |(_, reference, prediction): &Pair, grey: bool| case(question, reference, prediction, labels, grey);
+fn cases(request: &Request, pairs: &[Pair], labels: &[Option<u32>]) -> Result<Vec<Case>, Vec<Fault>> {
+    let one = |(_, reference, prediction): &Pair, grey: bool| case(request, reference, prediction, labels, grey);
     let found: Vec<Result<Case, Fault>> = pairs.par_iter().map(|pair| one(pair, false)).collect();
     let mut cases = found.into_iter().collect::<Result<Vec<Case>, Fault>>().map_err(|fault| vec![fault])?;
     let scaled = |case: &Case| case.assumed.iter().any(|(assumed, _)| matches!(assumed, Assumed::Scaled(_)));
@@ -390,7 +390,7 @@ fn cases(question: &Question, pairs: &[Pair], labels: &[Option<u32>]) -> Result<
 
 /// The figures of one case, for each label; `grey` where whole numbers are grey levels beside a threshold up to 1.
 fn case(
-    question: &Question,
+    request: &Request,
     reference: &Path,
     prediction: &Path,
     labels: &[Option<u32>],
@@ -406,14 +406,14 @@ fn case(
             text!("{must}, as its reference", "正解と同じ {must}"),
         ));
     }
-    let spacing = spacing(question, &truth)?;
+    let spacing = spacing(request, &truth)?;
     is_mask(&truth, reference, !labels.contains(&None))?;
     let mut assumed: Vec<(Assumed, PathBuf)> = Vec::new();
     assumed.extend(truth.assumed.iter().map(|one| (one.clone(), reference.to_owned())));
     assumed.extend(guess.assumed.iter().map(|one| (one.clone(), prediction.to_owned())));
     let largest = guess.values.iter().copied().fold(0.0, f64::max);
     let (mut white, mut unsure) = (1.0, false);
-    if let Some(threshold) = question.threshold {
+    if let Some(threshold) = request.threshold {
         let scale = scale(&guess, threshold, grey).map_err(|(found, expected)| {
             Fault::new(Id::BadValue, Place::file(prediction.display().to_string()), found, expected)
         })?;
@@ -433,13 +433,13 @@ fn case(
     };
     let mut each = Vec::with_capacity(labels.len());
     for &label in labels {
-        let (a, b) = (inside(&truth, label, None), inside(&guess, label, question.threshold));
-        let masks = Masks::new(&truth.shape, &spacing, &a, &b).map(|masks| masks.matched(question.matching)).map_err(
+        let (a, b) = (inside(&truth, label, None), inside(&guess, label, request.threshold));
+        let masks = Masks::new(&truth.shape, &spacing, &a, &b).map(|masks| masks.matched(request.matching)).map_err(
             |bad: BadInput| Fault::new(Id::OtherSize, Place::file(reference.display().to_string()), bad.text(), fits()),
         )?;
         let count = |mask: &[bool]| mask.iter().filter(|inside| **inside).count();
         each.push(Labelled {
-            figures: figures(&masks, question.tolerance),
+            figures: figures(&masks, request.tolerance),
             inside: [count(&a), count(&b)],
             voxels: a.len(),
         });
@@ -453,8 +453,8 @@ fn figures(masks: &Masks<'_>, tolerance: f64) -> Vec<Measure> {
 }
 
 /// The size of a voxel along each axis that is left: one number per axis of the file, or per axis longer than 1.
-fn spacing(question: &Question, truth: &Voxels) -> Result<Vec<f64>, Fault> {
-    let (given, axes) = (&question.spacing, truth.shape.len());
+fn spacing(request: &Request, truth: &Voxels) -> Result<Vec<f64>, Fault> {
+    let (given, axes) = (&request.spacing, truth.shape.len());
     if given.is_empty() {
         return Ok(vec![1.0; axes]);
     }
@@ -533,8 +533,8 @@ fn assumptions(cases: &[Case]) -> Vec<Text> {
 }
 
 /// A threshold that no prediction reaches anywhere is probably one of another scale.
-fn never_reached(question: &Question, cases: &[Case]) -> Option<Text> {
-    let threshold = question.threshold?;
+fn never_reached(request: &Request, cases: &[Case]) -> Option<Text> {
+    let threshold = request.threshold?;
     let largest = cases.iter().map(|case| case.largest).fold(0.0, f64::max);
     cases.iter().all(|case| case.each.iter().all(|label| label.inside[1] == 0)).then(|| {
         text!(
@@ -614,7 +614,7 @@ fn is_mask(image: &Voxels, path: &Path, labelled: bool) -> Result<(), Fault> {
 }
 
 /// The mean over cases where the figure exists, with its bootstrap interval over cases.
-fn mean(metric: &'static Metric, of_cases: &[Measure], question: &Question) -> Figure {
+fn mean(metric: &'static Metric, of_cases: &[Measure], request: &Request) -> Figure {
     let values: Vec<f64> = of_cases.iter().filter_map(|measure| Some(measure.ok()?.value)).collect();
     let mut figure = Figure::new(metric, values.len());
     let because = of_cases.iter().find_map(|measure| measure.err()).map(|because| because.text());
@@ -624,9 +624,9 @@ fn mean(metric: &'static Metric, of_cases: &[Measure], question: &Question) -> F
     };
     figure.without = because.map(|because| (of_cases.len() - values.len(), because));
     let mut estimate = Estimate::plain(value, values.len());
-    let (resampling, resamples) = (Resampling::Rows(values.len()), question.resamples.unwrap_or(RESAMPLES));
+    let (resampling, resamples) = (Resampling::Rows(values.len()), request.resamples.unwrap_or(RESAMPLES));
     let statistic = |rows: &[usize]| order::mean(&rows.iter().map(|&row| values[row]).collect::<Vec<_>>());
-    let seed = Seed::new(question.seed).named("measure");
+    let seed = Seed::new(request.seed).named("measure");
     if let Some(because) = too_few(resampling.units()) {
         figure.no_interval = Some(because);
     } else if resamples > 0 {

@@ -5,10 +5,10 @@
 //! sulcus, a ribbon along it is grey matter, what remains is white.
 
 use super::canvas::{Place, Plane, View, smooth};
-use super::luck::Luck;
 use super::modality::{Asked, Picture, Renderer};
 use super::noise::{Cloud, grain};
 use super::slice::PARAMETERS;
+use super::stream::Stream;
 
 /// The side of the picture in mm where the dataset gives no spacing.
 const FIELD: f32 = 210.0;
@@ -54,16 +54,16 @@ impl Head {
     fn of(asked: &Asked) -> Self {
         let slice = asked.value(PARAMETERS, "slice");
         let atrophy = asked.value(PARAMETERS, "atrophy");
-        let mut luck = Luck::of(asked.body.named("head"));
+        let mut stream = Stream::of(asked.body.named("head"));
         let scale = (1.0 - 0.42 * (slice * slice.abs() * 0.9 + 0.1 * slice * slice).max(0.25 * slice * slice)).sqrt();
-        let half = [66.0 + luck.normal(3.0), 82.0 + luck.normal(4.0)].map(|half| half * scale);
+        let half = [66.0 + stream.normal(3.0), 82.0 + stream.normal(4.0)].map(|half| half * scale);
         Self {
             half,
-            egg: 0.09 + luck.normal(0.03),
-            bumps: [2.0, 3.0, 5.0].map(|count| [luck.normal(0.022) / (0.5 * count), count, luck.between(0.0, 6.3)]),
-            skull: 6.5 + luck.normal(1.0) + 1.5 * slice.max(0.0),
-            scalp: 5.0 + luck.normal(1.2),
-            outer: 1.6 + 5.0 * atrophy + luck.normal(0.3),
+            egg: 0.09 + stream.normal(0.03),
+            bumps: [2.0, 3.0, 5.0].map(|count| [stream.normal(0.022) / (0.5 * count), count, stream.between(0.0, 6.3)]),
+            skull: 6.5 + stream.normal(1.0) + 1.5 * slice.max(0.0),
+            scalp: 5.0 + stream.normal(1.2),
+            outer: 1.6 + 5.0 * atrophy + stream.normal(0.3),
             scale,
         }
     }
@@ -86,18 +86,18 @@ impl Head {
 fn ventricles(asked: &Asked, view: View, head: &Head) -> Plane {
     let slice = asked.value(PARAMETERS, "slice");
     let atrophy = asked.value(PARAMETERS, "atrophy");
-    let mut luck = Luck::of(asked.body.named("ventricles"));
-    let wide = (0.75 + 1.35 * atrophy) * (1.0 + luck.normal(0.16));
-    let long = 1.0 + luck.normal(0.07) + 0.1 * atrophy;
-    let forward = luck.normal(3.0);
+    let mut stream = Stream::of(asked.body.named("ventricles"));
+    let wide = (0.75 + 1.35 * atrophy) * (1.0 + stream.normal(0.16));
+    let long = 1.0 + stream.normal(0.07) + 0.1 * atrophy;
+    let forward = stream.normal(3.0);
     let mut plane = Plane::new(asked.size);
     let full = |_: f32| 1.0;
     // Between the levels of the horns and above the bodies.
     let lateral = smooth(-0.45, -0.2, slice) * smooth(0.62, 0.35, slice);
     let bodies = smooth(-0.08, 0.16, slice);
     for side in [-1.0_f32, 1.0] {
-        let wide = wide * (1.0 + luck.normal(0.12));
-        let bow = luck.normal(1.0);
+        let wide = wide * (1.0 + stream.normal(0.12));
+        let bow = stream.normal(1.0);
         if lateral <= 0.0 {
             continue;
         }
@@ -153,15 +153,15 @@ struct Folds {
 impl Folds {
     fn of(asked: &Asked) -> Self {
         let seed = asked.body.named("folds");
-        let mut luck = Luck::of(seed);
+        let mut stream = Stream::of(seed);
         let (sine, cosine) = (1.2 * asked.value(PARAMETERS, "slice")).sin_cos();
         Self {
             near: Cloud::new(seed.named("near")),
             far: Cloud::new(seed.named("far")),
             fine: Cloud::new(seed.named("fine")),
             mix: [cosine, sine],
-            width: (0.55 + 1.9 * asked.value(PARAMETERS, "atrophy")) * (1.0 + luck.normal(0.15)),
-            scale: 0.95 + luck.normal(0.06),
+            width: (0.55 + 1.9 * asked.value(PARAMETERS, "atrophy")) * (1.0 + stream.normal(0.15)),
+            scale: 0.95 + stream.normal(0.06),
         }
     }
 
@@ -216,20 +216,20 @@ impl Lesion {
             .filter_map(|[u, v]| still.pixel([x + reach * u, y + reach * v]))
             .any(|i| fluid.values[i] > 0.0)
         };
-        let mut luck = Luck::of(asked.body.named("lesions"));
+        let mut stream = Stream::of(asked.body.named("lesions"));
         let mut places: Vec<Self> = Vec::with_capacity(LARGE + SMALL);
         let apart = (1.9 * pixel).max(5.0);
         for k in 0..LARGE + SMALL {
-            let radius = if k < LARGE { luck.between(4.0, 8.6) } else { luck.between(0.8, 1.9) };
-            let (turn, long) = (luck.between(0.0, 6.3), luck.between(0.8, 1.2));
-            let bumps = [luck.normal(0.09), luck.normal(0.06)];
+            let radius = if k < LARGE { stream.between(4.0, 8.6) } else { stream.between(0.8, 1.9) };
+            let (turn, long) = (stream.between(0.0, 6.3), stream.between(0.8, 1.2));
+            let bumps = [stream.normal(0.09), stream.normal(0.06)];
             let mut at = [0.0; 2];
             for attempt in 0..4 * CROWDED {
                 // Where the deep tissue is full, further out; where that is full too, closer together.
                 let outer = if attempt < CROWDED { 0.44 } else { 0.56 };
                 let left = apart * 0.8_f32.powi((attempt / (CROWDED / 3)).saturating_sub(5) as i32);
-                let angle = luck.between(0.0, std::f32::consts::TAU);
-                let share = luck.between(0.07, outer).sqrt();
+                let angle = stream.between(0.0, std::f32::consts::TAU);
+                let share = stream.between(0.07, outer).sqrt();
                 let (sine, cosine) = angle.sin_cos();
                 at = [head.half[0] * share * cosine, head.half[1] * share * sine];
                 let clear = at[0].abs() > 17.0 * head.scale + 0.5 * radius
@@ -285,7 +285,7 @@ fn draw(asked: &Asked) -> Picture {
         given if given < 0.2 => FIELD / size as f32,
         given => given,
     });
-    let mut pose = Luck::of(shot.named("pose"));
+    let mut pose = Stream::of(shot.named("pose"));
     let view = View::new(size, spacing).posed(pose.normal(2.0), 1.0, [pose.normal(1.6), pose.normal(1.6)]);
     let (slice, atrophy) = (value("slice"), value("atrophy"));
 
@@ -301,24 +301,24 @@ fn draw(asked: &Asked) -> Picture {
         lesion.cover(view, &mut shares);
     }
 
-    let mut luck = Luck::of(body.named("tissue"));
-    let (white, grey) = (WHITE + luck.normal(3.0), GREY + luck.normal(3.5));
-    let fat = SCALP + luck.normal(14.0);
+    let mut stream = Stream::of(body.named("tissue"));
+    let (white, grey) = (WHITE + stream.normal(3.0), GREY + stream.normal(3.5));
+    let fat = SCALP + stream.normal(14.0);
     let coarse = Cloud::new(body.named("coarse"));
     let print = Cloud::new(body.named("fingerprint"));
     let (amount, changed, bright) = (value("texture"), value("white_matter_change"), 75.0 * value("lesion_contrast"));
-    let mut luck = Luck::of(shot.named("coil"));
-    let drift: [f32; 5] = std::array::from_fn(|_| luck.between(-1.0, 1.0));
+    let mut stream = Stream::of(shot.named("coil"));
+    let drift: [f32; 5] = std::array::from_fn(|_| stream.between(-1.0, 1.0));
     let (bias, contrast) = (value("bias_field"), value("contrast"));
     // Grey matter deep within, at the height of the ventricles: caudate, lentiform nucleus, thalamus.
-    let mut luck = Luck::of(body.named("nuclei"));
+    let mut stream = Stream::of(body.named("nuclei"));
     let deep = smooth(-0.7, -0.35, slice) * smooth(0.28, 0.05, slice);
     let nuclei: [[f32; 4]; 3] =
         [[11.0, -20.0, 4.5, 8.0], [24.0, -6.0, 7.0, 14.0], [11.5, 10.0, 7.5, 11.0]].map(|[x, y, wide, high]| {
             let out = 3.0 * atrophy;
-            [x + out + luck.normal(0.8), y + luck.normal(1.0), wide + luck.normal(0.5), high + luck.normal(0.8)]
+            [x + out + stream.normal(0.8), y + stream.normal(1.0), wide + stream.normal(0.5), high + stream.normal(0.8)]
         });
-    let shift = luck.normal(0.02);
+    let shift = stream.normal(0.02);
     let base = smooth(-0.5, -0.9, slice);
     let (level, first, second) =
         (value("noise"), shot.named("grain").named("real"), shot.named("grain").named("imaginary"));

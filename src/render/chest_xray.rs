@@ -5,9 +5,9 @@
 
 use super::canvas::{Curve, Knot, Place, Plane, View, round, smooth};
 use super::film::{PARAMETERS, PLATES, Plate};
-use super::luck::Luck;
 use super::modality::{Asked, Picture, Renderer};
 use super::noise::{Cloud, grain};
+use super::stream::Stream;
 use seed::Seed;
 
 /// The side of the film in mm.
@@ -50,17 +50,17 @@ struct Thorax {
 impl Thorax {
     fn of(asked: &Asked) -> Self {
         let value = |name| asked.value(PARAMETERS, name);
-        let mut luck = Luck::of(asked.body.named("thorax"));
+        let mut stream = Stream::of(asked.body.named("thorax"));
         let age = (value("age") - 50.0) / 45.0;
         let breath = value("inspiration") - 0.75;
         let lean = 55.0 * value("rotation").to_radians().sin();
 
-        let width = 141.0 + luck.normal(7.0) + 5.0 * breath;
-        let barrel = luck.normal(0.035);
-        let apex = -140.0 + luck.normal(7.0);
-        let apex_x = 50.0 + luck.normal(4.0);
+        let width = 141.0 + stream.normal(7.0) + 5.0 * breath;
+        let barrel = stream.normal(0.035);
+        let apex = -140.0 + stream.normal(7.0);
+        let apex_x = 50.0 + stream.normal(4.0);
         let lateral = SIDES.map(|_| {
-            let mut at = |y: f32, share: f32, sd: f32| [y, width * share + luck.normal(sd)];
+            let mut at = |y: f32, share: f32, sd: f32| [y, width * share + stream.normal(sd)];
             Curve::through(&[
                 [apex, apex_x],
                 [apex + 2.0, apex_x + 11.0],
@@ -75,13 +75,13 @@ impl Thorax {
             ])
         });
 
-        let dome_right = 62.0 + luck.normal(9.0) + 55.0 * breath;
-        let dome_top = [dome_right, dome_right + 10.0 + luck.normal(5.0)];
+        let dome_right = 62.0 + stream.normal(9.0) + 55.0 * breath;
+        let dome_top = [dome_right, dome_right + 10.0 + stream.normal(5.0)];
         let dome = [0, 1].map(|side| {
-            let (top, steep) = (dome_top[side], 40.0 + luck.normal(7.0));
-            let crown = 66.0 + luck.normal(7.0);
+            let (top, steep) = (dome_top[side], 40.0 + stream.normal(7.0));
+            let crown = 66.0 + stream.normal(7.0);
             Curve::through(&[
-                [0.0, top + 16.0 + luck.normal(3.0)],
+                [0.0, top + 16.0 + stream.normal(3.0)],
                 [30.0, top + 8.0],
                 [crown, top],
                 [crown + 34.0, top + 0.26 * steep],
@@ -92,16 +92,16 @@ impl Thorax {
 
         // The heart's share of the width, divided between the two sides.
         let span = value("cardiothoracic_ratio") * 2.0 * width;
-        let right_share = (0.335 + luck.normal(0.03)).clamp(0.25, 0.42);
+        let right_share = (0.335 + stream.normal(0.03)).clamp(0.25, 0.42);
         let (right, left) = (span * right_share, span * (1.0 - right_share));
         let low = dome_right + 8.0;
-        let heart_top = -28.0 + luck.normal(6.0);
+        let heart_top = -28.0 + stream.normal(6.0);
         let middle = 0.5 * (heart_top + low);
-        let knob = 33.0 + 7.0 * age + luck.normal(3.0);
-        let knob_y = -78.0 - 4.0 * age + luck.normal(4.0);
-        let vessels = 25.0 + luck.normal(2.5);
-        let trunk = 34.0 + luck.normal(3.5);
-        let droop = luck.normal(8.0);
+        let knob = 33.0 + 7.0 * age + stream.normal(3.0);
+        let knob_y = -78.0 - 4.0 * age + stream.normal(4.0);
+        let vessels = 25.0 + stream.normal(2.5);
+        let trunk = 34.0 + stream.normal(3.5);
+        let droop = stream.normal(8.0);
         let medial = [
             Curve::through(&[
                 [apex, apex_x],
@@ -130,9 +130,9 @@ impl Thorax {
             ]),
         ];
 
-        let wall = 6.0 + value("soft_tissue") + luck.normal(3.0).max(-4.0);
-        let neck = 52.0 + luck.normal(4.0) + 0.25 * value("soft_tissue");
-        let slope = 22.0 + luck.normal(7.0);
+        let wall = 6.0 + value("soft_tissue") + stream.normal(3.0).max(-4.0);
+        let neck = 52.0 + stream.normal(4.0) + 0.25 * value("soft_tissue");
+        let slope = 22.0 + stream.normal(7.0);
         let skin = Curve::through(&[
             [-200.0, neck],
             [-186.0 + 0.2 * slope, neck + 6.0],
@@ -174,20 +174,20 @@ impl Thorax {
 }
 
 /// Ribs, clavicles and shoulder blades.
-fn bones(plane: &mut Plane, view: View, thorax: &Thorax, luck: &mut Luck, density: f32) {
-    let pitch = 23.5 + luck.normal(1.8);
-    let first = thorax.apex + 8.0 + luck.normal(3.0);
-    let fall = 34.0 + luck.normal(6.0);
-    let strength = density * (1.0 + luck.normal(0.12));
+fn bones(plane: &mut Plane, view: View, thorax: &Thorax, stream: &mut Stream, density: f32) {
+    let pitch = 23.5 + stream.normal(1.8);
+    let first = thorax.apex + 8.0 + stream.normal(3.0);
+    let fall = 34.0 + stream.normal(6.0);
+    let strength = density * (1.0 + stream.normal(0.12));
     // Bright at both edges, where the rays meet the cortex along its length.
     let tube = |off: f32| 0.62 + 0.38 * off * off;
     for (side, sign) in SIDES.into_iter().enumerate() {
         for rib in 0..10 {
             let k = rib as f32;
-            let y = first + pitch * k + luck.normal(0.9);
-            let drop = 9.0 + 3.6 * k + luck.normal(1.5);
+            let y = first + pitch * k + stream.normal(0.9);
+            let drop = 9.0 + 3.6 * k + stream.normal(1.5);
             let edge = thorax.lateral[side].at(y + drop) + 2.0;
-            let half = 4.2 + 0.16 * k + luck.normal(0.3);
+            let half = 4.2 + 0.16 * k + stream.normal(0.3);
             let mut knots = [[0.0; 3]; 10];
             for (i, knot) in knots.iter_mut().enumerate() {
                 let angle = i as f32 / 9.0 * std::f32::consts::FRAC_PI_2;
@@ -198,8 +198,8 @@ fn bones(plane: &mut Plane, view: View, thorax: &Thorax, luck: &mut Luck, densit
             plane.line(view, &knots, 0.085 * strength, tube);
             // The front part runs down to its cartilage and ends there.
             if rib < 8 {
-                let end = 62.0 + 3.0 * k + luck.normal(4.0);
-                let fall = fall + 2.0 * k + luck.normal(2.0);
+                let end = 62.0 + 3.0 * k + stream.normal(4.0);
+                let fall = fall + 2.0 * k + stream.normal(2.0);
                 let mut knots = [[0.0; 3]; 7];
                 for (i, knot) in knots.iter_mut().enumerate() {
                     let angle = i as f32 / 6.0 * 1.25;
@@ -210,9 +210,9 @@ fn bones(plane: &mut Plane, view: View, thorax: &Thorax, luck: &mut Luck, densit
                 plane.line(view, &knots, 0.05 * strength, tube);
             }
         }
-        let lift = luck.normal(7.0);
-        let head = thorax.apex + 28.0 + luck.normal(4.0);
-        let half = 5.6 + luck.normal(0.5);
+        let lift = stream.normal(7.0);
+        let head = thorax.apex + 28.0 + stream.normal(4.0);
+        let half = 5.6 + stream.normal(0.5);
         let inner = 15.0 * sign + thorax.lean;
         let collar = [
             [inner, head + 3.0, half + 2.2],
@@ -223,7 +223,7 @@ fn bones(plane: &mut Plane, view: View, thorax: &Thorax, luck: &mut Luck, densit
             [inner + 180.0 * sign, head - 22.0 - 1.2 * lift, half + 1.4],
         ];
         plane.line(view, &collar, 0.13 * strength, |off| 0.75 + 0.25 * off * off);
-        let blade = 0.86 + luck.normal(0.07);
+        let blade = 0.86 + stream.normal(0.07);
         let mut scapula = [[0.0; 3]; 5];
         for (i, knot) in scapula.iter_mut().enumerate() {
             let y = -96.0 + 30.0 * i as f32;
@@ -231,7 +231,7 @@ fn bones(plane: &mut Plane, view: View, thorax: &Thorax, luck: &mut Luck, densit
             *knot = [sign * (x + 9.0), y, 9.0];
         }
         plane.line(view, &scapula, 0.045 * strength, |off| 1.0 - off * off);
-        let arm = 196.0 + luck.normal(8.0);
+        let arm = 196.0 + stream.normal(8.0);
         plane.line(
             view,
             &[[sign * arm, -118.0 + lift, 24.0], [sign * (arm + 14.0), -60.0, 17.0], [sign * (arm + 20.0), 0.0, 14.0]],
@@ -242,11 +242,11 @@ fn bones(plane: &mut Plane, view: View, thorax: &Thorax, luck: &mut Luck, densit
 }
 
 /// Vertebral bodies with the darker discs between them, and their spinous processes.
-fn spine(plane: &mut Plane, view: View, luck: &mut Luck, density: f32) {
-    let bend = luck.normal(4.0);
-    let pitch = 22.0 + luck.normal(1.0);
-    let half = 15.0 + luck.normal(1.0);
-    let start = luck.between(-205.0, -190.0);
+fn spine(plane: &mut Plane, view: View, stream: &mut Stream, density: f32) {
+    let bend = stream.normal(4.0);
+    let pitch = 22.0 + stream.normal(1.0);
+    let half = 15.0 + stream.normal(1.0);
+    let start = stream.between(-205.0, -190.0);
     let x = |y: f32| bend * (1.0 - (y / 150.0).powi(2));
     for k in 0..19 {
         let y = start + pitch * k as f32;
@@ -262,12 +262,12 @@ fn spine(plane: &mut Plane, view: View, luck: &mut Luck, density: f32) {
 }
 
 /// Vessels that branch from the hila and thin out towards the pleura.
-fn vessels(plane: &mut Plane, view: View, thorax: &Thorax, luck: &mut Luck, strength: f32) {
+fn vessels(plane: &mut Plane, view: View, thorax: &Thorax, stream: &mut Stream, strength: f32) {
     for (side, sign) in SIDES.into_iter().enumerate() {
-        let hilum_y = -32.0 - 9.0 * side as f32 + luck.normal(5.0);
+        let hilum_y = -32.0 - 9.0 * side as f32 + stream.normal(5.0);
         let hilum_x = (thorax.medial[side].at(hilum_y) + 5.0).max(34.0);
         // The hilum itself: the pulmonary artery running down, bent outward.
-        let thick = 10.0 + luck.normal(1.6);
+        let thick = 10.0 + stream.normal(1.6);
         plane.line(
             view,
             &[
@@ -281,22 +281,22 @@ fn vessels(plane: &mut Plane, view: View, thorax: &Thorax, luck: &mut Luck, stre
         );
         for branch in 0..8 {
             // From steeply up to steeply down.
-            let mut angle = -1.3 + 2.75 * branch as f32 / 7.0 + luck.normal(0.2);
+            let mut angle = -1.3 + 2.75 * branch as f32 / 7.0 + stream.normal(0.2);
             let mut at = [hilum_x + 6.0, hilum_y + 6.5 * (branch as f32 - 3.5)];
-            let mut half = 3.4 + luck.normal(0.5);
-            let curl = luck.normal(0.2);
+            let mut half = 3.4 + stream.normal(0.5);
+            let curl = stream.normal(0.2);
             let mut knots = [[0.0_f32; 3]; 7];
             let count = knots.len();
             for (i, knot) in knots.iter_mut().enumerate() {
                 *knot = [sign * at[0], at[1], half];
-                let step = 15.0 + luck.normal(2.0);
+                let step = 15.0 + stream.normal(2.0);
                 at = [at[0] + step * angle.cos(), at[1] + step * angle.sin()];
-                angle += curl + luck.normal(0.14);
+                angle += curl + stream.normal(0.14);
                 half *= 0.76;
                 // A twig to one side.
                 if i >= 1 && i + 1 < count {
-                    let away = angle + luck.sign() * luck.between(0.5, 0.9);
-                    let reach = luck.between(14.0, 34.0);
+                    let away = angle + stream.sign() * stream.between(0.5, 0.9);
+                    let reach = stream.between(14.0, 34.0);
                     let tip = [at[0] + reach * away.cos(), at[1] + reach * away.sin()];
                     let twig = [[sign * at[0], at[1], 0.7 * half], [sign * tip[0], tip[1], 0.25 * half]];
                     plane.line(view, &twig, 0.055 * strength * half / 3.4, |off| 1.0 - off * off);
@@ -316,13 +316,13 @@ struct Spot {
 }
 
 impl Spot {
-    fn new(thorax: &Thorax, luck: &mut Luck) -> Self {
+    fn new(thorax: &Thorax, stream: &mut Stream) -> Self {
         // Right lungs are larger; disease is likelier low than high.
-        let side = usize::from(!luck.chance(0.56));
-        let at = thorax.place(side, luck.between(0.2, 0.78), luck.between(0.22, 0.97));
-        let size = luck.between(30.0, 46.0);
-        let long = luck.between(0.75, 1.3);
-        let (sine, cosine) = luck.between(0.0, 3.2).sin_cos();
+        let side = usize::from(!stream.chance(0.56));
+        let at = thorax.place(side, stream.between(0.2, 0.78), stream.between(0.22, 0.97));
+        let size = stream.between(30.0, 46.0);
+        let long = stream.between(0.75, 1.3);
+        let (sine, cosine) = stream.between(0.0, 3.2).sin_cos();
         Self { side, at, radius: [size * long, size / long], turn: [sine, cosine] }
     }
 
@@ -341,35 +341,35 @@ fn draw(asked: &Asked) -> Picture {
     let size = asked.size;
     let spacing = FILM / size as f32;
 
-    let mut pose = Luck::of(shot.named("pose"));
+    let mut pose = Stream::of(shot.named("pose"));
     let turn = pose.normal(1.3);
     let shift = [pose.normal(4.0), pose.normal(4.5)];
-    let zoom = value("body_size") * (1.0 + Luck::of(body.named("stature")).normal(0.025));
+    let zoom = value("body_size") * (1.0 + Stream::of(body.named("stature")).normal(0.025));
     let view = View::new(size, [spacing; 2]).posed(turn, zoom, shift);
 
     let thorax = Thorax::of(asked);
     let aged = (value("age") - 50.0) / 45.0;
-    let mut luck = Luck::of(body.named("density"));
-    let density = 1.0 - 0.22 * aged + luck.normal(0.08);
-    let aeration = 0.97 + luck.normal(0.08) + 0.12 * (value("inspiration") - 0.75);
-    let mottle = 0.7 + 0.35 * luck.uniform() + 0.2 * aged;
+    let mut stream = Stream::of(body.named("density"));
+    let density = 1.0 - 0.22 * aged + stream.normal(0.08);
+    let aeration = 0.97 + stream.normal(0.08) + 0.12 * (value("inspiration") - 0.75);
+    let mottle = 0.7 + 0.35 * stream.uniform() + 0.2 * aged;
     let stomach =
-        [luck.between(42.0, 78.0), luck.between(16.0, 34.0), luck.between(0.4, 1.0), luck.between(15.0, 27.0)];
+        [stream.between(42.0, 78.0), stream.between(16.0, 34.0), stream.between(0.4, 1.0), stream.between(15.0, 27.0)];
 
     let mut bone = Plane::new(size);
-    bones(&mut bone, view, &thorax, &mut Luck::of(body.named("bones")), density);
-    spine(&mut bone, view, &mut Luck::of(body.named("spine")), density);
+    bones(&mut bone, view, &thorax, &mut Stream::of(body.named("bones")), density);
+    spine(&mut bone, view, &mut Stream::of(body.named("spine")), density);
     let mut marking = Plane::new(size);
-    vessels(&mut marking, view, &thorax, &mut Luck::of(body.named("vessels")), 0.8 + 0.3 * mottle);
+    vessels(&mut marking, view, &thorax, &mut Stream::of(body.named("vessels")), 0.8 + 0.3 * mottle);
 
     let tissue = Cloud::new(body.named("tissue"));
     let breast = value("breast");
-    let mut luck = Luck::of(body.named("breast"));
-    let (breast_x, breast_y) = (74.0 + luck.normal(6.0), 44.0 + luck.normal(10.0));
-    let breast_r = 52.0 + luck.normal(5.0);
+    let mut stream = Stream::of(body.named("breast"));
+    let (breast_x, breast_y) = (74.0 + stream.normal(6.0), 44.0 + stream.normal(10.0));
+    let breast_r = 52.0 + stream.normal(5.0);
 
     let strength = value("opacity");
-    let spot = Spot::new(&thorax, &mut Luck::of(body.named("opacity")));
+    let spot = Spot::new(&thorax, &mut Stream::of(body.named("opacity")));
     let haze = Cloud::new(body.named("haze"));
     let nodule = Nodule::new(asked, &thorax, view);
     let rim = value("pneumothorax");
@@ -475,8 +475,8 @@ fn draw(asked: &Asked) -> Picture {
         }
     }
 
-    let mut luck = Luck::of(shot.named("exposure"));
-    let tone = Tone::new(value("exposure") + luck.normal(0.15), 1.0 + luck.normal(0.06));
+    let mut stream = Stream::of(shot.named("exposure"));
+    let tone = Tone::new(value("exposure") + stream.normal(0.15), 1.0 + stream.normal(0.06));
     let (level, grains) = (value("noise"), shot.named("grain"));
     for (i, value) in film.iter_mut().enumerate() {
         *value = tone.grey(*value) + level * grain(grains, i);
@@ -512,7 +512,7 @@ impl Tone {
 
 /// Whether pneumothorax and drain are on the patient's right, the picture's left.
 fn affected_right(body: Seed) -> bool {
-    Luck::of(body.named("pneumothorax")).chance(0.55)
+    Stream::of(body.named("pneumothorax")).chance(0.55)
 }
 
 /// A ball in a lung.
@@ -526,9 +526,9 @@ struct Nodule {
 
 impl Nodule {
     fn new(asked: &Asked, thorax: &Thorax, view: View) -> Self {
-        let mut luck = Luck::of(asked.body.named("nodule"));
-        let side = usize::from(!luck.chance(0.54));
-        let at = thorax.place(side, luck.between(0.2, 0.8), luck.between(0.12, 0.88));
+        let mut stream = Stream::of(asked.body.named("nodule"));
+        let side = usize::from(!stream.chance(0.54));
+        let at = thorax.place(side, stream.between(0.2, 0.8), stream.between(0.12, 0.88));
         let radius = 0.5 * asked.value(PARAMETERS, "nodule");
         Self { at, radius, middle: view.pixel(at), edge: view.pixel_mm() }
     }
@@ -560,14 +560,14 @@ fn drain(film: &mut [f32], view: View, thorax: &Thorax, asked: &Asked) -> Vec<u8
         return cover.mask();
     }
     let side = usize::from(!affected_right(asked.body));
-    let mut luck = Luck::of(asked.body.named("drain"));
-    let entry = luck.between(5.0, 45.0);
-    let tip = luck.between(0.25, 0.62);
-    let top = thorax.apex + luck.between(22.0, 46.0);
+    let mut stream = Stream::of(asked.body.named("drain"));
+    let entry = stream.between(5.0, 45.0);
+    let tip = stream.between(0.25, 0.62);
+    let top = thorax.apex + stream.between(22.0, 46.0);
     let x = |share: f32, y: f32| SIDES[side] * thorax.lateral[side].at(y) * share;
     let path: [Place; 6] = [
-        [SIDES[side] * 215.0, entry + luck.between(18.0, 45.0)],
-        [SIDES[side] * 172.0, entry + luck.between(8.0, 16.0)],
+        [SIDES[side] * 215.0, entry + stream.between(18.0, 45.0)],
+        [SIDES[side] * 172.0, entry + stream.between(8.0, 16.0)],
         [x(0.97, entry), entry],
         [x(0.84, entry - 42.0), entry - 42.0],
         [x(0.78, 0.5 * (entry + top) - 25.0), 0.5 * (entry + top) - 25.0],
@@ -618,8 +618,8 @@ fn marker(film: &mut [f32], view: View, asked: &Asked) -> Vec<u8> {
         return letters.mask();
     };
     // Laid down by hand: never at quite the same place.
-    let mut luck = Luck::of(asked.shot.named("marker"));
-    let corner = [corner[0] + luck.normal(2.5), corner[1] + luck.normal(2.5)];
+    let mut stream = Stream::of(asked.shot.named("marker"));
+    let corner = [corner[0] + stream.normal(2.5), corner[1] + stream.normal(2.5)];
     letters.letters(view, text, corner, *height);
     if !plate {
         for (value, &ink) in film.iter_mut().zip(&letters.values) {

@@ -4,10 +4,10 @@
 
 use super::canvas::{Knot, Place, Plane, View, smooth};
 use super::colour::{Colour, bytes, dyed, grainy, lit, mix};
-use super::luck::Luck;
 use super::modality::{Asked, Parameter, Picture, Renderer};
 use super::noise::Cloud;
 use super::skin;
+use super::stream::Stream;
 use seed::Seed;
 
 /// The side of the picture in mm.
@@ -48,14 +48,14 @@ impl Lesion {
     fn of(asked: &Asked) -> Self {
         let value = |name| asked.value(PARAMETERS, name);
         let (asymmetry, border) = (value("asymmetry"), value("border"));
-        let mut luck = Luck::of(asked.body.named("outline"));
-        let long = 1.0 + 0.1 * luck.uniform();
-        let (sine, cosine) = luck.between(0.0, 3.2).sin_cos();
-        let (tilt, spread) = (luck.between(0.0, std::f32::consts::TAU), luck.between(0.7, 1.3));
+        let mut stream = Stream::of(asked.body.named("outline"));
+        let long = 1.0 + 0.1 * stream.uniform();
+        let (sine, cosine) = stream.between(0.0, 3.2).sin_cos();
+        let (tilt, spread) = (stream.between(0.0, std::f32::consts::TAU), stream.between(0.7, 1.3));
         let waves = std::array::from_fn(|k| {
-            let count = if k < 3 { k as f32 + 1.0 } else { k as f32 + 1.0 + (3.0 * luck.uniform()).floor() };
+            let count = if k < 3 { k as f32 + 1.0 } else { k as f32 + 1.0 + (3.0 * stream.uniform()).floor() };
             let own = if k < 3 { 0.015 + 0.15 * asymmetry * spread } else { 0.008 + 0.055 * border };
-            [own * luck.between(0.6, 1.0) * luck.sign(), count, luck.between(0.0, std::f32::consts::TAU)]
+            [own * stream.between(0.6, 1.0) * stream.sign(), count, stream.between(0.0, std::f32::consts::TAU)]
         });
         let off = 0.34 * asymmetry;
         Self {
@@ -63,7 +63,7 @@ impl Lesion {
             long,
             turn: [sine, cosine],
             waves,
-            softness: 0.22 - 0.14 * border + 0.04 * luck.uniform(),
+            softness: 0.22 - 0.14 * border + 0.04 * stream.uniform(),
             heart: [off * tilt.cos(), off * tilt.sin()],
         }
     }
@@ -117,39 +117,39 @@ fn draw(asked: &Asked) -> Picture {
     let value = |name| asked.value(PARAMETERS, name);
     let (body, shot, size) = (asked.body, asked.shot, asked.size);
     let spacing = FIELD / size as f32;
-    let mut pose = Luck::of(shot.named("pose"));
+    let mut pose = Stream::of(shot.named("pose"));
     let zoom = 1.0 + pose.normal(0.02);
     let view = View::new(size, [spacing; 2]).posed(pose.normal(6.0), zoom, [pose.normal(0.3), pose.normal(0.3)]);
 
-    let mut luck = Luck::of(body.named("skin"));
+    let mut stream = Stream::of(body.named("skin"));
     let tone = value("skin_tone");
-    let skin = skin_colour(tone + luck.normal(0.06));
-    let (red, lines) = (luck.between(0.2, 1.0), luck.between(0.3, 1.0));
-    let furrow = luck.between(0.0, 3.2).sin_cos();
+    let skin = skin_colour(tone + stream.normal(0.06));
+    let (red, lines) = (stream.between(0.2, 1.0), stream.between(0.3, 1.0));
+    let furrow = stream.between(0.0, 3.2).sin_cos();
     let mottle = Cloud::new(body.named("mottle"));
     let fine = Cloud::new(body.named("fine"));
 
     let lesion = Lesion::of(asked);
     let net = Net::of(body.named("network"));
     let patches = Cloud::new(body.named("patches"));
-    let mut luck = Luck::of(body.named("pigment"));
-    let pigment = value("pigment") * (1.0 + luck.normal(0.1));
-    let (cell, warmth) = (luck.between(0.62, 0.9), luck.between(-1.0, 1.0));
-    let brown = lit([146.0 + 12.0 * warmth, 92.0, 62.0 - 8.0 * warmth], 1.0 + luck.normal(0.09));
+    let mut stream = Stream::of(body.named("pigment"));
+    let pigment = value("pigment") * (1.0 + stream.normal(0.1));
+    let (cell, warmth) = (stream.between(0.62, 0.9), stream.between(-1.0, 1.0));
+    let brown = lit([146.0 + 12.0 * warmth, 92.0, 62.0 - 8.0 * warmth], 1.0 + stream.normal(0.09));
     // Darker skin has darker lesions.
     let brown = lit(brown, 1.0 - 0.42 * tone);
-    let gradient = luck.between(0.15, 0.5);
+    let gradient = stream.between(0.15, 0.5);
     let variety = value("colour");
-    let mut wander = Luck::of(body.named("colours"));
+    let mut wander = Stream::of(body.named("colours"));
     let shift: [Place; 5] = std::array::from_fn(|_| [wander.between(0.0, 16.0), wander.between(0.0, 16.0)]);
     let others: [Colour; 5] =
         [[92.0, 54.0, 38.0], [52.0, 38.0, 36.0], [88.0, 88.0, 104.0], [160.0, 84.0, 72.0], [196.0, 166.0, 152.0]];
     let (network, asymmetry, border) = (value("network"), value("asymmetry"), value("border"));
 
-    let mut luck = Luck::of(shot.named("light"));
-    let light = 1.0 + luck.normal(0.025);
-    let side = [luck.normal(0.04), luck.normal(0.04)];
-    let warm = value("white_balance") + luck.normal(0.08);
+    let mut stream = Stream::of(shot.named("light"));
+    let light = 1.0 + stream.normal(0.025);
+    let side = [stream.normal(0.04), stream.normal(0.04)];
+    let warm = value("white_balance") + stream.normal(0.08);
     let balance = [1.0 + 0.07 * warm, 1.0 + 0.01 * warm, 1.0 - 0.13 * warm];
     let vignette = value("vignette");
     let (level, grains) = (value("noise"), shot.named("grain"));
@@ -230,38 +230,38 @@ fn ink(photo: &mut [Colour], view: View, lesion: &Lesion, asked: &Asked) -> Vec<
     if strength <= 0.0 {
         return cover.mask();
     }
-    let mut luck = Luck::of(asked.body.named("ink"));
-    let half = luck.between(0.22, 0.36);
-    let away = (lesion.radius + luck.between(0.9, 1.6)).min(0.5 * FIELD - 1.2);
-    let from = luck.between(0.0, std::f32::consts::TAU);
+    let mut stream = Stream::of(asked.body.named("ink"));
+    let half = stream.between(0.22, 0.36);
+    let away = (lesion.radius + stream.between(0.9, 1.6)).min(0.5 * FIELD - 1.2);
+    let from = stream.between(0.0, std::f32::consts::TAU);
     let full = |_: f32| 1.0;
     let place = |angle: f32, away: f32| [away * angle.cos(), away * angle.sin()];
-    match luck.uniform() {
+    match stream.uniform() {
         // An arc about the lesion.
         kind if kind < 0.4 => {
-            let span = luck.between(1.2, 3.6);
+            let span = stream.between(1.2, 3.6);
             let knots: Vec<Knot> = (0..14)
                 .map(|k| {
-                    let [x, y] = place(from + span * k as f32 / 13.0, away + luck.normal(0.05));
-                    [x, y, half * (1.0 + luck.normal(0.1))]
+                    let [x, y] = place(from + span * k as f32 / 13.0, away + stream.normal(0.05));
+                    [x, y, half * (1.0 + stream.normal(0.1))]
                 })
                 .collect();
             cover.line(view, &knots, 1.0, full);
         }
         // Dots around it.
         kind if kind < 0.7 => {
-            let count = 3 + (4.0 * luck.uniform()) as usize;
+            let count = 3 + (4.0 * stream.uniform()) as usize;
             for k in 0..count {
-                let [x, y] = place(from + k as f32 * std::f32::consts::TAU / count as f32 + luck.normal(0.15), away);
-                cover.line(view, &[[x, y, 1.5 * half], [x + 0.1, y + luck.normal(0.15), 1.4 * half]], 1.0, full);
+                let [x, y] = place(from + k as f32 * std::f32::consts::TAU / count as f32 + stream.normal(0.15), away);
+                cover.line(view, &[[x, y, 1.5 * half], [x + 0.1, y + stream.normal(0.15), 1.4 * half]], 1.0, full);
             }
         }
         // Strokes that point to it.
         _ => {
-            for k in 0..2 + usize::from(luck.chance(0.5)) {
-                let angle = from + 1.9 * k as f32 + luck.normal(0.3);
+            for k in 0..2 + usize::from(stream.chance(0.5)) {
+                let angle = from + 1.9 * k as f32 + stream.normal(0.3);
                 let ([x, y], [to_x, to_y]) =
-                    (place(angle, away), place(angle + luck.normal(0.12), away + luck.between(1.2, 3.0)));
+                    (place(angle, away), place(angle + stream.normal(0.12), away + stream.between(1.2, 3.0)));
                 cover.line(view, &[[x, y, half], [to_x, to_y, 1.1 * half]], 1.0, full);
             }
         }
@@ -286,16 +286,16 @@ fn hair(photo: &mut [Colour], view: View, asked: &Asked) -> Vec<u8> {
     let count = (asked.value(PARAMETERS, "hair").round() as usize).min(HAIRS);
     let mut cover = Plane::new(view.size);
     let seed = asked.body.named("hair");
-    let mut luck = Luck::of(seed);
-    let way = luck.between(0.0, std::f32::consts::TAU);
-    let dark = mix([38.0, 26.0, 22.0], [110.0, 82.0, 58.0], luck.uniform().powi(2));
+    let mut stream = Stream::of(seed);
+    let way = stream.between(0.0, std::f32::consts::TAU);
+    let dark = mix([38.0, 26.0, 22.0], [110.0, 82.0, 58.0], stream.uniform().powi(2));
     for k in 0..count {
-        let mut luck = Luck::of(seed.at(k as u64));
-        let mut angle = way + luck.normal(0.5);
-        let mut at = [luck.between(-0.62, 0.5) * FIELD, luck.between(-0.5, 0.5) * FIELD];
-        let half = luck.between(0.035, 0.065);
-        let curl = luck.normal(0.09);
-        let steps = 8 + (9.0 * luck.uniform()) as usize;
+        let mut stream = Stream::of(seed.at(k as u64));
+        let mut angle = way + stream.normal(0.5);
+        let mut at = [stream.between(-0.62, 0.5) * FIELD, stream.between(-0.5, 0.5) * FIELD];
+        let half = stream.between(0.035, 0.065);
+        let curl = stream.normal(0.09);
+        let steps = 8 + (9.0 * stream.uniform()) as usize;
         let mut knots: Vec<Knot> = Vec::with_capacity(steps);
         for step in 0..steps {
             knots.push([at[0], at[1], half * (1.0 - 0.6 * step as f32 / steps as f32)]);

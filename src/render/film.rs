@@ -9,9 +9,9 @@
 #![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
 
 use super::canvas::{Knot, Place, Plane, View, round, smooth};
-use super::luck::Luck;
 use super::modality::{Asked, LARGEST, Parameter, Picture, Renderer};
 use super::raster::{Ramp, Track, add, bytes, chosen, cloud, curved, grain, larger, lesser, stroke};
+use super::stream::Stream;
 use seed::Seed;
 
 /// The side of the film in mm.
@@ -182,17 +182,17 @@ struct Thorax {
 impl Thorax {
     fn of(asked: &Asked) -> Self {
         let value = |name| asked.value(PARAMETERS, name);
-        let mut luck = Luck::of(asked.body.named("thorax"));
+        let mut stream = Stream::of(asked.body.named("thorax"));
         let age = (value("age") - 50.0) / 45.0;
         let breath = value("inspiration") - 0.75;
         let lean = 55.0 * value("rotation").to_radians().sin();
 
-        let width = 140.0 + luck.normal(6.0) + 5.0 * breath;
-        let barrel = luck.normal(0.022);
-        let apex = -142.0 + luck.normal(7.0);
-        let apex_x = 50.0 + luck.normal(4.0);
+        let width = 140.0 + stream.normal(6.0) + 5.0 * breath;
+        let barrel = stream.normal(0.022);
+        let apex = -142.0 + stream.normal(7.0);
+        let apex_x = 50.0 + stream.normal(4.0);
         let lateral = SIDES.map(|_| {
-            let mut at = |y: f32, share: f32, sd: f32| [y, width * share + luck.normal(sd)];
+            let mut at = |y: f32, share: f32, sd: f32| [y, width * share + stream.normal(sd)];
             Track::through(&[
                 [apex, apex_x],
                 [apex + 2.0, apex_x + 11.0],
@@ -207,13 +207,13 @@ impl Thorax {
             ])
         });
 
-        let dome_right = 60.0 + luck.normal(9.0) + 55.0 * breath;
-        let dome_top = [dome_right, dome_right + 10.0 + luck.normal(5.0)];
+        let dome_right = 60.0 + stream.normal(9.0) + 55.0 * breath;
+        let dome_top = [dome_right, dome_right + 10.0 + stream.normal(5.0)];
         // Both meet below the heart.
-        let centre = 0.5 * (dome_top[0] + dome_top[1]) + 14.0 + luck.normal(3.0);
+        let centre = 0.5 * (dome_top[0] + dome_top[1]) + 14.0 + stream.normal(3.0);
         let dome = [0, 1].map(|side| {
-            let (top, steep) = (dome_top[side], 44.0 + luck.normal(7.0));
-            let crown = 64.0 + luck.normal(7.0);
+            let (top, steep) = (dome_top[side], 44.0 + stream.normal(7.0));
+            let crown = 64.0 + stream.normal(7.0);
             Track::through(&[
                 [0.0, centre],
                 [30.0, 0.4 * centre + 0.6 * top + 4.0],
@@ -226,16 +226,16 @@ impl Thorax {
 
         // The heart's share of the width, divided between the two sides.
         let span = value("cardiothoracic_ratio") * 2.0 * width;
-        let right_share = (0.335 + luck.normal(0.03)).clamp(0.25, 0.42);
+        let right_share = (0.335 + stream.normal(0.03)).clamp(0.25, 0.42);
         let (right, left) = (span * right_share, span * (1.0 - right_share));
         let low = dome_right + 8.0;
-        let heart_top = -28.0 + luck.normal(6.0);
+        let heart_top = -28.0 + stream.normal(6.0);
         let middle = 0.5 * (heart_top + low);
-        let knob = 33.0 + 7.0 * age + luck.normal(3.0);
-        let knob_y = -78.0 - 4.0 * age + luck.normal(4.0);
-        let vessels = 24.0 + luck.normal(2.5);
-        let trunk = 34.0 + luck.normal(3.5);
-        let droop = luck.normal(8.0);
+        let knob = 33.0 + 7.0 * age + stream.normal(3.0);
+        let knob_y = -78.0 - 4.0 * age + stream.normal(4.0);
+        let vessels = 24.0 + stream.normal(2.5);
+        let trunk = 34.0 + stream.normal(3.5);
+        let droop = stream.normal(8.0);
         let medial = [
             Track::through(&[
                 [apex, apex_x],
@@ -265,9 +265,9 @@ impl Thorax {
             ]),
         ];
 
-        let wall = 6.0 + value("soft_tissue") + luck.normal(3.0).max(-4.0);
-        let neck = 52.0 + luck.normal(4.0) + 0.25 * value("soft_tissue");
-        let slope = 22.0 + luck.normal(7.0);
+        let wall = 6.0 + value("soft_tissue") + stream.normal(3.0).max(-4.0);
+        let neck = 52.0 + stream.normal(4.0) + 0.25 * value("soft_tissue");
+        let slope = 22.0 + stream.normal(7.0);
         let skin = Track::through(&[
             [-200.0, neck],
             [-186.0 + 0.2 * slope, neck + 6.0],
@@ -279,8 +279,8 @@ impl Thorax {
             [40.0, width + wall],
             [200.0, width - 4.0 + wall],
         ]);
-        let hilum_y = 0.55 * heart_top - 20.0 + luck.normal(3.0);
-        let hilum = [[-(vessels + 10.0 - lean), hilum_y], [trunk + 6.0 + lean, hilum_y - 10.0 + luck.normal(3.0)]];
+        let hilum_y = 0.55 * heart_top - 20.0 + stream.normal(3.0);
+        let hilum = [[-(vessels + 10.0 - lean), hilum_y], [trunk + 6.0 + lean, hilum_y - 10.0 + stream.normal(3.0)]];
         Self { lateral, medial, dome, skin, heart_top, apex, dome_top, hilum, lean }
     }
 
@@ -299,19 +299,19 @@ impl Thorax {
 }
 
 /// Ribs, clavicles, shoulder blades and upper arms.
-fn bones(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, density: f32) {
-    let pitch = 23.5 + luck.normal(1.6);
-    let first = thorax.apex + 6.0 + luck.normal(3.0);
-    let fall = 40.0 + luck.normal(6.0);
-    let strength = density * (1.0 + luck.normal(0.12));
+fn bones(plane: &mut [f32], view: View, thorax: &Thorax, stream: &mut Stream, density: f32) {
+    let pitch = 23.5 + stream.normal(1.6);
+    let first = thorax.apex + 6.0 + stream.normal(3.0);
+    let fall = 40.0 + stream.normal(6.0);
+    let strength = density * (1.0 + stream.normal(0.12));
     for (side, sign) in SIDES.into_iter().enumerate() {
         for rib in 0..10 {
             let k = rib as f32;
-            let y = first + pitch * k + luck.normal(1.6);
-            let drop = 13.0 + 4.4 * k + luck.normal(2.5);
+            let y = first + pitch * k + stream.normal(1.6);
+            let drop = 13.0 + 4.4 * k + stream.normal(2.5);
             let edge = thorax.lateral[side].at(y + drop) + 1.0;
-            let half = 4.0 + 0.14 * k + luck.normal(0.35);
-            let own = strength * (1.0 + luck.normal(0.14));
+            let half = 4.0 + 0.14 * k + stream.normal(0.35);
+            let own = strength * (1.0 + stream.normal(0.14));
             let mut knots = [[0.0; 3]; 7];
             for (knot, (sine, cosine)) in knots.iter_mut().zip(ARCH) {
                 let rise = 9.0 * sine * cosine;
@@ -322,8 +322,8 @@ fn bones(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, densit
             stroke(plane, view, &knots, [0.042 * own, 0.034 * own], add);
             // The front part runs down to its cartilage and ends there.
             if rib < 8 {
-                let end = 66.0 + 3.0 * k + luck.normal(4.0);
-                let fall = fall + 2.5 * k + luck.normal(3.0);
+                let end = 66.0 + 3.0 * k + stream.normal(4.0);
+                let fall = fall + 2.5 * k + stream.normal(3.0);
                 let mut knots = [[0.0; 3]; 5];
                 let ends = [0.55, 1.0, 1.1, 1.1, 0.4];
                 for (i, knot) in knots.iter_mut().enumerate() {
@@ -337,9 +337,9 @@ fn bones(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, densit
                 stroke(plane, view, &knots, [0.026 * own, 0.024 * own], add);
             }
         }
-        let lift = luck.normal(7.0);
-        let head = thorax.apex + 30.0 + luck.normal(4.0);
-        let half = 5.6 + luck.normal(0.5);
+        let lift = stream.normal(7.0);
+        let head = thorax.apex + 30.0 + stream.normal(4.0);
+        let half = 5.6 + stream.normal(0.5);
         let inner = 15.0 * sign + thorax.lean;
         let collar = [
             [inner, head + 3.0, half + 2.2],
@@ -350,7 +350,7 @@ fn bones(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, densit
             [inner + 180.0 * sign, head - 22.0 - 1.2 * lift, half + 1.4],
         ];
         stroke(plane, view, &collar, [0.066 * strength, 0.026 * strength], add);
-        let blade = 0.9 + luck.normal(0.06);
+        let blade = 0.9 + stream.normal(0.06);
         let mut scapula = [[0.0; 3]; 5];
         for (i, knot) in scapula.iter_mut().enumerate() {
             let y = -100.0 + 30.0 * i as f32;
@@ -358,7 +358,7 @@ fn bones(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, densit
             *knot = [sign * (x + 9.0), y, 10.0 - 1.2 * i as f32];
         }
         stroke(plane, view, &scapula, [0.042 * strength, -0.042 * strength], add);
-        let arm = 196.0 + luck.normal(8.0);
+        let arm = 196.0 + stream.normal(8.0);
         let humerus = [
             [sign * (arm - 3.0), -144.0 + lift, 4.0],
             [sign * arm, -132.0 + lift, 19.0],
@@ -382,11 +382,11 @@ const ARCH: [(f32, f32); 7] = [
 ];
 
 /// Vertebrae with the darker discs between them, the aorta on its way down, and windpipe and main bronchi.
-fn midline(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, density: f32) {
-    let bend = luck.normal(4.0);
-    let pitch = 22.0 + luck.normal(1.0);
-    let half = 15.0 + luck.normal(1.0);
-    let start = luck.between(-205.0, -190.0);
+fn midline(plane: &mut [f32], view: View, thorax: &Thorax, stream: &mut Stream, density: f32) {
+    let bend = stream.normal(4.0);
+    let pitch = 22.0 + stream.normal(1.0);
+    let half = 15.0 + stream.normal(1.0);
+    let start = stream.between(-205.0, -190.0);
     let x = |y: f32| bend * (1.0 - (y / 150.0).powi(2));
     let mut column = [[0.0; 3]; 9];
     for (i, knot) in column.iter_mut().enumerate() {
@@ -435,11 +435,11 @@ const BRANCHES: [Branch; 11] = [
 ];
 
 /// The vessels of both lungs, fading towards the pleura, and the great vessels of the hila.
-fn vessels(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, strength: f32) {
+fn vessels(plane: &mut [f32], view: View, thorax: &Thorax, stream: &mut Stream, strength: f32) {
     for (side, sign) in SIDES.into_iter().enumerate() {
         let [x, y] = thorax.hilum[side];
         // On the right the artery runs down beside the heart, on the left it arches over the bronchus and hides behind the heart.
-        let wide = 1.0 + luck.normal(0.1);
+        let wide = 1.0 + stream.normal(0.1);
         let great: [Knot; 5] = if side == 0 {
             [
                 [x + 4.0, y - 20.0, 1.5],
@@ -461,9 +461,9 @@ fn vessels(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, stre
         stroke(plane, view, &great, [0.165 * strength, -0.135 * strength], larger);
         for [across, down, bow, half, level] in BRANCHES {
             let from = [x + sign * (3.0 + 5.0 * level.max(0.0)), y + 4.0 + 24.0 * level];
-            let to = thorax.place(side, across + luck.normal(0.04), (down + luck.normal(0.03)).min(1.0));
+            let to = thorax.place(side, across + stream.normal(0.04), (down + stream.normal(0.03)).min(1.0));
             let way = [to[0] - from[0], to[1] - from[1]];
-            let bow = bow * sign + luck.normal(0.03);
+            let bow = bow * sign + stream.normal(0.03);
             let half = half * wide;
             let at = |t: f32, half: f32| {
                 let out = bow * 4.0 * t * (1.0 - t);
@@ -474,9 +474,9 @@ fn vessels(plane: &mut [f32], view: View, thorax: &Thorax, luck: &mut Luck, stre
             stroke(plane, view, &knots, [dense, -0.5 * dense], larger);
             // Two twigs, one to each side.
             for (k, turn) in [0.5_f32, -0.42].into_iter().enumerate() {
-                let t = 0.3 + 0.24 * k as f32 + luck.normal(0.03);
+                let t = 0.3 + 0.24 * k as f32 + stream.normal(0.03);
                 let start = at(t, 0.5 * half);
-                let (sine, cosine) = (turn + luck.normal(0.12), 0.88);
+                let (sine, cosine) = (turn + stream.normal(0.12), 0.88);
                 let long = 0.42 * (1.0 - 0.5 * t);
                 let tip = [
                     start[0] + long * (way[0] * cosine - way[1] * sine),
@@ -528,16 +528,16 @@ fn consolidation(
     body: Seed,
     strength: f32,
 ) -> usize {
-    let mut luck = Luck::of(body.named("opacity"));
+    let mut stream = Stream::of(body.named("opacity"));
     let weights = SEGMENTS.map(|segment| segment.weight);
-    let Segment { side, middle, half, fissure, .. } = SEGMENTS[chosen(&mut luck, &weights)];
-    let at = thorax.place(side, middle[0] + luck.normal(0.07), (middle[1] + luck.normal(0.05)).min(1.0));
-    let size = luck.between(0.8, 1.12);
-    let (long, tilt) = (luck.between(0.86, 1.16), luck.normal(0.25));
+    let Segment { side, middle, half, fissure, .. } = SEGMENTS[chosen(&mut stream, &weights)];
+    let at = thorax.place(side, middle[0] + stream.normal(0.07), (middle[1] + stream.normal(0.05)).min(1.0));
+    let size = stream.between(0.8, 1.12);
+    let (long, tilt) = (stream.between(0.86, 1.16), stream.normal(0.25));
     let half = [half[0] * size * long, half[1] * size / long];
     let reaches_down = middle[1] > 0.9;
-    let slant = luck.normal(0.08);
-    let cut = thorax.apex + FISSURE * (thorax.dome_top[0] - thorax.apex) + luck.normal(5.0);
+    let slant = stream.normal(0.08);
+    let cut = thorax.apex + FISSURE * (thorax.dome_top[0] - thorax.apex) + stream.normal(5.0);
     let (spacing, size) = (view.spacing[0], view.size);
     let pixel = view.pixel_mm();
     // Ragged at its edge, and patchy within.
@@ -564,7 +564,7 @@ fn consolidation(
     }
     let from = thorax.hilum[side];
     for k in 0..4 {
-        let spread = (k as f32 - 1.5) * 0.42 + luck.normal(0.1);
+        let spread = (k as f32 - 1.5) * 0.42 + stream.normal(0.1);
         let way = [at[0] - from[0], at[1] - from[1]];
         let end = [from[0] + 1.25 * (way[0] - spread * way[1]), from[1] + 1.25 * (way[1] + spread * way[0])];
         let mid = [from[0] + 0.55 * way[0] - 0.25 * spread * way[1], from[1] + 0.55 * way[1] + 0.25 * spread * way[0]];
@@ -625,12 +625,12 @@ fn flesh(layers: &mut Layers, texture: &[f32], view: View, thorax: &Thorax, aske
     let per_skin = 1.0 / (28.0 + 0.5 * wall);
     let turned = 0.35 * asked.value(PARAMETERS, "rotation").to_radians().sin();
     let breast = asked.value(PARAMETERS, "breast");
-    let mut luck = Luck::of(asked.body.named("breast"));
-    let (breast_x, breast_y) = (74.0 + luck.normal(6.0), 44.0 + luck.normal(10.0));
-    let breast_r = 52.0 + luck.normal(5.0);
-    let mut luck = Luck::of(asked.body.named("stomach"));
+    let mut stream = Stream::of(asked.body.named("breast"));
+    let (breast_x, breast_y) = (74.0 + stream.normal(6.0), 44.0 + stream.normal(10.0));
+    let breast_r = 52.0 + stream.normal(5.0);
+    let mut stream = Stream::of(asked.body.named("stomach"));
     let stomach =
-        [luck.between(44.0, 76.0), luck.between(14.0, 28.0), luck.between(0.4, 1.0), luck.between(14.0, 25.0)];
+        [stream.between(44.0, 76.0), stream.between(14.0, 28.0), stream.between(0.4, 1.0), stream.between(14.0, 25.0)];
     let ramp = Ramp::new;
     let (near_wall, to_shoulder) = (ramp(-0.5 * edge, 7.0), ramp(60.0, 150.0));
     let (clears, lifts) = (ramp(-0.5 * edge, 9.0 + 0.5 * edge), ramp(-0.5 * edge, 3.0 + 0.5 * edge));
@@ -750,18 +750,18 @@ fn draw(asked: &Asked) -> Picture {
     let size = asked.size;
     let spacing = FILM / size as f32;
 
-    let mut pose = Luck::of(shot.named("pose"));
+    let mut pose = Stream::of(shot.named("pose"));
     let turn = pose.normal(1.3);
     let shift = [pose.normal(4.0), pose.normal(4.5)];
-    let zoom = value("body_size") * (1.0 + Luck::of(body.named("stature")).normal(0.025));
+    let zoom = value("body_size") * (1.0 + Stream::of(body.named("stature")).normal(0.025));
     let view = View::new(size, [spacing; 2]).posed(turn, zoom, shift);
 
     let thorax = Thorax::of(asked);
     let age = (value("age") - 50.0) / 45.0;
-    let mut luck = Luck::of(body.named("density"));
-    let density = 1.0 - 0.22 * age + luck.normal(0.08);
-    let aeration = 0.97 + luck.normal(0.07) + 0.12 * (value("inspiration") - 0.75);
-    let coarse = 0.8 + 0.3 * luck.uniform() + 0.25 * age;
+    let mut stream = Stream::of(body.named("density"));
+    let density = 1.0 - 0.22 * age + stream.normal(0.08);
+    let aeration = 0.97 + stream.normal(0.07) + 0.12 * (value("inspiration") - 0.75);
+    let coarse = 0.8 + 0.3 * stream.uniform() + 0.25 * age;
 
     let pixels = size * size;
     let mut layers = Layers {
@@ -770,9 +770,9 @@ fn draw(asked: &Asked) -> Picture {
         marking: vec![0.0; pixels],
         masks: vec![vec![0; pixels]; RENDERER.masks.len()],
     };
-    bones(&mut layers.film, view, &thorax, &mut Luck::of(body.named("bones")), density);
-    midline(&mut layers.film, view, &thorax, &mut Luck::of(body.named("midline")), density);
-    vessels(&mut layers.marking, view, &thorax, &mut Luck::of(body.named("vessels")), 0.75 + 0.3 * coarse);
+    bones(&mut layers.film, view, &thorax, &mut Stream::of(body.named("bones")), density);
+    midline(&mut layers.film, view, &thorax, &mut Stream::of(body.named("midline")), density);
+    vessels(&mut layers.marking, view, &thorax, &mut Stream::of(body.named("vessels")), 0.75 + 0.3 * coarse);
     let moved = shift.map(|mm| mm / spacing);
     let mut texture = vec![0.0; pixels];
     cloud(&mut texture, size, body.named("tissue"), [26.0 * zoom / spacing; 2], moved, 1.0);
@@ -810,8 +810,8 @@ fn draw(asked: &Asked) -> Picture {
     }
     nodule(&mut film, &mut masks[3], view, &thorax, asked);
 
-    let mut luck = Luck::of(shot.named("exposure"));
-    let (exposure, contrast) = (value("exposure") + luck.normal(0.15), 1.0 + luck.normal(0.06));
+    let mut stream = Stream::of(shot.named("exposure"));
+    let (exposure, contrast) = (value("exposure") + stream.normal(0.15), 1.0 + stream.normal(0.06));
     // An S-shaped curve, steep in the middle, as a film's.
     let (gain, centre) = (2.7 * contrast, 0.40 + 0.11 * exposure);
     for value in &mut film {
@@ -826,7 +826,7 @@ fn draw(asked: &Asked) -> Picture {
 
 /// Whether pneumothorax and drain are on the patient's right, the picture's left.
 fn affected_right(body: Seed) -> bool {
-    Luck::of(body.named("pneumothorax")).chance(0.55)
+    Stream::of(body.named("pneumothorax")).chance(0.55)
 }
 
 /// Adds a ball in a lung; however small it is, the pixel of its middle shows it.
@@ -835,9 +835,9 @@ fn nodule(film: &mut [f32], mask: &mut [u8], view: View, thorax: &Thorax, asked:
     if radius <= 0.0 {
         return;
     }
-    let mut luck = Luck::of(asked.body.named("nodule"));
-    let side = usize::from(!luck.chance(0.54));
-    let at = thorax.place(side, luck.between(0.2, 0.8), luck.between(0.12, 0.88));
+    let mut stream = Stream::of(asked.body.named("nodule"));
+    let side = usize::from(!stream.chance(0.54));
+    let at = thorax.place(side, stream.between(0.2, 0.8), stream.between(0.12, 0.88));
     let edge = view.pixel_mm();
     let drawn = radius.max(0.55 * edge);
     let share = (radius / drawn).powi(2);
@@ -870,14 +870,14 @@ fn drain(film: &mut [f32], mask: &mut [u8], view: View, thorax: &Thorax, asked: 
         return;
     }
     let side = usize::from(!affected_right(asked.body));
-    let mut luck = Luck::of(asked.body.named("drain"));
-    let entry = luck.between(5.0, 45.0);
-    let tip = luck.between(0.25, 0.62);
-    let top = thorax.apex + luck.between(22.0, 46.0);
+    let mut stream = Stream::of(asked.body.named("drain"));
+    let entry = stream.between(5.0, 45.0);
+    let tip = stream.between(0.25, 0.62);
+    let top = thorax.apex + stream.between(22.0, 46.0);
     let x = |share: f32, y: f32| SIDES[side] * thorax.lateral[side].at(y) * share;
     let path: [Place; 6] = [
-        [SIDES[side] * 215.0, entry + luck.between(18.0, 45.0)],
-        [SIDES[side] * 172.0, entry + luck.between(8.0, 16.0)],
+        [SIDES[side] * 215.0, entry + stream.between(18.0, 45.0)],
+        [SIDES[side] * 172.0, entry + stream.between(8.0, 16.0)],
         [x(0.97, entry), entry],
         [x(0.84, entry - 42.0), entry - 42.0],
         [x(0.78, 0.5 * (entry + top) - 25.0), 0.5 * (entry + top) - 25.0],
@@ -905,8 +905,8 @@ fn marker(film: &mut [f32], mask: &mut [u8], view: View, asked: &Asked) {
     let number = asked.value(PARAMETERS, "marker").round() as usize;
     let Some(Plate(text, corner, height, plate)) = number.checked_sub(1).and_then(|k| PLATES.get(k)) else { return };
     // Laid down by hand: never at quite the same place.
-    let mut luck = Luck::of(asked.shot.named("marker"));
-    let corner = [corner[0] + luck.normal(2.5), corner[1] + luck.normal(2.5)];
+    let mut stream = Stream::of(asked.shot.named("marker"));
+    let corner = [corner[0] + stream.normal(2.5), corner[1] + stream.normal(2.5)];
     let mut letters = Plane::new(view.size);
     letters.letters(view, text, corner, *height);
     let mut cover = Plane::new(view.size);

@@ -4,10 +4,10 @@
 
 use super::canvas::{Knot, Place, Plane, View, smooth};
 use super::colour::{Colour, bytes, grainy, lit, mix};
-use super::luck::Luck;
 use super::modality::{Asked, Parameter, Picture, Renderer};
 use super::noise::Cloud;
 use super::retina;
+use super::stream::Stream;
 use seed::Seed;
 
 /// The side of the picture in mm on the retina.
@@ -46,14 +46,14 @@ struct Eye {
 
 impl Eye {
     fn of(asked: &Asked) -> Self {
-        let mut luck = Luck::of(asked.body.named("eye"));
+        let mut stream = Stream::of(asked.body.named("eye"));
         let side = if asked.value(PARAMETERS, "left_eye") < 0.5 { 1.0 } else { -1.0 };
-        let disc = [3.2 + luck.normal(0.25), luck.normal(0.2)];
-        let high = 0.95 + luck.normal(0.07);
+        let disc = [3.2 + stream.normal(0.25), stream.normal(0.2)];
+        let high = 0.95 + stream.normal(0.07);
         Self {
             disc,
-            half: [high * (0.9 + luck.normal(0.04)), high],
-            fovea: [disc[0] - 4.5 + luck.normal(0.15), disc[1] + 0.45 + luck.normal(0.15)],
+            half: [high * (0.9 + stream.normal(0.04)), high],
+            fovea: [disc[0] - 4.5 + stream.normal(0.15), disc[1] + 0.45 + stream.normal(0.15)],
             side,
         }
     }
@@ -69,7 +69,7 @@ struct Vessel {
     /// Steps left.
     steps: usize,
     depth: u8,
-    /// Its own luck, so that no other vessel moves when this one changes.
+    /// Its own stream, so that no other vessel moves when this one changes.
     seed: Seed,
 }
 
@@ -79,31 +79,31 @@ const STEP: f32 = 0.3;
 fn tree(plane: &mut Plane, view: View, eye: &Eye, seed: Seed, asked: &Asked, width: f32) {
     let winding = asked.value(PARAMETERS, "tortuosity");
     let wide = asked.value(PARAMETERS, "vessel_width");
-    let mut luck = Luck::of(seed);
+    let mut stream = Stream::of(seed);
     let mut open: Vec<Vessel> = Vec::with_capacity(64);
     for down in [-1.0_f32, 1.0] {
         // Two arcades about the macula, two vessels to the nose; angles from straight up or down towards the fovea.
-        let start = |luck: &mut Luck, lean: f32, bend: f32, half: f32, steps: usize| {
-            let angle = std::f32::consts::FRAC_PI_2 + lean + luck.normal(0.12);
+        let start = |stream: &mut Stream, lean: f32, bend: f32, half: f32, steps: usize| {
+            let angle = std::f32::consts::FRAC_PI_2 + lean + stream.normal(0.12);
             Vessel {
-                at: [eye.disc[0] + luck.normal(0.1), eye.disc[1] + down * 0.1],
+                at: [eye.disc[0] + stream.normal(0.1), eye.disc[1] + down * 0.1],
                 angle: down * angle,
-                half: half * (1.0 + luck.normal(0.08)),
-                bend: down * (bend + luck.normal(0.025)),
+                half: half * (1.0 + stream.normal(0.08)),
+                bend: down * (bend + stream.normal(0.025)),
                 steps,
                 depth: 0,
                 seed: seed.named("trunk").at(steps as u64 * 2 + u64::from(down > 0.0)),
             }
         };
-        open.push(start(&mut luck, -0.12, 0.37, width, 36));
-        open.push(start(&mut luck, -0.85, -0.05, 0.8 * width, 16));
-        open.push(start(&mut luck, 0.55, -0.02, 0.38 * width, 8));
+        open.push(start(&mut stream, -0.12, 0.37, width, 36));
+        open.push(start(&mut stream, -0.85, -0.05, 0.8 * width, 16));
+        open.push(start(&mut stream, 0.55, -0.02, 0.38 * width, 8));
     }
     while let Some(mut vessel) = open.pop() {
         let mut knots: Vec<Knot> = Vec::with_capacity(vessel.steps + 1);
-        let mut luck = Luck::of(vessel.seed);
-        let phase = luck.between(0.0, std::f32::consts::TAU);
-        let mut turn = luck.sign();
+        let mut stream = Stream::of(vessel.seed);
+        let phase = stream.between(0.0, std::f32::consts::TAU);
+        let mut turn = stream.sign();
         for step in 0..=vessel.steps {
             knots.push([vessel.at[0], vessel.at[1], vessel.half * wide]);
             let (dx, dy) = (vessel.at[0] - eye.fovea[0], vessel.at[1] - eye.fovea[1]);
@@ -114,7 +114,7 @@ fn tree(plane: &mut Plane, view: View, eye: &Eye, seed: Seed, asked: &Asked, wid
             let wave = (0.10 + 0.62 * winding)
                 * (step as f32 * 0.95 + phase).sin()
                 * if vessel.depth == 0 { 0.6 } else { 1.0 };
-            let angle = vessel.angle + wave + luck.normal(0.05);
+            let angle = vessel.angle + wave + stream.normal(0.05);
             vessel.at = [vessel.at[0] + STEP * angle.cos(), vessel.at[1] + STEP * angle.sin()];
             // Arcades flatten once they run level.
             let level = smooth(0.2, 0.9, (vessel.angle.cos() + 1.0).min(1.0));
@@ -123,13 +123,13 @@ fn tree(plane: &mut Plane, view: View, eye: &Eye, seed: Seed, asked: &Asked, wid
             let due = if vessel.depth == 0 { 3 } else { 4 };
             if step % due == due - 1 && vessel.depth < 3 && vessel.half > 0.018 {
                 turn = -turn;
-                let away = turn * luck.between(0.45, 0.95);
-                let share = luck.between(0.5, 0.72);
+                let away = turn * stream.between(0.45, 0.95);
+                let share = stream.between(0.5, 0.72);
                 open.push(Vessel {
                     at: vessel.at,
                     angle: vessel.angle + away,
                     half: vessel.half * share,
-                    bend: -0.16 * away + luck.normal(0.04),
+                    bend: -0.16 * away + stream.normal(0.04),
                     steps: (vessel.steps.saturating_sub(step) * 2 / 5 + 3).min(12),
                     depth: vessel.depth + 1,
                     seed: vessel.seed.named("branch").at(step as u64),
@@ -158,10 +158,10 @@ fn spots(asked: &Asked, eye: &Eye) -> Vec<Spot> {
         dx * dx + dy * dy > least * least
     };
     let fits = |at: Place| at[0].hypot(at[1]) < APERTURE - 0.8 && away(at, eye.disc, 1.5);
-    let anywhere = |luck: &mut Luck| {
+    let anywhere = |stream: &mut Stream| {
         let mut at = eye.fovea;
         for _ in 0..40 {
-            let (angle, far) = (luck.between(0.0, std::f32::consts::TAU), 5.4 * luck.uniform().sqrt());
+            let (angle, far) = (stream.between(0.0, std::f32::consts::TAU), 5.4 * stream.uniform().sqrt());
             at = [far * angle.cos(), far * angle.sin()];
             if fits(at) && away(at, eye.fovea, 0.5) {
                 return at;
@@ -171,31 +171,31 @@ fn spots(asked: &Asked, eye: &Eye) -> Vec<Spot> {
     };
     for (name, most, low, high) in [("microaneurysms", DOTS, 0.03, 0.065), ("haemorrhages", BLOTS, 0.13, 0.35)] {
         for k in 0..count(name, most) {
-            let mut luck = Luck::of(asked.body.named(name).at(k as u64));
-            let at = anywhere(&mut luck);
-            let bump = [luck.between(0.0, 0.3), luck.between(0.0, std::f32::consts::TAU)];
-            all.push(Spot { at, half: luck.between(low, high), is_yellow: false, bump });
+            let mut stream = Stream::of(asked.body.named(name).at(k as u64));
+            let at = anywhere(&mut stream);
+            let bump = [stream.between(0.0, 0.3), stream.between(0.0, std::f32::consts::TAU)];
+            all.push(Spot { at, half: stream.between(low, high), is_yellow: false, bump });
         }
     }
     // Exudates lie in a few clusters, mostly near the macula.
     let seed = asked.body.named("exudates");
-    let mut luck = Luck::of(seed);
+    let mut stream = Stream::of(seed);
     let clusters: [Place; 4] = std::array::from_fn(|_| {
-        let (angle, far) = (luck.between(0.0, std::f32::consts::TAU), luck.between(1.0, 2.8));
+        let (angle, far) = (stream.between(0.0, std::f32::consts::TAU), stream.between(1.0, 2.8));
         [eye.fovea[0] + far * angle.cos(), eye.fovea[1] + far * angle.sin()]
     });
     for k in 0..count("exudates", FLECKS) {
-        let mut luck = Luck::of(seed.at(k as u64));
-        let cluster = clusters[((luck.uniform() * luck.uniform() * 4.0) as usize).min(3)];
+        let mut stream = Stream::of(seed.at(k as u64));
+        let cluster = clusters[((stream.uniform() * stream.uniform() * 4.0) as usize).min(3)];
         let mut at = cluster;
         for _ in 0..20 {
-            at = [cluster[0] + luck.normal(0.45), cluster[1] + luck.normal(0.45)];
+            at = [cluster[0] + stream.normal(0.45), cluster[1] + stream.normal(0.45)];
             if fits(at) {
                 break;
             }
         }
-        let bump = [luck.between(0.1, 0.35), luck.between(0.0, std::f32::consts::TAU)];
-        all.push(Spot { at, half: luck.between(0.05, 0.14), is_yellow: true, bump });
+        let bump = [stream.between(0.1, 0.35), stream.between(0.0, std::f32::consts::TAU)];
+        all.push(Spot { at, half: stream.between(0.05, 0.14), is_yellow: true, bump });
     }
     all
 }
@@ -234,7 +234,7 @@ fn draw(asked: &Asked) -> Picture {
     let (body, shot, size) = (asked.body, asked.shot, asked.size);
     let spacing = FIELD / size as f32;
     let eye = Eye::of(asked);
-    let mut pose = Luck::of(shot.named("pose"));
+    let mut pose = Stream::of(shot.named("pose"));
     let mut view = View::new(size, [spacing; 2]).posed(pose.normal(2.0), 1.0, [pose.normal(0.18), pose.normal(0.18)]);
     view = view.mirrored(eye.side);
 
@@ -245,21 +245,21 @@ fn draw(asked: &Asked) -> Picture {
     let (mut red, mut yellow) = (vec![0.0; size * size], vec![0.0; size * size]);
     spread(&spots(asked, &eye), view, &mut red, &mut yellow);
 
-    let mut luck = Luck::of(body.named("retina"));
-    let pigmentation = (value("pigmentation") + luck.normal(0.16)).clamp(0.0, 1.0);
-    let warmth = luck.normal(1.0);
+    let mut stream = Stream::of(body.named("retina"));
+    let pigmentation = (value("pigmentation") + stream.normal(0.16)).clamp(0.0, 1.0);
+    let warmth = stream.normal(1.0);
     let ground = mix([222.0, 118.0, 62.0 + 6.0 * warmth], [146.0, 62.0 + 4.0 * warmth, 30.0], pigmentation);
-    let macula = luck.between(0.75, 1.2);
-    let shine = luck.between(0.0, 0.5);
+    let macula = stream.between(0.75, 1.2);
+    let shine = stream.between(0.0, 0.5);
     let choroid = Cloud::new(body.named("choroid"));
     let mottle = Cloud::new(body.named("mottle"));
     let cup = value("cup_to_disc_ratio");
-    let (cup_wide, cup_off) = (0.92 + luck.normal(0.06), luck.normal(0.06));
-    let crescent = luck.between(0.0, 1.0);
+    let (cup_wide, cup_off) = (0.92 + stream.normal(0.06), stream.normal(0.06));
+    let crescent = stream.between(0.0, 1.0);
     let contrast = value("lesion_contrast");
 
-    let mut luck = Luck::of(shot.named("light"));
-    let (angle, light) = (luck.between(0.0, std::f32::consts::TAU), 1.0 + luck.normal(0.03));
+    let mut stream = Stream::of(shot.named("light"));
+    let (angle, light) = (stream.between(0.0, std::f32::consts::TAU), 1.0 + stream.normal(0.03));
     let (side_x, side_y) = (angle.cos(), angle.sin());
     let uneven = value("illumination");
     let haze = value("haze");

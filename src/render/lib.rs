@@ -11,10 +11,10 @@ mod colour;
 pub mod dermoscopy;
 pub mod film;
 pub mod fundus;
-mod luck;
 mod modality;
 mod noise;
 mod raster;
+mod stream;
 
 pub mod retina;
 pub mod skin;

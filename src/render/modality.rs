@@ -65,9 +65,9 @@ pub struct Asked<'a> {
     pub size: usize,
     /// A value for each of the renderer's parameters, in their order, within their ranges.
     pub values: &'a [f64],
-    /// The luck of the body: pictures of one patient share it.
+    /// The stream of the body: pictures of one patient share it.
     pub body: Seed,
-    /// The luck of this one picture: its noise, its pose.
+    /// The stream of this one picture: its noise, its pose.
     pub shot: Seed,
 }
 

@@ -1,6 +1,6 @@
 //! Chance spread over a picture: grain that differs at each pixel, and clouds that vary slowly.
 
-use super::luck::Luck;
+use super::stream::Stream;
 use seed::Seed;
 
 /// The nearly normal noise of pixel `i`: mean 0, standard deviation 1, from the sum of four uniform numbers.
@@ -21,8 +21,8 @@ pub(super) struct Cloud {
 
 impl Cloud {
     pub(super) fn new(seed: Seed) -> Self {
-        let mut luck = Luck::of(seed);
-        Self { corners: std::array::from_fn(|_| luck.between(-1.0, 1.0)) }
+        let mut stream = Stream::of(seed);
+        Self { corners: std::array::from_fn(|_| stream.between(-1.0, 1.0)) }
     }
 
     /// The value at a place measured in cells: −1 to 1, mean 0.

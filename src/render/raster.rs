@@ -4,8 +4,8 @@
 #![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
 
 use super::canvas::{Knot, Place, View};
-use super::luck::Luck;
 use super::modality::LARGEST;
+use super::stream::Stream;
 use seed::Seed;
 
 const SAMPLES: usize = 64;
@@ -338,8 +338,8 @@ pub(super) fn curved(path: &[Place], half: f32) -> Vec<Knot> {
 }
 
 /// One of several, as likely as its weight.
-pub(super) fn chosen(luck: &mut Luck, weights: &[f32]) -> usize {
-    let mut left = luck.uniform() * weights.iter().sum::<f32>();
+pub(super) fn chosen(stream: &mut Stream, weights: &[f32]) -> usize {
+    let mut left = stream.uniform() * weights.iter().sum::<f32>();
     weights
         .iter()
         .position(|weight| {

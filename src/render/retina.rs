@@ -7,9 +7,9 @@
 
 use super::canvas::{Place, View, smooth};
 use super::colour::{Colour, lit, mix};
-use super::luck::Luck;
 use super::modality::{Asked, LARGEST, Parameter, Picture, Renderer};
 use super::raster::{Ramp, cloud, colour_grain, ease, interleave, larger, lesser, stroke};
+use super::stream::Stream;
 use seed::Seed;
 
 /// The side of the picture in mm on the retina.
@@ -140,21 +140,21 @@ struct Eye {
 
 impl Eye {
     fn of(asked: &Asked) -> Self {
-        let mut luck = Luck::of(asked.body.named("eye"));
+        let mut stream = Stream::of(asked.body.named("eye"));
         let side = if asked.value(PARAMETERS, "left_eye") < 0.5 { 1.0 } else { -1.0 };
-        let disc = [3.2 + luck.normal(0.25), luck.normal(0.2)];
-        let high = 0.95 + luck.normal(0.07);
+        let disc = [3.2 + stream.normal(0.25), stream.normal(0.2)];
+        let high = 0.95 + stream.normal(0.07);
         Self {
             disc,
-            half: [high * (0.9 + luck.normal(0.04)), high],
-            fovea: [disc[0] - 4.5 + luck.normal(0.15), disc[1] + 0.45 + luck.normal(0.15)],
+            half: [high * (0.9 + stream.normal(0.04)), high],
+            fovea: [disc[0] - 4.5 + stream.normal(0.15), disc[1] + 0.45 + stream.normal(0.15)],
             side,
         }
     }
 
     /// How it lies on the picture of one shot.
     fn view(&self, asked: &Asked) -> View {
-        let mut pose = Luck::of(asked.shot.named("pose"));
+        let mut pose = Stream::of(asked.shot.named("pose"));
         let spacing = FIELD / asked.size as f32;
         let turn = pose.normal(2.0);
         View::new(asked.size, [spacing; 2]).posed(turn, 1.0, [pose.normal(0.18), pose.normal(0.18)]).mirrored(self.side)
@@ -182,7 +182,7 @@ struct Vessel {
     /// Steps left.
     steps: usize,
     depth: u8,
-    /// Its own luck, so that no other vessel moves when this one changes.
+    /// Its own stream, so that no other vessel moves when this one changes.
     seed: Seed,
 }
 
@@ -211,33 +211,33 @@ fn tree(plane: &mut [f32], view: View, eye: &Eye, kind: &Kind, asked: &Asked) {
     let winding = asked.value(PARAMETERS, "tortuosity");
     let wide = asked.value(PARAMETERS, "vessel_width");
     let width = kind.half;
-    let mut luck = Luck::of(seed);
+    let mut stream = Stream::of(seed);
     let mut open: Vec<Vessel> = Vec::with_capacity(64);
     for down in [-1.0_f32, 1.0] {
         // Two arcades about the macula, two vessels to the nose, two small ones towards the macula; angles from straight up or down
         // towards the fovea.
-        let start = |luck: &mut Luck, number: u64, lean: f32, bend: f32, half: f32, steps: usize| {
-            let angle = std::f32::consts::FRAC_PI_2 + lean + luck.normal(0.1);
+        let start = |stream: &mut Stream, number: u64, lean: f32, bend: f32, half: f32, steps: usize| {
+            let angle = std::f32::consts::FRAC_PI_2 + lean + stream.normal(0.1);
             Vessel {
-                at: [eye.disc[0] + luck.normal(0.08), eye.disc[1] + down * 0.1],
+                at: [eye.disc[0] + stream.normal(0.08), eye.disc[1] + down * 0.1],
                 angle: down * angle,
-                half: half * (1.0 + luck.normal(0.07)),
-                bend: down * (bend + luck.normal(0.025)),
+                half: half * (1.0 + stream.normal(0.07)),
+                bend: down * (bend + stream.normal(0.025)),
                 steps,
                 depth: 0,
                 seed: seed.named("trunk").at(2 * number + u64::from(down > 0.0)),
             }
         };
-        open.push(start(&mut luck, 0, -0.1 + kind.lean, 0.36, width, 26));
-        open.push(start(&mut luck, 1, -0.9 + kind.lean, -0.05, 0.78 * width, 11));
-        open.push(start(&mut luck, 2, 0.62 + kind.lean, 0.05, 0.4 * width, 7));
+        open.push(start(&mut stream, 0, -0.1 + kind.lean, 0.36, width, 26));
+        open.push(start(&mut stream, 1, -0.9 + kind.lean, -0.05, 0.78 * width, 11));
+        open.push(start(&mut stream, 2, 0.62 + kind.lean, 0.05, 0.4 * width, 7));
     }
     while let Some(mut vessel) = open.pop() {
         let mut knots = [[0.0_f32; 3]; LONGEST + 1];
         let mut drawn = 0;
-        let mut luck = Luck::of(vessel.seed);
-        let phase = luck.between(0.0, std::f32::consts::TAU);
-        let mut turn = luck.sign();
+        let mut stream = Stream::of(vessel.seed);
+        let phase = stream.between(0.0, std::f32::consts::TAU);
+        let mut turn = stream.sign();
         for step in 0..=vessel.steps.min(LONGEST) {
             knots[drawn] = [vessel.at[0], vessel.at[1], vessel.half * wide];
             drawn += 1;
@@ -249,7 +249,7 @@ fn tree(plane: &mut [f32], view: View, eye: &Eye, kind: &Kind, asked: &Asked) {
             let wave = (0.08 + 0.62 * winding)
                 * (step as f32 * 1.33 + phase).sin()
                 * if vessel.depth == 0 { 0.6 } else { 1.0 };
-            let (sine, cosine) = (vessel.angle + wave + luck.between(-0.09, 0.09)).sin_cos();
+            let (sine, cosine) = (vessel.angle + wave + stream.between(-0.09, 0.09)).sin_cos();
             vessel.at = [vessel.at[0] + STEP * cosine, vessel.at[1] + STEP * sine];
             // Arcades flatten once they run level.
             let level =
@@ -258,13 +258,13 @@ fn tree(plane: &mut [f32], view: View, eye: &Eye, kind: &Kind, asked: &Asked) {
             vessel.half *= if vessel.depth == 0 { 0.975 } else { 0.95 };
             if step % 3 == 2 && vessel.depth < 2 && vessel.half > 0.02 {
                 turn = -turn;
-                let away = turn * luck.between(0.45, 0.95);
-                let share = luck.between(0.5, 0.72);
+                let away = turn * stream.between(0.45, 0.95);
+                let share = stream.between(0.5, 0.72);
                 open.push(Vessel {
                     at: vessel.at,
                     angle: vessel.angle + away,
                     half: vessel.half * share,
-                    bend: -0.16 * away + luck.normal(0.04),
+                    bend: -0.16 * away + stream.normal(0.04),
                     steps: (vessel.steps.saturating_sub(step) * 2 / 5 + 3).min(9),
                     depth: vessel.depth + 1,
                     seed: vessel.seed.named("branch").at(step as u64),
@@ -288,34 +288,34 @@ struct Spot {
 fn spots(asked: &Asked, eye: &Eye) -> Vec<Spot> {
     let count = |name, most: usize| (asked.value(PARAMETERS, name).round() as usize).min(most);
     let mut all = Vec::new();
-    let bumps = |luck: &mut Luck, most: f32| std::array::from_fn(|_| luck.between(-most, most));
+    let bumps = |stream: &mut Stream, most: f32| std::array::from_fn(|_| stream.between(-most, most));
     for (name, most, low, high) in [("microaneurysms", DOTS, 0.03, 0.065), ("haemorrhages", BLOTS, 0.13, 0.35)] {
         for k in 0..count(name, most) {
-            let mut luck = Luck::of(asked.body.named(name).at(k as u64));
-            let at = anywhere(eye, &mut luck, 5.4);
-            let bump = bumps(&mut luck, 0.16);
-            all.push(Spot { at, half: luck.between(low, high), is_yellow: false, bump });
+            let mut stream = Stream::of(asked.body.named(name).at(k as u64));
+            let at = anywhere(eye, &mut stream, 5.4);
+            let bump = bumps(&mut stream, 0.16);
+            all.push(Spot { at, half: stream.between(low, high), is_yellow: false, bump });
         }
     }
     // Exudates lie in a few clusters, mostly near the macula.
     let seed = asked.body.named("exudates");
-    let mut luck = Luck::of(seed);
+    let mut stream = Stream::of(seed);
     let clusters: [Place; 4] = std::array::from_fn(|_| {
-        let (angle, far) = (luck.between(0.0, std::f32::consts::TAU), luck.between(1.0, 2.8));
+        let (angle, far) = (stream.between(0.0, std::f32::consts::TAU), stream.between(1.0, 2.8));
         [eye.fovea[0] + far * angle.cos(), eye.fovea[1] + far * angle.sin()]
     });
     for k in 0..count("exudates", FLECKS) {
-        let mut luck = Luck::of(seed.at(k as u64));
-        let cluster = clusters[((luck.uniform() * luck.uniform() * 4.0) as usize).min(3)];
+        let mut stream = Stream::of(seed.at(k as u64));
+        let cluster = clusters[((stream.uniform() * stream.uniform() * 4.0) as usize).min(3)];
         let mut at = cluster;
         for _ in 0..20 {
-            at = [cluster[0] + luck.normal(0.45), cluster[1] + luck.normal(0.45)];
+            at = [cluster[0] + stream.normal(0.45), cluster[1] + stream.normal(0.45)];
             if fits(eye, at) {
                 break;
             }
         }
-        let bump = bumps(&mut luck, 0.24);
-        all.push(Spot { at, half: luck.between(0.05, 0.15), is_yellow: true, bump });
+        let bump = bumps(&mut stream, 0.24);
+        all.push(Spot { at, half: stream.between(0.05, 0.15), is_yellow: true, bump });
     }
     all
 }
@@ -327,10 +327,10 @@ fn fits(eye: &Eye, at: Place) -> bool {
 }
 
 /// A place that fits, off the fovea, not further than `reach` from the middle.
-fn anywhere(eye: &Eye, luck: &mut Luck, reach: f32) -> Place {
+fn anywhere(eye: &Eye, stream: &mut Stream, reach: f32) -> Place {
     let mut at = eye.fovea;
     for _ in 0..40 {
-        let (angle, far) = (luck.between(0.0, std::f32::consts::TAU), reach * luck.uniform().sqrt());
+        let (angle, far) = (stream.between(0.0, std::f32::consts::TAU), reach * stream.uniform().sqrt());
         at = [far * angle.cos(), far * angle.sin()];
         if fits(eye, at) && (at[0] - eye.fovea[0]).hypot(at[1] - eye.fovea[1]) > 0.5 {
             return at;
@@ -372,21 +372,21 @@ fn flames(asked: &Asked, eye: &Eye, view: View, red: &mut [f32]) {
     let count = (asked.value(PARAMETERS, "flame_haemorrhages").round() as usize).min(FLAMES);
     let mut own = vec![0.0; red.len()];
     for k in 0..count {
-        let mut luck = Luck::of(asked.body.named("flames").at(k as u64));
-        let mut at = anywhere(eye, &mut luck, 4.8);
+        let mut stream = Stream::of(asked.body.named("flames").at(k as u64));
+        let mut at = anywhere(eye, &mut stream, 4.8);
         // Most lie near the disc, where the layer of fibres is thick.
         for _ in 0..12 {
             let near = (at[0] - eye.disc[0]).hypot(at[1] - eye.disc[1]);
-            if near < 2.2 + 2.4 * luck.uniform() {
+            if near < 2.2 + 2.4 * stream.uniform() {
                 break;
             }
-            at = anywhere(eye, &mut luck, 4.8);
+            at = anywhere(eye, &mut stream, 4.8);
         }
         let way = eye.fibre(at);
-        let (long, half) = (luck.between(0.42, 0.9), luck.between(0.08, 0.13));
+        let (long, half) = (stream.between(0.42, 0.9), stream.between(0.08, 0.13));
         for thread in 0..3 {
-            let off = half * (thread as f32 - 1.0) * luck.between(0.7, 1.3);
-            let (from, to) = (-long * luck.between(0.55, 1.0), long * luck.between(0.6, 1.0));
+            let off = half * (thread as f32 - 1.0) * stream.between(0.7, 1.3);
+            let (from, to) = (-long * stream.between(0.55, 1.0), long * stream.between(0.6, 1.0));
             let knot = |t: f32, off: f32, half: f32| {
                 [at[0] + t * way[0] - off * way[1], at[1] + t * way[1] + off * way[0], half]
             };
@@ -449,15 +449,15 @@ fn draw(asked: &Asked) -> Picture {
         flames(asked, &eye, view, &mut red);
     }
 
-    let mut luck = Luck::of(body.named("retina"));
-    let pigmentation = (value("pigmentation") + luck.normal(0.16)).clamp(0.0, 1.0);
-    let warmth = luck.normal(1.0);
+    let mut stream = Stream::of(body.named("retina"));
+    let pigmentation = (value("pigmentation") + stream.normal(0.16)).clamp(0.0, 1.0);
+    let warmth = stream.normal(1.0);
     let ground = mix([222.0, 118.0, 62.0 + 6.0 * warmth], [146.0, 62.0 + 4.0 * warmth, 30.0], pigmentation);
-    let macula = luck.between(0.75, 1.2);
-    let shine = luck.between(0.0, 0.5);
+    let macula = stream.between(0.75, 1.2);
+    let shine = stream.between(0.0, 0.5);
     let cup = value("cup_to_disc_ratio");
-    let (cup_wide, cup_off) = (0.92 + luck.normal(0.06), luck.normal(0.06));
-    let crescent = luck.between(0.0, 1.0);
+    let (cup_wide, cup_off) = (0.92 + stream.normal(0.06), stream.normal(0.06));
+    let crescent = stream.between(0.0, 1.0);
     let contrast = value("lesion_contrast");
     let cells = |mm: f32| mm / spacing;
     let moved = view.shift.map(|mm| mm / spacing);
@@ -468,8 +468,8 @@ fn draw(asked: &Asked) -> Picture {
     let streaks = 0.03 - 0.02 * pigmentation;
     cloud(&mut ground_light, size, body.named("choroid"), [cells(0.9), cells(0.45)], moved, streaks);
 
-    let mut luck = Luck::of(shot.named("light"));
-    let (angle, light) = (luck.between(0.0, std::f32::consts::TAU), 1.0 + luck.normal(0.03));
+    let mut stream = Stream::of(shot.named("light"));
+    let (angle, light) = (stream.between(0.0, std::f32::consts::TAU), 1.0 + stream.normal(0.03));
     let (side_x, side_y) = (angle.cos(), angle.sin());
     let uneven = value("illumination");
     let slope = 0.16 * uneven.sqrt() + 0.3 * uneven;

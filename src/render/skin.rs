@@ -7,9 +7,9 @@
 
 use super::canvas::{Knot, Place, View, smooth};
 use super::colour::{Colour, lit, mix};
-use super::luck::Luck;
 use super::modality::{Asked, LARGEST, Parameter, Picture, Renderer};
 use super::raster::{Ramp, cloud, colour_grain, dot, ease, interleave, larger, lesser, stroke};
+use super::stream::Stream;
 
 /// The side of the picture in mm.
 const FIELD: f32 = 14.0;
@@ -185,19 +185,19 @@ impl Lesion {
     fn of(asked: &Asked, ridges: Option<[f32; 2]>) -> Self {
         let value = |name| asked.value(PARAMETERS, name);
         let (asymmetry, border) = (value("asymmetry"), value("border"));
-        let mut luck = Luck::of(asked.body.named("outline"));
-        let mut long = 1.0 + 0.1 * luck.uniform();
-        let (sine, cosine) = luck.between(0.0, 3.2).sin_cos();
+        let mut stream = Stream::of(asked.body.named("outline"));
+        let mut long = 1.0 + 0.1 * stream.uniform();
+        let (sine, cosine) = stream.between(0.0, 3.2).sin_cos();
         let mut turn = [sine, cosine];
         if let Some(way) = ridges {
             // It is longer along the ridges.
-            (long, turn) = (1.0 / (1.08 + 0.1 * luck.uniform()), way);
+            (long, turn) = (1.0 / (1.08 + 0.1 * stream.uniform()), way);
         }
-        let (tilt, spread) = (luck.between(0.0, std::f32::consts::TAU), luck.between(0.7, 1.3));
+        let (tilt, spread) = (stream.between(0.0, std::f32::consts::TAU), stream.between(0.7, 1.3));
         let waves: [[f32; 3]; 7] = std::array::from_fn(|k| {
-            let count = if k < 3 { k as f32 + 1.0 } else { k as f32 + 1.0 + (3.0 * luck.uniform()).floor() };
+            let count = if k < 3 { k as f32 + 1.0 } else { k as f32 + 1.0 + (3.0 * stream.uniform()).floor() };
             let own = if k < 3 { 0.015 + 0.13 * asymmetry * spread } else { 0.006 + 0.042 * border };
-            [own * luck.between(0.6, 1.0) * luck.sign(), count, luck.between(0.0, std::f32::consts::TAU)]
+            [own * stream.between(0.6, 1.0) * stream.sign(), count, stream.between(0.0, std::f32::consts::TAU)]
         });
         let edge = std::array::from_fn(|k| {
             let angle = angle_of(4.0 * k as f32 / ANGLES as f32);
@@ -210,7 +210,7 @@ impl Lesion {
             long,
             turn,
             edge,
-            softness: 0.2 - 0.15 * border + 0.03 * luck.uniform(),
+            softness: 0.2 - 0.15 * border + 0.03 * stream.uniform(),
             heart: [off * tilt.cos(), off * tilt.sin()],
         }
     }
@@ -294,14 +294,14 @@ impl Patterns {
         if globules > 0.0 {
             let seed = asked.body.named("globules");
             for k in 0..(GLOBULES as f32 * globules).ceil() as usize {
-                let mut luck = Luck::of(seed.at(k as u64));
-                let quarter = luck.between(0.0, 4.0);
-                let (angle, far) = (angle_of(quarter), 0.88 * lesion.edge_at(quarter) * luck.uniform().sqrt());
+                let mut stream = Stream::of(seed.at(k as u64));
+                let quarter = stream.between(0.0, 4.0);
+                let (angle, far) = (angle_of(quarter), 0.88 * lesion.edge_at(quarter) * stream.uniform().sqrt());
                 // Where they are irregular, they crowd on one side.
                 let middle = lesion.heart.map(|x| 0.9 * x);
                 let near = 1.0 - 0.4 * asymmetry;
                 let at = lesion.place([middle[0] + near * far * angle.cos(), middle[1] + near * far * angle.sin()]);
-                let half = 0.21 * (1.0 + luck.between(-1.0, 1.0) * (0.15 + 0.4 * asymmetry));
+                let half = 0.21 * (1.0 + stream.between(-1.0, 1.0) * (0.15 + 0.4 * asymmetry));
                 // The last one grows with the amount.
                 let share = (GLOBULES as f32 * globules - k as f32).min(1.0);
                 dot(&mut patterns.globules, view, at, half, |there, covered| larger(there, share * covered));
@@ -309,17 +309,17 @@ impl Patterns {
         }
         if streaks > 0.0 {
             let seed = asked.body.named("streaks");
-            let from = Luck::of(seed).between(0.0, 4.0);
+            let from = Stream::of(seed).between(0.0, 4.0);
             for k in 0..(STREAKS as f32 * streaks).ceil() as usize {
-                let mut luck = Luck::of(seed.at(k as u64));
+                let mut stream = Stream::of(seed.at(k as u64));
                 // All about, or crowded on one side.
                 let round = 4.0 * (k as f32 * 0.618_034).fract() - 2.0;
-                let quarter = (from + round * (1.0 - 0.6 * asymmetry) + luck.normal(0.06)).rem_euclid(4.0);
+                let quarter = (from + round * (1.0 - 0.6 * asymmetry) + stream.normal(0.06)).rem_euclid(4.0);
                 let (sine, cosine) = angle_of(quarter).sin_cos();
                 let edge = lesion.edge_at(quarter);
-                let (start, end) = (0.8 * edge, edge * luck.between(1.08, 1.24));
-                let half = luck.between(0.13, 0.2);
-                let bulb = if luck.chance(0.5) { 1.25 } else { 0.4 };
+                let (start, end) = (0.8 * edge, edge * stream.between(1.08, 1.24));
+                let half = stream.between(0.13, 0.2);
+                let bulb = if stream.chance(0.5) { 1.25 } else { 0.4 };
                 let knot = |far: f32, half: f32| {
                     let [x, y] = lesion.place([far * cosine, far * sine]);
                     [x, y, half]
@@ -365,7 +365,7 @@ fn draw(asked: &Asked) -> Picture {
     let (body, shot, size) = (asked.body, asked.shot, asked.size);
     let spacing = FIELD / size as f32;
     let pixels = size * size;
-    let mut pose = Luck::of(shot.named("pose"));
+    let mut pose = Stream::of(shot.named("pose"));
     let zoom = 1.0 + pose.normal(0.02);
     let view = View::new(size, [spacing; 2]).posed(pose.normal(6.0), zoom, [pose.normal(0.3), pose.normal(0.3)]);
     let moved = view.shift.map(|mm| mm / spacing);
@@ -377,13 +377,13 @@ fn draw(asked: &Asked) -> Picture {
     };
 
     let is_acral = value("acral") >= 0.5;
-    let mut luck = Luck::of(body.named("skin"));
+    let mut stream = Stream::of(body.named("skin"));
     let tone = value("skin_tone");
-    let skin = skin_colour(tone + luck.normal(0.06), is_acral);
-    let (red, lines) = (luck.between(0.2, 1.0), luck.between(0.3, 1.0));
-    let furrow = luck.between(0.0, 3.2).sin_cos();
+    let skin = skin_colour(tone + stream.normal(0.06), is_acral);
+    let (red, lines) = (stream.between(0.2, 1.0), stream.between(0.3, 1.0));
+    let furrow = stream.between(0.0, 3.2).sin_cos();
     // Ridges and furrows of palm and sole: so many mm from furrow to furrow, wide enough to be seen in small pictures.
-    let pitch = luck.between(0.9, 1.05);
+    let pitch = stream.between(0.9, 1.05);
     let blood = field("mottle", 3.0, 0.3);
     let fine = field("fine", 0.5, 1.0);
     let ragged = field("ragged", 1.0, 1.0);
@@ -391,17 +391,17 @@ fn draw(asked: &Asked) -> Picture {
     let lesion = Lesion::of(asked, is_acral.then_some([furrow.0, furrow.1]));
     let patterns = Patterns::of(asked, view, &lesion);
     let cloudy = field("patches", lesion.radius / 1.5, 1.0);
-    let mut luck = Luck::of(body.named("pigment"));
-    let pigment = value("pigment") * (1.0 + luck.normal(0.1));
-    let (cell, warmth) = (luck.between(0.68, 0.95), luck.between(-1.0, 1.0));
+    let mut stream = Stream::of(body.named("pigment"));
+    let pigment = value("pigment") * (1.0 + stream.normal(0.1));
+    let (cell, warmth) = (stream.between(0.68, 0.95), stream.between(-1.0, 1.0));
     // Darker skin has darker lesions.
     let brown =
-        lit([142.0 + 12.0 * warmth, 88.0, 58.0 - 8.0 * warmth], (1.0 + luck.normal(0.09)) * (1.0 - 0.42 * tone));
-    let gradient = luck.between(0.15, 0.5);
+        lit([142.0 + 12.0 * warmth, 88.0, 58.0 - 8.0 * warmth], (1.0 + stream.normal(0.09)) * (1.0 - 0.42 * tone));
+    let gradient = stream.between(0.15, 0.5);
     let variety = value("colour");
     let others: [Colour; 5] =
         [[92.0, 54.0, 38.0], [50.0, 37.0, 35.0], [94.0, 92.0, 106.0], [170.0, 96.0, 82.0], [198.0, 168.0, 152.0]];
-    let mut wander = Luck::of(body.named("colours"));
+    let mut wander = Stream::of(body.named("colours"));
     // One colour after the other, as variety grows.
     let patches: Vec<(f32, f32, Colour, Vec<f32>)> = others
         .into_iter()
@@ -425,16 +425,16 @@ fn draw(asked: &Asked) -> Picture {
     let (asymmetry, border) = (value("asymmetry"), value("border"));
     let (veil, regression, ridge) = (value("veil"), value("regression"), value("ridge"));
     // The veil lies over the darkest part, regression on the other side.
-    let mut luck = Luck::of(body.named("veil"));
-    let away = luck.between(0.0, std::f32::consts::TAU);
+    let mut stream = Stream::of(body.named("veil"));
+    let away = stream.between(0.0, std::f32::consts::TAU);
     let veil_at = [0.6 * lesion.heart[0] + 0.22 * away.cos(), 0.6 * lesion.heart[1] + 0.22 * away.sin()];
     let scar_at = [-0.62 * away.cos(), -0.62 * away.sin()];
     let (veil_reach, scar_reach) = (0.28 + 0.4 * veil, 0.3 + 0.26 * regression);
 
-    let mut luck = Luck::of(shot.named("light"));
-    let light = 1.0 + luck.normal(0.025);
-    let side = [luck.normal(0.04), luck.normal(0.04)];
-    let warm = value("white_balance") + luck.normal(0.08);
+    let mut stream = Stream::of(shot.named("light"));
+    let light = 1.0 + stream.normal(0.025);
+    let side = [stream.normal(0.04), stream.normal(0.04)];
+    let warm = value("white_balance") + stream.normal(0.08);
     let balance = [1.0 + 0.07 * warm, 1.0 + 0.01 * warm, 1.0 - 0.13 * warm];
     let vignette = value("vignette");
     let rim = 0.58 * smooth(0.4, 0.9, vignette);
@@ -640,36 +640,36 @@ fn ink(photo: &mut [Vec<f32>; 3], mask: &mut [u8], view: View, lesion: &Lesion, 
         return;
     }
     let mut cover = vec![0.0; mask.len()];
-    let mut luck = Luck::of(asked.body.named("ink"));
-    let half = luck.between(0.22, 0.36);
-    let away = (lesion.radius + luck.between(0.9, 1.6)).min(0.5 * FIELD - 1.2);
-    let from = luck.between(0.0, std::f32::consts::TAU);
+    let mut stream = Stream::of(asked.body.named("ink"));
+    let half = stream.between(0.22, 0.36);
+    let away = (lesion.radius + stream.between(0.9, 1.6)).min(0.5 * FIELD - 1.2);
+    let from = stream.between(0.0, std::f32::consts::TAU);
     let place = |angle: f32, away: f32| [away * angle.cos(), away * angle.sin()];
-    match luck.uniform() {
+    match stream.uniform() {
         // An arc about the lesion.
         kind if kind < 0.4 => {
-            let span = luck.between(1.2, 3.6);
+            let span = stream.between(1.2, 3.6);
             let mut knots = [[0.0; 3]; 14];
             for (k, knot) in knots.iter_mut().enumerate() {
-                let [x, y] = place(from + span * k as f32 / 13.0, away + luck.normal(0.05));
-                *knot = [x, y, half * (1.0 + luck.normal(0.1))];
+                let [x, y] = place(from + span * k as f32 / 13.0, away + stream.normal(0.05));
+                *knot = [x, y, half * (1.0 + stream.normal(0.1))];
             }
             stroke(&mut cover, view, &knots, [1.0, 0.0], larger);
         }
         // Dots around it.
         kind if kind < 0.7 => {
-            let count = 3 + (4.0 * luck.uniform()) as usize;
+            let count = 3 + (4.0 * stream.uniform()) as usize;
             for k in 0..count {
-                let at = place(from + k as f32 * std::f32::consts::TAU / count as f32 + luck.normal(0.15), away);
+                let at = place(from + k as f32 * std::f32::consts::TAU / count as f32 + stream.normal(0.15), away);
                 dot(&mut cover, view, at, 1.5 * half, larger);
             }
         }
         // Strokes that point to it.
         _ => {
-            for k in 0..2 + usize::from(luck.chance(0.5)) {
-                let angle = from + 1.9 * k as f32 + luck.normal(0.3);
+            for k in 0..2 + usize::from(stream.chance(0.5)) {
+                let angle = from + 1.9 * k as f32 + stream.normal(0.3);
                 let ([x, y], [to_x, to_y]) =
-                    (place(angle, away), place(angle + luck.normal(0.12), away + luck.between(1.2, 3.0)));
+                    (place(angle, away), place(angle + stream.normal(0.12), away + stream.between(1.2, 3.0)));
                 stroke(&mut cover, view, &[[x, y, half], [to_x, to_y, 1.1 * half]], [1.0, 0.0], larger);
             }
         }
@@ -704,16 +704,16 @@ fn hair(photo: &mut [Vec<f32>; 3], mask: &mut [u8], view: View, asked: &Asked) {
     }
     let mut cover = vec![0.0; mask.len()];
     let seed = asked.body.named("hair");
-    let mut luck = Luck::of(seed);
-    let way = luck.between(0.0, std::f32::consts::TAU);
-    let dark = mix([38.0, 26.0, 22.0], [110.0, 82.0, 58.0], luck.uniform().powi(2));
+    let mut stream = Stream::of(seed);
+    let way = stream.between(0.0, std::f32::consts::TAU);
+    let dark = mix([38.0, 26.0, 22.0], [110.0, 82.0, 58.0], stream.uniform().powi(2));
     for k in 0..count {
-        let mut luck = Luck::of(seed.at(k as u64));
-        let mut angle = way + luck.normal(0.5);
-        let mut at = [luck.between(-0.62, 0.5) * FIELD, luck.between(-0.5, 0.5) * FIELD];
-        let half = luck.between(0.035, 0.065);
-        let curl = luck.normal(0.09);
-        let steps = 8 + (9.0 * luck.uniform()) as usize;
+        let mut stream = Stream::of(seed.at(k as u64));
+        let mut angle = way + stream.normal(0.5);
+        let mut at = [stream.between(-0.62, 0.5) * FIELD, stream.between(-0.5, 0.5) * FIELD];
+        let half = stream.between(0.035, 0.065);
+        let curl = stream.normal(0.09);
+        let steps = 8 + (9.0 * stream.uniform()) as usize;
         let mut knots: [Knot; 17] = [[0.0; 3]; 17];
         for (step, knot) in knots[..steps.min(17)].iter_mut().enumerate() {
             *knot = [at[0], at[1], half * (1.0 - 0.6 * step as f32 / steps as f32)];

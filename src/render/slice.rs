@@ -8,9 +8,9 @@
 #![expect(clippy::many_single_char_names, reason = "places and colours: x, y; u, v; r, g, b")]
 
 use super::canvas::{Knot, Place, View, smooth};
-use super::luck::Luck;
 use super::modality::{Asked, LARGEST, Parameter, Picture, Renderer};
 use super::raster::{bytes, chosen, cloud, ease, grain, larger, lesser, stroke};
+use super::stream::Stream;
 use seed::Seed;
 
 /// The side of the picture in mm where the dataset gives no spacing.
@@ -152,16 +152,16 @@ impl Head {
     fn of(asked: &Asked) -> Self {
         let slice = asked.value(PARAMETERS, "slice");
         let atrophy = asked.value(PARAMETERS, "atrophy");
-        let mut luck = Luck::of(asked.body.named("head"));
+        let mut stream = Stream::of(asked.body.named("head"));
         let scale = (1.0 - 0.42 * (slice * slice.abs() * 0.9 + 0.1 * slice * slice).max(0.25 * slice * slice)).sqrt();
-        let half = [67.0 + luck.normal(2.8), 83.0 + luck.normal(3.8)].map(|half| half * scale);
+        let half = [67.0 + stream.normal(2.8), 83.0 + stream.normal(3.8)].map(|half| half * scale);
         Self {
             half,
-            egg: 0.08 + luck.normal(0.02),
-            waves: [0.012, 0.006, 0.004].map(|sd| [luck.normal(sd), luck.normal(sd)]),
-            skull: 6.5 + luck.normal(0.9) + 1.5 * slice.max(0.0),
-            scalp: 5.0 + luck.normal(1.0),
-            outer: (1.3 + 4.6 * atrophy + luck.normal(0.3)).max(0.6),
+            egg: 0.08 + stream.normal(0.02),
+            waves: [0.012, 0.006, 0.004].map(|sd| [stream.normal(sd), stream.normal(sd)]),
+            skull: 6.5 + stream.normal(0.9) + 1.5 * slice.max(0.0),
+            scalp: 5.0 + stream.normal(1.0),
+            outer: (1.3 + 4.6 * atrophy + stream.normal(0.3)).max(0.6),
             scale,
             slice,
             atrophy,
@@ -218,18 +218,18 @@ struct Layers {
 
 /// The middle lines of the lateral ventricles of one body at one height: for each side, frontal horn, body, atrium and occipital horn.
 fn lateral(asked: &Asked, head: &Head) -> Option<[[Knot; 8]; 2]> {
-    let mut luck = Luck::of(asked.body.named("ventricles"));
-    let wide = (0.75 + 1.35 * head.atrophy) * (1.0 + luck.normal(0.16));
-    let long = 1.0 + luck.normal(0.06) + 0.1 * head.atrophy;
-    let forward = luck.normal(3.0);
+    let mut stream = Stream::of(asked.body.named("ventricles"));
+    let wide = (0.75 + 1.35 * head.atrophy) * (1.0 + stream.normal(0.16));
+    let long = 1.0 + stream.normal(0.06) + 0.1 * head.atrophy;
+    let forward = stream.normal(3.0);
     // Between the levels of the horns and above the bodies.
     let there = smooth(-0.45, -0.2, head.slice) * smooth(0.62, 0.35, head.slice);
     let bodies = 3.4 * smooth(-0.08, 0.16, head.slice);
     // Higher up only their bodies are left, side by side.
     let spread = 1.0 - 0.55 * smooth(0.15, 0.5, head.slice);
     let sides = [-1.0_f32, 1.0].map(|side| {
-        let wide = wide * (1.0 + luck.normal(0.12));
-        let bow = luck.normal(1.0);
+        let wide = wide * (1.0 + stream.normal(0.12));
+        let bow = stream.normal(1.0);
         let knot = |x: f32, y: f32, half: f32| {
             let out = 1.6 + 0.55 * half * wide;
             let (x, y) = (if spread < 1.0 { spread * x + (1.0 - spread) * 2.0 } else { x }, spread * y);
@@ -312,26 +312,26 @@ impl Layers {
     /// The sulci, all about the head but for the midline: neighbouring slices look alike, distant ones do not.
     fn folds(&mut self, asked: &Asked, view: View, head: &Head) {
         let seed = asked.body.named("folds");
-        let mut luck = Luck::of(seed);
-        let wide = (1.0 + 1.6 * head.atrophy) * (1.0 + luck.normal(0.12));
-        let count = 16 + (3.0 * luck.uniform()) as usize;
+        let mut stream = Stream::of(seed);
+        let wide = (1.0 + 1.6 * head.atrophy) * (1.0 + stream.normal(0.12));
+        let count = 16 + (3.0 * stream.uniform()) as usize;
         let turn = std::f32::consts::PI / count as f32;
         let reach = 0.92 + 0.22 * smooth(0.2, 0.8, head.slice);
         for side in [-1.0_f32, 1.0] {
             for k in 0..count {
-                let mut luck = Luck::of(seed.at(if side > 0.0 { 100 } else { 200 } + k as u64));
-                let phase = luck.between(0.0, std::f32::consts::TAU);
+                let mut stream = Stream::of(seed.at(if side > 0.0 { 100 } else { 200 } + k as u64));
+                let phase = stream.between(0.0, std::f32::consts::TAU);
                 let drift = (2.6 * head.slice + phase).sin();
                 // From the forehead round the side to the back of the head.
                 let angle = -std::f32::consts::FRAC_PI_2
-                    + turn * (k as f32 + 0.5 + 0.22 * luck.between(-1.0, 1.0) + 0.16 * drift);
-                let is_long = luck.chance(0.62);
+                    + turn * (k as f32 + 0.5 + 0.22 * stream.between(-1.0, 1.0) + 0.16 * drift);
+                let is_long = stream.chance(0.62);
                 let deep = reach
-                    * if is_long { luck.between(13.0, 23.0) } else { luck.between(6.0, 11.0) }
+                    * if is_long { stream.between(13.0, 23.0) } else { stream.between(6.0, 11.0) }
                     * (1.0 + 0.2 * drift);
-                let lean = luck.normal(0.32) + 0.18 * drift;
-                let bend = luck.normal(0.22);
-                let half = luck.between(0.45, 0.85);
+                let lean = stream.normal(0.32) + 0.18 * drift;
+                let bend = stream.normal(0.22);
+                let half = stream.between(0.45, 0.85);
                 let mirrored = |[x, y]: Place| [side * x, y];
                 let from = head.below(angle, head.outer * 0.5);
                 let inward = [-angle.cos(), -angle.sin()];
@@ -346,8 +346,8 @@ impl Layers {
                 self.cleft(view, &knots, wide);
                 if is_long {
                     // It forks in the depth.
-                    let [x, y] = along(luck.between(0.55, 0.8));
-                    let way = luck.sign() * luck.between(4.0, 8.0);
+                    let [x, y] = along(stream.between(0.55, 0.8));
+                    let way = stream.sign() * stream.between(4.0, 8.0);
                     let tip = [x - way * inward[1] + 2.0 * inward[0], y + way * inward[0] + 2.0 * inward[1]];
                     let ([x, y], [u, v]) = (mirrored([x, y]), mirrored(tip));
                     self.cleft(view, &[[x, y, 0.75 * half], [u, v, 0.4 * half]], wide);
@@ -356,10 +356,10 @@ impl Layers {
             // The Sylvian fissure runs in from the side; the insula lies across its end.
             let there = smooth(-0.95, -0.6, head.slice) * smooth(0.42, 0.15, head.slice);
             if there > 0.0 {
-                let mut luck = Luck::of(seed.named(if side > 0.0 { "right" } else { "left" }));
-                let (x, y) = (head.half[0] - 1.0, 2.0 + luck.normal(3.0));
-                let inner = (head.half[0] - 27.0 + luck.normal(1.5)).max(34.0 * head.scale);
-                let half = (1.0 + luck.between(0.0, 0.5)) * there;
+                let mut stream = Stream::of(seed.named(if side > 0.0 { "right" } else { "left" }));
+                let (x, y) = (head.half[0] - 1.0, 2.0 + stream.normal(3.0));
+                let inner = (head.half[0] - 27.0 + stream.normal(1.5)).max(34.0 * head.scale);
+                let half = (1.0 + stream.between(0.0, 0.5)) * there;
                 let fissure = [[x, y, 1.2 * half], [0.5 * (x + inner), y - 5.0, half], [inner + 2.0, y - 9.0, half]];
                 let insula = [
                     [inner + 5.0, y - 24.0, 0.5 * half],
@@ -375,10 +375,10 @@ impl Layers {
 
     /// The fissure between the halves, and what bridges it.
     fn midline(&mut self, asked: &Asked, view: View, head: &Head) {
-        let mut luck = Luck::of(asked.body.named("midline"));
+        let mut stream = Stream::of(asked.body.named("midline"));
         let half = 0.55 + 1.1 * head.atrophy;
-        let bend = luck.normal(1.0);
-        let forward = luck.normal(2.0);
+        let bend = stream.normal(1.0);
+        let forward = stream.normal(2.0);
         let bridge = smooth(-0.4, -0.2, head.slice) * smooth(0.6, 0.42, head.slice);
         let (front, back) = (head.half[1] - head.outer, head.half[1] - head.outer);
         // Where both halves are joined, the fissure ends before and behind.
@@ -388,8 +388,8 @@ impl Layers {
         let mut line = |from: f32, to: f32, bend: f32| -> [Knot; 6] {
             std::array::from_fn(|k| {
                 let t = k as f32 / 5.0;
-                let off = bend * 4.0 * t * (1.0 - t) + if k % 5 == 0 { 0.0 } else { luck.normal(0.8) };
-                [off, from + t * (to - from), half * (1.2 - 0.5 * t + 0.35 * luck.between(-1.0, 1.0))]
+                let off = bend * 4.0 * t * (1.0 - t) + if k % 5 == 0 { 0.0 } else { stream.normal(0.8) };
+                [off, from + t * (to - from), half * (1.2 - 0.5 * t + 0.35 * stream.between(-1.0, 1.0))]
             })
         };
         let (ahead, behind) = (line(-front, -gap, bend), line(back, gap_back, -bend));
@@ -429,7 +429,7 @@ impl Layers {
                 );
             }
         }
-        let mut luck = Luck::of(asked.body.named("nuclei"));
+        let mut stream = Stream::of(asked.body.named("nuclei"));
         let third = smooth(-0.62, -0.45, head.slice) * smooth(0.1, -0.02, head.slice);
         if third > 0.0 {
             let half = third * (1.1 + 3.0 * head.atrophy);
@@ -443,7 +443,7 @@ impl Layers {
         }
         let deep = smooth(-0.75, -0.4, head.slice) * smooth(0.34, 0.1, head.slice);
         if deep > 0.0 {
-            let out = 3.2 * head.atrophy + luck.normal(0.7);
+            let out = 3.2 * head.atrophy + stream.normal(0.7);
             for side in [-1.0_f32, 1.0] {
                 let at = |x: f32, y: f32, half: f32| [side * (x + out) * head.scale, y * head.scale, half * head.scale];
                 let caudate = [at(10.0, -29.0, 1.5), at(12.0, -23.0, 4.2), at(13.0, -15.0, 3.6), at(14.5, -6.0, 1.4)];
@@ -578,41 +578,41 @@ impl Lesion {
             [line(-1.0), line(1.0)]
         });
         let bridged = smooth(-0.4, -0.2, head.slice) * smooth(0.6, 0.42, head.slice) > 0.5;
-        let mut luck = Luck::of(asked.body.named("lesions"));
+        let mut stream = Stream::of(asked.body.named("lesions"));
         let mut places: Vec<Self> = Vec::with_capacity(LARGE + SMALL);
         let apart = (1.9 * pixel).max(4.0);
         for k in 0..LARGE + SMALL {
             let is_large = k < LARGE;
-            let size = if is_large { luck.between(4.0, 8.6) } else { luck.between(0.8, 1.9) };
-            let kind = chosen(&mut luck, if is_large { &[0.62, 0.1, 0.1, 0.18] } else { &[0.3, 0.08, 0.34, 0.28] });
+            let size = if is_large { stream.between(4.0, 8.6) } else { stream.between(0.8, 1.9) };
+            let kind = chosen(&mut stream, if is_large { &[0.62, 0.1, 0.1, 0.18] } else { &[0.3, 0.08, 0.34, 0.28] });
             let mut lesion = Self { at: [0.0; 2], half: [size; 2], way: [1.0, 0.0] };
             for attempt in 0..4 * CROWDED {
                 // Where a kind's places are taken, any place in the white matter will do; where that is full too, closer together.
                 let kind = if attempt < CROWDED / 2 { kind } else { 3 };
                 let left_over = apart * 0.8_f32.powi((attempt / (CROWDED / 3)).saturating_sub(5) as i32);
                 lesion = match kind {
-                    0 => Self::beside(if luck.chance(0.5) { &left } else { &right }, size, pixel, &mut luck),
+                    0 => Self::beside(if stream.chance(0.5) { &left } else { &right }, size, pixel, &mut stream),
                     1 if bridged => {
-                        let bridge = callosum(head, 0.0)[usize::from(luck.chance(0.6))];
-                        let [x, y, _] = bridge[1 + (5.0 * luck.uniform()) as usize];
+                        let bridge = callosum(head, 0.0)[usize::from(stream.chance(0.6))];
+                        let [x, y, _] = bridge[1 + (5.0 * stream.uniform()) as usize];
                         let long = lesser(1.2 * size, 6.0);
                         Self {
-                            at: [x + luck.normal(1.5), y + luck.normal(1.0)],
+                            at: [x + stream.normal(1.5), y + stream.normal(1.0)],
                             half: [long, lesser(0.7 * size, 3.5)],
                             way: [1.0, 0.0],
                         }
                     }
                     2 => {
-                        let angle = luck.between(0.0, std::f32::consts::TAU);
-                        let at = head.below(angle, head.outer + luck.between(5.0, 11.0) + 0.8 * size);
+                        let angle = stream.between(0.0, std::f32::consts::TAU);
+                        let at = head.below(angle, head.outer + stream.between(5.0, 11.0) + 0.8 * size);
                         let (sine, cosine) = angle.sin_cos();
                         Self { at, half: [1.2 * size, 0.85 * size], way: [-sine, cosine] }
                     }
                     _ => {
                         let (angle, share) =
-                            (luck.between(0.0, std::f32::consts::TAU), luck.between(0.07, 0.52).sqrt());
+                            (stream.between(0.0, std::f32::consts::TAU), stream.between(0.07, 0.52).sqrt());
                         let (sine, cosine) = angle.sin_cos();
-                        let long = luck.between(1.0, 1.3);
+                        let long = stream.between(1.0, 1.3);
                         let at = [head.half[0] * share * cosine, head.half[1] * share * sine];
                         Self { at, half: [long * size, size / long], way: [cosine, sine] }
                     }
@@ -640,8 +640,8 @@ impl Lesion {
     }
 
     /// An ovoid that starts at the outer wall of a ventricle and points away from it.
-    fn beside(ventricle: &[Knot; 8], size: f32, pixel: f32, luck: &mut Luck) -> Self {
-        let along = luck.between(0.6, 6.4);
+    fn beside(ventricle: &[Knot; 8], size: f32, pixel: f32, stream: &mut Stream) -> Self {
+        let along = stream.between(0.6, 6.4);
         let k = (along as usize).min(6);
         let t = along - k as f32;
         let ([x, y, half], [u, v, other]) = (ventricle[k], ventricle[k + 1]);
@@ -650,10 +650,10 @@ impl Lesion {
         let side = if x < 0.0 { -1.0 } else { 1.0 };
         // Square to the wall, away from the midline.
         let out = [side * (way[1] / length).abs(), -side * way[0] / length * (way[1] / length).signum()];
-        let (sine, cosine) = luck.normal(0.16).sin_cos();
+        let (sine, cosine) = stream.normal(0.16).sin_cos();
         let out = [out[0] * cosine - out[1] * sine, out[1] * cosine + out[0] * sine];
         let (long, wide) = (1.3 * size, 0.72 * size);
-        let far = half + t * (other - half) + long + luck.between(0.7, 1.2) * pixel;
+        let far = half + t * (other - half) + long + stream.between(0.7, 1.2) * pixel;
         Self { at: [x + t * way[0] + far * out[0], y + t * way[1] + far * out[1]], half: [long, wide], way: out }
     }
 
@@ -717,7 +717,7 @@ fn draw(asked: &Asked) -> Picture {
         given if given < 0.2 => FIELD / size as f32,
         given => given,
     });
-    let mut pose = Luck::of(shot.named("pose"));
+    let mut pose = Stream::of(shot.named("pose"));
     let view = View::new(size, spacing).posed(pose.normal(2.0), 1.0, [pose.normal(1.6), pose.normal(1.6)]);
     let head = Head::of(asked);
     let layers = Layers::of(asked, view, &head);
@@ -734,10 +734,10 @@ fn draw(asked: &Asked) -> Picture {
         }
     }
 
-    let mut luck = Luck::of(body.named("tissue"));
-    let white = WHITE + luck.normal(2.5) + 8.0 * (value("contrast") - 1.0);
-    let grey = (GREY - WHITE + luck.normal(2.5)) * value("contrast");
-    let fat = SCALP + luck.normal(12.0);
+    let mut stream = Stream::of(body.named("tissue"));
+    let white = WHITE + stream.normal(2.5) + 8.0 * (value("contrast") - 1.0);
+    let grey = (GREY - WHITE + stream.normal(2.5)) * value("contrast");
+    let fat = SCALP + stream.normal(12.0);
     let (amount, changed, bright) = (value("texture"), value("white_matter_change"), 75.0 * value("lesion_contrast"));
     let moved = [view.shift[0] / spacing[1], view.shift[1] / spacing[0]];
     let cells = |mm: f32| [mm / spacing[1], mm / spacing[0]];
@@ -755,8 +755,8 @@ fn draw(asked: &Asked) -> Picture {
         cloud(&mut patches, size, body.named("patches"), cells(13.0), moved, 1.0);
     }
 
-    let mut luck = Luck::of(shot.named("coil"));
-    let drift: [f32; 5] = std::array::from_fn(|_| luck.between(-1.0, 1.0));
+    let mut stream = Stream::of(shot.named("coil"));
+    let drift: [f32; 5] = std::array::from_fn(|_| stream.between(-1.0, 1.0));
     let bias = value("bias_field");
     let mut masks = vec![vec![0_u8; pixels]; RENDERER.masks.len()];
     let mut film = vec![0.0_f32; pixels];

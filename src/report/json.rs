@@ -1,11 +1,12 @@
 //! The result for machines: one document, versioned. `docs/json.md` describes it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::mark;
+use course::plan::Calibrate;
 use diagnostics::fault::{Fault, Id, Spot};
-use diagnostics::text::Text;
+use diagnostics::text::{Text, unseen};
 use engine::check::{self, Figure, Outcome, Verdict};
 use engine::evaluate::Line;
 use engine::record::{Count, Story};
@@ -30,7 +31,8 @@ pub struct Subject {
 }
 
 /// Where the fault lies when there is no verdict on the learner's work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AtFault {
     /// What was given: a file, an option, a name.
     Input,
@@ -43,16 +45,6 @@ pub enum AtFault {
 }
 
 impl AtFault {
-    /// The word of the documents.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Input => "input",
-            Self::Exercise => "exercise",
-            Self::Disk => "disk",
-            Self::Program => "program",
-        }
-    }
-
     /// Whatever is not of the learner's making is never a zero.
     fn verdict(self) -> Verdict {
         match self {
@@ -74,7 +66,7 @@ pub struct Document {
     exam_seed: Option<u64>,
     exam_seed_from: Option<&'static str>,
     verdict: Verdict,
-    at_fault: Option<&'static str>,
+    at_fault: Option<AtFault>,
     score: Option<Score>,
     faults: Vec<FaultDocument>,
     trained: Option<Trained>,
@@ -119,7 +111,7 @@ struct Trained {
     features: Vec<String>,
     parts: BTreeMap<String, Rows>,
     operate: Rows,
-    calibrate: String,
+    calibrate: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<f64>,
     epochs: usize,
@@ -197,6 +189,33 @@ impl From<&Fault> for FaultDocument {
     }
 }
 
+/// A text as the documents hold it: in both languages.
+pub fn text(text: &Text) -> serde_json::Value {
+    serde_json::json!({ "en": text.en, "ja": text.ja })
+}
+
+/// A document as text, ending in a line break. Letters that cannot be seen are written as JSON writes them, so that no terminal has to
+/// hide them.
+///
+/// # Errors
+/// A value that JSON cannot hold.
+pub fn written(document: &impl Serialize) -> serde_json::Result<String> {
+    let json = serde_json::to_string_pretty(document)?;
+    let mut out = String::with_capacity(json.len() + 1);
+    for sign in json.chars() {
+        if unseen(sign) {
+            let mut units = [0_u16; 2];
+            for unit in sign.encode_utf16(&mut units) {
+                out += &format!("\\u{unit:04x}");
+            }
+        } else {
+            out.push(sign);
+        }
+    }
+    out.push('\n');
+    Ok(out)
+}
+
 /// A fault as the documents hold it.
 pub fn fault(fault: &Fault) -> serde_json::Value {
     serde_json::to_value(FaultDocument::from(fault)).unwrap_or_default()
@@ -215,7 +234,7 @@ impl From<&Story> for Trained {
             features: story.features.clone(),
             parts: story.parts.iter().map(|(part, count)| (part.clone(), (*count).into())).collect(),
             operate: story.operate.into(),
-            calibrate: story.calibrate.clone(),
+            calibrate: story.calibrate.map_or("", Calibrate::word),
             threshold: story.threshold,
             epochs: story.epochs,
             best_epoch: story.best,
@@ -279,7 +298,7 @@ impl Document {
             exam_seed: subject.exam.map(|seed| seed.number),
             exam_seed_from: subject.exam.map(|seed| seed.from.name()),
             verdict,
-            at_fault: at_fault.map(AtFault::name),
+            at_fault,
             score: None,
             faults: Vec::new(),
             trained: None,
@@ -415,7 +434,7 @@ impl From<&Found> for Measurement {
         let interval = estimate.and_then(|estimate| estimate.interval);
         Self {
             metric: found.metric.name,
-            of: found.part.as_ref().map(|part| Of { kind: part.kind, value: part.value.clone() }),
+            of: found.level.as_ref().map(|level| Of { kind: level.kind, value: level.value.clone() }),
             group: found.group.as_ref().map(|(column, value)| Group { column: column.clone(), value: value.clone() }),
             value: estimate.map(|estimate| number(estimate.value)),
             low: interval.map(|(low, _)| number(low)),

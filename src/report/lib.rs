@@ -12,3 +12,4 @@ pub mod plots;
 pub mod rows;
 mod spot;
 pub mod terminal;
+pub mod verdict;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::figures::{between, count};
 use super::terminal::{Terminal, bold, dim};
 use diagnostics::text::{Lang, Text};
-use measure::found::{Drawn, Figure, Measured, Method, Part, Task};
+use measure::found::{Drawn, FactorLevel, Figure, Measured, Method, Task};
 use metrics::entry::Unit;
 use metrics::segmentation::{ASSD, DICE, HAUSDORFF95, IOU, NSD};
 use metrics::{Estimate, Metric};
@@ -125,21 +125,21 @@ impl Terminal {
         out
     }
 
-    fn named(&self, metric: &Metric, part: Option<&Part>) -> String {
+    fn named(&self, metric: &Metric, level: Option<&FactorLevel>) -> String {
         let name = metric.title.get(self.lang);
-        match part {
-            None | Some(Part { kind: "groups" | "case", .. }) => name.to_owned(),
-            Some(Part { kind: "versus", value }) => match self.lang {
+        match level {
+            None | Some(FactorLevel { kind: "groups" | "case", .. }) => name.to_owned(),
+            Some(FactorLevel { kind: "versus", value }) => match self.lang {
                 Lang::En => format!("{name} to {value}"),
                 Lang::Ja => format!("{name}（対 {value}）"),
             },
-            Some(Part { kind: "up_to", value }) => match self.lang {
+            Some(FactorLevel { kind: "up_to", value }) => match self.lang {
                 Lang::En => format!("{name} up to {value}"),
                 Lang::Ja => format!("{name}（時点{value}まで）"),
             },
-            Some(part) => match self.lang {
-                Lang::En => format!("{name} {}", part.value),
-                Lang::Ja => format!("{name}{}", part.value),
+            Some(level) => match self.lang {
+                Lang::En => format!("{name} {}", level.value),
+                Lang::Ja => format!("{name}{}", level.value),
             },
         }
     }
@@ -206,19 +206,19 @@ impl Terminal {
     /// Figures down, all rows and each group across: in as many tables as the width takes.
     fn overview(&self, measured: &Measured) -> String {
         let is_here =
-            |figure: &&Figure| figure.part.as_ref().is_none_or(|part| part.kind != "groups" && part.kind != "case");
+            |figure: &&Figure| figure.level.as_ref().is_none_or(|level| level.kind != "groups" && level.kind != "case");
         let figures: Vec<&Figure> = measured.figures.iter().filter(is_here).collect();
         let mut groups: Vec<Option<&(String, String)>> = Vec::new();
-        let mut lines: Vec<(&Metric, Option<&Part>)> = Vec::new();
+        let mut lines: Vec<(&Metric, Option<&FactorLevel>)> = Vec::new();
         for figure in &figures {
             if !groups.contains(&figure.group.as_ref()) {
                 groups.push(figure.group.as_ref());
             }
-            if !lines.contains(&(figure.metric, figure.part.as_ref())) {
-                lines.push((figure.metric, figure.part.as_ref()));
+            if !lines.contains(&(figure.metric, figure.level.as_ref())) {
+                lines.push((figure.metric, figure.level.as_ref()));
             }
         }
-        let names: Vec<String> = lines.iter().map(|(metric, part)| self.named(metric, *part)).collect();
+        let names: Vec<String> = lines.iter().map(|(metric, level)| self.named(metric, *level)).collect();
         let columns: Vec<Vec<String>> = groups
             .iter()
             .map(|group| {
@@ -235,9 +235,9 @@ impl Terminal {
                     (Lang::Ja, Task::Detection) => format!("{n}枚"),
                     (Lang::Ja, _) => format!("{n}行"),
                 };
-                let cells = lines.iter().map(|(metric, part)| {
+                let cells = lines.iter().map(|(metric, level)| {
                     let figure = figures.iter().find(|figure| {
-                        figure.group.as_ref() == *group && figure.metric == *metric && figure.part.as_ref() == *part
+                        figure.group.as_ref() == *group && figure.metric == *metric && figure.level.as_ref() == *level
                     });
                     figure.map_or_else(String::new, |figure| match &figure.measure {
                         Ok(estimate) => cell(estimate, metric.unit, self.lang),
@@ -259,11 +259,11 @@ impl Terminal {
         let mut out = String::new();
         let mut columns: Vec<&str> = Vec::new();
         let is_of = |figure: &Figure, column: &str| {
-            figure.part.as_ref().is_some_and(|part| part.kind == "groups" && part.value == column)
+            figure.level.as_ref().is_some_and(|level| level.kind == "groups" && level.value == column)
         };
-        for part in measured.figures.iter().filter_map(|figure| figure.part.as_ref()) {
-            if part.kind == "groups" && !columns.contains(&part.value.as_str()) {
-                columns.push(&part.value);
+        for level in measured.figures.iter().filter_map(|figure| figure.level.as_ref()) {
+            if level.kind == "groups" && !columns.contains(&level.value.as_str()) {
+                columns.push(&level.value);
             }
         }
         for column in columns {
@@ -280,7 +280,7 @@ impl Terminal {
                         Ok(estimate) => cell(estimate, figure.metric.unit, self.lang),
                         Err(_) => "–".to_owned(),
                     };
-                    vec![self.named(figure.metric, figure.part.as_ref()), shown]
+                    vec![self.named(figure.metric, figure.level.as_ref()), shown]
                 })
                 .collect();
             let _ = write!(out, "\n{}\n{}", bold(&title), self.table(&rows, 0));
@@ -294,7 +294,7 @@ impl Terminal {
         const MOST: usize = 20;
         let mut cases: Vec<Case<'_>> = Vec::new();
         for figure in &measured.figures {
-            let Some(Part { kind: "case", value }) = &figure.part else { continue };
+            let Some(FactorLevel { kind: "case", value }) = &figure.level else { continue };
             let key = (figure.group.as_ref(), value.as_str());
             // The figures of a case follow one another: among many cases, none has to be searched for.
             match cases.last_mut().filter(|(group, case, _)| (*group, *case) == key) {
@@ -340,7 +340,7 @@ impl Terminal {
     /// What has no figure, and what has no interval, with the reasons.
     fn absent(&self, measured: &Measured) -> String {
         let mut reasons: Vec<(&str, String, Vec<String>)> = Vec::new();
-        for figure in measured.figures.iter().filter(|f| f.part.as_ref().is_none_or(|part| part.kind != "case")) {
+        for figure in measured.figures.iter().filter(|f| f.level.as_ref().is_none_or(|level| level.kind != "case")) {
             let (sign, because) = match (&figure.measure, &figure.no_interval) {
                 (Err(because), _) => ("–", because),
                 (Ok(_), Some(because)) => (self.say("no interval", "区間なし"), because),
@@ -348,7 +348,7 @@ impl Terminal {
             };
             // What holds of all rows need not be told of each group.
             let of_all =
-                |other: &&Figure| other.group.is_none() && other.metric == figure.metric && other.part == figure.part;
+                |other: &&Figure| other.group.is_none() && other.metric == figure.metric && other.level == figure.level;
             if figure.group.is_some()
                 && measured
                     .figures
@@ -363,7 +363,7 @@ impl Terminal {
                 None => because.get(self.lang).to_owned(),
                 Some(group) => format!("{group}{}{}", self.say(": ", "："), because.get(self.lang)),
             };
-            let name = self.named(figure.metric, figure.part.as_ref()).trim().to_owned();
+            let name = self.named(figure.metric, figure.level.as_ref()).trim().to_owned();
             match reasons.iter_mut().find(|(other, reason, _)| *other == sign && *reason == because) {
                 Some((_, _, names)) => names.push(name),
                 None => reasons.push((sign, because, vec![name])),

@@ -10,10 +10,12 @@ use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
 use super::figures::{self, count, with_interval};
+use super::verdict::sign;
 use super::{layout, mark, plot, spot};
 use course::dataset::Dataset;
 use course::exercise::Probe;
 use course::pack::Task;
+use course::plan::Calibrate;
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Figure, Outcome, Verdict, filled};
@@ -306,11 +308,11 @@ impl Terminal {
             },
         ));
         let n = count(operate.rows);
-        let tuned = match (self.lang, story.calibrate.as_str()) {
-            (Lang::En, "none") => "not calibrated".to_owned(),
-            (Lang::Ja, "none") => "較正なし".to_owned(),
-            (Lang::En, kind) => format!("{kind} calibration on {n} validation rows{}", positive(operate)),
-            (Lang::Ja, kind) => format!("検証用の{n}行{}で{kind}較正", positive(operate)),
+        let tuned = match (self.lang, story.calibrate.unwrap_or(Calibrate::None)) {
+            (Lang::En, Calibrate::None) => "not calibrated".to_owned(),
+            (Lang::Ja, Calibrate::None) => "較正なし".to_owned(),
+            (Lang::En, kind) => format!("{} calibration on {n} validation rows{}", kind.word(), positive(operate)),
+            (Lang::Ja, kind) => format!("検証用の{n}行{}で{}較正", positive(operate), kind.word()),
         };
         if let Some(threshold) = story.threshold {
             let threshold = format!("{:.1}%", 100.0 * threshold);
@@ -495,7 +497,7 @@ impl Terminal {
     fn each(&self, outcomes: &[Outcome]) -> String {
         let mut out = String::new();
         for outcome in outcomes {
-            let (sign, style) = sign(outcome.verdict);
+            let (sign, style) = (sign(outcome.verdict), style(outcome.verdict));
             let points = match outcome.verdict {
                 Verdict::Passed => format!("{0}/{0}", outcome.points),
                 Verdict::Error => String::new(),
@@ -605,13 +607,11 @@ fn words<'t>(line: &'t str) -> Box<dyn Iterator<Item = textwrap::core::Word<'t>>
     Box::new(starts.into_iter().zip(ends).map(|(start, end)| textwrap::core::Word::from(&line[start..end])))
 }
 
-fn sign(verdict: Verdict) -> (&'static str, Paint) {
+fn style(verdict: Verdict) -> Paint {
     match verdict {
-        Verdict::Passed => ("✔", GOOD),
-        Verdict::Failed => ("✘", BAD),
-        Verdict::Skipped => ("-", OTHER),
-        Verdict::NotAttempted => ("?", OTHER),
-        Verdict::Invalid | Verdict::Error => ("!", OTHER),
+        Verdict::Passed => GOOD,
+        Verdict::Failed => BAD,
+        Verdict::Skipped | Verdict::NotAttempted | Verdict::Invalid | Verdict::Error => OTHER,
     }
 }
 

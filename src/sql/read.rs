@@ -8,7 +8,7 @@ use sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::fault::SqlFault;
 use diagnostics::text;
-use diagnostics::text::Text;
+use diagnostics::text::{Text, narrow};
 
 /// The longest text that is read, in characters. The longest check written so far has under 2,000.
 const LONGEST: usize = 20_000;
@@ -170,13 +170,10 @@ fn mistyped(sql: &str) -> Option<SqlFault> {
                     return Some(fault.at(line, column));
                 }
                 let plain = match sign {
-                    '\u{3000}' => ' ',
                     '“' | '”' | '‘' | '’' => '\'',
-                    '\u{ff01}'..='\u{ff5e}' if !sign.is_alphabetic() => {
-                        char::from_u32(u32::from(sign) - 0xff01 + 0x21).unwrap_or(' ')
-                    }
                     '×' => '*',
                     '÷' => '/',
+                    sign if !sign.is_alphabetic() && narrow(sign) != sign => narrow(sign),
                     _ => continue,
                 };
                 let name = |c: char| if c == ' ' { "blank".to_owned() } else { format!("`{c}`") };

@@ -10,7 +10,7 @@ use super::parquet::{Parquet, Values};
 use super::{Frame, TableError, from_columns};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
-use diagnostics::text::Text;
+use diagnostics::text::{Text, narrow};
 
 /// What stands for a missing value beside an empty cell, in every kind of column: as R, pandas, SQL and Excel write it, and in
 /// Japanese. What could be a word of somebody's (None, なし, -, .) is one until it is declared.
@@ -495,10 +495,5 @@ fn decode(file: &str, bytes: &[u8], reading: &Reading<'_>) -> Result<String, Vec
 
 /// Digits, points and signs in their half-width form.
 fn half_width(cell: &str) -> String {
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + 0x21).unwrap_or(c),
-        '\u{2212}' => '-',
-        c => c,
-    };
-    cell.chars().map(narrow).collect()
+    cell.chars().map(|sign| if sign == '\u{2212}' { '-' } else { narrow(sign) }).collect()
 }

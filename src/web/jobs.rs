@@ -12,9 +12,12 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::{broadcast, watch};
 
+use app::ending::Ending;
 use app::job::{Answered, Ask, Job};
 use app::learner::practice::{Practice, Practised};
 use app::learner::workspace::{Workspace, WorkspaceError};
+use app::worker::{self, Worker};
+use diagnostics::text::Text;
 
 /// So many events of a run wait for a page that is slow to read; what it misses it finds in the log.
 const WAITING: usize = 256;
@@ -77,7 +80,7 @@ impl Jobs {
     ///
     /// # Errors
     /// Another job there, a workspace that cannot be written, a process that cannot be started.
-    pub fn begin(&self, program: &PathBuf, workspace: &Workspace, practice: Practice) -> Result<(), Unbegun> {
+    pub fn begin(&self, worker: &Worker, workspace: &Workspace, practice: Practice) -> Result<(), Unbegun> {
         let name = name(workspace);
         let running = {
             let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,7 +95,7 @@ impl Jobs {
             all.insert(name, Arc::clone(&running));
             running
         };
-        let begun = spawn(program, workspace, practice);
+        let begun = spawn(worker, workspace, practice);
         match begun {
             Ok((child, record)) => {
                 tokio::spawn(follow(Arc::clone(&running), child, record));
@@ -133,32 +136,25 @@ static ASKED: AtomicU64 = AtomicU64::new(0);
 ///
 /// # Errors
 /// A process that cannot be started, or that ends without an answer; the disk's.
-pub async fn ask(program: &PathBuf, workspace: &Workspace, ask: Ask) -> std::io::Result<Answered> {
+pub async fn ask(worker: &Worker, workspace: &Workspace, ask: Ask) -> Result<Answered, Ending> {
     let number = ASKED.fetch_add(1, Ordering::Relaxed);
     let (job, record) = (format!("{FOLDER}/ask-{number}.json"), format!("{FOLDER}/answer-{number}.json"));
     let folder = workspace.folder();
     let told = serde_json::to_vec(&Job::Ask(ask))?;
-    workspace.write(&job, &told).map_err(|error| std::io::Error::other(error.to_string()))?;
-    let mut child = Command::new(program)
-        .arg("worker")
-        .args([folder.join(&job), folder.join(&record)])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+    workspace.write(&job, &told)?;
+    let mut child = Command::from(worker.command(&folder.join(&job), &folder.join(&record)))
         .kill_on_drop(true)
-        .spawn()?;
+        .spawn()
+        .map_err(|error| Ending::ours(&error))?;
     // Its end would be a wish to stop.
     let stdin = child.stdin.take();
-    let status = child.wait().await?;
+    let status = child.wait().await.map_err(|error| Ending::ours(&error))?;
     drop(stdin);
     let answer = std::fs::read(folder.join(&record));
     for file in [job, record] {
         let _ = std::fs::remove_file(folder.join(file));
     }
-    answer
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .ok_or_else(|| std::io::Error::other(status.to_string()))
+    answer.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(|| Ending::Ours(worker::lost(status)))
 }
 
 /// Whether nothing comes after an event.
@@ -172,17 +168,14 @@ const FOLDER: &str = ".work";
 /// The file in it that a job leaves.
 const RECORD: &str = "record.json";
 
-fn spawn(program: &PathBuf, workspace: &Workspace, practice: Practice) -> Result<(Child, PathBuf), Unbegun> {
+fn spawn(worker: &Worker, workspace: &Workspace, practice: Practice) -> Result<(Child, PathBuf), Unbegun> {
     let job = serde_json::to_vec(&Job::Practise(practice)).map_err(|error| Unbegun::Process(error.into()))?;
     workspace.write(&format!("{FOLDER}/job.json"), &job).map_err(|error| Unbegun::Workspace(Box::new(error)))?;
     let folder = workspace.folder().join(FOLDER);
     let record = folder.join(RECORD);
     // What an earlier job left is not this one's.
     let _ = std::fs::remove_file(&record);
-    let child = Command::new(program)
-        .arg("worker")
-        .args([folder.join("job.json"), record.clone()])
-        .stdin(Stdio::piped())
+    let child = Command::from(worker.command(&folder.join("job.json"), &record))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
@@ -228,8 +221,8 @@ async fn follow(running: Arc<Running>, mut child: Child, record: PathBuf) {
         Some(done) => json!({ "event": "failed", "document": done.document }),
         None if *running.stop.borrow() => json!({ "event": "ended" }),
         None => {
-            let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-            json!({ "event": "failed", "status": status, "told": errors.trim() })
+            let how = status.map_or_else(|error| Text::same(error.to_string()), worker::lost);
+            json!({ "event": "failed", "status": report::json::text(&how), "told": errors.trim() })
         }
     });
 }

@@ -1,12 +1,12 @@
 //! What is served: where the learner works, in which language, under which address.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::jobs::Jobs;
 use app::ending::Ending;
 use app::learner::desk::{Desk, Placed};
+use app::worker::Worker;
 use course::content;
 use diagnostics::text::{Lang, in_order};
 use engine::run;
@@ -20,8 +20,8 @@ use tables::Frame;
 pub struct Settings {
     /// Where the learner works.
     pub desk: Desk,
-    /// This program: each run is a process of its own.
-    pub program: PathBuf,
+    /// How a run is started: each is a process of its own.
+    pub worker: Worker,
     /// The language of who has chosen none.
     pub lang: Lang,
     /// The path under which all addresses lie: `/`, or `/user/ann/practicum/`.

@@ -12,6 +12,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use crate::door::cookies;
 use crate::site::Shared;
 use app::ending::Ending;
+use app::worker::Worker;
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
 use report::glossary::{self, Term};
@@ -42,6 +43,11 @@ impl FromRequestParts<Shared> for View {
 }
 
 impl View {
+    /// How a worker is started that tells in the reader's language.
+    pub(crate) fn worker(&self) -> Worker {
+        Worker { lang: self.lang, ..self.site.settings.worker.clone() }
+    }
+
     /// Words in the reader's language.
     pub(crate) fn say<'t>(&self, en: &'t str, ja: &'t str) -> &'t str {
         if self.lang == Lang::Ja { ja } else { en }

@@ -48,8 +48,10 @@ fn a_job_is_judged_as_a_grader_would_and_leaves_nothing_but_its_record() {
     assert!(events.contains(&"drawing") && events.contains(&"trained") && events.contains(&"judging"), "{events:?}");
     let names: Vec<_> = std::fs::read_dir(learner.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
-    // The same job again, to the byte.
-    assert_eq!(works(&learner, &job(&plan, &answers), false).2.unwrap(), record);
+    // The same job again, to the byte; also where it says of which exercise it is.
+    let mut asked = job(&plan, &answers);
+    asked["digest"] = record["digest"].clone();
+    assert_eq!(works(&learner, &asked, false).2.unwrap(), record);
 }
 
 #[test]
@@ -64,6 +66,14 @@ fn what_cannot_be_run_is_told_and_is_nobodys_zero() {
     other["exercise"] = json!("sepsis-alarm@999");
     let record = works(&learner, &other, false).2.unwrap();
     assert_eq!((&record["verdict"], &record["at_fault"]), (&json!("error"), &json!("exercise")));
+    // Nor one that was changed since the job was written, though its name and version are the same.
+    let mut other = job(&hand_in("starter/plan.toml"), "");
+    other["digest"] = json!("0123456789abcdef");
+    let record = works(&learner, &other, false).2.unwrap();
+    assert_eq!((&record["verdict"], &record["at_fault"]), (&json!("error"), &json!("exercise")));
+    let told = &record["faults"][0];
+    assert!(told["found"]["en"].as_str().unwrap().contains("another sepsis-alarm@"), "{told}");
+    assert!(told["expected"]["ja"].as_str().unwrap().contains("0123456789ab"), "{told}");
     std::fs::remove_file(learner.path("record.json")).unwrap();
     let (code, _, record) = works(&learner, &json!({ "schema": "practicum.job/9" }), false);
     assert_eq!((code, record), (2, None));

@@ -9,12 +9,12 @@ use super::memory;
 use super::progress::Progress;
 use super::renewal::{self, Renewed};
 use super::variant;
-use super::workspace::{Asked, Started, Workspace};
+use super::workspace::{StartOptions, Started, Workspace};
 use crate::ending::Ending;
 use course::answers::Expected;
 use course::content;
 use course::exercise::Cover;
-use course::pack::{Content, Pack, Submission, Task};
+use course::pack::{Content, Pack, STARTER, Submission, Task};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -276,7 +276,7 @@ impl Desk {
     fn laid_out(&self, placed: Placed, variant: Option<&str>) -> Result<(Placed, Started), Ending> {
         let Placed { pack, task, mut workspace } = placed;
         let course = self.course.as_deref().map(|course| (self.here.as_path(), course));
-        let started = workspace.start(&pack, &task, Asked { variant, course })?;
+        let started = workspace.start(&pack, &task, StartOptions { variant, course })?;
         Ok((Placed { pack, task, workspace }, started))
     }
 
@@ -430,7 +430,7 @@ impl Placed {
         if !exercise.before.iter().any(|question| question.of_starter) {
             return Ok(None);
         }
-        let starter = self.pack.submission(&VOCABULARY, exercise, "starter").map_err(Ending::Author)?;
+        let starter = self.pack.submission(&VOCABULARY, exercise, STARTER).map_err(Ending::Author)?;
         Ok(Some(self.trained(&starter, (seed, Some(exam)), how, watch)?))
     }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use course::dataset::Dataset;
 use course::pack::Task;
-use diagnostics::text::{Lang, in_order};
+use diagnostics::text::{Lang, Text, in_order};
 use engine::run::Series;
 use engine::signal::{Shape, Signals};
+use report::plots::{self, Plot};
 use tables::{Frame, TableError};
 
 /// Groups shown at most.
@@ -75,15 +76,18 @@ pub fn lines(groups: usize) -> usize {
     LINES.div_ceil(groups.max(1))
 }
 
-/// The series of groups, each under its group's words; `signals` are those of the groups' rows, one after the other. None where the
-/// signals are no series.
-pub fn series(dataset: &Dataset, groups: &[Group], signals: &Signals, lang: Lang) -> Vec<(String, Series)> {
-    let Shape::Series([channels, _]) = signals.shape else { return Vec::new() };
+/// The series of groups as lines, each under its group's words; `signals` are those of the groups' rows, one after the other. None where
+/// the signals are no series.
+pub fn series(dataset: &Dataset, groups: &[Group], signals: &Signals, lang: Lang) -> Option<Plot> {
+    let Shape::Series([channels, _]) = signals.shape else { return None };
     let words = |group: &Group| group.in_words(dataset, lang).unwrap_or_else(|| group.title.clone());
     let titles = groups.iter().flat_map(|group| std::iter::repeat_n(words(group), group.rows.len()));
     let line = |(row, words)| {
         let channels = (0..channels).map(|channel| signals.line(row, channel)).collect();
         (words, Series { channels, step: signals.spacing[row][2] })
     };
-    titles.enumerate().map(line).collect()
+    let strips: Vec<(String, Series)> = titles.enumerate().map(line).collect();
+    let strips: Vec<(String, &Series)> = strips.iter().map(|(words, series)| (words.clone(), series)).collect();
+    let title = Text::new("The first series of each group", "群ごとの最初の時系列");
+    plots::series::draw("look", title.get(lang), &strips, dataset.signal_unit(lang), lang)
 }

@@ -10,6 +10,7 @@ pub mod forms;
 pub mod groups;
 pub mod hand_in;
 pub mod history;
+pub mod look;
 pub mod memory;
 pub mod practice;
 pub mod progress;

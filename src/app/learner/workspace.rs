@@ -146,7 +146,7 @@ pub struct Started {
 
 /// What the learner asks for with `start`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked<'a> {
+pub struct StartOptions<'a> {
     /// The variant.
     pub variant: Option<&'a str>,
     /// The folder where the learner stands, which is absolute, and the course folder as they call it from there.
@@ -340,7 +340,7 @@ impl Workspace {
     ///
     /// # Errors
     /// The disk's, data that cannot be drawn, a workspace of another variant, a plan under another name.
-    pub fn start(&mut self, pack: &Pack, task: &Task, asked: Asked) -> Result<Started, WorkspaceError> {
+    pub fn start(&mut self, pack: &Pack, task: &Task, asked: StartOptions) -> Result<Started, WorkspaceError> {
         let lost = self.is_lost();
         match asked.variant {
             // Its data say whether it was.

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::trial::{self, Made, Trial};
 use crate::finding::{Finding, Rule};
-use crate::reading::{Solution, Written};
+use crate::reading::{Role, Solution, Written};
 use course::answers::Answers;
 use course::computed::Computed;
 use course::content;
@@ -53,7 +53,7 @@ fn with_threshold(plan: &[u8], threshold: &str) -> Option<Vec<u8>> {
 
 fn solution(folder: String, submission: Submission) -> Solution {
     let work = content::of_submission(&submission);
-    Solution { folder, submission, work, wrong: None }
+    Solution { folder, role: Role::Made, submission, work }
 }
 
 /// What is found where such a threshold passes everything.

@@ -4,34 +4,34 @@ use std::collections::BTreeSet;
 
 use super::trial::Trial;
 use crate::finding::{Finding, Rule};
-use crate::reading::{Solution, Written};
+use crate::reading::{Role, Solution, Written};
 use course::content;
 use course::pack::Submission;
 use diagnostics::text;
 use diagnostics::text::Text;
 
-/// Which part of a wrong solution is left where the other is the reference's.
+/// Which file of a wrong solution is left where the other is the reference's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum File {
     /// Its plan, with the reference's answers.
     Plan,
     /// Its answers, with the reference's plan.
     Answers,
 }
 
-/// What became of a wrong solution of which only one part was left.
+/// What became of a wrong solution of which only one file was left.
 #[derive(Clone, Debug)]
 pub(super) struct Half {
     /// The wrong solution's number among all.
     pub(super) wrong: usize,
     /// What of it was left.
-    pub(super) part: Part,
+    pub(super) file: File,
     /// The checks that failed.
     pub(super) failed: Vec<String>,
 }
 
 /// The reference with only the plan, or only the answers, of a wrong solution; nothing where one of them is the reference's anyway.
-pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<Solution> {
+pub(super) fn half(written: &Written, wrong: &Solution, file: File) -> Option<Solution> {
     let reference = &written.reference()?.submission;
     let own = &wrong.submission;
     if content::of_plan(own) == content::of_plan(reference)
@@ -39,9 +39,9 @@ pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<So
     {
         return None;
     }
-    let (plan, answers) = match part {
-        Part::Plan => (own, reference),
-        Part::Answers => (reference, own),
+    let (plan, answers) = match file {
+        File::Plan => (own, reference),
+        File::Answers => (reference, own),
     };
     let submission = Submission {
         plan: plan.plan.clone(),
@@ -51,7 +51,7 @@ pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<So
         ..own.clone()
     };
     let work = content::of_submission(&submission);
-    Some(Solution { folder: wrong.folder.clone(), submission, work, wrong: None })
+    Some(Solution { folder: wrong.folder.clone(), role: Role::Made, submission, work })
 }
 
 /// A wrong solution is one mistake: its plan alone, or its answers alone, put into the reference, fail what it must fail; and a plan
@@ -59,9 +59,9 @@ pub(super) fn half(written: &Written, wrong: &Solution, part: Part) -> Option<So
 pub(super) fn causes(written: &Written, trials: &[(usize, Trial)], halves: &[Half]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (n, trial) in trials {
-        let Some(wrong) = &written.solutions[*n].wrong else { continue };
-        let of = |part: Part| halves.iter().find(|half| half.wrong == *n && half.part == part);
-        let (Some(plan), Some(answers)) = (of(Part::Plan), of(Part::Answers)) else { continue };
+        let Some(wrong) = written.solutions[*n].wrong() else { continue };
+        let of = |file: File| halves.iter().find(|half| half.wrong == *n && half.file == file);
+        let (Some(plan), Some(answers)) = (of(File::Plan), of(File::Answers)) else { continue };
         let failed: BTreeSet<String> = trial.failed().into_iter().filter(|id| wrong.fails.contains(id)).collect();
         let list = |ids: &[&String]| ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
         let alone = |id: &&String| plan.failed.contains(id) || answers.failed.contains(id);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::reliability::{OfCheck, Reliability, short};
+use course::pack::REFERENCE;
 use report::plots::escaped;
 
 /// Values of one solution on a check's figure.
@@ -13,7 +14,7 @@ struct Row<'c> {
 }
 
 fn rows(check: &OfCheck) -> Vec<Row<'_>> {
-    let reference = Row { name: "solution", is_reference: true, values: &check.reference };
+    let reference = Row { name: REFERENCE, is_reference: true, values: &check.reference };
     let wrong =
         check.wrong.iter().map(|wrong| Row { name: &wrong.mistake, is_reference: false, values: &wrong.figures });
     std::iter::once(reference).chain(wrong).filter(|row| !row.values.is_empty()).collect()

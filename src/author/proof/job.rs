@@ -2,12 +2,14 @@
 //! the proof; its memory goes with it; and processes with a thread each are faster than threads that share their waiting.
 
 use std::path::PathBuf;
+use std::process::Stdio;
 
 use serde::{Deserialize, Serialize};
 
 use super::cache::{self, Cache};
 use super::trial::{self, Proof, Trial};
 use crate::reading;
+use app::worker::{self, Worker};
 use course::pack::Pack;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
@@ -53,9 +55,31 @@ pub struct Tried {
     pub bytes: u64,
 }
 
-/// Hands trials to a process of its own, with so many threads; says how it failed. Only the command line can start one, and look at a
-/// clock.
+/// Hands trials to a process of its own, with so many threads ([`ask`]); says how it failed.
 pub type Ask<'a> = dyn Fn(&Trials, usize) -> Result<Tried, Text> + Sync + 'a;
+
+/// Asks a worker. It ends where this process does.
+///
+/// # Errors
+/// A process that cannot be started, or that left no record; in both languages.
+pub fn ask(worker: &Worker, trials: &Trials) -> Result<Tried, Text> {
+    let failed =
+        |error: &dyn std::fmt::Display| text!("a process that failed: {error}", "別プロセスが失敗しました：{error}");
+    let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
+    let text = serde_json::to_vec(trials).map_err(|error| failed(&error))?;
+    disk::write(folder.path(), "job.json", &text).map_err(|refused| refused.unwritten("job.json").found)?;
+    let [job, record] = ["job.json", "record.json"].map(|name| folder.path().join(name));
+    let mut child = worker.command(&job, &record).stderr(Stdio::piped()).spawn().map_err(|error| failed(&error))?;
+    // Open until it ended: a worker stops where its input does.
+    let input = child.stdin.take();
+    let output = child.wait_with_output().map_err(|error| failed(&error))?;
+    drop(input);
+    let given = std::fs::read(&record).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    given.ok_or_else(|| match String::from_utf8_lossy(&output.stderr).trim() {
+        "" => worker::lost(output.status),
+        told => failed(&told),
+    })
+}
 
 /// The course folder of a pack, for another process.
 pub(super) fn course(pack: &Pack) -> Option<PathBuf> {

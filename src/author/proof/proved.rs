@@ -1,10 +1,14 @@
 //! `reliability.toml`: what an exercise's checks said over many seeds, kept beside it; and the rule that holds it against the exercise.
 
+use std::path::Path;
+
+use super::drawing;
 use super::reliability::{
     self, CONCLUSION as SINGLE, COPIED as TOGETHER, Copied, Reliability, Untouched, short, spread,
 };
 use crate::finding::{Finding, Rule};
 use crate::reading::Written;
+use app::ending::Ending;
 use course::pack::Pack;
 use diagnostics::fault::{Id, Place};
 use diagnostics::keys::{self, Key, Kind, Need, Section};
@@ -194,6 +198,23 @@ const WRONG: &[Key<'static>] = &[
     MEDIAN,
     HIGH,
 ];
+
+/// Writes `reliability.toml` and its picture beside an exercise; their paths within the course folder.
+///
+/// # Errors
+/// The disk's.
+pub fn write(course: &Path, reliability: &Reliability) -> Result<Vec<String>, Ending> {
+    let id = reliability.exercise.split('@').next().unwrap_or_default();
+    let files = [("toml", file(reliability, env!("CARGO_PKG_VERSION"))), ("svg", drawing::svg(reliability))];
+    let mut written = Vec::new();
+    for (end, text) in files {
+        let path = format!("exercises/{id}/reliability.{end}");
+        let shown = || course.join(&path).display().to_string();
+        disk::write(course, &path, text.as_bytes()).map_err(|refused| Ending::Disk(refused.unwritten(&shown())))?;
+        written.push(path);
+    }
+    Ok(written)
+}
 
 /// `reliability.toml`.
 pub fn file(reliability: &Reliability, engine: &str) -> String {

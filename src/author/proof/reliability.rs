@@ -179,6 +179,12 @@ impl OfCheck {
 }
 
 impl Reliability {
+    /// Whether every draw told right from wrong, and copying pays nowhere.
+    pub fn is_right(&self) -> bool {
+        let copying = self.copied.as_ref().is_some_and(|copied| copied.varies && copied.pays());
+        self.failures.times == 0 && self.escapes() == 0 && self.untouched.passes.times == 0 && !copying
+    }
+
     /// Escapes of all checks.
     pub fn escapes(&self) -> usize {
         self.checks.iter().map(OfCheck::escapes).sum()
@@ -218,7 +224,7 @@ pub fn prove(
     }
     let total = settings.seeds.unwrap_or_else(|| usual_seeds(&written));
     let cache = Cache::of(settings.cache.as_deref(), &written, &settings.engine);
-    let solutions: Vec<&Solution> = written.solutions.iter().filter(|solution| solution.folder != "starter").collect();
+    let solutions: Vec<&Solution> = written.solutions.iter().filter(|solution| !solution.is_starter()).collect();
     let (first, rest): (Vec<u64>, Vec<u64>) = (1..=total).partition(|seed| *seed <= OF_EVERY);
     let (mut draws, mut passes, mut done) = (Vec::new(), 0, 0);
     let mut wanted = vec![true; solutions.len()];
@@ -261,7 +267,7 @@ pub fn prove(
 /// The solutions that the draws beyond [`OF_EVERY`] are made of: the reference, and for each check the wrong solution that came nearest
 /// to passing it.
 fn nearest(written: &Written, solutions: &[&Solution], draws: &[Vec<Option<Trial>>]) -> Vec<bool> {
-    let mut wanted: Vec<bool> = solutions.iter().map(|solution| solution.wrong.is_none()).collect();
+    let mut wanted: Vec<bool> = solutions.iter().map(|solution| solution.wrong().is_none()).collect();
     for check in &summary(written, solutions, draws).checks {
         let far = |wrong: &Wrong| -> f64 {
             let Some((low, high)) = check.passed.filter(|_| wrong.escapes.times == 0) else { return 0.0 };
@@ -270,7 +276,7 @@ fn nearest(written: &Written, solutions: &[&Solution], draws: &[Vec<Option<Trial
         };
         let nearest = check.wrong.iter().min_by(|a, b| far(a).total_cmp(&far(b)));
         let is_it = |solution: &&Solution| {
-            solution.wrong.as_ref().zip(nearest).is_some_and(|(of, nearest)| of.mistake == nearest.mistake)
+            solution.wrong().zip(nearest).is_some_and(|(of, nearest)| of.mistake == nearest.mistake)
         };
         for (solution, wanted) in solutions.iter().zip(&mut wanted) {
             *wanted |= is_it(solution);
@@ -424,7 +430,7 @@ fn made_again(pack: &Pack, written: &Written, cache: &Cache, seed: u64) -> Resul
 
 /// Which of them is the reference: where nothing was found wrong with an exercise, it was read.
 fn reference_of(solutions: &[&Solution]) -> usize {
-    let at = solutions.iter().position(|solution| solution.folder == "solution");
+    let at = solutions.iter().position(|solution| solution.is_reference());
     at.unwrap_or_else(|| unreachable!("an exercise without its solution is a finding"))
 }
 
@@ -442,7 +448,7 @@ fn summary(written: &Written, solutions: &[&Solution], draws: &[Vec<Option<Trial
     }
     let mut strays = Vec::new();
     for (n, solution) in solutions.iter().enumerate() {
-        let Some(wrong) = &solution.wrong else { continue };
+        let Some(wrong) = solution.wrong() else { continue };
         for check in exercise.checks.iter().filter(|check| !wrong.fails.contains(&check.id)) {
             let times = of(n).filter(|trial| trial.failed().contains(&check.id)).count();
             if times > 0 {
@@ -479,7 +485,7 @@ fn of_check(check: &Check, solutions: &[&Solution], draws: &[Vec<Option<Trial>>]
     let figure = judged(reference).find_map(|judged| Some(figure_of(judged)?.0));
     let mut wrong = Vec::new();
     for (n, solution) in solutions.iter().enumerate() {
-        let Some(of) = solution.wrong.as_ref().filter(|of| of.fails.contains(&check.id)) else { continue };
+        let Some(of) = solution.wrong().filter(|of| of.fails.contains(&check.id)) else { continue };
         let tried = judged(n).count();
         let escapes = Rate::new(tried - times(n, Verdict::Failed), tried);
         wrong.push(Wrong { mistake: of.mistake.clone(), escapes, figures: figures(n) });

@@ -10,7 +10,7 @@ use course::answers::{Answer, Answers};
 use course::computed;
 use course::content::{self, Digest};
 use course::exercise::{Check, QuestionKind};
-use course::grid::{Cells, Column};
+use course::grid::{AnswerColumn, Cells};
 use course::pack::Submission;
 use course::settings::{Setting, SettingKind};
 use diagnostics::fault::{Fault, Id};
@@ -406,13 +406,13 @@ fn answer((id, kind): (&str, &QuestionKind), query: &Placed<Query>, tables: &Tab
             )
         }
         QuestionKind::Table(grid) => {
-            let cell = |((row, _), column): (&(String, Text), &Column)| {
+            let cell = |((row, _), column): (&(String, Text), &AnswerColumn)| {
                 let name = format!("{id}_{row}_{}", column.id);
                 let x = number(names.iter().find(|other| **other == name)?)?;
                 (column.min..=column.max).contains(&x).then(|| ((row.clone(), column.id.clone()), x))
             };
             let cells: Option<Cells> = grid.cells().map(cell).collect();
-            let of = |((row, _), column): (&(String, Text), &Column)| {
+            let of = |((row, _), column): (&(String, Text), &AnswerColumn)| {
                 format!("{id}_{row}_{} ({} – {})", column.id, column.min, column.max)
             };
             let list = grid.cells().map(of).collect::<Vec<_>>().join(", ");
@@ -481,7 +481,7 @@ fn ceilings(run: &Run) -> BTreeMap<String, Figure> {
 
 /// Whether figures have to be computed: the reference gives the ceilings.
 fn wants_figures(written: &Written, solution: &Solution) -> bool {
-    solution.folder == "solution" || reads_metrics(written)
+    solution.is_reference() || reads_metrics(written)
 }
 
 /// Whether a check asks the table of figures.

@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::automatic::{self, Alarm};
 use super::cache::Cache;
-use super::cause::{self, Half, Part};
+use super::cause::{self, File, Half};
 use super::job::{self, Ask, TRIALS, Trials};
 use super::proved;
 use super::trial::{self, Made, Proof, Ran, Trial};
 use super::work;
 use crate::finding::{Finding, Rule};
-use crate::reading::{self, Solution, Written};
+use crate::reading::{self, Role, Solution, Written};
 use crate::rules::{self, Material, language, leaks};
+use app::ending::Ending;
 use course::answers::Answer;
 use course::content::Digest;
 use course::courses;
@@ -125,6 +126,37 @@ enum Outcome {
     Findings(Vec<Finding>),
     Tried(usize, Option<(Trial, bool)>, Vec<Finding>, Vec<Half>),
     Once(usize, Option<Once>, Vec<Finding>),
+}
+
+/// What was found of a course.
+#[derive(Clone, Debug, Default)]
+pub struct Validated {
+    /// What is wrong with `courses.toml`; looked at where all exercises are.
+    pub course: Vec<Finding>,
+    /// What was found of each exercise.
+    pub reports: Vec<Report>,
+}
+
+impl Validated {
+    /// Whether all of it is right.
+    pub fn is_valid(&self) -> bool {
+        self.course.is_empty() && self.reports.iter().all(Report::is_valid)
+    }
+}
+
+/// Validates the exercises that are asked for or, where none is, the whole course.
+///
+/// # Errors
+/// A name that no exercise has; our own failures. The author's mistakes are in what is given.
+pub fn asked(
+    pack: &Pack,
+    ids: &[String],
+    settings: &Settings,
+    tell: &mut dyn FnMut(&Done),
+) -> Result<Validated, Ending> {
+    let reports = validate(pack, &reading::asked(pack, ids)?, settings, tell)?;
+    let course = if ids.is_empty() { course(pack) } else { Vec::new() };
+    Ok(Validated { course, reports })
 }
 
 /// Validates exercises, side by side.
@@ -353,7 +385,7 @@ fn solution(
 ) -> Result<Outcome, RunError> {
     let written = way.written;
     let solution = &written.solutions[n];
-    let is_reference = solution.folder == "solution";
+    let is_reference = solution.is_reference();
     let mut before: Vec<(Digest, Made)> = Vec::new();
     let known = way.cache.trial(solution.work, seed).filter(|trial| !is_reference || !trial.digest.is_empty());
     let tried = match known {
@@ -381,16 +413,16 @@ fn solution(
             return Ok(Outcome::Tried(n, None, findings, Vec::new()));
         }
     };
-    let parts: Vec<(usize, Part)> = if is_reference {
-        (0..written.solutions.len()).map(|wrong| (wrong, Part::Answers)).collect()
+    let files: Vec<(usize, File)> = if is_reference {
+        (0..written.solutions.len()).map(|wrong| (wrong, File::Answers)).collect()
     } else {
-        vec![(n, Part::Plan)]
+        vec![(n, File::Plan)]
     };
     let mut halves = Vec::new();
-    for (wrong, part) in parts.into_iter().filter(|(wrong, _)| written.solutions[*wrong].wrong.is_some()) {
-        let Some(half) = cause::half(written, &written.solutions[wrong], part) else { continue };
+    for (wrong, file) in files.into_iter().filter(|(wrong, _)| written.solutions[*wrong].wrong().is_some()) {
+        let Some(half) = cause::half(written, &written.solutions[wrong], file) else { continue };
         if let Ok(trial) = way.cache.tried(written, &half, seed, &mut before, || run(&half, Proof::Verdicts))? {
-            halves.push(Half { wrong, part, failed: trial.failed() });
+            halves.push(Half { wrong, file, failed: trial.failed() });
         }
     }
     Ok(Outcome::Tried(n, Some(trial), findings, halves))
@@ -455,7 +487,7 @@ fn within(once: &Once) -> bool {
 fn repeats(written: &Written, trials: &[(usize, Trial)], onces: &[(usize, Once)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let place = || written.task.exercise.place.clone();
-    let here = trials.iter().find(|(n, _)| written.solutions[*n].folder == "solution").map(|(_, trial)| &trial.digest);
+    let here = trials.iter().find(|(n, _)| written.solutions[*n].is_reference()).map(|(_, trial)| &trial.digest);
     for (threads, once) in onces {
         if here.is_some_and(|here| *here != once.digest) {
             let found = text!(
@@ -508,7 +540,7 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
     // A check whose figures cannot even be computed for the reference is told once: nothing else that it says means anything.
     let undefined = trials
         .iter()
-        .find(|(n, _)| written.solutions[*n].folder == "solution")
+        .find(|(n, _)| written.solutions[*n].is_reference())
         .map_or_else(Vec::new, |(_, trial)| undefined(written, trial));
     let mut silent: BTreeSet<&str> = undefined.iter().map(|(id, _)| id.as_str()).collect();
     for check in checks {
@@ -520,8 +552,8 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
     findings.extend(undefined.iter().map(|(_, finding)| finding.clone()));
     for (n, trial) in trials {
         let solution = &written.solutions[*n];
-        match (&solution.wrong, solution.folder.as_str()) {
-            (Some(wrong), _) => {
+        match &solution.role {
+            Role::Wrong(wrong) => {
                 let heard = |id: &String| !silent.contains(id.as_str());
                 let failed: BTreeSet<String> = trial.failed().into_iter().filter(heard).collect();
                 let expected: BTreeSet<String> = wrong.fails.iter().filter(|id| heard(id)).cloned().collect();
@@ -539,16 +571,16 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
                     ));
                 }
             }
-            (None, "starter") if trial.passed() => findings.push(Rule::Starter.broken(
+            Role::Starter if trial.passed() => findings.push(Rule::Starter.broken(
                 Place::file(format!("exercises/{id}/starter/plan.toml")),
                 Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます"),
                 Text::new("something left to decide", "判断の余地があること"),
             )),
-            (None, "solution") => {
+            Role::Reference => {
                 findings.extend(reference(written, trial, &silent));
                 findings.extend(rules::unhidden(written, &trial.checks));
             }
-            _ => {}
+            Role::Starter | Role::Made => {}
         }
     }
     let unheard = |check: &&Check| whole && !caught.contains(&check.id) && !silent.contains(check.id.as_str());

@@ -82,7 +82,7 @@ fn holds(keys: &[Key], path: &[&str]) -> Holds {
 fn secrets(material: &Material) -> Vec<Secret> {
     let written = material.written;
     let Some(reference) = written.reference() else { return Vec::new() };
-    let starter = written.solutions.iter().find(|solution| solution.folder == "starter");
+    let starter = written.starter();
     let of_starter = starter.map(|starter| leaves(&starter.submission.plan.section)).unwrap_or_default();
     let mut secrets = Vec::new();
     let of_reference = leaves(&reference.submission.plan.section);

@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use app::ending::Ending;
+use app::worker::{self, Worker};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -19,16 +20,12 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Workers on this machine.
 #[derive(Clone, Debug)]
 pub struct Local {
-    /// The program.
-    pub program: PathBuf,
+    /// How each is started.
+    pub worker: Worker,
     /// The class folder.
     pub class: PathBuf,
-    /// The vector instructions.
-    pub kernel: String,
     /// How many at once.
     pub jobs: usize,
-    /// Threads of each.
-    pub threads: usize,
     /// Time of each by the clock.
     pub wall: Duration,
 }
@@ -91,17 +88,8 @@ impl Local {
             return Ok(Done::Record(record));
         }
         files.ask(&task.job)?;
-        let mut command = Command::new(&self.program);
-        command
-            .args(["--kernel", &self.kernel, "worker"])
-            .arg(files.job())
-            .arg(files.record())
-            .env("RAYON_NUM_THREADS", self.threads.to_string())
-            .env("POLARS_MAX_THREADS", self.threads.to_string())
-            // Its input stays open as long as this process lives: it ends where the grader is killed.
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        // Its input stays open as long as this process lives: it ends where the grader is killed.
+        let mut command = self.worker.command(&files.job(), &files.record());
         // Ctrl-C is for the grader, who lets workers finish.
         #[cfg(unix)]
         {
@@ -129,7 +117,7 @@ impl Local {
         let begun = Instant::now();
         loop {
             match child.try_wait() {
-                Ok(Some(status)) => return how(status),
+                Ok(Some(status)) => return worker::lost(status),
                 Ok(None) => {}
                 Err(error) => return text!("a worker was lost ({error})", "採点プロセスを見失いました（{error}）"),
             }
@@ -143,22 +131,4 @@ impl Local {
             std::thread::sleep(LOOK);
         }
     }
-}
-
-fn how(status: ExitStatus) -> Text {
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt as _;
-        if let Some(signal) = status.signal() {
-            return text!(
-                "the worker was ended by signal {signal}: perhaps it needed more time or memory than it may use",
-                "採点プロセスがシグナル{signal}で終了しました（時間やメモリーの上限を超えた可能性があります）"
-            );
-        }
-    }
-    let code = status.code().unwrap_or(-1);
-    text!(
-        "the worker ended with code {code} and left no record",
-        "採点プロセスが結果を残さずに終了しました（コード{code}）"
-    )
 }

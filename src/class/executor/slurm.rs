@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use app::ending::Ending;
+use app::worker::{POOLS, Worker};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -27,12 +28,10 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// Workers on a cluster.
 #[derive(Clone, Debug)]
 pub struct Slurm {
-    /// The program, where every node finds it.
-    pub program: PathBuf,
+    /// How each is started; every node finds the program.
+    pub worker: Worker,
     /// The class folder, where every node finds it.
     pub class: PathBuf,
-    /// The vector instructions.
-    pub kernel: String,
     /// Time of one submission by the clock.
     pub wall: Duration,
     /// How it is asked.
@@ -213,19 +212,20 @@ impl Slurm {
     /// What a task does: one worker after another, each with an input that stays open, for its end would stop it.
     fn script(&self, name: &str, share: usize) -> String {
         let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', "'\\''"));
-        let (folder, program) = (quoted(&self.folder()), quoted(&self.program));
-        let (kernel, wall, threads) = (&self.kernel, self.wall.as_secs(), self.settings.threads);
+        let (folder, program) = (quoted(&self.folder()), quoted(&self.worker.program));
+        let (arguments, wall) = (self.worker.arguments().join(" "), self.wall.as_secs());
+        let threads = POOLS.map(|pool| format!("{pool}={}", self.settings.threads)).join(" ");
         format!(
             "#!/bin/sh\n\
              cd {folder} || exit 1\n\
-             export RAYON_NUM_THREADS={threads} POLARS_MAX_THREADS={threads}\n\
+             export {threads}\n\
              pipe=\"${{TMPDIR:-/tmp}}/$SLURM_JOB_ID.$$\"\n\
              mkfifo -m 600 \"$pipe\" && exec 3<>\"$pipe\" && rm -f \"$pipe\" || exit 1\n\
              from=$((SLURM_ARRAY_TASK_ID * {share} + 1))\n\
              sed -n \"$from,$((from + {share} - 1))p\" {name}.keys | while read -r key; do\n\
              \x20 [ -e \"$key.record.json\" ] && continue\n\
              \x20 [ -e \"$key.job.json\" ] || continue\n\
-             \x20 timeout -k 5 {wall} {program} --kernel {kernel} worker \"$key.job.json\" \"$key.record.json\" <&3 >/dev/null\n\
+             \x20 timeout -k 5 {wall} {program} {arguments} \"$key.job.json\" \"$key.record.json\" <&3 >/dev/null\n\
              done\n\
              exit 0\n"
         )

@@ -58,10 +58,10 @@ pub fn csv(
     template: Option<(&str, &[u8])>,
     choice: Choice,
 ) -> Result<(Vec<u8>, Vec<Text>), Ending> {
-    let worth =
-        |id: &str| book.grades.iter().find(|((_, exercise), _)| exercise == id).map_or(0.0, |(_, grade)| grade.worth);
+    let maximum =
+        |id: &str| book.grades.iter().find(|((_, exercise), _)| exercise == id).map_or(0.0, |(_, grade)| grade.maximum);
     if let Some((file, bytes)) = template {
-        return filled(class, book, exercises, (file, bytes), choice, &worth);
+        return filled(class, book, exercises, (file, bytes), choice, &maximum);
     }
     let cell = |learner: &str, id: &str| {
         book.grade(learner, id).and_then(|grade| points(grade, choice)).map(number).unwrap_or_default()
@@ -73,7 +73,7 @@ pub fn csv(
     );
     let mut possible = vec![format!("    {POSSIBLE}")];
     possible.resize(titles.len(), String::new());
-    possible.extend(exercises.iter().map(|titled| number(worth(&titled.id))));
+    possible.extend(exercises.iter().map(|titled| number(maximum(&titled.id))));
     rows.push(possible);
     for learner in &class.roster.learners {
         let login = learner.email.clone().unwrap_or_default();
@@ -91,7 +91,7 @@ fn filled(
     exercises: &[Titled],
     (file, bytes): (&str, &[u8]),
     choice: Choice,
-    worth: &dyn Fn(&str) -> f64,
+    maximum: &dyn Fn(&str) -> f64,
 ) -> Result<(Vec<u8>, Vec<Text>), Ending> {
     let expected = || Text::new("the CSV that Canvas's gradebook exports", "Canvasの成績表から書き出したCSV");
     let text = decoded(file, bytes).map_err(|fault| vec![fault])?;
@@ -121,7 +121,7 @@ fn filled(
     // Where each exercise stands, and what a full mark is there.
     let mut columns: Vec<(Option<usize>, f64)> = Vec::new();
     for titled in exercises {
-        let own = worth(&titled.id);
+        let own = maximum(&titled.id);
         let mut found = header.iter().enumerate().filter(|(_, cell)| titled.is_of(cell)).map(|(at, _)| at);
         let (first, second) = (found.next(), found.next());
         if second.is_some() {
@@ -187,8 +187,8 @@ fn filled(
                 continue;
             }
             let grade = book.grade(&learner.id, &titled.id);
-            let reached = grade.and_then(|grade| points(grade, choice).map(|points| (points, grade.worth)));
-            let now = reached.map(|(points, worth)| if worth > 0.0 { points / worth * most } else { points });
+            let reached = grade.and_then(|grade| points(grade, choice).map(|points| (points, grade.maximum)));
+            let now = reached.map(|(points, maximum)| if maximum > 0.0 { points / maximum * most } else { points });
             let is_other =
                 |now: f64| before.replace(',', ".").parse().map_or(true, |old: f64| (old - now).abs() > 5e-3);
             replaced += usize::from(!before.is_empty() && now.is_some_and(is_other));

@@ -85,16 +85,16 @@ pub fn inert_id(id: &str) -> String {
 pub fn sentence(grade: &Grade) -> Text {
     match grade.state {
         State::Graded => {
-            let (points, worth) = (number(grade.points), number(grade.worth));
+            let (points, maximum) = (number(grade.points), number(grade.maximum));
             let late = grade.deducted;
             if late > 0.0 {
                 let late = number(late);
                 text!(
-                    "{points} of {worth} points ({late} taken off for lateness)",
-                    "{worth}点中{points}点（遅れにより{late}点減点）"
+                    "{points} of {maximum} points ({late} taken off for lateness)",
+                    "{maximum}点中{points}点（遅れにより{late}点減点）"
                 )
             } else {
-                text!("{points} of {worth} points", "{worth}点中{points}点")
+                text!("{points} of {maximum} points", "{maximum}点中{points}点")
             }
         }
         State::NotHandedIn => Text::new("not handed in", "未提出"),

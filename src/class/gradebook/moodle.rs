@@ -53,7 +53,7 @@ pub fn learners(class: &Class, book: &Book, exercise: &str, sheet: &Worksheet) -
 
 /// What a full mark of the exercise is in a row, where that is something else.
 fn scale(grade: &Grade, sheet: &Worksheet, row: usize) -> Option<f64> {
-    sheet.maximum(row).filter(|most| grade.worth > 0.0 && (most - grade.worth).abs() > 1e-9)
+    sheet.maximum(row).filter(|most| grade.maximum > 0.0 && (most - grade.maximum).abs() > 1e-9)
 }
 
 /// Fills in grades and feedback; says what a teacher has to know. Rows of nobody, and rows that are held back, stay as they are.
@@ -90,8 +90,8 @@ pub fn fill(
         let most = scale(grade, sheet, row);
         let reached = points(grade, choice);
         if let Some(points) = reached {
-            let points = most.map_or(points, |most| points / grade.worth * most);
-            scaled = scaled.or(most.map(|most| (grade.worth, most)));
+            let points = most.map_or(points, |most| points / grade.maximum * most);
+            scaled = scaled.or(most.map(|most| (grade.maximum, most)));
             let written = sheet.number(&number(points));
             let is_same = before[0].replace(',', ".").parse::<f64>().is_ok_and(|old| (old - points).abs() < 5e-3);
             if !is_same {
@@ -101,18 +101,18 @@ pub fn fill(
             left += 1;
         }
         if grade.state != State::NotHandedIn {
-            let reached = most.and_then(|most| Some((reached? / grade.worth * most, most)));
+            let reached = most.and_then(|most| Some((reached? / grade.maximum * most, most)));
             sheet.set(row, Column::Feedback, feedback(grade, &class.settings.lang, reached));
         }
         let after = [Column::Grade, Column::Feedback].map(|column| sheet.cell(row, column));
         let is_new = before.iter().zip(after).any(|(before, after)| !before.is_empty() && before != after);
         replaced += usize::from(is_new);
     }
-    if let Some((worth, most)) = scaled {
-        let (worth, most) = (number(worth), number(most));
+    if let Some((maximum, most)) = scaled {
+        let (maximum, most) = (number(maximum), number(most));
         notes.push(text!(
-            "grades are scaled: {worth} points are {most} in the worksheet",
-            "評点を換算しました（{worth}点満点をワークシートの{most}点満点に）"
+            "grades are scaled: {maximum} points are {most} in the worksheet",
+            "評点を換算しました（{maximum}点満点をワークシートの{most}点満点に）"
         ));
     }
     if replaced > 0 {

@@ -9,6 +9,7 @@ use course::grid;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Outcome, Verdict};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use report::verdict::sign;
 
 use super::{number, sentence};
 use crate::folder::Class;
@@ -66,8 +67,8 @@ fn told(of: Of, lang: Lang) -> Markup {
         Lang::Ja => ja,
     };
     let Of { class, learner, exercise, grade, submission, record, most } = of;
-    let scaled = most.filter(|_| grade.state == State::Graded && grade.worth > 0.0);
-    let scaled = scaled.map(|most| super::moodle::in_gradebook((grade.points / grade.worth * most, most)));
+    let scaled = most.filter(|_| grade.state == State::Graded && grade.maximum > 0.0);
+    let scaled = scaled.map(|most| super::moodle::in_gradebook((grade.points / grade.maximum * most, most)));
     let was_run = record.is_some_and(|record| record.verdict != Verdict::Invalid);
     let outcomes = outcomes(exercise, record);
     // While another attempt may count, what a conclusion should have been stays open.
@@ -165,14 +166,6 @@ fn answers(exercise: &Exercise, read: &Read) -> Answers {
         Some((id.clone(), answer(written, &question.kind)?))
     };
     read.answers.iter().filter_map(of).collect()
-}
-
-fn sign(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Passed => "✔",
-        Verdict::Failed => "✘",
-        _ => "–",
-    }
 }
 
 fn points(outcome: &Outcome, lang: Lang) -> String {

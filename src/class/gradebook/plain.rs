@@ -40,7 +40,7 @@ pub fn rows(class: &Class, book: &Book, choice: Choice) -> Vec<Vec<String>> {
                 asked.id.value.clone(),
                 grade.state.word().to_owned(),
                 points(grade, choice).map(number).unwrap_or_default(),
-                number(grade.worth),
+                number(grade.maximum),
                 judged.map(|(points, _)| points.to_string()).unwrap_or_default(),
                 judged.map(|(_, of)| of.to_string()).unwrap_or_default(),
                 late.to_string(),

@@ -167,7 +167,7 @@ pub(super) fn develop<'a>(
             .filter_map(|p| Some((p.word()?.to_owned(), count(&rows(p)))))
             .collect(),
         operate: count(&operate_rows),
-        calibrate: plan.operate.calibrate.value.word().to_owned(),
+        calibrate: Some(plan.operate.calibrate.value),
         threshold: teller.decided.as_ref().map(|(_, threshold)| *threshold),
         epochs: fitted.epochs.len(),
         best: fitted.best,

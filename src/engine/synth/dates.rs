@@ -3,7 +3,7 @@
 //! Only what can be read in one way is read: in 04/01/2024 the day and the month could be swapped.
 
 use diagnostics::text;
-use diagnostics::text::Text;
+use diagnostics::text::{Text, narrow};
 use tables::{Frame, TableError, short};
 
 /// A column of dates.
@@ -252,7 +252,7 @@ fn read(written: &str) -> Result<Moment, Unread> {
 
 /// Takes a date apart; nothing where it is none, or could be read in more than one way.
 fn parts(written: &str) -> Option<Parts> {
-    let plain: String = written.trim().chars().map(half_width).collect();
+    let plain: String = written.trim().chars().map(narrow).collect();
     let mut rest = Rest(&plain);
     let era = ERAS.iter().find(|era| rest.word(era.word) || rest.sign(&[era.letter]).is_some());
     let year = match (era, rest.word("元")) {
@@ -353,15 +353,6 @@ impl Rest<'_> {
         }
         self.0 = before;
         None
-    }
-}
-
-/// A Japanese keyboard's full-width digits and signs as half-width ones.
-fn half_width(sign: char) -> char {
-    match sign {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xff01 + 0x21).unwrap_or(sign),
-        _ => sign,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::answers::{Argument, Ask};
 use super::super::columns::{Asked, Dense};
-use super::super::question::Scale;
+use super::super::request::Scale;
 use super::super::source::yes;
 use super::classes::without_point;
 use diagnostics::fault::{Fault, Id};
@@ -18,7 +18,7 @@ use metrics::entry::Columns;
 use metrics::order;
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
-    let raters = asked.source.several("--raters", &asked.question.raters)?;
+    let raters = asked.source.several("--raters", &asked.request.raters)?;
     let n = raters.len();
     if n < 2 {
         return Err(vec![asked.source.wrong(
@@ -47,7 +47,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
         }
         return Ok(());
     }
-    if let Some(scale) = asked.question.scale.filter(|scale| *scale != Scale::Nominal) {
+    if let Some(scale) = asked.request.scale.filter(|scale| *scale != Scale::Nominal) {
         let scale = if scale == Scale::Ordinal { "ordinal" } else { "measurement" };
         return Err(vec![asked.source.wrong(
             Id::WrongKind,
@@ -93,7 +93,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
 /// Of two words, the one that means yes comes last and is category 1: the one that `--positive` names, else one that says so itself.
 /// Which it is, is told.
 fn says_yes(asked: &mut Asked<'_>, categories: &mut [String]) -> Result<(), Vec<Fault>> {
-    let positive = asked.question.positive.as_deref();
+    let positive = asked.request.positive.as_deref();
     let there = categories.join(", ");
     let [first, second] = categories else {
         let n = categories.len();
@@ -141,7 +141,7 @@ fn says_yes(asked: &mut Asked<'_>, categories: &mut [String]) -> Result<(), Vec<
 
 /// What judges how far raters or methods agree.
 pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
-    let question = asked.question;
+    let request = asked.request;
     let raters = dense.columns("rater");
     let columns = || -> Vec<Argument<'a>> { raters.iter().map(|column| Argument::Rows(column.as_slice())).collect() };
     let rated = || raters.iter().flatten().copied().filter(|value| !value.is_nan());
@@ -151,14 +151,14 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
     levels.sort_by(f64::total_cmp);
     levels.dedup();
     let words = asked.rated_by_word;
-    let scale = match question.scale {
+    let scale = match request.scale {
         Some(scale) => scale,
         None if words => Scale::Nominal,
         None if whole && levels.len() <= 2 && levels.iter().all(|level| *level < 2.0) => Scale::Nominal,
         None if whole && levels.len() <= 10 && levels.iter().all(|level| *level < 20.0) => Scale::Ordinal,
         None => Scale::Measurement,
     };
-    if question.scale.is_none() {
+    if request.scale.is_none() {
         asked.notes.push(match scale {
             Scale::Nominal => Text::new(
                 "The values are taken as categories without an order (--scale nominal).",
@@ -204,7 +204,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
     }
     let largest = levels.last().copied().unwrap_or(0.0);
     let least = order::floor_index(largest).saturating_add(1).max(2);
-    let of_scale = match question.categories.map(|n| n as usize) {
+    let of_scale = match request.categories.map(|n| n as usize) {
         Some(n) if n < least || n > 1000 => {
             return Err(vec![asked.source.wrong(
                 Id::OutOfRange,

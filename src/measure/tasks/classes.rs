@@ -12,7 +12,7 @@ use metrics::{Parameter, Shown, Takes};
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let what = Text::new("the column of the class", "クラスの列");
-    let label = asked.need("--label", asked.question.label.as_ref(), &what)?.to_owned();
+    let label = asked.need("--label", asked.request.label.as_ref(), &what)?.to_owned();
     let scores = scores::several(asked, 2)?;
     let words = asked.source.words(&label).map_err(|fault| vec![fault])?;
     if let Some(names) = class_names(&words, &scores) {
@@ -111,7 +111,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
     let shown = || metrics::of(Family::Classes).filter(|metric| metric.is_shown(Shown::File));
     let mut asks: Vec<Ask<'a>> = shown().filter_map(|metric| Ask::of(metric, given(None))).collect();
     for metric in shown().filter(|metric| metric.takes().contains(&Takes::Number(Parameter::Class))) {
-        let of = |(class, name): (usize, &str)| Some(Ask::of(metric, given(Some(class)))?.part("class", name));
+        let of = |(class, name): (usize, &str)| Some(Ask::of(metric, given(Some(class)))?.level("class", name));
         asks.extend(asked.names("score").into_iter().enumerate().filter_map(of));
     }
     if let Some(label) = dense.column("label") {

@@ -13,38 +13,38 @@ use metrics::{Parameter, Shown, Takes};
 
 fn label(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
     let what = Text::new("the column of the outcome", "転帰の列");
-    let label = asked.need("--label", asked.question.label.as_ref(), &what)?.to_owned();
-    asked.add_flags("label", &label, asked.question.positive.as_deref())
+    let label = asked.need("--label", asked.request.label.as_ref(), &what)?.to_owned();
+    asked.add_flags("label", &label, asked.request.positive.as_deref())
 }
 
 pub(super) fn columns(asked: &mut Asked<'_>, task: Task) -> Result<(), Vec<Fault>> {
-    let question = asked.question;
+    let request = asked.request;
     label(asked)?;
     if task == Task::Calibration {
         let score = scores::one(asked)?;
         return asked.add_probabilities("score", &score);
     }
-    if !question.score.is_empty() || question.alert.is_none() {
+    if !request.score.is_empty() || request.alert.is_none() {
         let score = scores::one(asked)?;
         asked.add_finite("score", &score)?;
     }
-    if let Some(versus) = &question.versus {
+    if let Some(versus) = &request.versus {
         let versus = asked.need("--versus", Some(versus), &Text::default())?.to_owned();
         asked.add_finite("versus", &versus)?;
     }
-    if let Some(alert) = &question.alert {
+    if let Some(alert) = &request.alert {
         let alert = asked.need("--alert", Some(alert), &Text::default())?.to_owned();
-        asked.add_flags("alert", &alert, asked.question.positive.as_deref())?;
+        asked.add_flags("alert", &alert, asked.request.positive.as_deref())?;
     }
     Ok(())
 }
 
 /// What judges scores, probabilities and decisions.
 pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
-    let question = asked.question;
+    let request = asked.request;
     let scored = dense.column("score").is_some();
     let no_probability = asked.not_probabilities("score", dense);
-    if let (Some(threshold), true, None) = (question.threshold, scored, &no_probability)
+    if let (Some(threshold), true, None) = (request.threshold, scored, &no_probability)
         && !(0.0..=1.0).contains(&threshold)
     {
         return Err(vec![asked.source.wrong(
@@ -70,11 +70,11 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
         Takes::Probability => role("score"),
         Takes::Versus => role("versus"),
         Takes::Alert => role("alert"),
-        Takes::Number(Parameter::Threshold) => question.threshold.map(Argument::Constant).into_iter().collect(),
+        Takes::Number(Parameter::Threshold) => request.threshold.map(Argument::Constant).into_iter().collect(),
         _ => Vec::new(),
     };
     // Of alerts that the threshold gives, it is the net benefit itself.
-    let decided = question.alert.is_some() && question.threshold.is_some_and(|t| (0.0..=1.0).contains(&t));
+    let decided = request.alert.is_some() && request.threshold.is_some_and(|t| (0.0..=1.0).contains(&t));
     let mut asks: Vec<Ask<'a>> = Vec::new();
     for family in [Family::Outcome, Family::Ranking, Family::Calibration, Family::Decisions, Family::Utility] {
         for metric in metrics::of(family).filter(|metric| metric.is_shown(Shown::File)) {
@@ -86,7 +86,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
                 ask.columns = Err(because.clone());
             }
             asks.push(match asked.name("versus") {
-                Some(versus) if metric.takes().contains(&Takes::Versus) => ask.part("versus", versus),
+                Some(versus) if metric.takes().contains(&Takes::Versus) => ask.level("versus", versus),
                 _ => ask,
             });
         }
@@ -96,7 +96,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, task: Task, dense: &'a Dense) -> R
         asked.notes.extend(scores::surely_wrong(sure));
     }
     if task == Task::Classification {
-        let (given, threshold) = (question.alert.is_some(), question.threshold);
+        let (given, threshold) = (request.alert.is_some(), request.threshold);
         if let (Some(threshold), false) = (threshold, given) {
             let name = asked.name("score").unwrap_or_default().to_owned();
             asked.notes.push(text!(
@@ -151,5 +151,5 @@ pub(super) fn between<'a>(dense: &'a Dense, column: &str, group: &'a [f64]) -> V
         _ => Vec::new(),
     };
     let shown = metrics::of(Family::Fairness).filter(|metric| metric.is_shown(Shown::File));
-    shown.filter_map(|metric| Some(Ask::of(metric, given)?.part("groups", column))).collect()
+    shown.filter_map(|metric| Some(Ask::of(metric, given)?.level("groups", column))).collect()
 }

@@ -9,10 +9,10 @@ use metrics::entry::Family;
 use metrics::{Shown, Takes};
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
-    let question = asked.question;
+    let request = asked.request;
     let what = Text::new("the column that is 1 for now and 0 for the reference", "現在を1、基準を0とする列");
-    let current = asked.need("--current", question.current.as_ref(), &what)?.to_owned();
-    asked.add_flags("current", &current, question.positive.as_deref())?;
+    let current = asked.need("--current", request.current.as_ref(), &what)?.to_owned();
+    asked.add_flags("current", &current, request.positive.as_deref())?;
     for score in scores::several(asked, 1)? {
         asked.add_finite("score", &score)?;
     }
@@ -29,7 +29,7 @@ pub(super) fn asks<'a>(asked: &Asked<'_>, dense: &'a Dense) -> Vec<Ask<'a>> {
             _ => Vec::new(),
         };
         let shown = metrics::of(Family::Drift).filter(|metric| metric.is_shown(Shown::File));
-        asks.extend(shown.filter_map(|metric| Some(Ask::of(metric, given)?.part("column", name))));
+        asks.extend(shown.filter_map(|metric| Some(Ask::of(metric, given)?.level("column", name))));
     }
     asks
 }

@@ -11,7 +11,7 @@ mod survival;
 use super::answers::Ask;
 use super::columns::{Asked, Dense};
 use super::found::{Figure, Task};
-use super::question::{Question, Scale};
+use super::request::{Request, Scale};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -37,12 +37,12 @@ pub(crate) fn options(task: Task) -> &'static [&'static str] {
 }
 
 /// Options that a task has a use for, but not beside (or without) the others that were given, and what they would take.
-pub(crate) fn needless(question: &Question, task: Task) -> Vec<(&'static str, Text)> {
+pub(crate) fn needless(request: &Request, task: Task) -> Vec<(&'static str, Text)> {
     let beside = |option: &str| text!("{option} beside it, or neither", "{option} も指定するか、どちらも指定しない");
-    let scored = !question.score.is_empty();
+    let scored = !request.score.is_empty();
     match task {
-        Task::Classification if !scored && question.alert.is_some() => vec![("--versus", beside("--score"))],
-        Task::Survival if question.cause.is_some() => ["--score", "--threshold", "--training"]
+        Task::Classification if !scored && request.alert.is_some() => vec![("--versus", beside("--score"))],
+        Task::Survival if request.cause.is_some() => ["--score", "--threshold", "--training"]
             .map(|option| {
                 let expected = text!(
                     "--cause without {option}: of competing causes, only how often each occurs is measured",
@@ -52,12 +52,12 @@ pub(crate) fn needless(question: &Question, task: Task) -> Vec<(&'static str, Te
             })
             .into(),
         Task::Survival if !scored => vec![("--threshold", beside("--score")), ("--training", beside("--score"))],
-        Task::Survival if question.at.is_empty() => vec![("--threshold", beside("--at"))],
-        Task::Agreement if question.scale == Some(Scale::Measurement) => vec![(
+        Task::Survival if request.at.is_empty() => vec![("--threshold", beside("--at"))],
+        Task::Agreement if request.scale == Some(Scale::Measurement) => vec![(
             "--categories",
             Text::new("--scale ordinal or nominal beside it", "--scale ordinal か nominal と一緒に指定"),
         )],
-        Task::Regression if question.sd.is_none() => vec![("--score", beside("--sd"))],
+        Task::Regression if request.sd.is_none() => vec![("--score", beside("--sd"))],
         _ => Vec::new(),
     }
 }

@@ -10,19 +10,19 @@ use metrics::entry::Family;
 use metrics::{Shown, Takes};
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
-    let question = asked.question;
+    let request = asked.request;
     let what = Text::new("the column of the measurement", "測定値の列");
-    let label = asked.need("--label", question.label.as_ref(), &what)?.to_owned();
+    let label = asked.need("--label", request.label.as_ref(), &what)?.to_owned();
     asked.add_finite("label", &label)?;
-    if question.low.is_some() || question.high.is_some() || question.sd.is_none() {
+    if request.low.is_some() || request.high.is_some() || request.sd.is_none() {
         let what = Text::new("the lower ends of the prediction intervals", "予測区間の下限の列");
-        let low = asked.need("--low", question.low.as_ref(), &what)?.to_owned();
+        let low = asked.need("--low", request.low.as_ref(), &what)?.to_owned();
         let what = Text::new("the upper ends of the prediction intervals", "予測区間の上限の列");
-        let high = asked.need("--high", question.high.as_ref(), &what)?.to_owned();
+        let high = asked.need("--high", request.high.as_ref(), &what)?.to_owned();
         asked.add_finite("low", &low)?;
         asked.add_finite("high", &high)?;
     }
-    if let Some(sd) = &question.sd {
+    if let Some(sd) = &request.sd {
         let sd = asked.need("--sd", Some(sd), &Text::default())?.to_owned();
         let mean = scores::one(asked)?;
         asked.add_finite("score", &mean)?;

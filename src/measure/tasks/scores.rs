@@ -7,7 +7,7 @@ use diagnostics::text::Text;
 
 /// The columns of `--score`, at least so many.
 pub(super) fn several(asked: &Asked<'_>, least: usize) -> Result<Vec<String>, Vec<Fault>> {
-    let columns = asked.source.several("--score", &asked.question.score)?;
+    let columns = asked.source.several("--score", &asked.request.score)?;
     if columns.is_empty() {
         asked.need("--score", None, &Text::new("the column of the score", "スコアの列"))?;
     }

@@ -15,19 +15,19 @@ use metrics::utility::NET_BENEFIT_SURVIVAL;
 use metrics::{Parameter, Takes};
 
 pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
-    let question = asked.question;
+    let request = asked.request;
     let what = Text::new("the column of the time of follow-up", "追跡時間の列");
-    let time = asked.need("--time", question.time.as_ref(), &what)?.to_owned();
+    let time = asked.need("--time", request.time.as_ref(), &what)?.to_owned();
     let what = Text::new(
         "the column that is 1 where follow-up ended with the event, 0 where without",
         "追跡がイベントで終わったら1、打ち切りなら0の列",
     );
-    let event = asked.need("--event", question.event.as_ref(), &what)?.to_owned();
+    let event = asked.need("--event", request.event.as_ref(), &what)?.to_owned();
     asked.add_not_negative("time", &time)?;
-    if question.cause.is_some() {
+    if request.cause.is_some() {
         asked.add_categories("event", &event, 1000)?;
         cause_occurs(asked, &event)?;
-        if question.at.is_empty() {
+        if request.at.is_empty() {
             return Err(vec![asked.source.wrong(
                 Id::MissingArgument,
                 "--at",
@@ -37,7 +37,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
         }
     } else {
         let words = !asked.source.is_number(&event).map_err(|fault| vec![fault])?;
-        asked.add_flags("event", &event, question.positive.as_deref()).map_err(|mut faults| {
+        asked.add_flags("event", &event, request.positive.as_deref()).map_err(|mut faults| {
             for fault in faults.iter_mut().filter(|_| !words) {
                 let Text { en, ja } = &fault.expected;
                 fault.expected = text!(
@@ -48,18 +48,18 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
             faults
         })?;
     }
-    if let Some(file) = &question.training {
-        let mut other = Asked::new(question, Source::read_with(file, question.cp932, &question.missing_markers)?);
+    if let Some(file) = &request.training {
+        let mut other = Asked::new(request, Source::read_with(file, request.cp932, &request.missing_markers)?);
         let time = other.need("--time", Some(&time), &Text::default())?.to_owned();
         let event = other.need("--event", Some(&event), &Text::default())?.to_owned();
         other.add_not_negative("time", &time)?;
-        other.add_flags("event", &event, question.positive.as_deref())?;
+        other.add_flags("event", &event, request.positive.as_deref())?;
         let taken = other.taken(Task::Survival)?;
         asked.notes.extend(other.taken_as_missing());
         asked.training = taken.column("time").zip(taken.column("event")).map(|(t, e)| (t.to_vec(), e.to_vec()));
     }
-    let risks = asked.source.several("--score", &question.score)?;
-    let (n, times) = (risks.len(), question.at.len());
+    let risks = asked.source.several("--score", &request.score)?;
+    let (n, times) = (risks.len(), request.at.len());
     if n > 1 && n != times {
         return Err(vec![asked.source.wrong(
             Id::Mismatch,
@@ -79,7 +79,7 @@ pub(super) fn columns(asked: &mut Asked<'_>) -> Result<(), Vec<Fault>> {
 
 /// A cause that nobody has is more likely a mistaken number than a finding of 0 %.
 fn cause_occurs(asked: &Asked<'_>, event: &str) -> Result<(), Vec<Fault>> {
-    let Some(cause) = asked.question.cause.map(f64::from) else { return Ok(()) };
+    let Some(cause) = asked.request.cause.map(f64::from) else { return Ok(()) };
     let mut there: Vec<f64> = asked.source.numbers(event).map_err(|fault| vec![fault])?.into_iter().flatten().collect();
     there.retain(|&found| found > 0.0);
     there.sort_by(f64::total_cmp);
@@ -99,7 +99,7 @@ fn cause_occurs(asked: &Asked<'_>, event: &str) -> Result<(), Vec<Fault>> {
 
 /// What judges risks over time, and describes follow-up.
 pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<Ask<'a>>, Vec<Fault>> {
-    let question = asked.question;
+    let request = asked.request;
     let (training_time, training_event) = dense.training();
     let constant = |value: Option<f64>| value.map(Argument::Constant).into_iter().collect::<Vec<Argument<'a>>>();
     // What there is of a score (or risk) and a time.
@@ -112,15 +112,15 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
             Takes::TrainingEvent => vec![Argument::Fixed(training_event)],
             Takes::Number(Parameter::At) => constant(at),
             Takes::Number(Parameter::Tau) => vec![Argument::Constant(at.unwrap_or(f64::INFINITY))],
-            Takes::Number(Parameter::Threshold) => constant(question.threshold),
-            Takes::Number(Parameter::Cause) => constant(question.cause.map(f64::from)),
+            Takes::Number(Parameter::Threshold) => constant(request.threshold),
+            Takes::Number(Parameter::Cause) => constant(request.cause.map(f64::from)),
             _ => Vec::new(),
         }
     };
-    let at = |ask: Ask<'a>, time: f64| ask.part("at", time.to_string());
+    let at = |ask: Ask<'a>, time: f64| ask.level("at", time.to_string());
     let mut asks: Vec<Ask<'a>> = Vec::new();
-    if question.cause.is_some() {
-        for &time in &question.at {
+    if request.cause.is_some() {
+        for &time in &request.at {
             asks.extend(Ask::of(&CUMULATIVE_INCIDENCE, given(None, Some(time))).map(|ask| at(ask, time)));
         }
         return Ok(asks);
@@ -128,21 +128,21 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
     let risks = dense.columns("score");
     // Of several, the last is the risk by the latest time.
     if let Some(score) = risks.last() {
-        let latest = question.at.iter().copied().reduce(f64::max);
+        let latest = request.at.iter().copied().reduce(f64::max);
         asks.extend(Ask::of(&HARRELL_C, given(Some(score), latest)));
         // Events from the latest time on do not count: which one that is, changes the figure.
         asks.extend(Ask::of(&UNO_C, given(Some(score), latest)).map(|ask| match latest {
-            Some(time) => ask.part("up_to", time.to_string()),
+            Some(time) => ask.level("up_to", time.to_string()),
             None => ask,
         }));
     }
     asks.extend(Ask::of(&KM_MEDIAN, given(None, None)));
-    for &time in &question.at {
+    for &time in &request.at {
         for metric in [&KM_SURVIVAL, &KM_RISK, &RMST] {
             asks.extend(Ask::of(metric, given(None, Some(time))).map(|ask| at(ask, time)));
         }
     }
-    if question.at.is_empty() {
+    if request.at.is_empty() {
         asked.notes.push(Text::new(
             "Give --at with one or more times for survival by then.",
             "その時点までの生存割合などを求めるには、--at に時点を指定してください。",
@@ -151,7 +151,7 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
     if risks.is_empty() {
         return Ok(asks);
     }
-    asked.notes.push(match &question.training {
+    asked.notes.push(match &request.training {
         Some(file) => {
             let file = file.display();
             text!(
@@ -165,19 +165,19 @@ pub(super) fn asks<'a>(asked: &mut Asked<'_>, dense: &'a Dense) -> Result<Vec<As
         ),
     });
     let several = risks.len() > 1;
-    for (k, &time) in question.at.iter().enumerate() {
+    for (k, &time) in request.at.iter().enumerate() {
         if let Some(score) = if several { risks.get(k) } else { risks.first() } {
             asks.extend(Ask::of(&AUROC_AT, given(Some(score), Some(time))).map(|ask| at(ask, time)));
         }
     }
     let no_risk = asked.not_probabilities("score", dense);
-    match (question.at.as_slice(), &no_risk) {
+    match (request.at.as_slice(), &no_risk) {
         (times, None) if several || times.len() == 1 => {
             for (&time, score) in times.iter().zip(risks) {
                 for metric in [&BRIER_AT, &OBSERVED_EXPECTED_AT] {
                     asks.extend(Ask::of(metric, given(Some(score), Some(time))).map(|ask| at(ask, time)));
                 }
-                if let Some(threshold) = question.threshold {
+                if let Some(threshold) = request.threshold {
                     if !(0.0..=1.0).contains(&threshold) {
                         return Err(vec![asked.source.wrong(
                             Id::OutOfRange,
@@ -248,5 +248,5 @@ pub(super) fn between<'a>(dense: &'a Dense, column: &str, group: &'a [f64]) -> V
         Takes::Group => vec![Argument::Rows(group)],
         _ => Vec::new(),
     };
-    Ask::of(&LOGRANK_P, given).map(|ask| ask.part("groups", column)).into_iter().collect()
+    Ask::of(&LOGRANK_P, given).map(|ask| ask.level("groups", column)).into_iter().collect()
 }

@@ -124,7 +124,7 @@ function follow(place, shown, isUnknown) {
     end(progress.dataset.failed);
     const { lang } = document.documentElement;
     const lines = (told?.faults ?? []).map((fault) => `${fault.file}${fault.key ? `, ${fault.key}` : ''}: ${fault.found[lang]} → ${fault.expected[lang]}`);
-    failure.replaceChildren(...(told ? lines : [status, error]).filter(Boolean).map((line) => el('p', {}, line)));
+    failure.replaceChildren(...(told ? lines : [status?.[lang], error]).filter(Boolean).map((line) => el('p', {}, line)));
     say(`${progress.dataset.failed} ${failure.textContent}`);
   });
   events.onerror = () => { if (events.readyState === EventSource.CLOSED) busy(false); };

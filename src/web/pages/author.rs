@@ -26,9 +26,9 @@ async fn validated(view: View, Path(id): Path<String>) -> Result<Response, Respo
         let id = id.clone();
         view.done(move |view| view.site.placed(&id)).await?
     };
-    let out = Command::new(&settings.program)
+    let out = Command::new(&settings.worker.program)
         .current_dir(&settings.desk.here)
-        .args(["author", "validate", placed.workspace.id(), "--json", "--course"])
+        .args(["--kernel", &settings.worker.kernel, "author", "validate", placed.workspace.id(), "--json", "--course"])
         .arg(course)
         .stdin(std::process::Stdio::null())
         .kill_on_drop(true)

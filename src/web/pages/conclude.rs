@@ -23,13 +23,16 @@ use app::learner::hand_in::ANSWERS;
 use app::learner::history::Past;
 use course::answers::{Answer, Answers, Unjudged};
 use course::exercise::{Question, QuestionKind};
-use course::grid::Column;
+use course::grid::AnswerColumn;
 use course::order::Order;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
+use engine::check::Verdict;
 use engine::withhold;
 use report::terminal::Found;
+use report::verdict::sign;
+use serde::Deserialize as _;
 
 pub(super) fn pages() -> Router<Shared> {
     Router::new()
@@ -89,7 +92,7 @@ async fn answers(
                     }
                 },
                 QuestionKind::Table(grid) => {
-                    for ((row, _), Column { id: column, .. }) in grid.cells() {
+                    for ((row, _), AnswerColumn { id: column, .. }) in grid.cells() {
                         let Some(written) = one(&format!("{id}:{row}:{column}")) else { continue };
                         changes.push(Change { key: format!("{id}.{row}.{column}"), written: written.to_owned() });
                     }
@@ -349,7 +352,7 @@ fn cell_of(view: &View, question: &Question, fault: &Fault) -> Option<String> {
 }
 
 /// What a cell is called: its row and its column, with the unit.
-fn named(view: &View, row: &Text, column: &Column) -> String {
+fn named(view: &View, row: &Text, column: &AnswerColumn) -> String {
     let (row, title, unit) = (view.text(row), view.text(&column.title), view.text(&column.unit));
     match (unit, view.lang) {
         ("", Lang::En) => format!("{row}, {title}"),
@@ -383,7 +386,8 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
             h3 { (score) }
             ol.checks { @for check in &checks {
                 @let verdict = check["verdict"].as_str().unwrap_or_default();
-                @let (sign, word) = sign(view, verdict);
+                @let judged = Verdict::deserialize(&check["verdict"]).unwrap_or(Verdict::Error);
+                @let (sign, word) = (sign(judged), called(view, judged));
                 li.(verdict) {
                     p { span.sign aria-hidden="true" { (sign) } " " strong { (words(view, &check["title"])) } " " span.quiet { (word) " · " (points_of(check, verdict)) } }
                     @if verdict == "not_attempted" { p { (view.say("Write your answer above.", "上の欄に解答を書いてください。")) } }
@@ -418,14 +422,14 @@ fn points_of(check: &Value, verdict: &str) -> String {
     format!("{}/{points}", if verdict == "passed" { points } else { 0 })
 }
 
-fn sign<'t>(view: &View, verdict: &str) -> (&'t str, &'t str) {
-    let pick = |en, ja| if view.lang == Lang::Ja { ja } else { en };
+/// What became of a check, in words; of a document of another version, what can be said of it.
+fn called<'t>(view: &View, verdict: Verdict) -> &'t str {
     match verdict {
-        "passed" => ("✔", pick("passed", "合格")),
-        "failed" => ("✘", pick("failed", "不合格")),
-        "skipped" => ("–", pick("skipped", "省略")),
-        "not_attempted" => ("○", pick("not answered yet", "未回答")),
-        _ => ("!", pick("the exercise's error", "教材側の誤り")),
+        Verdict::Passed => view.say("passed", "合格"),
+        Verdict::Failed => view.say("failed", "不合格"),
+        Verdict::Skipped => view.say("skipped", "省略"),
+        Verdict::NotAttempted => view.say("not answered yet", "未回答"),
+        Verdict::Invalid | Verdict::Error => view.say("the exercise's error", "教材側の誤り"),
     }
 }
 

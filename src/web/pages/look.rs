@@ -18,9 +18,8 @@ use app::learner::workspace::DATA;
 use course::dataset::Role;
 use course::pack::Pack;
 use diagnostics::text::Lang;
-use engine::run::Series;
 use report::montage::{self, Tile};
-use report::plots::{self, Plot, columns};
+use report::plots::{Plot, columns};
 use tables::Frame;
 
 /// So many pictures are on a page of the wall.
@@ -165,10 +164,7 @@ fn series(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<
     let lines = groups::lines(shown.len());
     shown.iter_mut().for_each(|group| group.rows.truncate(lines));
     let chosen: Vec<usize> = shown.iter().flat_map(|group| group.rows.iter().copied()).collect();
-    let strips = groups::series(dataset, &shown, &origin.some(&chosen), view.lang);
-    let strips: Vec<(String, &Series)> = strips.iter().map(|(words, series)| (words.clone(), series)).collect();
-    let title = view.say("The first series of each group", "群ごとの最初の時系列");
-    Ok(plots::series::draw("look", title, &strips, dataset.signal_unit(view.lang), view.lang))
+    Ok(groups::series(dataset, &shown, &origin.some(&chosen), view.lang))
 }
 
 /// A Table 1 by a column.

@@ -62,7 +62,7 @@ async fn begin(view: View, id: String, check: bool) -> Result<Response, Response
         at: (settings.now)(),
         lang: view.lang.code().to_owned(),
     };
-    match view.site.jobs.begin(&settings.program, &placed.workspace, practice) {
+    match view.site.jobs.begin(&view.worker(), &placed.workspace, practice) {
         Ok(()) => Ok(StatusCode::ACCEPTED.into_response()),
         Err(Unbegun::Busy) => {
             Ok((StatusCode::CONFLICT, view.say("A run is under way.", "実行中です。").to_owned()).into_response())

@@ -11,7 +11,6 @@ use maud::{Markup, html};
 use crate::jobs;
 use crate::site::Shared;
 use crate::view::{View, answer};
-use app::ending::Ending;
 use app::job::{Answered, Ask};
 use app::learner::desk::Placed;
 use app::learner::edit;
@@ -52,9 +51,9 @@ async fn tried(
         exercise: placed.workspace.id().to_owned(),
         asked: asked.clone(),
     };
-    let told = match jobs::ask(&settings.program, &placed.workspace, ask).await {
+    let told = match jobs::ask(&view.worker(), &placed.workspace, ask).await {
         Ok(told) => told,
-        Err(error) => return Err(view.ended(Ending::ours(&error))),
+        Err(ending) => return Err(view.ended(ending)),
     };
     view.done(move |view| Ok(section(view, &placed, Some((&asked, &told))))).await.map(answer)
 }

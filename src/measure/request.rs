@@ -17,7 +17,7 @@ pub enum Scale {
 
 /// What is asked about a file: columns by name, as a person gave them.
 #[derive(Clone, Debug, Default)]
-pub struct Question {
+pub struct Request {
     /// The file.
     pub file: PathBuf,
     /// The task; none to be told by the columns.

@@ -1,15 +1,15 @@
-//! Numbers drawn one after another from one point of the tree of random streams: the luck of one layer of a picture.
+//! Numbers drawn one after another from one point of the tree of random streams: the stream of one layer of a picture.
 
 use seed::Seed;
 
 /// A stream that remembers how far it has been drawn.
 #[derive(Clone, Debug)]
-pub(super) struct Luck {
+pub(super) struct Stream {
     seed: Seed,
     drawn: u64,
 }
 
-impl Luck {
+impl Stream {
     pub(super) fn of(seed: Seed) -> Self {
         Self { seed, drawn: 0 }
     }

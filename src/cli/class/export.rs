@@ -1,0 +1,100 @@
+//! `practicum export` and `practicum class report`.
+
+use std::path::{Path, PathBuf};
+
+use super::place::{Place, placed_in_japanese};
+use super::told;
+use crate::session::Session;
+use app::ending::Ending;
+use class::desk::Opened;
+use class::export::{self, Options, Written};
+use class::gradebook::Choice;
+use class::insight;
+
+/// How a class is exported.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Export {
+    /// For which system.
+    #[arg(value_enum)]
+    format: Format,
+    #[command(flatten)]
+    place: Place,
+    /// Where it is written; left out, the folder `export` of the class.
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// Moodle: the grading worksheet of the assignment, as you downloaded it.
+    #[arg(long, value_name = "CSV")]
+    worksheet: Option<PathBuf>,
+    /// Canvas: the gradebook that you exported, so that its assignments are found again.
+    #[arg(long, value_name = "CSV")]
+    gradebook: Option<PathBuf>,
+    /// The exercise; may be left out where a class has one.
+    #[arg(long, value_name = "ID")]
+    exercise: Option<String>,
+    /// Write also where errors of ours, ungraded hand-ins or unread texts are left; those rows stay without a grade.
+    #[arg(long)]
+    force: bool,
+    /// 0 points, rather than an empty cell, for who handed in nothing, too late, or nothing that can be run.
+    #[arg(long)]
+    zero: bool,
+}
+
+/// For which system grades are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// The worksheet with grades, and the zip of feedback files.
+    Moodle,
+    /// The CSV that Canvas imports.
+    Canvas,
+    /// A results.json for each learner.
+    Gradescope,
+    /// One table of everything.
+    Csv,
+    /// A workbook for a spreadsheet.
+    Xlsx,
+}
+
+pub(crate) fn japanese_export(command: clap::Command) -> clap::Command {
+    placed_in_japanese(command)
+        .mut_arg("format", |arg| arg.help("書き出す形式です（moodle、canvas、gradescope、csv、xlsx）。"))
+        .mut_arg("to", |arg| arg.help("書き出す場所です。省略時はクラスのフォルダーの export です。"))
+        .mut_arg("worksheet", |arg| arg.help("Moodle：ダウンロードしたままの評定ワークシートです。"))
+        .mut_arg("gradebook", |arg| arg.help("Canvas：書き出した成績表です。課題の列を見つけるために使います。"))
+        .mut_arg("exercise", |arg| arg.help("演習です。クラスの演習が1つなら省略できます。"))
+        .mut_arg("force", |arg| {
+            arg.help("こちらのエラー、未採点、記述の採点待ちが残っていても書き出します（その行の評点は空欄です）。")
+        })
+        .mut_arg("zero", |arg| arg.help("未提出、受付終了後、実行できない提出を、空欄ではなく0点にします。"))
+}
+
+/// Writes grades for another system.
+pub(crate) fn export(session: &Session, options: &Export) -> Result<u8, Ending> {
+    let format = match options.format {
+        Format::Moodle => export::Format::Moodle,
+        Format::Canvas => export::Format::Canvas,
+        Format::Gradescope => export::Format::Gradescope,
+        Format::Csv => export::Format::Csv,
+        Format::Xlsx => export::Format::Xlsx,
+    };
+    let asked = Options {
+        format,
+        to: options.to.as_deref(),
+        worksheet: options.worksheet.as_deref(),
+        gradebook: options.gradebook.as_deref(),
+        exercise: options.exercise.as_deref(),
+        choice: Choice { forced: options.force, zero: options.zero },
+    };
+    told::written(session, &export::export(&session.desk, &options.place.class, asked)?)
+}
+
+/// The class as a whole: a page and a document.
+pub(super) fn report(session: &Session, place: &Place, to: Option<&Path>) -> Result<u8, Ending> {
+    let Opened { class, store, book, exercises } = Opened::at(&session.desk, &place.class)?;
+    let insight = insight::look(&class, &store, &book, &exercises)?;
+    if session.json {
+        return session.document(&insight);
+    }
+    let to = to.map_or_else(|| class.folder.join(export::FOLDER), Path::to_owned);
+    let paths = export::write(&to, &insight::files(&insight, session.terminal.lang)?)?;
+    told::written(session, &Written { to, paths, notes: Vec::new() })
+}
