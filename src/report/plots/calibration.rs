@@ -67,6 +67,7 @@ pub fn draw(name: &str, whom: &str, bins: &[Bin], p: &[f64], lang: Lang) -> Plot
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plots::escaped;
 
     #[test]
     fn the_plot_speaks_the_readers_language_and_holds_every_group() {
