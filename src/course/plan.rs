@@ -996,6 +996,6 @@ mod tests {
 
     #[test]
     fn a_form_has_a_meaning_beside_each_word_that_can_be_chosen() {
-        each_word_has_its_meaning(&keys(Vec::new));
+        each_word_has_its_meaning(&keys(Vec::new, &[]));
     }
 }
