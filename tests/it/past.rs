@@ -52,13 +52,21 @@ fn a_reset_keeps_what_was_there() {
     learner.types("reset sepsis-alarm").ends(0).says("plan.before.toml");
     assert_eq!(learner.read("practicum/sepsis-alarm/plan.toml"), given);
     assert_eq!(learner.read("practicum/sepsis-alarm/plan.before.toml"), mine);
+    // A second copy does not take the first one's place, and the same is not laid aside twice.
+    plan(&learner, "threshold = 0.25", "threshold = 0.11");
+    let other = learner.read("practicum/sepsis-alarm/plan.toml");
+    learner.types("reset sepsis-alarm").ends(0).says("plan.before.2.toml");
+    plan(&learner, "threshold = 0.25", "threshold = 0.11");
+    learner.types("reset sepsis-alarm").ends(0).says("plan.before.2.toml");
+    assert_eq!(learner.read("practicum/sepsis-alarm/plan.before.toml"), mine);
+    assert_eq!(learner.read("practicum/sepsis-alarm/plan.before.2.toml"), other);
     // The copy is the program's own: it is neither warned of, nor does it stand in the way where the plan was deleted.
     let told = learner.types("run sepsis-alarm").ends(0);
     assert!(!told.out.contains("plan.before.toml"), "{}", told.out);
     std::fs::remove_file(learner.path("practicum/sepsis-alarm/plan.toml")).unwrap();
     let told = learner.types("run sepsis-alarm");
     assert!(!told.err.contains("plan.before.toml"), "{}", told.err);
-    learner.types("start sepsis-alarm").ends(0);
+    learner.types("reset sepsis-alarm").ends(0);
     assert_eq!(learner.read("practicum/sepsis-alarm/plan.toml"), given);
 }
 

@@ -129,6 +129,24 @@ impl Placed {
         faults.extend(astray.into_iter().filter(|more| !told.contains(&more.place.line)));
     }
 
+    /// Lays a copy of a file aside under a name that is free, so that no earlier copy is lost. Gives the name.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(super) fn laid_aside(&self, file: &str, text: &str) -> Result<String, Ending> {
+        for copy in hand_in::before(file) {
+            match self.workspace.given_text(&copy) {
+                Some(there) if there == text => return Ok(copy),
+                None if !self.workspace.folder().join(&copy).exists() => {
+                    self.workspace.write(&copy, text.as_bytes())?;
+                    return Ok(copy);
+                }
+                _ => {}
+            }
+        }
+        unreachable!("names do not end")
+    }
+
     /// Takes the plan back to what it was in an earlier run, or to what the exercise begins with; the file as it is stays beside it.
     ///
     /// # Errors
@@ -140,7 +158,7 @@ impl Placed {
         };
         let Some(text) = text else { return Ok(()) };
         let now = self.text_of(PLAN)?;
-        self.workspace.write(&hand_in::before(PLAN), now.as_bytes())?;
+        self.laid_aside(PLAN, &now)?;
         Ok(self.workspace.write(PLAN, &text)?)
     }
 }

@@ -13,9 +13,17 @@ pub const PLAN: &str = "plan.toml";
 /// The conclusions.
 pub const ANSWERS: &str = "answers.toml";
 
-/// Where the program itself lays a file that it replaces.
-pub fn before(file: &str) -> String {
-    file.replace(".toml", ".before.toml")
+/// The names under which the program itself lays a file that it replaces: the first that is free, or holds the same already.
+pub fn before(file: &str) -> impl Iterator<Item = String> {
+    let stem = file.trim_end_matches(".toml").to_owned();
+    (1..).map(move |n| if n == 1 { format!("{stem}.before.toml") } else { format!("{stem}.before.{n}.toml") })
+}
+
+/// Whether a name is one of those of [`before`].
+fn is_before(name: &str, file: &str) -> bool {
+    let rest = name.strip_prefix(file.trim_end_matches(".toml")).and_then(|rest| rest.strip_prefix(".before"));
+    rest.and_then(|rest| rest.strip_suffix(".toml"))
+        .is_some_and(|n| n.is_empty() || n.strip_prefix('.').is_some_and(|n| n.parse::<u32>().is_ok()))
 }
 
 /// A file that is handed in.
@@ -43,7 +51,7 @@ pub struct HandedIn {
 pub fn find(folder: &Path, file: &str, shown: &str) -> Result<Found, Fault> {
     let names = names(folder);
     let mut others: Vec<String> =
-        names.iter().filter(|name| *name != file && **name != before(file) && is_like(name, file)).cloned().collect();
+        names.iter().filter(|name| *name != file && !is_before(name, file) && is_like(name, file)).cloned().collect();
     others.truncate(3);
     // By the folder's own list: `Plan.toml` is not `plan.toml`, also where the disk makes no difference.
     if names.iter().any(|name| name == file) {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::desk::Placed;
-use super::hand_in::{self, ANSWERS, PLAN};
+use super::hand_in::{ANSWERS, PLAN};
 use super::workspace::{RECORD, RESULT};
 use crate::ending::Ending;
 use course::content;
@@ -163,12 +163,18 @@ impl Placed {
     pub fn reset(&self) -> Result<Vec<String>, Ending> {
         let mut copies = Vec::new();
         for file in [PLAN, ANSWERS] {
-            let copy = &hand_in::before(file);
-            let (now, starter) = (self.text_of(file)?, self.starter(file));
-            if now != starter && !starter.is_empty() {
-                self.workspace.write(copy, now.as_bytes())?;
+            let starter = self.starter(file);
+            if starter.is_empty() {
+                continue;
+            }
+            // What was deleted leaves no copy, and is laid out again.
+            let there = self.workspace.folder().join(file).exists();
+            let now = self.text_of(file)?;
+            if now != starter {
+                copies.push(self.workspace.shown(&self.laid_aside(file, &now)?));
+            }
+            if now != starter || !there {
                 self.workspace.write(file, starter.as_bytes())?;
-                copies.push(self.workspace.shown(copy));
             }
         }
         Ok(copies)
