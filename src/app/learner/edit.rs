@@ -35,6 +35,10 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
     let mark = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
     let mut document: DocumentMut =
         text.trim_start_matches('\u{feff}').parse().map_err(|error: toml_edit::TomlError| {
+            // Most slips are known by name.
+            if let Err(faults) = diagnostics::keys::read(file, text.as_bytes(), keys) {
+                return faults;
+            }
             let source = text.trim_start_matches('\u{feff}');
             let place = error.span().map_or_else(|| Place::file(file), |span| Place::of(file, &source.into(), span));
             let what = error.message().to_owned();
@@ -47,6 +51,14 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
             )]
         })?;
     let (mut faults, mut assumed) = (Vec::new(), Vec::new());
+    let left = switched(&mut document, keys, changes);
+    if !left.is_empty() {
+        let left = left.join(", ");
+        assumed.push(text!(
+            "The kind that was chosen has no such setting, which was taken out: {left}.",
+            "選んだ種類にはない設定を取り除きました：{left}。"
+        ));
+    }
     for change in changes {
         let path: Vec<&str> = change.key.split('.').collect();
         let written = change.written.trim();
@@ -59,6 +71,14 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
         // What is counted in per cent may be written with the sign.
         let bare = key.filter(|key| key.unit.en.starts_with('%')).map(|_| written.replace(['%', '％'], ""));
         let written = bare.as_deref().unwrap_or(written).trim();
+        // A form still has the fields of the kind that there was.
+        let is_of_another_kind = || {
+            let kind = |change: &Change| change.key.strip_suffix(".kind") == path.first().copied();
+            path.len() > 1 && changes.iter().any(kind)
+        };
+        if key.is_none() && is_of_another_kind() {
+            continue;
+        }
         let told = key.ok_or_else(|| {
             let key = &change.key;
             Fault::new(
@@ -74,6 +94,29 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
         }
     }
     if faults.is_empty() { Ok(Changed { text: format!("{mark}{document}"), assumed }) } else { Err(faults) }
+}
+
+/// Chooses the kinds of tables that are changed, and takes out what the kind that was chosen does not know. Gives the keys.
+fn switched(document: &mut DocumentMut, keys: &[Key], changes: &[Change]) -> Vec<String> {
+    let mut left = Vec::new();
+    for change in changes {
+        let Some(name) = change.key.strip_suffix(".kind") else { continue };
+        let Some(Kind::Kinds(kinds)) = keys.iter().find(|key| key.name == name).map(|key| &key.kind) else { continue };
+        let written = straight(&change.written);
+        let Some((_, known)) = kinds().into_iter().find(|(kind, _)| *kind == written) else { continue };
+        let table = document.as_table_mut();
+        if table.get(name).and_then(|table| table.get("kind")).and_then(Item::as_str) == Some(&written) {
+            continue;
+        }
+        put(table, &[name, "kind"], Value::from(written));
+        let Some(table) = table.get_mut(name).and_then(Item::as_table_like_mut) else { continue };
+        let there: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
+        for key in there.iter().filter(|key| *key != "kind" && !known.iter().any(|one| one.name == *key)) {
+            table.remove(key);
+            left.push(format!("{name}.{key}"));
+        }
+    }
+    left
 }
 
 fn unfit(place: &Place, written: &str, key: &Key) -> Fault {
@@ -250,7 +293,11 @@ fn put(table: &mut dyn TableLike, path: &[&str], value: Value) {
         match table.get_mut(name) {
             Some(Item::Value(old)) if same(old, &value) => {}
             Some(Item::Value(old)) => {
-                let decor = old.decor().clone();
+                let mut decor = old.decor().clone();
+                // What stands behind a rule speaks of it, not of the number that takes its place.
+                if old.is_inline_table() != value.is_inline_table() {
+                    decor.set_suffix("");
+                }
                 *old = value;
                 *old.decor_mut() = decor;
             }
@@ -311,7 +358,20 @@ mod tests {
         let text = with(&[("train.epochs", ""), ("cohort.where", "age >= 40")]).unwrap().text;
         assert!(!text.contains("epochs") && text.contains("[cohort]\nwhere = \"age >= 40\""), "{text}");
         let text = with(&[("operate.threshold", "{ sensitivity = 0.9 }")]).unwrap().text;
-        assert!(text.contains("threshold = { sensitivity = 0.9 }        # the usual"), "{text}");
+        assert!(text.contains("threshold = { sensitivity = 0.9 }\n"), "what was said of the number is gone: {text}");
+        let text = with(&[("model.kind", "cnn"), ("model.width", "4")]).unwrap().text;
+        assert!(text.contains("kind = \"cnn\"") && text.contains("width = 4"), "{text}");
+        // A form sends the fields of the kind that there was.
+        let changed = super::changed(
+            "plan.toml",
+            &text,
+            VOCABULARY.plan,
+            &[("model.kind", "mlp"), ("model.width", "8")]
+                .map(|(key, written)| Change { key: key.into(), written: written.into() }),
+        );
+        let changed = changed.unwrap();
+        assert!(changed.text.contains("kind = \"mlp\"") && !changed.text.contains("width"), "{}", changed.text);
+        assert!(changed.assumed[0].en.contains("model.width"), "{:?}", changed.assumed);
     }
 
     #[test]
