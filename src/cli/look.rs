@@ -102,8 +102,8 @@ fn pictures(session: &Session, placed: &Placed, seen: &Pictures) {
         )
     } else {
         session.pick(
-            "On the left the missed, on the right the false alarms. Three views of each: the picture; the gradient (orange: where a pixel matters); occlusion (orange: hiding the place lowers the risk, blue: raises it).",
-            "左は見逃し、右は誤警報（偽陽性）です。1例につき3枚で、画像、勾配（橙の画素ほど影響が大きい）、遮蔽（橙の場所は隠すとリスクが下がり、青は上がる）の順に並べます。",
+            "On the left those with the outcome to whom the model gave the lowest risks, on the right those without it to whom it gave the highest. Three views of each: the picture; the gradient (orange: where a pixel matters); occlusion (orange: hiding the place lowers the risk, blue: raises it).",
+            "左は転帰ありでリスクが最も低かった例、右は転帰なしでリスクが最も高かった例です。1例につき3枚で、画像、勾配（橙の画素ほど影響が大きい）、遮蔽（橙の場所は隠すとリスクが下がり、青は上がる）の順に並べます。",
         )
     };
     session.say(&session.terminal.paragraph(

@@ -22,10 +22,10 @@ pub fn mistakes(name: &str, mistakes: &[Mistake], unit: &str, lang: Lang) -> Opt
             let Seen::Series(series) = &mistake.seen else { return None };
             let (row, percent) = (mistake.row + 1, 100.0 * mistake.p);
             let what = match (lang, mistake.missed) {
-                (Lang::En, true) => format!("row {row}: missed, predicted risk {percent:.0}%"),
-                (Lang::En, false) => format!("row {row}: false alarm, predicted risk {percent:.0}%"),
-                (Lang::Ja, true) => format!("{row}行目：見逃し、予測リスク{percent:.0}%"),
-                (Lang::Ja, false) => format!("{row}行目：誤警報（偽陽性）、予測リスク{percent:.0}%"),
+                (Lang::En, true) => format!("row {row}: with the outcome, predicted risk {percent:.0}%"),
+                (Lang::En, false) => format!("row {row}: without the outcome, predicted risk {percent:.0}%"),
+                (Lang::Ja, true) => format!("{row}行目：転帰あり、予測リスク{percent:.0}%"),
+                (Lang::Ja, false) => format!("{row}行目：転帰なし、予測リスク{percent:.0}%"),
             };
             Some((what, series))
         })

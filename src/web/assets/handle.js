@@ -128,7 +128,8 @@ export async function handle(place) {
   }
   function figures(risk) {
     const all = counted.count(risk);
-    const worth = data.worth ?? risk;
+    // One weight for both columns: weighed by the moving threshold, examining everybody would look best.
+    const worth = data.worth ?? planned;
     const alarms = all.found + all.false;
     return {
       ...thousand(all, counted.n),

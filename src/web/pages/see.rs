@@ -172,7 +172,10 @@ fn handle_words(view: &View, worth: Option<f64>) -> String {
             "net benefit per 1,000 (an alert is worth it from {at})",
             "純便益（1,000人あたり、リスク{at}で釣り合う重み）"
         ),
-        None => Text::new("net benefit per 1,000 (at this threshold)", "純便益（1,000人あたり、この閾値で）"),
+        None => Text::new(
+            "net benefit per 1,000 (weighed at the run's threshold)",
+            "純便益（1,000人あたり、実行時の閾値の重み）",
+        ),
     };
     json!({
         "threshold": view.say("threshold", "閾値"),
@@ -243,8 +246,8 @@ fn mistakes(view: &View, placed: &Placed, kept: &Past, stands_alone: bool) -> Ma
             @for (at, one) in told.iter().enumerate() {
                 @let (row, percent) = (one["row"].as_u64().unwrap_or(0) + 1, 100.0 * one["p"].as_f64().unwrap_or(0.0));
                 @let what = match (one["missed"] == true, masks) {
-                    (true, false) => view.say("missed", "見逃し"),
-                    (false, false) => view.say("false alarm", "誤警報（偽陽性）"),
+                    (true, false) => view.say("with the outcome", "転帰あり"),
+                    (false, false) => view.say("without the outcome", "転帰なし"),
                     (true, true) => view.say("something to outline", "描くものがある画像"),
                     (false, true) => view.say("nothing to outline", "描くものがない画像"),
                 };
