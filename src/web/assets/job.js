@@ -29,6 +29,7 @@ function begins(place, shown) {
     else {
       busy(false);
       if (here && answer) refused(here, await answer.text());
+      else if (here) mistaken(here);
     }
   });
 }
@@ -50,6 +51,18 @@ function refused(place, html) {
   shape(progress, false);
   progress.querySelector('.words').textContent = progress.dataset.failed;
   progress.querySelector('.failure').replaceChildren(...(trouble ? trouble.querySelectorAll('.mistake, p') : [html]));
+}
+
+/** Nothing was begun, since what stands on the page could not be kept: the field with the mistake is shown. */
+function mistaken(place) {
+  const field = document.querySelector('.field.wrong');
+  if (!field) return;
+  const progress = place.querySelector('.progress');
+  shape(progress, false);
+  progress.querySelector('.words').textContent = words.mistaken;
+  say(words.mistaken);
+  field.scrollIntoView({ block: 'center' });
+  field.querySelector('[aria-invalid="true"]')?.focus({ preventScroll: true });
 }
 
 function shape(progress, isRunning) {
@@ -127,7 +140,10 @@ function follow(place, shown, isUnknown) {
     failure.replaceChildren(...(told ? lines : [status?.[lang], error]).filter(Boolean).map((line) => el('p', {}, line)));
     say(`${progress.dataset.failed} ${failure.textContent}`);
   });
-  events.onerror = () => { if (events.readyState === EventSource.CLOSED) busy(false); };
+  events.onerror = () => {
+    if (events.readyState === EventSource.CLOSED) busy(false);
+    if (isShown) said.textContent = words.lost;
+  };
 }
 
 /** The way to stop stands where the job is shown. */

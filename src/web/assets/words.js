@@ -44,6 +44,7 @@ export const words = {
   pixels: pick('pixels', '画素'),
   sideBySide: pick('Side by side', '左右で比べる'),
   earlier: pick('Earlier', '前の写真'), later: pick('Next', '次の写真'),
+  mistaken: pick('Nothing was begun: a field of the plan cannot be read. It is marked.', '計画に読み取れない欄があるため、始めませんでした。その欄に印を付けています。'),
   starting: pick('It begins …', '始めています…'),
   stopping: pick('It stops …', '止めています…'),
   done: pick('Done.', '終わりました。'),
