@@ -233,7 +233,7 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
             "予測が正解を見つけたとみなす重なり（IoU）です。省略時は0.5です。マスクでは、この値以上の病変を1対1に対応づけます。",
         ),
         ("distance", "マスクの病変を、重心の間の距離（mm）がこの値以下のとき1対1に対応づけます。"),
-        ("curves", "曲線（ROC、較正、決定曲線、Kaplan–Meier）の点もJSONに含めます。"),
+        ("curves", "曲線（ROC、較正、意思決定曲線、Kaplan–Meier）の点もJSONに含めます。"),
         ("task", "課題の種類です。省略時はほかのオプションから判断します。"),
         (
             "missing",

@@ -347,7 +347,8 @@ const IMAGE: &[Key<'static>] = &[
 ];
 
 const CROP: &[Key<'static>] = &[
-    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "Cut off at the left edge.", "左端から切り取ります。"),
+    Key::measured("left", PIXELS, Need::Default("0"), "pixels", "Cut off at the left edge.", "左端から切り取ります。")
+        .called("Off the left edge", "左端から切り取る幅"),
     Key::measured(
         "right",
         PIXELS,
@@ -355,8 +356,10 @@ const CROP: &[Key<'static>] = &[
         "pixels",
         "Cut off at the right edge.",
         "右端から切り取ります。",
-    ),
-    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "Cut off at the upper edge.", "上端から切り取ります。"),
+    )
+    .called("Off the right edge", "右端から切り取る幅"),
+    Key::measured("top", PIXELS, Need::Default("0"), "pixels", "Cut off at the upper edge.", "上端から切り取ります。")
+        .called("Off the upper edge", "上端から切り取る高さ"),
     Key::measured(
         "bottom",
         PIXELS,
@@ -364,7 +367,8 @@ const CROP: &[Key<'static>] = &[
         "pixels",
         "Cut off at the lower edge.",
         "下端から切り取ります。",
-    ),
+    )
+    .called("Off the lower edge", "下端から切り取る高さ"),
 ];
 
 const BLANK: &[Key<'static>] = &[

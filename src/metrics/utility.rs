@@ -326,8 +326,8 @@ metrics![
         name: "net_benefit",
         title: Text::new("net benefit per 1,000", "1,000人あたりの純便益"),
         help: Text::new(
-            "The cases found by treating from the threshold t on, less the false alarms, of which each counts t/(1 − t) cases; per person.",
-            "確率が閾値t以上の人を治療するとき、見つかる症例数から、誤警報1人をt/(1−t)症例分と数えて差し引いた値です。1人あたりで表します。"
+            "The cases found by treating from the threshold t on, less the false alarms, of which each counts t/(1 − t) cases; per person, shown per 1,000.",
+            "確率が閾値t以上の人を治療するとき、見つかる症例数から、誤警報1人をt/(1−t)症例分と数えて差し引いた値です。1人あたりの値で、1,000人あたりに直して示します。"
         ),
         family: Family::Utility,
         unit: Unit::PerThousand,

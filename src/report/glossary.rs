@@ -183,7 +183,7 @@ const WORDS: &[(&str, &str, &str, &str, &str, &str)] = &[
     (
         "decision-curve",
         "decision curve|decision curves|decision curve analysis",
-        "決定曲線|決定曲線分析",
+        "意思決定曲線|決定曲線|意思決定曲線分析",
         "Net benefit drawn over a range of thresholds, beside acting on everybody and on nobody.",
         "いろいろな閾値での純便益を、全員に対応する場合・誰にも対応しない場合と並べて示した図です。",
         CURVES,
@@ -413,7 +413,7 @@ const READINGS: &[(&str, &str)] = &[
     ("overfitting", "かがくしゅう"),
     ("calibration", "こうせい"),
     ("discrimination", "しきべつのう"),
-    ("decision-curve", "けっていきょくせん"),
+    ("decision-curve", "いしけっていきょくせん"),
     ("roc", "あーるおーしーきょくせん"),
     ("two-by-two", "にかけるにひょう"),
     ("interval", "しんらいくかん"),

@@ -21,8 +21,9 @@ pub(super) const KEYS: &[Key<'static>] = &[
         Need::Default("8"),
         "channels",
         "Channels of the first block; each further block has twice as many.",
-        "最初のブロックのチャンネル数です。次のブロックほど2倍になります。",
-    ),
+        "最初のブロックのチャンネル数です。次のブロックへ進むごとに2倍になります。",
+    )
+    .called("Width of the network", "ネットワークの幅"),
     Key::measured(
         "depth",
         Kind::Whole { min: 1, max: 6 },
@@ -30,7 +31,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "blocks",
         "Blocks; each halves the picture.",
         "ブロックの数です。1つごとに画像の縦横が半分になります。",
-    ),
+    )
+    .called("Depth of the network", "ネットワークの深さ"),
     DROPOUT,
     BATCH_NORM,
     L2,

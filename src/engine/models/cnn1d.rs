@@ -20,8 +20,9 @@ pub(super) const KEYS: &[Key<'static>] = &[
         Need::Default("8"),
         "channels",
         "Channels of the first block; each further block has twice as many.",
-        "最初のブロックのチャンネル数です。次のブロックほど2倍になります。",
-    ),
+        "最初のブロックのチャンネル数です。次のブロックへ進むごとに2倍になります。",
+    )
+    .called("Width of the network", "ネットワークの幅"),
     Key::measured(
         "depth",
         Kind::Whole { min: 1, max: 8 },
@@ -29,7 +30,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "blocks",
         "Blocks; each halves the number of steps.",
         "ブロックの数です。1つごとに時点の数が半分になります。",
-    ),
+    )
+    .called("Depth of the network", "ネットワークの深さ"),
     Key::measured(
         "reach",
         Kind::Whole { min: 1, max: 15 },
@@ -37,7 +39,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "steps",
         "How many steps before and after its own a convolution sees.",
         "畳み込みが、その時点の前後それぞれ何時点まで見るかです。",
-    ),
+    )
+    .called("Reach in time", "見る時点の範囲"),
     DROPOUT,
     BATCH_NORM,
     L2,

@@ -18,7 +18,8 @@ pub(super) const DROPOUT: Key<'static> = Key::measured(
     "share of units",
     "Pooled channels switched off at random in each training step.",
     "学習の1回の更新ごとに無作為に休ませるチャンネルの割合です。",
-);
+)
+.called("Dropout", "ドロップアウト");
 
 pub(super) const BATCH_NORM: Key<'static> = Key::new(
     "batch_norm",
@@ -26,7 +27,8 @@ pub(super) const BATCH_NORM: Key<'static> = Key::new(
     Need::Default("true"),
     "Each channel is brought to mean 0 and SD 1 over the batch (Ioffe and Szegedy 2015).",
     "バッチごとに各チャンネルを平均0・標準偏差1にそろえます（Ioffe and Szegedy 2015）。",
-);
+)
+.called("Batch normalisation", "バッチ正規化");
 
 /// A convolution that keeps the picture's size, batch normalisation where it is asked for, `ReLU`.
 #[derive(Module, Debug)]

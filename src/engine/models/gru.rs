@@ -23,7 +23,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "units",
         "Numbers of the state that is kept from step to step.",
         "時点から時点へ引き継ぐ状態の数値の個数です。",
-    ),
+    )
+    .called("Size of the memory", "記憶の大きさ"),
     Key::measured(
         "dropout",
         Kind::Number { min: 0.0, max: 0.9 },
@@ -31,7 +32,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "share of units",
         "Pooled units switched off at random in each training step.",
         "学習の1回の更新ごとに無作為に休ませるユニットの割合です。",
-    ),
+    )
+    .called("Dropout", "ドロップアウト"),
     L2,
 ];
 

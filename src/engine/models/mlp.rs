@@ -20,7 +20,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "units per layer",
         "The hidden layers, from the input on; [] is logistic regression.",
         "隠れ層です（入力側から）。[] はロジスティック回帰になります。",
-    ),
+    )
+    .called("Hidden layers", "隠れ層のユニット数"),
     Key::measured(
         "dropout",
         Kind::Number { min: 0.0, max: 0.9 },
@@ -28,7 +29,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "share of units",
         "Hidden units switched off at random in each training step.",
         "学習の1回の更新ごとに無作為に休ませる隠れユニットの割合です。",
-    ),
+    )
+    .called("Dropout", "ドロップアウト"),
     L2,
 ];
 

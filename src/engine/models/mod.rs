@@ -215,7 +215,8 @@ const L2: Key<'static> = Key::new(
     Need::Default("1.0"),
     "Penalty on large weights: l2/2 · Σw² is added to the sum of the rows' losses (so l2 = 1/C in scikit-learn).",
     "大きな重みへの罰則です。行ごとの損失の和に l2/2・Σw² を加えます（scikit-learnのCの逆数）。",
-);
+)
+.called("Penalty on large weights", "大きな重みへの罰則");
 
 impl Network {
     /// Half the sum of the squares of all weights; biases and what only scales or shifts a channel are left out.

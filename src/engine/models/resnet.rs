@@ -26,8 +26,9 @@ pub(super) const KEYS: &[Key<'static>] = &[
         Need::Default("8"),
         "channels",
         "Channels of the first stage; each further stage has twice as many.",
-        "最初の段のチャンネル数です。次の段ほど2倍になります。",
-    ),
+        "最初の段のチャンネル数です。次の段へ進むごとに2倍になります。",
+    )
+    .called("Width of the network", "ネットワークの幅"),
     Key::measured(
         "depth",
         Kind::Whole { min: 1, max: 4 },
@@ -35,7 +36,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "stages",
         "Stages; each halves the picture.",
         "段の数です。1段ごとに画像の縦横が半分になります。",
-    ),
+    )
+    .called("Depth of the network", "ネットワークの深さ"),
     BATCH_NORM,
     L2,
 ];

@@ -23,7 +23,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "channels",
         "Channels at full size; each floor below has twice as many.",
         "元の大きさでのチャンネル数です。1段下がるごとに2倍になります。",
-    ),
+    )
+    .called("Width of the network", "ネットワークの幅"),
     Key::measured(
         "depth",
         Kind::Whole { min: 2, max: 3 },
@@ -31,7 +32,8 @@ pub(super) const KEYS: &[Key<'static>] = &[
         "halvings",
         "How often the picture is halved on the way down.",
         "下りの経路で画像を半分にする回数です。",
-    ),
+    )
+    .called("Depth of the network", "ネットワークの深さ"),
     BATCH_NORM,
     L2,
 ];

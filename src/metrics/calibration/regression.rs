@@ -168,7 +168,7 @@ metrics![
         title: Text::new("calibration slope", "較正の傾き"),
         help: Text::new(
             "The calibration slope; 1 is right, below 1 the predictions are too extreme, above 1 they differ too little.",
-            "較正の傾きです。1が適正で、1を下回ると予測が極端すぎ、1を上回ると予測の差が小さすぎます。"
+            "実際の転帰を予測リスクの対数オッズに回帰したときの傾きです。1が適正で、1を下回ると予測が極端すぎ、1を上回ると予測の差が小さすぎます。"
         ),
         family: Family::Calibration,
         unit: Unit::Ratio,

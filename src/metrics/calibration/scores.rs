@@ -102,7 +102,7 @@ metrics![
         title: Text::new("Brier score", "Brierスコア"),
         help: Text::new(
             "The Brier score: the mean squared error of the probabilities; 0 is perfect.",
-            "Brierスコアです。確率の平均二乗誤差で、0が完全な予測です。"
+            "予測確率と実際の転帰（0か1）の差を2乗し、平均した値です。0が完全な予測です。"
         ),
         family: Family::Calibration,
         unit: Unit::Ratio,

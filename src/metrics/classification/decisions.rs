@@ -395,7 +395,7 @@ metrics![
         title: Text::new("NPV", "陰性的中率"),
         help: Text::new(
             "The share of those without an alert who are indeed no case.",
-            "警報が出なかった人のうち、実際に非症例だったものの割合（陰性的中率）です。"
+            "警報が出なかった人のうち、実際に転帰がなかった人の割合です。"
         ),
         family: Family::Decisions,
         unit: Unit::Percent,
@@ -512,7 +512,10 @@ metrics![
     ALERT_RATE = Metric {
         name: "alert_rate",
         title: Text::new("alerts per 1,000", "1,000人あたりの警報"),
-        help: Text::new("The share of rows with an alert.", "警報が出た行の割合です。"),
+        help: Text::new(
+            "The share of rows with an alert; shown per 1,000.",
+            "警報が出た行の割合です（1,000人あたりの人数で示します）。"
+        ),
         family: Family::Decisions,
         unit: Unit::PerThousand,
         range: SHARE,
