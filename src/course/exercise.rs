@@ -1740,7 +1740,7 @@ fn unknown_columns(exercise: &Exercise, dataset: &Dataset, query: &Written<Query
         .map(|(name, columns)| {
             let list = columns.join(", ");
             let place = in_sql(query, name);
-            let found = text!("the unknown column {name}", "存在しない列{name}があります");
+            let found = text!("the unknown column {name}", "存在しない列「{name}」があります");
             Fault::new(Id::UnknownColumn, place, found, text!("one of the columns {list}", "{list}のいずれかの列"))
                 .near(name, columns.iter().map(String::as_str))
         })

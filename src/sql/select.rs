@@ -197,7 +197,7 @@ fn unknown_column(ident: &Ident, columns: &[&str]) -> SqlFault {
             "文字列なら一重引用符で '{name}'、列なら {list} のどれか"
         )
     };
-    SqlFault::new(Id::UnknownColumn, text!("the unknown column {name}", "存在しない列{name}"), expected)
+    SqlFault::new(Id::UnknownColumn, text!("the unknown column {name}", "存在しない列「{name}」"), expected)
         .near(nearest(name, columns.iter().copied()))
         .at(ident.span.start.line, ident.span.start.column)
 }

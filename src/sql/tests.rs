@@ -249,7 +249,7 @@ fn mistakes_are_told() {
     assert_eq!(place, Some((2, 6)));
     let japanese = query(&tables(), "SELECT avg(年) FROM exam").unwrap_err();
     assert!(
-        japanese.display(Lang::Ja).starts_with("見つかったもの: 存在しない列年。"),
+        japanese.display(Lang::Ja).starts_with("見つかったもの: 存在しない列「年」。"),
         "{}",
         japanese.display(Lang::Ja)
     );

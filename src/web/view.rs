@@ -193,8 +193,8 @@ impl View {
                 @if let Some((lines, range)) = fault.place.spot.as_ref().and_then(|spot| spot.lines()) {
                     pre { (&lines[..range.start]) mark { (&lines[range.clone()]) } (&lines[range.end..]) }
                 }
-                p { (self.say("Found: ", "見つかったもの：")) (self.text(&fault.found)) }
-                p { (self.say("Expected: ", "期待されるもの：")) (self.text(&fault.expected)) }
+                p { (self.say("Found: ", "内容：")) (self.text(&fault.found)) }
+                p { (self.say("Expected: ", "正しくは：")) (self.text(&fault.expected)) }
                 @if let Some(nearest) = &fault.nearest { p { (self.say("Perhaps: ", "もしかすると：")) code { (nearest) } } }
             }
         }

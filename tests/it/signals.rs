@@ -292,6 +292,7 @@ fn mistakes_of_an_array_are_told_where_it_is_named() {
         (floats(&[299, 1, 8], &vec![1.0; 299 * 8]), "[0.01]", "signal.path", "299 rows", "300, one for each row"),
         (floats(&[ROWS, 1, 0], &[]), "[0.01]", "signal.path", "without numbers", "at least one"),
         (floats(&[ROWS, 8, 8, 3], &vec![1.0; ROWS * 192]), "[1.0, 1.0]", "signal.path", "come last", "numpy.moveaxis"),
+        (floats(&[ROWS, 64, 2], &vec![1.0; ROWS * 128]), "[0.01]", "signal.path", "come last", "numpy.moveaxis"),
         (with(f32::NAN), "[0.01]", "signal.path", "the first in row 3", "leave such rows out"),
         (with(f32::INFINITY), "[0.01]", "signal.path", "the first in row 3", "leave such rows out"),
         (sound(), "[1.0, 1.0]", "signal.spacing", "2 distances", "seconds from step to step"),

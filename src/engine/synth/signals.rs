@@ -187,6 +187,21 @@ pub(super) fn read(signal: &Signal, bytes: Option<&[u8]>, rows: usize) -> Result
             ),
         ));
     }
+    if let [_, steps, channels @ 1..=4] = head.shape[..]
+        && steps >= 16
+    {
+        return Err(told(
+            Id::OtherSize,
+            text!(
+                "{steps} channels of {channels} steps ({shown}): the channels seem to come last",
+                "{channels}時点が{steps}チャンネルになります（{shown}）。チャンネルが最後の軸にあるようです"
+            ),
+            Text::new(
+                "[rows, channels, steps]: numpy.save(path, numpy.moveaxis(x, -1, 1))",
+                "[行, チャンネル, 時点]：numpy.save(path, numpy.moveaxis(x, -1, 1))",
+            ),
+        ));
+    }
     if shape.numbers() == 0 {
         return Err(told(
             Id::NoValues,

@@ -74,8 +74,8 @@ pub(super) fn section(view: &View, id: &str, document: Option<&Value>) -> Markup
                 @for finding in &findings {
                     div.mistake {
                         p { code { (finding["file"].as_str().unwrap_or_default()) } @if let Some(line) = finding["line"].as_u64() { ":" (line) } " " (finding["key"].as_str().unwrap_or_default()) " · " (finding["rule"].as_str().unwrap_or_default()) }
-                        p { (view.say("Found: ", "見つかったもの：")) (text(&finding["found"])) }
-                        p { (view.say("Expected: ", "期待されるもの：")) (text(&finding["expected"])) }
+                        p { (view.say("Found: ", "内容：")) (text(&finding["found"])) }
+                        p { (view.say("Expected: ", "正しくは：")) (text(&finding["expected"])) }
                     }
                 }
             }

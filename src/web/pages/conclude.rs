@@ -336,7 +336,7 @@ fn field(
             p.quiet { (state) }
             div.mistake id=(mistake) { @for fault in mine {
                 p { @if let Some(cell) = cell_of(view, question, fault) { (cell) (view.say(". ", "。")) }
-                    (view.say("Found: ", "見つかったもの：")) (view.text(&fault.found)) (view.say(". Expected: ", "。期待されるもの：")) (view.text(&fault.expected)) }
+                    (view.say("Found: ", "内容：")) (view.text(&fault.found)) (view.say(". Expected: ", "。正しくは：")) (view.text(&fault.expected)) }
             } }
         }
     }

@@ -306,6 +306,7 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
                                 label.option title=(column.about) { input type="checkbox" name=(key) value=(column.name) checked[chosen.contains(&column.name.as_str())]; " " (column.name) }
                             } }
                         }
+                        @if chosen.is_empty() && field.control == Control::Columns { p.help { (view.say("Nothing is ticked: all of them.", "何も選ばなければ、すべて使います。")) } }
                     }
                 }
                 Control::Rule(rules) => {
@@ -332,7 +333,7 @@ fn shown(view: &View, field: &Field, said: &Said, faults: &[Fault], columns: &[C
             }
             @if !mine.is_empty() {
                 div.mistake id=(mistake) { @for fault in &mine {
-                    p { (view.say("Found: ", "見つかったもの：")) (view.text(&fault.found)) (view.say(". Expected: ", "。期待されるもの：")) (view.text(&fault.expected))
+                    p { (view.say("Found: ", "内容：")) (view.text(&fault.found)) (view.say(". Expected: ", "。正しくは：")) (view.text(&fault.expected))
                         @if let Some(nearest) = &fault.nearest { (view.say(". Perhaps: ", "。もしかすると：")) code { (nearest) } } }
                 } }
             }

@@ -14,7 +14,9 @@ use crate::view::{View, answer};
 use app::job::{Answered, Ask};
 use app::learner::desk::Placed;
 use app::learner::edit;
-use diagnostics::text::Lang;
+use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::text;
+use diagnostics::text::{Lang, Text};
 use engine::check::Figure;
 use engine::run::{AskedOne, Column};
 use report::figures::value;
@@ -29,9 +31,20 @@ async fn tried(
     Form(sent): Form<BTreeMap<String, String>>,
 ) -> Result<Response, Response> {
     let placed = view.done(move |view| view.site.begun(&id)).await?;
-    let row = sent.get("row").and_then(|row| edit::number(row, false)).map_or(0.0, |(row, _)| row);
+    let written = sent.get("row").map_or("", |row| row.trim());
+    let row = edit::number(written, false).map(|(row, _)| row).filter(|row| row.fract() == 0.0 && *row >= 1.0);
+    let Some(row) = row else {
+        let found = text!("\"{written}\"", "「{written}」");
+        let expected = Text::new("the number of a row, from 1", "行の番号（1以上の整数）");
+        let fault = Fault::new(Id::OutOfRange, Place::file(view.say("row", "行")), found, expected);
+        let told = Answered { one: None, faults: vec![fault] };
+        return view
+            .done(move |view| Ok(section(view, &placed, Some((&AskedOne::default(), &told)))))
+            .await
+            .map(answer);
+    };
     let asked = AskedOne {
-        row: if row.fract() == 0.0 && row >= 1.0 { row as usize } else { 0 },
+        row: row as usize,
         set: sent
             .iter()
             .filter_map(|(name, value)| {
@@ -73,10 +86,15 @@ pub(super) fn section(view: &View, placed: &Placed, told: Option<(&AskedOne, &An
     html! {
         section #try aria-labelledby="try-title" {
             h3 #try-title { (view.say("Try one", "1人で試す")) }
-            p { (view.say(
-                "Take a row of your own data, see what your last plan's model says, then change something and ask again. The model answers to what it is given; that is not what treatment would do.",
-                "手元のデータから1行を選び、いまの計画のモデルの答えを見ます。値を変えて、もう一度尋ねてください。分かるのはモデルの反応であって、治療の効果ではありません。",
-            )) }
+            @if placed.task.dataset.has_signals() {
+                p { (view.say(
+                    "Take a row of your own data, and see what the model of the plan as it stands above says of it.",
+                    "手元のデータから1行を選び、上の計画のモデルがどう答えるかを見ます。",
+                )) }
+            } @else { p { (view.say(
+                "Take a row of your own data, see what the model of the plan as it stands above says, then change something and ask again. The model answers to what it is given; that is not what treatment would do.",
+                "手元のデータから1行を選び、上の計画のモデルの答えを見ます。値を変えて、もう一度尋ねてください。分かるのはモデルの反応であって、治療の効果ではありません。",
+            )) } }
             @for fault in faults { (view.fault(fault)) }
             form method="post" action=(view.site.to(&format!("x/{id}/try"))) data-swap="#try" {
                 label { (view.say("row of data/develop.csv", "data/develop.csv の行")) " "
