@@ -1732,7 +1732,8 @@ fn unknown_columns(exercise: &Exercise, dataset: &Dataset, query: &Written<Query
             None => all.as_ref()?,
         };
         // The names of the classes are known from the labels only: `p_<class>` stands for the columns of each.
-        let of_class = |told: &&&target::Column| told.is(name) && columns.iter().any(|column| column == told.name);
+        let of_class =
+            |told: &&&target::PredictionColumn| told.is(name) && columns.iter().any(|column| column == told.name);
         let known = columns.contains(name) || dataset.target.spec().columns.iter().any(|told| of_class(&told));
         (!known).then_some((name, columns))
     });

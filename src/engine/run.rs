@@ -32,7 +32,7 @@ use job::Stopped;
 pub use job::{ANSWERS, Ended, Job, Mistake, Picture, Run, RunError, Seen, Series, Shelf};
 pub use judge::judged_again;
 use judge::{Finished, judged};
-pub use one::{Asked as AskedOne, Column, One, one};
+pub use one::{AskedColumn, AskedOne, One, one};
 use outputs::target;
 pub use own::{astray, learners_rows, learners_signals, listed};
 use probe::retrained;

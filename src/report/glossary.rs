@@ -34,7 +34,7 @@ pub struct Term {
 
 /// The term as a document.
 #[derive(Clone, Debug, Serialize)]
-pub struct Told {
+pub struct TermDocument {
     term: &'static str,
     name: Text,
     about: Text,
@@ -504,9 +504,9 @@ impl Term {
     }
 
     /// The term as a document.
-    pub fn told(&self) -> Told {
+    pub fn told(&self) -> TermDocument {
         let Self { id, name, about, source, metric, .. } = self.clone();
-        Told { term: id, name, about, source, metric }
+        TermDocument { term: id, name, about, source, metric }
     }
 }
 

@@ -384,9 +384,9 @@ impl Terminal {
     }
 
     /// Figures down, tables and groups across.
-    fn figures(&self, task: &Task, columns: &[Column]) -> Figures {
+    fn figures(&self, task: &Task, columns: &[FigureColumn]) -> Figures {
         let mut rows: Vec<Vec<String>> = Vec::new();
-        let heading = |of: &dyn Fn(&Column) -> String| -> Vec<String> {
+        let heading = |of: &dyn Fn(&FigureColumn) -> String| -> Vec<String> {
             std::iter::once(String::new()).chain(columns.iter().map(of)).collect()
         };
         rows.push(heading(&|column| column.title.clone()));
@@ -443,8 +443,8 @@ impl Terminal {
     }
 
     /// A column of figures for each table, under its title, and for each group.
-    fn columns<'r>(&self, task: &Task, lines: &'r [Line], of: &[(&str, String)]) -> Vec<Column<'r>> {
-        let mut shown: Vec<Column> = Vec::new();
+    fn columns<'r>(&self, task: &Task, lines: &'r [Line], of: &[(&str, String)]) -> Vec<FigureColumn<'r>> {
+        let mut shown: Vec<FigureColumn> = Vec::new();
         for line in lines {
             let Some((_, table)) = of.iter().find(|(table, _)| *table == line.table) else { continue };
             let same = |other: &Line| other.table == line.table && other.group == line.group;
@@ -455,7 +455,7 @@ impl Terminal {
                 Some((column, value)) => self.group(&task.dataset, column, value),
                 None => (table.clone(), String::new()),
             };
-            shown.push(Column { title, code, lines: lines.iter().filter(|other| same(other)).collect() });
+            shown.push(FigureColumn { title, code, lines: lines.iter().filter(|other| same(other)).collect() });
         }
         shown
     }
@@ -616,7 +616,7 @@ fn style(verdict: Verdict) -> Paint {
 }
 
 /// One column of figures: a table, or a group of its rows.
-struct Column<'r> {
+struct FigureColumn<'r> {
     /// In the reader's words, where there are any.
     title: String,
     /// As the data have it, where the title is in words.

@@ -2,7 +2,7 @@
 
 use ndarray::ArrayView1;
 
-use super::{Column, EachClass, Holds, Labels, Reads, Spec, Tells, Told};
+use super::{EachClass, Holds, Labels, Predicted, PredictionColumn, Reads, Spec, Tells};
 use diagnostics::keys::Short;
 use diagnostics::text::Text;
 use metrics::Takes;
@@ -34,13 +34,15 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 /// The class with the highest probability.
-static PREDICTED: Column =
-    Column {
-        name: "predicted", takes: &[], reads: Some(Reads::Own(Text::new("the model predicts", "モデルの予測")))
-    };
+static PREDICTED: PredictionColumn = PredictionColumn {
+    name: "predicted",
+    takes: &[],
+    reads: Some(Reads::Own(Text::new("the model predicts", "モデルの予測"))),
+};
 
 /// The probability of each class.
-static P: Column = Column { name: "p_<class>", takes: &[Takes::PerClass], reads: Some(Reads::Unnamed) };
+static P: PredictionColumn =
+    PredictionColumn { name: "p_<class>", takes: &[Takes::PerClass], reads: Some(Reads::Unnamed) };
 
 fn wanted(labels: &Labels, row: usize) -> Vec<f32> {
     match labels {
@@ -50,16 +52,16 @@ fn wanted(labels: &Labels, row: usize) -> Vec<f32> {
 }
 
 /// `p_<class>`: the probability of each class; `predicted`: the class with the highest, the first of equals.
-fn told(classes: &[String], outputs: &[ArrayView1<f32>]) -> Vec<Told> {
+fn told(classes: &[String], outputs: &[ArrayView1<f32>]) -> Vec<Predicted> {
     let rows: Vec<Vec<f64>> = outputs.iter().map(|row| probabilities(row)).collect();
     let of = |class: usize| rows.iter().map(|row| row.get(class).copied().unwrap_or(f64::NAN)).collect();
-    let mut columns: Vec<Told> =
-        classes.iter().enumerate().map(|(class, name)| Told::Numbers(P.of_class(name), of(class))).collect();
+    let mut columns: Vec<Predicted> =
+        classes.iter().enumerate().map(|(class, name)| Predicted::Numbers(P.of_class(name), of(class))).collect();
     let best = |row: &Vec<f64>| {
         let best = (0..row.len()).rev().max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
         classes.get(best).cloned().unwrap_or_default()
     };
-    columns.push(Told::Words(PREDICTED.name.to_owned(), rows.iter().map(best).collect()));
+    columns.push(Predicted::Words(PREDICTED.name.to_owned(), rows.iter().map(best).collect()));
     columns
 }
 
@@ -80,13 +82,13 @@ mod tests {
         let scores = ndarray::array![[1.0_f32, 1.0, -2.0], [0.0, 500.0, 0.0]];
         let names = ["a", "b", "c"].map(str::to_owned);
         let told = told(&names, &[scores.row(0), scores.row(1)]);
-        let Told::Words(name, words) = &told[3] else { panic!("words come last") };
+        let Predicted::Words(name, words) = &told[3] else { panic!("words come last") };
         assert_eq!((name.as_str(), words.as_slice()), ("predicted", ["a".to_owned(), "b".to_owned()].as_slice()));
         let sum: f64 = told[..3]
             .iter()
             .map(|column| match column {
-                Told::Numbers(_, values) => values[0],
-                Told::Words(..) => f64::NAN,
+                Predicted::Numbers(_, values) => values[0],
+                Predicted::Words(..) => f64::NAN,
             })
             .sum();
         assert!((sum - 1.0).abs() < 1e-12);

@@ -83,7 +83,7 @@ impl Labels {
 
 /// A column that tells of rows what a model predicts for them.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Told {
+pub enum Predicted {
     /// Numbers.
     Numbers(String, Vec<f64>),
     /// Words.
@@ -104,7 +104,7 @@ const CLASS: &str = "<class>";
 
 /// A column that a table with predictions has beside the dataset's own.
 #[derive(Debug)]
-pub struct Column {
+pub struct PredictionColumn {
     /// Its name; with `<class>` in it, one for each class.
     pub name: &'static str,
     /// What metrics take it as.
@@ -126,7 +126,7 @@ pub enum Reads {
     Unnamed,
 }
 
-impl Column {
+impl PredictionColumn {
     /// Its names: one, or those for these classes.
     pub fn names(&self, classes: &[String]) -> Vec<String> {
         if self.name.contains(CLASS) {
@@ -188,7 +188,7 @@ pub struct EachClass {
     /// The column of the predicted class.
     pub predicted: &'static str,
     /// The column of each class's score.
-    pub score: &'static Column,
+    pub score: &'static PredictionColumn,
     /// The figures that are told of it.
     pub metrics: &'static [&'static Metric],
 }
@@ -213,11 +213,11 @@ pub struct Spec {
     /// What a row's numbers should be: `[outputs]` of the row's label.
     pub wanted: fn(labels: &Labels, row: usize) -> Vec<f32>,
     /// What tables tell of rows, from the numbers `[rows][outputs]` that a model gives; nothing where it is decided on first.
-    pub told: fn(classes: &[String], outputs: &[ArrayView1<f32>]) -> Vec<Told>,
+    pub told: fn(classes: &[String], outputs: &[ArrayView1<f32>]) -> Vec<Predicted>,
     /// What metrics take the label as.
     pub label: Takes,
     /// The columns that a table with predictions has beside the dataset's own, in their order.
-    pub columns: &'static [&'static Column],
+    pub columns: &'static [&'static PredictionColumn],
     /// The families of figures that are not told, though their columns are there.
     pub untold: &'static [Family],
     /// The figures that are also told of the true risk, where it is known: what is attainable.
@@ -391,7 +391,7 @@ mod tests {
 
     #[test]
     fn a_column_of_each_class_is_known_by_its_name() {
-        let column = Column { name: "p_<class>", takes: &[], reads: None };
+        let column = PredictionColumn { name: "p_<class>", takes: &[], reads: None };
         assert!(column.is("p_mild") && !column.is("p_") && !column.is("p"));
         assert_eq!(column.names(&["a", "b"].map(str::to_owned)), ["p_a", "p_b"]);
     }

@@ -1,6 +1,6 @@
 //! The risk of an outcome that comes or does not: a log-odds for each row, calibrated and compared with a threshold.
 
-use super::{Axis, Column, Holds, Labels, Mistaken, Reads, Spec, Tells};
+use super::{Axis, Holds, Labels, Mistaken, PredictionColumn, Reads, Spec, Tells};
 use diagnostics::keys::Short;
 use diagnostics::text::Text;
 use metrics::Takes;
@@ -37,18 +37,18 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 /// The model's own risk.
-pub(super) static RAW: Column = Column { name: "raw", takes: &[], reads: None };
+pub(super) static RAW: PredictionColumn = PredictionColumn { name: "raw", takes: &[], reads: None };
 
 /// The calibrated risk.
-pub(super) static P: Column = Column {
+pub(super) static P: PredictionColumn = PredictionColumn {
     name: "p",
     takes: &[Takes::Score, Takes::Probability],
     reads: Some(Reads::Risk(Text::new("the model's risk", "モデルの予測リスク"))),
 };
 
 /// Whether the risk reaches the threshold.
-pub(super) static ALERT: Column =
-    Column { name: "alert", takes: &[Takes::Alert], reads: Some(Reads::Flag(Text::new("alarm", "警報"))) };
+pub(super) static ALERT: PredictionColumn =
+    PredictionColumn { name: "alert", takes: &[Takes::Alert], reads: Some(Reads::Flag(Text::new("alarm", "警報"))) };
 
 pub(super) fn wanted(labels: &Labels, row: usize) -> Vec<f32> {
     match labels {

@@ -2,7 +2,7 @@
 
 use ndarray::ArrayView1;
 
-use super::{Axis, Column, Holds, Reads, Spec, Tells, Told};
+use super::{Axis, Holds, Predicted, PredictionColumn, Reads, Spec, Tells};
 use diagnostics::keys::Short;
 use diagnostics::text::Text;
 use metrics::Takes;
@@ -36,14 +36,14 @@ pub(super) static SPEC: Spec = Spec {
     wrong: None,
 };
 
-static PREDICTED: Column = Column {
+static PREDICTED: PredictionColumn = PredictionColumn {
     name: "predicted",
     takes: &[Takes::Predicted],
     reads: Some(Reads::Own(Text::new("the model predicts", "モデルの予測"))),
 };
 
 /// `predicted`: the number.
-fn told(_: &[String], outputs: &[ArrayView1<f32>]) -> Vec<Told> {
+fn told(_: &[String], outputs: &[ArrayView1<f32>]) -> Vec<Predicted> {
     let of = |row: &ArrayView1<f32>| row.first().map_or(f64::NAN, |&value| f64::from(value));
-    vec![Told::Numbers(PREDICTED.name.to_owned(), outputs.iter().map(of).collect())]
+    vec![Predicted::Numbers(PREDICTED.name.to_owned(), outputs.iter().map(of).collect())]
 }

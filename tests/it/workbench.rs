@@ -400,6 +400,9 @@ fn series_are_looked_at_and_those_that_were_missed_are_seen_in_the_readers_langu
         let page = open.get_with("/x/beats", cookie.split(';').next().unwrap());
         assert_eq!(page.status, 200);
         assert!(page.body.contains(first) && page.body.contains(wrong), "{lang}: {}", page.body.len());
+        // What sees pictures, or draws outlines, is not offered for series.
+        let offers = |kind: &str| page.body.contains(&format!("<option value=\"{kind}\""));
+        assert!(offers("gru") && offers("mlp") && !offers("cnn") && !offers("unet"));
     }
 }
 

@@ -98,7 +98,7 @@ impl Line {
 
 /// Which columns of a table are measured.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct MeasuredColumns<'a> {
     /// What is predicted.
     pub target: Target,
     /// The column that is predicted.
@@ -117,7 +117,12 @@ pub struct Asked<'a> {
 ///
 /// # Errors
 /// Our own.
-pub fn evaluate(table: &str, frame: &Frame, asked: Asked<'_>, groups: &[String]) -> Result<Vec<Line>, TableError> {
+pub fn evaluate(
+    table: &str,
+    frame: &Frame,
+    asked: MeasuredColumns<'_>,
+    groups: &[String],
+) -> Result<Vec<Line>, TableError> {
     let mut lines = group(table, frame, None, asked)?;
     lines.extend(each_class(table, frame, asked)?);
     for column in groups {
@@ -131,7 +136,7 @@ pub fn evaluate(table: &str, frame: &Frame, asked: Asked<'_>, groups: &[String])
         for value in values {
             let rows: Vec<bool> = words.iter().map(|word| word.as_ref() == Some(&value)).collect();
             let part = tables::keep(frame, &rows)?;
-            let asked = Asked { truth: None, ..asked };
+            let asked = MeasuredColumns { truth: None, ..asked };
             lines.extend(group(table, &part, Some(&(column.clone(), value)), asked)?);
         }
     }
@@ -204,9 +209,9 @@ fn group(
     table: &str,
     frame: &Frame,
     group: Option<&(String, String)>,
-    asked: Asked<'_>,
+    asked: MeasuredColumns<'_>,
 ) -> Result<Vec<Line>, TableError> {
-    let Asked { label, classes, truth, worth, .. } = asked;
+    let MeasuredColumns { label, classes, truth, worth, .. } = asked;
     let spec = asked.target.spec();
     // Each kind of column that the target gives, with its numbers.
     let labels = if spec.holds == Holds::Class { numbered(frame, label, classes)? } else { column(frame, label)? };
@@ -250,8 +255,8 @@ fn group(
 }
 
 /// How each class is told from all others: those of a class found, those named so that are, and their ranking.
-fn each_class(table: &str, frame: &Frame, asked: Asked<'_>) -> Result<Vec<Line>, TableError> {
-    let Asked { target, label, classes, .. } = asked;
+fn each_class(table: &str, frame: &Frame, asked: MeasuredColumns<'_>) -> Result<Vec<Line>, TableError> {
+    let MeasuredColumns { target, label, classes, .. } = asked;
     let mut lines = Vec::new();
     let Some(each) = &target.spec().each_class else { return Ok(lines) };
     let (truth, predicted) = (numbered(frame, label, classes)?, numbered(frame, each.predicted, classes)?);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::job::{Job, RunError, Stopped};
 use super::lesson::fitted;
 use super::notes::{idle_masks, learned_nothing, letters_left};
-use super::outputs::{Teller, Told, target};
+use super::outputs::{Outputs, Teller, target};
 use super::refused::{batch_fits, operate_rows, untrained};
 use crate::cohort::{self, Part};
 use crate::models::Input;
@@ -28,7 +28,7 @@ pub(super) struct Model<'a> {
     pub(super) teller: Teller<'a>,
     pub(super) prepared: Prepared,
     pub(super) fitted: Fitted,
-    pub(super) develop: Told,
+    pub(super) develop: Outputs,
     /// The learner's signals, where the model sees them.
     pub(super) seen: Option<Arc<Signals>>,
     pub(super) parts: Vec<Part>,
@@ -36,7 +36,7 @@ pub(super) struct Model<'a> {
 }
 
 impl Model<'_> {
-    pub(super) fn predict(&self, drawn: Drawn) -> Result<Told, RunError> {
+    pub(super) fn predict(&self, drawn: Drawn) -> Result<Outputs, RunError> {
         let pictures = self.seen.as_ref().and(drawn.signals.as_ref()).map(Origin::all);
         let logits = logits(&self.prepared, &self.fitted, &drawn.table, pictures.as_deref())?;
         // A class that the learner's rows do not have cannot be predicted, and would count as anything.

@@ -2,10 +2,10 @@
 
 use super::develop::Model;
 use super::job::{Job, RunError};
-use super::outputs::{Told, target};
+use super::outputs::{Outputs, target};
 use crate::cohort::Part;
 use crate::evaluate::outlines::{self, Outline};
-use crate::evaluate::{self, Asked, Line};
+use crate::evaluate::{self, Line, MeasuredColumns};
 use tables::{Frame, TableError, Tables};
 
 /// The tables and figures that were told so far.
@@ -33,7 +33,7 @@ impl<'a> Figures<'a> {
     }
 
     /// The exam's rows, or a probe's; `retrained` where the plan was trained again for them.
-    pub(super) fn world(&mut self, name: &str, told: Told, retrained: bool) -> Result<(), RunError> {
+    pub(super) fn world(&mut self, name: &str, told: Outputs, retrained: bool) -> Result<(), RunError> {
         let dataset = &self.job.task.dataset;
         // Where labels are dealt out again, the true risk is not theirs any more: no ceiling.
         let truth = dataset.truth().filter(|_| !retrained);
@@ -47,7 +47,7 @@ impl<'a> Figures<'a> {
     }
 
     /// The learner's own rows.
-    pub(super) fn own(&mut self, told: Told) -> Result<(), RunError> {
+    pub(super) fn own(&mut self, told: Outputs) -> Result<(), RunError> {
         if !told.outlines.is_empty() {
             self.lesions("develop_lesions".to_owned(), &told)?;
         }
@@ -55,7 +55,7 @@ impl<'a> Figures<'a> {
         Ok(())
     }
 
-    fn lesions(&mut self, name: String, told: &Told) -> Result<(), RunError> {
+    fn lesions(&mut self, name: String, told: &Outputs) -> Result<(), RunError> {
         if let Some(id) = self.job.task.dataset.tables().last() {
             self.tables.insert(name, outlines::lesion_table(&told.table, id, &told.outlines)?);
         }
@@ -75,7 +75,7 @@ impl<'a> Figures<'a> {
         let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
         let groups: &[String] = if ["develop", "exam"].contains(&name) { &groups } else { &[] };
         let (target, label, classes) = (target(self.job), dataset.label(), &self.classes);
-        let asked = Asked { target, label, classes, truth, worth: exercise.worth };
+        let asked = MeasuredColumns { target, label, classes, truth, worth: exercise.worth };
         self.lines.extend(evaluate::evaluate(name, &self.counted(rows)?, asked, groups)?);
         let bands = dataset.image.as_ref().map_or(&[][..], |image| &image.sizes);
         self.lines.extend(outlines::lines(name, outlines, bands));

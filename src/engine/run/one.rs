@@ -20,7 +20,7 @@ use tables::Frame;
 
 /// Which row, and what is changed in it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct AskedOne {
     /// The row of `develop.csv`, from 1.
     pub row: usize,
     /// Other values, by column.
@@ -37,7 +37,7 @@ pub struct One {
     /// How many rows there are.
     pub of: usize,
     /// The columns that the model sees, in their order; none of a model that sees pictures.
-    pub columns: Vec<Column>,
+    pub columns: Vec<AskedColumn>,
     /// What came, in truth.
     pub label: Figure,
     /// What the model tells of the row as it is, by column: `p`, `alert`, `predicted` …
@@ -48,7 +48,7 @@ pub struct One {
 
 /// A column of the row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Column {
+pub struct AskedColumn {
     /// Its name.
     pub name: String,
     /// Its value as it is.
@@ -65,7 +65,7 @@ pub struct Column {
 ///
 /// # Errors
 /// A row, a column, a value or a world that is not there; a plan that cannot be run; our own.
-pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One, Vec<Fault>>, RunError> {
+pub fn one(job: &Job, asked: &AskedOne, watch: &mut dyn Watch) -> Result<Result<One, Vec<Fault>>, RunError> {
     let world = world(job.task, (job.seed, None), job.file)?;
     let task = chosen(job);
     let job = &Job { task: task.as_ref().unwrap_or(job.task), ..*job };
@@ -157,7 +157,7 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
             words.dedup();
             let low = numbers.iter().copied().reduce(f64::min);
             let high = numbers.iter().copied().reduce(f64::max);
-            Ok(Column {
+            Ok(AskedColumn {
                 name: name.clone(),
                 before: in_column(&own, name),
                 after: in_column(&changed.table, name),
@@ -165,7 +165,7 @@ pub fn one(job: &Job, asked: &Asked, watch: &mut dyn Watch) -> Result<Result<One
                 words,
             })
         })
-        .collect::<Result<Vec<Column>, RunError>>()?;
+        .collect::<Result<Vec<AskedColumn>, RunError>>()?;
     let label = in_column(&own, job.task.dataset.label());
     let after = model.predict(changed)?.table;
     Ok(Ok(One { row: asked.row, of, columns, label, before: told(job, &own), after: told(job, &after) }))

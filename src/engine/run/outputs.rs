@@ -15,7 +15,7 @@ use tables::Frame;
 use target::{Target, Tells};
 
 /// Rows with what a model tells of them.
-pub(super) struct Told {
+pub(super) struct Outputs {
     pub(super) table: Frame,
     /// For models that draw masks, how each picture's agrees with the truth.
     pub(super) outlines: Vec<Outline>,
@@ -38,21 +38,21 @@ impl Teller<'_> {
         mut table: Frame,
         outputs: &Array2<f32>,
         seen: (&Prepared, Option<&Signals>),
-    ) -> Result<Told, RunError> {
+    ) -> Result<Outputs, RunError> {
         if let Some((calibration, threshold)) = &self.decided {
             return told(self.job, table, outputs, seen, calibration, *threshold);
         }
         let rows: Vec<_> = outputs.rows().into_iter().collect();
         for column in (target(self.job).spec().told)(&self.classes, &rows) {
             match column {
-                target::Told::Numbers(name, values) => tables::set_numbers(&mut table, &name, &values)?,
-                target::Told::Words(name, words) => {
+                target::Predicted::Numbers(name, values) => tables::set_numbers(&mut table, &name, &values)?,
+                target::Predicted::Words(name, words) => {
                     let words: Vec<Option<&str>> = words.iter().map(|word| Some(word.as_str())).collect();
                     tables::set_words(&mut table, &name, &words)?;
                 }
             }
         }
-        Ok(Told { table, outlines: Vec::new(), masks: Vec::new() })
+        Ok(Outputs { table, outlines: Vec::new(), masks: Vec::new() })
     }
 }
 
@@ -66,7 +66,7 @@ fn told(
     (prepared, pictures): (&Prepared, Option<&Signals>),
     calibration: &Calibration,
     threshold: f64,
-) -> Result<Told, RunError> {
+) -> Result<Outputs, RunError> {
     let highest = |row: ndarray::ArrayView1<f32>| f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
     let scores: Vec<f64> = logits.axis_iter(Axis(0)).map(highest).collect();
     let raw: Vec<f64> = scores.iter().map(|&score| expit(score)).collect();
@@ -97,7 +97,7 @@ fn told(
     if image.is_some() {
         outlines::add(&mut table, &outlines)?;
     }
-    Ok(Told { table, outlines, masks })
+    Ok(Outputs { table, outlines, masks })
 }
 
 /// What is predicted: what the dataset's label is for, or masks, where the plan's model draws them.

@@ -18,7 +18,7 @@ use course::dataset::Role;
 use course::settings::{self, SettingKind};
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
-use engine::models::{Sees, VOCABULARY, nature};
+use engine::models::{Sees, Tells, VOCABULARY, nature};
 
 pub(super) fn pages() -> Router<Shared> {
     Router::new().route("/x/{id}/plan", get(now).post(planned)).route("/x/{id}/plan/back", post(back))
@@ -47,7 +47,7 @@ async fn planned(
     view.done(move |view| {
         let placed = view.site.begun(&id)?;
         let seen = sent.iter().find(|(name, _)| name == "digest").map_or("", |(_, value)| value.as_str());
-        let groups = form(&placed)?;
+        let groups = form(view, &placed)?;
         let changes = fields::changes(&groups, &sent);
         let said = match placed.plan(&changes, seen) {
             Ok(Planned::Written(changed)) => Said { assumed: changed.assumed, written: true, ..Said::default() },
@@ -81,7 +81,7 @@ async fn back(
     .map(answer)
 }
 
-fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
+fn form(view: &View, placed: &Placed) -> Result<Vec<Group>, Ending> {
     let (text, starter) = (placed.text_of(PLAN)?, placed.starter(PLAN));
     let settings = &placed.task.exercise.settings;
     let mut groups = settings::with_keys(VOCABULARY.plan, settings, |keys| fields::of_plan(keys, &text, &starter));
@@ -96,18 +96,24 @@ fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
     }
     let dataset = &placed.task.dataset;
     let image = dataset.image.as_ref();
-    let has = |sees: Sees| match sees {
-        Sees::Columns => true,
-        Sees::Picture => dataset.has_signals(),
-        Sees::Series => dataset.signal.is_some(),
+    let drawn = view.site.drawn(placed)?;
+    let outlines = image.is_some_and(|image| image.mask.is_some());
+    let fits = |kind: &str| {
+        let (sees, tells) = nature(kind);
+        let sees = match sees {
+            Sees::Columns => true,
+            Sees::Picture => drawn.shots().is_some(),
+            Sees::Series => drawn.series().is_some(),
+        };
+        sees && (outlines || tells == Tells::Row)
     };
     for group in &mut groups {
         // One label is no choice.
         group.fields.retain(|field| field.key != "cohort.label" || dataset.labels().len() > 1);
-        group.fields.retain(|field| field.key != "operate.smallest" || image.is_some_and(|image| image.mask.is_some()));
+        group.fields.retain(|field| field.key != "operate.smallest" || outlines);
         for field in group.fields.iter_mut().filter(|field| field.key == "model.kind") {
             if let Control::Choice(kinds) = &mut field.control {
-                kinds.retain(|kind| has(nature(kind).0) || *kind == field.value);
+                kinds.retain(|kind| fits(kind) || *kind == field.value);
             }
         }
     }
@@ -117,7 +123,7 @@ fn form(placed: &Placed) -> Result<Vec<Group>, Ending> {
 /// The section, after what was just sent.
 pub(super) fn section(view: &View, placed: &Placed, said: &Said) -> Result<Markup, Ending> {
     let text = placed.text_of(PLAN)?;
-    let groups = form(placed)?;
+    let groups = form(view, placed)?;
     let id = placed.workspace.id();
     // What is wrong with the file itself, where it was edited elsewhere.
     let drawn = view.site.drawn(placed)?;
@@ -133,7 +139,11 @@ pub(super) fn section(view: &View, placed: &Placed, said: &Said) -> Result<Marku
                     "plan.toml が別の場所（エディターや別のタブ）で変更されていました。ファイルはそのままにして、その内容をここに表示しています。このページでの変更は書き込んでいません。",
                 )) }
             }
-            @if said.written { p.notice role="status" { (view.say("Written to plan.toml.", "plan.toml に書き込みました。")) } }
+            @if !placed.workspace.folder().join(PLAN).exists() { p.notice role="alert" { (view.say(
+                "There is no plan.toml any more. What is shown is the plan to begin with; keeping it writes the file anew.",
+                "plan.toml がなくなっています。出発点の計画を表示しています。保存すると、ファイルを作り直します。",
+            )) } }
+            @else if said.written { p.notice role="status" { (view.say("Written to plan.toml.", "plan.toml に書き込みました。")) } }
             @for text in &said.assumed { p.notice { (view.text(text)) } }
             @for fault in faults.iter().filter(|fault| !known(fault)) { (view.fault(fault)) }
             form #plan method="post" action=(view.site.to(&format!("x/{id}/plan"))) data-swap="#decide" {

@@ -36,7 +36,7 @@ async fn page(view: View, Path(id): Path<String>) -> Result<Response, Response> 
         .await?;
     if let Some(placed) = begins {
         // What is looked at next is drawn while the brief is read.
-        tokio::task::spawn_blocking(move || drop(look::section(&reader, &placed, &look::Asked::default())));
+        tokio::task::spawn_blocking(move || drop(look::section(&reader, &placed, &look::Shown::default())));
     }
     Ok(shown)
 }
@@ -125,7 +125,7 @@ fn begun(view: &View, placed: &Placed) -> Result<Markup, Ending> {
         @if trains { (train::section(view, placed)) (see::section(view, placed, None)) }
     };
     let (look, expect, conclude) = (
-        look::section(view, placed, &look::Asked::default())?,
+        look::section(view, placed, &look::Shown::default())?,
         expect::section(view, placed, &[])?,
         conclude::section(view, placed, &[])?,
     );

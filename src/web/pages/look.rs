@@ -37,7 +37,7 @@ pub(super) fn pages() -> Router<Shared> {
 
 /// What is to be looked at.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct Shown {
     /// A table by this column; pictures of which this column has a value.
     #[serde(default)]
     column: String,
@@ -49,7 +49,7 @@ pub(super) struct Asked {
     page: usize,
 }
 
-async fn looked(view: View, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Response> {
+async fn looked(view: View, Path(id): Path<String>, Query(asked): Query<Shown>) -> Result<Response, Response> {
     view.done(move |view| section(view, &view.site.begun(&id)?, &asked)).await.map(answer)
 }
 
@@ -107,17 +107,17 @@ async fn picture(view: View, Path((id, file)): Path<(String, String)>) -> Result
 }
 
 /// The section.
-pub(super) fn section(view: &View, placed: &Placed, asked: &Asked) -> Result<Markup, Ending> {
+pub(super) fn section(view: &View, placed: &Placed, asked: &Shown) -> Result<Markup, Ending> {
     let drawn = view.site.drawn(placed)?;
     // A course folder may be edited while it is looked at; what the program brings along stays as it is.
-    if *asked == Asked::default() && matches!(placed.pack, Pack::Embedded(_)) {
+    if *asked == Shown::default() && matches!(placed.pack, Pack::Embedded(_)) {
         let made = drawn.looked(view.lang, || shown(view, placed, &drawn, asked).map(Markup::into_string))?;
         return Ok(PreEscaped(made));
     }
     shown(view, placed, &drawn, asked)
 }
 
-fn shown(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Markup, Ending> {
+fn shown(view: &View, placed: &Placed, drawn: &Drawn, asked: &Shown) -> Result<Markup, Ending> {
     let id = placed.workspace.id();
     Ok(html! {
         section #look aria-labelledby="look-title" {
@@ -155,7 +155,7 @@ fn groupings<'d>(placed: &Placed, drawn: &'d Drawn) -> Result<Vec<(&'d str, &'d 
 }
 
 /// The first series of each group, below one another.
-fn series(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Option<Plot>, Ending> {
+fn series(view: &View, placed: &Placed, drawn: &Drawn, asked: &Shown) -> Result<Option<Plot>, Ending> {
     let Some(origin) = drawn.series() else { return Ok(None) };
     let dataset = &placed.task.dataset;
     let is_column = tables::names(&drawn.rows).contains(&asked.column.as_str());
@@ -168,7 +168,7 @@ fn series(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<
 }
 
 /// A Table 1 by a column.
-fn by(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Markup, Ending> {
+fn by(view: &View, placed: &Placed, drawn: &Drawn, asked: &Shown) -> Result<Markup, Ending> {
     let rows = &drawn.rows;
     let label = placed.task.dataset.label();
     let by = if tables::names(rows).contains(&asked.column.as_str()) { asked.column.as_str() } else { label };
@@ -220,7 +220,7 @@ fn first(view: &View, placed: &Placed, rows: &Frame) -> Result<Markup, Ending> {
 }
 
 /// Pictures that a column's value has chosen, to be enlarged and told apart.
-fn wall(view: &View, placed: &Placed, drawn: &Drawn, asked: &Asked) -> Result<Markup, Ending> {
+fn wall(view: &View, placed: &Placed, drawn: &Drawn, asked: &Shown) -> Result<Markup, Ending> {
     let (rows, id, dataset) = (&drawn.rows, placed.workspace.id(), &placed.task.dataset);
     let groupings = groupings(placed, drawn)?;
     let chosen = groupings.iter().find(|(name, values)| *name == asked.column && values.contains(&asked.value));

@@ -18,7 +18,7 @@ use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::check::Figure;
-use engine::run::{AskedOne, Column};
+use engine::run::{AskedColumn, AskedOne};
 use report::figures::value;
 
 pub(super) fn pages() -> Router<Shared> {
@@ -127,7 +127,7 @@ pub(super) fn section(view: &View, placed: &Placed, told: Option<(&AskedOne, &An
 }
 
 /// A column that can be changed: a slider over the learner's own values, or their words.
-fn field(view: &View, column: &Column) -> Markup {
+fn field(view: &View, column: &AskedColumn) -> Markup {
     let said = |figure: &Figure| match figure {
         Figure::Number(x) => x.to_string(),
         Figure::Word(word) => word.clone(),
