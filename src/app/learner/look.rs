@@ -79,7 +79,9 @@ pub fn look(placed: &Placed, by: Option<&str>, seed: u64, lang: Lang) -> Result<
     let mut shown = groups::first(&rows, &by, ACROSS)?;
     if matches!(origin.shape(), Shape::Series(_)) {
         let lines = groups::lines(shown.len());
-        shown.iter_mut().for_each(|group| group.rows.truncate(lines));
+        for group in &mut shown {
+            group.rows.truncate(lines);
+        }
     }
     let chosen: Vec<usize> = shown.iter().flat_map(|group| group.rows.iter().copied()).collect();
     let signals = origin.some(&chosen);

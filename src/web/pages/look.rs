@@ -162,7 +162,9 @@ fn series(view: &View, placed: &Placed, drawn: &Drawn, asked: &Shown) -> Result<
     let by = if is_column { vec![asked.column.clone()] } else { groups::usual(&placed.task) };
     let mut shown = groups::first(&drawn.rows, &by, ROWS)?;
     let lines = groups::lines(shown.len());
-    shown.iter_mut().for_each(|group| group.rows.truncate(lines));
+    for group in &mut shown {
+        group.rows.truncate(lines);
+    }
     let chosen: Vec<usize> = shown.iter().flat_map(|group| group.rows.iter().copied()).collect();
     Ok(groups::series(dataset, &shown, &origin.some(&chosen), view.lang))
 }
