@@ -194,7 +194,7 @@ pub fn is_name(name: &str) -> bool {
         && !numbered("LPT")
 }
 
-/// The folder and the name of a file that somebody named, for [`read`] and [`write`].
+/// The folder and the name of a file that somebody named, for [`read`] and [`write()`].
 pub fn parted(path: &Path) -> (PathBuf, String) {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     (folder.to_owned(), path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
