@@ -7,11 +7,15 @@ use course::pack::Task;
 use diagnostics::text::{Lang, Text, in_order};
 use engine::run::Series;
 use engine::signal::{Shape, Signals};
+use engine::synth::Origin;
 use report::plots::{self, Plot};
 use tables::{Frame, TableError};
 
 /// Groups shown at most.
 const MOST: usize = 12;
+
+/// Pictures of each group.
+const ACROSS: usize = 8;
 
 /// Series shown at most, unless there are more groups.
 const LINES: usize = 8;
@@ -44,11 +48,26 @@ pub fn usual(task: &Task) -> Vec<String> {
     groups.chain([task.dataset.label().to_owned()]).collect()
 }
 
-/// The first groups by the columns `by`, each with its first `across` rows at most.
+/// What is looked at first of each group by the columns `by`: as many as stand beside one another of pictures, or below one another of
+/// series; and their signals, one after the other.
 ///
 /// # Errors
 /// Our own; a column that is not there.
-pub fn first(rows: &Frame, by: &[String], across: usize) -> Result<Vec<Group>, TableError> {
+pub fn shown(rows: &Frame, by: &[String], origin: &Origin) -> Result<(Vec<Group>, Signals), TableError> {
+    let mut groups = first(rows, by)?;
+    if matches!(origin.shape(), Shape::Series(_)) {
+        let lines = LINES.div_ceil(groups.len().max(1));
+        for group in &mut groups {
+            group.rows.truncate(lines);
+        }
+    }
+    let chosen: Vec<usize> = groups.iter().flat_map(|group| group.rows.iter().copied()).collect();
+    let signals = origin.some(&chosen);
+    Ok((groups, signals))
+}
+
+/// The first groups, each with its first rows.
+fn first(rows: &Frame, by: &[String]) -> Result<Vec<Group>, TableError> {
     let words: Vec<Vec<Option<String>>> = by.iter().map(|name| tables::words(rows, name)).collect::<Result<_, _>>()?;
     let mut groups: Vec<Group> = Vec::new();
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
@@ -62,7 +81,7 @@ pub fn first(rows: &Frame, by: &[String], across: usize) -> Result<Vec<Group>, T
         if at == groups.len() {
             groups.push(Group { title, rows: Vec::new() });
         }
-        if groups[at].rows.len() < across {
+        if groups[at].rows.len() < ACROSS {
             groups[at].rows.push(row);
         }
     }
@@ -71,13 +90,7 @@ pub fn first(rows: &Frame, by: &[String], across: usize) -> Result<Vec<Group>, T
     Ok(groups)
 }
 
-/// So many series of each of `groups` groups fit below one another.
-pub fn lines(groups: usize) -> usize {
-    LINES.div_ceil(groups.max(1))
-}
-
-/// The series of groups as lines, each under its group's words; `signals` are those of the groups' rows, one after the other. None where
-/// the signals are no series.
+/// The series of groups as lines, each under its group's words; `signals` as [`shown`] gives them. None where they are no series.
 pub fn series(dataset: &Dataset, groups: &[Group], signals: &Signals, lang: Lang) -> Option<Plot> {
     let Shape::Series([channels, _]) = signals.shape else { return None };
     let words = |group: &Group| group.in_words(dataset, lang).unwrap_or_else(|| group.title.clone());

@@ -12,9 +12,6 @@ use engine::signal::Shape;
 use report::montage::{self, Tile};
 use tables::Frame;
 
-/// Pictures of each group.
-const ACROSS: usize = 8;
-
 /// What there is to look at.
 #[derive(Debug)]
 pub enum Looked {
@@ -76,15 +73,7 @@ pub fn look(placed: &Placed, by: Option<&str>, seed: u64, lang: Lang) -> Result<
         Some(by) => vec![known(by, &rows).map_err(|fault| vec![fault])?],
         None => groups::usual(task),
     };
-    let mut shown = groups::first(&rows, &by, ACROSS)?;
-    if matches!(origin.shape(), Shape::Series(_)) {
-        let lines = groups::lines(shown.len());
-        for group in &mut shown {
-            group.rows.truncate(lines);
-        }
-    }
-    let chosen: Vec<usize> = shown.iter().flat_map(|group| group.rows.iter().copied()).collect();
-    let signals = origin.some(&chosen);
+    let (shown, signals) = groups::shown(&rows, &by, &origin)?;
     // A column may be called what no file can be.
     let sign = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') { c } else { '_' };
     let by: String = by.join("-").chars().map(sign).collect();
@@ -95,7 +84,7 @@ pub fn look(placed: &Placed, by: Option<&str>, seed: u64, lang: Lang) -> Result<
         let files = std::iter::once(workspace.shown(&name)).chain(workspace.last(SERIES_MISTAKES)).collect();
         return Ok(Looked::Series(Lines { files, n: origin.len(), shape }));
     }
-    let pixels: Vec<_> = (0..chosen.len()).map(|row| signals.bytes(row)).collect();
+    let pixels: Vec<_> = (0..signals.len()).map(|row| signals.bytes(row)).collect();
     let mut at = 0;
     let montage: Vec<(String, Vec<Tile>)> = shown
         .iter()

@@ -160,13 +160,8 @@ fn series(view: &View, placed: &Placed, drawn: &Drawn, asked: &Shown) -> Result<
     let dataset = &placed.task.dataset;
     let is_column = tables::names(&drawn.rows).contains(&asked.column.as_str());
     let by = if is_column { vec![asked.column.clone()] } else { groups::usual(&placed.task) };
-    let mut shown = groups::first(&drawn.rows, &by, ROWS)?;
-    let lines = groups::lines(shown.len());
-    for group in &mut shown {
-        group.rows.truncate(lines);
-    }
-    let chosen: Vec<usize> = shown.iter().flat_map(|group| group.rows.iter().copied()).collect();
-    Ok(groups::series(dataset, &shown, &origin.some(&chosen), view.lang))
+    let (shown, signals) = groups::shown(&drawn.rows, &by, origin)?;
+    Ok(groups::series(dataset, &shown, &signals, view.lang))
 }
 
 /// A Table 1 by a column.
