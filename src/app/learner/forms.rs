@@ -135,13 +135,12 @@ impl Placed {
     /// The disk's.
     pub(super) fn laid_aside(&self, file: &str, text: &str) -> Result<String, Ending> {
         for copy in hand_in::before(file) {
-            match self.workspace.given_text(&copy) {
-                Some(there) if there == text => return Ok(copy),
-                None if !self.workspace.folder().join(&copy).exists() => {
-                    self.workspace.write(&copy, text.as_bytes())?;
-                    return Ok(copy);
-                }
-                _ => {}
+            let is_free = !self.workspace.holds(&copy);
+            if is_free {
+                self.workspace.write(&copy, text.as_bytes())?;
+            }
+            if is_free || self.workspace.given_text(&copy).as_deref() == Some(text) {
+                return Ok(copy);
             }
         }
         unreachable!("names do not end")

@@ -168,7 +168,7 @@ impl Placed {
                 continue;
             }
             // What was deleted leaves no copy, and is laid out again.
-            let there = self.workspace.folder().join(file).exists();
+            let there = self.workspace.holds(file);
             let now = self.text_of(file)?;
             if now != starter {
                 copies.push(self.workspace.shown(&self.laid_aside(file, &now)?));

@@ -26,7 +26,7 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use disk::{Refused, Whole};
 use engine::models::VOCABULARY;
-use engine::run::{self, Run, RunError, Seen};
+use engine::run::{self, Mistake, Run, RunError, Seen};
 use report::json::Document;
 use report::plots::{calibration, series};
 use report::{montage, plot};
@@ -61,7 +61,8 @@ pub const CALIBRATION: &str = "calibration.svg";
 /// Where it leaves the series that its model got wrong.
 pub const SERIES_MISTAKES: &str = "mistakes.svg";
 
-/// What is told of each of these pictures, as JSON: the row (from 0), whether it was missed, the risk, whether masks are seen.
+/// What is told of each of these, as JSON: the row (from 0), whether the outcome came, the risk; of a picture, whether masks are seen; of
+/// a series, its numbers.
 pub const TOLD_MISTAKES: &str = "mistakes.json";
 
 /// The file of one of these pictures with its two views, by its place among them.
@@ -706,21 +707,16 @@ impl Workspace {
         }
         if let Some(plot) = series::mistakes("mistakes", &run.mistakes, task.dataset.signal_unit(lang), lang) {
             files.push((SERIES_MISTAKES, plot.file().into_bytes()));
-            let told = run.mistakes.iter().filter_map(|mistake| {
-                let Seen::Series(series) = &mistake.seen else { return None };
-                Some(serde_json::json!({ "row": mistake.row, "missed": mistake.missed, "p": mistake.p, "series": series }))
-            });
-            files.push((TOLD_MISTAKES, told.collect::<serde_json::Value>().to_string().into_bytes()));
+        }
+        if !run.mistakes.is_empty() {
+            let told: serde_json::Value = run.mistakes.iter().map(told).collect();
+            files.push((TOLD_MISTAKES, told.to_string().into_bytes()));
         }
         let pictures = || run.mistakes.iter().filter_map(|mistake| Some((mistake, montage::picture(mistake)?)));
         let seen: Vec<(String, Vec<u8>)> =
             pictures().enumerate().map(|(at, (_, picture))| (mistake_file(at), montage::views(picture))).collect();
         if !seen.is_empty() {
             files.push((MISTAKES, montage::mistakes(&run.mistakes)));
-            let told = pictures().map(|(mistake, picture)| {
-                serde_json::json!({ "row": mistake.row, "missed": mistake.missed, "p": mistake.p, "masks": picture.masks })
-            });
-            files.push((TOLD_MISTAKES, told.collect::<serde_json::Value>().to_string().into_bytes()));
         }
         if let Some(lesions) = run.tables.get("develop_lesions") {
             // Of the test rows: what the model was trained on says nothing of its sensitivity.
@@ -769,6 +765,11 @@ impl Workspace {
         runs(&results).into_iter().find(is_there).map(|number| self.shown(&of(number)))
     }
 
+    /// Whether something of this name is there.
+    pub fn holds(&self, file: &str) -> bool {
+        self.folder.join(file).symlink_metadata().is_ok()
+    }
+
     /// The text of a small file of the workspace, where there is one.
     pub fn given_text(&self, file: &str) -> Option<String> {
         let bytes = disk::read(&self.folder, file, disk::HAND_IN).ok()?;
@@ -792,6 +793,15 @@ impl Workspace {
             ]),
         }
     }
+}
+
+fn told(mistake: &Mistake) -> serde_json::Value {
+    let mut told = serde_json::json!({ "row": mistake.row, "missed": mistake.missed, "p": mistake.p });
+    match &mistake.seen {
+        Seen::Picture(picture) => told["masks"] = picture.masks.into(),
+        Seen::Series(series) => told["series"] = serde_json::json!(series),
+    }
+    told
 }
 
 /// Whether a folder is called as the workspace of an exercise is, and there is something in it.

@@ -117,7 +117,7 @@ pub struct Run {
 pub struct Mistake {
     /// The number of the row in `develop`, from 0.
     pub row: usize,
-    /// Whether it has the outcome: a miss; otherwise a false alarm.
+    /// Whether it has the outcome: the model gave it too low a risk; otherwise too high a one.
     pub missed: bool,
     /// The predicted risk.
     pub p: f64,

@@ -12,8 +12,8 @@ use tables::TableError;
 use target::Mistaken;
 
 impl Model<'_> {
-    /// The misses with the lowest and the false alarms with the highest risk among the learner's test rows (validation rows,
-    /// where there are none), a few of each.
+    /// Of the learner's test rows (validation rows, where there are none) those with the outcome and the lowest risks, and those without
+    /// it and the highest, a few of each; whether an alert was raised does not matter.
     pub(super) fn mistakes(&self) -> Result<Vec<Mistake>, TableError> {
         const EACH: usize = 4;
         let Some(wrong) = target(self.teller.job).spec().wrong.filter(|_| self.teller.decided.is_some()) else {

@@ -139,7 +139,7 @@ pub(super) fn section(view: &View, placed: &Placed, said: &Said) -> Result<Marku
                     "plan.toml が別の場所（エディターや別のタブ）で変更されていました。ファイルはそのままにして、その内容をここに表示しています。このページでの変更は書き込んでいません。",
                 )) }
             }
-            @if !placed.workspace.folder().join(PLAN).exists() { p.notice role="alert" { (view.say(
+            @if !placed.workspace.holds(PLAN) { p.notice role="alert" { (view.say(
                 "There is no plan.toml any more. What is shown is the plan to begin with; keeping it writes the file anew.",
                 "plan.toml がなくなっています。出発点の計画を表示しています。保存すると、ファイルを作り直します。",
             )) } }
