@@ -51,14 +51,7 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
             )]
         })?;
     let (mut faults, mut assumed) = (Vec::new(), Vec::new());
-    let left = switched(&mut document, keys, changes);
-    if !left.is_empty() {
-        let left = left.join(", ");
-        assumed.push(text!(
-            "The kind that was chosen has no such setting, which was taken out: {left}.",
-            "選んだ種類にはない設定を取り除きました：{left}。"
-        ));
-    }
+    let (switched, mut left) = switched(&mut document, keys, changes);
     for change in changes {
         let path: Vec<&str> = change.key.split('.').collect();
         let written = change.written.trim();
@@ -72,11 +65,10 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
         let bare = key.filter(|key| key.unit.en.starts_with('%')).map(|_| written.replace(['%', '％'], ""));
         let written = bare.as_deref().unwrap_or(written).trim();
         // A form still has the fields of the kind that there was.
-        let is_of_another_kind = || {
-            let kind = |change: &Change| change.key.strip_suffix(".kind") == path.first().copied();
-            path.len() > 1 && changes.iter().any(kind)
-        };
-        if key.is_none() && is_of_another_kind() {
+        if key.is_none() && switched.iter().any(|table| path.len() > 1 && path[0] == *table) {
+            if !left.contains(&change.key) {
+                left.push(change.key.clone());
+            }
             continue;
         }
         let told = key.ok_or_else(|| {
@@ -93,12 +85,20 @@ pub fn changed(file: &str, text: &str, keys: &[Key], changes: &[Change]) -> Resu
             Err(fault) => faults.push(fault),
         }
     }
+    if !left.is_empty() {
+        let left = left.join(", ");
+        assumed.push(text!(
+            "The kind that was chosen has no such setting, which was taken out: {left}.",
+            "選んだ種類にはない設定を取り除きました：{left}。"
+        ));
+    }
     if faults.is_empty() { Ok(Changed { text: format!("{mark}{document}"), assumed }) } else { Err(faults) }
 }
 
-/// Chooses the kinds of tables that are changed, and takes out what the kind that was chosen does not know. Gives the keys.
-fn switched(document: &mut DocumentMut, keys: &[Key], changes: &[Change]) -> Vec<String> {
-    let mut left = Vec::new();
+/// Chooses the kinds of tables that are changed, and takes out what the kind that was chosen does not know. Gives the tables, and the
+/// keys that were taken out.
+fn switched<'c>(document: &mut DocumentMut, keys: &[Key], changes: &'c [Change]) -> (Vec<&'c str>, Vec<String>) {
+    let (mut tables, mut left) = (Vec::new(), Vec::new());
     for change in changes {
         let Some(name) = change.key.strip_suffix(".kind") else { continue };
         let Some(Kind::Kinds(kinds)) = keys.iter().find(|key| key.name == name).map(|key| &key.kind) else { continue };
@@ -109,6 +109,7 @@ fn switched(document: &mut DocumentMut, keys: &[Key], changes: &[Change]) -> Vec
             continue;
         }
         put(table, &[name, "kind"], Value::from(written));
+        tables.push(name);
         let Some(table) = table.get_mut(name).and_then(Item::as_table_like_mut) else { continue };
         let there: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
         for key in there.iter().filter(|key| *key != "kind" && !known.iter().any(|one| one.name == *key)) {
@@ -116,7 +117,7 @@ fn switched(document: &mut DocumentMut, keys: &[Key], changes: &[Change]) -> Vec
             left.push(format!("{name}.{key}"));
         }
     }
-    left
+    (tables, left)
 }
 
 fn unfit(place: &Place, written: &str, key: &Key) -> Fault {
@@ -372,6 +373,10 @@ mod tests {
         let changed = changed.unwrap();
         assert!(changed.text.contains("kind = \"mlp\"") && !changed.text.contains("width"), "{}", changed.text);
         assert!(changed.assumed[0].en.contains("model.width"), "{:?}", changed.assumed);
+        // Where the kind stays, a key that it does not know is told.
+        let same = [("model.kind", "cnn"), ("model.hidden", "[8]")];
+        let same = same.map(|(key, written)| Change { key: key.into(), written: written.into() });
+        assert_eq!(super::changed("plan.toml", &text, VOCABULARY.plan, &same).unwrap_err()[0].id, Id::UnknownKey);
     }
 
     #[test]
