@@ -1,14 +1,13 @@
 //! The documents of a learner's commands (`practicum.*/1`), as `docs/json.md` tells them; that of a run is in `report::json`.
 
-use course::courses::Courses;
-use course::pack::{Pack, Task};
-use diagnostics::text::Text;
+use course::pack::Task;
 use engine::run::One;
 use report::glossary::Term;
 use report::json::text;
 use serde_json::{Value, json};
 use tables::{Frame, TableError};
 
+use crate::learner::courses::{Shown, Taught};
 use crate::learner::desk::{Begun, Listed, State};
 use crate::learner::history::Past;
 use crate::learner::look::{Lines, Pictures};
@@ -112,27 +111,15 @@ fn looked(task: &Task, files: &[String]) -> Value {
 }
 
 /// Courses, and the exercises that serve each.
-pub fn courses(pack: &Pack, courses: &Courses, shown: &[&course::courses::Course]) -> Value {
-    let exercise = |id: &str| {
-        let (title, planned) = titled(pack, courses, id);
-        json!({ "id": id, "title": text(&title), "planned": planned })
-    };
-    let of_course = |one: &&course::courses::Course| {
-        let exercises: Vec<Value> = one.exercises.iter().map(|id| exercise(&id.value)).collect();
+pub fn courses(shown: &[Shown]) -> Value {
+    let exercise = |one: &Taught| json!({ "id": one.id, "title": text(&one.title), "planned": one.is_planned });
+    let of_course = |Shown { course, exercises }: &Shown| {
         json!({
-            "id": one.id, "level": one.level, "title": text(&one.title), "target": text(&one.target),
-            "exercises": exercises,
+            "id": course.id, "level": course.level, "title": text(&course.title), "target": text(&course.target),
+            "exercises": exercises.iter().map(exercise).collect::<Vec<_>>(),
         })
     };
     json!({ "schema": "practicum.courses/1", "courses": shown.iter().map(of_course).collect::<Vec<_>>() })
-}
-
-/// An exercise's title, and whether it is only planned.
-pub fn titled(pack: &Pack, courses: &Courses, id: &str) -> (Text, bool) {
-    match courses.planned.iter().find(|(planned, _)| planned == id) {
-        Some((_, title)) => (title.clone(), true),
-        None => (pack.exercise(id).map(|exercise| exercise.title).unwrap_or_default(), false),
-    }
 }
 
 /// Words of the field.

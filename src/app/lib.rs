@@ -2,6 +2,7 @@
 
 pub mod documents;
 pub mod ending;
+pub mod handout;
 pub mod job;
 pub mod learner;
 pub mod worker;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
+use app::handout::Files;
 use course::dataset;
 use diagnostics::keys::{self, Section};
 
@@ -11,9 +12,6 @@ static TEMPLATE: Dir = include_dir!("$CARGO_MANIFEST_DIR/template");
 
 /// The template's exercise and dataset.
 pub(super) const TEMPLATE_ID: &str = "template";
-
-/// Files of an exercise, by path within the course folder.
-pub(super) type Files = Vec<(String, Vec<u8>)>;
 
 /// The template's files.
 pub(super) fn files() -> Files {

@@ -1,6 +1,7 @@
 //! What a class shows as a whole: where points are lost, which mistakes are common, what was expected, whose work looks alike.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use app::ending::Ending;
 use app::job::Record;
@@ -10,7 +11,8 @@ use engine::check::Verdict;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 
-use crate::export::Files;
+use crate::desk::Opened;
+use crate::export::{self, Files, Written};
 use crate::folder::Class;
 use crate::grade::{Book, State};
 use crate::store::{Store, word};
@@ -96,12 +98,7 @@ struct Failure {
 ///
 /// # Errors
 /// The store's.
-pub fn look(
-    class: &Class,
-    store: &Store,
-    book: &Book,
-    exercises: &BTreeMap<String, Exercise>,
-) -> Result<Insight, Ending> {
+pub fn look(Opened { class, store, book, exercises }: &Opened) -> Result<Insight, Ending> {
     let mut all = Vec::new();
     for asked in &class.settings.exercises {
         if let Some(exercise) = exercises.get(&asked.id.value) {
@@ -271,11 +268,18 @@ pub fn page(insight: &Insight, lang: Lang) -> String {
     page.into_string()
 }
 
-/// The page and the document, as files.
+/// Writes the page and the document, into the class's folder for what is written where no other is named.
 ///
 /// # Errors
-/// A figure that JSON cannot hold: our own failure.
-pub fn files(insight: &Insight, lang: Lang) -> Result<Files, Ending> {
+/// The disk's.
+pub fn write(class: &Class, insight: &Insight, to: Option<&Path>, lang: Lang) -> Result<Written, Ending> {
+    let to = to.map_or_else(|| class.folder.join(export::FOLDER), Path::to_owned);
+    let paths = export::write(&to, &files(insight, lang)?)?;
+    Ok(Written { to, paths, notes: Vec::new() })
+}
+
+/// The page and the document, as files.
+fn files(insight: &Insight, lang: Lang) -> Result<Files, Ending> {
     let document = serde_json::to_vec_pretty(insight)?;
     Ok(vec![("report.html".to_owned(), page(insight, lang).into_bytes()), ("report.json".to_owned(), document)])
 }

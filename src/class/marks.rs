@@ -1,40 +1,41 @@
 //! The decision in words, which a person reads: out as a table, back with points and comments.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use app::ending::Ending;
 use app::learner::desk::Desk;
-use course::exercise::Exercise;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::desk::{self, Opened};
+use crate::export::{self, Written};
 use crate::folder::Class;
 use crate::grade::Book;
 use crate::gradebook::{inert, inert_id, number, plain};
 use crate::moment::Moment;
 use crate::roster::{decoded, separator};
-use crate::store::{Fingerprint, Given, Store};
+use crate::store::{Fingerprint, Given};
 
 const COLUMNS: [&str; 9] = ["id", "name", "exercise", "text", "read_by", "points", "of", "comment", "text_id"];
 
 /// Written in place of points, this takes a mark back.
 pub const BACK: &str = "-";
 
-/// The texts, with the rubric by which each is read, as a table in which `points` and `comment` are filled in.
+/// Writes the texts into the table `to`.
 ///
 /// # Errors
-/// The store's.
-pub fn texts(
-    class: &Class,
-    store: &Store,
-    book: &Book,
-    exercises: &BTreeMap<String, Exercise>,
-    lang: Lang,
-) -> Result<Vec<u8>, Ending> {
+/// A folder that is no class, the store's, the disk's.
+pub fn give(desk: &Desk, class: &Path, to: &Path, lang: Lang) -> Result<Written, Ending> {
+    let bytes = texts(&Opened::at(desk, class)?, lang)?;
+    let (folder, name) = disk::parted(to);
+    let paths = export::write(&folder, &[(name, bytes)])?;
+    Ok(Written { to: folder, paths, notes: Vec::new() })
+}
+
+/// The texts, with the rubric by which each is read, as a table in which `points` and `comment` are filled in.
+fn texts(Opened { class, store, book, exercises }: &Opened, lang: Lang) -> Result<Vec<u8>, Ending> {
     let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
     for learner in &class.roster.learners {
         for asked in &class.settings.exercises {

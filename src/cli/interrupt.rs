@@ -9,8 +9,14 @@ use signal_hook::flag;
 /// Whether the user asked for the end; outside a run, that the next Ctrl-C ends the program.
 static ASKED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Does what may take long; Ctrl-C asks for its end instead of ending the program.
+/// Whether Ctrl-C is heeded already, by what this runs within.
+static HEEDED: AtomicBool = AtomicBool::new(false);
+
+/// Does what may take long; Ctrl-C asks for its end instead of ending the program. What runs within it is heeded with it.
 pub(super) fn heeded<T>(run: impl FnOnce() -> T) -> T {
+    if HEEDED.swap(true, Ordering::SeqCst) {
+        return run();
+    }
     let asked = ASKED.get_or_init(|| {
         let asked = Arc::new(AtomicBool::new(false));
         // The order matters: a second Ctrl-C finds the flag set. Where no handler can be set, Ctrl-C ends the program as ever.
@@ -21,6 +27,7 @@ pub(super) fn heeded<T>(run: impl FnOnce() -> T) -> T {
     asked.store(false, Ordering::SeqCst);
     let done = run();
     asked.store(true, Ordering::SeqCst);
+    HEEDED.store(false, Ordering::SeqCst);
     done
 }
 

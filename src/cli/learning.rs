@@ -337,9 +337,7 @@ impl Session {
                 },
             );
         }
-        let lost = checked.run.outcomes.iter().any(|outcome| outcome.verdict == Verdict::Skipped);
-        let left = |verdict| matches!(verdict, Verdict::Failed | Verdict::NotAttempted);
-        if lost && !checked.progress.is_over() && !checked.run.outcomes.iter().any(|outcome| left(outcome.verdict)) {
+        if checked.is_lost() {
             let id = &task.exercise.id;
             out.push('\n');
             out += &self.terminal.paragraph(
@@ -417,9 +415,8 @@ impl Session {
     pub(super) fn solution(&self, id: Option<&str>, yes: bool) -> Result<u8, Ending> {
         let placed = self.begun("solution", id)?;
         let Placed { pack, task, workspace } = &placed;
-        let mut progress = workspace.progress()?;
         self.headline(task);
-        if !progress.is_over() {
+        if !workspace.progress()?.is_over() {
             let cost = costs(task.exercise.points());
             if !yes && !asking::can_ask(self) {
                 let id = workspace.id();
@@ -441,9 +438,8 @@ impl Session {
                 self.say(&self.terminal.paragraph("", told));
                 return Ok(PASSED);
             }
-            progress.gave_up = true;
-            workspace.remember(&progress)?;
         }
+        let mut progress = checking::give_up(workspace)?;
         if let Some(shown) = checking::laid_out(workspace, self.terminal.lang).filter(|_| !self.json) {
             self.told_of(&shown);
             return Ok(PASSED);

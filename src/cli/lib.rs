@@ -231,9 +231,13 @@ enum Command {
 /// Reads the command line, does what it asks, and gives the exit code; `content` is the course pack where none is named.
 pub fn main(content: &'static Content) -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let cli = match Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches))
-    {
-        Ok(cli) => cli,
+    let read = Cli::command().try_get_matches_from(&arguments).and_then(|matches| {
+        // Where none is named, the workbench is meant.
+        let name = matches.subcommand_name().unwrap_or("open").to_owned();
+        Ok((Cli::from_arg_matches(&matches)?, name))
+    });
+    let (cli, name) = match read {
+        Ok(read) => read,
         Err(error) => return unread(&error, &arguments, content),
     };
     let terminal = Terminal { lang: language(cli.common.lang.as_deref()), width: width() };
@@ -262,7 +266,11 @@ pub fn main(content: &'static Content) -> ExitCode {
             Ending::Faults(vec![Fault::new(Id::UnknownWord, Place::file("--kernel"), found, expected)])
         })
     });
-    let code = forced.and_then(|()| session.obey(&command)).unwrap_or_else(|ending| session.end(&command, ending));
+    let name = match &command {
+        Command::Author { command } => command.name(),
+        _ => &name,
+    };
+    let code = forced.and_then(|()| session.obey(&command)).unwrap_or_else(|ending| session.end(name, ending));
     ExitCode::from(session.said(code))
 }
 
@@ -298,36 +306,7 @@ fn unread(error: &clap::Error, arguments: &[OsString], content: &'static Content
         _ => {
             let faults = [spoken::fault(error, &name, command)];
             if words.iter().any(|word| word == "--json") {
-                let of = [
-                    "tour",
-                    "list",
-                    "start",
-                    "look",
-                    "run",
-                    "check",
-                    "watch",
-                    "history",
-                    "glossary",
-                    "compare",
-                    "try",
-                    "hint",
-                    "reset",
-                    "submit",
-                    "export-work",
-                    "import-work",
-                    "completions",
-                    "solution",
-                    "measure",
-                    "courses",
-                    "grade",
-                    "regrade",
-                    "export",
-                    "class",
-                    "worker",
-                    "author",
-                ]
-                .into_iter()
-                .find(|of| name.split(' ').nth(1) == Some(of));
+                let of = name.split(' ').nth(1).filter(|of| program.find_subcommand(of).is_some());
                 let document = match of {
                     Some("measure") => MeasureDocument::faulty(&faults).text(),
                     of => {
@@ -475,7 +454,7 @@ fn width() -> usize {
 impl Session {
     fn obey(&self, command: &Command) -> Result<u8, Ending> {
         match command {
-            Command::Tour => tour::tour(self, &self.pack()?),
+            Command::Tour => tour::tour(self),
             Command::Open(options) => workbench::open(self, options),
             Command::List => self.list(),
             Command::Start { exercise, variant } => self.start(exercise.as_deref(), variant.as_deref()),
@@ -500,7 +479,7 @@ impl Session {
                 Ok(PASSED)
             }
             Command::Solution { exercise, yes } => self.solution(exercise.as_deref(), *yes),
-            Command::Courses { name } => courses::courses(self, &self.pack()?, name.as_deref()),
+            Command::Courses { name } => courses::courses(self, name.as_deref()),
             Command::Look(options) => look::look(self, options),
             Command::Measure(options) => Ok(measure::measure(self, options)),
             Command::Grade(options) => class::grade(self, options),
@@ -522,37 +501,8 @@ impl Session {
         }
     }
 
-    /// Tells why a command ended early, and gives the exit code.
-    fn end(&self, command: &Command, ending: Ending) -> u8 {
-        let name = match command {
-            Command::Run { .. } => "run",
-            Command::Check { .. } => "check",
-            Command::Watch { .. } => "watch",
-            Command::History { .. } => "history",
-            Command::Glossary { .. } => "glossary",
-            Command::Try { .. } => "try",
-            Command::Compare { .. } => "compare",
-            Command::Hint { .. } => "hint",
-            Command::Reset { .. } => "reset",
-            Command::Submit { .. } => "submit",
-            Command::ExportWork { .. } => "export-work",
-            Command::ImportWork { .. } => "import-work",
-            Command::Completions { .. } => "completions",
-            Command::Solution { .. } => "solution",
-            Command::Start { .. } => "start",
-            Command::Open(_) => "open",
-            Command::List => "list",
-            Command::Tour => "tour",
-            Command::Look(_) => "look",
-            Command::Measure(_) => "measure",
-            Command::Grade(_) => "grade",
-            Command::Regrade(_) => "regrade",
-            Command::Export(_) => "export",
-            Command::Class { .. } => "class",
-            Command::Worker(_) => "worker",
-            Command::Courses { .. } => "courses",
-            Command::Author { command } => command.name(),
-        };
+    /// Tells why the command `name` ended early, and gives the exit code.
+    fn end(&self, name: &str, ending: Ending) -> u8 {
         if matches!(ending, Ending::Ended) {
             if self.json {
                 self.say(&Document::ended(name, &self.subject.borrow()).text());

@@ -8,13 +8,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::codes::{BAD_INPUT, PASSED};
 use super::session::{SEED, Session, spinner};
 use diagnostics::fault::{Fault, Id, Place};
-use diagnostics::text;
 use diagnostics::text::{Lang, Text};
-use measure::boxes;
-use measure::file::{self, Request, Scale};
 use measure::found::Task;
-use measure::masks;
-use metrics::segmentation::Matching;
+use measure::request::{Request, Scale};
 use report::json::MeasureDocument;
 
 /// The same in every language.
@@ -252,19 +248,56 @@ pub(super) fn japanese(command: clap::Command) -> clap::Command {
     command
 }
 
+impl Options {
+    fn request(&self) -> Request {
+        Request {
+            files: self.files.clone(),
+            task: self.task,
+            cp932: self.encoding == "cp932",
+            label: self.label.clone(),
+            positive: self.positive.clone(),
+            score: self.score.clone(),
+            versus: self.versus.clone(),
+            alert: self.alert.clone(),
+            threshold: self.threshold,
+            group: self.group.clone(),
+            cluster: self.cluster.clone(),
+            time: self.time.clone(),
+            event: self.event.clone(),
+            training: self.training.clone(),
+            cause: self.cause,
+            at: self.at.clone(),
+            raters: self.raters.clone(),
+            scale: self.scale,
+            categories: self.categories,
+            low: self.low.clone(),
+            high: self.high.clone(),
+            sd: self.sd.clone(),
+            drop_missing: self.missing == MissingName::Drop,
+            missing_markers: self.missing_marker.clone(),
+            current: self.current.clone(),
+            curves: self.curves,
+            spacing: self.spacing.clone(),
+            labels: self.labels.clone(),
+            tolerance: self.tolerance,
+            distance: self.distance,
+            truth: self.truth.clone(),
+            images: self.images,
+            iou: self.iou,
+            resamples: self.resamples,
+            seed: self.seed,
+        }
+    }
+}
+
 /// Measures, and prints what was found, or what is wrong with the input.
 pub(super) fn measure(session: &Session, options: &Options) -> u8 {
-    let segmentation =
-        options.files.len() == 2 || matches!(options.task, Some(Task::Segmentation)) || is_mask(&options.files);
-    let detection = options.truth.is_some() || matches!(options.task, Some(Task::Detection));
     let bar = spinner();
     bar.set_message(session.pick("measuring", "評価中").to_owned());
     bar.enable_steady_tick(std::time::Duration::from_millis(120));
-    let measured = match (curves_unseen(session, options), detection, segmentation) {
-        (Some(fault), ..) => Err(vec![fault]),
-        (None, true, _) => of_boxes(options),
-        (None, false, true) => of_masks(options),
-        (None, false, false) => of_table(options),
+    let measured = match curves_unseen(session, options) {
+        Some(fault) => Err(vec![fault]),
+        None => measure::measure(&options.request()),
     };
     bar.finish_and_clear();
     let measured = match measured {
@@ -292,231 +325,12 @@ pub(super) fn measure(session: &Session, options: &Options) -> u8 {
 /// Curves are points for a program, and a terminal shows none.
 fn curves_unseen(session: &Session, options: &Options) -> Option<Fault> {
     (options.curves && !session.json).then(|| {
-        refused(
-            "--curves",
+        Fault::new(
+            Id::DoesNotApply,
+            Place::file("--curves"),
             Text::new("curves, without --json", "--json のない --curves"),
             Text::new("--curves together with --json", "--json と一緒に指定"),
         )
-    })
-}
-
-fn is_mask(files: &[PathBuf]) -> bool {
-    files.iter().any(|file| {
-        let end = file.extension().map(|end| end.to_string_lossy().to_lowercase());
-        file.is_dir() || end.is_some_and(|end| end == "png" || end == "npy")
-    })
-}
-
-fn refused(option: &str, found: Text, expected: Text) -> Fault {
-    Fault::new(Id::DoesNotApply, Place::file(option), found, expected)
-}
-
-fn of_table(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
-    let mut faults = Vec::new();
-    for option in for_masks(options) {
-        faults.push(refused(
-            option,
-            Text::new("an option for masks, beside a table", "表に対して、マスク用のオプションがあります"),
-            Text::new("two masks, or two folders of masks", "マスク2つ、または2つのフォルダー"),
-        ));
-    }
-    faults.extend(for_boxes(options, false));
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    file::measure(&Request {
-        file: options.files[0].clone(),
-        task: options.task,
-        cp932: options.encoding == "cp932",
-        label: options.label.clone(),
-        positive: options.positive.clone(),
-        score: options.score.clone(),
-        versus: options.versus.clone(),
-        alert: options.alert.clone(),
-        threshold: options.threshold,
-        group: options.group.clone(),
-        cluster: options.cluster.clone(),
-        time: options.time.clone(),
-        event: options.event.clone(),
-        training: options.training.clone(),
-        cause: options.cause,
-        at: options.at.clone(),
-        raters: options.raters.clone(),
-        scale: options.scale,
-        categories: options.categories,
-        low: options.low.clone(),
-        high: options.high.clone(),
-        sd: options.sd.clone(),
-        drop_missing: options.missing == MissingName::Drop,
-        missing_markers: options.missing_marker.clone(),
-        current: options.current.clone(),
-        curves: options.curves,
-        resamples: options.resamples,
-        seed: options.seed,
-    })
-}
-
-/// Options for boxes, where there are none; `--iou` also has a meaning for masks.
-fn for_boxes(options: &Options, masks: bool) -> Vec<Fault> {
-    [("--images", options.images.is_some()), ("--iou", options.iou.is_some() && !masks)]
-        .into_iter()
-        .filter(|(_, given)| *given)
-        .map(|(option, _)| {
-            refused(
-                option,
-                Text::new(
-                    "an option for boxes, without --truth",
-                    "--truth がないのに、物体検出用のオプションがあります",
-                ),
-                Text::new("--truth with the true boxes", "正解のボックスを --truth で指定"),
-            )
-        })
-        .collect()
-}
-
-/// The options for tables that were given.
-fn for_tables(options: &Options) -> Vec<&'static str> {
-    [
-        ("--label", options.label.is_some()),
-        ("--positive", options.positive.is_some()),
-        ("--score", !options.score.is_empty()),
-        ("--versus", options.versus.is_some()),
-        ("--alert", options.alert.is_some()),
-        ("--group", !options.group.is_empty()),
-        ("--cluster", options.cluster.is_some()),
-        ("--time", options.time.is_some()),
-        ("--event", options.event.is_some()),
-        ("--training", options.training.is_some()),
-        ("--cause", options.cause.is_some()),
-        ("--at", !options.at.is_empty()),
-        ("--raters", !options.raters.is_empty()),
-        ("--scale", options.scale.is_some()),
-        ("--categories", options.categories.is_some()),
-        ("--low", options.low.is_some()),
-        ("--high", options.high.is_some()),
-        ("--sd", options.sd.is_some()),
-        ("--current", options.current.is_some()),
-        ("--curves", options.curves),
-        ("--missing", options.missing == MissingName::Drop),
-        ("--missing-marker", !options.missing_marker.is_empty()),
-    ]
-    .into_iter()
-    .filter_map(|(option, given)| given.then_some(option))
-    .collect()
-}
-
-/// The options for masks that were given; `--threshold` and `--iou` also have a meaning elsewhere.
-fn for_masks(options: &Options) -> Vec<&'static str> {
-    [
-        ("--spacing", !options.spacing.is_empty()),
-        ("--labels", !options.labels.is_empty()),
-        ("--tolerance", options.tolerance.is_some()),
-        ("--distance", options.distance.is_some()),
-    ]
-    .into_iter()
-    .filter_map(|(option, given)| given.then_some(option))
-    .collect()
-}
-
-fn of_boxes(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
-    let expected = || {
-        Text::new(
-            "only --truth, --images, --iou beside one file of boxes (columns image, x1, y1, x2, y2, score)",
-            "ボックスのファイル1つ（列 image, x1, y1, x2, y2, score）と --truth、--images、--iou だけ",
-        )
-    };
-    let unfit = || Text::new("an option that boxes have no use for", "物体検出では使わないオプションです");
-    let threshold = options.threshold.map(|_| "--threshold");
-    let unused = for_tables(options).into_iter().chain(threshold).chain(for_masks(options));
-    let mut faults: Vec<Fault> = unused.map(|option| refused(option, unfit(), expected())).collect();
-    if let Some(task) = options.task.filter(|task| *task != Task::Detection) {
-        faults.push(refused(
-            "--task",
-            Text::same(task.name()),
-            Text::new("detection beside --truth", "--truth には detection"),
-        ));
-    }
-    let [predictions] = options.files.as_slice() else {
-        faults.push(refused("FILE", Text::new("two files", "ファイルが2つあります"), expected()));
-        return Err(faults);
-    };
-    let Some(truth) = &options.truth else {
-        let what = Text::new("the file of the true boxes", "正解のボックスのファイル");
-        faults.push(refused("--truth", Text::new("not given", "指定がありません"), what));
-        return Err(faults);
-    };
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    boxes::measure(&boxes::Request {
-        predictions: predictions.clone(),
-        truth: truth.clone(),
-        cp932: options.encoding == "cp932",
-        images: options.images,
-        iou: options.iou.unwrap_or(0.5),
-        resamples: options.resamples,
-        seed: options.seed,
-    })
-}
-
-fn of_masks(options: &Options) -> Result<measure::found::Measured, Vec<Fault>> {
-    let [reference, prediction] = options.files.as_slice() else {
-        if let Some(folder) = options.files.first().filter(|file| file.is_dir()) {
-            return Err(vec![measure::folder(folder)]);
-        }
-        let file = options.files.first().map(|file| file.display().to_string()).unwrap_or_default();
-        return Err(vec![refused(
-            &file,
-            Text::new("one file", "ファイルが1つだけです"),
-            Text::new(
-                "two masks, the true one and the predicted one, or two folders of them",
-                "正解と予測の2つのマスク、または2つのフォルダー",
-            ),
-        )]);
-    };
-    let mut faults = for_boxes(options, true);
-    for option in for_tables(options) {
-        faults.push(refused(
-            option,
-            Text::new("an option for tables, beside masks", "マスクに対して、表用のオプションがあります"),
-            Text::new(
-                "only --spacing, --labels, --threshold, --tolerance, --iou, --distance beside masks (or one table)",
-                "マスクに使えるのは --spacing、--labels、--threshold、--tolerance、--iou、--distance だけです（表なら1つだけ指定）",
-            ),
-        ));
-    }
-    if let Some(task) = options.task.filter(|task| *task != Task::Segmentation) {
-        let task = task.name();
-        faults.push(refused(
-            "--task",
-            text!("{task}, beside masks", "マスクに対して {task}"),
-            Text::new("segmentation, or one table", "segmentation、または表1つ"),
-        ));
-    }
-    if let (Some(_), Some(distance)) = (options.iou, options.distance) {
-        faults.push(refused(
-            "--distance",
-            text!("--distance {distance} beside --iou", "--iou と --distance {distance} の両方"),
-            Text::new("one of the two: lesions are matched in one way", "どちらか一方。病変の対応づけは1通りです"),
-        ));
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    masks::measure(&masks::Request {
-        reference: reference.clone(),
-        prediction: prediction.clone(),
-        spacing: options.spacing.clone(),
-        labels: options.labels.clone(),
-        threshold: options.threshold,
-        tolerance: options.tolerance.unwrap_or(1.0),
-        matching: match (options.iou, options.distance) {
-            (Some(least), _) => Matching::Iou(least),
-            (None, Some(most)) => Matching::Distance(most),
-            (None, None) => Matching::Touch,
-        },
-        resamples: options.resamples,
-        seed: options.seed,
     })
 }
 

@@ -9,15 +9,13 @@ use super::session::{Session, tell};
 use app::documents;
 use app::ending::Ending;
 use app::learner::carry;
-use app::learner::desk::Placed;
 use app::learner::edit;
-use app::learner::hand_in::{ANSWERS, PLAN};
-use app::learner::history::Past;
+use app::learner::history::{Compared, HandIn, Past};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::run::AskedOne;
-use report::terminal::{Found, bold, dim};
+use report::terminal::{MeasuredOn, bold, dim};
 
 /// So often `watch` looks at the files. Looking is all it does: network folders of hospitals tell nobody of changes.
 const LOOK: Duration = Duration::from_millis(300);
@@ -92,9 +90,8 @@ impl Session {
 
     pub(super) fn compare(&self, a: u64, b: u64, id: Option<&str>) -> Result<u8, Ending> {
         let placed = self.begun("compare", id)?;
-        let (a, b) = (one(&placed, a)?, one(&placed, b)?);
+        let Compared { runs: [a, b], differing } = placed.compared(a, b)?;
         self.headline(&placed.task);
-        let differing = a.against(&b);
         for (past, lines) in [(&a, &differing.first), (&b, &differing.second)] {
             self.say(&format!("{}\n", bold(&self.called(past))));
             for line in lines {
@@ -110,8 +107,7 @@ impl Session {
         for past in [&a, &b] {
             let Some(record) = &past.record else { continue };
             self.say(&format!("\n{}\n", bold(&self.called(past))));
-            let own: Vec<_> = record.lines.iter().filter(|line| line.table == "develop").cloned().collect();
-            self.say(&self.terminal.printed(&self.terminal.found(&placed.task, &own, Found::Own)));
+            self.say(&self.terminal.printed(&self.terminal.found(&placed.task, &record.own(), MeasuredOn::Own)));
         }
         Ok(PASSED)
     }
@@ -153,23 +149,17 @@ impl Session {
 
     pub(super) fn submit(&self, id: Option<&str>) -> Result<u8, Ending> {
         let placed = self.begun("submit", id)?;
-        let submitted = placed.submitted()?;
-        let variant = placed.workspace.variant().map(|key| format!("-{key}")).unwrap_or_default();
-        let plain = |c: char| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' };
-        let name: String = format!("{}{variant}", placed.workspace.id()).chars().map(plain).collect();
-        let file = format!("{name}.submission.json");
-        placed.workspace.write(&file, format!("{}\n", serde_json::to_string_pretty(&submitted)?).as_bytes())?;
-        let shown = placed.workspace.shown(&file);
+        let HandIn { file, was_run } = placed.hand_in()?;
         let told = match self.terminal.lang {
             Lang::En => format!(
-                "To hand in: {shown}. It holds your plan and your answers as they are now; a grader judges both again."
+                "To hand in: {file}. It holds your plan and your answers as they are now; a grader judges both again."
             ),
             Lang::Ja => {
-                format!("提出するファイル：{shown}。現在の計画と解答が入っています。採点者が改めて判定します。")
+                format!("提出するファイル：{file}。現在の計画と解答が入っています。採点者が改めて判定します。")
             }
         };
         self.say(&self.terminal.paragraph("", &told));
-        if !placed.was_run()? {
+        if !was_run {
             let id = placed.workspace.id();
             let told = text!(
                 "This plan was not run here as it is now. Before you hand in, see whether it can be run: practicum run {id}. A plan that cannot be run is not graded.",
@@ -182,11 +172,7 @@ impl Session {
 
     pub(super) fn export_work(&self, id: Option<&str>) -> Result<u8, Ending> {
         let placed = self.begun("export-work", id)?;
-        let file = format!("{}{}", placed.workspace.id(), carry::ENDING);
-        let bytes = carry::packed(&placed.workspace)?;
-        disk::write(&self.desk.here, &file, &bytes).map_err(|refused| {
-            Ending::Disk(refused.fault(&file, &Text::new("a place to write to", "書き込みできる場所")))
-        })?;
+        let file = carry::exported(&self.desk.here, &placed.workspace)?;
         let told = match self.terminal.lang {
             Lang::En => format!("Your work is in {file}. On another computer: practicum import-work {file}"),
             Lang::Ja => {
@@ -198,13 +184,7 @@ impl Session {
     }
 
     pub(super) fn import_work(&self, file: &Path) -> Result<u8, Ending> {
-        let shown = file.display().to_string();
-        let whole = self.desk.here.join(file);
-        let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let folder = whole.parent().unwrap_or(&self.desk.here);
-        let what = Text::new("a file that `practicum export-work` made", "`practicum export-work` で作ったファイル");
-        let bytes = disk::read(folder, &name, disk::TABLE).map_err(|refused| vec![refused.fault(&shown, &what)])?;
-        let id = carry::unpacked(&self.desk.here, &shown, bytes)?;
+        let id = carry::imported(&self.desk.here, file)?;
         let told = match self.terminal.lang {
             Lang::En => format!("Go on with: practicum open {id}"),
             Lang::Ja => format!("続きから始めるには：practicum open {id}"),
@@ -217,7 +197,7 @@ impl Session {
     pub(super) fn watch(&self, id: Option<&str>) -> Result<u8, Ending> {
         let placed = self.begun("watch", id)?;
         let id = placed.workspace.id().to_owned();
-        let seen = || [PLAN, ANSWERS].map(|file| std::fs::read(placed.workspace.folder().join(file)).ok());
+        let seen = || placed.workspace.handed_in().ok();
         interrupt::heeded(|| {
             loop {
                 let now = seen();
@@ -247,18 +227,4 @@ impl Session {
             }
         })
     }
-}
-
-/// A run that was kept.
-fn one(placed: &Placed, number: u64) -> Result<Past, Ending> {
-    placed.past(number).ok_or_else(|| {
-        let there: Vec<String> = placed.workspace.runs().iter().rev().map(u64::to_string).collect();
-        let there = there.join(", ");
-        let found = text!("run {number}, which was not kept", "試行{number}は保存されていません");
-        let expected = match there.as_str() {
-            "" => Text::new("a run first: practicum run", "まず practicum run で実行してください"),
-            there => text!("one of {there}", "{there} のいずれか"),
-        };
-        Ending::Faults(vec![Fault::new(Id::OutOfRange, Place::file("practicum compare"), found, expected)])
-    })
 }

@@ -5,24 +5,18 @@ use std::cmp::Ordering;
 use unicode_width::UnicodeWidthStr;
 
 use super::codes::PASSED;
-use super::session::{SEED, Session};
+use super::session::Session;
 use app::ending::Ending;
-use app::learner::desk::{self, Placed};
-use course::pack::{Pack, REFERENCE, STARTER, Submission, Task};
-use diagnostics::text::in_order;
-use engine::check::Figure;
-use engine::models::VOCABULARY;
-use engine::run::{self, Run};
+use app::learner::desk::Placed;
+use app::learner::history::Differing;
+use app::learner::tour::{self, EXERCISE, Exchange, Share, Tour};
 use metrics::entry::Unit;
 use report::figures;
 use report::terminal::{bold, dim};
 
-/// The exercise that the tour walks through.
-const EXERCISE: &str = "first-look";
-
-pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
-    let begun = session.desk.start(Some(EXERCISE), None, &mut session.subject.borrow_mut())?;
-    let Placed { task, workspace, .. } = begun.placed;
+pub(super) fn tour(session: &Session) -> Result<u8, Ending> {
+    let tour = Tour::begin(&session.desk, &mut session.subject.borrow_mut())?;
+    let Placed { task, workspace, .. } = &tour.placed;
     let lang = session.terminal.lang;
     let step = |number: u8, en: &str, ja: &str| {
         let title = bold(&format!("{number}  {}", session.pick(en, ja)));
@@ -43,19 +37,14 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     tell(&task.exercise.summary.en, &task.exercise.summary.ja);
 
     step(2, "The data", "データ");
-    data(session, pack, &task)?;
+    data(session, &tour)?;
 
     step(
         3,
         "The plan to begin with, trained and judged on new patients",
         "出発点の計画でモデルを学習させ、新しい患者で判定します",
     );
-    let starter = plan_of(pack, &task, STARTER)?;
-    let seeds = (SEED, Some(SEED));
-    let ran = |plan: &Submission| {
-        session.watched(|watch| desk::engine((pack, &task), plan, seeds, (session.long, None), watch))
-    };
-    let before = ran(&starter)?;
+    let before = session.watched(|watch| tour.with_starter(watch))?;
     session.say(&session.terminal.judged(&before));
 
     step(
@@ -63,22 +52,22 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
         "One decision is changed: the risk from which a patient is examined",
         "判断を1つ変えます：リスクがいくつ以上の患者を検査するか",
     );
-    session.say(&changed(pack));
+    session.say(&changed(&tour.changed()));
     tell(
         "The ward said that four needless examinations are worth one patient found. One in five is a risk of 20%.",
         "「1人を見つけるためなら、不要な検査4人までは見合う」が病棟の合意でした。5人に1人、つまりリスク20%です。",
     );
 
     step(5, "Trained and judged again", "もう一度、学習と判定");
-    let solution = plan_of(pack, &task, REFERENCE)?;
-    let after = ran(&solution)?;
+    let after = session.watched(|watch| tour.with_reference(watch))?;
     session.say(&session.terminal.judged(&after));
     tell(
         "The model is the same, and so is the order of the patients. What happens to them is not.",
         "モデルも患者の順位も同じです。変わったのは、患者に何が起こるかです。",
     );
 
-    if let Some((en, ja)) = cost(&before, &after) {
+    if let Some(exchange) = tour::exchange(&before, &after) {
+        let (en, ja) = cost(&exchange);
         tell(&en, &ja);
     }
 
@@ -98,17 +87,8 @@ pub(super) fn tour(session: &Session, pack: &Pack) -> Result<u8, Ending> {
     Ok(PASSED)
 }
 
-/// What the second model does to patients more, and what less, of 1,000: the figures of the check, which was shown for both.
-fn cost(before: &Run, after: &Run) -> Option<(String, String)> {
-    let of = |run: &Run, name: &str| -> Option<i64> {
-        let figures = run.outcomes.iter().flat_map(|outcome| &outcome.figures);
-        figures.into_iter().find_map(|(of, figure)| match figure {
-            Figure::Number(x) if of == name => Some(x.round_ties_even() as i64),
-            _ => None,
-        })
-    };
-    let both = |name: &str| Some((of(before, name)?, of(after, name)?));
-    let (missed, needless) = (both("missed")?, both("needless")?);
+/// What the second model does to patients more, and what less, of 1,000.
+fn cost(&Exchange { missed, needless }: &Exchange) -> (String, String) {
     let verb = |(from, to): (i64, i64)| match from.cmp(&to) {
         Ordering::Less => ("rise", "増えました"),
         Ordering::Equal => ("stay", "変わりませんでした"),
@@ -116,68 +96,42 @@ fn cost(before: &Run, after: &Run) -> Option<(String, String)> {
     };
     let ((missed_en, missed_ja), (needless_en, needless_ja)) = (verb(missed), verb(needless));
     let ((m0, m1), (n0, n1)) = (missed, needless);
-    Some((
+    (
         format!(
             "Nothing is free: of 1,000 patients, those missed {missed_en} from {m0} to {m1}, while those examined needlessly {needless_en} from {n0} to {n1}. Whether that is a good exchange is for the ward to say, not for the model."
         ),
         format!(
             "代償もあります。患者1,000人あたり、見逃しは{m0}人から{m1}人に{missed_ja}。不要だった検査は{n0}人から{n1}人に{needless_ja}。割に合うかどうかを決めるのは、モデルではなく現場です。"
         ),
-    ))
-}
-
-/// A plan of the exercise's author, without answers: those are the learner's to give.
-fn plan_of(pack: &Pack, task: &Task, folder: &str) -> Result<Submission, Ending> {
-    let mut submission = pack.submission(&VOCABULARY, &task.exercise, folder).map_err(Ending::Author)?;
-    submission.answers.clear();
-    Ok(submission)
+    )
 }
 
 /// The learner's patients, by group where there are groups, and three of them.
-fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
-    let rows = run::learners_rows(task, SEED, &|file| pack.dataset_file(&task.dataset.id, file))?;
-    let label = task.dataset.label();
-    for group in &task.exercise.groups {
-        let words = tables::words(&rows, &group.value)?;
-        let outcome = tables::numbers(&rows, label)?;
-        let mut values: Vec<&String> = words.iter().flatten().collect();
-        values.sort_by(|a, b| in_order(a, b));
-        values.dedup();
-        for value in values {
-            let of: Vec<f64> = words
-                .iter()
-                .zip(&outcome)
-                .filter(|(word, _)| word.as_ref() == Some(value))
-                .filter_map(|(_, y)| *y)
-                .collect();
-            let share = figures::show(of.iter().sum::<f64>() / of.len().max(1) as f64, Unit::Percent);
-            let n = figures::count(of.len());
-            let (name, outcome) = (&group.value, task.dataset.called(label, "1"));
-            let (en, ja) = match (task.dataset.called(name, value), outcome) {
-                (Some(called), Some(outcome)) => (
-                    format!("{} ({name} = {value}): {n} patients, {share} {}", called.en, outcome.en),
-                    format!("{}（{name} = {value}）：{n}人、{}は{share}", called.ja, outcome.ja),
-                ),
-                _ => (
-                    format!("{name} = {value}: {n} patients, {share} have {label} = 1"),
-                    format!("{name} = {value}：{n}人、{label} = 1 は{share}"),
-                ),
-            };
-            session.say(&session.terminal.paragraph("   ", session.pick(&en, &ja)));
-        }
-    }
-    if task.exercise.groups.is_empty() {
-        let outcome = tables::numbers(&rows, label)?.into_iter().flatten().collect::<Vec<f64>>();
-        let share = figures::show(outcome.iter().sum::<f64>() / outcome.len().max(1) as f64, Unit::Percent);
-        let n = figures::count(outcome.len());
-        let (en, ja) = match task.dataset.called(label, "1") {
-            Some(called) => (format!("{n} patients, {share} {}", called.en), format!("{n}人、{}は{share}", called.ja)),
+fn data(session: &Session, tour: &Tour) -> Result<(), Ending> {
+    let dataset = &tour.placed.task.dataset;
+    let label = dataset.label();
+    for Share { group, n, share } in tour.shares()? {
+        let (n, share) = (figures::count(n), figures::show(share, Unit::Percent));
+        let (en, ja) = match dataset.called(label, "1") {
+            Some(outcome) => {
+                (format!("{n} patients, {share} {}", outcome.en), format!("{n}人、{}は{share}", outcome.ja))
+            }
             None => (format!("{n} patients, {share} have {label} = 1"), format!("{n}人、{label} = 1 は{share}")),
+        };
+        let (en, ja) = match &group {
+            None => (en, ja),
+            Some((name, value)) => match dataset.called(name, value) {
+                Some(called) => (
+                    format!("{} ({name} = {value}): {en}", called.en),
+                    format!("{}（{name} = {value}）：{ja}", called.ja),
+                ),
+                None => (format!("{name} = {value}: {en}"), format!("{name} = {value}：{ja}")),
+            },
         };
         session.say(&session.terminal.paragraph("   ", session.pick(&en, &ja)));
     }
     session.say("\n");
-    let first = session.terminal.within(1).first_rows(&tables::take(&rows, &[0, 1, 2])?)?;
+    let first = session.terminal.within(1).first_rows(&tables::take(&tour.rows, &[0, 1, 2])?)?;
     for line in first.lines() {
         session.say(&if line.trim().is_empty() { "\n".to_owned() } else { format!(" {}\n", dim(line)) });
     }
@@ -185,21 +139,8 @@ fn data(session: &Session, pack: &Pack, task: &Task) -> Result<(), Ending> {
 }
 
 /// The lines of the plan that differ: those taken away, and those put in their place.
-fn changed(pack: &Pack) -> String {
-    let lines = |folder: &str| -> Vec<String> {
-        let bytes = pack.bytes(&format!("exercises/{EXERCISE}/{folder}/plan.toml")).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let bare = |line: &str| line.split_once('#').map_or(line, |(code, _)| code).trim().to_owned();
-        text.lines().map(bare).filter(|line| !line.is_empty()).collect()
-    };
-    let (starter, solution) = (lines(STARTER), lines(REFERENCE));
-    let mut out = String::new();
-    for line in starter.iter().filter(|line| !solution.contains(line)) {
-        out += &format!("   {}\n", dim(&format!("- {line}")));
-    }
-    for line in solution.iter().filter(|line| !starter.contains(line)) {
-        out += &format!("   + {line}\n");
-    }
-    out.push('\n');
-    out
+fn changed(Differing { first, second }: &Differing) -> String {
+    let gone = first.iter().map(|line| format!("   {}\n", dim(&format!("- {line}"))));
+    let come = second.iter().map(|line| format!("   + {line}\n"));
+    gone.chain(come).chain(["\n".to_owned()]).collect()
 }

@@ -528,7 +528,7 @@ pub struct Plan {
     /// What the model sees of the columns.
     pub features: Features,
     /// What it sees of pictures.
-    pub image: Image,
+    pub image: ImageInput,
     /// The model: its `kind` and the settings of that kind.
     pub model: Section,
     /// How it learns.
@@ -578,7 +578,7 @@ pub struct Features {
 
 /// What the model sees of pictures.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Image {
+pub struct ImageInput {
     /// Pixels cut off at the left, right, upper and lower edge.
     pub crop: Written<[usize; 4]>,
     /// What is blanked out: first column, first row, columns, rows.
@@ -921,14 +921,14 @@ fn features(section: &Section) -> Features {
     }
 }
 
-fn image(section: &Section) -> Image {
+fn image(section: &Section) -> ImageInput {
     let four = |section: &Section, names: [&str; 4]| names.map(|name| section.count(name));
     let crop = four(section.table("crop"), ["left", "right", "top", "bottom"]);
     let blank = |blank: &Section| Written {
         value: four(blank, ["left", "top", "width", "height"]),
         place: blank.place.clone(),
     };
-    Image {
+    ImageInput {
         crop: Written { value: crop, place: section.place_of("crop") },
         mask: section.tables("mask").map(blank).collect(),
         resize: Written { value: section.count("resize"), place: section.place_of("resize") },

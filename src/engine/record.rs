@@ -7,10 +7,13 @@ use course::plan::Calibrate;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Figure, Judged};
-use crate::evaluate::Line;
+use crate::evaluate::RunFigure;
 use crate::signal::Shape;
 use crate::watch::Epoch;
 use diagnostics::text::Text;
+
+/// The table of the learner's own rows.
+const DEVELOP: &str = "develop";
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,12 +21,25 @@ pub struct Record {
     /// What was trained, on whom.
     pub story: Story,
     /// The figures of `develop` (its test rows), `exam` and the probes.
-    pub lines: Vec<Line>,
+    #[serde(rename = "lines")]
+    pub figures: Vec<RunFigure>,
     /// What became of each check; empty without an exam.
     pub checks: Vec<Judged>,
     /// What came of what was asked before the first run, by question; empty without an exam.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub came: Vec<(String, Figure)>,
+}
+
+impl Record {
+    /// The figures of the learner's own test rows.
+    pub fn own(&self) -> Vec<RunFigure> {
+        self.figures.iter().filter(|line| line.table == DEVELOP).cloned().collect()
+    }
+
+    /// The figures of the exam and of the probes.
+    pub fn judged(&self) -> Vec<RunFigure> {
+        self.figures.iter().filter(|line| line.table != DEVELOP).cloned().collect()
+    }
 }
 
 /// What was trained, on whom.

@@ -100,9 +100,9 @@ fn trained(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Run, Stopp
         }
     }
     figures.own(model.develop)?;
-    let Figures { lines, tables, .. } = figures;
+    let Figures { measured: figures, tables, .. } = figures;
     let (target, story, epochs) = (target(job), model.story, model.fitted.epochs);
-    Ok(judged(world, job, Finished { target, tables, story, epochs, lines, mistakes })?)
+    Ok(judged(world, job, Finished { target, tables, story, epochs, figures, mistakes })?)
 }
 
 /// Of several columns that could be predicted, the plan's choice: the task with it, where it is not the usual one. A choice that is none
@@ -132,8 +132,8 @@ fn concluded(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Run, Sto
         }
     }
     let story = Story { notes: job.submission.assumed.clone(), ..Story::default() };
-    let (target, epochs, lines, mistakes) = (dataset.target, Vec::new(), Vec::new(), Vec::new());
-    Ok(judged(world, job, Finished { target, tables, story, epochs, lines, mistakes })?)
+    let (target, epochs, figures, mistakes) = (dataset.target, Vec::new(), Vec::new(), Vec::new());
+    Ok(judged(world, job, Finished { target, tables, story, epochs, figures, mistakes })?)
 }
 
 /// Goes on, unless whoever watches ends it.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, s};
 use serde::{Deserialize, Serialize};
 
 /// How the numbers of a signal lie, the last axis fastest.
@@ -125,17 +125,6 @@ impl Signals {
         }
     }
 
-    /// A number of a row's channel, at a place of its plane ([`Shape::plane`]): of what was drawn 0 to 1, of what was read as it is.
-    pub fn at(&self, row: usize, channel: usize, place: usize) -> f32 {
-        match &self.values {
-            Values::Drawn(pixels) => f32::from(pixels[[row, place * self.shape.channels() + channel]]) / 255.0,
-            Values::Read(values, _) => {
-                let [height, width] = self.shape.plane();
-                values[[row, channel * height * width + place]]
-            }
-        }
-    }
-
     /// Of a picture, the distance of its lines and of its columns in mm.
     pub fn pixel(&self, row: usize) -> [f64; 2] {
         let [_, lines, columns] = self.spacing[row];
@@ -167,9 +156,19 @@ impl Signals {
         (0..slice).flat_map(|place| (0..channels).map(move |channel| grey(shown(place, channel)))).collect()
     }
 
-    /// One channel of a row's series; of other signals, of its plane.
+    /// One channel of a row's plane ([`Shape::plane`]; of a series, its line): of what was drawn 0 to 1, of what was read as it is.
     pub fn line(&self, row: usize, channel: usize) -> Vec<f32> {
         let [height, width] = self.shape.plane();
-        (0..height * width).map(|place| self.at(row, channel, place)).collect()
+        match &self.values {
+            Values::Drawn(pixels) => {
+                let row = pixels.row(row);
+                let own = row.iter().skip(channel).step_by(self.shape.channels());
+                own.map(|&grey| f32::from(grey) / 255.0).collect()
+            }
+            Values::Read(values, _) => {
+                let from = channel * height * width;
+                values.slice(s![row, from..from + height * width]).to_vec()
+            }
+        }
     }
 }

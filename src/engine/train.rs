@@ -7,11 +7,13 @@ mod kept;
 mod loss;
 mod saliency;
 
+use std::borrow::Cow;
+
 use burn::module::Module;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Tensor, TensorData};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use augment::Augment;
@@ -313,15 +315,19 @@ fn assemble(rows: &Rows, chosen: &[usize], augment: &Augment, luck: Seed, device
     let mut y = vec![0.0_f32; chosen.len() * outputs];
     let places = x.chunks_exact_mut(numbers.max(1)).zip(y.chunks_exact_mut(outputs.max(1)));
     for ((x, y), &row) in places.zip(chosen) {
-        for (to, from) in x.iter_mut().zip(rows.x.row(row)).chain(y.iter_mut().zip(rows.y.row(row))) {
-            *to = *from;
-        }
+        x.copy_from_slice(&in_one(rows.x.row(row)));
+        y.copy_from_slice(&in_one(rows.y.row(row)));
         augment.apply(x, y, luck.at(row as u64));
     }
     (
         Tensor::from_data(TensorData::new(x, [chosen.len(), numbers]), device),
         Tensor::from_data(TensorData::new(y, [chosen.len(), outputs]), device),
     )
+}
+
+/// A row as one piece; where it lies so already, it is lent.
+fn in_one(row: ArrayView1<'_, f32>) -> Cow<'_, [f32]> {
+    row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed)
 }
 
 /// A block of rows: as many as have 2¹⁸ numbers together, whatever the number of threads.
@@ -337,8 +343,9 @@ fn logits(network: &Network, x: &ArrayView2<f32>, device: &Device) -> Array2<f32
         .par_iter()
         .map(|block| {
             let shape = [block.nrows(), block.ncols()];
-            let data = TensorData::new(block.iter().copied().collect::<Vec<f32>>(), shape);
-            network.forward(Tensor::from_data(data, device), None).into_data().iter::<f32>().collect()
+            let numbers = block.as_slice().map_or_else(|| block.iter().copied().collect(), <[f32]>::to_vec);
+            let told = network.forward(Tensor::from_data(TensorData::new(numbers, shape), device), None).into_data();
+            told.as_slice::<f32>().map_or_else(|_| told.iter::<f32>().collect(), <[f32]>::to_vec)
         })
         .collect();
     let outputs = blocks.iter().map(Vec::len).sum::<usize>() / x.nrows().max(1);

@@ -178,14 +178,14 @@ pub fn shown(run: &Run, exercise: &Exercise, answers: &Answers, open: &[&Questio
             ..judged.clone()
         }
     };
-    let Record { story, lines, checks, .. } = &run.record;
+    let Record { story, figures, checks, .. } = &run.record;
     Run {
         tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
         target: run.target,
         label: run.label.clone(),
         record: Record {
             story: story.clone(),
-            lines: lines.iter().filter(|line| is_shown(&line.table, line.metric.name)).cloned().collect(),
+            figures: figures.iter().filter(|line| is_shown(&line.table, line.metric.name)).cloned().collect(),
             checks: checks.iter().map(left).collect(),
             // With the debrief, when nothing is open.
             came: Vec::new(),

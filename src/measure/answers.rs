@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::found::{Drawn, FactorLevel, Figure, Method};
+use super::found::{Drawn, FactorLevel, FileFigure, Method};
 use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::entry::{Columns, Held, Interval, Resampled};
@@ -198,7 +198,7 @@ pub(super) fn answers(
     group: Option<&(String, String)>,
     rows: &[usize],
     sampling: &Sampling<'_>,
-) -> Result<Vec<Figure>, BadInput> {
+) -> Result<Vec<FileFigure>, BadInput> {
     // Each column is gathered once, however many metrics take it.
     let mut gathered: BTreeMap<*const f64, Vec<f64>> = BTreeMap::new();
     for column in asks.iter().filter_map(|ask| ask.columns.as_ref().ok()).flatten() {
@@ -231,7 +231,7 @@ pub(super) fn answers(
     let plain = |(ask, columns): (&Ask<'_>, &Option<Vec<&[f64]>>)| {
         plain(ask, columns.as_deref(), group, rows.len(), sampling, few)
     };
-    let plain: Vec<Result<(Figure, bool), BadInput>> = asks.par_iter().zip(&taken).map(plain).collect();
+    let plain: Vec<Result<(FileFigure, bool), BadInput>> = asks.par_iter().zip(&taken).map(plain).collect();
     let (mut figures, mut open) = (Vec::with_capacity(asks.len()), Vec::new());
     for (at, figure) in plain.into_iter().enumerate() {
         let (figure, wants_bootstrap) = figure?;
@@ -270,7 +270,7 @@ pub(super) fn answers(
 }
 
 /// Gives a figure the interval of its bootstrap, or the reason why it has none.
-fn resampled(figure: &mut Figure, drawn: Drawn, bootstrap: Result<Bootstrap, Undefined>) {
+fn resampled(figure: &mut FileFigure, drawn: Drawn, bootstrap: Result<Bootstrap, Undefined>) {
     let Ok(estimate) = figure.measure else { return };
     let found = match bootstrap {
         Ok(bootstrap) if bootstrap.says_nothing() => Err(all_the_same()),
@@ -295,8 +295,8 @@ fn plain(
     rows: usize,
     sampling: &Sampling<'_>,
     few: impl Fn(&Metric) -> Option<Text>,
-) -> Result<(Figure, bool), BadInput> {
-    let mut figure = Figure::new(ask.metric, rows);
+) -> Result<(FileFigure, bool), BadInput> {
+    let mut figure = FileFigure::new(ask.metric, rows);
     figure.level.clone_from(&ask.level);
     figure.group = group.cloned();
     let mut estimate = match (&ask.columns, columns) {

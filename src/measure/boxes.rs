@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
-use super::found::{Drawn, FactorLevel, Figure, Measured, Method, Task};
+use super::found::{Drawn, FactorLevel, FileFigure, Measured, Method, Task};
 use super::source::Source;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
@@ -17,21 +17,21 @@ use seed::Seed;
 
 /// What is asked about two files of boxes.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(super) struct Request {
     /// Predicted boxes: the columns `image`, `x1`, `y1`, `x2`, `y2`, `score`, and `class` where there are several.
-    pub predictions: PathBuf,
+    pub(super) predictions: PathBuf,
     /// True boxes: the same columns without `score`.
-    pub truth: PathBuf,
+    pub(super) truth: PathBuf,
     /// Whether the files are CP932 rather than UTF-8.
-    pub cp932: bool,
+    pub(super) cp932: bool,
     /// How many images there are, also those without any box; none for those named in the files.
-    pub images: Option<usize>,
+    pub(super) images: Option<usize>,
     /// The overlap from which a predicted box counts as found.
-    pub iou: f64,
+    pub(super) iou: f64,
     /// How often a bootstrap resamples: 0 for none.
-    pub resamples: Option<usize>,
+    pub(super) resamples: Option<usize>,
     /// The seed of the resampling.
-    pub seed: u64,
+    pub(super) seed: u64,
 }
 
 /// A metric of boxes at an overlap.
@@ -92,7 +92,7 @@ fn source(path: &Path, cp932: bool, columns: &[&str]) -> Result<Option<Source>, 
 ///
 /// # Errors
 /// A file, an option or a value that cannot be meant: each names file, line and column.
-pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
+pub(super) fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
     options(request)?;
     let needed = ["image", "x1", "y1", "x2", "y2", "score"];
     let predictions = source(&request.predictions, request.cp932, &needed)?;
@@ -155,7 +155,7 @@ pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
     let mut images: Vec<Image> = images.into_values().collect();
     images.resize(all, Image::default());
     let every: Vec<usize> = (0..all).collect();
-    let measured = |images: &[Image], resamples: usize| -> Result<Vec<Figure>, Vec<Fault>> {
+    let measured = |images: &[Image], resamples: usize| -> Result<Vec<FileFigure>, Vec<Fault>> {
         let data = detections(images, &every).map_err(|bad| {
             let expected = Text::new("boxes of images", "画像ごとのボックス");
             vec![Fault::new(Id::BadValue, Place::file(request.predictions.display().to_string()), bad, expected)]
@@ -169,8 +169,9 @@ pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
         for (k, name) in classes.iter().enumerate() {
             let own: Vec<Image> = images.iter().map(|image| image.of_class(k)).collect();
             let group = Some(("class".to_owned(), name.clone()));
-            figures
-                .extend(measured(&own, resamples)?.into_iter().map(|figure| Figure { group: group.clone(), ..figure }));
+            figures.extend(
+                measured(&own, resamples)?.into_iter().map(|figure| FileFigure { group: group.clone(), ..figure }),
+            );
         }
     }
     Ok(Measured {
@@ -329,8 +330,8 @@ fn figure(
     images: &[Image],
     request: &Request,
     resamples: usize,
-) -> Figure {
-    let mut figure = Figure::new(metric, images.len());
+) -> FileFigure {
+    let mut figure = FileFigure::new(metric, images.len());
     // COCO's mean is over overlaps of its own.
     figure.level = (*metric != MAP_COCO).then(|| FactorLevel { kind: "iou", value: request.iou.to_string() });
     let estimate: Estimate = match compute(data, request.iou) {

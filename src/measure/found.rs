@@ -114,7 +114,7 @@ pub struct FactorLevel {
 
 /// One figure.
 #[derive(Clone, Debug)]
-pub struct Figure {
+pub struct FileFigure {
     /// The metric.
     pub metric: &'static Metric,
     /// What it is of.
@@ -135,7 +135,7 @@ pub struct Figure {
     pub n: usize,
 }
 
-impl Figure {
+impl FileFigure {
     /// A figure still to be found.
     pub(super) fn new(metric: &'static Metric, n: usize) -> Self {
         Self {
@@ -176,7 +176,7 @@ pub struct Measured {
     /// What the reader has to know beside the figures.
     pub notes: Vec<Text>,
     /// The figures.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<FileFigure>,
     /// The curves, where they were asked for.
     pub curves: Vec<Curve>,
 }

@@ -1,15 +1,16 @@
-//! Any predictions, from any tool, measured: tables ([`mod@file`]), masks ([`masks`]) and boxes ([`boxes`]).
+//! Any predictions, from any tool, measured: tables, masks and boxes.
 
 mod answers;
-pub mod boxes;
+mod boxes;
 mod columns;
 mod curves;
-pub mod file;
 pub mod found;
-pub mod masks;
-mod request;
+mod kind;
+mod masks;
+pub mod request;
 mod source;
+mod table;
 mod tasks;
 mod voxels;
 
-pub use source::folder;
+pub use kind::measure;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::answers::{RESAMPLES, all_the_same, too_few, wrong_resamples};
-use super::found::{Drawn, FactorLevel, Figure, Measured, Method, Task};
+use super::found::{Drawn, FactorLevel, FileFigure, Measured, Method, Task};
 use super::source;
 use super::voxels::{self, Assumed, Voxels};
 use diagnostics::fault::{Fault, Id, Place};
@@ -20,25 +20,25 @@ use seed::Seed;
 
 /// What is asked about masks.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub(super) struct Request {
     /// The true mask, or a folder of them.
-    pub reference: PathBuf,
+    pub(super) reference: PathBuf,
     /// The predicted mask, or a folder of them.
-    pub prediction: PathBuf,
+    pub(super) prediction: PathBuf,
     /// The size of a voxel along each axis, in mm; empty for 1 each.
-    pub spacing: Vec<f64>,
+    pub(super) spacing: Vec<f64>,
     /// The labels to measure apart; empty where a mask has but one.
-    pub labels: Vec<u32>,
+    pub(super) labels: Vec<u32>,
     /// The value from which a prediction is inside; none where it is a mask already.
-    pub threshold: Option<f64>,
+    pub(super) threshold: Option<f64>,
     /// The distance in mm that still counts as right, for the surface Dice.
-    pub tolerance: f64,
+    pub(super) tolerance: f64,
     /// When a predicted lesion finds a true one.
-    pub matching: Matching,
+    pub(super) matching: Matching,
     /// How often a bootstrap over cases resamples: 0 for no bootstrap, none for 1,000 times.
-    pub resamples: Option<usize>,
+    pub(super) resamples: Option<usize>,
     /// The seed of the resampling.
-    pub seed: u64,
+    pub(super) seed: u64,
 }
 
 /// A metric of masks.
@@ -58,7 +58,7 @@ fn shown() -> impl Iterator<Item = (&'static Metric, OfMasks)> {
 ///
 /// # Errors
 /// A file that is no mask, masks that do not belong together, a spacing that is none.
-pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
+pub(super) fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
     options(request)?;
     let Pairs { pairs, besides } = pairs(request)?;
     let labels: Vec<Option<u32>> =
@@ -103,10 +103,10 @@ pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
         if let Some(label) = label.filter(|_| cases.iter().all(|case| case.each[k].inside == [0, 0])) {
             // Two masks without it would agree perfectly.
             let nowhere = text!("No mask has the label {label}.", "ラベル{label}をもつマスクはありません。");
-            figures.extend(shown().map(|(metric, _)| Figure {
+            figures.extend(shown().map(|(metric, _)| FileFigure {
                 group: group.clone(),
                 measure: Err(nowhere.clone()),
-                ..Figure::new(metric, pairs.len())
+                ..FileFigure::new(metric, pairs.len())
             }));
             continue;
         }
@@ -122,7 +122,7 @@ pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
                         "1例だけでは、ほかの症例について何もいえません。",
                     )
                 });
-                Figure { measure, no_interval, ..Figure::new(metric, 1) }
+                FileFigure { measure, no_interval, ..FileFigure::new(metric, 1) }
             };
             whole.group.clone_from(&group);
             figures.push(whole);
@@ -130,11 +130,11 @@ pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
         if several {
             for ((name, _, _), case) in pairs.iter().zip(&cases) {
                 for ((metric, _), measure) in shown().zip(&case.each[k].figures) {
-                    figures.push(Figure {
+                    figures.push(FileFigure {
                         level: Some(FactorLevel { kind: "case", value: name.clone() }),
                         group: group.clone(),
                         measure: measure.map(|estimate| estimate.with(None)).map_err(|because| because.text()),
-                        ..Figure::new(metric, 1)
+                        ..FileFigure::new(metric, 1)
                     });
                 }
             }
@@ -614,9 +614,9 @@ fn is_mask(image: &Voxels, path: &Path, labelled: bool) -> Result<(), Fault> {
 }
 
 /// The mean over cases where the figure exists, with its bootstrap interval over cases.
-fn mean(metric: &'static Metric, of_cases: &[Measure], request: &Request) -> Figure {
+fn mean(metric: &'static Metric, of_cases: &[Measure], request: &Request) -> FileFigure {
     let values: Vec<f64> = of_cases.iter().filter_map(|measure| Some(measure.ok()?.value)).collect();
-    let mut figure = Figure::new(metric, values.len());
+    let mut figure = FileFigure::new(metric, values.len());
     let because = of_cases.iter().find_map(|measure| measure.err()).map(|because| because.text());
     let Some(value) = order::mean(&values) else {
         figure.measure = Err(because.unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What is asked about a file of predictions.
+//! What is asked about files of predictions: every option, whatever kind of file it is for.
 
 use std::path::PathBuf;
 
@@ -15,11 +15,11 @@ pub enum Scale {
     Measurement,
 }
 
-/// What is asked about a file: columns by name, as a person gave them.
+/// What is asked about files: columns by name, as a person gave them.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// The file.
-    pub file: PathBuf,
+    /// A table of predictions; or the true masks and the predicted ones; or, with [`truth`](Self::truth), predicted boxes.
+    pub files: Vec<PathBuf>,
     /// The task; none to be told by the columns.
     pub task: Option<Task>,
     /// Whether the file is CP932 rather than UTF-8.
@@ -71,10 +71,83 @@ pub struct Request {
     pub current: Option<String>,
     /// Whether the points of curves are wanted.
     pub curves: bool,
+    /// Of masks: the size of a voxel along each axis, in mm; empty for 1 each.
+    pub spacing: Vec<f64>,
+    /// Of masks: the labels to measure apart; empty where a mask has but one.
+    pub labels: Vec<u32>,
+    /// Of masks: the distance in mm that still counts as right, for the surface Dice; none for [`TOLERANCE`].
+    pub tolerance: Option<f64>,
+    /// Of masks: the most that the centroids of lesions that are matched one to one lie apart, in mm.
+    pub distance: Option<f64>,
+    /// The true boxes.
+    pub truth: Option<PathBuf>,
+    /// Of boxes: how many images there are, also those without any; none for those named in the files.
+    pub images: Option<usize>,
+    /// Of boxes: the overlap from which a predicted one finds a true one; none for [`IOU`]. Of masks: match lesions one to one from
+    /// this overlap on.
+    pub iou: Option<f64>,
     /// How often a bootstrap resamples: 0 for no bootstrap, none for 1,000 times, and less often on a large file.
     pub resamples: Option<usize>,
     /// The seed of the resampling.
     pub seed: u64,
+}
+
+/// The distance in mm that the surface Dice allows where nobody says another.
+pub(super) const TOLERANCE: f64 = 1.0;
+
+/// The overlap from which a predicted box finds a true one where nobody says another.
+pub(super) const IOU: f64 = 0.5;
+
+/// What an option is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// Tables of some tasks: which, each task says.
+    Tasks,
+    /// Every table.
+    Tables,
+    /// Masks.
+    Masks,
+    /// Boxes.
+    Boxes,
+}
+
+impl Request {
+    /// The options that were given and that not every kind of file takes, each with what it is for.
+    pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &'static [For])> {
+        use For::{Boxes, Masks, Tables, Tasks};
+        let options: [(bool, &'static str, &'static [For]); 29] = [
+            (self.label.is_some(), "--label", &[Tasks]),
+            (self.positive.is_some(), "--positive", &[Tasks]),
+            (!self.score.is_empty(), "--score", &[Tasks]),
+            (self.versus.is_some(), "--versus", &[Tasks]),
+            (self.alert.is_some(), "--alert", &[Tasks]),
+            (self.threshold.is_some(), "--threshold", &[Tasks, Masks]),
+            (!self.group.is_empty(), "--group", &[Tables]),
+            (self.cluster.is_some(), "--cluster", &[Tables]),
+            (self.time.is_some(), "--time", &[Tasks]),
+            (self.event.is_some(), "--event", &[Tasks]),
+            (self.training.is_some(), "--training", &[Tasks]),
+            (self.cause.is_some(), "--cause", &[Tasks]),
+            (!self.at.is_empty(), "--at", &[Tasks]),
+            (!self.raters.is_empty(), "--raters", &[Tasks]),
+            (self.scale.is_some(), "--scale", &[Tasks]),
+            (self.categories.is_some(), "--categories", &[Tasks]),
+            (self.low.is_some(), "--low", &[Tasks]),
+            (self.high.is_some(), "--high", &[Tasks]),
+            (self.sd.is_some(), "--sd", &[Tasks]),
+            (self.current.is_some(), "--current", &[Tasks]),
+            (self.curves, "--curves", &[Tables]),
+            (self.drop_missing, "--missing", &[Tables]),
+            (!self.missing_markers.is_empty(), "--missing-marker", &[Tables]),
+            (!self.spacing.is_empty(), "--spacing", &[Masks]),
+            (!self.labels.is_empty(), "--labels", &[Masks]),
+            (self.tolerance.is_some(), "--tolerance", &[Masks]),
+            (self.distance.is_some(), "--distance", &[Masks]),
+            (self.images.is_some(), "--images", &[Boxes]),
+            (self.iou.is_some(), "--iou", &[Masks, Boxes]),
+        ];
+        options.into_iter().filter_map(|(given, option, of)| given.then_some((option, of)))
+    }
 }
 
 impl Scale {

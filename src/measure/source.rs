@@ -48,7 +48,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
 }
 
 /// The fault of a folder where a file is asked for: which of its files could be meant.
-pub fn folder(path: &Path) -> Fault {
+pub(super) fn folder(path: &Path) -> Fault {
     let mut names: Vec<String> = std::fs::read_dir(path)
         .into_iter()
         .flatten()

@@ -8,10 +8,10 @@ use course::plan::Calibrate;
 use diagnostics::fault::{Fault, Id, Spot};
 use diagnostics::text::{Text, unseen};
 use engine::check::{self, Figure, Outcome, Verdict};
-use engine::evaluate::Line;
+use engine::evaluate::RunFigure;
 use engine::record::{Count, Story};
 use engine::run::Run;
-use measure::found::{Curve, Figure as Found, Measured, Method};
+use measure::found::{Curve, FileFigure, Measured, Method};
 use seed::Root;
 
 /// The version of the document; raised when a key changes its meaning or goes.
@@ -58,7 +58,7 @@ impl AtFault {
 #[derive(Debug, Serialize)]
 pub struct Document {
     schema: &'static str,
-    command: &'static str,
+    command: String,
     exercise: String,
     variant: Option<String>,
     seed: Option<u64>,
@@ -243,8 +243,8 @@ impl From<&Story> for Trained {
     }
 }
 
-impl From<&Line> for Metric {
-    fn from(line: &Line) -> Self {
+impl From<&RunFigure> for Metric {
+    fn from(line: &RunFigure) -> Self {
         let estimate = line.measure.as_ref().ok();
         let interval = estimate.and_then(|estimate| estimate.interval);
         Self {
@@ -287,10 +287,10 @@ impl From<&Outcome> for Check {
 }
 
 impl Document {
-    fn of(command: &'static str, subject: &Subject, verdict: Verdict, at_fault: Option<AtFault>) -> Self {
+    fn of(command: &str, subject: &Subject, verdict: Verdict, at_fault: Option<AtFault>) -> Self {
         Self {
             schema: SCHEMA,
-            command,
+            command: command.to_owned(),
             exercise: subject.exercise.clone(),
             variant: subject.variant.clone(),
             seed: subject.seed.map(|seed| seed.number),
@@ -308,26 +308,26 @@ impl Document {
     }
 
     /// What became of a run or a check.
-    pub fn ran(command: &'static str, subject: &Subject, run: &Run) -> Self {
+    pub fn ran(command: &str, subject: &Subject, run: &Run) -> Self {
         let judged = !run.outcomes.is_empty();
         let (points, of) = check::score(&run.outcomes);
         let verdict = if judged { check::overall(&run.outcomes) } else { Verdict::NotAttempted };
         Self {
             score: judged.then_some(Score { points, of }),
             trained: (!run.record.story.model.is_empty()).then(|| (&run.record.story).into()),
-            metrics: run.record.lines.iter().map(Into::into).collect(),
+            metrics: run.record.figures.iter().map(Into::into).collect(),
             checks: run.outcomes.iter().map(Into::into).collect(),
             ..Self::of(command, subject, verdict, (verdict == Verdict::Error).then_some(AtFault::Exercise))
         }
     }
 
     /// A run that its user ended.
-    pub fn ended(command: &'static str, subject: &Subject) -> Self {
+    pub fn ended(command: &str, subject: &Subject) -> Self {
         Self::of(command, subject, Verdict::NotAttempted, None)
     }
 
     /// Something that could not be run.
-    pub fn faulty(command: &'static str, subject: &Subject, at_fault: AtFault, faults: &[Fault]) -> Self {
+    pub fn faulty(command: &str, subject: &Subject, at_fault: AtFault, faults: &[Fault]) -> Self {
         let faults = faults.iter().map(Into::into).collect();
         Self { faults, ..Self::of(command, subject, at_fault.verdict(), Some(at_fault)) }
     }
@@ -428,8 +428,8 @@ struct Measurement {
     no_interval_because: Option<TextDocument>,
 }
 
-impl From<&Found> for Measurement {
-    fn from(found: &Found) -> Self {
+impl From<&FileFigure> for Measurement {
+    fn from(found: &FileFigure) -> Self {
         let estimate = found.measure.as_ref().ok();
         let interval = estimate.and_then(|estimate| estimate.interval);
         Self {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::figures::{between, count};
 use super::terminal::{Terminal, bold, dim};
 use diagnostics::text::{Lang, Text};
-use measure::found::{Drawn, FactorLevel, Figure, Measured, Method, Task};
+use measure::found::{Drawn, FactorLevel, FileFigure, Measured, Method, Task};
 use metrics::entry::Unit;
 use metrics::segmentation::{ASSD, DICE, HAUSDORFF95, IOU, NSD};
 use metrics::{Estimate, Metric};
@@ -103,7 +103,7 @@ fn cell(estimate: &Estimate, unit: Unit, lang: Lang) -> String {
 }
 
 /// A case's label, where labels are measured apart, its name and its figures.
-type Case<'f> = (Option<&'f (String, String)>, &'f str, BTreeMap<&'f str, &'f Figure>);
+type Case<'f> = (Option<&'f (String, String)>, &'f str, BTreeMap<&'f str, &'f FileFigure>);
 
 impl Terminal {
     /// What was measured of a file.
@@ -205,9 +205,10 @@ impl Terminal {
 
     /// Figures down, all rows and each group across: in as many tables as the width takes.
     fn overview(&self, measured: &Measured) -> String {
-        let is_here =
-            |figure: &&Figure| figure.level.as_ref().is_none_or(|level| level.kind != "groups" && level.kind != "case");
-        let figures: Vec<&Figure> = measured.figures.iter().filter(is_here).collect();
+        let is_here = |figure: &&FileFigure| {
+            figure.level.as_ref().is_none_or(|level| level.kind != "groups" && level.kind != "case")
+        };
+        let figures: Vec<&FileFigure> = measured.figures.iter().filter(is_here).collect();
         let mut groups: Vec<Option<&(String, String)>> = Vec::new();
         let mut lines: Vec<(&Metric, Option<&FactorLevel>)> = Vec::new();
         for figure in &figures {
@@ -258,7 +259,7 @@ impl Terminal {
     fn between(&self, measured: &Measured) -> String {
         let mut out = String::new();
         let mut columns: Vec<&str> = Vec::new();
-        let is_of = |figure: &Figure, column: &str| {
+        let is_of = |figure: &FileFigure, column: &str| {
             figure.level.as_ref().is_some_and(|level| level.kind == "groups" && level.value == column)
         };
         for level in measured.figures.iter().filter_map(|figure| figure.level.as_ref()) {
@@ -307,7 +308,7 @@ impl Terminal {
         if cases.is_empty() {
             return String::new();
         }
-        let value = |figures: &BTreeMap<&str, &Figure>| {
+        let value = |figures: &BTreeMap<&str, &FileFigure>| {
             figures.get(DICE.name).and_then(|figure| figure.measure.as_ref().ok()).map_or(0.0, |dice| dice.value)
         };
         cases.sort_by(|a, b| value(&a.2).total_cmp(&value(&b.2)));
@@ -347,8 +348,9 @@ impl Terminal {
                 _ => continue,
             };
             // What holds of all rows need not be told of each group.
-            let of_all =
-                |other: &&Figure| other.group.is_none() && other.metric == figure.metric && other.level == figure.level;
+            let of_all = |other: &&FileFigure| {
+                other.group.is_none() && other.metric == figure.metric && other.level == figure.level
+            };
             if figure.group.is_some()
                 && measured
                     .figures

@@ -19,7 +19,7 @@ use course::plan::Calibrate;
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Figure, Outcome, Verdict, filled};
-use engine::evaluate::Line;
+use engine::evaluate::RunFigure;
 use engine::record::Story;
 use engine::run::{One, Run};
 use engine::signal::Shape;
@@ -40,7 +40,7 @@ pub struct Terminal {
 
 /// Whose figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum MeasuredOn {
     /// Those of the learner's own test rows.
     Own,
     /// Those of the exam and its probes.
@@ -155,7 +155,7 @@ impl Terminal {
                 "実行するものはありません。データを見て結論を書き、判定を受けてください。",
             );
             out += &self.paragraph("", told);
-        } else if run.record.lines.is_empty() {
+        } else if run.record.figures.is_empty() {
             out += &self.paragraph(
                 "",
                 self.say(
@@ -169,9 +169,9 @@ impl Terminal {
                 "何の当てはめにも使っていない、手元のテスト用の行では",
             );
             out += &self.paragraph("", &bold(title));
-            out += &self.printed(&self.found(task, &run.record.lines, Found::Own));
+            out += &self.printed(&self.found(task, &run.record.figures, MeasuredOn::Own));
             // Where groups differ, a curve of all rows together would mislead.
-            if run.record.lines.iter().all(|line| line.group.is_none()) {
+            if run.record.figures.iter().all(|line| line.group.is_none()) {
                 out += &self.calibration(run, "develop");
             }
         }
@@ -191,10 +191,10 @@ impl Terminal {
         );
         if exercise.asks_plan {
             out += &self.paragraph("", &bold(title));
-            out += &self.printed(&self.found(task, &run.record.lines, Found::Exam));
+            out += &self.printed(&self.found(task, &run.record.figures, MeasuredOn::Exam));
         }
         // The checks of exercises whose true risk is known go by it, so that the luck of the exam's outcomes plays no part.
-        if run.record.lines.iter().any(|line| line.ceiling && *line.metric == NET_BENEFIT && line.measure.is_ok()) {
+        if run.record.figures.iter().any(|line| line.ceiling && *line.metric == NET_BENEFIT && line.measure.is_ok()) {
             let note = self.say(
                 "Net benefit here counts the outcomes that came. A check that names what is attainable goes by the true risks, and may differ from it a little.",
                 "この表の純便益は実際に起きた転帰から、「到達しうる」値を示す判定は真のリスクから計算するため、わずかに異なることがあります。",
@@ -327,10 +327,10 @@ impl Terminal {
     }
 
     /// The figures of a run: of the learner's own test rows, or of the exam and its probes.
-    pub fn found(&self, task: &Task, lines: &[Line], of: Found) -> Figures {
+    pub fn found(&self, task: &Task, lines: &[RunFigure], of: MeasuredOn) -> Figures {
         let tables: Vec<(&str, String)> = match of {
-            Found::Own => vec![("develop", self.say("all", "全体").to_owned())],
-            Found::Exam => {
+            MeasuredOn::Own => vec![("develop", self.say("all", "全体").to_owned())],
+            MeasuredOn::Exam => {
                 let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
                 let probes = task.exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
                 std::iter::once(exam).chain(probes).collect()
@@ -406,7 +406,7 @@ impl Terminal {
                 .iter()
                 .map(|column| match column.lines.iter().find(|line| line.is(metric)) {
                     None => String::new(),
-                    Some(Line { measure: Ok(estimate), .. }) => {
+                    Some(RunFigure { measure: Ok(estimate), .. }) => {
                         with_interval(estimate.value, estimate.interval, metric.unit, self.lang)
                     }
                     Some(_) => "–".to_owned(),
@@ -419,11 +419,11 @@ impl Terminal {
         }
         {
             let (en, ja) = ("  best attainable AUROC", "　到達しうる最良のAUROC");
-            let is_ceiling = |line: &&&Line| line.ceiling && *line.metric == AUROC;
+            let is_ceiling = |line: &&&RunFigure| line.ceiling && *line.metric == AUROC;
             let cells: Vec<String> = columns
                 .iter()
                 .map(|column| match column.lines.iter().find(is_ceiling) {
-                    Some(Line { measure: Ok(estimate), .. }) => figures::show(estimate.value, Unit::Ratio),
+                    Some(RunFigure { measure: Ok(estimate), .. }) => figures::show(estimate.value, Unit::Ratio),
                     _ => String::new(),
                 })
                 .collect();
@@ -443,11 +443,11 @@ impl Terminal {
     }
 
     /// A column of figures for each table, under its title, and for each group.
-    fn columns<'r>(&self, task: &Task, lines: &'r [Line], of: &[(&str, String)]) -> Vec<FigureColumn<'r>> {
+    fn columns<'r>(&self, task: &Task, lines: &'r [RunFigure], of: &[(&str, String)]) -> Vec<FigureColumn<'r>> {
         let mut shown: Vec<FigureColumn> = Vec::new();
         for line in lines {
             let Some((_, table)) = of.iter().find(|(table, _)| *table == line.table) else { continue };
-            let same = |other: &Line| other.table == line.table && other.group == line.group;
+            let same = |other: &RunFigure| other.table == line.table && other.group == line.group;
             if shown.iter().any(|column| column.lines.first().is_some_and(|first| same(first))) {
                 continue;
             }
@@ -621,7 +621,7 @@ struct FigureColumn<'r> {
     title: String,
     /// As the data have it, where the title is in words.
     code: String,
-    lines: Vec<&'r Line>,
+    lines: Vec<&'r RunFigure>,
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use diagnostics::fault::Id;
 use polars::prelude::*;
 
 use super::fault::SqlFault;
-use super::function::{Figure, Function, How, Kind};
+use super::function::{Function, Gives, How, Kind};
 use super::rows::Numbers;
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -101,7 +101,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
 
 /// The functions that the metrics give.
 pub(super) fn metrics() -> Vec<Function> {
-    let figures = [(Figure::Value, ""), (Figure::Low, "_low"), (Figure::High, "_high")];
+    let figures = [(Gives::Value, ""), (Gives::Low, "_low"), (Gives::High, "_high")];
     metrics::all()
         .filter(|metric| metric.in_checks())
         .flat_map(|metric| {
@@ -109,11 +109,11 @@ pub(super) fn metrics() -> Vec<Function> {
             figures.map(|(figure, suffix)| {
                 let name = metric.name;
                 let help = match figure {
-                    Figure::Value => metric.help.clone(),
-                    Figure::Low => {
+                    Gives::Value => metric.help.clone(),
+                    Gives::Low => {
                         text!("The lower bound of the 95 % interval of {name}.", "{name}の95 %区間の下限です。")
                     }
-                    Figure::High => {
+                    Gives::High => {
                         text!("The upper bound of the 95 % interval of {name}.", "{name}の95 %区間の上限です。")
                     }
                 };
@@ -130,7 +130,7 @@ pub(super) fn metrics() -> Vec<Function> {
 pub(super) fn measure(
     function: &Function,
     metric: &metrics::Metric,
-    figure: Figure,
+    figure: Gives,
     arguments: &[Column],
 ) -> Result<(Column, Option<Text>), SqlFault> {
     let names = function.argument_names(arguments.len());
@@ -140,9 +140,9 @@ pub(super) fn measure(
     let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     let (value, undefined) = match metric.compute(&columns) {
         Ok(Ok(estimate)) => match figure {
-            Figure::Value => (Some(estimate.value), None),
-            Figure::Low => (estimate.interval.map(|(low, _)| low), None),
-            Figure::High => (estimate.interval.map(|(_, high)| high), None),
+            Gives::Value => (Some(estimate.value), None),
+            Gives::Low => (estimate.interval.map(|(low, _)| low), None),
+            Gives::High => (estimate.interval.map(|(_, high)| high), None),
         },
         Ok(Err(undefined)) => (None, Some(undefined.text())),
         Err(bad @ (BadInput::NotFinite { .. } | BadInput::TooLarge { .. } | BadInput::NoLimit { .. })) => {

@@ -57,12 +57,12 @@ pub(super) enum How {
     /// Ours, a column dealt out anew.
     Shuffle,
     /// Ours, a metric and which of its figures.
-    Metric(&'static Metric, Figure),
+    Metric(&'static Metric, Gives),
 }
 
 /// Which figure of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Figure {
+pub(super) enum Gives {
     /// The estimate.
     Value,
     /// Its 95 % interval's lower bound.

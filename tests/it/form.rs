@@ -265,7 +265,8 @@ fn a_figure_that_is_asked_for_is_shown_nowhere_until_it_is_settled() {
     assert!(
         !open.tables.contains_key("exam") && !open.tables.contains_key("world") && open.tables.contains_key("develop")
     );
-    let alerts = |table: &str| open.record.lines.iter().any(|line| line.table == table && line.name() == "alert_rate");
+    let alerts =
+        |table: &str| open.record.figures.iter().any(|line| line.table == table && line.name() == "alert_rate");
     assert!(alerts("develop") && !alerts("exam"), "it is to be estimated from one's own rows");
     // The verdicts are those of the run.
     let verdicts = |run: &Run| run.outcomes.iter().map(|outcome| outcome.verdict).collect::<Vec<Verdict>>();

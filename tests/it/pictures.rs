@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use practicum::course::dataset::Band;
 use practicum::course::plan;
-use practicum::evaluate::{Line, outlines};
+use practicum::evaluate::{RunFigure, outlines};
 use practicum::metrics;
 use practicum::metrics::segmentation::Matching;
 use practicum::models::Input;
@@ -139,7 +139,7 @@ fn one_blob_over_everything_finds_what_it_is_paired_with_and_sizes_are_told_apar
         let lines = outlines::lines("exam", &outlines, &Band::between(&[5.0]));
         let of = |name: &str, band: Option<&str>| {
             let same =
-                |line: &&Line| line.name() == name && line.group.as_ref().map(|(_, value)| value.as_str()) == band;
+                |line: &&RunFigure| line.name() == name && line.group.as_ref().map(|(_, value)| value.as_str()) == band;
             lines.iter().find(same).unwrap().measure.as_ref().unwrap().value
         };
         let sensitivity = |band| of("lesion_sensitivity", band);

@@ -23,6 +23,36 @@ const LARGEST: u64 = 1 << 30;
 /// The most files.
 const MOST: usize = 20_000;
 
+/// Writes a packed workspace where the learner stands; the file.
+///
+/// # Errors
+/// As [`packed`]; a folder that cannot be written.
+pub fn exported(here: &Path, workspace: &Workspace) -> Result<String, Ending> {
+    let file = format!("{}{ENDING}", workspace.id());
+    let bytes = packed(workspace)?;
+    disk::write(here, &file, &bytes).map_err(|refused| {
+        Ending::Disk(refused.fault(&file, &Text::new("a place to write to", "書き込みできる場所")))
+    })?;
+    Ok(file)
+}
+
+/// Reads such a file and lays its workspace where the learner stands. Gives its exercise.
+///
+/// # Errors
+/// A file that cannot be read; as [`unpacked`].
+pub fn imported(here: &Path, file: &Path) -> Result<String, Ending> {
+    let shown = file.display().to_string();
+    let whole = here.join(file);
+    let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = whole.parent().unwrap_or(here);
+    let bytes = disk::read(folder, &name, disk::TABLE).map_err(|refused| vec![refused.fault(&shown, &made())])?;
+    unpacked(here, &shown, bytes)
+}
+
+fn made() -> Text {
+    Text::new("a file that `practicum export-work` made", "`practicum export-work` で作ったファイル")
+}
+
 /// Packs a workspace: everything but fitted models and what a job left, which are made anew.
 ///
 /// # Errors
@@ -63,10 +93,8 @@ pub fn packed(workspace: &Workspace) -> Result<Vec<u8>, Ending> {
 ///
 /// # Errors
 /// A file that is no packed workspace, names that lead out of it, an exercise that was begun here already, the disk's.
-pub fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Ending> {
-    let expected = Text::new("a file that `practicum export-work` made", "`practicum export-work` で作ったファイル");
-    let wrong =
-        |found: Text| Ending::Faults(vec![Fault::new(Id::Unreadable, Place::file(file), found, expected.clone())]);
+fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Ending> {
+    let wrong = |found: Text| Ending::Faults(vec![Fault::new(Id::Unreadable, Place::file(file), found, made())]);
     let mut zip = ZipArchive::new(Cursor::new(bytes))
         .map_err(|_| wrong(Text::new("no archive that can be read", "読み取れるアーカイブではありません")))?;
     if zip.len() > MOST {

@@ -39,6 +39,26 @@ impl Checked {
     pub fn verdict(&self) -> Verdict {
         check::overall(&self.run.outcomes)
     }
+
+    /// Whether nothing is left to be won with these data: what is not passed was given away, after its tries.
+    pub fn is_lost(&self) -> bool {
+        let any = |of: &[Verdict]| self.run.outcomes.iter().any(|outcome| of.contains(&outcome.verdict));
+        any(&[Verdict::Skipped]) && !self.progress.is_over() && !any(&[Verdict::Failed, Verdict::NotAttempted])
+    }
+}
+
+/// Ends an exercise that was not passed: the debrief may be read, and what its conclusions ask for gives no points any more. What is
+/// over already stays as it is.
+///
+/// # Errors
+/// A file of the workspace that cannot be read, the disk's.
+pub fn give_up(workspace: &Workspace) -> Result<Progress, WorkspaceError> {
+    let mut progress = workspace.progress()?;
+    if !progress.is_over() {
+        progress.gave_up = true;
+        workspace.remember(&progress)?;
+    }
+    Ok(progress)
 }
 
 /// A check that a grader makes: everything is told, and the learner's tries are not touched.

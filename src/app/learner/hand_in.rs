@@ -28,7 +28,7 @@ fn is_before(name: &str, file: &str) -> bool {
 
 /// A file that is handed in.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct HandInFile {
     /// Its bytes; none where there is no such file, nor one that might be meant.
     pub bytes: Option<Vec<u8>>,
     /// Other files beside it that a learner could take for it.
@@ -36,7 +36,7 @@ pub struct Found {
 }
 
 /// What was handed in, byte for byte.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandedIn {
     /// The plan; none where there was none.
     pub plan: Option<Vec<u8>>,
@@ -48,7 +48,7 @@ pub struct HandedIn {
 ///
 /// # Errors
 /// It is there only under another name, or is no file that may be read.
-pub fn find(folder: &Path, file: &str, shown: &str) -> Result<Found, Fault> {
+pub fn find(folder: &Path, file: &str, shown: &str) -> Result<HandInFile, Fault> {
     let names = names(folder);
     let mut others: Vec<String> =
         names.iter().filter(|name| *name != file && !is_before(name, file) && is_like(name, file)).cloned().collect();
@@ -57,10 +57,10 @@ pub fn find(folder: &Path, file: &str, shown: &str) -> Result<Found, Fault> {
     if names.iter().any(|name| name == file) {
         let what = text!("a file `{file}`", "ファイル`{file}`");
         let bytes = disk::read(folder, file, HAND_IN).map_err(|refused| refused.fault(shown, &what))?;
-        return Ok(Found { bytes: Some(bytes), others });
+        return Ok(HandInFile { bytes: Some(bytes), others });
     }
     if others.is_empty() {
-        return Ok(Found::default());
+        return Ok(HandInFile::default());
     }
     let list = others.join(", ");
     Err(Fault::new(

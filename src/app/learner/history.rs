@@ -9,6 +9,8 @@ use super::hand_in::{ANSWERS, PLAN};
 use super::workspace::{RECORD, RESULT};
 use crate::ending::Ending;
 use course::content;
+use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::text;
 use diagnostics::text::Text;
 use engine::record::Record;
 
@@ -35,6 +37,24 @@ pub struct Differing {
     pub first: Vec<String>,
     /// Those of the second.
     pub second: Vec<String>,
+}
+
+/// Two runs side by side.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The runs.
+    pub runs: [Past; 2],
+    /// What differs in their plans.
+    pub differing: Differing,
+}
+
+/// The file to hand in, as it was written.
+#[derive(Clone, Debug)]
+pub struct HandIn {
+    /// The file, as the learner calls it.
+    pub file: String,
+    /// Whether the plan in it was run here as it is.
+    pub was_run: bool,
 }
 
 /// What is handed in, as one file: what a grader needs, and what they look up. Nothing in it is believed: a grader trains again.
@@ -77,14 +97,19 @@ impl Past {
 
     /// What another plan says otherwise; comments and spaces play no part.
     pub fn against(&self, other: &Self) -> Differing {
-        let only =
-            |these: &[String], those: &[String]| these.iter().filter(|line| !those.contains(line)).cloned().collect();
-        Differing { first: only(&self.plan, &other.plan), second: only(&other.plan, &self.plan) }
+        differing(&self.plan, &other.plan)
     }
 }
 
+/// The lines that only one of two plans has.
+pub(super) fn differing(first: &[String], second: &[String]) -> Differing {
+    let only =
+        |these: &[String], those: &[String]| these.iter().filter(|line| !those.contains(line)).cloned().collect();
+    Differing { first: only(first, second), second: only(second, first) }
+}
+
 /// The lines of a plan that say something, each with the table that it stands in.
-fn lines(plan: &str) -> Vec<String> {
+pub(super) fn lines(plan: &str) -> Vec<String> {
     let mut table = String::new();
     let mut out = Vec::new();
     for line in plan.lines().map(|line| bare(line).trim()).filter(|line| !line.is_empty()) {
@@ -120,16 +145,35 @@ impl Placed {
         Some(Past { number, document, record, plan: lines(&String::from_utf8_lossy(&plan)) })
     }
 
+    /// Two runs that were kept.
+    ///
+    /// # Errors
+    /// A run that was not kept.
+    pub fn compared(&self, first: u64, second: u64) -> Result<Compared, Ending> {
+        let runs = [self.kept(first)?, self.kept(second)?];
+        Ok(Compared { differing: runs[0].against(&runs[1]), runs })
+    }
+
+    fn kept(&self, number: u64) -> Result<Past, Ending> {
+        self.past(number).ok_or_else(|| {
+            let there: Vec<String> = self.workspace.runs().iter().rev().map(u64::to_string).collect();
+            let there = there.join(", ");
+            let found = text!("run {number}, which was not kept", "試行{number}は保存されていません");
+            let expected = match there.as_str() {
+                "" => Text::new("a run first: practicum run", "まず practicum run で実行してください"),
+                there => text!("one of {there}", "{there} のいずれか"),
+            };
+            Ending::Faults(vec![Fault::new(Id::OutOfRange, Place::file("practicum compare"), found, expected)])
+        })
+    }
+
     /// The runs that were kept, the last first.
     pub fn pasts(&self) -> impl Iterator<Item = Past> {
         self.workspace.runs().into_iter().filter_map(|number| self.past(number))
     }
 
     /// Whether the plan, as it is now but for comments and spaces, is that of a run that was kept.
-    ///
-    /// # Errors
-    /// A plan that cannot be read.
-    pub fn was_run(&self) -> Result<bool, Ending> {
+    fn was_run(&self) -> Result<bool, Ending> {
         let now = lines(&self.text_of(PLAN)?);
         Ok(self.pasts().any(|past| past.plan == now))
     }
@@ -178,6 +222,20 @@ impl Placed {
             }
         }
         Ok(copies)
+    }
+
+    /// Writes the file to hand in.
+    ///
+    /// # Errors
+    /// As [`Self::submitted`]; the disk's.
+    pub fn hand_in(&self) -> Result<HandIn, Ending> {
+        let submitted = self.submitted()?;
+        let variant = self.workspace.variant().map(|key| format!("-{key}")).unwrap_or_default();
+        let plain = |c: char| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' };
+        let name: String = format!("{}{variant}", self.workspace.id()).chars().map(plain).collect();
+        let file = format!("{name}.submission.json");
+        self.workspace.write(&file, format!("{}\n", serde_json::to_string_pretty(&submitted)?).as_bytes())?;
+        Ok(HandIn { file: self.workspace.shown(&file), was_run: self.was_run()? })
     }
 
     /// What is to be handed in, once it can be read whole.

@@ -3,6 +3,7 @@
 mod asked;
 pub mod carry;
 pub mod checking;
+pub mod courses;
 pub mod debrief;
 pub mod desk;
 pub mod edit;
@@ -16,5 +17,6 @@ pub mod practice;
 pub mod progress;
 pub mod renewal;
 pub mod shelf;
+pub mod tour;
 pub mod variant;
 pub mod workspace;

@@ -538,7 +538,7 @@ impl Workspace {
         Ok(HandedIn { plan: self.hand_in(PLAN)?.bytes, answers: self.hand_in(ANSWERS)?.bytes })
     }
 
-    fn hand_in(&self, file: &str) -> Result<hand_in::Found, Vec<Fault>> {
+    fn hand_in(&self, file: &str) -> Result<hand_in::HandInFile, Vec<Fault>> {
         hand_in::find(&self.folder, file, &self.shown(file)).map_err(|fault| vec![fault])
     }
 

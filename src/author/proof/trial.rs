@@ -139,7 +139,7 @@ impl Made {
     pub fn of(run: &Run) -> Self {
         let mut tables = run.tables.clone();
         tables.remove(run::ANSWERS);
-        Self { tables, ceilings: ceilings(run), figures: !run.record.lines.is_empty() }
+        Self { tables, ceilings: ceilings(run), figures: !run.record.figures.is_empty() }
     }
 
     /// Whether a solution can be judged by it.
@@ -473,7 +473,7 @@ fn given(answers: &Answers) -> BTreeMap<String, Vec<Figure>> {
 }
 
 fn ceilings(run: &Run) -> BTreeMap<String, Figure> {
-    let exam = run.record.lines.iter().filter(|line| line.table == "exam" && line.group.is_none());
+    let exam = run.record.figures.iter().filter(|line| line.table == "exam" && line.group.is_none());
     exam.filter(|line| line.ceiling)
         .filter_map(|line| Some((line.name(), Figure::Number(line.measure.as_ref().ok()?.value))))
         .collect()
@@ -496,7 +496,7 @@ fn everything(run: &Run) -> Result<Digest, RunError> {
     for check in &run.record.checks {
         bytes.extend(format!("{} {:?} {:?}\n", check.id, check.verdict, check.figures).as_bytes());
     }
-    for line in &run.record.lines {
+    for line in &run.record.figures {
         let (name, measure) = (line.name(), line.measure.as_ref().ok());
         bytes.extend(format!("{} {:?} {name} {measure:?}\n", line.table, line.group).as_bytes());
     }

@@ -274,7 +274,7 @@ fn in_result(document: &serde_json::Value) -> Option<Vec<String>> {
 }
 
 fn in_record(record: &Record) -> Vec<String> {
-    let groups = record.lines.iter().filter_map(|line| line.group.as_ref().map(|(column, _)| column));
+    let groups = record.figures.iter().filter_map(|line| line.group.as_ref().map(|(column, _)| column));
     record.story.features.iter().chain(groups).cloned().collect()
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::codes::PASSED;
 use crate::session::Session;
 use app::ending::Ending;
+use app::handout;
 use author::docs::{self, gallery, reference};
 use author::documents;
 use author::scaffold::{self, Begun};
@@ -47,7 +48,7 @@ pub(super) fn new(
 
 /// Writes the course that learners may hold.
 pub(super) fn pack(session: &Session, pack: &Pack, folder: &Path) -> Result<u8, Ending> {
-    let written = scaffold::for_learners(folder, pack, None)?;
+    let written = handout::for_learners(folder, pack, None)?;
     if session.json {
         return session.document(&documents::pack(&written));
     }

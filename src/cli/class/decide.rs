@@ -8,7 +8,6 @@ use crate::codes::PASSED;
 use crate::session::{Session, moment};
 use app::ending::Ending;
 use class::desk::Opened;
-use class::export::{self, Written};
 use class::{documents, doubts, gradebook, marks};
 use diagnostics::text;
 use diagnostics::text::Lang;
@@ -16,11 +15,7 @@ use report::terminal::dim;
 
 /// Writes the table of texts.
 pub(super) fn texts(session: &Session, place: &Place, to: &Path) -> Result<u8, Ending> {
-    let Opened { class, store, book, exercises } = Opened::at(&session.desk, &place.class)?;
-    let bytes = marks::texts(&class, &store, &book, &exercises, session.terminal.lang)?;
-    let (folder, name) = disk::parted(to);
-    let paths = export::write(&folder, &[(name, bytes)])?;
-    told::written(session, &Written { to: folder, paths, notes: Vec::new() })
+    told::written(session, &marks::give(&session.desk, &place.class, to, session.terminal.lang)?)
 }
 
 /// Takes marks from a table.

@@ -7,7 +7,7 @@ use super::told;
 use crate::session::Session;
 use app::ending::Ending;
 use class::desk::Opened;
-use class::export::{self, Options, Written};
+use class::export::{self, Options};
 use class::gradebook::Choice;
 use class::insight;
 
@@ -89,12 +89,10 @@ pub(crate) fn export(session: &Session, options: &Export) -> Result<u8, Ending> 
 
 /// The class as a whole: a page and a document.
 pub(super) fn report(session: &Session, place: &Place, to: Option<&Path>) -> Result<u8, Ending> {
-    let Opened { class, store, book, exercises } = Opened::at(&session.desk, &place.class)?;
-    let insight = insight::look(&class, &store, &book, &exercises)?;
+    let opened = Opened::at(&session.desk, &place.class)?;
+    let insight = insight::look(&opened)?;
     if session.json {
         return session.document(&insight);
     }
-    let to = to.map_or_else(|| class.folder.join(export::FOLDER), Path::to_owned);
-    let paths = export::write(&to, &insight::files(&insight, session.terminal.lang)?)?;
-    told::written(session, &Written { to, paths, notes: Vec::new() })
+    told::written(session, &insight::write(&opened.class, &insight, to, session.terminal.lang)?)
 }

@@ -15,7 +15,7 @@ use target::{Holds, Target};
 
 /// One figure of one group of rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Line {
+pub struct RunFigure {
     /// The table it was measured on: `develop` (its test rows), `exam`, or a probe's name.
     pub table: String,
     /// The group's column and value; none for all rows.
@@ -84,7 +84,7 @@ mod exactly {
     }
 }
 
-impl Line {
+impl RunFigure {
     /// Its name for checks: that of the metric, with `ceiling_` before it where it is of the true risk.
     pub fn name(&self) -> String {
         format!("{}{}", if self.ceiling { "ceiling_" } else { "" }, self.metric.name)
@@ -122,7 +122,7 @@ pub fn evaluate(
     frame: &Frame,
     asked: MeasuredColumns<'_>,
     groups: &[String],
-) -> Result<Vec<Line>, TableError> {
+) -> Result<Vec<RunFigure>, TableError> {
     let mut lines = group(table, frame, None, asked)?;
     lines.extend(each_class(table, frame, asked)?);
     for column in groups {
@@ -210,7 +210,7 @@ fn group(
     frame: &Frame,
     group: Option<&(String, String)>,
     asked: MeasuredColumns<'_>,
-) -> Result<Vec<Line>, TableError> {
+) -> Result<Vec<RunFigure>, TableError> {
     let MeasuredColumns { label, classes, truth, worth, .. } = asked;
     let spec = asked.target.spec();
     // Each kind of column that the target gives, with its numbers.
@@ -226,7 +226,7 @@ fn group(
     }
     let find = |takes: Takes| given.iter().find(|(kind, _)| *kind == takes).map(|(_, columns)| columns.clone());
     let n = frame.height();
-    let line = |metric: &'static Metric, ceiling: bool, measure| Line {
+    let line = |metric: &'static Metric, ceiling: bool, measure| RunFigure {
         table: table.to_owned(),
         group: group.cloned(),
         metric,
@@ -255,7 +255,7 @@ fn group(
 }
 
 /// How each class is told from all others: those of a class found, those named so that are, and their ranking.
-fn each_class(table: &str, frame: &Frame, asked: MeasuredColumns<'_>) -> Result<Vec<Line>, TableError> {
+fn each_class(table: &str, frame: &Frame, asked: MeasuredColumns<'_>) -> Result<Vec<RunFigure>, TableError> {
     let MeasuredColumns { target, label, classes, .. } = asked;
     let mut lines = Vec::new();
     let Some(each) = &target.spec().each_class else { return Ok(lines) };
@@ -271,7 +271,7 @@ fn each_class(table: &str, frame: &Frame, asked: MeasuredColumns<'_>) -> Result<
             _ => None,
         };
         for metric in each.metrics {
-            lines.extend(measured(metric, classes, &given).map(|measure| Line {
+            lines.extend(measured(metric, classes, &given).map(|measure| RunFigure {
                 table: table.to_owned(),
                 group: Some((label.to_owned(), name.clone())),
                 metric,
@@ -288,8 +288,8 @@ fn each_class(table: &str, frame: &Frame, asked: MeasuredColumns<'_>) -> Result<
 ///
 /// # Errors
 /// Our own.
-pub fn as_table(lines: &[Line]) -> Result<Frame, TableError> {
-    let words = |of: &dyn Fn(&Line) -> Option<String>| -> Vec<Option<String>> { lines.iter().map(of).collect() };
+pub fn as_table(lines: &[RunFigure]) -> Result<Frame, TableError> {
+    let words = |of: &dyn Fn(&RunFigure) -> Option<String>| -> Vec<Option<String>> { lines.iter().map(of).collect() };
     let estimates: Vec<Option<&Estimate>> = lines.iter().map(|line| line.measure.as_ref().ok()).collect();
     let interval = |of: &dyn Fn(&(f64, f64)) -> f64| -> Vec<Option<f64>> {
         estimates.iter().map(|e| e.and_then(|e| e.interval.as_ref()).map(of)).collect()

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::Line;
+use super::RunFigure;
 use crate::signal::Signals;
 use course::dataset::{Band, OUTLINED, SIZE};
 use metrics::intervals::{Resampling, bootstrap};
@@ -100,7 +100,7 @@ const RESAMPLES: usize = 500;
 /// The figures over all pictures, with bootstrap intervals over pictures: mean Dice and NSD (an empty mask found empty counts 1),
 /// and of all lesions together the sensitivity, the positive predictive value and their harmonic mean; the sensitivity also for the
 /// lesions of each of the `bands` of size that has any.
-pub fn lines(table: &str, outlines: &[Outline], bands: &[Band]) -> Vec<Line> {
+pub fn lines(table: &str, outlines: &[Outline], bands: &[Band]) -> Vec<RunFigure> {
     let n = outlines.len();
     let sum = |rows: &[usize], of: &dyn Fn(&Outline) -> f64| rows.iter().map(|&row| of(&outlines[row])).sum::<f64>();
     let ratio = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
@@ -114,8 +114,8 @@ pub fn lines(table: &str, outlines: &[Outline], bands: &[Band]) -> Vec<Line> {
         (Some(_), None) | (None, Some(_)) => Some(0.0),
         (None, None) => None,
     };
-    type Figure<'a> = &'a (dyn Fn(&[usize]) -> Option<f64> + Sync);
-    let figures: [(&'static Metric, Figure); 5] = [
+    type Statistic<'a> = &'a (dyn Fn(&[usize]) -> Option<f64> + Sync);
+    let figures: [(&'static Metric, Statistic); 5] = [
         (&MEAN_DICE, &|rows| ratio(sum(rows, &|o| o.figures[0]), rows.len() as f64)),
         (&MEAN_NSD, &|rows| ratio(sum(rows, &|o| o.figures[1]), rows.len() as f64)),
         (&LESION_SENSITIVITY, &sensitivity),
@@ -123,14 +123,14 @@ pub fn lines(table: &str, outlines: &[Outline], bands: &[Band]) -> Vec<Line> {
         (&LESION_F1, &f1),
     ];
     let all: Vec<usize> = (0..n).collect();
-    let line = |metric: &'static Metric, group: Option<&Band>, figure: Figure| {
+    let line = |metric: &'static Metric, group: Option<&Band>, figure: Statistic| {
         let value = figure(&all)?;
         let name = group.map_or_else(|| metric.name.to_owned(), |band| format!("{} {}", metric.name, band.value));
         let resampled = bootstrap(&Resampling::Rows(n), RESAMPLES, Seed::new(0).named(&name), figure);
         let interval = resampled.ok().map(|b| b.interval);
         let measure = Ok(Estimate::plain(value, n).with(interval));
         let group = group.map(|band| (SIZE.to_owned(), band.value.clone()));
-        Some(Line { table: table.to_owned(), group, metric, ceiling: false, measure, n })
+        Some(RunFigure { table: table.to_owned(), group, metric, ceiling: false, measure, n })
     };
     let of_all = figures.into_iter().filter_map(|(metric, figure)| line(metric, None, figure));
     let of_bands = bands.iter().filter_map(|band| {

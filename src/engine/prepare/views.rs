@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::models::Input;
 use crate::shaped::in_rows;
 use crate::signal::{Shape, Signals};
-use course::plan::{self, Image, Plan};
+use course::plan::{self, ImageInput, Plan};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -37,7 +37,7 @@ enum Normalise {
 
 impl Views {
     /// Fits the view on the training rows `rows`.
-    pub(super) fn fit(plan: &Image, signals: &Signals, rows: &[usize]) -> Result<Self, Vec<Fault>> {
+    pub(super) fn fit(plan: &ImageInput, signals: &Signals, rows: &[usize]) -> Result<Self, Vec<Fault>> {
         let shape = signals.shape;
         let [high, wide] = shape.plane();
         let [left, right, top, bottom] = plan.crop.value;
@@ -198,16 +198,20 @@ impl Views {
 
     /// One channel of a row's signal within the window; NaN where it is blanked out.
     fn plane(&self, signals: &Signals, row: usize, channel: usize) -> Vec<f32> {
-        self.cut(|at| if self.blank[at] { f32::NAN } else { signals.at(row, channel, at) })
+        let line = signals.line(row, channel);
+        self.cut(|at| if self.blank[at] { f32::NAN } else { line[at] })
     }
 
     fn cut(&self, of: impl Fn(usize) -> f32) -> Vec<f32> {
         let [left, top, width, height] = self.window;
         let [_, wide] = self.shape.plane();
-        (top..top + height)
-            .flat_map(|line| (left..left + width).map(move |column| line * wide + column))
-            .map(of)
-            .collect()
+        let mut out = Vec::with_capacity(width * height);
+        for line in top..top + height {
+            for at in line * wide + left..line * wide + left + width {
+                out.push(of(at));
+            }
+        }
+        out
     }
 
     fn resized(&self, plane: Vec<f32>) -> Vec<f32> {

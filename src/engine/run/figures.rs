@@ -5,7 +5,7 @@ use super::job::{Job, RunError};
 use super::outputs::{Outputs, target};
 use crate::cohort::Part;
 use crate::evaluate::outlines::{self, Outline};
-use crate::evaluate::{self, Line, MeasuredColumns};
+use crate::evaluate::{self, MeasuredColumns, RunFigure};
 use tables::{Frame, TableError, Tables};
 
 /// The tables and figures that were told so far.
@@ -13,7 +13,7 @@ pub(super) struct Figures<'a> {
     job: &'a Job<'a>,
     classes: Vec<String>,
     threshold: Option<f64>,
-    pub(super) lines: Vec<Line>,
+    pub(super) measured: Vec<RunFigure>,
     pub(super) tables: Tables,
 }
 
@@ -21,7 +21,7 @@ impl<'a> Figures<'a> {
     /// Begins with the figures of the learner's own test rows.
     pub(super) fn of(job: &'a Job<'a>, model: &Model) -> Result<Self, RunError> {
         let (classes, threshold) = (model.teller.classes.clone(), model.story.threshold);
-        let mut figures = Self { job, classes, threshold, lines: Vec::new(), tables: Tables::new() };
+        let mut figures = Self { job, classes, threshold, measured: Vec::new(), tables: Tables::new() };
         let judged: Vec<bool> = model.parts.iter().map(|part| *part == Part::Test).collect();
         if job.figures && judged.contains(&true) {
             let rows = tables::keep(&model.develop.table, &judged)?;
@@ -76,9 +76,9 @@ impl<'a> Figures<'a> {
         let groups: &[String] = if ["develop", "exam"].contains(&name) { &groups } else { &[] };
         let (target, label, classes) = (target(self.job), dataset.label(), &self.classes);
         let asked = MeasuredColumns { target, label, classes, truth, worth: exercise.worth };
-        self.lines.extend(evaluate::evaluate(name, &self.counted(rows)?, asked, groups)?);
+        self.measured.extend(evaluate::evaluate(name, &self.counted(rows)?, asked, groups)?);
         let bands = dataset.image.as_ref().map_or(&[][..], |image| &image.sizes);
-        self.lines.extend(outlines::lines(name, outlines, bands));
+        self.measured.extend(outlines::lines(name, outlines, bands));
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::job::{ANSWERS, Job, Mistake, Run, RunError};
 use super::singles::{answers_table, epochs_table, plan_table, set};
 use crate::check::{self, Figure, Judged};
-use crate::evaluate::{self, Line};
+use crate::evaluate::{self, RunFigure};
 use crate::record::{Record, Story};
 use crate::synth::World;
 use crate::watch::Epoch;
@@ -21,19 +21,19 @@ pub(super) struct Finished {
     pub(super) tables: Tables,
     pub(super) story: Story,
     pub(super) epochs: Vec<Epoch>,
-    pub(super) lines: Vec<Line>,
+    pub(super) figures: Vec<RunFigure>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
 /// Adds the tables that every run has, and judges them where there is an exam.
 pub(super) fn judged(world: &World, job: &Job, finished: Finished) -> Result<Run, RunError> {
-    let Finished { target, mut tables, story, epochs, lines, mistakes } = finished;
+    let Finished { target, mut tables, story, epochs, figures, mistakes } = finished;
     let (exercise, submission) = (&job.task.exercise, job.submission);
     if let Some(truth) = world.truth()? {
         tables.insert("world".to_owned(), truth);
     }
     tables.insert("epochs".to_owned(), epochs_table(&epochs)?);
-    tables.insert("metrics".to_owned(), evaluate::as_table(&lines)?);
+    tables.insert("metrics".to_owned(), evaluate::as_table(&figures)?);
     tables.insert("plan".to_owned(), plan_table(&submission.plan.section, story.threshold)?);
     tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, &submission.answers)?);
     let (mut checks, mut came) = (Vec::new(), Vec::new());
@@ -42,7 +42,7 @@ pub(super) fn judged(world: &World, job: &Job, finished: Finished) -> Result<Run
         checks = check::judge(&exercise.checks, &exercise.questions, &submission.answers, &tables);
     }
     let outcomes = check::told(exercise, (&submission.answers, &submission.unjudged), &checks);
-    let record = Record { story, lines, checks, came };
+    let record = Record { story, figures, checks, came };
     Ok(Run { tables, target, label: job.task.dataset.label().to_owned(), record, outcomes, mistakes })
 }
 

@@ -103,11 +103,16 @@ impl Augment {
 fn shift(plane: &mut [f32], width: usize, down: isize, right: isize) {
     let height = plane.len() / width.max(1);
     let old = plane.to_vec();
-    let from = |at: usize, by: isize, length: usize| (at as isize - by).clamp(0, length as isize - 1) as usize;
-    for row in 0..height {
-        let source = from(row, down, height) * width;
-        for column in 0..width {
-            plane[row * width + column] = old[source + from(column, right, width)];
+    let by = right.unsigned_abs().min(width);
+    for (row, new) in plane.chunks_exact_mut(width.max(1)).enumerate() {
+        let source = (row as isize - down).clamp(0, height as isize - 1) as usize * width;
+        let old = &old[source..source + width];
+        if right >= 0 {
+            new[by..].copy_from_slice(&old[..width - by]);
+            new[..by].fill(old[0]);
+        } else {
+            new[..width - by].copy_from_slice(&old[by..]);
+            new[width - by..].fill(old[width - 1]);
         }
     }
 }

@@ -10,7 +10,7 @@ mod survival;
 
 use super::answers::Ask;
 use super::columns::{Asked, Dense};
-use super::found::{Figure, Task};
+use super::found::{FileFigure, Task};
 use super::request::{Request, Scale};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
@@ -128,7 +128,7 @@ pub(crate) fn between<'a>(task: Task, dense: &'a Dense, column: &str, group: &'a
 }
 
 /// Which group is worst off, in words.
-pub(crate) fn worst(figures: &[Figure], column: &str) -> Option<Text> {
+pub(crate) fn worst(figures: &[FileFigure], column: &str) -> Option<Text> {
     let of_group = figures.iter().filter(|figure| {
         *figure.metric == SENSITIVITY && figure.group.as_ref().is_some_and(|(other, _)| other == column)
     });
@@ -146,7 +146,7 @@ pub(crate) fn worst(figures: &[Figure], column: &str) -> Option<Text> {
 }
 
 /// A ranking worse than guessing mostly is a score that runs the other way.
-pub(crate) fn upside_down(figures: &[Figure]) -> Option<Text> {
+pub(crate) fn upside_down(figures: &[FileFigure]) -> Option<Text> {
     let ranking =
         figures.iter().find(|figure| [&AUROC, &HARRELL_C].contains(&figure.metric) && figure.group.is_none())?;
     let estimate = ranking.measure.as_ref().ok()?;
@@ -160,8 +160,8 @@ pub(crate) fn upside_down(figures: &[Figure]) -> Option<Text> {
 }
 
 /// Figures that cannot be below 0 come out too high by chance, and higher still in resamples.
-pub(crate) fn lopsided(figures: &[Figure]) -> Option<Text> {
-    let upwards = |figure: &Figure| matches!(figure.metric.interval, Interval::Bootstrap(_, Resampled::Upwards));
+pub(crate) fn lopsided(figures: &[FileFigure]) -> Option<Text> {
+    let upwards = |figure: &FileFigure| matches!(figure.metric.interval, Interval::Bootstrap(_, Resampled::Upwards));
     figures.iter().any(|figure| figure.resamples.is_some() && upwards(figure)).then(|| {
         Text::new(
             "Calibration errors, distances and gaps cannot fall below 0, so that chance only raises them: in few rows the figure itself is too high. The lower ends of their intervals are set lower by what chance may have added.",

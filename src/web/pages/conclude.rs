@@ -30,7 +30,7 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::check::Verdict;
 use engine::withhold;
-use report::terminal::Found;
+use report::terminal::MeasuredOn;
 use report::verdict::sign;
 use serde::Deserialize as _;
 
@@ -165,11 +165,7 @@ fn ordered<'s>(order: &Order, place_of: impl Fn(&str) -> Option<&'s str>) -> Opt
 async fn solution(view: View, Path(id): Path<String>) -> Result<Response, Response> {
     view.done(move |view| {
         let placed = view.site.begun(&id)?;
-        let mut progress = placed.workspace.progress()?;
-        if !progress.is_over() {
-            progress.gave_up = true;
-            placed.workspace.remember(&progress)?;
-        }
+        checking::give_up(&placed.workspace)?;
         checking::debrief(&placed.pack, &placed.task, &placed.workspace, &[], view.lang)?;
         section(view, &placed, &[])
     })
@@ -377,10 +373,11 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
         Lang::En => format!("{points} of {of} points"),
         Lang::Ja => format!("{of}点中{points}点"),
     };
-    let exam = kept.record.as_ref().filter(|record| !record.lines.is_empty()).map(|record| {
-        let lines: Vec<_> = record.lines.iter().filter(|line| line.table != "develop").cloned().collect();
-        view.writer().found(&placed.task, &lines, Found::Exam)
-    });
+    let exam = kept
+        .record
+        .as_ref()
+        .filter(|record| !record.figures.is_empty())
+        .map(|record| view.writer().found(&placed.task, &record.judged(), MeasuredOn::Exam));
     html! {
         div.verdict {
             h3 { (score) }

@@ -29,7 +29,7 @@ use diagnostics::text::{Lang, Text};
 use metrics::Probabilities;
 use report::plot;
 use report::plots::{Plot, calibration, decision, roc, series};
-use report::terminal::Found;
+use report::terminal::MeasuredOn;
 use tables::{Reading, Said, Sheet};
 
 /// So many earlier runs are listed.
@@ -140,11 +140,11 @@ pub(super) fn shown(view: &View, placed: &Placed, kept: &Past, stands_alone: boo
     html! {
         @if let Some(record) = &kept.record {
             dl.story { @for (name, text) in writer.told(&record.story) { dt { (name) } dd { (text) } } }
-            @let own: Vec<_> = record.lines.iter().filter(|line| line.table == "develop").cloned().collect();
+            @let own = record.own();
             @if own.is_empty() {
                 p { (view.say("No test rows ([split] test = 0): nothing of your own to judge by.", "テスト用の行がないため（[split] test = 0）、手元での評価はありません。")) }
             } @else {
-                @let figures = writer.found(&placed.task, &own, Found::Own);
+                @let figures = writer.found(&placed.task, &own, MeasuredOn::Own);
                 @if stands_alone { (View::table(caption, &figures.rows, figures.heads)) }
                 @else { (view.figures(caption, &figures.rows, figures.heads)) }
                 @if let Some(because) = &figures.undefined { p.quiet { "– " (because) } }
@@ -316,8 +316,7 @@ fn beside(view: &View, placed: &Placed, a: &Past, b: &Past) -> Markup {
     let caption = |kept: &Past| format!("{} {}", view.say("Run", "試行"), kept.number);
     let figures = |kept: &Past| {
         let record = kept.record.as_ref()?;
-        let own: Vec<_> = record.lines.iter().filter(|line| line.table == "develop").cloned().collect();
-        Some(view.writer().found(&placed.task, &own, Found::Own))
+        Some(view.writer().found(&placed.task, &record.own(), MeasuredOn::Own))
     };
     html! {
         div #compared {

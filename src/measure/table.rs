@@ -1,13 +1,13 @@
-//! Any predictions file, from any tool, measured with the metrics that checks use.
+//! A table of predictions, measured: columns in, figures out.
 
 use std::collections::BTreeMap;
-
-pub use super::request::{Request, Scale};
+use std::path::Path;
 
 use super::answers::{Ask, RESAMPLES, Sampling, answers, wrong_resamples};
 use super::columns::Asked;
 use super::curves;
 use super::found::{Measured, Task};
+use super::request::{For, Request};
 use super::source::Source;
 use super::tasks;
 use diagnostics::fault::{Fault, Id, Place};
@@ -20,9 +20,9 @@ use seed::Seed;
 ///
 /// # Errors
 /// A file, an option or a value that cannot be meant: each names file, line and column.
-pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
+pub(super) fn measure(file: &Path, request: &Request) -> Result<Measured, Vec<Fault>> {
     options(request)?;
-    let source = Source::read_with(&request.file, request.cp932, &request.missing_markers)?;
+    let source = Source::read_with(file, request.cp932, &request.missing_markers)?;
     let task = task(request);
     unused(request, task, &source)?;
     let mut asked = Asked::new(request, source);
@@ -153,32 +153,14 @@ fn options(request: &Request) -> Result<(), Vec<Fault>> {
 
 /// Options that this task would leave unused: whoever gave them expects something of them.
 fn unused(request: &Request, task: Task, source: &Source) -> Result<(), Vec<Fault>> {
-    let given: &[(&str, bool)] = &[
-        ("--label", request.label.is_some()),
-        ("--positive", request.positive.is_some()),
-        ("--score", !request.score.is_empty()),
-        ("--versus", request.versus.is_some()),
-        ("--alert", request.alert.is_some()),
-        ("--threshold", request.threshold.is_some()),
-        ("--time", request.time.is_some()),
-        ("--event", request.event.is_some()),
-        ("--training", request.training.is_some()),
-        ("--cause", request.cause.is_some()),
-        ("--at", !request.at.is_empty()),
-        ("--raters", !request.raters.is_empty()),
-        ("--scale", request.scale.is_some()),
-        ("--categories", request.categories.is_some()),
-        ("--low", request.low.is_some()),
-        ("--high", request.high.is_some()),
-        ("--sd", request.sd.is_some()),
-        ("--current", request.current.is_some()),
-    ];
+    let given: Vec<&str> =
+        request.given().filter(|(_, of)| of.contains(&For::Tasks)).map(|(option, _)| option).collect();
     let takes = tasks::options(task);
     let name = task.name();
     let mut faults: Vec<Fault> = given
         .iter()
-        .filter(|(option, given)| *given && !takes.contains(option))
-        .map(|(option, _)| {
+        .filter(|option| !takes.contains(option))
+        .map(|option| {
             let takes = takes.join(", ");
             source.wrong(
                 Id::DoesNotApply,
@@ -189,7 +171,7 @@ fn unused(request: &Request, task: Task, source: &Source) -> Result<(), Vec<Faul
         })
         .collect();
     for (option, expected) in tasks::needless(request, task) {
-        if given.contains(&(option, true)) && takes.contains(&option) {
+        if given.contains(&option) && takes.contains(&option) {
             let found = Text::new(
                 "an option that no figure would use here",
                 "この指定では、どの値にも使われないオプションです",

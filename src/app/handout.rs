@@ -1,0 +1,96 @@
+//! What learners may hold of a course: everything but its answers.
+
+use std::path::Path;
+
+use course::pack::{Pack, REFERENCE};
+use course::{courses, mistakes};
+use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::text::Text;
+use engine::models::VOCABULARY;
+
+/// Files to write: path below a course folder, and bytes.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+/// The folders of an exercise that hold its answers.
+pub const SOLUTIONS: [&str; 2] = [REFERENCE, "wrong"];
+
+/// Writes the course that learners may hold: no reference and no wrong solution, but of each mistake what it decides, what it fails and
+/// why people make it. With `only` it holds these exercises alone, without the debriefs, which give a lesson away before it is learned:
+/// [`debriefs`] are for afterwards. Gives the paths written, within `folder`.
+///
+/// # Errors
+/// A folder that is not empty, exercises that cannot be read; the disk's.
+pub fn for_learners(folder: &Path, pack: &Pack, only: Option<&[String]>) -> Result<Vec<String>, Vec<Fault>> {
+    if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(vec![Fault::new(
+            Id::AlreadyThere,
+            Place::file(folder.display().to_string()),
+            Text::new("a folder that is not empty", "空でないフォルダーです"),
+            Text::new("a new folder: nothing is overwritten", "新しいフォルダー（上書きはしません）"),
+        )]);
+    }
+    let mut files = Files::new();
+    for id in pack.exercises().into_iter().filter(|id| only.is_none_or(|only| only.contains(id))) {
+        let exercise = pack.exercise(&id)?;
+        let answers = SOLUTIONS.map(|folder| format!("exercises/{id}/{folder}/"));
+        let own = within(pack, &format!("exercises/{id}"));
+        let is_kept = |path: &str| {
+            !answers.iter().any(|folder| path.starts_with(folder)) && (only.is_none() || !is_debrief(path))
+        };
+        files.extend(own.into_iter().filter(|(path, _)| is_kept(path)));
+        let mistakes = mistakes::of(pack, &VOCABULARY, &exercise)?;
+        files.push((format!("exercises/{id}/{}", mistakes::FILE), mistakes::written(&mistakes).into_bytes()));
+        files.extend(within(pack, &format!("datasets/{}", exercise.dataset.value)));
+    }
+    // The list of courses names exercises that are not here.
+    let listed = pack.bytes(courses::FILE).filter(|_| only.is_none());
+    files.extend(listed.map(|bytes| (courses::FILE.to_owned(), bytes.into_owned())));
+    // Exercises may share a dataset.
+    files.sort();
+    files.dedup();
+    write_all(folder, files)
+}
+
+/// Writes the debriefs of exercises, at the paths that they have in a course; the paths written, within `folder`.
+///
+/// # Errors
+/// The disk's.
+pub fn debriefs(folder: &Path, pack: &Pack, of: &[String]) -> Result<Vec<String>, Vec<Fault>> {
+    let all = of.iter().flat_map(|id| within(pack, &format!("exercises/{id}")));
+    write_all(folder, all.filter(|(path, _)| is_debrief(path)).collect())
+}
+
+fn is_debrief(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with("debrief."))
+}
+
+/// Writes files below a folder; their paths.
+///
+/// # Errors
+/// The disk's.
+pub fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Vec<Fault>> {
+    let mut written = Vec::new();
+    for (path, bytes) in files {
+        disk::write(folder, &path, &bytes).map_err(|refused| vec![refused.unwritten(&path)])?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// All files of a pack below a folder; a proof belongs to the exercise that was proved.
+pub fn within(pack: &Pack, path: &str) -> Files {
+    let mut files: Files = pack
+        .files(path)
+        .into_iter()
+        .filter(|name| !["reliability.", "calibration."].iter().any(|proof| name.starts_with(proof)))
+        .filter_map(|name| {
+            let path = format!("{path}/{name}");
+            let bytes = pack.bytes(&path)?.into_owned();
+            Some((path, bytes))
+        })
+        .collect();
+    for inner in pack.folders(path) {
+        files.extend(within(pack, &format!("{path}/{inner}")));
+    }
+    files
+}
