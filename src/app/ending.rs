@@ -1,8 +1,9 @@
 //! Why something that was asked for ended early.
 
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
+use disk::Refused;
 use engine::run::RunError;
 use report::json::AtFault;
 use tables::TableError;
@@ -28,13 +29,28 @@ impl Ending {
         Self::Ours(text!("Our own error: {error}.", "プログラム側の誤りです（{error}）。"))
     }
 
+    /// A file that could not be written: the disk's refusal, or what stands in its place, which whoever put it there can mend.
+    pub fn unwritten(file: &str, refused: &Refused) -> Self {
+        match refused {
+            Refused::Disk(_) => Self::Disk(refused.unwritten(file)),
+            refused => Self::Faults(vec![refused.unwritten(file)]),
+        }
+    }
+
     /// Where the fault lies, and what is wrong.
     pub fn told(self) -> (AtFault, Vec<Fault>) {
         match self {
             Self::Faults(faults) => (AtFault::Input, faults),
             Self::Author(faults) => (AtFault::Exercise, faults),
             Self::Disk(fault) => (AtFault::Disk, vec![fault]),
-            Self::Ended | Self::Ours(_) => (AtFault::Program, Vec::new()),
+            Self::Ended => (AtFault::Program, Vec::new()),
+            Self::Ours(error) => {
+                let expected = Text::new(
+                    "an answer. It is not your fault: please tell whoever gave you the program what you did, and this line",
+                    "正常な結果。あなたの誤りではありません。行った操作とこの行を、プログラムの配布元にお知らせください",
+                );
+                (AtFault::Program, vec![Fault::new(Id::Ours, Place::file("practicum"), error, expected)])
+            }
         }
     }
 }

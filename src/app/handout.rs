@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::ending::Ending;
 use course::pack::{Pack, REFERENCE};
 use course::{courses, mistakes};
 use diagnostics::fault::{Fault, Id, Place};
@@ -20,14 +21,14 @@ pub const SOLUTIONS: [&str; 2] = [REFERENCE, "wrong"];
 ///
 /// # Errors
 /// A folder that is not empty, exercises that cannot be read; the disk's.
-pub fn for_learners(folder: &Path, pack: &Pack, only: Option<&[String]>) -> Result<Vec<String>, Vec<Fault>> {
+pub fn for_learners(folder: &Path, pack: &Pack, only: Option<&[String]>) -> Result<Vec<String>, Ending> {
     if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(vec![Fault::new(
+        return Err(Ending::Faults(vec![Fault::new(
             Id::AlreadyThere,
             Place::file(folder.display().to_string()),
             Text::new("a folder that is not empty", "空でないフォルダーです"),
             Text::new("a new folder: nothing is overwritten", "新しいフォルダー（上書きはしません）"),
-        )]);
+        )]));
     }
     let mut files = Files::new();
     for id in pack.exercises().into_iter().filter(|id| only.is_none_or(|only| only.contains(id))) {
@@ -55,7 +56,7 @@ pub fn for_learners(folder: &Path, pack: &Pack, only: Option<&[String]>) -> Resu
 ///
 /// # Errors
 /// The disk's.
-pub fn debriefs(folder: &Path, pack: &Pack, of: &[String]) -> Result<Vec<String>, Vec<Fault>> {
+pub fn debriefs(folder: &Path, pack: &Pack, of: &[String]) -> Result<Vec<String>, Ending> {
     let all = of.iter().flat_map(|id| within(pack, &format!("exercises/{id}")));
     write_all(folder, all.filter(|(path, _)| is_debrief(path)).collect())
 }
@@ -68,10 +69,10 @@ fn is_debrief(path: &str) -> bool {
 ///
 /// # Errors
 /// The disk's.
-pub fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Vec<Fault>> {
+pub fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Ending> {
     let mut written = Vec::new();
     for (path, bytes) in files {
-        disk::write(folder, &path, &bytes).map_err(|refused| vec![refused.unwritten(&path)])?;
+        disk::write(folder, &path, &bytes).map_err(|refused| Ending::unwritten(&path, &refused))?;
         written.push(path);
     }
     Ok(written)
@@ -79,10 +80,11 @@ pub fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Vec<Fault>>
 
 /// All files of a pack below a folder; a proof belongs to the exercise that was proved.
 pub fn within(pack: &Pack, path: &str) -> Files {
+    let is_proof = |name: &str| ["reliability.", "calibration."].iter().any(|proof| name.starts_with(proof));
     let mut files: Files = pack
         .files(path)
         .into_iter()
-        .filter(|name| !["reliability.", "calibration."].iter().any(|proof| name.starts_with(proof)))
+        .filter(|name| !path.starts_with("exercises/") || !is_proof(name))
         .filter_map(|name| {
             let path = format!("{path}/{name}");
             let bytes = pack.bytes(&path)?.into_owned();

@@ -1,6 +1,7 @@
 //! A worker is a process of this program that does one job (`practicum worker JOB RECORD`). Here it is made ready to be started, for
 //! everybody who needs one, and here is told how one ended that left no record.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -43,6 +44,13 @@ impl Worker {
     /// What stands between the program and the two files.
     pub fn arguments(&self) -> [&str; 5] {
         ["--kernel", &self.kernel, "--lang", self.lang.code(), "worker"]
+    }
+
+    /// A command of the program, in the same language and with the same instructions.
+    pub fn program(&self, arguments: &[&OsStr]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["--kernel", &self.kernel, "--lang", self.lang.code()]).args(arguments).stdin(Stdio::null());
+        command
     }
 
     /// The command that does a job. Its input is a pipe, since it ends where that ends: whoever starts it keeps it open.

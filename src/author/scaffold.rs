@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::docs::files::{FILES, of};
 use super::template::{self, TEMPLATE_ID};
+use app::ending::Ending;
 use app::handout::{Files, SOLUTIONS, within, write_all};
 use course::pack::{Content, Pack};
 use diagnostics::fault::{Fault, Id, Place};
@@ -46,7 +47,7 @@ pub fn begin(
     id: &str,
     from: Option<&str>,
     with_solutions: bool,
-) -> Result<Begun, Vec<Fault>> {
+) -> Result<Begun, Ending> {
     let folder = match pack {
         Pack::Folder(root) => root.clone(),
         Pack::Embedded(_) => PathBuf::from("."),
@@ -66,7 +67,7 @@ pub fn begin(
 ///
 /// # Errors
 /// A name that cannot be used, an exercise that is there already, one to begin from that is not; the disk's.
-pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, Vec<Fault>> {
+pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, Ending> {
     let plain = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         && id.len() <= 40;
@@ -76,13 +77,13 @@ pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, V
             "small letters, digits and - only, a letter first: what it teaches, such as missing-lactate",
             "英小文字・数字・- だけの名前（先頭は文字）。例：missing-lactate のように、教える内容を表す名前",
         );
-        return Err(vec![Fault::new(Id::BadName, Place::file("author new"), found, expected)]);
+        return Err(vec![Fault::new(Id::BadName, Place::file("author new"), found, expected)].into());
     }
     for path in [format!("exercises/{id}"), format!("datasets/{id}")] {
         if folder.join(&path).exists() {
             let found = Text::new("a folder that is there already", "すでにあるフォルダーです");
             let expected = Text::new("a new name: nothing is overwritten", "新しい名前（上書きはしません）");
-            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(path), found, expected)]);
+            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(path), found, expected)].into());
         }
     }
     let mut files = match from {

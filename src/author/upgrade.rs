@@ -7,6 +7,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use app::ending::Ending;
 use course::exercise::{self, FORMAT};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys;
@@ -33,7 +34,7 @@ pub enum Upgraded {
 ///
 /// # Errors
 /// A folder without exercises; an exercise that cannot be read or converted; the disk's.
-pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
+pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Ending> {
     let (mut faults, mut found) = (Vec::new(), Vec::new());
     let mut folders: Vec<String> = std::fs::read_dir(course.join("exercises"))
         .into_iter()
@@ -51,7 +52,7 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
         }
     }
     if !faults.is_empty() {
-        return Err(faults);
+        return Err(faults.into());
     }
     if found.is_empty() {
         let shown = course.display().to_string();
@@ -64,7 +65,8 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
             Place::file(shown),
             Text::new("no exercise", "演習がありません"),
             expected,
-        )]);
+        )]
+        .into());
     }
     let mut upgraded = Vec::new();
     for (path, ..) in &found {
@@ -77,13 +79,13 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
         };
         let before = path.replace("exercise.toml", "exercise.before.toml");
         let write = |path: &str, bytes: &[u8]| {
-            disk::write(course, path, bytes).map_err(|refused| vec![refused.unwritten(path)])
+            disk::write(course, path, bytes).map_err(|refused| Ending::unwritten(path, &refused))
         };
         if course.join(&before).exists() {
             let found = Text::new("a file that is there already", "すでにあるファイルです");
             let expected =
                 Text::new("moved away first: nothing is overwritten", "先に移動してください（上書きはしません）");
-            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(before), found, expected)]);
+            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(before), found, expected)].into());
         }
         write(&before, &bytes)?;
         write(&path, text.as_bytes())?;
@@ -93,7 +95,7 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
 }
 
 /// Gives the proof of an exercise over many draws its present name.
-fn renamed(course: &Path, folder: &str) -> Result<Vec<(String, Upgraded)>, Vec<Fault>> {
+fn renamed(course: &Path, folder: &str) -> Result<Vec<(String, Upgraded)>, Ending> {
     let mut renamed = Vec::new();
     for end in ["toml", "svg"] {
         let (before, after) = (format!("{folder}calibration.{end}"), format!("{folder}reliability.{end}"));
@@ -102,12 +104,8 @@ fn renamed(course: &Path, folder: &str) -> Result<Vec<(String, Upgraded)>, Vec<F
         }
         std::fs::rename(course.join(&before), course.join(&after)).map_err(|error| {
             let found = text!("a file that cannot be renamed: {error}", "名前を変えられません：{error}");
-            vec![Fault::new(
-                Id::Unwritable,
-                Place::file(before.clone()),
-                found,
-                text!("the name {after}", "{after} という名前"),
-            )]
+            let expected = text!("the name {after}", "{after} という名前");
+            Ending::Disk(Fault::new(Id::Unwritable, Place::file(before.clone()), found, expected))
         })?;
         renamed.push((before, Upgraded::Renamed(after)));
     }

@@ -156,5 +156,5 @@ fn of_team(team: &str) -> String {
 
 /// A file of the class folder that cannot be written.
 pub fn unwritten(path: &Path, refused: &disk::Refused) -> Ending {
-    Ending::Disk(refused.unwritten(&path.display().to_string()))
+    Ending::unwritten(&path.display().to_string(), refused)
 }

@@ -516,7 +516,6 @@ impl Session {
         }
         let is_graders = matches!(name, "grade" | "class" | "regrade" | "export");
         let comfort = match &ending {
-            Ending::Ours(error) => error.clone(),
             Ending::Author(_) => Text::new(
                 "The exercise itself is at fault, not you. Please tell your instructor.",
                 "誤りがあるのは教材のほうで、あなたの提出物ではありません。担当教員にお知らせください。",
@@ -530,7 +529,7 @@ impl Session {
                 "No grade was changed. Mend it and call the same again.",
                 "成績は変わっていません。直してから、もう一度実行してください。",
             ),
-            Ending::Faults(_) | Ending::Ended => Text::default(),
+            Ending::Faults(_) | Ending::Ended | Ending::Ours(_) => Text::default(),
         };
         let (at_fault, faults) = ending.told();
         if self.json {
@@ -540,10 +539,13 @@ impl Session {
             AtFault::Input if !is_graders => (self.terminal.invalid(&faults), BAD_INPUT),
             other => {
                 let mut told: String = faults.iter().map(|fault| self.terminal.fault(fault)).collect();
-                if !told.is_empty() {
+                let comfort = comfort.get(self.terminal.lang);
+                if !told.is_empty() && !comfort.is_empty() {
                     told.push('\n');
                 }
-                told += &self.terminal.paragraph("", comfort.get(self.terminal.lang));
+                if !comfort.is_empty() {
+                    told += &self.terminal.paragraph("", comfort);
+                }
                 let code = match other {
                     AtFault::Exercise => AUTHORS_ERROR,
                     AtFault::Disk => UNWRITTEN,

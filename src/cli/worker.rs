@@ -67,9 +67,7 @@ pub(super) fn work(session: &Session, options: &Options) -> Result<u8, Ending> {
     let Some(record) = record else { return Ok(STOPPED) };
     let text = serde_json::to_string(&record)?;
     let ((folder, name), shown) = (disk::parted(&options.record), options.record.display().to_string());
-    disk::write(&folder, &name, text.as_bytes()).map_err(|refused| {
-        Ending::Disk(refused.fault(&shown, &Text::new("a place for the record", "記録を書き込める場所")))
-    })?;
+    disk::write(&folder, &name, text.as_bytes()).map_err(|refused| Ending::unwritten(&shown, &refused))?;
     Ok(PASSED)
 }
 

@@ -33,6 +33,7 @@ pub use job::{ANSWERS, Ended, Job, Mistake, Picture, Run, RunError, Seen, Series
 pub use judge::judged_again;
 use judge::{Finished, judged};
 pub use one::{AskedColumn, AskedOne, One, one};
+pub use outputs::predicted;
 use outputs::target;
 pub use own::{astray, learners_rows, learners_signals, listed};
 use probe::retrained;

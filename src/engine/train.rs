@@ -315,8 +315,8 @@ fn assemble(rows: &Rows, chosen: &[usize], augment: &Augment, luck: Seed, device
     let mut y = vec![0.0_f32; chosen.len() * outputs];
     let places = x.chunks_exact_mut(numbers.max(1)).zip(y.chunks_exact_mut(outputs.max(1)));
     for ((x, y), &row) in places.zip(chosen) {
-        x.copy_from_slice(&in_one(rows.x.row(row)));
-        y.copy_from_slice(&in_one(rows.y.row(row)));
+        x.copy_from_slice(&in_one(&rows.x.row(row)));
+        y.copy_from_slice(&in_one(&rows.y.row(row)));
         augment.apply(x, y, luck.at(row as u64));
     }
     (
@@ -326,7 +326,7 @@ fn assemble(rows: &Rows, chosen: &[usize], augment: &Augment, luck: Seed, device
 }
 
 /// A row as one piece; where it lies so already, it is lent.
-fn in_one(row: ArrayView1<'_, f32>) -> Cow<'_, [f32]> {
+fn in_one<'r>(row: &ArrayView1<'r, f32>) -> Cow<'r, [f32]> {
     row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed)
 }
 

@@ -115,7 +115,7 @@ impl Request {
     /// The options that were given and that not every kind of file takes, each with what it is for.
     pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &'static [For])> {
         use For::{Boxes, Masks, Tables, Tasks};
-        let options: [(bool, &'static str, &'static [For]); 29] = [
+        let options: [(bool, &'static str, &'static [For]); 30] = [
             (self.label.is_some(), "--label", &[Tasks]),
             (self.positive.is_some(), "--positive", &[Tasks]),
             (!self.score.is_empty(), "--score", &[Tasks]),
@@ -139,6 +139,7 @@ impl Request {
             (self.curves, "--curves", &[Tables]),
             (self.drop_missing, "--missing", &[Tables]),
             (!self.missing_markers.is_empty(), "--missing-marker", &[Tables]),
+            (self.cp932, "--encoding", &[Tables, Boxes]),
             (!self.spacing.is_empty(), "--spacing", &[Masks]),
             (!self.labels.is_empty(), "--labels", &[Masks]),
             (self.tolerance.is_some(), "--tolerance", &[Masks]),

@@ -219,10 +219,6 @@ impl View {
 
     /// Why something ended early.
     pub(crate) fn ended(&self, ending: Ending) -> Response {
-        let ours = match &ending {
-            Ending::Ours(text) => Some(text.clone()),
-            _ => None,
-        };
         let (at_fault, faults) = ending.told();
         let (status, title) = match at_fault {
             AtFault::Input => (StatusCode::UNPROCESSABLE_ENTITY, self.say("That cannot be done", "実行できません")),
@@ -240,7 +236,6 @@ impl View {
         let body = html! {
             section.trouble role="alert" {
                 h1 { (title) }
-                @if let Some(text) = &ours { p { (self.text(text)) } }
                 @for fault in &faults { (self.fault(fault)) }
                 p { a href=(self.site.to("")) { (self.say("All exercises", "演習の一覧")) } }
             }

@@ -1,5 +1,8 @@
 //! What a learner did before: history, comparison, hints, the way back, and what is handed in.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use super::session::Learner;
 
 fn at_work() -> Learner {
@@ -111,4 +114,29 @@ fn work_goes_to_another_computer_as_one_file() {
     other.writes("text.zip", "no archive");
     other.types("import-work text.zip").ends(2).says("no archive that can be read");
     other.types("import-work nothing.zip").ends(2);
+}
+
+#[test]
+fn watch_runs_the_plan_at_each_save_and_ctrl_c_ends_it() {
+    let learner = Learner::new();
+    learner.types("start first-look").ends(0);
+    let mut command = learner.command(&["watch", "first-look"]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut waits = || lines.by_ref().map_while(Result::ok).any(|line| line.contains("Waiting for the next save"));
+    assert!(waits(), "it runs at once");
+    let plan = learner.read("practicum/first-look/plan.toml");
+    learner.writes("practicum/first-look/plan.toml", plan.replace("threshold = 0.5", "threshold = 0.4"));
+    assert!(waits(), "a save runs it again");
+    // A plan that cannot be run is told, and the next save is waited for.
+    learner.writes("practicum/first-look/plan.toml", plan.replace("threshold = 0.5", "threshold = 4"));
+    assert!(waits(), "a mistake does not end it");
+    if cfg!(unix) {
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    } else {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    learner.types("history first-look").ends(0).says("run 1").says("run 2").says("threshold = 0.4");
 }

@@ -30,9 +30,7 @@ const MOST: usize = 20_000;
 pub fn exported(here: &Path, workspace: &Workspace) -> Result<String, Ending> {
     let file = format!("{}{ENDING}", workspace.id());
     let bytes = packed(workspace)?;
-    disk::write(here, &file, &bytes).map_err(|refused| {
-        Ending::Disk(refused.fault(&file, &Text::new("a place to write to", "書き込みできる場所")))
-    })?;
+    disk::write(here, &file, &bytes).map_err(|refused| Ending::unwritten(&file, &refused))?;
     Ok(file)
 }
 
@@ -62,7 +60,12 @@ pub fn packed(workspace: &Workspace) -> Result<Vec<u8>, Ending> {
     let root = workspace.folder();
     let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
-        let mut entries: Vec<_> = std::fs::read_dir(root.join(&folder)).into_iter().flatten().flatten().collect();
+        // A folder that cannot be read is told: what is carried is to be all of the work.
+        let entries = std::fs::read_dir(root.join(&folder)).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+        let mut entries = entries.map_err(|error| {
+            let what = Text::new("a folder that can be read", "読み取れるフォルダー");
+            vec![Refused::Disk(error).fault(&workspace.shown(&folder), &what)]
+        })?;
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -147,13 +150,7 @@ fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Ending> {
             ),
         )]));
     }
-    let unwritten = |refused: &Refused| {
-        let what = Text::new("a place to write to", "書き込みできる場所");
-        match refused {
-            Refused::Disk(error) => Ending::Disk(disk::unwritable(&workspace.shown(""), error)),
-            refused => Ending::Faults(vec![refused.fault(&workspace.shown(""), &what)]),
-        }
-    };
+    let unwritten = |refused: &Refused| Ending::unwritten(&workspace.shown(""), refused);
     // What it is comes last: until it is there, nothing was begun.
     files.sort_by_key(|(name, _)| name == memory::FILE);
     let root = workspace.folder();

@@ -13,7 +13,8 @@ use course::exercise::Question;
 use course::pack;
 use course::plan::Wanted;
 use course::settings;
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::text;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
 use engine::prepare;
@@ -109,7 +110,7 @@ impl Placed {
     pub fn faults_of(&self, text: &str, rows: Option<&Frame>) -> Vec<Fault> {
         let plan = (PLAN, Some(text.as_bytes()));
         let mut faults = match pack::submission(&VOCABULARY, &self.task.exercise, plan, (ANSWERS, None)) {
-            Ok(_) => Vec::new(),
+            Ok(submission) => submission.plan.fits(run::predicted(&self.task, &submission.plan)),
             Err(faults) => faults,
         };
         let wanted = Wanted::in_part(&VOCABULARY, &self.task.exercise.settings, PLAN, text.as_bytes());
@@ -155,7 +156,12 @@ impl Placed {
             Some(run) => self.workspace.of_run(run, PLAN),
             None => Some(self.starter(PLAN).into_bytes()),
         };
-        let Some(text) = text else { return Ok(()) };
+        let Some(text) = text else {
+            let number = run.unwrap_or_default();
+            let found = text!("the plan of run {number}, which was not kept", "試行{number}の計画は保存されていません");
+            let expected = Text::new("a run of the list", "一覧にある試行");
+            return Err(Ending::Faults(vec![Fault::new(Id::OutOfRange, Place::file(PLAN), found, expected)]));
+        };
         let now = self.text_of(PLAN)?;
         self.laid_aside(PLAN, &now)?;
         Ok(self.workspace.write(PLAN, &text)?)

@@ -7,6 +7,7 @@ use course::exercise::Exercise;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use disk::Refused;
+use toml_edit::{DocumentMut, Item};
 
 /// Where files of earlier versions are laid, each version in a folder of its own.
 const EARLIER: &str = "earlier";
@@ -27,6 +28,17 @@ fn other_version(plan: &str, exercise: &Exercise) -> Option<i64> {
     let version: i64 = version.parse().ok()?;
     let ours = id == exercise.id || exercise.formerly.iter().any(|former| former == id);
     (ours && version < exercise.version).then_some(version)
+}
+
+/// The plan for the present version: only what it says of the exercise is written anew.
+fn carried(plan: &str, exercise: &Exercise) -> String {
+    let Ok(mut document) = plan.parse::<DocumentMut>() else { return plan.to_owned() };
+    if let Some(Item::Value(written)) = document.get_mut("exercise") {
+        let decor = written.decor().clone();
+        *written = exercise.reference().into();
+        *written.decor_mut() = decor;
+    }
+    document.to_string()
 }
 
 /// Lays the files of an earlier version aside and carries its plan over; nothing where the workspace is of the present one.
@@ -67,11 +79,8 @@ pub fn renew(workspace: &Workspace, exercise: &Exercise) -> Result<Option<Renewe
     }
     // Questions may be other ones, and what was concluded of other data is no conclusion any more.
     for file in [ANSWERS, progress::FILE] {
-        let _ = std::fs::remove_file(workspace.folder().join(file));
+        workspace.remove(file)?;
     }
-    let ids = std::iter::once(&exercise.id).chain(&exercise.formerly);
-    let carried = ids
-        .fold(text, |text, id| text.replace(&format!("\"{id}@{version}\""), &format!("\"{}\"", exercise.reference())));
-    workspace.write(PLAN, carried.as_bytes())?;
+    workspace.write(PLAN, carried(&text, exercise).as_bytes())?;
     Ok(Some(Renewed { version, aside: shown }))
 }

@@ -784,6 +784,19 @@ impl Workspace {
         disk::write(&self.folder, file, bytes).map_err(|refused| self.unwritten(file, &refused))
     }
 
+    /// Takes a file away; one that is not there is no fault.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(super) fn remove(&self, file: &str) -> Result<(), WorkspaceError> {
+        match std::fs::remove_file(self.folder.join(file)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(WorkspaceError::Disk(disk::unwritable(&self.shown(file), &error)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn unwritten(&self, file: &str, refused: &Refused) -> WorkspaceError {
         let shown = self.shown(file);
         match refused {

@@ -16,7 +16,7 @@ pub fn write(folder: &Path, files: impl IntoIterator<Item = (String, Vec<u8>)>) 
     let mut written = Vec::new();
     for (name, bytes) in files {
         let shown = folder.join(&name).display().to_string();
-        disk::write(folder, &name, &bytes).map_err(|refused| Ending::Disk(refused.unwritten(&shown)))?;
+        disk::write(folder, &name, &bytes).map_err(|refused| Ending::unwritten(&shown, &refused))?;
         written.push(shown);
     }
     Ok(written)

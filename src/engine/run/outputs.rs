@@ -9,6 +9,8 @@ use crate::models::nature;
 use crate::operate::{self, Calibration, expit};
 use crate::prepare::Prepared;
 use crate::signal::Signals;
+use course::pack::Task;
+use course::plan::Plan;
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text::Text;
 use tables::Frame;
@@ -100,7 +102,16 @@ fn told(
     Ok(Outputs { table, outlines, masks })
 }
 
-/// What is predicted: what the dataset's label is for, or masks, where the plan's model draws them.
+/// What a plan predicts: what its label is for, or masks, where its model draws them.
+pub fn predicted(task: &Task, plan: &Plan) -> Target {
+    let dataset = &task.dataset;
+    let other = plan.label.as_ref().map(|label| label.value.as_str());
+    let other = other.filter(|label| *label != dataset.label() && dataset.labels().contains(label));
+    let target = other.map_or(dataset.target, |label| dataset.predicting(label).target);
+    target.told_of(nature(&plan.model.string("kind")).1)
+}
+
+/// What the job's plan predicts.
 pub(super) fn target(job: &Job) -> Target {
-    job.task.dataset.target.told_of(nature(&job.submission.plan.model.string("kind")).1)
+    predicted(job.task, &job.submission.plan)
 }

@@ -1,5 +1,7 @@
 //! For who writes a course: what `author validate` says of an exercise, beside the page that its learners will see.
 
+use std::ffi::OsStr;
+
 use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
@@ -26,11 +28,10 @@ async fn validated(view: View, Path(id): Path<String>) -> Result<Response, Respo
         let id = id.clone();
         view.done(move |view| view.site.placed(&id)).await?
     };
-    let out = Command::new(&settings.worker.program)
+    let asked = ["author", "validate", placed.workspace.id(), "--json", "--course"].map(OsStr::new);
+    let command = settings.worker.program(&[&asked[..], &[course.as_os_str()]].concat());
+    let out = Command::from(command)
         .current_dir(&settings.desk.here)
-        .args(["--kernel", &settings.worker.kernel, "author", "validate", placed.workspace.id(), "--json", "--course"])
-        .arg(course)
-        .stdin(std::process::Stdio::null())
         .kill_on_drop(true)
         .output()
         .await

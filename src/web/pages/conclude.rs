@@ -17,7 +17,7 @@ use crate::site::Shared;
 use crate::view::{View, answer};
 use app::ending::Ending;
 use app::learner::checking;
-use app::learner::desk::Placed;
+use app::learner::desk::{self, Placed};
 use app::learner::edit::{Change, number};
 use app::learner::hand_in::ANSWERS;
 use app::learner::history::Past;
@@ -166,7 +166,10 @@ async fn solution(view: View, Path(id): Path<String>) -> Result<Response, Respon
     view.done(move |view| {
         let placed = view.site.begun(&id)?;
         checking::give_up(&placed.workspace)?;
-        checking::debrief(&placed.pack, &placed.task, &placed.workspace, &[], view.lang)?;
+        // One that lies there already says what came of what was expected, too.
+        if checking::laid_out(&placed.workspace, view.lang).is_none() {
+            checking::debrief(&placed.pack, &placed.task, &placed.workspace, &[], view.lang)?;
+        }
         section(view, &placed, &[])
     })
     .await
@@ -434,17 +437,13 @@ fn called<'t>(view: &View, verdict: Verdict) -> &'t str {
 fn over(view: &View, placed: &Placed) -> Markup {
     let file = format!("debrief.{}.md", view.lang.code());
     let text = placed.workspace.given_text(&file).or_else(|| placed.pack.debrief(placed.workspace.id(), view.lang));
-    let next = view
-        .site
-        .settings
-        .desk
-        .list()
-        .ok()
-        .and_then(|(listed, _)| listed.into_iter().find(|listed| listed.state.is_none()));
+    let next = view.site.settings.desk.list().ok().and_then(|(listed, _)| {
+        desk::next(&listed, &listed.iter().collect::<Vec<_>>()).map(|next| next.exercise.clone())
+    });
     html! {
         article #debrief { @if let Some(text) = text { (view.markdown(&text)) } }
         @if let Some(next) = next {
-            p { (view.say("Next: ", "次の演習：")) a.button href=(view.site.to(&format!("x/{}", next.exercise.id))) { (view.text(&next.exercise.title)) } }
+            p { (view.say("Next: ", "次の演習：")) a.button href=(view.site.to(&format!("x/{}", next.id))) { (view.text(&next.title)) } }
         }
     }
 }

@@ -102,12 +102,24 @@ fn form(view: &View, placed: &Placed) -> Result<Vec<Group>, Ending> {
         let (sees, tells) = nature(kind);
         let sees = match sees {
             Sees::Columns => true,
-            Sees::Picture => drawn.shots().is_some(),
+            Sees::Picture => drawn.shots().is_some_and(|origin| origin.shape().as_picture().is_some()),
             Sees::Series => drawn.series().is_some(),
         };
         sees && (outlines || tells == Tells::Row)
     };
+    let kind = kind_of(&groups);
+    let losses = dataset.target.told_of(nature(&kind).1).spec().losses;
     for group in &mut groups {
+        // One loss is no choice; one that does not fit stays where it was written, with what is wrong with it.
+        group.fields.retain(|field| field.key != "train.loss" || losses.len() > 1 || !field.value.is_empty());
+        for field in group.fields.iter_mut().filter(|field| field.key == "train.loss") {
+            if let Control::Choice(words) = &mut field.control {
+                words.retain(|word| losses.contains(&word.as_str()) || *word == field.value);
+            }
+            if !losses.contains(&field.default.as_str()) {
+                losses[0].clone_into(&mut field.default);
+            }
+        }
         // One label is no choice.
         group.fields.retain(|field| field.key != "cohort.label" || dataset.labels().len() > 1);
         group.fields.retain(|field| field.key != "operate.smallest" || outlines);
@@ -118,6 +130,12 @@ fn form(view: &View, placed: &Placed) -> Result<Vec<Group>, Ending> {
         }
     }
     Ok(groups.into_iter().filter(|group| dataset.has_signals() || group.name != "image").collect())
+}
+
+/// The kind of model that the plan has.
+fn kind_of(groups: &[Group]) -> String {
+    let field = groups.iter().flat_map(|group| &group.fields).find(|field| field.key == "model.kind");
+    field.map(|field| if field.value.is_empty() { &field.default } else { &field.value }).cloned().unwrap_or_default()
 }
 
 /// The section, after what was just sent.
