@@ -127,7 +127,7 @@ macro_rules! models {
         #[expect(clippy::large_enum_variant, reason = "there is one of it")]
         pub enum Network {
             $(
-                #[doc = concat!("The model of `src/models/", stringify!($file), ".rs`.")]
+                #[doc = concat!("The model of `src/engine/models/", stringify!($file), ".rs`.")]
                 $variant($file::$variant),
             )*
         }
