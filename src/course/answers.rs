@@ -141,14 +141,18 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id.as_str()).collect(),
             QuestionKind::Several(several) => several.ids(),
             QuestionKind::Order(order) => order.ids(),
-            _ => Vec::new(),
+            QuestionKind::Number { .. } | QuestionKind::Interval { .. } | QuestionKind::Table(_) => Vec::new(),
         }
     }
     /// The keys of a row of a table.
     fn cells(question: &Question) -> Vec<Key<'_>> {
         match &question.kind {
             QuestionKind::Table(grid) => grid.keys(),
-            _ => Vec::new(),
+            QuestionKind::Number { .. }
+            | QuestionKind::Interval { .. }
+            | QuestionKind::Choice(_)
+            | QuestionKind::Several(_)
+            | QuestionKind::Order(_) => Vec::new(),
         }
     }
     /// The keys of a table: its rows.
@@ -198,7 +202,11 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
         .map(|(question, sure)| {
             let expected = match question.kind {
                 QuestionKind::Choice(_) => Kind::OneOf(sure),
-                _ => kind(question, &[], &Kind::String, &[]),
+                QuestionKind::Number { .. }
+                | QuestionKind::Interval { .. }
+                | QuestionKind::Several(_)
+                | QuestionKind::Order(_)
+                | QuestionKind::Table(_) => kind(question, &[], &Kind::String, &[]),
             };
             [expected, Kind::Choice(&[UNKNOWN])]
         })

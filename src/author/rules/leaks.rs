@@ -134,7 +134,7 @@ fn choices(question: &Question) -> Vec<&String> {
         QuestionKind::Table(grid) => {
             grid.rows.iter().map(|(id, _)| id).chain(grid.columns.iter().map(|column| &column.id)).collect()
         }
-        _ => Vec::new(),
+        QuestionKind::Number { .. } | QuestionKind::Interval { .. } => Vec::new(),
     }
 }
 

@@ -317,7 +317,7 @@ fn telltales(material: &Material) -> Vec<Telltale> {
         QuestionKind::Several(several) => several.ids(),
         QuestionKind::Order(order) => order.ids(),
         QuestionKind::Table(grid) => grid.ids(),
-        _ => Vec::new(),
+        QuestionKind::Number { .. } | QuestionKind::Interval { .. } => Vec::new(),
     });
     let choices: BTreeSet<&str> = choices.collect();
     for column in
