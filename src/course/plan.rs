@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::pack::PLAN;
 use super::queries;
 use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Id, Place, first};
@@ -648,7 +649,7 @@ pub enum Threshold {
 /// # Errors
 /// None, unless a key of plans has lost its default.
 pub fn none(vocabulary: &Vocabulary, reference: &str) -> Result<Plan, Vec<Fault>> {
-    read(vocabulary, &Settings::default(), "plan.toml", format!("exercise = \"{reference}\"\n").as_bytes())
+    read(vocabulary, &Settings::default(), PLAN, format!("exercise = \"{reference}\"\n").as_bytes())
 }
 
 /// Reads `plan.toml` of an exercise with these settings.
