@@ -6,6 +6,7 @@ use app::ending::Ending;
 use app::learner::desk::Desk;
 use course::exercise::Exercise;
 use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::keys::Short;
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 
@@ -31,6 +32,36 @@ pub enum Format {
     Csv,
     /// A workbook for a spreadsheet.
     Xlsx,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Moodle, Self::Canvas, Self::Gradescope, Self::Csv, Self::Xlsx];
+
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Moodle => "moodle",
+            Self::Canvas => "canvas",
+            Self::Gradescope => "gradescope",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// What is written.
+    pub fn about(self) -> Short {
+        match self {
+            Self::Moodle => Short::new(
+                "The worksheet with grades, and the zip of feedback files",
+                "評点入りの評定ワークシートと、フィードバックのzip",
+            ),
+            Self::Canvas => Short::new("The CSV that Canvas imports", "Canvasに取り込むCSV"),
+            Self::Gradescope => Short::new("A results.json for each learner", "学習者ごとのresults.json"),
+            Self::Csv => Short::new("One table of everything", "すべてをまとめた1つの表"),
+            Self::Xlsx => Short::new("A workbook for a spreadsheet", "表計算ソフト用のブック"),
+        }
+    }
 }
 
 /// How a class is exported.

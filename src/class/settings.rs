@@ -6,6 +6,7 @@ use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::{self, Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
+use engine::models;
 
 use crate::moment::{self, Moment};
 use crate::roster::Roster;
@@ -56,7 +57,7 @@ pub const KEYS: &[Key<'static>] = &[
     ),
     Key::new(
         "kernel",
-        Kind::Choice(&["avx512", "avx2", "neon", "scalar"]),
+        Kind::Choice(models::INSTRUCTIONS),
         Need::Optional,
         "The vector instructions with which pictures are computed, the same on every machine that grades; left out: avx2 on x86-64, neon on ARM.",
         "画像の計算に使うベクトル命令です。採点に使うすべての機械で同じにします。省略時は、x86-64ではavx2、ARMではneonです。",

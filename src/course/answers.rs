@@ -88,22 +88,25 @@ impl Sure {
     /// All of them, the surest first.
     pub const ALL: [Self; 3] = [Self::Sure, Self::Rather, Self::Guess];
 
+    /// Their words, in the same order.
+    pub const WORDS: &'static [&'static str] = &["sure", "rather", "guess"];
+
     /// The key under which a choice is written.
     pub fn word(self) -> &'static str {
-        SURE[self as usize].name
+        Self::WORDS[self as usize]
     }
 }
 
 const SURE: &[Key<'static>] = &[
-    Key::new("sure", Kind::String, Need::Optional, "The choice, where you are sure.", "確信がある選択です。"),
+    Key::new(Sure::WORDS[0], Kind::String, Need::Optional, "The choice, where you are sure.", "確信がある選択です。"),
     Key::new(
-        "rather",
+        Sure::WORDS[1],
         Kind::String,
         Need::Optional,
         "The choice, where you rather think so.",
         "おそらくそうだと思う選択です。",
     ),
-    Key::new("guess", Kind::String, Need::Optional, "The choice, where it is a guess.", "勘での選択です。"),
+    Key::new(Sure::WORDS[2], Kind::String, Need::Optional, "The choice, where it is a guess.", "勘での選択です。"),
 ];
 
 /// What is written where one does not know what to expect.

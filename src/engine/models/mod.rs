@@ -18,7 +18,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::nn::{Linear as Layer, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
-pub use computing::{Kernels, force, instructions};
+pub use computing::{INSTRUCTIONS, Kernels, force, instructions};
 
 use crate::signal::Shape;
 use course::plan::{self, Vocabulary};
