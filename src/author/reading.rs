@@ -4,7 +4,7 @@ use super::finding::{Finding, Rule};
 use course::content::{self, Digest};
 use course::dataset;
 use course::exercise;
-use course::pack::{Pack, REFERENCE, STARTER, Submission, Task, Wrong};
+use course::pack::{Pack, REFERENCE, STARTER, Submission, Task, WRONG, Wrong};
 use diagnostics::fault::Fault;
 use diagnostics::keys::{self, Section};
 use diagnostics::text;
@@ -138,7 +138,7 @@ pub fn read(pack: &Pack, id: &str, findings: &mut Vec<Finding>) -> Option<Writte
     match pack.wrong(&exercise) {
         Ok(all) => {
             for wrong in all {
-                let folder = format!("wrong/{}", wrong.mistake);
+                let folder = format!("{WRONG}/{}", wrong.mistake);
                 match pack.submission(&VOCABULARY, &exercise, &folder) {
                     Ok(submission) => solutions.push((folder, submission, Role::Wrong(Box::new(wrong)))),
                     Err(faults) => format(faults),

@@ -6,8 +6,9 @@ use app::ending::Ending;
 use app::learner::desk::Desk;
 use course::exercise::Exercise;
 use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::keys::Short;
 use diagnostics::text;
-use diagnostics::text::{Lang, Text};
+use diagnostics::text::Text;
 
 use crate::desk::{self, Opened};
 use crate::folder::{Class, unwritten};
@@ -31,6 +32,36 @@ pub enum Format {
     Csv,
     /// A workbook for a spreadsheet.
     Xlsx,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Moodle, Self::Canvas, Self::Gradescope, Self::Csv, Self::Xlsx];
+
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Moodle => "moodle",
+            Self::Canvas => "canvas",
+            Self::Gradescope => "gradescope",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// What is written.
+    pub fn about(self) -> Short {
+        match self {
+            Self::Moodle => Short::new(
+                "The worksheet with grades, and the zip of feedback files",
+                "評点入りの評定ワークシートと、フィードバックのzip",
+            ),
+            Self::Canvas => Short::new("The CSV that Canvas imports", "Canvasに取り込むCSV"),
+            Self::Gradescope => Short::new("A results.json for each learner", "学習者ごとのresults.json"),
+            Self::Csv => Short::new("One table of everything", "すべてをまとめた1つの表"),
+            Self::Xlsx => Short::new("A workbook for a spreadsheet", "表計算ソフト用のブック"),
+        }
+    }
 }
 
 /// How a class is exported.
@@ -116,7 +147,7 @@ pub fn export(desk: &Desk, folder: &Path, options: Options) -> Result<Written, E
     }
     let choice = options.choice;
     let to = options.to.map_or_else(|| class.folder.join(FOLDER), Path::to_owned);
-    let lang = class.settings.lang.clone();
+    let lang = class.settings.lang;
     let record = |learner: &str, exercise: &str| -> Result<Option<app::job::Record>, Ending> {
         let attempt = book.grade(learner, exercise).and_then(Grade::attempt);
         Ok(attempt.map(|attempt| store.record(&attempt.key)).transpose()?.flatten())
@@ -132,7 +163,7 @@ pub fn export(desk: &Desk, folder: &Path, options: Options) -> Result<Written, E
         Format::Csv => vec![("grades.csv".to_owned(), gradebook::plain::csv(&class, &book, choice)?)],
         Format::Xlsx => vec![("grades.xlsx".to_owned(), gradebook::xlsx::workbook(&class, &book, choice)?)],
         Format::Canvas => {
-            let in_lang = |title: &Text| title.get(if lang == "ja" { Lang::Ja } else { Lang::En }).to_owned();
+            let in_lang = |title: &Text| title.get(lang.first()).to_owned();
             let titled = |(id, exercise): (&String, &Exercise)| Titled {
                 id: id.clone(),
                 title: in_lang(&exercise.title),
@@ -151,7 +182,7 @@ pub fn export(desk: &Desk, folder: &Path, options: Options) -> Result<Written, E
             for ((learner, exercise), grade) in &book.grades {
                 let Some(of) = exercises.get(exercise) else { continue };
                 let found = record(learner, exercise)?;
-                if let Some(document) = gradebook::gradescope::results(of, grade, found.as_ref(), &lang, choice) {
+                if let Some(document) = gradebook::gradescope::results(of, grade, found.as_ref(), lang, choice) {
                     let name = once(&files, &format!("gradescope/{exercise}/"), learner, "/results.json");
                     files.push((name, serde_json::to_vec_pretty(&document)?));
                 }

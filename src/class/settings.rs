@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::{self, Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
-use diagnostics::text::Text;
+use diagnostics::text::{Lang, Text};
+use engine::models;
 
 use crate::moment::{self, Moment};
 use crate::roster::Roster;
@@ -21,7 +22,7 @@ pub const KEYS: &[Key<'static>] = &[
     Key::new("title", Kind::String, Need::Default("\"\""), "What the class is called.", "クラスの名前です。"),
     Key::new(
         "lang",
-        Kind::Choice(&["en", "ja", "both"]),
+        Kind::Choice(Language::WORDS),
         Need::Default("\"both\""),
         "The language of what learners read.",
         "学習者が読むページの言語です。",
@@ -56,7 +57,7 @@ pub const KEYS: &[Key<'static>] = &[
     ),
     Key::new(
         "kernel",
-        Kind::Choice(&["avx512", "avx2", "neon", "scalar"]),
+        Kind::Choice(models::INSTRUCTIONS),
         Need::Optional,
         "The vector instructions with which pictures are computed, the same on every machine that grades; left out: avx2 on x86-64, neon on ARM.",
         "画像の計算に使うベクトル命令です。採点に使うすべての機械で同じにします。省略時は、x86-64ではavx2、ARMではneonです。",
@@ -249,13 +250,59 @@ const EXTENSION: &[Key<'static>] = &[
     Key::new("due", Kind::String, Need::Required, "Their date.", "その学習者の期限です。"),
 ];
 
+/// The language of what learners read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// Japanese.
+    Ja,
+    /// One after the other.
+    Both,
+}
+
+impl Language {
+    const WORDS: &'static [&'static str] = &["en", "ja", "both"];
+
+    /// The language of a word that the keys have admitted.
+    fn named(word: &str) -> Self {
+        match word {
+            "en" => Self::En,
+            "ja" => Self::Ja,
+            _ => Self::Both,
+        }
+    }
+
+    /// Its languages, the first first.
+    pub fn all(self) -> &'static [Lang] {
+        match self {
+            Self::En => &[Lang::En],
+            Self::Ja => &[Lang::Ja],
+            Self::Both => &[Lang::En, Lang::Ja],
+        }
+    }
+
+    /// The one language of what has room for one.
+    pub fn first(self) -> Lang {
+        match self {
+            Self::En | Self::Both => Lang::En,
+            Self::Ja => Lang::Ja,
+        }
+    }
+
+    /// A text on one line.
+    pub fn line(self, text: &Text) -> String {
+        self.all().iter().map(|&lang| text.get(lang)).collect::<Vec<_>>().join(" / ")
+    }
+}
+
 /// What a class has settled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// What it is called.
     pub title: String,
-    /// `en`, `ja` or `both`.
-    pub lang: String,
+    /// What learners read.
+    pub lang: Language,
     /// Distance from UTC of its times, in seconds.
     pub offset: i64,
     /// The roster's file.
@@ -442,7 +489,7 @@ impl Settings {
         };
         let read = Self {
             title: section.string("title"),
-            lang: section.string("lang"),
+            lang: Language::named(&section.string("lang")),
             offset,
             roster: section.string("roster"),
             course: section.maybe_string("course"),

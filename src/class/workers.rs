@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use app::ending::Ending;
 use app::worker::Worker;
+use diagnostics::keys::Short;
 
 use crate::executor::local::Local;
 use crate::executor::slurm::Slurm;
@@ -19,6 +20,27 @@ pub enum Engine {
     Local,
     /// A Slurm cluster that shares the class folder and the program with it.
     Slurm,
+}
+
+impl Engine {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Local, Self::Slurm];
+
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Slurm => "slurm",
+        }
+    }
+
+    /// What it is.
+    pub fn about(self) -> Short {
+        match self {
+            Self::Local => Short::new("This machine", "この機械"),
+            Self::Slurm => Short::new("A Slurm cluster", "Slurmクラスター"),
+        }
+    }
 }
 
 /// Workers, as they are asked for.

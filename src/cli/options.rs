@@ -1,7 +1,21 @@
 //! Options that several commands have.
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use diagnostics::keys::Short;
+
 pub(super) const EXERCISE_JA: &str = "演習の名前です。演習のフォルダーの中では省略できます。";
 pub(super) const SEED_JA: &str = "データの生成と学習に使う乱数のシードです。省略時は作業フォルダーのものを使います。";
+
+/// Reads one of these by its name; completions say what each is.
+pub(super) fn one_of<T: Copy + Send + Sync>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+    about: fn(T) -> Short,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|&one| PossibleValue::new(name(one)).help(about(one).en)))
+        .try_map(move |word| all.iter().copied().find(|&one| name(one) == word).ok_or("no such name"))
+}
 
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct SeedOption {

@@ -10,6 +10,7 @@ use app::ending::Ending;
 use app::learner::desk::Placed;
 use app::learner::history::Differing;
 use app::learner::tour::{self, EXERCISE, Exchange, Share, Tour};
+use course::pack::{PLAN, brief_file};
 use metrics::entry::Unit;
 use report::figures;
 use report::terminal::{bold, dim};
@@ -72,7 +73,7 @@ pub(super) fn tour(session: &Session) -> Result<u8, Ending> {
     }
 
     step(6, "Your turn", "次はあなたの番です");
-    let (brief, plan) = (workspace.shown(&format!("brief.{}.md", lang.code())), workspace.shown("plan.toml"));
+    let (brief, plan) = (workspace.shown(&brief_file(lang)), workspace.shown(PLAN));
     let check = format!("practicum check {EXERCISE}");
     let steps = [
         (session.pick("read", "読む"), &*brief),

@@ -88,22 +88,25 @@ impl Sure {
     /// All of them, the surest first.
     pub const ALL: [Self; 3] = [Self::Sure, Self::Rather, Self::Guess];
 
+    /// Their words, in the same order.
+    pub const WORDS: &'static [&'static str] = &["sure", "rather", "guess"];
+
     /// The key under which a choice is written.
     pub fn word(self) -> &'static str {
-        SURE[self as usize].name
+        Self::WORDS[self as usize]
     }
 }
 
 const SURE: &[Key<'static>] = &[
-    Key::new("sure", Kind::String, Need::Optional, "The choice, where you are sure.", "確信がある選択です。"),
+    Key::new(Sure::WORDS[0], Kind::String, Need::Optional, "The choice, where you are sure.", "確信がある選択です。"),
     Key::new(
-        "rather",
+        Sure::WORDS[1],
         Kind::String,
         Need::Optional,
         "The choice, where you rather think so.",
         "おそらくそうだと思う選択です。",
     ),
-    Key::new("guess", Kind::String, Need::Optional, "The choice, where it is a guess.", "勘での選択です。"),
+    Key::new(Sure::WORDS[2], Kind::String, Need::Optional, "The choice, where it is a guess.", "勘での選択です。"),
 ];
 
 /// What is written where one does not know what to expect.
@@ -141,14 +144,18 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
             QuestionKind::Choice(choices) => choices.iter().map(|(id, _)| id.as_str()).collect(),
             QuestionKind::Several(several) => several.ids(),
             QuestionKind::Order(order) => order.ids(),
-            _ => Vec::new(),
+            QuestionKind::Number { .. } | QuestionKind::Interval { .. } | QuestionKind::Table(_) => Vec::new(),
         }
     }
     /// The keys of a row of a table.
     fn cells(question: &Question) -> Vec<Key<'_>> {
         match &question.kind {
             QuestionKind::Table(grid) => grid.keys(),
-            _ => Vec::new(),
+            QuestionKind::Number { .. }
+            | QuestionKind::Interval { .. }
+            | QuestionKind::Choice(_)
+            | QuestionKind::Several(_)
+            | QuestionKind::Order(_) => Vec::new(),
         }
     }
     /// The keys of a table: its rows.
@@ -198,7 +205,11 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
         .map(|(question, sure)| {
             let expected = match question.kind {
                 QuestionKind::Choice(_) => Kind::OneOf(sure),
-                _ => kind(question, &[], &Kind::String, &[]),
+                QuestionKind::Number { .. }
+                | QuestionKind::Interval { .. }
+                | QuestionKind::Several(_)
+                | QuestionKind::Order(_)
+                | QuestionKind::Table(_) => kind(question, &[], &Kind::String, &[]),
             };
             [expected, Kind::Choice(&[UNKNOWN])]
         })

@@ -523,7 +523,10 @@ impl Question {
         match &self.kind {
             QuestionKind::Choice(choices) => TRIES.min(choices.len() / 2).max(1),
             QuestionKind::Order(order) => TRIES.min(order.orders() / 2).max(1),
-            _ => TRIES,
+            QuestionKind::Number { .. }
+            | QuestionKind::Interval { .. }
+            | QuestionKind::Several(_)
+            | QuestionKind::Table(_) => TRIES,
         }
     }
 }
@@ -1222,7 +1225,8 @@ fn questions(top: &Section, faults: &mut Vec<Fault>) -> Asked {
         let fits = match word.as_str() {
             "range" => before,
             "choice" => true,
-            _ => !before,
+            "number" | "interval" | "choices" | "lines" | "order" | "table" | "text" => !before,
+            kind => unreachable!("the keys admit no kind of question `{kind}`"),
         };
         if !fits {
             let (found, expected) = if before {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::content;
 use super::exercise::Exercise;
-use super::pack::{Pack, REFERENCE};
+use super::pack::{Pack, REFERENCE, WRONG};
 use super::plan::{Plan, Vocabulary};
 use diagnostics::fault::Fault;
 use diagnostics::keys::{self, Key, Kind, Need, Value};
@@ -66,7 +66,7 @@ pub fn of(pack: &Pack, vocabulary: &Vocabulary, exercise: &Exercise) -> Result<V
     let reference = content::decisions(&pack.submission(vocabulary, exercise, REFERENCE)?.plan);
     let mut mistakes = Vec::new();
     for wrong in wrong {
-        let plan = pack.submission(vocabulary, exercise, &format!("wrong/{}", wrong.mistake))?.plan;
+        let plan = pack.submission(vocabulary, exercise, &format!("{WRONG}/{}", wrong.mistake))?.plan;
         let mut decisions = content::decisions(&plan);
         // What only the reference says is a decision, too: not to say it.
         for key in reference.keys() {

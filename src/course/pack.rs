@@ -25,6 +25,25 @@ pub const REFERENCE: &str = "solution";
 /// The folder of what learners begin with.
 pub const STARTER: &str = "starter";
 
+/// The folder of an exercise's wrong solutions, a folder for each.
+pub const WRONG: &str = "wrong";
+
+/// The experiment.
+pub const PLAN: &str = "plan.toml";
+
+/// The conclusions.
+pub const ANSWERS: &str = "answers.toml";
+
+/// The file of a brief.
+pub fn brief_file(lang: Lang) -> String {
+    format!("brief.{}.md", lang.code())
+}
+
+/// The file of a debrief.
+pub fn debrief_file(lang: Lang) -> String {
+    format!("debrief.{}.md", lang.code())
+}
+
 /// The folders of a course pack inside a program.
 #[derive(Debug)]
 pub struct Content {
@@ -422,13 +441,13 @@ impl Pack {
 
     /// The brief in a language, as Markdown.
     pub fn brief(&self, id: &str, lang: Lang) -> Option<String> {
-        let bytes = self.bytes(&format!("exercises/{id}/brief.{}.md", lang.code()))?;
+        let bytes = self.bytes(&format!("exercises/{id}/{}", brief_file(lang)))?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The debrief in a language, as Markdown: what it was, told after a pass or after giving up.
     pub fn debrief(&self, id: &str, lang: Lang) -> Option<String> {
-        let bytes = self.bytes(&format!("exercises/{id}/debrief.{}.md", lang.code()))?;
+        let bytes = self.bytes(&format!("exercises/{id}/{}", debrief_file(lang)))?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -443,7 +462,7 @@ impl Pack {
         folder: &str,
     ) -> Result<Submission, Vec<Fault>> {
         let path = |file: &str| format!("exercises/{}/{folder}/{file}", exercise.id);
-        let (plan, answers) = (path("plan.toml"), path("answers.toml"));
+        let (plan, answers) = (path(PLAN), path(ANSWERS));
         let written = self.bytes(&answers).unwrap_or_default();
         // What learners begin with computes nothing.
         let own = folder != STARTER;
@@ -474,8 +493,8 @@ impl Pack {
     pub fn wrong(&self, exercise: &Exercise) -> Result<Vec<Wrong>, Vec<Fault>> {
         let mut wrong = Vec::new();
         let mut faults = Vec::new();
-        for mistake in self.folders(&format!("exercises/{}/wrong", exercise.id)) {
-            let file = format!("exercises/{}/wrong/{mistake}/expect.toml", exercise.id);
+        for mistake in self.folders(&format!("exercises/{}/{WRONG}", exercise.id)) {
+            let file = format!("exercises/{}/{WRONG}/{mistake}/expect.toml", exercise.id);
             let bytes = self.bytes(&file).unwrap_or_default();
             let section = match diagnostics::keys::read(&file, &bytes, EXPECT) {
                 Ok(section) => section,

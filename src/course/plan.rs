@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::pack::PLAN;
 use super::queries;
 use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Id, Place, first};
@@ -9,7 +10,7 @@ use diagnostics::keys::{Assumed, Key, Kind, Need, Section, Short, Written};
 use diagnostics::text;
 use diagnostics::text::Text;
 use sql::{Expression, Purpose};
-use target::Target;
+use target::{Target, Tells};
 
 /// What a plan may name that rooms above define.
 #[derive(Debug)]
@@ -648,7 +649,7 @@ pub enum Threshold {
 /// # Errors
 /// None, unless a key of plans has lost its default.
 pub fn none(vocabulary: &Vocabulary, reference: &str) -> Result<Plan, Vec<Fault>> {
-    read(vocabulary, &Settings::default(), "plan.toml", format!("exercise = \"{reference}\"\n").as_bytes())
+    read(vocabulary, &Settings::default(), PLAN, format!("exercise = \"{reference}\"\n").as_bytes())
 }
 
 /// Reads `plan.toml` of an exercise with these settings.
@@ -793,12 +794,21 @@ fn pixels(vocabulary: &Vocabulary, plan: &Plan, faults: &mut Vec<Fault>) {
     let kind = plan.model.string("kind");
     let models = (vocabulary.draw_masks)();
     let (masks, models) = (models.contains(&kind.as_str()), models.join(", "));
-    if !masks && matches!(plan.train.loss.value, Loss::Dice | Loss::DiceLog) {
-        let loss = plan.train.loss.value.word();
+    let loss = plan.train.loss.value.word();
+    // The losses of masks that are also of something that is predicted of rows, and those that are not.
+    let (of_rows, of_masks): (Vec<&str>, Vec<&str>) = Target::OF_PIXELS.spec().losses.iter().partition(|loss| {
+        let mut specs = Target::ALL.iter().map(|target| target.spec());
+        specs.any(|spec| spec.tells == Tells::Row && spec.losses.contains(loss))
+    });
+    if !masks && of_masks.contains(&loss) {
+        let list = of_rows.join(", ");
         faults.push(plan.train.loss.fault(
             Id::DoesNotApply,
             text!("loss = \"{loss}\" with the model {kind}", "モデル{kind}に loss = \"{loss}\" が指定されています"),
-            text!("log or focal: Dice is of masks ({models})", "logまたはfocal（diceはマスクを描く{models}用です）"),
+            text!(
+                "one of {list}: {loss} is of masks ({models})",
+                "{list} のいずれか（{loss} はマスクを描く {models} 用です）"
+            ),
         ));
     }
     if !masks && plan.operate.smallest.value > 0.0 {

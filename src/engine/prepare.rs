@@ -146,7 +146,10 @@ pub fn sees_signals(
         }
         return Ok(columns.value.iter().any(is_signal));
     }
-    let (what, what_ja) = if sees == Sees::Series { ("series", "時系列") } else { ("pictures", "画像") };
+    let (what, what_ja) = match sees {
+        Sees::Series => ("series", "時系列"),
+        Sees::Picture | Sees::Columns => ("pictures", "画像"),
+    };
     let Some(shape) = shape else {
         return Err(Fault::new(
             Id::DoesNotApply,
@@ -159,7 +162,10 @@ pub fn sees_signals(
         )
         .into());
     };
-    let is_picture = shape.as_picture().is_some();
+    let suits = match shape {
+        Shape::Series(_) => sees == Sees::Series,
+        Shape::Volume(_) => sees == Sees::Picture && shape.as_picture().is_some(),
+    };
     let (found, found_ja, fitting) = match shape {
         Shape::Series([channels, steps]) => (
             format!("series ({channels} × {steps}: channels × steps)"),
@@ -177,7 +183,7 @@ pub fn sees_signals(
             None,
         ),
     };
-    if is_picture != (sees == Sees::Picture) || matches!(shape, Shape::Volume(_)) != (sees == Sees::Picture) {
+    if !suits {
         let flat = text!(
             "with [features] use = [\"{SIGNAL_WORD}\"] one of {any}",
             "[features] の use = [\"{SIGNAL_WORD}\"] とともに {any} のいずれか"

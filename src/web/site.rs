@@ -106,12 +106,18 @@ const FEW: usize = 12;
 impl Drawn {
     /// The pictures, where they are any.
     pub fn shots(&self) -> Option<&Origin> {
-        self.signals.as_ref().filter(|origin| matches!(origin.shape(), Shape::Volume(_)))
+        self.signals.as_ref().filter(|origin| match origin.shape() {
+            Shape::Volume(_) => true,
+            Shape::Series(_) => false,
+        })
     }
 
     /// The series, where they are any.
     pub fn series(&self) -> Option<&Origin> {
-        self.signals.as_ref().filter(|origin| matches!(origin.shape(), Shape::Series(_)))
+        self.signals.as_ref().filter(|origin| match origin.shape() {
+            Shape::Series(_) => true,
+            Shape::Volume(_) => false,
+        })
     }
 
     /// The values of a column that has at most twelve, in order; nothing of another.

@@ -65,10 +65,11 @@ fn told(question: &Question, tries: &str, lang: Lang) -> String {
             choices.iter().map(|(id, text)| (id.as_str(), text.get(lang))).collect()
         }
         // The lines of a listing have a file of their own.
-        QuestionKind::Several(several) if !several.is_listing => {
+        QuestionKind::Several(several) if several.is_listing => Vec::new(),
+        QuestionKind::Several(several) => {
             several.items.iter().map(|item| (item.id.as_str(), item.text.get(lang))).collect()
         }
-        _ => Vec::new(),
+        QuestionKind::Number { .. } | QuestionKind::Interval { .. } | QuestionKind::Table(_) => Vec::new(),
     };
     for (id, text) in items {
         out += &format!("  - `\"{id}\"`: {text}\n");
@@ -102,7 +103,10 @@ fn how(question: &Question, lang: Lang) -> String {
             };
             rows.chain(columns).chain([told]).collect()
         }
-        _ => String::new(),
+        QuestionKind::Number { .. }
+        | QuestionKind::Interval { .. }
+        | QuestionKind::Choice(_)
+        | QuestionKind::Several(_) => String::new(),
     }
 }
 

@@ -55,11 +55,12 @@ pub fn usual(task: &Task) -> Vec<String> {
 /// Our own; a column that is not there.
 pub fn shown(rows: &Frame, by: &[String], origin: &Origin) -> Result<(Vec<Group>, Signals), TableError> {
     let mut groups = first(rows, by)?;
-    if matches!(origin.shape(), Shape::Series(_)) {
-        let lines = LINES.div_ceil(groups.len().max(1));
-        for group in &mut groups {
-            group.rows.truncate(lines);
-        }
+    let most = match origin.shape() {
+        Shape::Series(_) => LINES.div_ceil(groups.len().max(1)),
+        Shape::Volume(_) => ACROSS,
+    };
+    for group in &mut groups {
+        group.rows.truncate(most);
     }
     let chosen: Vec<usize> = groups.iter().flat_map(|group| group.rows.iter().copied()).collect();
     let signals = origin.some(&chosen);
@@ -92,7 +93,10 @@ fn first(rows: &Frame, by: &[String]) -> Result<Vec<Group>, TableError> {
 
 /// The series of groups as lines, each under its group's words; `signals` as [`shown`] gives them. None where they are no series.
 pub fn series(dataset: &Dataset, groups: &[Group], signals: &Signals, lang: Lang) -> Option<Plot> {
-    let Shape::Series([channels, _]) = signals.shape else { return None };
+    let channels = match signals.shape {
+        Shape::Series([channels, _]) => channels,
+        Shape::Volume(_) => return None,
+    };
     let words = |group: &Group| group.in_words(dataset, lang).unwrap_or_else(|| group.title.clone());
     let titles = groups.iter().flat_map(|group| std::iter::repeat_n(words(group), group.rows.len()));
     let line = |(row, words)| {

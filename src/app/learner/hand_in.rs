@@ -2,16 +2,11 @@
 
 use std::path::Path;
 
+pub use course::pack::{ANSWERS, PLAN};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::narrow;
 use disk::HAND_IN;
-
-/// The experiment.
-pub const PLAN: &str = "plan.toml";
-
-/// The conclusions.
-pub const ANSWERS: &str = "answers.toml";
 
 /// The names under which the program itself lays a file that it replaces: the first that is free, or holds the same already.
 pub fn before(file: &str) -> impl Iterator<Item = String> {

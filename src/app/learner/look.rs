@@ -77,13 +77,16 @@ pub fn look(placed: &Placed, by: Option<&str>, seed: u64, lang: Lang) -> Result<
     // A column may be called what no file can be.
     let sign = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') { c } else { '_' };
     let by: String = by.join("-").chars().map(sign).collect();
-    if let Shape::Series(shape) = signals.shape {
-        let name = format!("look/by-{by}.svg");
-        let plot = groups::series(&task.dataset, &shown, &signals, lang).map(|plot| plot.file()).unwrap_or_default();
-        workspace.write(&name, plot.as_bytes())?;
-        let files = std::iter::once(workspace.shown(&name)).chain(workspace.last(SERIES_MISTAKES)).collect();
-        return Ok(Looked::Series(Lines { files, n: origin.len(), shape }));
-    }
+    let depth = match signals.shape {
+        Shape::Series(shape) => {
+            let name = format!("look/by-{by}.svg");
+            let plot = groups::series(&task.dataset, &shown, &signals, lang);
+            workspace.write(&name, plot.map(|plot| plot.file()).unwrap_or_default().as_bytes())?;
+            let files = std::iter::once(workspace.shown(&name)).chain(workspace.last(SERIES_MISTAKES)).collect();
+            return Ok(Looked::Series(Lines { files, n: origin.len(), shape }));
+        }
+        Shape::Volume([_, depth, ..]) => (depth > 1).then_some(depth),
+    };
     let pixels: Vec<_> = (0..signals.len()).map(|row| signals.bytes(row)).collect();
     let mut at = 0;
     let montage: Vec<(String, Vec<Tile>)> = shown
@@ -103,10 +106,6 @@ pub fn look(placed: &Placed, by: Option<&str>, seed: u64, lang: Lang) -> Result<
     let name = format!("look/by-{by}.png");
     workspace.write(&name, &montage::groups(&montage, size))?;
     let files = std::iter::once(workspace.shown(&name)).chain(workspace.last(MISTAKES)).collect();
-    let depth = match signals.shape {
-        Shape::Volume([_, depth, ..]) if depth > 1 => Some(depth),
-        _ => None,
-    };
     Ok(Looked::Pictures(Pictures { files, n: origin.len(), size, depth, groups: shown }))
 }
 

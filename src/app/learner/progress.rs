@@ -36,7 +36,7 @@ const EXPECTED: &[Key<'static>] = &[
     Key::new("low", ANY, Need::Optional, "The range's lower end.", "範囲の下限です。"),
     Key::new("high", ANY, Need::Optional, "The range's upper end.", "範囲の上限です。"),
     Key::new("choice", Kind::String, Need::Optional, "The choice.", "選択肢です。"),
-    Key::new("sure", Kind::Choice(&["sure", "rather", "guess"]), Need::Optional, "How sure.", "確信の程度です。"),
+    Key::new("sure", Kind::Choice(Sure::WORDS), Need::Optional, "How sure.", "確信の程度です。"),
     Key::new("sealed", Kind::String, Need::Required, "When it was sealed.", "確定した時刻です。"),
     Key::new(
         "held",

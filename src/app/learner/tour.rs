@@ -4,7 +4,7 @@ use super::desk::{self, Desk, Placed};
 use super::history::{Differing, differing, lines};
 use super::variant::USUAL;
 use crate::ending::Ending;
-use course::pack::{REFERENCE, STARTER, Submission};
+use course::pack::{PLAN, REFERENCE, STARTER, Submission};
 use diagnostics::text::in_order;
 use engine::check::Figure;
 use engine::models::VOCABULARY;
@@ -111,7 +111,7 @@ impl Tour {
     /// The lines in which the two plans differ.
     pub fn changed(&self) -> Differing {
         let plan = |folder: &str| {
-            let bytes = self.placed.pack.bytes(&format!("exercises/{EXERCISE}/{folder}/plan.toml")).unwrap_or_default();
+            let bytes = self.placed.pack.bytes(&format!("exercises/{EXERCISE}/{folder}/{PLAN}")).unwrap_or_default();
             lines(&String::from_utf8_lossy(&bytes))
         };
         differing(&plan(STARTER), &plan(REFERENCE))

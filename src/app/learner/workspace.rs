@@ -16,7 +16,7 @@ use crate::ending::Ending;
 use course::answers::{self, Expected};
 use course::dataset::{OUTLINED, Role, added};
 use course::exercise::{Item, QuestionKind, Several};
-use course::pack::{self, Pack, Submission, Task};
+use course::pack::{self, Pack, STARTER, Submission, Task};
 use course::plan::Wanted;
 use course::settings::{self, Settings};
 use diagnostics::fault::{Fault, Id, Place};
@@ -443,7 +443,7 @@ impl Workspace {
         self.write(memory::FILE, self.memory.text().as_bytes())?;
         for lang in [Lang::En, Lang::Ja] {
             if let Some(brief) = pack.brief(id, lang) {
-                self.give(&format!("brief.{}.md", lang.code()), brief.as_bytes(), &mut started)?;
+                self.give(&pack::brief_file(lang), brief.as_bytes(), &mut started)?;
             }
         }
         for question in &task.exercise.questions {
@@ -485,7 +485,7 @@ impl Workspace {
         }
         self.write(memory::FILE, self.memory.text().as_bytes())?;
         for (file, found) in [(ANSWERS, answers), (PLAN, plan)] {
-            let Some(bytes) = pack.bytes(&format!("exercises/{id}/starter/{file}")) else { continue };
+            let Some(bytes) = pack.bytes(&format!("exercises/{id}/{STARTER}/{file}")) else { continue };
             if found.bytes.is_some() {
                 started.kept.push(self.shown(file));
             } else {
@@ -562,7 +562,7 @@ impl Workspace {
             (&self.shown(ANSWERS), answers.bytes.as_deref()),
         )?;
         let id = &self.id;
-        let starter = pack.bytes(&format!("exercises/{id}/starter/{PLAN}"));
+        let starter = pack.bytes(&format!("exercises/{id}/{STARTER}/{PLAN}"));
         if task.exercise.has_plan() && starter.as_deref() == plan.bytes.as_deref() {
             submission.assumed.push(text!(
                 "{PLAN} is the plan to begin with, unchanged.",

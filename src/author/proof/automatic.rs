@@ -12,7 +12,7 @@ use course::answers::Answers;
 use course::computed::Computed;
 use course::content;
 use course::exercise::Check;
-use course::pack::{Pack, Submission, submission};
+use course::pack::{ANSWERS, PLAN, Pack, REFERENCE, Submission, submission};
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
@@ -29,8 +29,8 @@ pub(super) struct Alarm {
 pub(super) fn alarms(pack: &Pack, written: &Written) -> Vec<Alarm> {
     let Some(reference) = written.reference() else { return Vec::new() };
     let exercise = &written.task.exercise;
-    let path = |file: &str| format!("exercises/{}/solution/{file}", exercise.id);
-    let (plan, answers) = (path("plan.toml"), path("answers.toml"));
+    let path = |file: &str| format!("exercises/{}/{REFERENCE}/{file}", exercise.id);
+    let (plan, answers) = (path(PLAN), path(ANSWERS));
     let bytes = pack.bytes(&plan).unwrap_or_default();
     let ends = ["1.0", "0.0"].into_iter().filter_map(|threshold| {
         let bytes = with_threshold(&bytes, threshold)?;

@@ -20,7 +20,7 @@ use course::answers::Answer;
 use course::content::Digest;
 use course::courses;
 use course::exercise::{Check, QuestionKind};
-use course::pack::Pack;
+use course::pack::{PLAN, Pack, STARTER};
 use diagnostics::fault::{Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -572,7 +572,7 @@ fn verdicts(written: &Written, trials: &[(usize, Trial)], whole: bool) -> Vec<Fi
                 }
             }
             Role::Starter if trial.passed() => findings.push(Rule::Starter.broken(
-                Place::file(format!("exercises/{id}/starter/plan.toml")),
+                Place::file(format!("exercises/{id}/{STARTER}/{PLAN}")),
                 Text::new("the starter passes as it is", "出発点の計画のままで合格してしまいます"),
                 Text::new("something left to decide", "判断の余地があること"),
             )),

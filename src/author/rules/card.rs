@@ -4,6 +4,7 @@ use super::Material;
 use crate::finding::{Finding, Rule};
 use crate::template;
 use course::dataset::Source;
+use course::pack::brief_file;
 use diagnostics::fault::Place;
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
@@ -45,7 +46,7 @@ pub(super) fn card(material: &Material) -> Vec<Finding> {
     for (lang, words) in OF_DRAWN {
         let brief = material.pack.brief(id, lang).unwrap_or_default();
         let Some(line) = brief.lines().position(|line| line.contains(words)) else { continue };
-        let place = Place { line: Some(line + 1), ..Place::file(format!("exercises/{id}/brief.{}.md", lang.code())) };
+        let place = Place { line: Some(line + 1), ..Place::file(format!("exercises/{id}/{}", brief_file(lang))) };
         findings.push(Rule::Card.remark(
             place,
             text!("\"{words}\", of patients of a file", "ファイルの患者なのに「{words}」と書かれています"),

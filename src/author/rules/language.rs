@@ -6,8 +6,7 @@ use crate::finding::{Finding, Rule};
 use crate::reading::Written;
 use course::answers::Answer;
 use course::exercise::{Check, QuestionKind};
-use course::pack::EXPECT;
-use course::pack::Pack;
+use course::pack::{EXPECT, Pack, brief_file, debrief_file};
 use diagnostics::fault::Place;
 use diagnostics::keys::{self, Section, Value};
 use diagnostics::text;
@@ -117,7 +116,7 @@ fn figures(check: &Check) -> Vec<Finding> {
 fn briefs(pack: &Pack, id: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let brief = |lang: Lang| pack.brief(id, lang).unwrap_or_default();
-    let place = |lang: Lang| Place::file(format!("exercises/{id}/brief.{}.md", lang.code()));
+    let place = |lang: Lang| Place::file(format!("exercises/{id}/{}", brief_file(lang)));
     let same = brief(Lang::En).trim() == brief(Lang::Ja).trim();
     for lang in [Lang::En, Lang::Ja] {
         let text = brief(lang);
@@ -143,7 +142,7 @@ fn briefs(pack: &Pack, id: &str) -> Vec<Finding> {
 /// Debriefs, where there are any: in both languages, written, and not the same twice.
 fn debriefs(pack: &Pack, id: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let place = |lang: Lang| Place::file(format!("exercises/{id}/debrief.{}.md", lang.code()));
+    let place = |lang: Lang| Place::file(format!("exercises/{id}/{}", debrief_file(lang)));
     let [en, ja] = [Lang::En, Lang::Ja].map(|lang| pack.debrief(id, lang).unwrap_or_default());
     if en.trim().is_empty() && ja.trim().is_empty() {
         return findings;

@@ -9,7 +9,7 @@ use crate::reading::Written;
 use app::learner::hand_in::HandedIn;
 use app::learner::workspace::{RECORD, RESULT, TOLD_MISTAKES, Workspace};
 use course::exercise::{Question, QuestionKind};
-use course::pack::Pack;
+use course::pack::{ANSWERS, PLAN, Pack, STARTER, brief_file};
 use diagnostics::fault::Place;
 use diagnostics::keys::Section;
 use diagnostics::text;
@@ -102,8 +102,8 @@ fn named(pack: &Pack, written: &Written, hidden: &[String]) -> Vec<Finding> {
     let choices: Vec<&String> = written.task.exercise.questions.iter().flat_map(choices).collect();
     let hidden: Vec<String> = hidden.iter().filter(|name| !choices.contains(name)).cloned().collect();
     let hidden = hidden.as_slice();
-    let briefs = [Lang::En, Lang::Ja].map(|lang| format!("brief.{}.md", lang.code()));
-    let files = briefs.into_iter().chain(["starter/plan.toml", "starter/answers.toml"].map(str::to_owned));
+    let briefs = [Lang::En, Lang::Ja].map(brief_file);
+    let files = briefs.into_iter().chain([PLAN, ANSWERS].map(|file| format!("{STARTER}/{file}")));
     for file in files.map(|file| format!("exercises/{id}/{file}")) {
         let bytes = pack.bytes(&file).unwrap_or_default();
         findings.extend(in_lines(&file, &String::from_utf8_lossy(&bytes), hidden));
@@ -134,7 +134,7 @@ fn choices(question: &Question) -> Vec<&String> {
         QuestionKind::Table(grid) => {
             grid.rows.iter().map(|(id, _)| id).chain(grid.columns.iter().map(|column| &column.id)).collect()
         }
-        _ => Vec::new(),
+        QuestionKind::Number { .. } | QuestionKind::Interval { .. } => Vec::new(),
     }
 }
 

@@ -12,6 +12,7 @@ use super::told::comment;
 use crate::finding::{Finding, Rule};
 use course::answers::Answer;
 use course::exercise::QuestionKind;
+use course::pack::{ANSWERS, PLAN, STARTER, WRONG, brief_file};
 use diagnostics::fault::Place;
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
@@ -317,7 +318,7 @@ fn telltales(material: &Material) -> Vec<Telltale> {
         QuestionKind::Several(several) => several.ids(),
         QuestionKind::Order(order) => order.ids(),
         QuestionKind::Table(grid) => grid.ids(),
-        _ => Vec::new(),
+        QuestionKind::Number { .. } | QuestionKind::Interval { .. } => Vec::new(),
     });
     let choices: BTreeSet<&str> = choices.collect();
     for column in
@@ -328,7 +329,7 @@ fn telltales(material: &Material) -> Vec<Telltale> {
         telltales.push(Telltale { what, told: Told::InWords(name.clone()) });
     }
     for (solution, _) in written.wrong() {
-        let name = solution.folder.trim_start_matches("wrong/");
+        let name = solution.folder.trim_start_matches(&format!("{WRONG}/"));
         let what = text!("the mistake that wrong/{name} makes", "誤答例 wrong/{name} の誤り");
         telltales.push(Telltale { what, told: Told::Name(name.to_owned(), Vec::new()) });
     }
@@ -359,10 +360,10 @@ fn passages(material: &Material) -> Vec<Passage> {
     }
     for lang in [Lang::En, Lang::Ja] {
         let brief = pack.brief(id, lang).unwrap_or_default();
-        passages.push(Passage::of(Place::file(format!("exercises/{id}/brief.{}.md", lang.code())), &brief));
+        passages.push(Passage::of(Place::file(format!("exercises/{id}/{}", brief_file(lang))), &brief));
     }
-    for file in ["plan.toml", "answers.toml"] {
-        let path = format!("exercises/{id}/starter/{file}");
+    for file in [PLAN, ANSWERS] {
+        let path = format!("exercises/{id}/{STARTER}/{file}");
         let bytes = pack.bytes(&path).unwrap_or_default();
         let of_line = |line: &str| {
             let apart = if line.trim_start().starts_with('#') { String::new() } else { APART.to_string() };

@@ -6,6 +6,7 @@ use super::solutions::leaves;
 use crate::finding::{Finding, Rule};
 use course::answers::Answer;
 use course::exercise::QuestionKind;
+use course::pack::{ANSWERS, PLAN, STARTER, brief_file};
 use course::settings;
 use diagnostics::fault::Place;
 use diagnostics::keys::{Key, Kind, Value};
@@ -177,10 +178,10 @@ fn lines(material: &Material) -> Vec<Line> {
     let id = &exercise.id;
     for lang in [Lang::En, Lang::Ja] {
         let brief = pack.brief(id, lang).unwrap_or_default();
-        of_file(format!("exercises/{id}/brief.{}.md", lang.code()), &brief, |line| line);
+        of_file(format!("exercises/{id}/{}", brief_file(lang)), &brief, |line| line);
     }
-    for file in ["plan.toml", "answers.toml"] {
-        let path = format!("exercises/{id}/starter/{file}");
+    for file in [PLAN, ANSWERS] {
+        let path = format!("exercises/{id}/{STARTER}/{file}");
         let bytes = pack.bytes(&path).unwrap_or_default();
         of_file(path, &String::from_utf8_lossy(&bytes), comment);
     }
@@ -295,7 +296,7 @@ impl Secret {
     fn is_told(&self, line: &Line, demands: &[f64]) -> bool {
         let text = line.text.as_str();
         // Answers in hints have a rule of their own; where answers are written, words are those of questions.
-        let elsewhere = if self.answer { line.hint } else { line.place.file.ends_with("/answers.toml") };
+        let elsewhere = if self.answer { line.hint } else { line.place.file.ends_with(&format!("/{ANSWERS}")) };
         if text.is_empty() || elsewhere {
             return false;
         }
@@ -359,7 +360,7 @@ fn meanings(material: &Material, secrets: &[Secret]) -> Vec<Finding> {
             }
             let start: String = own.chars().take(long).collect();
             let line = brief.lines().position(|line| joined(line).contains(&start)).map(|line| line + 1);
-            let place = Place { line, ..Place::file(format!("exercises/{id}/brief.{}.md", lang.code())) };
+            let place = Place { line, ..Place::file(format!("exercises/{id}/{}", brief_file(lang))) };
             findings.push(told(place, &[secret]));
         }
     }

@@ -8,7 +8,7 @@ pub mod plain;
 pub mod xlsx;
 
 use diagnostics::text;
-use diagnostics::text::{Lang, Text};
+use diagnostics::text::Text;
 
 use crate::grade::{Book, Grade, State};
 
@@ -124,15 +124,6 @@ pub fn few<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
         shown += ", …";
     }
     shown
-}
-
-/// A text in the languages of a class.
-pub fn spoken(text: &Text, lang: &str) -> String {
-    match lang {
-        "en" => text.en.to_string(),
-        "ja" => text.ja.to_string(),
-        _ => format!("{} / {}", text.get(Lang::En), text.get(Lang::Ja)),
-    }
 }
 
 #[cfg(test)]

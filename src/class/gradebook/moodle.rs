@@ -8,10 +8,11 @@ use diagnostics::text::Text;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{Choice, few, number, points, sentence, spoken};
+use super::{Choice, few, number, points, sentence};
 use crate::folder::Class;
 use crate::grade::{Book, Grade, State};
 use crate::intake::people::{self, By, Known, Person, Who};
+use crate::settings::Language;
 use crate::worksheet::{Column, Worksheet};
 
 /// Whose each row is, as far as that can be told for sure.
@@ -102,7 +103,7 @@ pub fn fill(
         }
         if grade.state != State::NotHandedIn {
             let reached = most.and_then(|most| Some((reached? / grade.maximum * most, most)));
-            sheet.set(row, Column::Feedback, feedback(grade, &class.settings.lang, reached));
+            sheet.set(row, Column::Feedback, feedback(grade, class.settings.lang, reached));
         }
         let after = [Column::Grade, Column::Feedback].map(|column| sheet.cell(row, column));
         let is_new = before.iter().zip(after).any(|(before, after)| !before.is_empty() && before != after);
@@ -170,11 +171,11 @@ pub fn in_gradebook((points, most): (f64, f64)) -> Text {
 }
 
 /// The comment of a row; Moodle takes it for HTML.
-fn feedback(grade: &Grade, lang: &str, scaled: Option<(f64, f64)>) -> String {
-    let mut told = spoken(&sentence(grade), lang);
+fn feedback(grade: &Grade, lang: Language, scaled: Option<(f64, f64)>) -> String {
+    let mut told = lang.line(&sentence(grade));
     if let Some(scaled) = scaled {
         told += " – ";
-        told += &spoken(&in_gradebook(scaled), lang);
+        told += &lang.line(&in_gradebook(scaled));
     }
     if let Some(comment) = grade.mark.as_ref().map(|mark| mark.comment.trim()).filter(|comment| !comment.is_empty()) {
         told += " – ";

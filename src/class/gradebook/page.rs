@@ -40,12 +40,7 @@ pub struct Of<'a> {
 
 /// The page, in the languages of the class.
 pub fn page(of: Of) -> String {
-    let langs: &[Lang] = match of.class.settings.lang.as_str() {
-        "en" => &[Lang::En],
-        "ja" => &[Lang::Ja],
-        _ => &[Lang::En, Lang::Ja],
-    };
-    let first = langs.first().copied().unwrap_or_default();
+    let (langs, first) = (of.class.settings.lang.all(), of.class.settings.lang.first());
     let page = html! {
         (DOCTYPE)
         html lang=(first.code()) {

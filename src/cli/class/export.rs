@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::place::{Place, placed_in_japanese};
 use super::told;
+use crate::options::one_of;
 use crate::session::Session;
 use app::ending::Ending;
 use class::desk::Opened;
-use class::export::{self, Options};
+use class::export::{self, Format, Options};
 use class::gradebook::Choice;
 use class::insight;
 
@@ -15,7 +16,7 @@ use class::insight;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Export {
     /// For which system.
-    #[arg(value_enum)]
+    #[arg(value_parser = one_of(Format::ALL, Format::name, Format::about))]
     format: Format,
     #[command(flatten)]
     place: Place,
@@ -39,21 +40,6 @@ pub(crate) struct Export {
     zero: bool,
 }
 
-/// For which system grades are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// The worksheet with grades, and the zip of feedback files.
-    Moodle,
-    /// The CSV that Canvas imports.
-    Canvas,
-    /// A results.json for each learner.
-    Gradescope,
-    /// One table of everything.
-    Csv,
-    /// A workbook for a spreadsheet.
-    Xlsx,
-}
-
 pub(crate) fn japanese_export(command: clap::Command) -> clap::Command {
     placed_in_japanese(command)
         .mut_arg("format", |arg| arg.help("書き出す形式です（moodle、canvas、gradescope、csv、xlsx）。"))
@@ -69,15 +55,8 @@ pub(crate) fn japanese_export(command: clap::Command) -> clap::Command {
 
 /// Writes grades for another system.
 pub(crate) fn export(session: &Session, options: &Export) -> Result<u8, Ending> {
-    let format = match options.format {
-        Format::Moodle => export::Format::Moodle,
-        Format::Canvas => export::Format::Canvas,
-        Format::Gradescope => export::Format::Gradescope,
-        Format::Csv => export::Format::Csv,
-        Format::Xlsx => export::Format::Xlsx,
-    };
     let asked = Options {
-        format,
+        format: options.format,
         to: options.to.as_deref(),
         worksheet: options.worksheet.as_deref(),
         gradebook: options.gradebook.as_deref(),

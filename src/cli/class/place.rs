@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::options::one_of;
 use app::ending::Ending;
 use app::worker::Worker;
-use class::workers;
+use class::workers::{self, Engine};
 use diagnostics::text::Lang;
 
 /// A class folder, for commands that need one.
@@ -22,28 +23,15 @@ pub(super) struct Workers {
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<usize>,
     /// Who grades: this machine, or a Slurm cluster that shares the class folder and the program with it.
-    #[arg(long, value_enum, default_value = "local")]
+    #[arg(long, default_value = "local", value_parser = one_of(Engine::ALL, Engine::name, Engine::about))]
     pub(super) engine: Engine,
-}
-
-/// Who grades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Engine {
-    /// This machine.
-    Local,
-    /// A Slurm cluster.
-    Slurm,
 }
 
 impl Workers {
     /// The workers that are asked for.
     pub(super) fn asked(self, lang: Lang) -> Result<workers::Workers, Ending> {
         let worker = Worker::like_this(lang).map_err(|error| Ending::ours(&error))?;
-        let engine = match self.engine {
-            Engine::Local => workers::Engine::Local,
-            Engine::Slurm => workers::Engine::Slurm,
-        };
-        Ok(workers::Workers { engine, jobs: self.jobs, worker })
+        Ok(workers::Workers { engine: self.engine, jobs: self.jobs, worker })
     }
 }
 

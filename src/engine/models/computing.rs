@@ -30,6 +30,9 @@ impl Kernels {
     }
 }
 
+/// The names of all sets of vector instructions, whether this machine has them or not.
+pub const INSTRUCTIONS: &[&str] = &Width::NAMES;
+
 /// Forces one set of vector instructions on our own kernels, by its name, so that machines of several kinds give the same bits where
 /// these kernels compute.
 ///

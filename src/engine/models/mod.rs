@@ -18,7 +18,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::nn::{Linear as Layer, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
-pub use computing::{Kernels, force, instructions};
+pub use computing::{INSTRUCTIONS, Kernels, force, instructions};
 
 use crate::signal::Shape;
 use course::plan::{self, Vocabulary};
@@ -127,7 +127,7 @@ macro_rules! models {
         #[expect(clippy::large_enum_variant, reason = "there is one of it")]
         pub enum Network {
             $(
-                #[doc = concat!("The model of `src/models/", stringify!($file), ".rs`.")]
+                #[doc = concat!("The model of `src/engine/models/", stringify!($file), ".rs`.")]
                 $variant($file::$variant),
             )*
         }

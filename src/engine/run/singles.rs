@@ -84,7 +84,6 @@ pub(super) fn answers_table(questions: &[Question], answers: &Answers) -> Result
                 values.insert(format!("{id}_low"), low);
                 values.insert(format!("{id}_high"), high);
             }
-            (_, Some(Answer::Number(x))) => drop(values.insert(id.clone(), Figure::Number(*x))),
             (QuestionKind::Several(several), answer) => {
                 for item in &several.items {
                     let marked = match answer {
@@ -112,8 +111,14 @@ pub(super) fn answers_table(questions: &[Question], answers: &Answers) -> Result
                     values.insert(name, cell.map_or(Figure::Undefined, |x| Figure::Number(*x)));
                 }
             }
-            (_, Some(Answer::Choice(word))) => drop(values.insert(id.clone(), Figure::Word(word.clone()))),
-            _ => drop(values.insert(id.clone(), Figure::Undefined)),
+            (QuestionKind::Number { .. } | QuestionKind::Choice(_), answer) => {
+                let figure = match answer {
+                    Some(Answer::Number(x)) => Figure::Number(*x),
+                    Some(Answer::Choice(word)) => Figure::Word(word.clone()),
+                    _ => Figure::Undefined,
+                };
+                values.insert(id.clone(), figure);
+            }
         }
     }
     check::one_row(&values)

@@ -7,7 +7,6 @@ mod axes;
 pub mod calibration;
 pub mod columns;
 pub mod decision;
-pub mod losses;
 pub mod roc;
 pub mod series;
 
