@@ -8,6 +8,7 @@ use course::{courses, mistakes};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
+use toml_edit::{DocumentMut, Item};
 
 /// Files to write: path below a course folder, and bytes.
 pub type Files = Vec<(String, Vec<u8>)>;
@@ -38,7 +39,11 @@ pub fn for_learners(folder: &Path, pack: &Pack, only: Option<&[String]>) -> Resu
         let is_kept = |path: &str| {
             !answers.iter().any(|folder| path.starts_with(folder)) && (only.is_none() || !is_debrief(path))
         };
-        files.extend(own.into_iter().filter(|(path, _)| is_kept(path)));
+        let cover = format!("exercises/{id}/exercise.toml");
+        files.extend(own.into_iter().filter(|(path, _)| is_kept(path)).map(|(path, bytes)| match only {
+            Some(there) if path == cover => (path, without_others(bytes, there)),
+            _ => (path, bytes),
+        }));
         let mistakes = mistakes::of(pack, &VOCABULARY, &exercise)?;
         files.push((format!("exercises/{id}/{}", mistakes::FILE), mistakes::written(&mistakes).into_bytes()));
         files.extend(within(pack, &format!("datasets/{}", exercise.dataset.value)));
@@ -61,8 +66,31 @@ pub fn debriefs(folder: &Path, pack: &Pack, of: &[String]) -> Result<Vec<String>
     write_all(folder, all.filter(|(path, _)| is_debrief(path)).collect())
 }
 
+/// The file of an exercise that names, of those that come before it, only those that are `there`: a course is read whole.
+fn without_others(exercise: Vec<u8>, there: &[String]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&exercise);
+    let Ok(mut document) = text.trim_start_matches('\u{feff}').parse::<DocumentMut>() else { return exercise };
+    if let Some(after) = document.get_mut("after").and_then(Item::as_array_mut) {
+        after.retain(|id| id.as_str().is_some_and(|id| there.iter().any(|other| other == id)));
+    }
+    document.to_string().into_bytes()
+}
+
 fn is_debrief(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with("debrief."))
+}
+
+/// Refuses a file where a folder is to be written into.
+///
+/// # Errors
+/// A file of this name.
+pub fn is_no_file(folder: &Path) -> Result<(), Ending> {
+    if !folder.is_file() {
+        return Ok(());
+    }
+    let found = Text::new("a file where a folder should be", "フォルダーがあるはずの場所に、ファイルがあります");
+    let expected = Text::new("another name, or that file moved away", "別の名前（または、そのファイルを移動してから）");
+    Err(vec![Fault::new(Id::AlreadyThere, Place::file(folder.display().to_string()), found, expected)].into())
 }
 
 /// Writes files below a folder; their paths.
@@ -70,6 +98,7 @@ fn is_debrief(path: &str) -> bool {
 /// # Errors
 /// The disk's.
 pub fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Ending> {
+    is_no_file(folder)?;
     let mut written = Vec::new();
     for (path, bytes) in files {
         disk::write(folder, &path, &bytes).map_err(|refused| Ending::unwritten(&path, &refused))?;

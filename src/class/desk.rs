@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use app::ending::Ending;
+use app::handout;
 use app::learner::desk::Desk;
 use course::exercise::Exercise;
 use course::pack::Pack;
@@ -22,9 +23,15 @@ use crate::worksheet::Worksheet;
 /// # Errors
 /// An exercise that the course has not, no roster, a folder that is a class already; the disk's.
 pub fn make(desk: &Desk, folder: &Path, roster: &Path, exercises: &[String]) -> Result<(), Ending> {
+    handout::is_no_file(folder)?;
     let pack = desk.pack()?;
-    for id in exercises {
+    for (n, id) in exercises.iter().enumerate() {
         pack.exercise(id)?;
+        if exercises[..n].contains(id) {
+            let found = text!("\"{id}\" a second time", "\"{id}\" が2回あります");
+            let expected = Text::new("each exercise once", "演習はそれぞれ1回だけ");
+            return Err(vec![Fault::new(Id::Twice, Place::file("--exercise"), found, expected)].into());
+        }
     }
     let (shown, bytes) = given(roster, &Text::new("the learners, as a CSV", "学習者の一覧（CSV）"))?;
     let course = desk.course.as_deref().map(|course| seen_from(folder, course)).transpose()?;

@@ -29,6 +29,12 @@ pub const BACK: &str = "-";
 /// A folder that is no class, the store's, the disk's.
 pub fn give(desk: &Desk, class: &Path, to: &Path, lang: Lang) -> Result<Written, Ending> {
     let bytes = texts(&Opened::at(desk, class)?, lang)?;
+    // It may hold marks that nobody has taken yet, or be another file altogether.
+    if to.symlink_metadata().is_ok() {
+        let found = Text::new("a file that is there already", "すでにあるファイルです");
+        let expected = Text::new("a new name: nothing is overwritten", "新しい名前（上書きはしません）");
+        return Err(vec![Fault::new(Id::AlreadyThere, Place::file(to.display().to_string()), found, expected)].into());
+    }
     let (folder, name) = disk::parted(to);
     let paths = export::write(&folder, &[(name, bytes)])?;
     Ok(Written { to: folder, paths, notes: Vec::new() })

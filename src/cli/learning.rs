@@ -415,7 +415,9 @@ impl Session {
     pub(super) fn solution(&self, id: Option<&str>, yes: bool) -> Result<u8, Ending> {
         let placed = self.begun("solution", id)?;
         let Placed { pack, task, workspace } = &placed;
-        self.headline(task);
+        if !self.json {
+            self.headline(task);
+        }
         if !workspace.progress()?.is_over() {
             let cost = costs(task.exercise.points());
             if !yes && !asking::can_ask(self) {

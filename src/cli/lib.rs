@@ -228,6 +228,30 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Refuses `--json` where there is no document: whoever asked for one would be given text, or nothing.
+    fn without_document(&self, json: bool, name: &str) -> Result<(), Ending> {
+        let has_none = matches!(
+            self,
+            Self::Tour
+                | Self::Compare { .. }
+                | Self::Hint { .. }
+                | Self::Reset { .. }
+                | Self::Submit { .. }
+                | Self::ExportWork { .. }
+                | Self::ImportWork { .. }
+                | Self::Completions { .. }
+                | Self::Solution { .. }
+        );
+        if !(json && has_none) {
+            return Ok(());
+        }
+        let found = text!("--json with {name}, which has no document", "{name} には --json の出力がありません");
+        let expected = text!("practicum {name} without it", "--json を付けない practicum {name}");
+        Err(Ending::Faults(vec![Fault::new(Id::DoesNotApply, Place::file("--json"), found, expected)]))
+    }
+}
+
 /// Reads the command line, does what it asks, and gives the exit code; `content` is the course pack where none is named.
 pub fn main(content: &'static Content) -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
@@ -270,7 +294,10 @@ pub fn main(content: &'static Content) -> ExitCode {
         Command::Author { command } => command.name(),
         _ => &name,
     };
-    let code = forced.and_then(|()| session.obey(&command)).unwrap_or_else(|ending| session.end(name, ending));
+    let code = forced
+        .and_then(|()| command.without_document(session.json, name))
+        .and_then(|()| session.obey(&command))
+        .unwrap_or_else(|ending| session.end(name, ending));
     ExitCode::from(session.said(code))
 }
 

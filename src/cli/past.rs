@@ -10,7 +10,7 @@ use app::documents;
 use app::ending::Ending;
 use app::learner::carry;
 use app::learner::edit;
-use app::learner::history::{Compared, HandIn, Past};
+use app::learner::history::{Compared, HandIn, Past, Reset};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
@@ -89,7 +89,7 @@ impl Session {
     }
 
     pub(super) fn compare(&self, a: u64, b: u64, id: Option<&str>) -> Result<u8, Ending> {
-        let placed = self.begun("compare", id)?;
+        let placed = self.begun(&format!("compare {a} {b}"), id)?;
         let Compared { runs: [a, b], differing } = placed.compared(a, b)?;
         self.headline(&placed.task);
         for (past, lines) in [(&a, &differing.first), (&b, &differing.second)] {
@@ -132,14 +132,17 @@ impl Session {
 
     pub(super) fn reset(&self, id: Option<&str>) -> Result<u8, Ending> {
         let placed = self.begun("reset", id)?;
-        let copies = placed.reset()?.join(", ");
-        let told = match (copies.as_str(), self.terminal.lang) {
-            ("", Lang::En) => "Plan and answers are those to begin with already.".to_owned(),
-            ("", Lang::Ja) => "計画と解答は、すでに出発点のままです。".to_owned(),
-            (copies, Lang::En) => format!(
+        let Reset { copies, anew } = placed.reset()?;
+        let (copies, anew) = (copies.join(", "), anew.join(", "));
+        let told = match (copies.as_str(), anew.as_str(), self.terminal.lang) {
+            ("", "", Lang::En) => "Plan and answers are those to begin with already.".to_owned(),
+            ("", "", Lang::Ja) => "計画と解答は、すでに出発点のままです。".to_owned(),
+            ("", anew, Lang::En) => format!("{anew} was missing, and is there again, as it was given."),
+            ("", anew, Lang::Ja) => format!("{anew} がなかったため、配布時の内容で作り直しました。"),
+            (copies, _, Lang::En) => format!(
                 "Plan and answers are those to begin with again; yours are kept in {copies}. What was tried stays counted."
             ),
-            (copies, Lang::Ja) => format!(
+            (copies, _, Lang::Ja) => format!(
                 "計画と解答を出発点に戻しました。それまでの内容は {copies} に残しています。解答した回数は元に戻りません。"
             ),
         };

@@ -1,5 +1,6 @@
 //! What the files are (a table, masks, boxes), told by the files and by what is asked; and what was asked that has no use for them.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use super::found::{Measured, Task};
@@ -10,11 +11,23 @@ use diagnostics::text;
 use diagnostics::text::Text;
 use metrics::segmentation::Matching;
 
+/// How files of tables end.
+const TABLES: [&str; 4] = ["csv", "tsv", "parquet", "pq"];
+
 /// Measures what was asked for.
 ///
 /// # Errors
 /// A file, an option or a value that cannot be meant: each names file, line and column, or the option.
 pub fn measure(request: &Request) -> Result<Measured, Vec<Fault>> {
+    let ends = |end: &OsStr| TABLES.iter().any(|table| end.eq_ignore_ascii_case(table));
+    if request.files.len() == 2 && request.files.iter().all(|file| file.extension().is_some_and(ends)) {
+        let found = Text::new("two tables", "表が2つあります");
+        let expected = Text::new(
+            "one table at a time; of boxes, the predicted ones, and the true ones with --truth",
+            "表は1つずつ（物体検出では予測のファイルを指定し、正解は --truth で指定）",
+        );
+        return Err(vec![refused("FILE", found, expected)]);
+    }
     let masks =
         request.files.len() == 2 || request.task == Some(Task::Segmentation) || request.files.iter().any(is_mask);
     if request.truth.is_some() || request.task == Some(Task::Detection) {
@@ -129,7 +142,7 @@ fn of_masks(request: &Request) -> Result<Measured, Vec<Fault>> {
     let unfit = request.given().filter(|(_, of)| !of.contains(&For::Masks));
     let mut faults: Vec<Fault> = unfit
         .map(|(option, of)| {
-            if of.contains(&For::Boxes) {
+            if of == [For::Boxes] {
                 return without_truth(option);
             }
             refused(

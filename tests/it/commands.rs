@@ -42,7 +42,7 @@ fn the_tour_shows_a_failed_and_a_passed_check_and_stays_in_its_folder() {
     let tour = learner.types("tour").ends(0);
     let (before, after) = tour.out.split_once("\n4  ").unwrap();
     assert!(before.contains('✘') && !after.contains('✘'), "{}", tour.out);
-    assert!(after.contains("+ threshold = "));
+    assert!(after.contains("+ [operate] threshold = "));
     let made: Vec<_> = std::fs::read_dir(learner.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(made, ["practicum"]);
     let japanese = learner.types("tour --lang ja").ends(0);

@@ -23,12 +23,15 @@ const LARGEST: u64 = 1 << 30;
 /// The most files.
 const MOST: usize = 20_000;
 
-/// Writes a packed workspace where the learner stands; the file.
+/// Writes a packed workspace where the learner stands, under a name that is free: what lies there already is not replaced. Gives the file.
 ///
 /// # Errors
 /// As [`packed`]; a folder that cannot be written.
 pub fn exported(here: &Path, workspace: &Workspace) -> Result<String, Ending> {
-    let file = format!("{}{ENDING}", workspace.id());
+    let id = workspace.id();
+    let mut names = (1..).map(|n| if n == 1 { format!("{id}{ENDING}") } else { format!("{id}.{n}{ENDING}") });
+    let free = names.find(|name| here.join(name).symlink_metadata().is_err());
+    let file = free.unwrap_or_else(|| format!("{id}{ENDING}"));
     let bytes = packed(workspace)?;
     disk::write(here, &file, &bytes).map_err(|refused| Ending::unwritten(&file, &refused))?;
     Ok(file)
@@ -79,7 +82,9 @@ pub fn packed(workspace: &Workspace) -> Result<Vec<u8>, Ending> {
                 continue;
             }
             let hidden_but_theirs = path == super::progress::FILE;
-            if !kind.is_file() || (name.starts_with('.') && !hidden_but_theirs) {
+            // One that was packed before and lies within is no part of the work.
+            let is_packed = folder.is_empty() && name.ends_with(ENDING);
+            if !kind.is_file() || is_packed || (name.starts_with('.') && !hidden_but_theirs) {
                 continue;
             }
             let bytes = disk::read(root, &path, disk::TABLE)

@@ -48,6 +48,15 @@ pub struct Compared {
     pub differing: Differing,
 }
 
+/// What a return to the beginning did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reset {
+    /// The copies of what was there, as the learner calls them.
+    pub copies: Vec<String>,
+    /// The files that were missing, and are there again.
+    pub anew: Vec<String>,
+}
+
 /// The file to hand in, as it was written.
 #[derive(Clone, Debug)]
 pub struct HandIn {
@@ -199,29 +208,30 @@ impl Placed {
         checks.iter().filter_map(|check| Some((text(&check["title"])?, hint(check)?))).collect()
     }
 
-    /// Lays the plan and the answers to begin with into the workspace; those that are there stay beside them. Gives the names of the
-    /// copies.
+    /// Lays the plan and the answers to begin with into the workspace; those that are there stay beside them.
     ///
     /// # Errors
     /// The disk's.
-    pub fn reset(&self) -> Result<Vec<String>, Ending> {
-        let mut copies = Vec::new();
+    pub fn reset(&self) -> Result<Reset, Ending> {
+        let mut reset = Reset::default();
         for file in [PLAN, ANSWERS] {
             let starter = self.starter(file);
             if starter.is_empty() {
                 continue;
             }
             // What was deleted leaves no copy, and is laid out again.
-            let there = self.workspace.holds(file);
+            if !self.workspace.holds(file) {
+                self.workspace.write(file, starter.as_bytes())?;
+                reset.anew.push(self.workspace.shown(file));
+                continue;
+            }
             let now = self.text_of(file)?;
             if now != starter {
-                copies.push(self.workspace.shown(&self.laid_aside(file, &now)?));
-            }
-            if now != starter || !there {
+                reset.copies.push(self.workspace.shown(&self.laid_aside(file, &now)?));
                 self.workspace.write(file, starter.as_bytes())?;
             }
         }
-        Ok(copies)
+        Ok(reset)
     }
 
     /// Writes the file to hand in.
