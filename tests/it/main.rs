@@ -10,6 +10,7 @@ mod checks;
 mod class;
 mod commands;
 mod data;
+mod documents;
 mod engine;
 mod exercises;
 mod faults;
