@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::ending::Ending;
-use course::pack::{Pack, REFERENCE};
+use course::pack::{Pack, REFERENCE, WRONG};
 use course::{courses, mistakes};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::Text;
@@ -14,7 +14,7 @@ use toml_edit::{DocumentMut, Item};
 pub type Files = Vec<(String, Vec<u8>)>;
 
 /// The folders of an exercise that hold its answers.
-pub const SOLUTIONS: [&str; 2] = [REFERENCE, "wrong"];
+pub const SOLUTIONS: [&str; 2] = [REFERENCE, WRONG];
 
 /// Writes the course that learners may hold: no reference and no wrong solution, but of each mistake what it decides, what it fails and
 /// why people make it. With `only` it holds these exercises alone, without the debriefs, which give a lesson away before it is learned:

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::codes::{BAD_INPUT, PASSED};
+use super::options::one_of;
 use super::session::{SEED, Session, spinner};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::{Lang, Text};
@@ -54,12 +54,6 @@ const AFTER_JA: &str = concat!(
 --missing drop を付けると、その行を除いて行数を示します。区間は、指標に固有のものがあればそれを、なければ転帰で層別したブートストラップで求めます。--cluster を付けると、すべて\
 クラスター単位のブートストラップになります。"
 );
-
-/// Reads one of these by its name.
-fn one_of<T: Copy + Send + Sync>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(all.iter().map(|&one| name(one)))
-        .try_map(move |word| all.iter().copied().find(|&one| name(one) == word).ok_or("no such name"))
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum MissingName {
@@ -119,7 +113,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "COLS")]
     raters: Vec<String>,
     /// What raters give; otherwise it is told by their values.
-    #[arg(long, value_parser = one_of(Scale::ALL, Scale::name))]
+    #[arg(long, value_parser = one_of(Scale::ALL, Scale::name, |_| None))]
     scale: Option<Scale>,
     /// How many grades the raters' scale has, also unused ones.
     #[arg(long, value_name = "N")]
@@ -162,7 +156,7 @@ pub(super) struct Options {
     #[arg(long)]
     curves: bool,
     /// The task; otherwise it is told by the other options.
-    #[arg(long, value_parser = one_of(Task::ALL, Task::name))]
+    #[arg(long, value_parser = one_of(Task::ALL, Task::name, |_| None))]
     task: Option<Task>,
     /// What to do with rows in which a needed value is missing (an empty cell, NA, N/A, NaN, null, #N/A or 欠測): refuse the
     /// file, or drop the rows and say how many.

@@ -7,13 +7,17 @@ use diagnostics::keys::Short;
 pub(super) const EXERCISE_JA: &str = "演習の名前です。演習のフォルダーの中では省略できます。";
 pub(super) const SEED_JA: &str = "データの生成と学習に使う乱数のシードです。省略時は作業フォルダーのものを使います。";
 
-/// Reads one of these by its name; completions say what each is.
+/// Reads one of these by its name; help and completions say what each is, where there is something to say.
 pub(super) fn one_of<T: Copy + Send + Sync>(
     all: &'static [T],
     name: fn(T) -> &'static str,
-    about: fn(T) -> Short,
+    about: fn(T) -> Option<Short>,
 ) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(all.iter().map(|&one| PossibleValue::new(name(one)).help(about(one).en)))
+    let value = |&one: &T| {
+        let value = PossibleValue::new(name(one));
+        about(one).map_or(value.clone(), |about| value.help(about.en))
+    };
+    PossibleValuesParser::new(all.iter().map(value))
         .try_map(move |word| all.iter().copied().find(|&one| name(one) == word).ok_or("no such name"))
 }
 

@@ -6,6 +6,7 @@ pub mod content;
 pub mod courses;
 pub mod dataset;
 pub mod exercise;
+mod files;
 pub mod grid;
 pub mod mistakes;
 mod names;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::content;
 use super::exercise::Exercise;
-use super::pack::{Pack, REFERENCE, WRONG};
+use super::files::{REFERENCE, WRONG};
+use super::pack::Pack;
 use super::plan::{Plan, Vocabulary};
 use diagnostics::fault::Fault;
 use diagnostics::keys::{self, Key, Kind, Need, Value};

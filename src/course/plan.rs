@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::pack::PLAN;
+use super::files::PLAN;
 use super::queries;
 use super::settings::{self, Settings};
 use diagnostics::fault::{Fault, Id, Place, first};

@@ -478,8 +478,13 @@ fn a_text_waits_for_a_person_and_its_mark_is_of_that_text_alone() {
     assert_eq!(row_of("M003")[5], "to_mark");
     grader.writes("which.csv", "id,exercise,points,comment\nM003,first-look,5,\n");
     grader.types("class mark which.csv --class cls").ends(2).says("2 different texts").says("text_id");
-    grader.types("class texts T.csv --class cls").ends(0);
-    let table = cells(&grader.bytes("T.csv"), b',');
+    // The table of before may hold marks that nobody has taken yet, and no file of the class is replaced either.
+    let before = [grader.bytes("T.csv"), grader.bytes("cls/secret")];
+    grader.types("class texts T.csv --class cls").ends(2).says("nothing is overwritten");
+    grader.types("class texts cls/secret --class cls").ends(2).says("nothing is overwritten");
+    assert_eq!([grader.bytes("T.csv"), grader.bytes("cls/secret")], before);
+    grader.types("class texts U.csv --class cls").ends(0);
+    let table = cells(&grader.bytes("U.csv"), b',');
     let row = table.iter().find(|row| row[0] == "M003").unwrap();
     assert_eq!((&row[3][..], &row[5][..]), ("because I said so", ""));
     fills(&table, "marks.csv", &|n| if n == 3 { "4".to_owned() } else { (n % 6).to_string() });
@@ -793,6 +798,19 @@ fn what_is_handed_out_draws_what_is_graded() {
     grader.types(&format!("grade {file} --class cls --yes")).ends(0).says("1 graded");
     let graded = grader.types("class learner M000 --class cls").ends(0).json();
     assert_eq!(graded["exercises"][0]["attempts"][0]["record"]["seed"], own["seed"]);
+}
+
+#[test]
+fn a_class_of_one_exercise_hands_out_a_course_that_can_be_begun() {
+    let grader = Learner::new();
+    grader.writes("roster.csv", "id,name\ns1,Ann\n");
+    // It builds on others, which this class does not have.
+    grader.types("class new cls --roster roster.csv --exercise fairness").ends(0);
+    grader.types("class variants --to handout --class cls").ends(0);
+    assert!(!grader.path("handout/pack/exercises/sepsis-alarm").exists());
+    grader.types("start fairness --course handout/pack").ends(0);
+    grader.types("class new twice --roster roster.csv --exercise fairness --exercise fairness").ends(2).says("once");
+    grader.types("class variants --to roster.csv --class cls").ends(2).says("roster.csv");
 }
 
 #[test]

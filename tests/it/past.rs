@@ -117,6 +117,19 @@ fn work_goes_to_another_computer_as_one_file() {
 }
 
 #[test]
+fn packed_work_replaces_no_file_and_what_has_no_document_says_so() {
+    let learner = Learner::new();
+    learner.types("start first-look").ends(0);
+    learner.writes("first-look.work.zip", "notes of mine");
+    learner.types("export-work first-look").ends(0).says("first-look.2.work.zip");
+    assert_eq!(learner.read("first-look.work.zip"), "notes of mine");
+    std::fs::remove_file(learner.path("practicum/first-look/plan.toml")).unwrap();
+    learner.types("reset first-look").ends(0).says("plan.toml was missing");
+    let told = learner.types("hint first-look --json").ends(2).json();
+    assert_eq!(told["faults"][0]["id"], "does-not-apply");
+}
+
+#[test]
 fn watch_runs_the_plan_at_each_save_and_ctrl_c_ends_it() {
     let learner = Learner::new();
     learner.types("start first-look").ends(0);

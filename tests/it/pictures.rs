@@ -267,7 +267,7 @@ fn plans_that_pictures_do_not_fit_are_told_where_before_training() {
         ),
         ("[image]\nresize = 12\n[model]\nkind = \"cnn\"\ndepth = 4", "image.resize", "at least 16 × 16 pixels"),
         ("[model]\nkind = \"cnn\"\n[train]\nbatch = 64", "train.batch", "1 to 36"),
-        ("[model]\nkind = \"cnn\"\n[train]\nloss = \"dice\"", "train.loss", "log or focal"),
+        ("[model]\nkind = \"cnn\"\n[train]\nloss = \"dice\"", "train.loss", "log, focal"),
         ("[model]\nkind = \"unet\"\n[operate]\ncalibrate = \"platt\"", "operate.calibrate", "none"),
         ("[model]\nkind = \"unet\"\n[operate]\nthreshold = { sensitivity = 0.9 }", "operate.threshold", "a number"),
         ("[cohort]\nwhere = \"ill = 1\"\n[model]\nkind = \"cnn\"", "cohort.where", "with and without the outcome"),

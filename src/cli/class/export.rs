@@ -16,7 +16,7 @@ use class::insight;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Export {
     /// For which system.
-    #[arg(value_parser = one_of(Format::ALL, Format::name, Format::about))]
+    #[arg(value_parser = one_of(Format::ALL, Format::name, |format| Some(format.about())))]
     format: Format,
     #[command(flatten)]
     place: Place,

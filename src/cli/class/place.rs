@@ -23,7 +23,7 @@ pub(super) struct Workers {
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<usize>,
     /// Who grades: this machine, or a Slurm cluster that shares the class folder and the program with it.
-    #[arg(long, default_value = "local", value_parser = one_of(Engine::ALL, Engine::name, Engine::about))]
+    #[arg(long, default_value = "local", value_parser = one_of(Engine::ALL, Engine::name, |engine| Some(engine.about())))]
     pub(super) engine: Engine,
 }
 
