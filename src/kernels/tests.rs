@@ -194,10 +194,28 @@ impl Case {
         let names = |told: &[(&'static str, Vec<f32>)]| told.iter().map(|(what, _)| *what).collect::<Vec<_>>();
         assert_eq!(names(&ours), names(&theirs));
         for ((what, ours), (_, theirs)) in ours.iter().zip(&theirs) {
-            // A batch's norm does not see how large what it is given is: of a gradient below it, terms of some units cancel.
+            // A batch's norm does not see how large what it is given is: of a gradient below it, terms of some units cancel, each over
+            // the spread of what is given.
             let below = self.norm == Some(true) && ["x", "beside", "weight"].contains(what);
-            close_on(if below { 8.0 } else { 1e-3 }, what, ours, theirs);
+            close_on(if below { 8.0 / self.least_spread(device) } else { 1e-3 }, what, ours, theirs);
         }
+    }
+
+    /// The least SD of what the convolution gives in any of its outputs, as the norm takes it; 1 at most.
+    fn least_spread(self, device: &Device) -> f32 {
+        let (conv, norm) = self.layers(device);
+        let (x, beside, _) = self.inputs(device);
+        let out = conv.forward(Tensor::cat([Some(x), beside].into_iter().flatten().collect(), 1));
+        let [pictures, outputs, height, width] = out.dims();
+        let (out, area) = (vec(out), height * width);
+        let variance = |output: usize| {
+            let own = |picture: usize| &out[(picture * outputs + output) * area..][..area];
+            let all: Vec<f32> = (0..pictures).flat_map(own).copied().collect();
+            let mean = all.iter().sum::<f32>() / all.len() as f32;
+            all.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / all.len() as f32
+        };
+        let epsilon = norm.map_or(0.0, |norm| norm.epsilon as f32);
+        (0..outputs).map(|output| (variance(output) + epsilon).sqrt()).fold(1.0, f32::min)
     }
 }
 
