@@ -75,7 +75,7 @@ pub struct Request {
     pub spacing: Vec<f64>,
     /// Of masks: the labels to measure apart; empty where a mask has but one.
     pub labels: Vec<u32>,
-    /// Of masks: the distance in mm that still counts as right, for the surface Dice; none for [`TOLERANCE`].
+    /// Of masks: the distance in mm that still counts as right, for the surface Dice; none for the usual one.
     pub tolerance: Option<f64>,
     /// Of masks: the most that the centroids of lesions that are matched one to one lie apart, in mm.
     pub distance: Option<f64>,
@@ -83,7 +83,7 @@ pub struct Request {
     pub truth: Option<PathBuf>,
     /// Of boxes: how many images there are, also those without any; none for those named in the files.
     pub images: Option<usize>,
-    /// Of boxes: the overlap from which a predicted one finds a true one; none for [`IOU`]. Of masks: match lesions one to one from
+    /// Of boxes: the overlap from which a predicted one finds a true one; none for the usual one. Of masks: match lesions one to one from
     /// this overlap on.
     pub iou: Option<f64>,
     /// How often a bootstrap resamples: 0 for no bootstrap, none for 1,000 times, and less often on a large file.

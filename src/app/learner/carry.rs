@@ -40,7 +40,7 @@ pub fn exported(here: &Path, workspace: &Workspace) -> Result<String, Ending> {
 /// Reads such a file and lays its workspace where the learner stands. Gives its exercise.
 ///
 /// # Errors
-/// A file that cannot be read; as [`unpacked`].
+/// A file that cannot be read or is no packed workspace, an exercise that was begun here already, the disk's.
 pub fn imported(here: &Path, file: &Path) -> Result<String, Ending> {
     let shown = file.display().to_string();
     let whole = here.join(file);
