@@ -202,8 +202,8 @@ impl Session {
         let id = placed.workspace.id().to_owned();
         let seen = || placed.workspace.handed_in().ok();
         interrupt::heeded(|| {
+            let mut now = seen();
             loop {
-                let now = seen();
                 if let Err(ending) = self.run(Some(&id), None) {
                     if matches!(ending, Ending::Ended) {
                         return Ok(PASSED);
@@ -221,13 +221,41 @@ impl Session {
                     ),
                 ));
                 self.flush();
-                while seen() == now {
+                let look = || {
                     std::thread::sleep(LOOK);
-                    if interrupt::asked() {
-                        return Ok(PASSED);
-                    }
+                    (!interrupt::asked()).then(seen)
+                };
+                match saved(&now, look) {
+                    Some(save) => now = save,
+                    None => return Ok(PASSED),
                 }
             }
         })
+    }
+}
+
+/// What lies there once it is another than `ran` and two looks after each other found the same: an editor empties a file before it
+/// fills it, and a file half written is no plan to run. `None` where the looking was ended.
+fn saved<T: PartialEq>(ran: &T, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let mut before = look()?;
+    loop {
+        let now = look()?;
+        if now == before && now != *ran {
+            return Some(now);
+        }
+        before = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::saved;
+
+    #[test]
+    fn a_file_half_written_is_not_run() {
+        let mut looks = ["old", "old", "", "new", "newer", "newer", "never looked at"].into_iter();
+        assert_eq!(saved(&"old", || looks.next()), Some("newer"));
+        let mut ended = ["old", "new"].into_iter();
+        assert_eq!(saved(&"old", || ended.next()), None);
     }
 }

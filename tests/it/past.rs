@@ -139,10 +139,15 @@ fn watch_runs_the_plan_at_each_save_and_ctrl_c_ends_it() {
     let mut waits = || lines.by_ref().map_while(Result::ok).any(|line| line.contains("Waiting for the next save"));
     assert!(waits(), "it runs at once");
     let plan = learner.read("practicum/first-look/plan.toml");
-    learner.writes("practicum/first-look/plan.toml", plan.replace("threshold = 0.5", "threshold = 0.4"));
+    let saves = |threshold: &str| {
+        learner.writes("practicum/first-look/saving", plan.replace("threshold = 0.5", threshold));
+        std::fs::rename(learner.path("practicum/first-look/saving"), learner.path("practicum/first-look/plan.toml"))
+            .unwrap();
+    };
+    saves("threshold = 0.4");
     assert!(waits(), "a save runs it again");
     // A plan that cannot be run is told, and the next save is waited for.
-    learner.writes("practicum/first-look/plan.toml", plan.replace("threshold = 0.5", "threshold = 4"));
+    saves("threshold = 4");
     assert!(waits(), "a mistake does not end it");
     if cfg!(unix) {
         assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
