@@ -87,8 +87,11 @@ pub(super) fn help(terminal: &Terminal, name: &str, command: &Command) -> String
     let mut out = terminal.paragraph("", &plain(command.get_about()));
     let usage = format!("{}{}", pick("Usage: ", "使い方："), spec(&usage(name, command), lang));
     out += &format!("\n{}", terminal.hanging("", "    ", &usage));
-    let commands: Vec<(String, String)> = command
-        .get_subcommands()
+    // As they are defined: giving one another text lays it last.
+    let mut commands: Vec<&Command> = command.get_subcommands().collect();
+    commands.sort_by_key(|command| command.get_display_order());
+    let commands: Vec<(String, String)> = commands
+        .into_iter()
         .filter(|command| !command.is_hide_set() && command.get_name() != "help")
         .map(|command| (command.get_name().to_owned(), plain(command.get_about())))
         .collect();
@@ -103,7 +106,10 @@ pub(super) fn help(terminal: &Terminal, name: &str, command: &Command) -> String
         };
         (short + &spec(&arg.to_string(), lang), text + &choices(arg, lang))
     };
-    let shown = || command.get_arguments().filter(|arg| !arg.is_hide_set());
+    let mut arguments: Vec<&Arg> = command.get_arguments().filter(|arg| !arg.is_hide_set()).collect();
+    let is_claps = |arg: &Arg| ["help", "version"].contains(&arg.get_id().as_str());
+    arguments.sort_by_key(|arg| (is_claps(arg), arg.is_global_set(), arg.get_index(), arg.get_display_order()));
+    let shown = || arguments.iter().copied();
     for (title, entries) in [
         (pick("Commands", "コマンド"), commands),
         (pick("Arguments", "引数"), shown().filter(|arg| arg.is_positional()).map(told).collect()),
