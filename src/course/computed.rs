@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::exercise::Exercise;
 use super::settings::Setting;
+use super::tables::{DEVELOP, DEVELOP_LESIONS, WORLD};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::Written;
 use diagnostics::text;
@@ -16,7 +17,7 @@ use diagnostics::text::Text;
 use sql::Query;
 
 /// The tables that they may ask: the learner's own rows, and the world for what a learner is to find out of them.
-pub const TABLES: [&str; 3] = ["develop", "develop_lesions", "world"];
+pub const TABLES: [&str; 3] = [DEVELOP, DEVELOP_LESIONS, WORLD];
 
 /// The queries by question, or by the path of a setting such as `setting.price`: one row over these [`TABLES`], with one column, of an
 /// interval two.

@@ -9,6 +9,7 @@ use super::names::{once, plain_id};
 use super::order::Order;
 use super::queries;
 use super::settings::{self, Settings};
+use super::tables::{self, ANSWERS, DEVELOP, EPOCHS, EXAM, LESIONS, METRICS, WORLD};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{Key, Kind, Need, Section, Value, Written};
 use diagnostics::text;
@@ -875,11 +876,6 @@ impl Exercise {
     }
 }
 
-/// Tables that a run may have; `lesions` and `develop_lesions` where the dataset outlines something in its pictures, `world` where
-/// variants differ in truth.
-pub const TABLES: &[&str] =
-    &["develop", "exam", "epochs", "metrics", "answers", "plan", "lesions", "develop_lesions", "world"];
-
 /// The column of a table that is drawn several times: 1 for the first.
 pub const REPEAT: &str = "repeat";
 
@@ -953,13 +949,13 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Exercise, Vec<Fault>> {
             ),
         ));
     }
-    let mut names: Vec<String> = TABLES.iter().map(|&table| table.to_owned()).collect();
+    let mut names: Vec<String> = tables::ALL.iter().map(|&table| table.to_owned()).collect();
     for section in top.tables("probe") {
         let name = section.written("name");
         let made = |end: &str| Written { value: format!("{}_{end}", name.value), place: name.place.clone() };
         once(&name, &mut names, &mut faults);
-        once(&made("develop"), &mut names, &mut faults);
-        once(&made("lesions"), &mut names, &mut faults);
+        once(&made(DEVELOP), &mut names, &mut faults);
+        once(&made(LESIONS), &mut names, &mut faults);
     }
     let mut ids = Vec::new();
     for section in top.tables("question") {
@@ -1136,15 +1132,15 @@ fn undecided(exercise: &Exercise) -> Vec<Fault> {
 
 /// Tells each check with whose answers the tables are drawn that it reads.
 fn look_through(exercise: &mut Exercise) {
-    let of_exam = (["exam".to_owned(), "lesions".to_owned()], exercise.exam.asks());
-    let of_probe = |probe: &Probe| ([probe.name.clone(), format!("{}_lesions", probe.name)], probe.draw.asks());
+    let of_exam = ([EXAM.to_owned(), tables::lesions(EXAM)], exercise.exam.asks());
+    let of_probe = |probe: &Probe| ([probe.name.clone(), tables::lesions(&probe.name)], probe.draw.asks());
     let draws: Vec<([String; 2], BTreeSet<String>)> =
         std::iter::once(of_exam).chain(exercise.probes.iter().map(of_probe)).collect();
     for check in &mut exercise.checks {
         let shows = &check.shows.value;
         let tables = &shows.names().tables;
         let reads = |table: &String| {
-            tables.contains(table) || tables.contains("metrics") && shows.text().contains(&format!("'{table}'"))
+            tables.contains(table) || tables.contains(METRICS) && shows.text().contains(&format!("'{table}'"))
         };
         let read = draws.iter().filter(|(tables, _)| tables.iter().any(reads));
         check.through = read.flat_map(|(_, asked)| asked.iter().cloned()).collect();
@@ -1703,14 +1699,14 @@ pub fn against(exercise: &Exercise, dataset: &Dataset) -> Vec<Fault> {
 fn columns_of(exercise: &Exercise, dataset: &Dataset, table: &str) -> Option<Vec<String>> {
     let owned = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
     match table {
-        "epochs" => return owned(&["epoch", "train_loss", "valid_loss"]),
-        "world" => return Some(dataset.world.iter().map(|column| column.name.clone()).collect()),
-        "answers" => {
+        EPOCHS => return owned(&["epoch", "train_loss", "valid_loss"]),
+        WORLD => return Some(dataset.world.iter().map(|column| column.name.clone()).collect()),
+        ANSWERS => {
             return Some(exercise.questions.iter().flat_map(Question::columns).collect());
         }
         _ => {}
     }
-    let of_rows = ["develop", "exam"].contains(&table)
+    let of_rows = [DEVELOP, EXAM].contains(&table)
         || exercise.probes.iter().any(|probe| table == probe.name || table == format!("{}_develop", probe.name));
     if !of_rows || !matches!(dataset.source, Source::Model(_)) {
         return None;

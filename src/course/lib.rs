@@ -15,3 +15,4 @@ pub mod pack;
 pub mod plan;
 mod queries;
 pub mod settings;
+pub mod tables;

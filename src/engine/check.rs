@@ -11,6 +11,7 @@ pub use mark::{Compared, Limit, Mark};
 
 use course::answers::{Answer, Answers, Unjudged};
 use course::exercise::{Check, Exercise, Piece, Question, figures_in, pieces};
+use course::tables::{EXAM, METRICS};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -235,7 +236,7 @@ fn hangs_on_alerts(check: &Check, tables: &Tables, figures: &[(String, Figure)])
     const ALERT: &str = "alert";
     let alerts = |table: &Frame| tables::numbers(table, ALERT).unwrap_or_default();
     let none = |exam: &Frame| !alerts(exam).is_empty() && !alerts(exam).contains(&Some(1.0));
-    if check.shows.value.names().tables.contains("metrics") && tables.get("exam").is_some_and(none) {
+    if check.shows.value.names().tables.contains(METRICS) && tables.get(EXAM).is_some_and(none) {
         return true;
     }
     let counted =

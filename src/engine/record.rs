@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use course::plan::Calibrate;
+use course::tables::DEVELOP;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Figure, Judged};
@@ -11,9 +12,6 @@ use crate::evaluate::RunFigure;
 use crate::signal::Shape;
 use crate::watch::Epoch;
 use diagnostics::text::Text;
-
-/// The table of the learner's own rows.
-const DEVELOP: &str = "develop";
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -23,13 +23,14 @@ use crate::record::Story;
 use crate::synth::{Side, World};
 pub use crate::watch::{Epoch, Event, Watch};
 use course::pack::Task;
+use course::tables::{DEVELOP, EXAM};
 use seed::Seed;
 use tables::Tables;
 
 use develop::develop;
 use figures::Figures;
 use job::Stopped;
-pub use job::{ANSWERS, Ended, Job, Mistake, Picture, Run, RunError, Seen, Series, Shelf};
+pub use job::{Ended, Job, Mistake, Picture, Run, RunError, Seen, Series, Shelf};
 pub use judge::judged_again;
 use judge::{Finished, judged};
 pub use one::{AskedColumn, AskedOne, One, one};
@@ -85,7 +86,7 @@ fn trained(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Run, Stopp
         watch.tell(Event::Judging);
         // A world that is drawn with an answer is not there before it is given.
         if let Some(draw) = job.submission.decided(&exercise.exam) {
-            figures.world("exam", model.predict(world.rows(Side::Exam, &draw)?)?, false)?;
+            figures.world(EXAM, model.predict(world.rows(Side::Exam, &draw)?)?, false)?;
         }
         for probe in &exercise.probes {
             goes_on(watch)?;
@@ -119,11 +120,11 @@ fn chosen(job: &Job) -> Option<Task> {
 fn concluded(world: &World, job: &Job, watch: &mut dyn Watch) -> Result<Run, Stopped> {
     let Task { exercise, dataset } = job.task;
     let mut tables = Tables::new();
-    tables.insert("develop".to_owned(), world.rows(Side::Develop, &exercise.develop)?.table);
+    tables.insert(DEVELOP.to_owned(), world.rows(Side::Develop, &exercise.develop)?.table);
     if job.exam.is_some() {
         watch.tell(Event::Judging);
         if let Some(draw) = job.submission.decided(&exercise.exam) {
-            tables.insert("exam".to_owned(), world.rows(Side::Exam, &draw)?.table);
+            tables.insert(EXAM.to_owned(), world.rows(Side::Exam, &draw)?.table);
         }
         for probe in &exercise.probes {
             goes_on(watch)?;

@@ -11,6 +11,7 @@ use crate::run::Run;
 use course::answers::{Answer, Answers};
 use course::exercise::{Check, Exercise, Question, QuestionKind};
 use course::grid;
+use course::tables::{ANSWERS, DEVELOP, DEVELOP_LESIONS, EPOCHS, PLAN};
 use diagnostics::text;
 use diagnostics::text::Text;
 
@@ -166,9 +167,9 @@ pub fn shown(run: &Run, exercise: &Exercise, answers: &Answers, open: &[&Questio
             None => without(check, outcome, &hidden),
         }
     });
-    let own = ["develop", "develop_lesions", "epochs", "plan", crate::run::ANSWERS];
+    let own = [DEVELOP, DEVELOP_LESIONS, EPOCHS, PLAN, ANSWERS];
     let tables = run.tables.iter().filter(|(name, _)| own.contains(&name.as_str()));
-    let is_shown = |table: &str, metric: &str| table == "develop" || !hidden.contains(metric);
+    let is_shown = |table: &str, metric: &str| table == DEVELOP || !hidden.contains(metric);
     let outcomes: Vec<Outcome> = outcomes.collect();
     let left = |judged: &Judged| {
         let outcome = outcomes.iter().find(|outcome| outcome.id == judged.id);

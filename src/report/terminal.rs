@@ -16,6 +16,7 @@ use course::dataset::Dataset;
 use course::exercise::Probe;
 use course::pack::Task;
 use course::plan::Calibrate;
+use course::tables::{DEVELOP, EXAM};
 use diagnostics::fault::Fault;
 use diagnostics::text::{Lang, Text};
 use engine::check::{self, Figure, Outcome, Verdict, filled};
@@ -205,7 +206,7 @@ impl Terminal {
             let (world, about) = (self.world(probe), probe.about.get(self.lang));
             out += &dim(&self.paragraph("  ", &format!("{world}{}{about}", self.say(": ", "："))));
         }
-        out += &self.calibration(run, "exam");
+        out += &self.calibration(run, EXAM);
         out += "\n";
         out += &self.outcomes(&run.outcomes);
         out
@@ -329,9 +330,9 @@ impl Terminal {
     /// The figures of a run: of the learner's own test rows, or of the exam and its probes.
     pub fn found(&self, task: &Task, lines: &[RunFigure], of: MeasuredOn) -> Figures {
         let tables: Vec<(&str, String)> = match of {
-            MeasuredOn::Own => vec![("develop", self.say("all", "全体").to_owned())],
+            MeasuredOn::Own => vec![(DEVELOP, self.say("all", "全体").to_owned())],
             MeasuredOn::Exam => {
-                let exam = ("exam", self.say("exam patients", "判定用の患者").to_owned());
+                let exam = (EXAM, self.say("exam patients", "判定用の患者").to_owned());
                 let probes = task.exercise.probes.iter().map(|probe| (probe.name.as_str(), self.world(probe)));
                 std::iter::once(exam).chain(probes).collect()
             }

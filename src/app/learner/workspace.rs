@@ -19,6 +19,7 @@ use course::exercise::{Item, QuestionKind, Several};
 use course::pack::{self, Pack, STARTER, Submission, Task};
 use course::plan::Wanted;
 use course::settings::{self, Settings};
+use course::tables::{DEVELOP, EXAM};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::Written;
 use diagnostics::schema;
@@ -691,14 +692,14 @@ impl Workspace {
         for (name, bytes) in [(PLAN, &handed_in.plan), (ANSWERS, &handed_in.answers)] {
             files.extend(bytes.clone().map(|bytes| (name, bytes)));
         }
-        let table = if run.tables.contains_key("exam") { "exam" } else { "develop" };
+        let table = if run.tables.contains_key(EXAM) { EXAM } else { DEVELOP };
         let bins = plot::bins(run, table, 10);
         // The picture's axes are those of risks.
         if !bins.is_empty() && run.target.spec().axis.as_ref().is_some_and(Axis::is_of_risks) {
             let whom = match (lang, table) {
-                (Lang::En, "exam") => "new patients",
+                (Lang::En, EXAM) => "new patients",
                 (Lang::En, _) => "your own test rows",
-                (Lang::Ja, "exam") => "新しい患者",
+                (Lang::Ja, EXAM) => "新しい患者",
                 (Lang::Ja, _) => "手元のテスト用の行",
             };
             let (p, _) = plot::pairs(run, table).unwrap_or_default();

@@ -13,6 +13,7 @@ use course::exercise::{Check, QuestionKind};
 use course::grid::{AnswerColumn, Cells};
 use course::pack::Submission;
 use course::settings::{Setting, SettingKind};
+use course::tables::{ANSWERS, EXAM, METRICS};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written as Placed;
 use diagnostics::text;
@@ -138,7 +139,7 @@ impl Made {
     /// What a run made.
     pub fn of(run: &Run) -> Self {
         let mut tables = run.tables.clone();
-        tables.remove(run::ANSWERS);
+        tables.remove(ANSWERS);
         Self { tables, ceilings: ceilings(run), figures: !run.record.figures.is_empty() }
     }
 
@@ -473,7 +474,7 @@ fn given(answers: &Answers) -> BTreeMap<String, Vec<Figure>> {
 }
 
 fn ceilings(run: &Run) -> BTreeMap<String, Figure> {
-    let exam = run.record.figures.iter().filter(|line| line.table == "exam" && line.group.is_none());
+    let exam = run.record.figures.iter().filter(|line| line.table == EXAM && line.group.is_none());
     exam.filter(|line| line.ceiling)
         .filter_map(|line| Some((line.name(), Figure::Number(line.measure.as_ref().ok()?.value))))
         .collect()
@@ -486,7 +487,7 @@ fn wants_figures(written: &Written, solution: &Solution) -> bool {
 
 /// Whether a check asks the table of figures.
 fn reads_metrics(written: &Written) -> bool {
-    written.task.exercise.checks.iter().any(|check| check.shows.value.names().tables.contains("metrics"))
+    written.task.exercise.checks.iter().any(|check| check.shows.value.names().tables.contains(METRICS))
 }
 
 /// Every verdict, every figure, every row of every table.

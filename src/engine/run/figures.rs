@@ -6,6 +6,7 @@ use super::outputs::{Outputs, target};
 use crate::cohort::Part;
 use crate::evaluate::outlines::{self, Outline};
 use crate::evaluate::{self, MeasuredColumns, RunFigure};
+use course::tables::{DEVELOP, DEVELOP_LESIONS, EXAM};
 use tables::{Frame, TableError, Tables};
 
 /// The tables and figures that were told so far.
@@ -27,7 +28,7 @@ impl<'a> Figures<'a> {
             let rows = tables::keep(&model.develop.table, &judged)?;
             let outlines = model.develop.outlines.iter().zip(&judged).filter(|(_, judged)| **judged);
             let outlines: Vec<Outline> = outlines.map(|(outline, _)| outline.clone()).collect();
-            figures.figures("develop", (&rows, &outlines), None)?;
+            figures.figures(DEVELOP, (&rows, &outlines), None)?;
         }
         Ok(figures)
     }
@@ -39,8 +40,7 @@ impl<'a> Figures<'a> {
         let truth = dataset.truth().filter(|_| !retrained);
         self.figures(name, (&told.table, &told.outlines), truth)?;
         if dataset.image.as_ref().is_some_and(|image| image.mask.is_some()) {
-            let lesions = if name == "exam" { "lesions".to_owned() } else { format!("{name}_lesions") };
-            self.lesions(lesions, &told)?;
+            self.lesions(course::tables::lesions(name), &told)?;
         }
         self.tables.insert(name.to_owned(), told.table);
         Ok(())
@@ -49,9 +49,9 @@ impl<'a> Figures<'a> {
     /// The learner's own rows.
     pub(super) fn own(&mut self, told: Outputs) -> Result<(), RunError> {
         if !told.outlines.is_empty() {
-            self.lesions("develop_lesions".to_owned(), &told)?;
+            self.lesions(DEVELOP_LESIONS.to_owned(), &told)?;
         }
-        self.tables.insert("develop".to_owned(), told.table);
+        self.tables.insert(DEVELOP.to_owned(), told.table);
         Ok(())
     }
 
@@ -73,7 +73,7 @@ impl<'a> Figures<'a> {
         }
         let (exercise, dataset) = (&self.job.task.exercise, &self.job.task.dataset);
         let groups: Vec<String> = exercise.groups.iter().map(|group| group.value.clone()).collect();
-        let groups: &[String] = if ["develop", "exam"].contains(&name) { &groups } else { &[] };
+        let groups: &[String] = if [DEVELOP, EXAM].contains(&name) { &groups } else { &[] };
         let (target, label, classes) = (target(self.job), dataset.label(), &self.classes);
         let asked = MeasuredColumns { target, label, classes, truth, worth: exercise.worth };
         self.measured.extend(evaluate::evaluate(name, &self.counted(rows)?, asked, groups)?);

@@ -92,9 +92,6 @@ impl<E: Into<RunError>> From<E> for Stopped {
     }
 }
 
-/// The table of the learner's answers: the only one of a run that does not come out of the plan and the world.
-pub const ANSWERS: &str = "answers";
-
 /// A finished run.
 #[derive(Clone, Debug)]
 pub struct Run {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::job::{ANSWERS, Job, Mistake, Run, RunError};
+use super::job::{Job, Mistake, Run, RunError};
 use super::singles::{answers_table, epochs_table, plan_table, set};
 use crate::check::{self, Figure, Judged};
 use crate::evaluate::{self, RunFigure};
@@ -12,6 +12,7 @@ use crate::watch::Epoch;
 use course::answers::Answers;
 use course::exercise::Question;
 use course::pack::Task;
+use course::tables::{ANSWERS, EPOCHS, EXAM, METRICS, PLAN, WORLD};
 use tables::{TableError, Tables};
 use target::Target;
 
@@ -30,11 +31,11 @@ pub(super) fn judged(world: &World, job: &Job, finished: Finished) -> Result<Run
     let Finished { target, mut tables, story, epochs, figures, mistakes } = finished;
     let (exercise, submission) = (&job.task.exercise, job.submission);
     if let Some(truth) = world.truth()? {
-        tables.insert("world".to_owned(), truth);
+        tables.insert(WORLD.to_owned(), truth);
     }
-    tables.insert("epochs".to_owned(), epochs_table(&epochs)?);
-    tables.insert("metrics".to_owned(), evaluate::as_table(&figures)?);
-    tables.insert("plan".to_owned(), plan_table(&submission.plan.section, story.threshold)?);
+    tables.insert(EPOCHS.to_owned(), epochs_table(&epochs)?);
+    tables.insert(METRICS.to_owned(), evaluate::as_table(&figures)?);
+    tables.insert(PLAN.to_owned(), plan_table(&submission.plan.section, story.threshold)?);
     tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, &submission.answers)?);
     let (mut checks, mut came) = (Vec::new(), Vec::new());
     if job.exam.is_some() {
@@ -50,7 +51,7 @@ pub(super) fn judged(world: &World, job: &Job, finished: Finished) -> Result<Run
 fn expected(job: &Job, tables: &Tables) -> Result<Vec<(String, Figure)>, RunError> {
     let exercise = &job.task.exercise;
     let draws = exercise.probes.iter().map(|probe| (probe.name.as_str(), &probe.draw));
-    let waiting: Vec<&str> = std::iter::once(("exam", &exercise.exam))
+    let waiting: Vec<&str> = std::iter::once((EXAM, &exercise.exam))
         .chain(draws)
         .filter(|(_, draw)| job.submission.decided(draw).is_none())
         .map(|(name, _)| name)
@@ -80,7 +81,7 @@ pub fn judged_again(
 ) -> Result<Vec<Judged>, TableError> {
     let Task { exercise, .. } = task;
     let mut tables = tables.clone();
-    if let Some(plan) = tables.get_mut("plan").filter(|_| !settings.is_empty()) {
+    if let Some(plan) = tables.get_mut(PLAN).filter(|_| !settings.is_empty()) {
         set(plan, settings)?;
     }
     tables.insert(ANSWERS.to_owned(), answers_table(&exercise.questions, answers)?);

@@ -7,6 +7,7 @@ use super::label;
 use super::rows::{Side, SynthError};
 use course::dataset::{Column, Dataset, Role, SIGNAL_WORD, reserved};
 use course::exercise::Exercise;
+use course::tables::{DEVELOP, EXAM};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::Written;
 use diagnostics::text;
@@ -128,7 +129,7 @@ pub(super) fn read(
     if holds == Holds::Class {
         faults.extend(stray(&sheet, dataset.label(), &develop, &exam)?);
     }
-    for (key, side, draw) in [("develop", &develop, &exercise.develop), ("exam", &exam, &exercise.exam)] {
+    for (key, side, draw) in [(DEVELOP, &develop, &exercise.develop), (EXAM, &exam, &exercise.exam)] {
         faults.extend(one_sided(exercise, &all, (key, side, draw.filter.as_ref()), dataset)?);
     }
     if faults.is_empty() { Ok(Table { all, develop, exam, assumed }) } else { Err(faults.into()) }
