@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::ending::Ending;
 use course::pack::{Pack, REFERENCE, WRONG};
 use course::{courses, mistakes};
-use diagnostics::fault::{Fault, Id, Place};
+use diagnostics::fault::Fault;
 use diagnostics::text::Text;
 use engine::models::VOCABULARY;
 use toml_edit::{DocumentMut, Item};
@@ -24,12 +24,8 @@ pub const SOLUTIONS: [&str; 2] = [REFERENCE, WRONG];
 /// A folder that is not empty, exercises that cannot be read; the disk's.
 pub fn for_learners(folder: &Path, pack: &Pack, only: Option<&[String]>) -> Result<Vec<String>, Ending> {
     if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Ending::Faults(vec![Fault::new(
-            Id::AlreadyThere,
-            Place::file(folder.display().to_string()),
-            Text::new("a folder that is not empty", "空でないフォルダーです"),
-            Text::new("a new folder: nothing is overwritten", "新しいフォルダー（上書きはしません）"),
-        )]));
+        let found = Text::new("a folder that is not empty", "空でないフォルダーです");
+        return Err(vec![Fault::already_there(folder.display().to_string(), found)].into());
     }
     let mut files = Files::new();
     for id in pack.exercises().into_iter().filter(|id| only.is_none_or(|only| only.contains(id))) {
@@ -80,25 +76,11 @@ fn is_debrief(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with("debrief."))
 }
 
-/// Refuses a file where a folder is to be written into.
-///
-/// # Errors
-/// A file of this name.
-pub fn is_no_file(folder: &Path) -> Result<(), Ending> {
-    if !folder.is_file() {
-        return Ok(());
-    }
-    let found = Text::new("a file where a folder should be", "フォルダーがあるはずの場所に、ファイルがあります");
-    let expected = Text::new("another name, or that file moved away", "別の名前（または、そのファイルを移動してから）");
-    Err(vec![Fault::new(Id::AlreadyThere, Place::file(folder.display().to_string()), found, expected)].into())
-}
-
 /// Writes files below a folder; their paths.
 ///
 /// # Errors
 /// The disk's.
 pub fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Ending> {
-    is_no_file(folder)?;
     let mut written = Vec::new();
     for (path, bytes) in files {
         disk::write(folder, &path, &bytes).map_err(|refused| Ending::unwritten(&path, &refused))?;

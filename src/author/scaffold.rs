@@ -82,8 +82,7 @@ pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, E
     for path in [format!("exercises/{id}"), format!("datasets/{id}")] {
         if folder.join(&path).exists() {
             let found = Text::new("a folder that is there already", "すでにあるフォルダーです");
-            let expected = Text::new("a new name: nothing is overwritten", "新しい名前（上書きはしません）");
-            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(path), found, expected)].into());
+            return Err(vec![Fault::already_there(path, found)].into());
         }
     }
     let mut files = match from {

@@ -83,9 +83,7 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Ending> {
         };
         if course.join(&before).exists() {
             let found = Text::new("a file that is there already", "すでにあるファイルです");
-            let expected =
-                Text::new("moved away first: nothing is overwritten", "先に移動してください（上書きはしません）");
-            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(before), found, expected)].into());
+            return Err(vec![Fault::already_there(before, found)].into());
         }
         write(&before, &bytes)?;
         write(&path, text.as_bytes())?;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use app::ending::Ending;
-use app::handout;
 use app::learner::desk::Desk;
 use course::exercise::Exercise;
 use course::pack::Pack;
@@ -23,7 +22,6 @@ use crate::worksheet::Worksheet;
 /// # Errors
 /// An exercise that the course has not, no roster, a folder that is a class already; the disk's.
 pub fn make(desk: &Desk, folder: &Path, roster: &Path, exercises: &[String]) -> Result<(), Ending> {
-    handout::is_no_file(folder)?;
     let pack = desk.pack()?;
     for (n, id) in exercises.iter().enumerate() {
         pack.exercise(id)?;

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use app::ending::Ending;
-use app::handout;
 use app::learner::desk::Desk;
 use course::exercise::Exercise;
 use diagnostics::fault::{Fault, Id, Place};
@@ -101,7 +100,6 @@ pub type Files = Vec<(String, Vec<u8>)>;
 /// # Errors
 /// The disk's.
 pub fn write(to: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<String>, Ending> {
-    handout::is_no_file(to)?;
     for (name, bytes) in files {
         disk::write(to, name, bytes).map_err(|refused| unwritten(&to.join(name), &refused))?;
     }

@@ -79,13 +79,16 @@ impl Class {
         Roster::read(roster.0, roster.1)?;
         let title = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let settings = settings::template(&title, exercises, course);
-        for (file, bytes) in [(settings::FILE, settings.as_bytes()), ("roster.csv", roster.1)] {
-            if folder.join(file).symlink_metadata().is_ok() {
-                let found = Text::new("a file that is there already", "すでに存在するファイルです");
-                let expected = Text::new("a folder that is no class yet", "まだクラスになっていないフォルダー");
-                let shown = folder.join(file).display().to_string();
-                return Err(Ending::Faults(vec![Fault::new(Id::AlreadyThere, Place::file(shown), found, expected)]));
+        let files = [(settings::FILE, settings.as_bytes()), ("roster.csv", roster.1)];
+        // All are looked for before any is written: half a class would be in the way of the next try.
+        for (file, _) in files {
+            let at = folder.join(file);
+            if at.symlink_metadata().is_ok() {
+                let found = Text::new("a file that is there already", "すでにあるファイルです");
+                return Err(vec![Fault::already_there(at.display().to_string(), found)].into());
             }
+        }
+        for (file, bytes) in files {
             disk::write(folder, file, bytes).map_err(|refused| unwritten(&folder.join(file), &refused))?;
         }
         Secret::make(folder)

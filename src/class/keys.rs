@@ -18,7 +18,6 @@ use crate::gradebook;
 /// # Errors
 /// Exercises that cannot be read, a folder with something in it; the disk's.
 pub fn hand_out(desk: &Desk, class: &Path, to: &Path, notes: bool) -> Result<Written, Ending> {
-    handout::is_no_file(to)?;
     let class = Class::open(class)?;
     let pack = desk::pack(&class, desk)?;
     let ids: Vec<String> = class.settings.exercises.iter().map(|asked| asked.id.value.clone()).collect();

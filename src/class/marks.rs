@@ -32,8 +32,7 @@ pub fn give(desk: &Desk, class: &Path, to: &Path, lang: Lang) -> Result<Written,
     // It may hold marks that nobody has taken yet, or be another file altogether.
     if to.symlink_metadata().is_ok() {
         let found = Text::new("a file that is there already", "すでにあるファイルです");
-        let expected = Text::new("a new name: nothing is overwritten", "新しい名前（上書きはしません）");
-        return Err(vec![Fault::new(Id::AlreadyThere, Place::file(to.display().to_string()), found, expected)].into());
+        return Err(vec![Fault::already_there(to.display().to_string(), found)].into());
     }
     let (folder, name) = disk::parted(to);
     let paths = export::write(&folder, &[(name, bytes)])?;

@@ -270,6 +270,15 @@ impl Fault {
         Self { id, place, found: both(found), expected: both(expected), nearest: None }
     }
 
+    /// Something that is there already where something new was to be written: it stays as it is.
+    pub fn already_there(file: impl Into<String>, found: Text) -> Self {
+        let expected = Text::new(
+            "a new name, or what is there moved away first: nothing is overwritten",
+            "新しい名前にするか、今あるものを先に移動してください（上書きはしません）",
+        );
+        Self::new(Id::AlreadyThere, Place::file(file), found, expected)
+    }
+
     /// The same fault with the valid name nearest to `name`, where one is near enough to be meant.
     #[must_use]
     pub fn near<'a>(mut self, name: &str, valid: impl IntoIterator<Item = &'a str>) -> Self {

@@ -243,7 +243,10 @@ pub fn folder(root: &Path, path: &str) -> Result<PathBuf, Refused> {
 /// # Errors
 /// As [`folder`], and the disk's.
 pub fn make_folder(root: &Path, path: &str) -> Result<PathBuf, Refused> {
-    std::fs::create_dir_all(root).map_err(Refused::Disk)?;
+    std::fs::create_dir_all(root).map_err(|error| match root.ancestors().find(|at| at.is_file()) {
+        Some(file) => Refused::NotAFile(file.display().to_string(), Other::File),
+        None => Refused::Disk(error),
+    })?;
     let mut made = String::new();
     for part in parts(path) {
         if !made.is_empty() {

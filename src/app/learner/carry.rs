@@ -29,9 +29,11 @@ const MOST: usize = 20_000;
 /// As [`packed`]; a folder that cannot be written.
 pub fn exported(here: &Path, workspace: &Workspace) -> Result<String, Ending> {
     let id = workspace.id();
-    let mut names = (1..).map(|n| if n == 1 { format!("{id}{ENDING}") } else { format!("{id}.{n}{ENDING}") });
-    let free = names.find(|name| here.join(name).symlink_metadata().is_err());
-    let file = free.unwrap_or_else(|| format!("{id}{ENDING}"));
+    let (mut file, mut n) = (format!("{id}{ENDING}"), 1);
+    while here.join(&file).symlink_metadata().is_ok() {
+        n += 1;
+        file = format!("{id}.{n}{ENDING}");
+    }
     let bytes = packed(workspace)?;
     disk::write(here, &file, &bytes).map_err(|refused| Ending::unwritten(&file, &refused))?;
     Ok(file)
