@@ -46,13 +46,13 @@ pub fn start(begun: &Begun) -> Value {
 }
 
 /// What was run before.
-pub fn history(task: &Task, pasts: &[Past]) -> Value {
+pub fn history(task: &Task, pasts: &[Past], gave_up: bool) -> Value {
     let run = |past: &Past| {
         let (verdict, score) = (&past.document["verdict"], &past.document["score"]);
         json!({ "run": past.number, "command": past.command(), "verdict": verdict, "score": score })
     };
     let runs: Vec<Value> = pasts.iter().map(run).collect();
-    json!({ "schema": "practicum.history/1", "exercise": task.exercise.reference(), "runs": runs })
+    json!({ "schema": "practicum.history/1", "exercise": task.exercise.reference(), "gave_up": gave_up, "runs": runs })
 }
 
 /// What a model tells of one row.

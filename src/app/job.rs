@@ -36,7 +36,7 @@ pub const JOB: &str = "practicum.job/1";
 pub const RECORD: &str = "practicum.record/1";
 
 /// The version of [`Practice`].
-pub const PRACTICE: &str = "practicum.practice/1";
+pub const PRACTICE: &str = "practicum.practice/2";
 
 /// The largest job that is read, in bytes: two files that a learner handed in, as text.
 pub const LARGEST: u64 = 4 << 20;
@@ -48,8 +48,8 @@ pub enum Job {
     /// Judge what was handed in; nothing of the learner's is read or written.
     #[serde(rename = "practicum.job/1")]
     Judge(Box<Judge>),
-    /// Run or check a plan where a learner works, and keep the result there.
-    #[serde(rename = "practicum.practice/1")]
+    /// Run or check a plan where a learner works, or give the exercise up, and keep the result there.
+    #[serde(rename = "practicum.practice/2")]
     Practise(Practice),
     /// Ask the model of a learner's plan about one of their rows.
     #[serde(rename = "practicum.ask/1")]

@@ -414,10 +414,8 @@ impl Session {
     /// Somebody who sits at the terminal is asked first; elsewhere it needs `yes`.
     pub(super) fn solution(&self, id: Option<&str>, yes: bool) -> Result<u8, Ending> {
         let placed = self.begun("solution", id)?;
-        let Placed { pack, task, workspace } = &placed;
-        if !self.json {
-            self.headline(task);
-        }
+        let Placed { task, workspace, .. } = &placed;
+        self.headline(task);
         if !workspace.progress()?.is_over() {
             let cost = costs(task.exercise.points());
             if !yes && !asking::can_ask(self) {
@@ -441,32 +439,13 @@ impl Session {
                 return Ok(PASSED);
             }
         }
-        let mut progress = checking::give_up(workspace)?;
-        if let Some(shown) = checking::laid_out(workspace, self.terminal.lang).filter(|_| !self.json) {
+        let lang = self.terminal.lang;
+        if let Some(shown) = self.watched(|watch| placed.give_up(self.long, lang, watch))? {
             self.told_of(&shown);
-            return Ok(PASSED);
+        } else {
+            let none = self.pick("This exercise has no debrief.", "この演習には解説がありません。");
+            self.say(&self.terminal.paragraph("", none));
         }
-        if pack.debrief(workspace.id(), self.terminal.lang).is_none() {
-            self.say(
-                &self
-                    .terminal
-                    .paragraph("", self.pick("This exercise has no debrief.", "この演習には解説がありません。")),
-            );
-        }
-        // What came is set beside what was expected; of a plan that cannot be run nothing comes.
-        let came = match placed.submission() {
-            Ok(submission) if !task.exercise.before.is_empty() => {
-                let how = self.how(&placed, &submission, (None, None))?;
-                let came = self.watched(|watch| placed.came(&submission, &how, &mut progress, watch));
-                match came {
-                    Err(Ending::Ended) => return Err(Ending::Ended),
-                    other => other.unwrap_or_default(),
-                }
-            }
-            _ => Vec::new(),
-        };
-        workspace.remember(&progress)?;
-        self.debrief(&placed, &came)?;
         Ok(PASSED)
     }
 

@@ -16,6 +16,7 @@ use diagnostics::text;
 use diagnostics::text::{Lang, Text};
 use engine::run::AskedOne;
 use report::terminal::{MeasuredOn, bold, dim};
+use report::verdict::score;
 
 /// So often `watch` looks at the files. Looking is all it does: network folders of hospitals tell nobody of changes.
 const LOOK: Duration = Duration::from_millis(300);
@@ -25,8 +26,9 @@ impl Session {
         let placed = self.begun("history", id)?;
         let mut pasts: Vec<Past> = placed.pasts().collect();
         pasts.reverse();
+        let gave_up = placed.workspace.progress()?.gave_up;
         if self.json {
-            return self.document(&documents::history(&placed.task, &pasts));
+            return self.document(&documents::history(&placed.task, &pasts, gave_up));
         }
         self.headline(&placed.task);
         if pasts.is_empty() {
@@ -41,6 +43,13 @@ impl Session {
             }
             before = Some(past);
         }
+        if gave_up {
+            let told = self.pick(
+                "You stopped trying here, and read what it was about (practicum solution).",
+                "ここでは挑戦を終え、解説を読みました（practicum solution）。",
+            );
+            self.say(&self.terminal.paragraph("", told));
+        }
         Ok(PASSED)
     }
 
@@ -48,10 +57,10 @@ impl Session {
     fn called(&self, past: &Past) -> String {
         let word = if past.command() == "check" { self.pick("check", "判定") } else { self.pick("run", "試行") };
         let number = past.number;
-        match (past.score(), self.terminal.lang) {
-            (Some((points, of)), Lang::En) => format!("{word} {number}: {points} of {of} points"),
-            (Some((points, of)), Lang::Ja) => format!("{word} {number}：{of}点中{points}点"),
-            (None, _) => format!("{word} {number}"),
+        let score = past.score().map(|(points, of)| score(points, of));
+        match score {
+            Some(score) => format!("{word} {number}{}{}", self.pick(": ", "："), score.get(self.terminal.lang)),
+            None => format!("{word} {number}"),
         }
     }
 
@@ -85,6 +94,10 @@ impl Session {
             Lang::Ja => format!("data/develop.csv の{of}行中{row}行目\n\n"),
         });
         self.say(&self.terminal.printed(&self.terminal.one(&one)));
+        for beyond in self.terminal.beyond(&one) {
+            self.say("\n");
+            self.say(&self.terminal.paragraph("", &beyond));
+        }
         Ok(PASSED)
     }
 

@@ -452,6 +452,17 @@ impl Pack {
                 let (left, settings) = taken(&plan, &bytes, computed::of_settings)?;
                 (Some(left), settings)
             }
+            None if exercise.has_plan() => {
+                return Err(vec![Fault::new(
+                    Id::MissingFile,
+                    Place::file(plan),
+                    Text::new("no such file", "ファイルがありません"),
+                    Text::new(
+                        "a plan, as a learner would write it: the checks are proved with it",
+                        "学習者が書くのと同じ形の計画ファイル（判定の検証に使います）",
+                    ),
+                )]);
+            }
             None => (None, Computed::new()),
         };
         let read = submission(

@@ -23,20 +23,26 @@ pub fn pairs(run: &Run, table: &str) -> Option<(Vec<f64>, Vec<f64>)> {
     Some((0..p.len()).filter(shown).filter_map(|row| Some((p[row]?, y[row]?))).unzip())
 }
 
-/// A run's predictions on a table in `bins` groups; of `develop`, its test rows. Empty where there are fewer than ten rows a group.
+/// A run's predictions on a table in `bins` groups; of `develop`, its test rows.
 pub fn bins(run: &Run, table: &str, bins: usize) -> Vec<Bin> {
     let (p, y) = pairs(run, table).unwrap_or_default();
-    if p.len() < 10 * bins { Vec::new() } else { calibration(&p, &y, bins) }
+    calibration(&p, &y, bins)
 }
 
-/// Rows in `bins` groups of equal size by predicted risk, lowest first; equal risks may fall in two groups.
+/// So few rows a group say nothing.
+const LEAST: usize = 10;
+
+/// Rows in `bins` groups of equal size by predicted risk, lowest first; equal risks may fall in two groups. Empty where there are fewer
+/// than ten rows a group.
 pub fn calibration(p: &[f64], y: &[f64], bins: usize) -> Vec<Bin> {
+    if p.len() < LEAST * bins {
+        return Vec::new();
+    }
     let mut rows: Vec<(f64, f64)> = p.iter().copied().zip(y.iter().copied()).collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
     let n = rows.len();
     (0..bins)
         .map(|bin| &rows[n * bin / bins..n * (bin + 1) / bins])
-        .filter(|rows| !rows.is_empty())
         .map(|rows| {
             let mean = |of: &dyn Fn(&(f64, f64)) -> f64| rows.iter().map(of).sum::<f64>() / rows.len() as f64;
             Bin { n: rows.len(), predicted: mean(&|row| row.0), observed: mean(&|row| row.1) }
@@ -63,7 +69,8 @@ mod tests {
         assert_eq!(bins.iter().map(|bin| bin.n).sum::<usize>(), 103);
         assert!(bins.windows(2).all(|two| two[0].predicted < two[1].predicted));
         assert_eq!((bins[0].observed, bins[4].observed), (0.0, 1.0));
-        assert!(calibration(&[], &[], 5).is_empty());
+        assert!(calibration(&p[..49], &y[..49], 5).is_empty());
+        assert_eq!(calibration(&p[..50], &y[..50], 5).len(), 5);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
 use super::figures::{self, count, with_interval};
-use super::verdict::sign;
+use super::verdict::{score, sign};
 use super::{layout, mark, plot, spot};
 use course::dataset::Dataset;
 use course::exercise::Probe;
@@ -22,7 +22,7 @@ use diagnostics::text::{Lang, Text};
 use engine::check::{self, Figure, Outcome, Verdict, filled};
 use engine::evaluate::RunFigure;
 use engine::record::Story;
-use engine::run::{One, Run};
+use engine::run::{AskedColumn, One, Run};
 use engine::signal::Shape;
 use metrics::Shown;
 use metrics::classification::AUROC;
@@ -375,6 +375,23 @@ impl Terminal {
         Figures { rows, heads: 1, undefined: None }
     }
 
+    /// What is to be known of values that were asked for and lie outside the learner's own, a sentence for each.
+    pub fn beyond(&self, one: &One) -> Vec<String> {
+        let told = |column: &AskedColumn| {
+            let (x, (low, high)) = column.beyond()?;
+            let (name, [x, low, high]) = (&column.name, [x, low, high].map(figures::value));
+            Some(match self.lang {
+                Lang::En => format!(
+                    "{name} = {x} lies outside your data, where it is {low} to {high}: what the model says of it was not learned from anyone like that."
+                ),
+                Lang::Ja => format!(
+                    "{name} = {x} は、手元のデータの範囲（{low}〜{high}）の外にあります。このような患者からは学習していないため、モデルの答えに裏付けはありません。"
+                ),
+            })
+        };
+        one.columns.iter().filter_map(told).collect()
+    }
+
     /// Figures as a terminal shows them.
     pub fn printed(&self, figures: &Figures) -> String {
         let mut out = self.table(&figures.rows, figures.heads);
@@ -525,15 +542,7 @@ impl Terminal {
     fn outcomes(&self, outcomes: &[Outcome]) -> String {
         let mut out = self.each(outcomes);
         let (points, of) = check::score(outcomes);
-        let _ = writeln!(
-            out,
-            "\n{}",
-            bold(&match self.lang {
-                Lang::En if of == 1 => format!("{points} of 1 point"),
-                Lang::En => format!("{points} of {of} points"),
-                Lang::Ja => format!("{of}点中{points}点"),
-            })
-        );
+        let _ = writeln!(out, "\n{}", bold(score(points, of).get(self.lang)));
         if let Some((outcome, hint)) = outcomes.iter().find_map(|o| o.hint.as_ref().map(|hint| (o, hint))) {
             let hint = filled(hint, &outcome.figures, None);
             let next = self.say("Next: ", "次に：");

@@ -1,5 +1,7 @@
-//! The sign of a verdict, on every page and in the terminal.
+//! The sign of a verdict and the words of a score, on every page and in the terminal.
 
+use diagnostics::text;
+use diagnostics::text::Text;
 use engine::check::Verdict;
 
 /// One sign, as wide as a letter in every font: of a verdict in words, never instead of them.
@@ -11,4 +13,10 @@ pub fn sign(verdict: Verdict) -> &'static str {
         Verdict::NotAttempted => "?",
         Verdict::Invalid | Verdict::Error => "!",
     }
+}
+
+/// So many points of so many.
+pub fn score(points: i64, of: i64) -> Text {
+    let word = if of == 1 { "point" } else { "points" };
+    text!("{points} of {of} {word}", "{of}点中{points}点")
 }

@@ -218,6 +218,8 @@ async fn follow(running: Arc<Running>, mut child: Child, record: PathBuf) {
     running.tell(match done {
         Some(done) if done.ended => json!({ "event": "ended" }),
         Some(done) if done.kept.is_some() => json!({ "event": "done", "run": done.number() }),
+        // An exercise that was given up: nothing was kept, and nothing is wrong.
+        Some(done) if done.document.is_null() => json!({ "event": "done", "run": null }),
         Some(done) => json!({ "event": "failed", "document": done.document }),
         None if *running.stop.borrow() => json!({ "event": "ended" }),
         None => {

@@ -228,6 +228,23 @@ export async function keyboard(bench) {
   return [];
 }
 
+/** Somebody stops trying: the debrief says what came of what they expected, and a field with a mistake does not hold them up. */
+export async function givingUp(bench) {
+  const { page } = bench;
+  await begin(page, 'sepsis-alarm');
+  await draw(page, page.locator('#expect .track'), [0.2, 0.4], [0.5, 0.4]);
+  await page.locator('[name="misses_after"][value="fewer"]').check();
+  await trained(page, () => page.locator('#train button.main').click());
+  await page.locator('[name="train.epochs"]').fill('many');
+  await page.locator('.giveup summary').click();
+  await trained(page, () => page.locator('.giveup button').first().click(), '#conclude');
+  const told = await page.locator('#debrief').textContent();
+  assert.match(told, /What you expected, and what came/);
+  assert.match(told, /You expected: \d[\d,]* to \d[\s\S]*It came: \d[\s\S]*You expected: [\s\S]*It came: /);
+  assert.equal(await page.locator('.giveup').count(), 0, 'it is over');
+  return looked(bench, 'given-up', ['#conclude', '#debrief']);
+}
+
 /** What goes wrong: a mistake at its field, a file changed elsewhere, a page opened again while something runs, a stop. */
 export async function troubles(bench) {
   const { page } = bench;

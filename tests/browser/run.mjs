@@ -1,11 +1,11 @@
 // Runs the journeys that are named, or all; says what is wrong, and ends with 1 if anything is.
 import { closed, workbench } from './workbench.mjs';
-import { asking, askingByKeys, imaging, keyboard, tabular, troubles } from './journeys.mjs';
+import { asking, askingByKeys, givingUp, imaging, keyboard, tabular, troubles } from './journeys.mjs';
 
 const asked = { arguments: ['--course', `${import.meta.dirname}/../data/courses/asked`] };
 const journeys = {
   'tabular-en': ['en', tabular], 'tabular-ja': ['ja', tabular], 'imaging-en': ['en', imaging], 'imaging-ja': ['ja', imaging],
-  keyboard: ['en', keyboard], troubles: ['en', troubles],
+  keyboard: ['en', keyboard], troubles: ['en', troubles], 'giving-up': ['en', givingUp],
   'asking-en': ['en', asking, asked], 'asking-ja': ['ja', asking, asked], 'asking-keys': ['ja', askingByKeys, asked],
 };
 const chosen = process.argv.slice(2);

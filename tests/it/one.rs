@@ -22,6 +22,11 @@ fn a_model_is_asked_about_one_row_as_it_is_and_with_other_values() {
     let older = learner.types("try first-look --row 3 --set age=１００ --json").ends(0).json();
     assert!(risk(&older, "after") > risk(&older, "before") + 0.01, "{older}");
     learner.types("try first-look --row 3 --set age=100").ends(0).says("the model's risk").says("changed");
+    // A value that nobody in the data has is answered, and what it is worth is said.
+    let within = learner.types("try first-look --row 3 --set age=70").ends(0).out;
+    assert!(!within.contains("outside your data"), "{within}");
+    learner.types("try first-look --row 3 --set age=400").ends(0).says("age = 400 lies outside your data");
+    learner.types("try first-look --row 3 --set age=400 --lang ja").ends(0).says("範囲");
     learner.types("try first-look --row 3 --set aeg=100").ends(2).says("nearest:  age");
     learner.types("try first-look --row 3 --set age=old").ends(2).says("a number");
     learner.types("try first-look --row 3 --set aspiration=1").ends(2).says("which the model does not see");

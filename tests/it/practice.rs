@@ -155,6 +155,8 @@ fn who_gives_up_reads_the_debrief_and_passes_no_more() {
     learner.types("solution ward --yes").ends(0).says("points").says("practicum/ward/debrief.en.md");
     // Once it is read, it may be read again.
     learner.types("solution ward").ends(0).says("practicum/ward/debrief.en.md");
+    learner.types("history ward").ends(0).says("You stopped trying here");
+    assert_eq!(learner.types("history ward --json").ends(0).json()["gave_up"], true);
     assert!(learner.read("practicum/ward/debrief.en.md").contains("It was the threshold"));
     answers(&learner, &format!("alerts = {real}\ncause = \"crp\"\n"));
     learner.types("check ward").says("You have read the debrief");

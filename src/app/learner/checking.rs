@@ -47,20 +47,6 @@ impl Checked {
     }
 }
 
-/// Ends an exercise that was not passed: the debrief may be read, and what its conclusions ask for gives no points any more. What is
-/// over already stays as it is.
-///
-/// # Errors
-/// A file of the workspace that cannot be read, the disk's.
-pub fn give_up(workspace: &Workspace) -> Result<Progress, WorkspaceError> {
-    let mut progress = workspace.progress()?;
-    if !progress.is_over() {
-        progress.gave_up = true;
-        workspace.remember(&progress)?;
-    }
-    Ok(progress)
-}
-
 /// A check that a grader makes: everything is told, and the learner's tries are not touched.
 pub fn graded(run: Run) -> Checked {
     Checked { run, open: Vec::new(), resembles: None, came: Vec::new(), progress: Progress::default() }

@@ -45,11 +45,13 @@ pub fn markdown(
     section(pick("Sources", "出典"), &sources.join("\n"));
     if let Some(exit) = &exercise.exit {
         let (right, why) = (exit.right.get(lang).trim_end_matches(['.', '。']), exit.why.get(lang));
+        // An answer that asks keeps its own mark.
+        let end = if right.ends_with(['?', '？', '!', '！']) { "" } else { pick(".", "。") };
         section(
             pick("The answer to the question", "最後の1問の答え"),
             &match lang {
-                Lang::En => format!("**{right}.** {why}"),
-                Lang::Ja => format!("**{right}。**{why}"),
+                Lang::En => format!("**{right}{end}** {why}"),
+                Lang::Ja => format!("**{right}{end}**{why}"),
             },
         );
     }

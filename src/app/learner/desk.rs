@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::checking::{self, Checked};
 use super::memory;
-use super::progress::Progress;
 use super::renewal::{self, Renewed};
 use super::variant;
 use super::workspace::{StartOptions, Started, Workspace};
@@ -17,8 +16,7 @@ use course::exercise::Cover;
 use course::pack::{Content, Pack, STARTER, Submission, Task};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
-use diagnostics::text::Text;
-use engine::check::Figure;
+use diagnostics::text::{Lang, Text};
 use engine::models::VOCABULARY;
 use engine::run::{self, AskedOne, Ended, Job, One, Run, Shelf, Watch};
 use report::json::Subject;
@@ -350,7 +348,7 @@ impl Placed {
         watch: &mut dyn Watch,
     ) -> Result<Run, Ending> {
         let seed = self.sown(how.seed, subject);
-        let run = self.trained(submission, (seed.number, None), how, watch)?;
+        let run = self.trained(submission, (seed.number, None), how.long, watch)?;
         // Before anything of the run is shown; where nothing is trained, nothing is.
         if self.task.exercise.asks_plan {
             self.workspace.seal(&self.task, &how.expected, &how.at)?;
@@ -374,7 +372,7 @@ impl Placed {
         let follows = || Root { number: variant::exam(seed.number, content::of_plan(submission)), from: Origin::Plan };
         let exam = given.unwrap_or_else(follows);
         subject.exam = Some(exam);
-        let run = self.trained(submission, (seed.number, Some(exam.number)), how, watch)?;
+        let run = self.trained(submission, (seed.number, Some(exam.number)), how.long, watch)?;
         if given.is_some() {
             return Ok(checking::graded(run));
         }
@@ -384,7 +382,7 @@ impl Placed {
         }
         let mut checked = checking::practised(&self.pack, &self.task, &self.workspace, submission, &run)?;
         if checked.progress.passed {
-            let starter = self.of_starter((seed.number, exam.number), how, watch)?;
+            let starter = self.of_starter((seed.number, exam.number), how.long, watch)?;
             checked.came = checking::came(&self.task.exercise, &run, starter.as_ref(), &mut checked.progress);
         }
         Ok(checked)
@@ -406,32 +404,47 @@ impl Placed {
             .collect()
     }
 
-    /// What came of what was expected, for somebody who gave up: of their plan as it is.
+    /// Ends an exercise that was not passed: what its conclusions ask for gives no points any more, and the debrief is laid out, with
+    /// what came of what was expected. One that lies there already stays. Gives what the learner calls it; none where there is none.
     ///
     /// # Errors
-    /// As [`Self::run`].
-    pub fn came(
-        &self,
-        submission: &Submission,
-        how: &How,
-        progress: &mut Progress,
-        watch: &mut dyn Watch,
-    ) -> Result<Vec<(String, Figure)>, Ending> {
+    /// The learner's wish to stop, after which nothing has changed; the disk's.
+    pub fn give_up(&self, long: bool, lang: Lang, watch: &mut dyn Watch) -> Result<Option<String>, Ending> {
+        let there = checking::laid_out(&self.workspace, lang);
+        let expected = !self.task.exercise.before.is_empty();
+        let runs = match (there.is_none() && expected).then(|| self.expected_runs(long, watch)).transpose() {
+            Err(Ending::Ended) => return Err(Ending::Ended),
+            // Of a plan that cannot be run nothing comes.
+            runs => runs.ok().flatten(),
+        };
+        let mut progress = self.workspace.progress()?;
+        progress.gave_up |= !progress.is_over();
+        let came =
+            runs.map(|(run, starter)| checking::came(&self.task.exercise, &run, starter.as_ref(), &mut progress));
+        self.workspace.remember(&progress)?;
+        match there {
+            Some(shown) => Ok(Some(shown)),
+            None => Ok(checking::debrief(&self.pack, &self.task, &self.workspace, &came.unwrap_or_default(), lang)?),
+        }
+    }
+
+    /// What shows what came of what was expected: the plan's run as it is, and the starter's.
+    fn expected_runs(&self, long: bool, watch: &mut dyn Watch) -> Result<(Run, Option<Run>), Ending> {
+        let submission = self.submission()?;
         let seed = self.workspace.seed().number;
-        let exam = variant::exam(seed, content::of_plan(submission));
-        let run = self.trained(submission, (seed, Some(exam)), how, watch)?;
-        let starter = self.of_starter((seed, exam), how, watch)?;
-        Ok(checking::came(&self.task.exercise, &run, starter.as_ref(), progress))
+        let exam = variant::exam(seed, content::of_plan(&submission));
+        let run = self.trained(&submission, (seed, Some(exam)), long, watch)?;
+        Ok((run, self.of_starter((seed, exam), long, watch)?))
     }
 
     /// The starter's run, where a question before the first run asks for what came of it.
-    fn of_starter(&self, (seed, exam): (u64, u64), how: &How, watch: &mut dyn Watch) -> Result<Option<Run>, Ending> {
+    fn of_starter(&self, (seed, exam): (u64, u64), long: bool, watch: &mut dyn Watch) -> Result<Option<Run>, Ending> {
         let exercise = &self.task.exercise;
         if !exercise.before.iter().any(|question| question.of_starter) {
             return Ok(None);
         }
         let starter = self.pack.submission(&VOCABULARY, exercise, STARTER).map_err(Ending::Author)?;
-        Ok(Some(self.trained(&starter, (seed, Some(exam)), how, watch)?))
+        Ok(Some(self.trained(&starter, (seed, Some(exam)), long, watch)?))
     }
 
     /// Asks the plan's model about one of the learner's rows. A probe's world stays locked until the exercise is over: it would tell what
@@ -480,12 +493,12 @@ impl Placed {
         &self,
         submission: &Submission,
         seeds: (u64, Option<u64>),
-        how: &How,
+        long: bool,
         watch: &mut dyn Watch,
     ) -> Result<Run, Ending> {
         self.workspace.ready()?;
         let shelf = self.workspace.shelf();
-        engine((&self.pack, &self.task), submission, seeds, (how.long, Some(&shelf)), watch)
+        engine((&self.pack, &self.task), submission, seeds, (long, Some(&shelf)), watch)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A learner's run or check from beginning to end, for somebody who shows it afterwards: trained, told, kept, remembered.
+//! A learner's run, check or giving up from beginning to end, for somebody who shows it afterwards: trained, told, kept, remembered.
 
 use std::path::PathBuf;
 
@@ -24,8 +24,8 @@ pub struct Practice {
     pub course: Option<PathBuf>,
     /// The exercise's id.
     pub exercise: String,
-    /// Whether it is to be judged, or only run.
-    pub check: bool,
+    /// What for.
+    pub aim: Aim,
     /// Whether a training beyond the usual budget is asked for.
     #[serde(default)]
     pub long: bool,
@@ -35,10 +35,33 @@ pub struct Practice {
     pub lang: String,
 }
 
+/// What a plan is trained for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aim {
+    /// To see how it does on the learner's own rows.
+    Run,
+    /// To be judged.
+    Check,
+    /// To end an exercise that was not passed, and to see what came of what was expected.
+    GiveUp,
+}
+
+impl Aim {
+    /// The command that does the same in a terminal.
+    fn command(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Check => "check",
+            Self::GiveUp => "solution",
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Practised {
-    /// The document: verdict, figures, or what is wrong (`practicum.result/1`).
+    /// The document: verdict, figures, or what is wrong (`practicum.result/1`); null where an exercise was given up.
     pub document: Value,
     /// What the learner calls the folder in which it was kept; none where nothing was.
     pub kept: Option<String>,
@@ -62,7 +85,7 @@ impl Practised {
 /// Runs or checks the plan in the learner's workspace, and keeps the result there.
 pub fn practise(practice: &Practice, content: &'static Content, watch: &mut dyn Watch) -> Practised {
     let mut subject = Subject::default();
-    let command = if practice.check { "check" } else { "run" };
+    let command = practice.aim.command();
     let mut done =
         Practised { document: Value::Null, kept: None, open: Vec::new(), resembles: None, debrief: None, ended: false };
     if let Err(ending) = go(practice, content, &mut subject, watch, &mut done) {
@@ -93,7 +116,11 @@ fn go(
 ) -> Result<(), Ending> {
     let lang = Lang::of_locale(&practice.lang);
     let desk = Desk { here: practice.here.clone(), course: practice.course.clone(), content };
-    let placed = desk.begun(if practice.check { "check" } else { "run" }, Some(&practice.exercise), subject)?;
+    let placed = desk.begun(practice.aim.command(), Some(&practice.exercise), subject)?;
+    if practice.aim == Aim::GiveUp {
+        done.debrief = placed.give_up(practice.long, lang, watch)?;
+        return Ok(());
+    }
     let submission = placed.submission()?;
     let handed_in = placed.workspace.handed_in()?;
     let how = How {
@@ -103,7 +130,7 @@ fn go(
         expected: submission.unjudged.expected.clone(),
         at: practice.at.clone(),
     };
-    if !practice.check {
+    if practice.aim == Aim::Run {
         let run = placed.run(&submission, &how, subject, watch)?;
         let document = Document::ran("run", subject, &run);
         done.document = document.value();

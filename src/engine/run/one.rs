@@ -61,6 +61,14 @@ pub struct AskedColumn {
     pub words: Vec<String>,
 }
 
+impl AskedColumn {
+    /// The value as asked, and the learner's own smallest and largest, where it lies outside of these: the model saw nothing like it.
+    pub fn beyond(&self) -> Option<(f64, (f64, f64))> {
+        let (Some((low, high)), Figure::Number(x)) = (self.range, &self.after) else { return None };
+        (self.after != self.before && !(low..=high).contains(x)).then_some((*x, (low, high)))
+    }
+}
+
 /// Asks the model of a plan about one of the learner's rows.
 ///
 /// # Errors

@@ -22,7 +22,8 @@ function begins(place, shown) {
     event.preventDefault();
     // What stands on the page is what is meant: it is kept first, and a mistake in it is told at its field.
     busy(true);
-    const answer = (await saved()) ? await asked(form.action, { method: 'POST' }) : null;
+    // Whoever gives up need not mend it first.
+    const answer = (await saved()) || 'anyway' in form.dataset ? await asked(form.action, { method: 'POST' }) : null;
     // Keeping may have exchanged the part in which the form stood.
     const here = document.querySelector(`form[action="${CSS.escape(form.getAttribute('action'))}"]`)?.closest('[data-events]');
     if (here && (answer?.status === 202 || answer?.status === 409)) follow(here, shown, answer.status === 409);
@@ -123,10 +124,11 @@ function follow(place, shown, isUnknown) {
     say(words.done);
     // Where nothing is trained, the place of the check knows.
     const { see, conclude, expect } = (document.getElementById('train') ?? place).dataset;
-    const parts = { see: see + number, conclude, expect };
+    // Of an exercise that was given up there is no run to see.
+    const parts = number === null ? { conclude, expect } : { see: see + number, conclude, expect };
     // What was asked for comes first, and takes the focus.
     await renew(`#${shown}`, parts[shown]);
-    const title = document.querySelector(shown === 'see' ? '#see-title' : '#conclude .verdict h3');
+    const title = document.querySelector(shown === 'see' ? '#see-title' : number === null ? '#debrief' : '#conclude .verdict h3');
     title?.setAttribute('tabindex', '-1');
     title?.focus({ preventScroll: true });
     title?.scrollIntoView({ block: 'start' });

@@ -21,6 +21,7 @@ use app::learner::desk::{self, Placed};
 use app::learner::edit::{Change, number};
 use app::learner::hand_in::ANSWERS;
 use app::learner::history::Past;
+use app::learner::practice::Aim;
 use course::answers::{Answer, Answers, Unjudged};
 use course::exercise::{Question, QuestionKind};
 use course::grid::AnswerColumn;
@@ -31,7 +32,7 @@ use diagnostics::text::{Lang, Text};
 use engine::check::Verdict;
 use engine::withhold;
 use report::terminal::MeasuredOn;
-use report::verdict::sign;
+use report::verdict::{score, sign};
 use serde::Deserialize as _;
 
 pub(super) fn pages() -> Router<Shared> {
@@ -163,17 +164,7 @@ fn ordered<'s>(order: &Order, place_of: impl Fn(&str) -> Option<&'s str>) -> Opt
 
 /// Ends an exercise that was not passed; the form says what it costs.
 async fn solution(view: View, Path(id): Path<String>) -> Result<Response, Response> {
-    view.done(move |view| {
-        let placed = view.site.begun(&id)?;
-        checking::give_up(&placed.workspace)?;
-        // One that lies there already says what came of what was expected, too.
-        if checking::laid_out(&placed.workspace, view.lang).is_none() {
-            checking::debrief(&placed.pack, &placed.task, &placed.workspace, &[], view.lang)?;
-        }
-        section(view, &placed, &[])
-    })
-    .await
-    .map(answer)
+    train::begin(view, id, Aim::GiveUp).await
 }
 
 /// The section; `faults` are those of what was just sent.
@@ -211,13 +202,11 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
                     p { button { (view.say("Keep", "保存")) } }
                 }
             }
-            div.judge data-events=(view.site.to(&format!("x/{id}/events"))) data-conclude=(view.site.to(&format!("x/{id}/conclude")))
-                data-expect=(view.site.to(&format!("x/{id}/expected"))) data-see=(view.site.to(&format!("x/{id}/see/"))) {
+            (judging(view, id, &html! {
                 form.inline method="post" action=(view.site.to(&format!("x/{id}/check"))) data-job data-first="#answers" {
                     button.main { (view.say("Have it judged on new patients", "新しい患者で判定を受ける")) }
                 }
-                (train::progress(view))
-            }
+            }))
             @if let Some(last) = &last { (judged(view, placed, last, &open)) }
             @if let Some(why) = resembles {
                 p.notice { strong { (view.say("Your plan resembles one that others have tried. ", "この計画は、よくある計画に似ています。")) } (view.text(why).trim()) }
@@ -231,11 +220,24 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
                         "Whoever reads the debrief cannot pass here any more: the points are then to be had with another key only, in another folder.",
                         "解説を読むと、ここではもう合格になりません。得点は、別のフォルダーで別のキーを使って始めた場合にだけ得られます。",
                     )) }
-                    form method="post" action=(view.site.to(&format!("x/{id}/solution"))) data-swap="#conclude" { button { (view.say("Read it", "解説を読む")) } }
+                    (judging(view, id, &html! {
+                        form method="post" action=(view.site.to(&format!("x/{id}/solution"))) data-job data-anyway { button { (view.say("Read it", "解説を読む")) } }
+                    }))
                 }
             }
         }
     })
+}
+
+/// A form that begins what is judged, with the place in which its progress is shown.
+fn judging(view: &View, id: &str, form: &Markup) -> Markup {
+    let to = |part: &str| view.site.to(&format!("x/{id}/{part}"));
+    html! {
+        div.judge data-events=(to("events")) data-conclude=(to("conclude")) data-expect=(to("expected")) data-see=(to("see/")) {
+            (form)
+            (train::progress(view))
+        }
+    }
 }
 
 fn is_of(fault: &Fault, key: &str) -> bool {
@@ -372,10 +374,8 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
     let checks = document["checks"].as_array().cloned().unwrap_or_default();
     let (points, of) =
         (document["score"]["points"].as_i64().unwrap_or(0), document["score"]["of"].as_i64().unwrap_or(0));
-    let score = match view.lang {
-        Lang::En => format!("{points} of {of} points"),
-        Lang::Ja => format!("{of}点中{points}点"),
-    };
+    let told = score(points, of);
+    let score = told.get(view.lang);
     let exam = kept
         .record
         .as_ref()

@@ -21,7 +21,7 @@ use crate::site::Shared;
 use crate::view::View;
 use app::ending::Ending;
 use app::learner::desk::Placed;
-use app::learner::practice::Practice;
+use app::learner::practice::{Aim, Practice};
 use report::json::Subject;
 
 /// So many events wait for a page that is slow to read.
@@ -36,19 +36,22 @@ pub(super) fn pages() -> Router<Shared> {
 }
 
 async fn run(view: View, Path(id): Path<String>) -> Result<Response, Response> {
-    begin(view, id, false).await
+    begin(view, id, Aim::Run).await
 }
 
 async fn check(view: View, Path(id): Path<String>) -> Result<Response, Response> {
-    begin(view, id, true).await
+    begin(view, id, Aim::Check).await
 }
 
-async fn begin(view: View, id: String, check: bool) -> Result<Response, Response> {
+/// Begins what trains a plan.
+pub(super) async fn begin(view: View, id: String, aim: Aim) -> Result<Response, Response> {
     let placed = view
         .done(move |view| {
             let placed = view.site.begun(&id)?;
             // A plan that cannot be read is told at once, and not by a process that ends.
-            placed.submission()?;
+            if aim != Aim::GiveUp {
+                placed.submission()?;
+            }
             Ok(placed)
         })
         .await?;
@@ -57,7 +60,7 @@ async fn begin(view: View, id: String, check: bool) -> Result<Response, Response
         here: settings.desk.here.clone(),
         course: settings.desk.course.clone(),
         exercise: placed.workspace.id().to_owned(),
-        check,
+        aim,
         long: false,
         at: (settings.now)(),
         lang: view.lang.code().to_owned(),

@@ -118,7 +118,10 @@ pub(super) fn section(view: &View, placed: &Placed, told: Option<(&AskedOne, &An
             @if let Some(one) = one {
                 @let figures = writer.one(one);
                 @let caption = match view.lang { Lang::En => format!("Row {}", one.row), Lang::Ja => format!("{}行目", one.row) };
-                div aria-live="polite" { (View::table(&caption, &figures.rows, figures.heads)) }
+                div aria-live="polite" {
+                    (View::table(&caption, &figures.rows, figures.heads))
+                    @for beyond in writer.beyond(one) { p.notice { (beyond) } }
+                }
             } @else if faults.is_empty() && !is_over && placed.task.dataset.image.is_some() {
                 p.quiet { (view.say("Once the exercise is over, a picture can also be drawn again with a cause changed.", "演習が終わると、原因を変えて描き直した画像についても尋ねられます。")) }
             }
