@@ -63,8 +63,9 @@ impl Unit {
     const OWN: Self = Self { shift: 0.0, scale: 1.0 };
 
     fn of(loss: Loss, y: &Array2<f32>) -> Self {
-        if loss != Loss::Squares {
-            return Self::OWN;
+        match loss {
+            Loss::Log | Loss::Focal | Loss::Dice | Loss::DiceLog | Loss::Softmax => return Self::OWN,
+            Loss::Squares => {}
         }
         let values: Vec<f64> = y.iter().map(|&y| f64::from(y)).collect();
         if spread::constant(&values) {
@@ -157,7 +158,7 @@ pub fn fit(
     }
     let unit = Unit::of(loss, &train.y);
     let own = |rows: &Rows| Rows { y: unit.learned(rows), ..rows.clone() };
-    let (learned, judged) = if loss == Loss::Squares { (Some(own(train)), valid.map(own)) } else { (None, None) };
+    let (learned, judged) = if unit == Unit::OWN { (None, None) } else { (Some(own(train)), valid.map(own)) };
     let (train, valid) = (learned.as_ref().unwrap_or(train), judged.as_ref().or(valid));
     let (rows, outputs) = train.y.dim();
     let batch = if plan.batch.value == 0 { rows } else { plan.batch.value.min(rows) };
