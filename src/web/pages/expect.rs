@@ -86,7 +86,7 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
                     p.sealed { strong { (told(view, question, expected.map(|sealed| &sealed.expected))) } " "
                         span.quiet { (view.say("sealed", "確定")) " " (expected.map_or("", |sealed| &sealed.at)) } }
                 }
-                p.quiet { (view.say("It is set beside what came, once you have passed. Nothing of it is graded.", "合格した後に、実際の結果と並べて示します。成績には入りません。")) }
+                p.quiet { (view.say("It is set beside what came, once you have passed or stopped trying. Nothing of it is graded.", "合格した後、または挑戦を終えた後に、実際の結果と並べて示します。成績には入りません。")) }
             } @else {
                 p { (view.say("Before the first run. Nothing of it is graded; it is sealed when you train.", "最初の実行の前に答えます。成績には入りません。「試す」を押したときに確定します。")) }
                 form method="post" action=(view.site.to(&format!("x/{id}/expect"))) data-swap="#expect" data-auto {
