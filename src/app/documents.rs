@@ -3,7 +3,7 @@
 use course::pack::Task;
 use engine::run::One;
 use report::glossary::Term;
-use report::json::text;
+use report::json::{Kept, text};
 use serde_json::{Value, json};
 use tables::{Frame, TableError};
 
@@ -48,8 +48,8 @@ pub fn start(begun: &Begun) -> Value {
 /// What was run before.
 pub fn history(task: &Task, pasts: &[Past], gave_up: bool) -> Value {
     let run = |past: &Past| {
-        let (verdict, score) = (&past.document["verdict"], &past.document["score"]);
-        json!({ "run": past.number, "command": past.command(), "verdict": verdict, "score": score })
+        let Kept { command, verdict, score, .. } = &past.told;
+        json!({ "run": past.number, "command": command, "verdict": verdict, "score": score })
     };
     let runs: Vec<Value> = pasts.iter().map(run).collect();
     json!({ "schema": "practicum.history/1", "exercise": task.exercise.reference(), "gave_up": gave_up, "runs": runs })

@@ -55,9 +55,9 @@ impl Session {
 
     /// `check 3: 6 of 9 points`
     fn called(&self, past: &Past) -> String {
-        let word = if past.command() == "check" { self.pick("check", "判定") } else { self.pick("run", "試行") };
+        let word = if past.is_check() { self.pick("check", "判定") } else { self.pick("run", "試行") };
         let number = past.number;
-        let score = past.score().map(|(points, of)| score(points, of));
+        let score = past.told.score.map(score);
         match score {
             Some(score) => format!("{word} {number}{}{}", self.pick(": ", "："), score.get(self.terminal.lang)),
             None => format!("{word} {number}"),

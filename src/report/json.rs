@@ -74,10 +74,82 @@ pub struct Document {
     checks: Vec<Check>,
 }
 
-#[derive(Debug, Serialize)]
-struct Score {
-    points: i64,
-    of: i64,
+/// What was reached of what can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Score {
+    /// The points of the checks that passed.
+    pub points: i64,
+    /// The points of all checks.
+    pub of: i64,
+}
+
+/// A result that was kept, as far as it is shown again.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// What it was: `run` or `check`.
+    pub command: String,
+    /// The verdict on all checks together.
+    pub verdict: Option<Verdict>,
+    /// The points, where it was judged.
+    pub score: Option<Score>,
+    /// What was trained, where anything was.
+    pub trained: Option<KeptTraining>,
+    /// The checks, in their order.
+    pub checks: Vec<KeptCheck>,
+}
+
+/// A training of a result that was kept.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct KeptTraining {
+    /// The threshold from which an alarm is raised, where there is one.
+    #[serde(default)]
+    pub threshold: Option<f64>,
+}
+
+/// A check of a result that was kept.
+#[derive(Clone, Debug, Deserialize)]
+pub struct KeptCheck {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// The points that it gives.
+    pub points: i64,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// What it says of the figures.
+    pub sentence: Text,
+    /// Where the figure stands to its limits.
+    #[serde(default)]
+    pub mark: Option<KeptMark>,
+    /// A hint, where it failed.
+    #[serde(default)]
+    pub hint: Option<Text>,
+    /// What is wrong with the check itself.
+    #[serde(default)]
+    pub fault: Option<KeptFault>,
+}
+
+/// The mark of a check that was kept.
+#[derive(Clone, Debug, Deserialize)]
+pub struct KeptMark {
+    /// In words.
+    pub text: Text,
+}
+
+/// The fault of a check that was kept.
+#[derive(Clone, Debug, Deserialize)]
+pub struct KeptFault {
+    /// What was found.
+    pub found: Text,
+}
+
+impl Kept {
+    /// Reads a document; of one that another version wrote otherwise nothing is shown.
+    pub fn of(document: &serde_json::Value) -> Self {
+        Self::deserialize(document).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Serialize)]

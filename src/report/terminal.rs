@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
 use super::figures::{self, count, with_interval};
+use super::json::Score;
 use super::verdict::{score, sign};
 use super::{layout, mark, plot, spot};
 use course::dataset::Dataset;
@@ -542,7 +543,7 @@ impl Terminal {
     fn outcomes(&self, outcomes: &[Outcome]) -> String {
         let mut out = self.each(outcomes);
         let (points, of) = check::score(outcomes);
-        let _ = writeln!(out, "\n{}", bold(score(points, of).get(self.lang)));
+        let _ = writeln!(out, "\n{}", bold(score(Score { points, of }).get(self.lang)));
         if let Some((outcome, hint)) = outcomes.iter().find_map(|o| o.hint.as_ref().map(|hint| (o, hint))) {
             let hint = filled(hint, &outcome.figures, None);
             let next = self.say("Next: ", "次に：");

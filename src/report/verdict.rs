@@ -1,5 +1,6 @@
 //! The sign of a verdict and the words of a score, on every page and in the terminal.
 
+use super::json::Score;
 use diagnostics::text;
 use diagnostics::text::Text;
 use engine::check::Verdict;
@@ -16,7 +17,7 @@ pub fn sign(verdict: Verdict) -> &'static str {
 }
 
 /// So many points of so many.
-pub fn score(points: i64, of: i64) -> Text {
+pub fn score(Score { points, of }: Score) -> Text {
     let word = if of == 1 { "point" } else { "points" };
     text!("{points} of {of} {word}", "{of}点中{points}点")
 }

@@ -12,7 +12,9 @@ use course::content;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
+use engine::check::Verdict;
 use engine::record::Record;
+use report::json::{Kept, KeptCheck};
 
 /// The version of [`Submitted`]; raised when a key changes its meaning or goes.
 pub const SUBMISSION: &str = "practicum.submission/1";
@@ -22,8 +24,10 @@ pub const SUBMISSION: &str = "practicum.submission/1";
 pub struct Past {
     /// Its number.
     pub number: u64,
-    /// Its document (`practicum.result/1`).
+    /// Its document (`practicum.result/1`), whole.
     pub document: Value,
+    /// What is shown of it again.
+    pub told: Kept,
     /// Its figures to the last bit, where it left them.
     pub record: Option<Record>,
     /// The lines of its plan that say something.
@@ -88,20 +92,15 @@ pub struct Submitted {
 struct Attempt {
     number: u64,
     command: String,
-    verdict: String,
+    verdict: Option<Verdict>,
     points: Option<i64>,
     plan_digest: String,
 }
 
 impl Past {
-    /// What it was: `run` or `check`.
-    pub fn command(&self) -> &str {
-        self.document["command"].as_str().unwrap_or_default()
-    }
-
-    /// Points reached, and points that there were, where it was judged.
-    pub fn score(&self) -> Option<(i64, i64)> {
-        Some((self.document["score"]["points"].as_i64()?, self.document["score"]["of"].as_i64()?))
+    /// Whether it was judged, and not only run.
+    pub fn is_check(&self) -> bool {
+        self.told.command == "check"
     }
 
     /// What another plan says otherwise; comments and spaces play no part.
@@ -151,7 +150,7 @@ impl Placed {
         let document: Value = serde_json::from_slice(&self.workspace.of_run(number, RESULT)?).ok()?;
         let record = self.workspace.of_run(number, RECORD).and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let plan = self.workspace.of_run(number, PLAN).unwrap_or_default();
-        Some(Past { number, document, record, plan: lines(&String::from_utf8_lossy(&plan)) })
+        Some(Past { number, told: Kept::of(&document), document, record, plan: lines(&String::from_utf8_lossy(&plan)) })
     }
 
     /// Two runs that were kept.
@@ -189,23 +188,18 @@ impl Placed {
 
     /// The hints of the checks that failed last or were not answered, by their titles; empty where there are none or nothing was checked.
     pub fn hints(&self) -> Vec<(Text, Text)> {
-        let Some(last) = self.pasts().find(|past| past.command() == "check") else { return Vec::new() };
-        let text = |value: &Value| {
-            let of = |lang: &str| value[lang].as_str().map(str::to_owned);
-            Some(Text { en: of("en")?.into(), ja: of("ja")?.into() })
-        };
-        let checks = last.document["checks"].as_array().cloned().unwrap_or_default();
+        let Some(last) = self.pasts().find(Past::is_check) else { return Vec::new() };
         // Of what is not answered yet, the hint says how one would find it; what it would take from a run is not known.
-        let ahead = |check: &Value| {
-            let hint = &self.task.exercise.checks.iter().find(|other| check["id"] == *other.id)?.hint;
+        let ahead = |check: &KeptCheck| {
+            let hint = &self.task.exercise.checks.iter().find(|other| check.id == other.id)?.hint;
             (!hint.en.contains('{')).then(|| hint.clone())
         };
-        let hint = |check: &Value| match check["verdict"].as_str() {
-            Some("failed") => text(&check["hint"]),
-            Some("not_attempted") => ahead(check),
-            _ => None,
+        let hint = |check: &KeptCheck| match check.verdict {
+            Verdict::Failed => check.hint.clone(),
+            Verdict::NotAttempted => ahead(check),
+            Verdict::Passed | Verdict::Skipped | Verdict::Invalid | Verdict::Error => None,
         };
-        checks.iter().filter_map(|check| Some((text(&check["title"])?, hint(check)?))).collect()
+        last.told.checks.iter().filter_map(|check| Some((check.title.clone(), hint(check)?))).collect()
     }
 
     /// Lays the plan and the answers to begin with into the workspace; those that are there stay beside them.
@@ -261,9 +255,9 @@ impl Placed {
             .pasts()
             .map(|past| Attempt {
                 number: past.number,
-                command: past.command().to_owned(),
-                verdict: past.document["verdict"].as_str().unwrap_or_default().to_owned(),
-                points: past.score().map(|(points, _)| points),
+                command: past.told.command.clone(),
+                verdict: past.told.verdict,
+                points: past.told.score.map(|score| score.points),
                 plan_digest: digest(&past.plan.join("\n")),
             })
             .collect();
@@ -292,7 +286,13 @@ mod tests {
 
     #[test]
     fn plans_differ_in_what_they_say() {
-        let past = |plan: &str| Past { number: 1, document: Value::Null, record: None, plan: lines(plan) };
+        let past = |plan: &str| Past {
+            number: 1,
+            document: Value::Null,
+            told: Kept::default(),
+            record: None,
+            plan: lines(plan),
+        };
         let first = past(
             "[train]\nepochs = 20  # many\n[operate]\nthreshold = 0.25\n# on = \"a\"\n[cohort]\nwhere = \"ward = 'C#'\" # x\n",
         );

@@ -7,10 +7,8 @@ use axum::extract::{Form, Path};
 use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::carry;
-use super::see;
 use super::train;
 use crate::jobs;
 use crate::site::Shared;
@@ -33,7 +31,6 @@ use engine::check::Verdict;
 use engine::withhold;
 use report::terminal::MeasuredOn;
 use report::verdict::{score, sign};
-use serde::Deserialize as _;
 
 pub(super) fn pages() -> Router<Shared> {
     Router::new()
@@ -175,7 +172,7 @@ pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<
     let open: Vec<&str> =
         withhold::open(exercise, &progress.tries).iter().map(|question| question.id.as_str()).collect();
     let id = placed.workspace.id();
-    let last = see::last(placed, Some("check"));
+    let last = placed.pasts().find(Past::is_check);
     let practised = jobs::last(&placed.workspace);
     let resembles = last
         .as_ref()
@@ -363,19 +360,8 @@ fn named(view: &View, row: &Text, column: &AnswerColumn) -> String {
     }
 }
 
-/// A text of a document.
-fn words<'d>(view: &View, text: &'d Value) -> &'d str {
-    text[view.lang.code()].as_str().unwrap_or_default()
-}
-
 /// The verdicts of a check that was kept.
 pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -> Markup {
-    let document = &kept.document;
-    let checks = document["checks"].as_array().cloned().unwrap_or_default();
-    let (points, of) =
-        (document["score"]["points"].as_i64().unwrap_or(0), document["score"]["of"].as_i64().unwrap_or(0));
-    let told = score(points, of);
-    let score = told.get(view.lang);
     let exam = kept
         .record
         .as_ref()
@@ -383,19 +369,18 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
         .map(|record| view.writer().found(&placed.task, &record.judged(), MeasuredOn::Exam));
     html! {
         div.verdict {
-            h3 { (score) }
-            ol.checks { @for check in &checks {
-                @let verdict = check["verdict"].as_str().unwrap_or_default();
-                @let judged = Verdict::deserialize(&check["verdict"]).unwrap_or(Verdict::Error);
-                @let (sign, word) = (sign(judged), called(view, judged));
-                li.(verdict) {
-                    p { span.sign aria-hidden="true" { (sign) } " " strong { (words(view, &check["title"])) } " " span.quiet { (word) " · " (points_of(check, verdict)) } }
-                    @if verdict == "not_attempted" { p { (view.say("Write your answer above.", "上の欄に解答を書いてください。")) } }
-                    @else { p { (words(view, &check["sentence"])) } }
-                    @if check["mark"].is_object() { p.quiet { (words(view, &check["mark"]["text"])) } }
-                    @if check["fault"].is_object() { p { (words(view, &check["fault"]["found"])) } }
-                    @if verdict == "failed" && check["hint"].is_object() {
-                        details.hint { summary { (view.say("A hint", "ヒント")) } p { (words(view, &check["hint"])) } }
+            @if let Some(reached) = kept.told.score { h3 { (view.text(&score(reached))) } }
+            ol.checks { @for check in &kept.told.checks {
+                @let (sign, (class, word)) = (sign(check.verdict), called(view, check.verdict));
+                @let reached = if check.verdict == Verdict::Passed { check.points } else { 0 };
+                li.(class) {
+                    p { span.sign aria-hidden="true" { (sign) } " " strong { (view.text(&check.title)) } " " span.quiet { (word) " · " (reached) "/" (check.points) } }
+                    @if check.verdict == Verdict::NotAttempted { p { (view.say("Write your answer above.", "上の欄に解答を書いてください。")) } }
+                    @else { p { (view.text(&check.sentence)) } }
+                    @if let Some(mark) = &check.mark { p.quiet { (view.text(&mark.text)) } }
+                    @if let Some(fault) = &check.fault { p { (view.text(&fault.found)) } }
+                    @if let Some(hint) = check.hint.as_ref().filter(|_| check.verdict == Verdict::Failed) {
+                        details.hint { summary { (view.say("A hint", "ヒント")) } p { (view.text(hint)) } }
                     }
                 }
             } }
@@ -417,19 +402,14 @@ pub(super) fn judged(view: &View, placed: &Placed, kept: &Past, open: &[&str]) -
     }
 }
 
-fn points_of(check: &Value, verdict: &str) -> String {
-    let points = check["points"].as_i64().unwrap_or(0);
-    format!("{}/{points}", if verdict == "passed" { points } else { 0 })
-}
-
-/// What became of a check, in words; of a document of another version, what can be said of it.
-fn called<'t>(view: &View, verdict: Verdict) -> &'t str {
+/// What became of a check, as style and in words.
+fn called<'t>(view: &View, verdict: Verdict) -> (&'static str, &'t str) {
     match verdict {
-        Verdict::Passed => view.say("passed", "合格"),
-        Verdict::Failed => view.say("failed", "不合格"),
-        Verdict::Skipped => view.say("skipped", "省略"),
-        Verdict::NotAttempted => view.say("not answered yet", "未回答"),
-        Verdict::Invalid | Verdict::Error => view.say("the exercise's error", "教材側の誤り"),
+        Verdict::Passed => ("passed", view.say("passed", "合格")),
+        Verdict::Failed => ("failed", view.say("failed", "不合格")),
+        Verdict::Skipped => ("skipped", view.say("skipped", "省略")),
+        Verdict::NotAttempted => ("not_attempted", view.say("not answered yet", "未回答")),
+        Verdict::Invalid | Verdict::Error => ("error", view.say("the exercise's error", "教材側の誤り")),
     }
 }
 

@@ -27,7 +27,7 @@ async fn report(view: View, Path((id, run)): Path<(String, u64)>) -> Result<Resp
             let exercise = &placed.task.exercise;
             let plan = placed.workspace.of_run(run, PLAN).unwrap_or_default();
             let title = view.text(&exercise.title);
-            let check = kept.document["command"] == "check";
+            let check = kept.is_check();
             let page = html! {
                 (DOCTYPE)
                 html lang=(view.lang.code()) {

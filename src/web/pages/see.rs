@@ -47,11 +47,6 @@ async fn seen(view: View, Path((id, run)): Path<(String, u64)>) -> Result<Respon
     view.done(move |view| Ok(section(view, &view.site.begun(&id)?, Some(run)))).await.map(answer)
 }
 
-/// The last run, or the last that was one of this command.
-pub(super) fn last(placed: &Placed, command: Option<&str>) -> Option<Past> {
-    placed.pasts().find(|past| command.is_none_or(|command| past.command() == command))
-}
-
 /// What a run says of the learner's own test rows; nothing where no risks were predicted.
 fn tested(view: &View, placed: &Placed, kept: &Past) -> Arc<Option<Tested>> {
     let read = || {
@@ -64,7 +59,7 @@ fn tested(view: &View, placed: &Placed, kept: &Past) -> Arc<Option<Tested>> {
         let split = sheet.words("split").ok()?;
         let is_tested = |row: &usize| split[*row].as_deref() == Some("test");
         let (y, p) = (0..p.len()).filter(is_tested).filter_map(|row| Some((y[row]?, p[row]?))).unzip();
-        Some(Tested { y, p, threshold: kept.document["trained"]["threshold"].as_f64() })
+        Some(Tested { y, p, threshold: kept.told.trained.and_then(|trained| trained.threshold) })
     };
     // A folder that was taken away may come again with another run of the same number, but not with the same document.
     let name = format!("{} {} {}", placed.workspace.folder().display(), kept.number, kept.document);
@@ -118,7 +113,7 @@ async fn compared(
 pub(super) fn section(view: &View, placed: &Placed, run: Option<u64>) -> Markup {
     let kept = match run {
         Some(run) => placed.past(run),
-        None => last(placed, None),
+        None => placed.pasts().next(),
     };
     html! {
         section #see aria-labelledby="see-title" {
@@ -280,7 +275,7 @@ fn runs(view: &View, placed: &Placed, shown: &Past) -> Markup {
     let numbers: Vec<u64> = placed.workspace.runs().into_iter().take(LISTED).collect();
     let id = placed.workspace.id();
     let name = |number: u64| {
-        let is_check = placed.past(number).is_some_and(|past| past.command() == "check");
+        let is_check = placed.past(number).is_some_and(|past| past.is_check());
         let word = if is_check { view.say("check", "判定") } else { view.say("run", "試行") };
         format!("{word} {number}")
     };
