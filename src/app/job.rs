@@ -38,8 +38,8 @@ pub const RECORD: &str = "practicum.record/1";
 /// The version of [`Practice`].
 pub const PRACTICE: &str = "practicum.practice/2";
 
-/// The largest job that is read, in bytes: two files that a learner handed in, as text.
-pub const LARGEST: u64 = 4 << 20;
+/// The largest job that is read, in bytes: two files that a learner handed in, as JSON holds them, a sign of theirs in up to six bytes.
+pub const LARGEST: u64 = 2 * 6 * disk::HAND_IN + (1 << 20);
 
 /// What may be asked of a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

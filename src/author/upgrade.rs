@@ -44,10 +44,25 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Ending> {
     folders.sort();
     for folder in folders {
         let path = format!("exercises/{folder}/exercise.toml");
-        let Ok(bytes) = disk::read(course, &path, LARGEST) else { continue };
+        let bytes = match disk::read(course, &path, LARGEST) {
+            Ok(bytes) => bytes,
+            // Not every folder is an exercise.
+            Err(disk::Refused::Missing | disk::Refused::NotAFile(_, disk::Other::File)) => continue,
+            Err(refused) => {
+                faults.push(refused.fault(&path, &Text::new("an exercise", "演習のファイル")));
+                continue;
+            }
+        };
         match converted(&path, &bytes) {
             Ok(None) => found.push((path, bytes, None)),
-            Ok(Some(text)) => found.push((path, bytes, Some(text))),
+            Ok(Some(text)) => {
+                let before = before(&path);
+                if course.join(&before).exists() {
+                    let found = Text::new("a file that is there already", "すでにあるファイルです");
+                    faults.push(Fault::already_there(before, found));
+                }
+                found.push((path, bytes, Some(text)));
+            }
             Err(of_file) => faults.extend(of_file),
         }
     }
@@ -77,19 +92,20 @@ pub fn upgrade(course: &Path) -> Result<Vec<(String, Upgraded)>, Ending> {
             upgraded.push((path, Upgraded::Present));
             continue;
         };
-        let before = path.replace("exercise.toml", "exercise.before.toml");
+        let before = before(&path);
         let write = |path: &str, bytes: &[u8]| {
             disk::write(course, path, bytes).map_err(|refused| Ending::unwritten(path, &refused))
         };
-        if course.join(&before).exists() {
-            let found = Text::new("a file that is there already", "すでにあるファイルです");
-            return Err(vec![Fault::already_there(before, found)].into());
-        }
         write(&before, &bytes)?;
         write(&path, text.as_bytes())?;
         upgraded.push((path, Upgraded::Converted(before)));
     }
     Ok(upgraded)
+}
+
+/// Where an exercise stays as it was.
+fn before(path: &str) -> String {
+    path.replace("exercise.toml", "exercise.before.toml")
 }
 
 /// Gives the proof of an exercise over many draws its present name.

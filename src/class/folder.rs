@@ -10,7 +10,7 @@ use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text::Text;
 
 use crate::roster::Roster;
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 use crate::settings::{self, Settings};
 use crate::store::Store;
 
@@ -81,6 +81,10 @@ impl Class {
         let settings = settings::template(&title, exercises, course);
         let files = [(settings::FILE, settings.as_bytes()), ("roster.csv", roster.1)];
         // All are looked for before any is written: half a class would be in the way of the next try.
+        // A secret out of a backup is taken; what is none is told now, not by the next command.
+        if folder.join(secret::FILE).symlink_metadata().is_ok() {
+            Secret::read(folder)?;
+        }
         for (file, _) in files {
             let at = folder.join(file);
             if at.symlink_metadata().is_ok() {

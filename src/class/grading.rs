@@ -156,7 +156,14 @@ pub fn key(class: &Class, submission: &Submission, edition: &Edition) -> String 
     let (seed, exam) = class.draws(&submission.learner, submission.team.as_deref(), &submission.exercise);
     let (content, seed) = (submission.content(), seed.to_string());
     let Edition { reference, digest: of, engine, kernel, .. } = edition;
-    digest([&content, reference, of, engine, kernel, &seed, &exam].map(|part| Some(part.as_str())))
+    let usual = digest([&content, reference, of, engine, kernel, &seed, &exam].map(|part| Some(part.as_str())));
+    // What was too long for the usual budget is another question once long trainings are allowed.
+    if is_long(class, submission) { digest([Some(usual.as_str()), Some("long")]) } else { usual }
+}
+
+/// Whether trainings beyond the usual budget are allowed.
+fn is_long(class: &Class, submission: &Submission) -> bool {
+    class.settings.assignment(&submission.exercise).is_some_and(|asked| asked.long)
 }
 
 /// The job of a submission.
@@ -175,7 +182,7 @@ fn job(class: &Class, submission: &Submission, edition: &Edition) -> Judge {
         seed,
         exam: None,
         exam_key: Some(exam),
-        long: class.settings.assignment(&submission.exercise).is_some_and(|asked| asked.long),
+        long: is_long(class, submission),
         // A worker holds itself to them where that can be done.
         limits: job::Limits {
             cpu_seconds: is_linux.then_some(limits.cpu_seconds),

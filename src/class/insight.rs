@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::desk::Opened;
 use crate::export::{self, Files, Written};
 use crate::folder::Class;
-use crate::grade::{Book, State};
+use crate::grade::{Attempt, Book, State};
 use crate::store::{Store, word};
 
 /// A class as a whole.
@@ -157,15 +157,20 @@ fn of_exercise(class: &Class, store: &Store, book: &Book, exercise: &Exercise) -
         let submission = grade.attempts.last().and_then(|attempt| book.submissions.get(&attempt.number));
         effort.extend(submission.and_then(|submission| submission.effort));
         let team = submission.is_some_and(|submission| submission.team.is_some());
+        // Any attempt that failed keeps the grade back, also one that would not be chosen.
+        let is_error = |attempt: &&Attempt| attempt.outcome.is_some_and(|outcome| outcome.verdict == Verdict::Error);
+        for attempt in grade.attempts.iter().filter(is_error) {
+            let faults = store.record(&attempt.key)?.map(|record| record.faults).unwrap_or_default();
+            let found = faults.first().map(|fault| fault.found.en.to_string()).unwrap_or_default();
+            out.errors.push(Failure { learner: learner.id.clone(), found });
+        }
         let Some(record) = grade.attempt().map(|attempt| store.record(&attempt.key)).transpose()?.flatten() else {
             continue;
         };
         if record.verdict == Verdict::Error {
-            let found = record.faults.first().map(|fault| fault.found.en.to_string()).unwrap_or_default();
-            out.errors.push(Failure { learner: learner.id.clone(), found });
             continue;
         }
-        if let Some((points, _)) = grade.judged {
+        if let Some((points, _)) = grade.judged.filter(|_| grade.state == State::Graded) {
             *out.points.entry(points).or_default() += 1;
         }
         seen(&mut out, &record);

@@ -47,8 +47,9 @@ fn files(class: &Class, notes: bool) -> Result<Files, Ending> {
         if notes {
             let line = |id: &&str| format!("    practicum start {id} --variant {key} --course pack");
             let lines = start.iter().map(line).collect::<Vec<_>>().join("\n") + "\n";
+            let submit = start.iter().map(|id| format!("    practicum submit {id}")).collect::<Vec<_>>().join("\n");
             let note = format!(
-                "{}\n\nYour data are your own draw. Begin with:\nデータは一人ひとり異なります。次のように始めてください：\n\n{lines}\nHand in the file that this makes / 次のコマンドで作ったファイルを提出します：\n\n    practicum submit\n",
+                "{}\n\nYour data are your own draw. Begin with:\nデータは一人ひとり異なります。次のように始めてください：\n\n{lines}\nHand in the file that this makes / 次のコマンドで作ったファイルを提出します：\n\n{submit}\n",
                 learner.name
             );
             let name = once(&files, "start/", &learner.id, ".txt");

@@ -1,5 +1,6 @@
 //! What is kept of a learner, and its end.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use app::ending::Ending;
@@ -30,10 +31,13 @@ pub fn forget(desk: &Desk, folder: &Path, id: &str, sure: bool) -> Result<usize,
         let expected = Text::new("--yes, to take them away for good", "完全に削除するには --yes を付けてください");
         return Err(Ending::Faults(vec![Fault::new(Id::Refused, Place::file(id), found, expected)]));
     }
-    let mut keys = Vec::new();
-    for edition in opened.store.all_editions()? {
-        let own = mine.iter().filter(|submission| submission.exercise == edition.exercise && submission.team.is_none());
-        keys.extend(own.map(|submission| grading::key(&opened.class, submission, &edition)));
-    }
-    opened.store.forget(id, &keys)
+    // By what is left of others, not by what would be theirs now: with another variant in the roster they had other keys.
+    let others = opened.book.submissions.values().filter(|submission| submission.learner != id);
+    let editions = opened.store.all_editions()?;
+    let of_others = others.flat_map(|submission| {
+        let own = editions.iter().filter(|edition| edition.exercise == submission.exercise);
+        own.map(|edition| grading::key(&opened.class, submission, edition))
+    });
+    let left: BTreeSet<String> = of_others.collect();
+    opened.store.forget(id, &left)
 }

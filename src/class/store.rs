@@ -3,7 +3,7 @@
 //! A result belongs to what it was made from (its key: hand-in, exercise, engine, variant, exam), not to a run of the grader: so a run
 //! that was killed goes on where it was, and nothing is done twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -736,15 +736,20 @@ impl Store {
         drop(&mut self.connection).map_err(|error| told(&shown, &error))
     }
 
-    /// Takes away all that is kept of a learner: hand-ins, marks, and the results of these keys. Gives how many hand-ins.
+    /// Takes away all that is kept of a learner: hand-ins, marks, and every result but those of the keys that are `left`. Gives how many
+    /// hand-ins.
     ///
     /// # Errors
     /// The disk's.
-    pub fn forget(&mut self, learner: &str, keys: &[String]) -> Result<usize, Ending> {
+    pub fn forget(&mut self, learner: &str, left: &BTreeSet<String>) -> Result<usize, Ending> {
         let shown = self.shown.clone();
         let forget = |connection: &mut Connection| -> rusqlite::Result<usize> {
             let transaction = connection.transaction()?;
-            for key in keys {
+            let keys: Vec<String> = transaction
+                .prepare("SELECT key FROM result")?
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            for key in keys.iter().filter(|key| !left.contains(*key)) {
                 transaction.execute("DELETE FROM result WHERE key = ?1", [key])?;
             }
             transaction.execute("DELETE FROM mark WHERE learner = ?1", [learner])?;
@@ -938,7 +943,7 @@ mod tests {
         store.drop_doubts(&[number]).unwrap();
         store.take(&read(vec![doubt("b", None), doubt("c", None)], &[])).unwrap();
         assert_eq!(open(&store), ["c"]);
-        store.forget("1", &[]).unwrap();
+        store.forget("1", &BTreeSet::new()).unwrap();
         assert!(store.doubts().unwrap().is_empty());
     }
 

@@ -17,7 +17,7 @@ use course::pack::{Submission, Task};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
-use engine::check::{Figure, Verdict};
+use engine::check::Verdict;
 use engine::run::Run;
 use report::json::{AtFault, Document};
 use report::terminal::{bold, dim};
@@ -266,7 +266,10 @@ impl Session {
             ));
         }
         if checked.progress.is_over() || graded && checked.verdict() == Verdict::Passed {
-            self.debrief(&placed, &checked.came)?;
+            let shown = placed.debriefed(&checked, self.terminal.lang)?;
+            if let Some(shown) = shown.filter(|_| !self.json) {
+                self.told_of(&shown);
+            }
         }
         Ok(match checked.verdict() {
             Verdict::Passed => PASSED,
@@ -376,20 +379,6 @@ impl Session {
         out
     }
 
-    /// After a pass, or after giving up, what the exercise was about: told in the workspace, in both languages.
-    pub(super) fn debrief(
-        &self,
-        Placed { pack, task, workspace }: &Placed,
-        came: &[(String, Figure)],
-    ) -> Result<(), Ending> {
-        let lang = self.terminal.lang;
-        let Some(shown) = checking::debrief(pack, task, workspace, came, lang)? else { return Ok(()) };
-        if !self.json {
-            self.told_of(&shown);
-        }
-        Ok(())
-    }
-
     /// Tells where the debrief lies.
     fn told_of(&self, shown: &str) {
         let lang = self.terminal.lang;
@@ -416,6 +405,14 @@ impl Session {
         let placed = self.begun("solution", id)?;
         let Placed { task, workspace, .. } = &placed;
         self.headline(task);
+        if !placed.has_debrief(self.terminal.lang) {
+            let none = self.pick(
+                "This exercise has no debrief here: nothing was given up, and you can go on trying.",
+                "この演習の解説は、ここにはありません。挑戦は終わっていないので、このまま続けられます。",
+            );
+            self.say(&self.terminal.paragraph("", none));
+            return Ok(PASSED);
+        }
         if !workspace.progress()?.is_over() {
             let cost = costs(task.exercise.points());
             if !yes && !asking::can_ask(self) {
@@ -442,9 +439,6 @@ impl Session {
         let lang = self.terminal.lang;
         if let Some(shown) = self.watched(|watch| placed.give_up(self.long, lang, watch))? {
             self.told_of(&shown);
-        } else {
-            let none = self.pick("This exercise has no debrief.", "この演習には解説がありません。");
-            self.say(&self.terminal.paragraph("", none));
         }
         Ok(PASSED)
     }

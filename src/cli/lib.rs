@@ -551,7 +551,7 @@ impl Session {
                 "What was kept before stays as it is: make room or change the rights, and call the same again.",
                 "それまでに保存した結果は残っています。空き容量やアクセス権を直して、もう一度実行してください。",
             ),
-            Ending::Disk(_) => Text::new("Nothing of yours was changed.", "あなたのファイルは変更していません。"),
+            Ending::Disk(_) => Text::new("Nothing of yours was lost.", "あなたのファイルは失われていません。"),
             Ending::Faults(_) if is_graders => Text::new(
                 "No grade was changed. Mend it and call the same again.",
                 "成績は変わっていません。直してから、もう一度実行してください。",

@@ -446,8 +446,11 @@ impl Source {
     }
 }
 
-/// UTF-8, with or without a byte-order mark.
-fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
+/// The text of a file in UTF-8, with or without a byte-order mark.
+///
+/// # Errors
+/// Another encoding, and in which line it shows; a file that is too large.
+pub fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Fault> {
     let whole = |id: Id, found: Text, expected: Text| Fault::new(id, Place::file(file), found, expected);
     if bytes.len() > LARGEST {
         let megabytes = bytes.len() as f64 / LARGEST as f64;

@@ -45,6 +45,9 @@ impl Record {
 pub struct Story {
     /// The kind of model; empty where the exercise asks for no plan, and nothing was trained.
     pub model: String,
+    /// The column that it predicts; empty where nothing was trained, or of a run that did not keep it.
+    #[serde(default)]
+    pub label: String,
     /// The numbers that it sees.
     pub features: Vec<String>,
     /// Whether it draws masks.

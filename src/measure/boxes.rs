@@ -78,7 +78,7 @@ fn source(path: &Path, cp932: bool, columns: &[&str]) -> Result<Option<Source>, 
         Ok(source) => return Ok(Some(source)),
         Err(faults) => faults,
     };
-    if faults.iter().any(|fault| fault.found.en != "no rows") {
+    if faults.iter().any(|fault| fault.id != Id::NoRows) {
         return Err(faults);
     }
     let bytes = super::source::bytes(path).map_err(|fault| vec![fault])?;

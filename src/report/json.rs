@@ -352,7 +352,7 @@ impl From<&Outcome> for Check {
                 high: mark.high.map(|high| number(high.value)),
                 text: (&mark::told(mark)).into(),
             }),
-            hint: outcome.hint.as_ref().map(Into::into),
+            hint: outcome.hint.as_ref().map(|hint| (&check::filled(hint, &outcome.figures, None)).into()),
             fault: outcome.fault.as_ref().map(Into::into),
         }
     }
@@ -412,9 +412,7 @@ impl Document {
     /// The document as text, ending in a line break.
     pub fn text(&self) -> String {
         // Strings, finite numbers and words only: nothing here can fail to be written.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"));
-        text.push('\n');
-        text
+        written(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}\n"))
     }
 }
 
@@ -557,8 +555,6 @@ impl MeasureDocument {
 
     /// The document as text, ending in a line break.
     pub fn text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"));
-        text.push('\n');
-        text
+        written(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}\n"))
     }
 }

@@ -28,7 +28,9 @@ pub struct Checked {
     pub open: Vec<Question>,
     /// The mistake that the plan resembles, after more than one failure.
     pub resembles: Option<Mistake>,
-    /// What came of what was expected; nothing while no check passed.
+    /// Whether the exercise is passed by this check, and not only by an earlier one.
+    pub passes: bool,
+    /// What came of what was expected; nothing unless this check passes.
     pub came: Vec<(String, Figure)>,
     /// How far the learner has come with it.
     pub progress: Progress,
@@ -49,7 +51,7 @@ impl Checked {
 
 /// A check that a grader makes: everything is told, and the learner's tries are not touched.
 pub fn graded(run: Run) -> Checked {
-    Checked { run, open: Vec::new(), resembles: None, came: Vec::new(), progress: Progress::default() }
+    Checked { run, open: Vec::new(), resembles: None, passes: false, came: Vec::new(), progress: Progress::default() }
 }
 
 /// A learner's own check: their answers are counted as tries, and what they have not concluded yet is withheld. The workspace
@@ -74,7 +76,8 @@ pub fn practised(
     let verdict = check::overall(&run.outcomes);
     progress.checks += 1;
     progress.failed += i64::from(verdict == Verdict::Failed);
-    progress.passed |= verdict == Verdict::Passed && !progress.gave_up;
+    let passes = verdict == Verdict::Passed && !progress.gave_up;
+    progress.passed |= passes;
     let failed: BTreeSet<String> =
         run.outcomes.iter().filter(|o| o.verdict == Verdict::Failed).map(|o| o.id.clone()).collect();
     // A course whose wrong solutions cannot be read names no mistake; its author is told by `author validate`.
@@ -84,7 +87,7 @@ pub fn practised(
         Vec::new()
     };
     let resembles = mistakes::resembled(&known, exercise, &submission.plan, &failed).cloned();
-    Ok(Checked { run, open: open.into_iter().cloned().collect(), resembles, came: Vec::new(), progress })
+    Ok(Checked { run, open: open.into_iter().cloned().collect(), resembles, passes, came: Vec::new(), progress })
 }
 
 /// What came of what was expected, once a check passed: of the plan that passed, and of the starter's where that was asked. Whether

@@ -381,11 +381,23 @@ impl Placed {
             self.workspace.seal(&self.task, &how.expected, &how.at)?;
         }
         let mut checked = checking::practised(&self.pack, &self.task, &self.workspace, submission, &run)?;
-        if checked.progress.passed {
+        if checked.passes {
             let starter = self.of_starter((seed.number, exam.number), how.long, watch)?;
             checked.came = checking::came(&self.task.exercise, &run, starter.as_ref(), &mut checked.progress);
         }
         Ok(checked)
+    }
+
+    /// The debrief after a check of an exercise that is over: laid out anew where this check passes, otherwise one that lies there stays,
+    /// with what came of what was expected. Gives what the learner calls it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn debriefed(&self, checked: &Checked, lang: Lang) -> Result<Option<String>, Ending> {
+        if let Some(shown) = checking::laid_out(&self.workspace, lang).filter(|_| !checked.passes) {
+            return Ok(Some(shown));
+        }
+        Ok(checking::debrief(&self.pack, &self.task, &self.workspace, &checked.came, lang)?)
     }
 
     /// The questions whose expectation was written or changed after it had been sealed: it counts as it was.
@@ -404,13 +416,22 @@ impl Placed {
             .collect()
     }
 
+    /// Whether there is a debrief to be read: a course that is handed out to a class has none until its date is past.
+    pub fn has_debrief(&self, lang: Lang) -> bool {
+        checking::laid_out(&self.workspace, lang).is_some() || self.pack.debrief(self.workspace.id(), lang).is_some()
+    }
+
     /// Ends an exercise that was not passed: what its conclusions ask for gives no points any more, and the debrief is laid out, with
-    /// what came of what was expected. One that lies there already stays. Gives what the learner calls it; none where there is none.
+    /// what came of what was expected. One that lies there already stays. Gives what the learner calls it; none where there is none:
+    /// then nothing is given up.
     ///
     /// # Errors
     /// The learner's wish to stop, after which nothing has changed; the disk's.
     pub fn give_up(&self, long: bool, lang: Lang, watch: &mut dyn Watch) -> Result<Option<String>, Ending> {
         let there = checking::laid_out(&self.workspace, lang);
+        if !self.has_debrief(lang) {
+            return Ok(None);
+        }
         let expected = !self.task.exercise.before.is_empty();
         let runs = match (there.is_none() && expected).then(|| self.expected_runs(long, watch)).transpose() {
             Err(Ending::Ended) => return Err(Ending::Ended),

@@ -36,14 +36,32 @@ pub fn digest(text: &str) -> String {
 }
 
 impl Placed {
-    /// What stands in `plan.toml` or `answers.toml`; where there is no such file, what an exercise begins with.
+    /// What stands in `plan.toml` or `answers.toml`, byte for byte; where there is no such file, what an exercise begins with.
+    ///
+    /// # Errors
+    /// A file that may not be read.
+    pub(super) fn bytes_of(&self, file: &str) -> Result<Vec<u8>, Ending> {
+        let handed_in = self.workspace.handed_in()?;
+        let bytes = if file == PLAN { handed_in.plan } else { handed_in.answers };
+        Ok(bytes.unwrap_or_else(|| self.starter(file).into_bytes()))
+    }
+
+    /// The same as text, to be shown: letters that are not UTF-8 are seen to be none.
     ///
     /// # Errors
     /// A file that may not be read.
     pub fn text_of(&self, file: &str) -> Result<String, Ending> {
-        let handed_in = self.workspace.handed_in()?;
-        let bytes = if file == PLAN { handed_in.plan } else { handed_in.answers };
-        Ok(String::from_utf8_lossy(&bytes.unwrap_or_else(|| self.starter(file).into_bytes())).into_owned())
+        Ok(String::from_utf8_lossy(&self.bytes_of(file)?).into_owned())
+    }
+
+    /// The same as text, to be changed and written again.
+    ///
+    /// # Errors
+    /// A file that may not be read, or is not UTF-8: what cannot be read would be lost.
+    fn written(&self, file: &str) -> Result<String, Ending> {
+        let bytes = self.bytes_of(file)?;
+        diagnostics::keys::decode(file, &bytes).map_err(|fault| vec![fault])?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// What an exercise begins with.
@@ -54,10 +72,16 @@ impl Placed {
 
     /// What is answered and expected, as far as the file can be read.
     pub fn said(&self) -> (Answers, Unjudged) {
-        let text = self.text_of(ANSWERS).unwrap_or_default();
-        answers::read(ANSWERS, text.as_bytes(), &self.task.exercise)
-            .map(|(answers, unjudged, _)| (answers, unjudged))
-            .unwrap_or_default()
+        self.answered().unwrap_or_default()
+    }
+
+    /// What is answered and expected.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file as it is.
+    pub fn answered(&self) -> Result<(Answers, Unjudged), Ending> {
+        let (answers, unjudged, _) = answers::read(ANSWERS, &self.bytes_of(ANSWERS)?, &self.task.exercise)?;
+        Ok((answers, unjudged))
     }
 
     /// What is expected of the first run, as it is written down.
@@ -79,7 +103,7 @@ impl Placed {
     /// # Errors
     /// What cannot be read; then nothing is written.
     pub fn answer(&self, changes: &[Change]) -> Result<Changed, Ending> {
-        let (text, exercise) = (self.text_of(ANSWERS)?, &self.task.exercise);
+        let (text, exercise) = (self.written(ANSWERS)?, &self.task.exercise);
         let changed = answers::with_keys(exercise, |keys| edit::changed(ANSWERS, &text, keys, changes))?;
         answers::read(ANSWERS, changed.text.as_bytes(), exercise)?;
         self.workspace.write(ANSWERS, changed.text.as_bytes())?;
@@ -91,14 +115,14 @@ impl Placed {
     /// # Errors
     /// What cannot be read, columns and values that the data do not have; then nothing is written.
     pub fn plan(&self, changes: &[Change], seen: &str) -> Result<Planned, Ending> {
-        let text = self.text_of(PLAN)?;
+        let text = self.written(PLAN)?;
         if digest(&text) != seen {
             return Ok(Planned::Elsewhere);
         }
         let changed = settings::with_keys(VOCABULARY.plan, &self.task.exercise.settings, |keys| {
             edit::changed(PLAN, &text, keys, changes)
         })?;
-        let faults = self.faults_of(&changed.text, None);
+        let faults = self.faults_of(changed.text.as_bytes(), None);
         if !faults.is_empty() {
             return Err(Ending::Faults(faults));
         }
@@ -106,14 +130,22 @@ impl Placed {
         Ok(Planned::Written(changed))
     }
 
-    /// Everything that is wrong with the text of a plan; `rows` are the learner's, where they were drawn already.
-    pub fn faults_of(&self, text: &str, rows: Option<&Frame>) -> Vec<Fault> {
-        let plan = (PLAN, Some(text.as_bytes()));
+    /// Everything that is wrong with the plan as it is; `rows` are the learner's.
+    ///
+    /// # Errors
+    /// A file that may not be read.
+    pub fn plan_faults(&self, rows: &Frame) -> Result<Vec<Fault>, Ending> {
+        Ok(self.faults_of(&self.bytes_of(PLAN)?, Some(rows)))
+    }
+
+    /// Everything that is wrong with a plan; `rows` are the learner's, where they were drawn already.
+    fn faults_of(&self, bytes: &[u8], rows: Option<&Frame>) -> Vec<Fault> {
+        let plan = (PLAN, Some(bytes));
         let mut faults = match pack::submission(&VOCABULARY, &self.task.exercise, plan, (ANSWERS, None)) {
             Ok(submission) => submission.plan.fits(run::predicted(&self.task, &submission.plan)),
             Err(faults) => faults,
         };
-        let wanted = Wanted::in_part(&VOCABULARY, &self.task.exercise.settings, PLAN, text.as_bytes());
+        let wanted = Wanted::in_part(&VOCABULARY, &self.task.exercise.settings, PLAN, bytes);
         self.add_astray(&mut faults, &wanted, rows);
         faults
     }
@@ -134,13 +166,13 @@ impl Placed {
     ///
     /// # Errors
     /// The disk's.
-    pub(super) fn laid_aside(&self, file: &str, text: &str) -> Result<String, Ending> {
+    pub(super) fn laid_aside(&self, file: &str, bytes: &[u8]) -> Result<String, Ending> {
         for copy in hand_in::before(file) {
             let is_free = !self.workspace.holds(&copy);
             if is_free {
-                self.workspace.write(&copy, text.as_bytes())?;
+                self.workspace.write(&copy, bytes)?;
             }
-            if is_free || self.workspace.given_text(&copy).as_deref() == Some(text) {
+            if is_free || disk::read(self.workspace.folder(), &copy, disk::HAND_IN).is_ok_and(|there| there == bytes) {
                 return Ok(copy);
             }
         }
@@ -162,7 +194,7 @@ impl Placed {
             let expected = Text::new("a run of the list", "一覧にある試行");
             return Err(Ending::Faults(vec![Fault::new(Id::OutOfRange, Place::file(PLAN), found, expected)]));
         };
-        let now = self.text_of(PLAN)?;
+        let now = self.bytes_of(PLAN)?;
         self.laid_aside(PLAN, &now)?;
         Ok(self.workspace.write(PLAN, &text)?)
     }

@@ -219,8 +219,8 @@ impl Placed {
                 reset.anew.push(self.workspace.shown(file));
                 continue;
             }
-            let now = self.text_of(file)?;
-            if now != starter {
+            let now = self.bytes_of(file)?;
+            if now != starter.as_bytes() {
                 reset.copies.push(self.workspace.shown(&self.laid_aside(file, &now)?));
                 self.workspace.write(file, starter.as_bytes())?;
             }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::checking;
 use super::desk::{Desk, How};
 use crate::ending::Ending;
 use course::pack::Content;
@@ -145,7 +144,7 @@ fn go(
     done.kept = Some(placed.workspace.keep(&placed.task, &checked.run, &document, &handed_in, lang)?);
     placed.workspace.remember(&checked.progress)?;
     if checked.progress.is_over() {
-        done.debrief = checking::debrief(&placed.pack, &placed.task, &placed.workspace, &checked.came, lang)?;
+        done.debrief = placed.debriefed(&checked, lang)?;
     }
     Ok(())
 }

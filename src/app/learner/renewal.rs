@@ -21,7 +21,7 @@ pub struct Renewed {
     pub aside: String,
 }
 
-/// The version that a plan was written for, where it names this exercise and another version.
+/// The version that a plan, or answers, were written for, where it names this exercise and another version.
 fn other_version(plan: &str, exercise: &Exercise) -> Option<i64> {
     let table: toml::Table = plan.parse().ok()?;
     let (id, version) = table.get("exercise")?.as_str()?.split_once('@')?;
@@ -47,9 +47,14 @@ fn carried(plan: &str, exercise: &Exercise) -> String {
 /// The disk's; files laid aside before that would be replaced.
 pub fn renew(workspace: &Workspace, exercise: &Exercise) -> Result<Option<Renewed>, WorkspaceError> {
     let read = |file: &str| disk::read(workspace.folder(), file, disk::TABLE);
-    let Ok(plan) = read(PLAN) else { return Ok(None) };
-    let text = String::from_utf8_lossy(&plan).into_owned();
-    let Some(version) = other_version(&text, exercise) else { return Ok(None) };
+    // Where an exercise asks for no plan, the answers say of which version they are.
+    let plan = read(PLAN).ok();
+    let said = |bytes: &[u8]| other_version(&String::from_utf8_lossy(bytes), exercise);
+    let version = match &plan {
+        Some(plan) => said(plan),
+        None => read(ANSWERS).ok().and_then(|answers| said(&answers)),
+    };
+    let Some(version) = version else { return Ok(None) };
     let aside = format!("{EARLIER}/{version}");
     let shown = workspace.shown(&aside);
     if workspace.folder().join(&aside).exists() {
@@ -81,6 +86,8 @@ pub fn renew(workspace: &Workspace, exercise: &Exercise) -> Result<Option<Renewe
     for file in [ANSWERS, progress::FILE] {
         workspace.remove(file)?;
     }
-    workspace.write(PLAN, carried(&text, exercise).as_bytes())?;
+    if let Some(plan) = plan {
+        workspace.write(PLAN, carried(&String::from_utf8_lossy(&plan), exercise).as_bytes())?;
+    }
     Ok(Some(Renewed { version, aside: shown }))
 }

@@ -103,7 +103,7 @@ fn told(of: Of, lang: Lang) -> Markup {
                             (say("Not right yet, or not answered. What it should have been stays open while you may try again.", "まだ正しくないか、答えていません。もう一度提出できる間は、正解を示しません。"))
                         } @else {
                             (outcome.sentence.get(lang))
-                            @if let Some(hint) = &outcome.hint { br; em { (say("Next: ", "次に：")) (hint.get(lang)) } }
+                            @if let Some(hint) = &outcome.hint { br; em { (say("Next: ", "次に：")) (check::filled(hint, &outcome.figures, None).get(lang)) } }
                         }
                     }
                 }
@@ -129,8 +129,9 @@ fn told(of: Of, lang: Lang) -> Markup {
 
 /// The checks whose right answer is not told yet.
 fn open(class: &Class, of: Of) -> BTreeSet<String> {
-    let past = |due: crate::moment::Moment| of.grade.attempts.iter().any(|attempt| attempt.at > due);
-    let over = !of.grade.more || class.settings.due(&of.learner.id, &of.exercise.id).is_some_and(past);
+    // A late attempt shows that the date is past; while late ones are taken, a better one may come.
+    let late_days = class.settings.assignment(&of.exercise.id).map_or(0, |asked| asked.late_days);
+    let over = !of.grade.more || of.grade.attempts.iter().any(|attempt| attempt.late > late_days);
     let looks = |check: &&course::exercise::Check| !over && !check.looks_at(&of.exercise.questions).is_empty();
     of.exercise.checks.iter().filter(looks).map(|check| check.id.clone()).collect()
 }

@@ -311,6 +311,11 @@ pub fn folder(file: &str, root: &Path, most: Most) -> Result<Vec<Entry>, Fault> 
                         left -= bytes.len() as u64;
                         Body::Bytes(bytes)
                     }
+                    Err(disk::Refused::TooLarge(bytes, _)) if bytes <= LARGEST => {
+                        let found = Text::new("more in it than is read", "内容が大きすぎます");
+                        let expected = Text::new("a folder of hand-ins", "提出物のフォルダー");
+                        return Err(Fault::new(Id::TooLarge, Place::file(file), found, expected));
+                    }
                     Err(disk::Refused::TooLarge(..)) => Body::Refused(too_large()),
                     Err(refused) => Body::Refused(refused.fault(&path, &Text::new("a file", "ファイル")).found),
                 },

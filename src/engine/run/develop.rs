@@ -156,6 +156,7 @@ pub(super) fn develop<'a>(
     let count = |rows: &[usize]| Count { rows: rows.len(), positive: labels.positive(rows) };
     let story = Story {
         model: plan.model.string("kind"),
+        label: dataset.label().to_owned(),
         features: prepared.names(),
         masks: target.spec().tells == Tells::Pixels,
         signal: match prepared.input() {

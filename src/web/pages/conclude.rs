@@ -164,9 +164,14 @@ async fn solution(view: View, Path(id): Path<String>) -> Result<Response, Respon
     train::begin(view, id, Aim::GiveUp).await
 }
 
-/// The section; `faults` are those of what was just sent.
+/// The section; `faults` are those of what was just sent. Where there are none, those of the file as it stands are told.
 pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<Markup, Ending> {
     let exercise = &placed.task.exercise;
+    let standing = match placed.answered() {
+        Err(Ending::Faults(standing)) if faults.is_empty() => standing,
+        _ => Vec::new(),
+    };
+    let faults = if faults.is_empty() { &standing } else { faults };
     let (said, unjudged) = placed.said();
     let progress = placed.workspace.progress()?;
     let open: Vec<&str> =

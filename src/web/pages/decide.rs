@@ -145,7 +145,7 @@ pub(super) fn section(view: &View, placed: &Placed, said: &Said) -> Result<Marku
     let id = placed.workspace.id();
     // What is wrong with the file itself, where it was edited elsewhere.
     let drawn = view.site.drawn(placed)?;
-    let faults = if said.faults.is_empty() { placed.faults_of(&text, Some(&drawn.rows)) } else { said.faults.clone() };
+    let faults = if said.faults.is_empty() { placed.plan_faults(&drawn.rows)? } else { said.faults.clone() };
     let known = |fault: &Fault| groups.iter().flat_map(|group| &group.fields).any(|field| is_of(fault, &field.key));
     let columns = columns(view, placed, &drawn)?;
     Ok(html! {

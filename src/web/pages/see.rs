@@ -55,7 +55,10 @@ fn tested(view: &View, placed: &Placed, kept: &Past) -> Arc<Option<Tested>> {
         let reading = Reading { cp932: false, missing: &[], said: Said::Keys };
         let bytes = placed.workspace.of_run(kept.number, PREDICTIONS)?;
         let sheet = Sheet::read(PREDICTIONS, bytes, &reading).ok()?;
-        let (y, p) = (sheet.numbers(placed.task.dataset.label()).ok()?, sheet.numbers(axis.column).ok()?);
+        // A plan may predict another column than the usual one.
+        let chosen = kept.record.as_ref().map(|record| record.story.label.as_str()).filter(|label| !label.is_empty());
+        let label = chosen.unwrap_or_else(|| placed.task.dataset.label());
+        let (y, p) = (sheet.numbers(label).ok()?, sheet.numbers(axis.column).ok()?);
         let split = sheet.words("split").ok()?;
         let is_tested = |row: &usize| split[*row].as_deref() == Some("test");
         let (y, p) = (0..p.len()).filter(is_tested).filter_map(|row| Some((y[row]?, p[row]?))).unzip();

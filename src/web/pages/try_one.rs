@@ -151,6 +151,10 @@ fn field(view: &View, column: &AskedColumn) -> Markup {
                     Some(_) => input type="text" inputmode="decimal" name=(format!("set:{name}")) value=(now)
                         placeholder=(view.say("missing", "欠測")) {},
                     None => select name=(format!("set:{name}")) {
+                        // What is missing in the row stays missing unless it is chosen otherwise.
+                        @if [&column.before, &column.after].contains(&&Figure::Undefined) {
+                            option value="" selected[now.is_empty()] { (view.say("missing", "欠測")) }
+                        }
                         @for word in &column.words { option selected[*word == now] { (word) } }
                     },
                 }
