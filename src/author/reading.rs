@@ -5,7 +5,7 @@ use course::content::{self, Digest};
 use course::dataset;
 use course::exercise;
 use course::pack::{Pack, REFERENCE, STARTER, Submission, Task, WRONG, Wrong};
-use diagnostics::fault::Fault;
+use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::{self, Section};
 use diagnostics::text;
 use diagnostics::text::Text;
@@ -17,13 +17,27 @@ use engine::models::VOCABULARY;
 /// A name that no exercise has, with the nearest one.
 pub fn asked(pack: &Pack, ids: &[String]) -> Result<Vec<String>, Vec<Fault>> {
     if ids.is_empty() {
-        return Ok(pack.exercises());
+        let all = pack.exercises();
+        return if all.is_empty() { Err(vec![no_exercise()]) } else { Ok(all) };
     }
     let ids: Vec<String> = ids.iter().map(|id| pack.renamed(id).unwrap_or_else(|| id.clone())).collect();
     for id in ids.iter().filter(|id| !pack.exercises().contains(id)) {
         pack.exercise(id)?;
     }
     Ok(ids)
+}
+
+/// A course in which there is nothing.
+fn no_exercise() -> Fault {
+    Fault::new(
+        Id::UnknownExercise,
+        Place::file("exercises"),
+        Text::new("no exercise", "演習がありません"),
+        Text::new(
+            "exercises/NAME/exercise.toml in a folder that you may read: practicum author new NAME writes one",
+            "読み取れるフォルダーの中の exercises/名前/exercise.toml（practicum author new 名前 で作れます）",
+        ),
+    )
 }
 
 /// An exercise as its author wrote it.

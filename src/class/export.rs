@@ -179,13 +179,23 @@ pub fn export(desk: &Desk, folder: &Path, options: Options) -> Result<Written, E
         }
         Format::Gradescope => {
             let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+            let mut without = Vec::new();
             for ((learner, exercise), grade) in &book.grades {
                 let Some(of) = exercises.get(exercise) else { continue };
                 let found = record(learner, exercise)?;
                 if let Some(document) = gradebook::gradescope::results(of, grade, found.as_ref(), lang, choice) {
                     let name = once(&files, &format!("gradescope/{exercise}/"), learner, "/results.json");
                     files.push((name, serde_json::to_vec_pretty(&document)?));
+                } else if !held.iter().any(|held| held.learner == *learner && held.exercise == *exercise) {
+                    without.push(learner.as_str());
                 }
+            }
+            if !without.is_empty() {
+                let (n, list) = (without.len(), gradebook::few(without));
+                notes.push(text!(
+                    "{n} have no grade, and no file: {list}",
+                    "成績のない{n}件には、ファイルがありません（{list}）"
+                ));
             }
             files
         }
@@ -233,6 +243,21 @@ pub fn export(desk: &Desk, folder: &Path, options: Options) -> Result<Written, E
             "{n} grades are not settled and were left empty: {list}",
             "確定していない{n}件は空欄のままです（{list}）"
         ));
+    }
+    // The teacher's own file may lie in this very folder, and may be the only copy.
+    for given in
+        [options.worksheet, options.gradebook].into_iter().flatten().filter_map(|path| path.canonicalize().ok())
+    {
+        let is_it = |at: &PathBuf| at.canonicalize().is_ok_and(|at| at == given);
+        if let Some(at) = files.iter().map(|(name, _)| to.join(name)).find(is_it) {
+            let found = Text::new("the file that you downloaded itself", "ダウンロードしたファイルそのものです");
+            let expected = Text::new(
+                "another folder (--to): the file that you downloaded stays as it was",
+                "別のフォルダー（--to で指定します）。ダウンロードしたファイルは書き換えません",
+            );
+            let shown = at.display().to_string();
+            return Err(vec![Fault::new(Id::AlreadyThere, Place::file(shown), found, expected)].into());
+        }
     }
     let written = write(&to, &files)?;
     Ok(Written { to, paths: written, notes })

@@ -159,6 +159,20 @@ impl Roster {
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
+            // A comma within a name puts every cell behind it under another title.
+            if record.iter().skip(header.len()).any(|cell| !cell.trim().is_empty()) {
+                let (cells, titles) = (record.len(), header.len());
+                faults.push(Fault::new(
+                    Id::NotATable,
+                    Place { line: Some(line), ..Place::file(file) },
+                    text!("{cells} cells under {titles} titles", "列名が{titles}個の表に、値が{cells}個あります"),
+                    Text::new(
+                        "a cell under each title; a name with a comma in it stands in quotation marks, as \"Lee, Min\"",
+                        "列名と同じ数の値（カンマを含む名前は \"Lee, Min\" のように引用符で囲みます）",
+                    ),
+                ));
+                continue;
+            }
             let place = |column: Column| Place {
                 line: Some(line),
                 key: at.get(&column).and_then(|&at| header.get(at)).map(str::to_owned),
@@ -233,6 +247,14 @@ pub fn last_number(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comma_within_a_name_is_told_and_moves_no_cell() {
+        let faults = Roster::read("r.csv", b"id,name,email\n1,Lee, Min,min@x.org\n2,Mori,,,\n").unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!(faults[0].place.line, Some(2));
+        assert!(faults[0].found.en.contains("4 cells under 3 titles"), "{faults:?}");
+    }
 
     #[test]
     fn a_roster_is_read_from_utf_8_and_from_cp932() {

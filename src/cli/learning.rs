@@ -4,6 +4,7 @@ use std::io;
 
 use super::asking;
 use super::codes::{AUTHORS_ERROR, FAILED, OUR_ERROR, PASSED, UNWRITTEN};
+use super::interrupt;
 use super::session::{Session, now, tell};
 use app::documents;
 use app::ending::Ending;
@@ -154,7 +155,7 @@ impl Session {
         let run = self.watched(|watch| placed.run(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
         let document = Document::ran("run", &self.subject.borrow(), &run);
         if self.json {
-            self.say(&document.text());
+            self.result(&document);
         } else {
             self.headline(task);
             self.say(&self.drawn_otherwise());
@@ -231,50 +232,54 @@ impl Session {
         let handed_in = workspace.handed_in()?;
         let graded = exam_seed.is_some();
         let how = self.how(&placed, &submission, (seed, exam_seed))?;
-        let checked = self.watched(|watch| placed.check(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
-        let document = Document::ran("check", &self.subject.borrow(), &checked.run);
-        if self.json {
-            self.say(&document.text());
-        } else {
-            self.headline(task);
-            self.say(&self.drawn_otherwise());
-            self.say(&self.terminal.checked(task, &checked.run));
-            self.say(&self.aside(task, &checked));
-            self.say(&self.too_late(&placed, &submission));
-        }
-        let kept = match self.keep(task, workspace, &checked.run, &document, &handed_in) {
-            Ok(kept) => kept,
-            Err(code) => return Ok(code),
-        };
-        if !graded {
-            workspace.remember(&checked.progress)?;
-        }
-        if !self.json {
-            let practice = checking::practice(&task.exercise);
-            let practice = match (graded, self.terminal.lang) {
-                (true, _) => String::new(),
-                (_, Lang::En) => format!(" {}", practice.en),
-                (_, Lang::Ja) => practice.ja.into_owned(),
-            };
-            self.say("\n");
-            self.say(&self.terminal.paragraph(
-                "",
-                &match self.terminal.lang {
-                    Lang::En => format!("Kept in {kept}.{practice}"),
-                    Lang::Ja => format!("結果は {kept} に保存しました。{practice}"),
-                },
-            ));
-        }
-        if checked.progress.is_over() || graded && checked.verdict() == Verdict::Passed {
-            let shown = placed.debriefed(&checked, self.terminal.lang)?;
-            if let Some(shown) = shown.filter(|_| !self.json) {
-                self.told_of(&shown);
+        // What was told is kept and counted, also where Ctrl-C comes in between.
+        interrupt::heeded(|| {
+            let checked =
+                self.watched(|watch| placed.check(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
+            let document = Document::ran("check", &self.subject.borrow(), &checked.run);
+            if self.json {
+                self.result(&document);
+            } else {
+                self.headline(task);
+                self.say(&self.drawn_otherwise());
+                self.say(&self.terminal.checked(task, &checked.run));
+                self.say(&self.aside(task, &checked));
+                self.say(&self.too_late(&placed, &submission));
             }
-        }
-        Ok(match checked.verdict() {
-            Verdict::Passed => PASSED,
-            Verdict::Error => AUTHORS_ERROR,
-            _ => FAILED,
+            let kept = match self.keep(task, workspace, &checked.run, &document, &handed_in) {
+                Ok(kept) => kept,
+                Err(code) => return Ok(code),
+            };
+            if !graded {
+                workspace.remember(&checked.progress)?;
+            }
+            if !self.json {
+                let practice = checking::practice(&task.exercise);
+                let practice = match (graded, self.terminal.lang) {
+                    (true, _) => String::new(),
+                    (_, Lang::En) => format!(" {}", practice.en),
+                    (_, Lang::Ja) => practice.ja.into_owned(),
+                };
+                self.say("\n");
+                self.say(&self.terminal.paragraph(
+                    "",
+                    &match self.terminal.lang {
+                        Lang::En => format!("Kept in {kept}.{practice}"),
+                        Lang::Ja => format!("結果は {kept} に保存しました。{practice}"),
+                    },
+                ));
+            }
+            if checked.progress.is_over() || graded && checked.verdict() == Verdict::Passed {
+                let shown = placed.debriefed(&checked, self.terminal.lang)?;
+                if let Some(shown) = shown.filter(|_| !self.json) {
+                    self.told_of(&shown);
+                }
+            }
+            Ok(match checked.verdict() {
+                Verdict::Passed => PASSED,
+                Verdict::Error => AUTHORS_ERROR,
+                _ => FAILED,
+            })
         })
     }
 

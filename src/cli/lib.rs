@@ -242,7 +242,11 @@ impl Command {
                 | Self::ImportWork { .. }
                 | Self::Completions { .. }
                 | Self::Solution { .. }
-        );
+        ) || match self {
+            Self::Author { command } => !command.has_document(),
+            Self::Class { command } => !command.has_document(),
+            _ => false,
+        };
         if !(json && has_none) {
             return Ok(());
         }
@@ -559,7 +563,7 @@ impl Session {
             Ending::Faults(_) | Ending::Ended | Ending::Ours(_) => Text::default(),
         };
         let (at_fault, faults) = ending.told();
-        if self.json {
+        if self.json && !self.has_told.get() {
             self.say(&Document::faulty(name, &self.subject.borrow(), at_fault, &faults).text());
         }
         let (told, code) = match at_fault {

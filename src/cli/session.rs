@@ -18,7 +18,7 @@ use course::pack::{Content, Pack, Task};
 use diagnostics::text;
 use diagnostics::text::Lang;
 use engine::run::{Event, Watch};
-use report::json::{self, Subject};
+use report::json::{self, Document, Subject};
 use report::terminal::{Terminal, bold, dim, door};
 
 /// The seed where nobody says which.
@@ -35,13 +35,16 @@ pub(super) struct Session {
     pub(super) subject: RefCell<Subject>,
     /// Why the output could not be written.
     pub(super) unsaid: Cell<Option<io::Error>>,
+    /// Whether the result was told as a document: there is one, whatever becomes of it afterwards.
+    pub(super) has_told: Cell<bool>,
 }
 
 impl Session {
     pub(super) fn new(terminal: Terminal, json: bool, course: Option<PathBuf>, content: &'static Content) -> Self {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let (subject, unsaid) = (RefCell::default(), Cell::default());
-        Self { terminal, json, desk: Desk { here, course, content }, long: false, subject, unsaid }
+        let has_told = Cell::default();
+        Self { terminal, json, desk: Desk { here, course, content }, long: false, subject, unsaid, has_told }
     }
 
     pub(super) fn pack(&self) -> Result<Pack, Ending> {
@@ -54,6 +57,12 @@ impl Session {
         if let Err(error) = anstream::stdout().write_all(shown.as_bytes()) {
             self.unsaid.set(Some(error));
         }
+    }
+
+    /// Tells the document of a run or a check.
+    pub(super) fn result(&self, document: &Document) {
+        self.say(&document.text());
+        self.has_told.set(true);
     }
 
     /// Tells a document.

@@ -247,7 +247,8 @@ pub fn with_keys<T>(exercise: &Exercise, use_keys: impl FnOnce(&[Key]) -> T) -> 
 /// # Errors
 /// Unknown questions, answers of another kind or out of range.
 pub fn read(file: &str, bytes: &[u8], exercise: &Exercise) -> Result<(Answers, Unjudged, Vec<Assumed>), Vec<Fault>> {
-    let (top, assumed) = with_keys(exercise, |keys| diagnostics::keys::read_kindly(file, bytes, keys))?;
+    let (top, assumed) = with_keys(exercise, |keys| diagnostics::keys::read_kindly(file, bytes, keys))
+        .map_err(|faults| faults.into_iter().map(|fault| misplaced(fault, exercise)).collect::<Vec<_>>())?;
     let mut faults: Vec<Fault> = reference_fault(top.maybe_string("exercise"), exercise).into_iter().collect();
     let mut answers = Answers::new();
     let mut unjudged = Unjudged::default();
@@ -375,6 +376,26 @@ fn bounds(items: &[Written<Value>]) -> Option<(f64, f64)> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// An answer that stands below the line `[before]` is a key of that table: the key may be right, and only its place wrong.
+fn misplaced(fault: Fault, exercise: &Exercise) -> Fault {
+    let key = fault.place.key.as_deref().and_then(|key| key.strip_prefix("before.")).map(str::to_owned);
+    let is_answer = |key: &String| {
+        exercise.questions.iter().any(|question| question.id == *key)
+            || exercise.memo.as_ref().is_some_and(|memo| memo.id == *key)
+    };
+    match key.filter(is_answer) {
+        Some(key) if fault.id == Id::UnknownKey => {
+            let Text { en, ja } = &fault.expected;
+            let expected = text!(
+                "your answer `{key}` above the line [before]; below it stands what you expect, {en}",
+                "解答の `{key}` は [before] の行より上に書きます（この行より下は予想で、{ja}）"
+            );
+            Fault { expected, ..fault }
+        }
+        _ => fault,
     }
 }
 

@@ -315,12 +315,13 @@ impl Whole {
         Ok(Self(builder.tempdir_in(within).map_err(Refused::Disk)?))
     }
 
-    /// Writes a file into it.
+    /// Writes a file into it, or into a folder of it.
     ///
     /// # Errors
     /// The disk's; a name that cannot be a file's.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Refused> {
-        let (at, _) = below(self.0.path(), "", name)?;
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Refused> {
+        let (within, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (at, _) = below(&make_folder(self.0.path(), within)?, within, name)?;
         whole(&mut File::create_new(at).map_err(Refused::Disk)?, bytes)
     }
 

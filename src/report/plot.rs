@@ -29,6 +29,11 @@ pub fn bins(run: &Run, table: &str, bins: usize) -> Vec<Bin> {
     calibration(&p, &y, bins)
 }
 
+/// Into how many groups so many rows are put where a picture has room for ten.
+pub fn groups(rows: usize) -> usize {
+    if rows >= 200 { 10 } else { 5 }
+}
+
 /// So few rows a group say nothing.
 const LEAST: usize = 10;
 

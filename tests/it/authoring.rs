@@ -18,6 +18,25 @@ use super::pictures;
 use super::session::{Learner, shipped};
 
 #[test]
+fn nothing_of_an_authors_own_is_overwritten_and_nothing_is_left_half_made() {
+    let author = Learner::new();
+    author.writes("mine/.schema", "notes");
+    author.types("author new quiet-bell --course mine").ends(2).says(".schema");
+    std::fs::remove_file(author.path("mine/.schema")).unwrap();
+    author.types("author new quiet-bell --course mine").ends(0);
+    author.writes("ref/metrics.md", "my notes");
+    author.types("author reference ref").ends(2).says("metrics.md");
+    assert_eq!(author.read("ref/metrics.md"), "my notes");
+    assert!(!author.path("ref/README.md").exists());
+    author.types("author reference other").ends(0);
+    author.types("author reference other").ends(0);
+    // A course in which there is nothing is not valid.
+    std::fs::create_dir_all(author.path("empty/exercises")).unwrap();
+    author.types("author validate --course empty").ends(2).says("no exercise");
+    author.types("author reference other --json").ends(2).says("which has no document");
+}
+
+#[test]
 fn a_new_exercise_is_right_before_a_word_of_it_is_changed_and_takes_no_rust() {
     let author = Learner::new();
     author.types("author new missing-bell --course mine").ends(0).says("author validate missing-bell --course mine");

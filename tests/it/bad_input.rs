@@ -154,6 +154,15 @@ const MISTAKES: &[Mistake] = &[
 ];
 
 #[test]
+fn an_answer_below_what_is_expected_is_told_to_stand_above_it() {
+    let learner = Learner::new();
+    learner.types("start sepsis-alarm").ends(0);
+    let answers = learner.read("practicum/sepsis-alarm/answers.toml");
+    learner.writes("practicum/sepsis-alarm/answers.toml", format!("{answers}\nwhat_changed = \"measurement\"\n"));
+    learner.types("check sepsis-alarm").ends(2).says("above the line [before]");
+}
+
+#[test]
 fn every_mistake_in_a_plan_or_in_answers_is_placed_and_explained() {
     assert!(MISTAKES.len() >= 40);
     let learner = Learner::new();

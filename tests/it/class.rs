@@ -744,6 +744,10 @@ fn gradebooks_are_filled_by_their_own_measure_and_what_is_left_out_is_said() {
     grader.types("export moodle --class cls --worksheet w.csv --to no").ends(2).says("scale").says("Point");
     assert!(!grader.path("no").exists());
     grader.writes("w.csv", format!("{titles}\n{}{}", row(1, "1,00", "2,50"), row(2, "", "2,50")));
+    // The teacher's own file may be the only copy.
+    let own = grader.read("w.csv");
+    grader.types("export moodle --class cls --worksheet w.csv --to .").ends(2).says("stays as it was");
+    assert_eq!(grader.read("w.csv"), own);
     grader
         .types("export moodle --class cls --worksheet w.csv --to out")
         .ends(0)
@@ -789,7 +793,12 @@ fn what_is_handed_out_draws_what_is_graded() {
     assert_eq!((keys.len(), distinct.len()), (21, 21));
     assert!(!grader.path("handout/pack/exercises/first-look/solution").exists());
     let key = &keys[1][3];
-    assert!(grader.read("handout/start/M000.txt").contains(key.as_str()));
+    let note = grader.read("handout/start/M000.txt");
+    assert!(note.contains(key.as_str()) && note.contains("practicum submit first-look\n"), "{note}");
+    // The debrief comes later: nobody gives anything up for it before.
+    grader.types(&format!("start first-look --variant {key} --course handout/pack")).ends(0);
+    grader.types("solution first-look --yes").ends(0).says("nothing was given up");
+    assert_eq!(grader.types("history first-look --json").ends(0).json()["gave_up"], false);
     // As the learner does it, from the pack alone.
     grader.types(&format!("start first-look --variant {key} --course handout/pack")).ends(0);
     let own = grader.types("run first-look --json").ends(0).json();

@@ -159,7 +159,9 @@ fn who_gives_up_reads_the_debrief_and_passes_no_more() {
     assert_eq!(learner.types("history ward --json").ends(0).json()["gave_up"], true);
     assert!(learner.read("practicum/ward/debrief.en.md").contains("It was the threshold"));
     answers(&learner, &format!("alerts = {real}\ncause = \"crp\"\n"));
+    let told = learner.read("practicum/ward/debrief.en.md");
     learner.types("check ward").says("You have read the debrief");
+    assert_eq!(learner.read("practicum/ward/debrief.en.md"), told, "what came of what was expected stays");
     learner.types("list --course c").ends(0).says("debrief read");
     learner.types("solution unknown").ends(2);
 }

@@ -424,3 +424,43 @@ fn ctrl_c_ends_it_also_while_a_page_listens_to_a_run() {
     assert!(open.child.wait().unwrap().success());
     assert!(!open.learner.path("practicum/sepsis-alarm/results/1").exists());
 }
+
+#[test]
+fn a_file_that_is_not_utf_8_is_told_and_stays_as_it_was() {
+    let open = Open::begun(&[]);
+    let (answers, plan) = ("practicum/sepsis-alarm/answers.toml", "practicum/sepsis-alarm/plan.toml");
+    // As Notepad on a Japanese Windows may save it.
+    let cp932 = [open.learner.bytes(answers), b"memo = \"\x92\x6e\x88\xe6\"\n".to_vec()].concat();
+    open.learner.writes(answers, &cp932);
+    assert!(open.get("/x/sepsis-alarm/conclude").body.contains("UTF-8"));
+    let told = open.post("/x/sepsis-alarm/answers", &[("alerts_per_case", "12")]);
+    assert!(told.body.contains("UTF-8"), "{}", told.body);
+    assert_eq!(open.learner.bytes(answers), cp932);
+    let noted = [open.learner.bytes(plan), b"# \x92\x6e\x88\xe6\n".to_vec()].concat();
+    open.learner.writes(plan, &noted);
+    assert!(open.get("/x/sepsis-alarm/plan").body.contains("UTF-8"));
+    open.learner.types("reset sepsis-alarm").ends(0);
+    assert_eq!(open.learner.bytes("practicum/sepsis-alarm/plan.before.toml"), noted);
+    assert_eq!(open.learner.bytes("practicum/sepsis-alarm/answers.before.toml"), cp932);
+}
+
+#[test]
+fn the_handle_counts_what_the_plan_predicts() {
+    let learner = Learner::new();
+    learner.types("start fairness").ends(0);
+    let plan = learner.read("practicum/fairness/plan.toml");
+    learner.writes("practicum/fairness/plan.toml", plan.replace("label = \"on_record\"", "label = \"at_door\""));
+    learner.types("run fairness").ends(0);
+    let predictions = learner.read("practicum/fairness/results/1/predictions.csv");
+    let mut lines = predictions.lines();
+    let titles: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let at = |name: &str| titles.iter().position(|title| *title == name).unwrap();
+    let tested: Vec<Vec<&str>> =
+        lines.map(|line| line.split(',').collect()).filter(|row: &Vec<&str>| row[at("split")] == "test").collect();
+    let ill = |label: &str| tested.iter().filter(|row| row[at(label)].starts_with('1')).count();
+    assert_ne!(ill("at_door"), ill("on_record"));
+    let open = Open::of(learner, &[], None);
+    let rows: serde_json::Value = serde_json::from_str(&open.get("/x/fairness/rows/1.json").body).unwrap();
+    let counted = rows["y"].as_array().unwrap().iter().filter(|y| y.as_f64().unwrap() > 0.5).count();
+    assert_eq!(counted, ill("at_door"));
+}

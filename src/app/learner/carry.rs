@@ -12,7 +12,7 @@ use crate::ending::Ending;
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::Text;
-use disk::Refused;
+use disk::{Refused, Whole};
 
 /// What such a file is called.
 pub const ENDING: &str = ".work.zip";
@@ -158,8 +158,6 @@ fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Ending> {
         )]));
     }
     let unwritten = |refused: &Refused| Ending::unwritten(&workspace.shown(""), refused);
-    // What it is comes last: until it is there, nothing was begun.
-    files.sort_by_key(|(name, _)| name == memory::FILE);
     let root = workspace.folder();
     let parent = root.parent().unwrap_or(here);
     if parent.file_name().is_some_and(|name| name == FOLDER)
@@ -167,12 +165,13 @@ fn unpacked(here: &Path, file: &str, bytes: Vec<u8>) -> Result<String, Ending> {
     {
         disk::make_folder(above, FOLDER).map_err(|refused| unwritten(&refused))?;
     }
-    disk::make_folder(parent, &id).map_err(|refused| unwritten(&refused))?;
+    // Until all of it is there, nothing was begun.
+    let whole = Whole::begun(parent).map_err(|refused| unwritten(&refused))?;
     for (name, bytes) in &files {
-        if let Some((folder, _)) = name.rsplit_once('/') {
-            disk::make_folder(root, folder).map_err(|refused| unwritten(&refused))?;
-        }
-        disk::write(root, name, bytes).map_err(|refused| unwritten(&refused))?;
+        whole.write(name, bytes).map_err(|refused| unwritten(&refused))?;
     }
+    // An empty folder of this name is nobody's work.
+    let _ = std::fs::remove_dir(root);
+    whole.named(std::iter::once(id.clone())).map_err(|refused| unwritten(&refused))?;
     Ok(id)
 }

@@ -2,7 +2,7 @@
 //! exercises to a check.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::checking::{self, Checked};
 use super::memory;
@@ -284,11 +284,17 @@ impl Desk {
         match &self.course {
             // What was started from a course remembers it.
             Some(course) if workspace.course().is_none() => {
-                format!("practicum {command} {id} --course {}", course.display())
+                format!("practicum {command} {id} --course {}", in_command(course))
             }
             _ => format!("practicum {command} {id}"),
         }
     }
+}
+
+/// A path as it stands in a command that is advised: one with a blank in it in quotation marks.
+pub fn in_command(path: &Path) -> String {
+    let path = path.display().to_string();
+    if path.contains(char::is_whitespace) { format!("\"{path}\"") } else { path }
 }
 
 /// An exercise, or why there is none: an unknown name is bad input, a broken file is its author's.

@@ -181,7 +181,10 @@ impl Placed {
     }
 
     /// Whether the plan, as it is now but for comments and spaces, is that of a run that was kept.
-    fn was_run(&self) -> Result<bool, Ending> {
+    ///
+    /// # Errors
+    /// A file that may not be read.
+    pub fn was_run(&self) -> Result<bool, Ending> {
         let now = lines(&self.text_of(PLAN)?);
         Ok(self.pasts().any(|past| past.plan == now))
     }
@@ -233,13 +236,22 @@ impl Placed {
     /// # Errors
     /// As [`Self::submitted`]; the disk's.
     pub fn hand_in(&self) -> Result<HandIn, Ending> {
+        let (file, bytes) = self.handed()?;
+        self.workspace.write(&file, &bytes)?;
+        Ok(HandIn { file: self.workspace.shown(&file), was_run: self.was_run()? })
+    }
+
+    /// The file to hand in: its name, and what it holds.
+    ///
+    /// # Errors
+    /// As [`Self::submitted`].
+    pub fn handed(&self) -> Result<(String, Vec<u8>), Ending> {
         let submitted = self.submitted()?;
         let variant = self.workspace.variant().map(|key| format!("-{key}")).unwrap_or_default();
         let plain = |c: char| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' };
         let name: String = format!("{}{variant}", self.workspace.id()).chars().map(plain).collect();
-        let file = format!("{name}.submission.json");
-        self.workspace.write(&file, format!("{}\n", serde_json::to_string_pretty(&submitted)?).as_bytes())?;
-        Ok(HandIn { file: self.workspace.shown(&file), was_run: self.was_run()? })
+        let text = serde_json::to_string_pretty(&submitted)?;
+        Ok((format!("{name}.submission.json"), format!("{text}\n").into_bytes()))
     }
 
     /// What is to be handed in, once it can be read whole.

@@ -244,7 +244,11 @@ impl Workspace {
 
     /// The ids of the exercises that were started where the learner stands.
     pub fn started(here: &Path) -> Vec<String> {
-        let entries = std::fs::read_dir(here.join(FOLDER)).into_iter().flatten().flatten();
+        // They may stand above it, in it, or in one of its exercises.
+        let below = Some(here.join(FOLDER)).filter(|folder| folder.is_dir());
+        let around = || here.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == FOLDER));
+        let all = below.or_else(|| around().map(Path::to_owned));
+        let entries = all.and_then(|all| std::fs::read_dir(all).ok()).into_iter().flatten().flatten();
         let there = entries.filter(|entry| entry.path().join(memory::FILE).is_file());
         let mut ids: Vec<String> = there.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         ids.sort();
@@ -693,7 +697,8 @@ impl Workspace {
             files.extend(bytes.clone().map(|bytes| (name, bytes)));
         }
         let table = if run.tables.contains_key(EXAM) { EXAM } else { DEVELOP };
-        let bins = plot::bins(run, table, 10);
+        let (p, y) = plot::pairs(run, table).unwrap_or_default();
+        let bins = plot::calibration(&p, &y, plot::groups(p.len()));
         // The picture's axes are those of risks.
         if !bins.is_empty() && run.target.spec().axis.as_ref().is_some_and(Axis::is_of_risks) {
             let whom = match (lang, table) {
@@ -702,7 +707,6 @@ impl Workspace {
                 (Lang::Ja, EXAM) => "新しい患者",
                 (Lang::Ja, _) => "手元のテスト用の行",
             };
-            let (p, _) = plot::pairs(run, table).unwrap_or_default();
             let plot = calibration::draw("calibration", &format!("{}, {whom}", self.id), &bins, &p, lang);
             files.push((CALIBRATION, plot.file().into_bytes()));
         }

@@ -73,6 +73,21 @@ pub(super) enum Command {
     },
 }
 
+impl Command {
+    /// Whether `--json` has something to tell.
+    pub(super) fn has_document(&self) -> bool {
+        match self {
+            Self::New { .. }
+            | Self::Validate { .. }
+            | Self::Reliability(_)
+            | Self::Calibrate(_)
+            | Self::Pack { .. }
+            | Self::Upgrade { .. } => true,
+            Self::Preview { .. } | Self::Reference { .. } | Self::Gallery { .. } => false,
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Draws {
     /// The exercise.

@@ -8,6 +8,7 @@ use crate::session::Session;
 use app::ending::Ending;
 use app::worker::Worker;
 use author::proof::reliability::{self, Reliability, short, spread};
+use author::proof::validate::{Report, Validated};
 use author::proof::{cache, drawing, job, proved};
 use author::{documents, reading};
 use course::pack::Pack;
@@ -43,6 +44,11 @@ pub(super) fn reliability(
     progress.end();
     let reliability = match reliability? {
         Ok(reliability) => reliability,
+        Err(findings) if session.json => {
+            let report = Report { id: id.to_owned(), findings, ..Report::default() };
+            session.document(&documents::validate(&Validated { course: Vec::new(), reports: vec![report] }))?;
+            return Ok(BAD_INPUT);
+        }
         Err(findings) => {
             for finding in &findings {
                 session.say(&shown(session, finding));

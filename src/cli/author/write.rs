@@ -6,6 +6,7 @@ use crate::codes::PASSED;
 use crate::session::Session;
 use app::ending::Ending;
 use app::handout;
+use app::learner::desk::in_command;
 use author::docs::{self, gallery, reference};
 use author::documents;
 use author::scaffold::{self, Begun};
@@ -30,7 +31,7 @@ pub(super) fn new(
     for file in written.iter().filter(|file| !file.starts_with('.')) {
         session.say(&format!("  {file}\n"));
     }
-    let course = folder.display();
+    let course = in_command(&folder);
     let told = match from {
         Some(other) if !with_solutions => text!(
             "solution/ and wrong/ of {other} were left out, for they hold its answers: write your own, or begin again with --with-solutions. What is missing until then: practicum author validate {id} --course {course}",
@@ -52,12 +53,12 @@ pub(super) fn pack(session: &Session, pack: &Pack, folder: &Path) -> Result<u8, 
     if session.json {
         return session.document(&documents::pack(&written));
     }
-    let (n, folder) = (written.len(), folder.display());
+    let (n, course, folder) = (written.len(), in_command(folder), folder.display());
     session.say(&session.terminal.paragraph(
         "",
         &match session.terminal.lang {
-            Lang::En => format!("{n} files in {folder}. Learners use it with: practicum start EXERCISE --course {folder}"),
-            Lang::Ja => format!("{folder} に{n}個のファイルを書き出しました。学習者は次のように使います：practicum start 演習の名前 --course {folder}"),
+            Lang::En => format!("{n} files in {folder}. Learners use it with: practicum start EXERCISE --course {course}"),
+            Lang::Ja => format!("{folder} に{n}個のファイルを書き出しました。学習者は次のように使います：practicum start 演習の名前 --course {course}"),
         },
     ));
     Ok(PASSED)

@@ -105,6 +105,21 @@ pub(super) enum Command {
     },
 }
 
+impl Command {
+    /// Whether `--json` has something to tell.
+    pub(super) fn has_document(&self) -> bool {
+        match self {
+            Self::New { .. }
+            | Self::Variants { .. }
+            | Self::Report { .. }
+            | Self::Texts { .. }
+            | Self::Doubts { .. }
+            | Self::Learner { .. } => true,
+            Self::Mark { .. } | Self::Drop { .. } | Self::Forget { .. } => false,
+        }
+    }
+}
+
 pub(super) fn japanese(command: clap::Command) -> clap::Command {
     let about = |command: clap::Command, name: &str, about: &'static str| {
         command.mut_subcommand(name, |c| placed_in_japanese(c.about(about)))

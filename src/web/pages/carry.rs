@@ -9,7 +9,6 @@ use maud::{Markup, html};
 
 use crate::site::Shared;
 use crate::view::View;
-use app::ending::Ending;
 use app::learner::carry;
 use app::learner::desk::Placed;
 
@@ -18,8 +17,16 @@ pub(super) fn pages() -> Router<Shared> {
 }
 
 fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    // The name is an exercise's id: letters, digits and strokes.
-    let named = format!("attachment; filename=\"{name}\"");
+    // Letters, digits and strokes, those of a variant's key in any script: a header has ASCII alone, and the rest by RFC 8187.
+    let plain: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+    let whole: String = name.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(char::from(byte)),
+            other => out += &format!("%{other:02X}"),
+        }
+        out
+    });
+    let named = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}");
     ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, named)], bytes).into_response()
 }
 
@@ -35,12 +42,8 @@ async fn work(view: View, Path(id): Path<String>) -> Result<Response, Response> 
 async fn submission(view: View, Path(id): Path<String>) -> Result<Response, Response> {
     view.done(move |view| {
         let placed = view.site.begun(&id)?;
-        let text = serde_json::to_string_pretty(&placed.submitted()?).map_err(Ending::from)?;
-        Ok(file(
-            "application/json",
-            &format!("{}.submission.json", placed.workspace.id()),
-            format!("{text}\n").into_bytes(),
-        ))
+        let (name, bytes) = placed.handed()?;
+        Ok(file("application/json", &name, bytes))
     })
     .await
 }
@@ -49,6 +52,12 @@ async fn submission(view: View, Path(id): Path<String>) -> Result<Response, Resp
 pub(super) fn links(view: &View, placed: &Placed) -> Markup {
     let to = |file: &str| view.site.to(&format!("x/{}/{file}", placed.workspace.id()));
     html! {
+        @if placed.was_run().is_ok_and(|was_run| !was_run) && placed.task.exercise.asks_plan {
+            p.quiet { (view.say(
+                "This plan was not run here as it is now. Before you hand in, see whether it can be run: a plan that cannot be run is not graded.",
+                "この計画は、今の内容ではまだ実行していません。提出する前に、実行できることを確かめてください。実行できない計画は採点されません。",
+            )) }
+        }
         p.carry {
             a href=(to("submission.json")) download { (view.say("The file to hand in", "提出用のファイル")) } " · "
             a href=(to("work.zip")) download { (view.say("All my work in one file, for another computer", "作業内容を1つのファイルに（別のコンピューター用）")) }

@@ -198,8 +198,7 @@ fn plots(view: &View, tested: &Tested) -> Vec<Plot> {
     let Ok(data) = Probabilities::new(&tested.y, &tested.p) else { return Vec::new() };
     let mut out = Vec::new();
     out.extend(roc::draw("roc", &data, tested.threshold, view.lang));
-    let groups = if tested.p.len() >= 200 { 10 } else { 5 };
-    let bins = plot::calibration(&tested.p, &tested.y, groups);
+    let bins = plot::calibration(&tested.p, &tested.y, plot::groups(tested.p.len()));
     if !bins.is_empty() {
         let whom = view.say("your own test rows", "手元のテスト用の行");
         out.push(calibration::draw("calibration", whom, &bins, &tested.p, view.lang));
