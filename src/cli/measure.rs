@@ -71,7 +71,7 @@ pub(super) struct Options {
     /// The column of the outcome: 0 or 1, true or false; for several classes a number from 0, or a column of --score.
     #[arg(long, value_name = "COL")]
     label: Option<String>,
-    /// The value of --label (or --event, --current) that counts as 1, where it holds words.
+    /// The value of --label (or --event, --current, --alert, --raters) that counts as 1, where it holds words.
     #[arg(long, value_name = "VALUE")]
     positive: Option<String>,
     /// The column of the score; for several classes one per class, with commas.

@@ -87,8 +87,8 @@ fn of_table(request: &Request) -> Result<Measured, Vec<Fault>> {
 fn of_boxes(request: &Request) -> Result<Measured, Vec<Fault>> {
     let expected = || {
         Text::new(
-            "only --truth, --images, --iou beside one file of boxes (columns image, x1, y1, x2, y2, score)",
-            "ボックスのファイル1つ（列 image, x1, y1, x2, y2, score）と --truth、--images、--iou だけ",
+            "only --truth, --images, --iou, --encoding beside one file of boxes (columns image, x1, y1, x2, y2, score)",
+            "ボックスのファイル1つ（列 image, x1, y1, x2, y2, score）と --truth、--images、--iou、--encoding だけ",
         )
     };
     let unfit = || Text::new("an option that boxes have no use for", "物体検出では使わないオプションです");
