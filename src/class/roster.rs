@@ -115,8 +115,11 @@ impl Roster {
     /// No column of ids, no names, ids or keys that stand twice or cannot be one.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, Vec<Fault>> {
         let text = decoded(file, bytes).map_err(|fault| vec![fault])?;
+        // A line that tells Excel how to split the others, and is no row.
+        let told = text.split_once('\n').filter(|(first, _)| first.starts_with("sep="));
+        let (text, above) = told.map_or((text.as_str(), 0), |(_, rest)| (rest, 1));
         let mut reader =
-            csv::ReaderBuilder::new().flexible(true).delimiter(separator(&text)).from_reader(text.as_bytes());
+            csv::ReaderBuilder::new().flexible(true).delimiter(separator(text)).from_reader(text.as_bytes());
         let whole = |found: Text, expected: Text| Fault::new(Id::NotATable, Place::file(file), found, expected);
         let broken = |error: &csv::Error| {
             let error = error.to_string();
@@ -139,7 +142,7 @@ impl Roster {
             let found = found.join(", ");
             return Err(vec![Fault::new(
                 Id::UnknownColumn,
-                Place { line: Some(1), ..Place::file(file) },
+                Place { line: Some(1 + above), ..Place::file(file) },
                 text!("the columns {found}", "列 {found}"),
                 Text::new(
                     "at least the columns id and name (or first name and last name); also email, group, variant",
@@ -151,7 +154,7 @@ impl Roster {
         let mut seen: BTreeMap<(Column, String), usize> = BTreeMap::new();
         for record in reader.records() {
             let record = record.map_err(|error| broken(&error))?;
-            let line = record.position().map_or(0, csv::Position::line) as usize;
+            let line = record.position().map_or(0, csv::Position::line) as usize + above;
             let cell = |column: Column| {
                 let cell = at.get(&column).and_then(|&at| record.get(at)).unwrap_or_default().trim();
                 (!cell.is_empty()).then(|| cell.to_owned())
@@ -247,6 +250,14 @@ pub fn last_number(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn excels_own_line_is_no_row() {
+        let roster = Roster::read("r.csv", b"sep=;\r\nid;name\r\n1;Mori\r\n").unwrap();
+        assert_eq!((roster.learners.len(), roster.learners[0].name.as_str()), (1, "Mori"));
+        let faults = Roster::read("r.csv", b"sep=;\nid;name\n1;Mori\n1;Sato\n").unwrap_err();
+        assert_eq!(faults[0].place.line, Some(4));
+    }
 
     #[test]
     fn a_comma_within_a_name_is_told_and_moves_no_cell() {

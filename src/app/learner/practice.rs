@@ -10,7 +10,7 @@ use crate::ending::Ending;
 use course::pack::Content;
 use diagnostics::text::{Lang, Text};
 use engine::run::Watch;
-use report::json::{AtFault, Document, Subject};
+use report::json::{Document, Subject};
 
 /// What a learner asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,18 +89,17 @@ pub fn practise(practice: &Practice, content: &'static Content, watch: &mut dyn 
         Practised { document: Value::Null, kept: None, open: Vec::new(), resembles: None, debrief: None, ended: false };
     if let Err(ending) = go(practice, content, &mut subject, watch, &mut done) {
         done.ended = matches!(ending, Ending::Ended);
-        let told = ending.told();
-        // A verdict that was reached holds, also where it could not be kept.
+        let (at_fault, faults) = ending.told();
+        // A verdict that was reached is told, also where it could not be kept.
         if done.document.is_null() {
-            let (at_fault, faults) = told;
             let document = if done.ended {
                 Document::ended(command, &subject)
             } else {
                 Document::faulty(command, &subject, at_fault, &faults)
             };
             done.document = document.value();
-        } else if told.0 != AtFault::Program {
-            done.document["faults"] = told.1.iter().map(report::json::fault).collect();
+        } else {
+            done.document["faults"] = faults.iter().map(report::json::fault).collect();
         }
     }
     done

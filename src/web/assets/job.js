@@ -135,12 +135,13 @@ function follow(place, shown, isUnknown) {
     for (const [name, address] of Object.entries(parts)) if (name !== shown) await renew(`#${name}`, address);
   });
   on('ended', () => { end(progress.dataset.ended); say(progress.dataset.ended); });
-  on('failed', ({ document: told, told: error, status }) => {
-    end(progress.dataset.failed);
+  on('failed', ({ document: told, told: error, status, ran }) => {
+    const what = ran ? progress.dataset.unkept : progress.dataset.failed;
+    end(what);
     const { lang } = document.documentElement;
     const lines = (told?.faults ?? []).map((fault) => `${fault.file}${fault.key ? `, ${fault.key}` : ''}: ${fault.found[lang]} → ${fault.expected[lang]}`);
     failure.replaceChildren(...(told ? lines : [status?.[lang], error]).filter(Boolean).map((line) => el('p', {}, line)));
-    say(`${progress.dataset.failed} ${failure.textContent}`);
+    say(`${what} ${failure.textContent}`);
   });
   events.onerror = () => {
     if (events.readyState === EventSource.CLOSED) busy(false);

@@ -161,6 +161,7 @@ pub(super) fn progress(view: &View) -> Markup {
             data-trained=(view.say("Training: pass {epoch} of {of}, loss {loss}, about {left} s left", "学習中：{of}回中{epoch}回、損失{loss}、残り約{left}秒"))
             data-judging=(view.say("Judging …", "判定しています…"))
             data-ended=(view.say("Stopped. Nothing was kept, and your files are as they were.", "中止しました。結果は保存していません。ファイルは元のままです。"))
+            data-unkept=(view.say("It ran, but the result could not be kept; no try was counted:", "実行できましたが、結果を保存できませんでした。解答の回数には数えていません："))
             data-failed=(view.say("It could not be run:", "実行できませんでした：")) {
             p.words {}
             progress max="1" value="0" aria-label=(view.say("progress", "進み具合")) {}
