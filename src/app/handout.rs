@@ -1,5 +1,6 @@
 //! What learners may hold of a course: everything but its answers.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::ending::Ending;
@@ -81,6 +82,12 @@ fn is_debrief(path: &str) -> bool {
 /// # Errors
 /// The disk's.
 pub fn write_all(folder: &Path, files: Files) -> Result<Vec<String>, Ending> {
+    // What stands in the way of a folder is found before any file is written: half of them would be in the way of the next try.
+    let within: BTreeSet<&str> =
+        files.iter().map(|(path, _)| path.rsplit_once('/').map_or("", |(within, _)| within)).collect();
+    for path in within {
+        disk::make_folder(folder, path).map_err(|refused| Ending::unwritten(path, &refused))?;
+    }
     let mut written = Vec::new();
     for (path, bytes) in files {
         disk::write(folder, &path, &bytes).map_err(|refused| Ending::unwritten(&path, &refused))?;

@@ -101,10 +101,6 @@ pub fn new(folder: &Path, id: &str, from: Option<From>) -> Result<Vec<String>, E
         let schema = format!("{:#}", of(file));
         files.push((format!("{SCHEMAS}/{}.json", file.name), schema.into_bytes()));
     }
-    // What stands in the way of a folder is found before anything is written: half an exercise would be in the way of the next try.
-    for path in ["exercises", "datasets", SCHEMAS] {
-        disk::make_folder(folder, path).map_err(|refused| Ending::unwritten(path, &refused))?;
-    }
     write_all(folder, files)
 }
 

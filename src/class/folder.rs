@@ -80,11 +80,11 @@ impl Class {
         let title = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let settings = settings::template(&title, exercises, course);
         let files = [(settings::FILE, settings.as_bytes()), ("roster.csv", roster.1)];
-        // All are looked for before any is written: half a class would be in the way of the next try.
         // A secret out of a backup is taken; what is none is told now, not by the next command.
         if folder.join(secret::FILE).symlink_metadata().is_ok() {
             Secret::read(folder)?;
         }
+        // All are looked for before any is written: half a class would be in the way of the next try.
         for (file, _) in files {
             let at = folder.join(file);
             if at.symlink_metadata().is_ok() {

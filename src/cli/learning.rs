@@ -147,12 +147,18 @@ impl Session {
 
     pub(super) fn run(&self, id: Option<&str>, seed: Option<u64>) -> Result<u8, Ending> {
         let placed = self.begun("run", id)?;
-        let Placed { task, workspace, .. } = &placed;
+        let workspace = &placed.workspace;
         placed.sown(seed, &mut self.subject.borrow_mut());
         let submission = placed.submission()?;
         let handed_in = workspace.handed_in()?;
         let how = self.how(&placed, &submission, (seed, None))?;
-        let run = self.watched(|watch| placed.run(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
+        interrupt::heeded(|| self.ran(&placed, (&submission, &handed_in), &how))
+    }
+
+    /// Trains, tells and keeps: what was told is kept, also where Ctrl-C comes in between.
+    fn ran(&self, placed: &Placed, (submission, handed_in): (&Submission, &HandedIn), how: &How) -> Result<u8, Ending> {
+        let Placed { task, workspace, .. } = placed;
+        let run = self.watched(|watch| placed.run(submission, how, &mut self.subject.borrow_mut(), watch))?;
         let document = Document::ran("run", &self.subject.borrow(), &run);
         if self.json {
             self.result(&document);
@@ -160,10 +166,10 @@ impl Session {
             self.headline(task);
             self.say(&self.drawn_otherwise());
             self.say(&self.terminal.ran(task, &run));
-            self.say(&self.too_late(&placed, &submission));
+            self.say(&self.too_late(placed, submission));
             self.say("\n");
         }
-        let kept = match self.keep(task, workspace, &run, &document, &handed_in) {
+        let kept = match self.keep(task, workspace, &run, &document, handed_in) {
             Ok(_) if self.json => return Ok(PASSED),
             Ok(kept) => kept,
             Err(code) => return Ok(code),
@@ -222,7 +228,7 @@ impl Session {
 
     pub(super) fn check(&self, id: Option<&str>, seed: Option<u64>, exam_seed: Option<u64>) -> Result<u8, Ending> {
         let placed = self.begun("check", id)?;
-        let Placed { task, workspace, .. } = &placed;
+        let workspace = &placed.workspace;
         // A plan that cannot be read is named with its seeds, too.
         placed.sown(seed, &mut self.subject.borrow_mut());
         if let Some(number) = exam_seed {
@@ -230,56 +236,63 @@ impl Session {
         }
         let submission = placed.submission()?;
         let handed_in = workspace.handed_in()?;
-        let graded = exam_seed.is_some();
         let how = self.how(&placed, &submission, (seed, exam_seed))?;
-        // What was told is kept and counted, also where Ctrl-C comes in between.
-        interrupt::heeded(|| {
-            let checked =
-                self.watched(|watch| placed.check(&submission, &how, &mut self.subject.borrow_mut(), watch))?;
-            let document = Document::ran("check", &self.subject.borrow(), &checked.run);
-            if self.json {
-                self.result(&document);
-            } else {
-                self.headline(task);
-                self.say(&self.drawn_otherwise());
-                self.say(&self.terminal.checked(task, &checked.run));
-                self.say(&self.aside(task, &checked));
-                self.say(&self.too_late(&placed, &submission));
-            }
-            let kept = match self.keep(task, workspace, &checked.run, &document, &handed_in) {
-                Ok(kept) => kept,
-                Err(code) => return Ok(code),
+        interrupt::heeded(|| self.judged(&placed, (&submission, &handed_in), &how))
+    }
+
+    /// Trains and judges, tells, keeps and counts: what was told is kept and counted, also where Ctrl-C comes in between.
+    fn judged(
+        &self,
+        placed: &Placed,
+        (submission, handed_in): (&Submission, &HandedIn),
+        how: &How,
+    ) -> Result<u8, Ending> {
+        let Placed { task, workspace, .. } = placed;
+        let graded = how.exam_seed.is_some();
+        let checked = self.watched(|watch| placed.check(submission, how, &mut self.subject.borrow_mut(), watch))?;
+        let document = Document::ran("check", &self.subject.borrow(), &checked.run);
+        if self.json {
+            self.result(&document);
+        } else {
+            self.headline(task);
+            self.say(&self.drawn_otherwise());
+            self.say(&self.terminal.checked(task, &checked.run));
+            self.say(&self.aside(task, &checked));
+            self.say(&self.too_late(placed, submission));
+        }
+        let kept = match self.keep(task, workspace, &checked.run, &document, handed_in) {
+            Ok(kept) => kept,
+            Err(code) => return Ok(code),
+        };
+        if !graded {
+            workspace.remember(&checked.progress)?;
+        }
+        if !self.json {
+            let practice = checking::practice(&task.exercise);
+            let practice = match (graded, self.terminal.lang) {
+                (true, _) => String::new(),
+                (_, Lang::En) => format!(" {}", practice.en),
+                (_, Lang::Ja) => practice.ja.into_owned(),
             };
-            if !graded {
-                workspace.remember(&checked.progress)?;
+            self.say("\n");
+            self.say(&self.terminal.paragraph(
+                "",
+                &match self.terminal.lang {
+                    Lang::En => format!("Kept in {kept}.{practice}"),
+                    Lang::Ja => format!("結果は {kept} に保存しました。{practice}"),
+                },
+            ));
+        }
+        if checked.progress.is_over() || graded && checked.verdict() == Verdict::Passed {
+            let shown = placed.debriefed(&checked, self.terminal.lang)?;
+            if let Some(shown) = shown.filter(|_| !self.json) {
+                self.told_of(&shown);
             }
-            if !self.json {
-                let practice = checking::practice(&task.exercise);
-                let practice = match (graded, self.terminal.lang) {
-                    (true, _) => String::new(),
-                    (_, Lang::En) => format!(" {}", practice.en),
-                    (_, Lang::Ja) => practice.ja.into_owned(),
-                };
-                self.say("\n");
-                self.say(&self.terminal.paragraph(
-                    "",
-                    &match self.terminal.lang {
-                        Lang::En => format!("Kept in {kept}.{practice}"),
-                        Lang::Ja => format!("結果は {kept} に保存しました。{practice}"),
-                    },
-                ));
-            }
-            if checked.progress.is_over() || graded && checked.verdict() == Verdict::Passed {
-                let shown = placed.debriefed(&checked, self.terminal.lang)?;
-                if let Some(shown) = shown.filter(|_| !self.json) {
-                    self.told_of(&shown);
-                }
-            }
-            Ok(match checked.verdict() {
-                Verdict::Passed => PASSED,
-                Verdict::Error => AUTHORS_ERROR,
-                _ => FAILED,
-            })
+        }
+        Ok(match checked.verdict() {
+            Verdict::Passed => PASSED,
+            Verdict::Error => AUTHORS_ERROR,
+            _ => FAILED,
         })
     }
 

@@ -229,25 +229,42 @@ enum Command {
 }
 
 impl Command {
+    /// Whether `--json` has something to tell.
+    fn has_document(&self) -> bool {
+        match self {
+            Self::Tour
+            | Self::Compare { .. }
+            | Self::Hint { .. }
+            | Self::Reset { .. }
+            | Self::Submit { .. }
+            | Self::ExportWork { .. }
+            | Self::ImportWork { .. }
+            | Self::Completions { .. }
+            | Self::Solution { .. } => false,
+            Self::Author { command } => command.has_document(),
+            Self::Class { command } => command.has_document(),
+            Self::Open(_)
+            | Self::List
+            | Self::Start { .. }
+            | Self::Look(_)
+            | Self::Run { .. }
+            | Self::Check { .. }
+            | Self::Watch { .. }
+            | Self::History { .. }
+            | Self::Glossary { .. }
+            | Self::Try { .. }
+            | Self::Measure(_)
+            | Self::Courses { .. }
+            | Self::Grade(_)
+            | Self::Regrade(_)
+            | Self::Export(_)
+            | Self::Worker(_) => true,
+        }
+    }
+
     /// Refuses `--json` where there is no document: whoever asked for one would be given text, or nothing.
     fn without_document(&self, json: bool, name: &str) -> Result<(), Ending> {
-        let has_none = matches!(
-            self,
-            Self::Tour
-                | Self::Compare { .. }
-                | Self::Hint { .. }
-                | Self::Reset { .. }
-                | Self::Submit { .. }
-                | Self::ExportWork { .. }
-                | Self::ImportWork { .. }
-                | Self::Completions { .. }
-                | Self::Solution { .. }
-        ) || match self {
-            Self::Author { command } => !command.has_document(),
-            Self::Class { command } => !command.has_document(),
-            _ => false,
-        };
-        if !(json && has_none) {
+        if !json || self.has_document() {
             return Ok(());
         }
         let found = text!("--json with {name}, which has no document", "{name} には --json の出力がありません");

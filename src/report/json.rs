@@ -288,6 +288,11 @@ pub fn written(document: &impl Serialize) -> serde_json::Result<String> {
     Ok(out)
 }
 
+/// The same of strings, finite numbers and words only: nothing of them can fail to be written.
+fn whole(document: &impl Serialize) -> String {
+    written(document).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}\n"))
+}
+
 /// A fault as the documents hold it.
 pub fn fault(fault: &Fault) -> serde_json::Value {
     serde_json::to_value(FaultDocument::from(fault)).unwrap_or_default()
@@ -411,8 +416,7 @@ impl Document {
 
     /// The document as text, ending in a line break.
     pub fn text(&self) -> String {
-        // Strings, finite numbers and words only: nothing here can fail to be written.
-        written(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}\n"))
+        whole(self)
     }
 }
 
@@ -555,6 +559,6 @@ impl MeasureDocument {
 
     /// The document as text, ending in a line break.
     pub fn text(&self) -> String {
-        written(self).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}\n"))
+        whole(self)
     }
 }

@@ -74,6 +74,7 @@ mod tests {
         assert_eq!(bins.iter().map(|bin| bin.n).sum::<usize>(), 103);
         assert!(bins.windows(2).all(|two| two[0].predicted < two[1].predicted));
         assert_eq!((bins[0].observed, bins[4].observed), (0.0, 1.0));
+        assert!(calibration(&[], &[], 5).is_empty());
         assert!(calibration(&p[..49], &y[..49], 5).is_empty());
         assert_eq!(calibration(&p[..50], &y[..50], 5).len(), 5);
     }

@@ -174,7 +174,7 @@ impl Terminal {
             out += &self.printed(&self.found(task, &run.record.figures, MeasuredOn::Own));
             // Where groups differ, a curve of all rows together would mislead.
             if run.record.figures.iter().all(|line| line.group.is_none()) {
-                out += &self.calibration(run, "develop");
+                out += &self.calibration(run, DEVELOP);
             }
         }
         out

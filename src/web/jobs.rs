@@ -220,12 +220,7 @@ async fn follow(running: Arc<Running>, mut child: Child, record: PathBuf) {
         Some(done) if done.kept.is_some() => json!({ "event": "done", "run": done.number() }),
         // An exercise that was given up: nothing was kept, and nothing is wrong.
         Some(done) if done.document.is_null() => json!({ "event": "done", "run": null }),
-        // Figures or a verdict are there only where it ran.
-        Some(done) => {
-            let ran = done.document["metrics"].as_array().is_some_and(|metrics| !metrics.is_empty())
-                || !done.document["score"].is_null();
-            json!({ "event": "failed", "ran": ran, "document": done.document })
-        }
+        Some(done) => json!({ "event": "failed", "ran": done.has_run(), "document": done.document }),
         None if *running.stop.borrow() => json!({ "event": "ended" }),
         None => {
             let how = status.map_or_else(|error| Text::same(error.to_string()), worker::lost);

@@ -273,6 +273,12 @@ pub(crate) fn answer(markup: Markup) -> Response {
     Html(markup.into_string()).into_response()
 }
 
+/// A value as an address holds it, or a header (RFC 3986, RFC 8187): ASCII alone.
+pub(crate) fn encoded(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    value.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,7 @@ use course::pack::{Content, Pack, STARTER, Submission, Task};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::text;
 use diagnostics::text::{Lang, Text};
+use engine::check::Figure;
 use engine::models::VOCABULARY;
 use engine::run::{self, AskedOne, Ended, Job, One, Run, Shelf, Watch};
 use report::json::Subject;
@@ -400,10 +401,7 @@ impl Placed {
     /// # Errors
     /// The disk's.
     pub fn debriefed(&self, checked: &Checked, lang: Lang) -> Result<Option<String>, Ending> {
-        if let Some(shown) = checking::laid_out(&self.workspace, lang).filter(|_| !checked.passes) {
-            return Ok(Some(shown));
-        }
-        Ok(checking::debrief(&self.pack, &self.task, &self.workspace, &checked.came, lang)?)
+        self.laid(&checked.came, checked.passes, lang)
     }
 
     /// The questions whose expectation was written or changed after it had been sealed: it counts as it was.
@@ -434,24 +432,31 @@ impl Placed {
     /// # Errors
     /// The learner's wish to stop, after which nothing has changed; the disk's.
     pub fn give_up(&self, long: bool, lang: Lang, watch: &mut dyn Watch) -> Result<Option<String>, Ending> {
-        let there = checking::laid_out(&self.workspace, lang);
         if !self.has_debrief(lang) {
             return Ok(None);
         }
-        let expected = !self.task.exercise.before.is_empty();
-        let runs = match (there.is_none() && expected).then(|| self.expected_runs(long, watch)).transpose() {
-            Err(Ending::Ended) => return Err(Ending::Ended),
-            // Of a plan that cannot be run nothing comes.
-            runs => runs.ok().flatten(),
+        let runs = if self.task.exercise.before.is_empty() || checking::laid_out(&self.workspace, lang).is_some() {
+            None
+        } else {
+            match self.expected_runs(long, watch) {
+                Err(Ending::Ended) => return Err(Ending::Ended),
+                // Of a plan that cannot be run nothing comes.
+                runs => runs.ok(),
+            }
         };
         let mut progress = self.workspace.progress()?;
         progress.gave_up |= !progress.is_over();
         let came =
             runs.map(|(run, starter)| checking::came(&self.task.exercise, &run, starter.as_ref(), &mut progress));
         self.workspace.remember(&progress)?;
-        match there {
+        self.laid(&came.unwrap_or_default(), false, lang)
+    }
+
+    /// Lays the debrief out, with what came of what was expected; one that lies there stays unless it is to be made `anew`.
+    fn laid(&self, came: &[(String, Figure)], anew: bool, lang: Lang) -> Result<Option<String>, Ending> {
+        match checking::laid_out(&self.workspace, lang).filter(|_| !anew) {
             Some(shown) => Ok(Some(shown)),
-            None => Ok(checking::debrief(&self.pack, &self.task, &self.workspace, &came.unwrap_or_default(), lang)?),
+            None => Ok(checking::debrief(&self.pack, &self.task, &self.workspace, came, lang)?),
         }
     }
 

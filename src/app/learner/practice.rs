@@ -10,7 +10,7 @@ use crate::ending::Ending;
 use course::pack::Content;
 use diagnostics::text::{Lang, Text};
 use engine::run::Watch;
-use report::json::{Document, Subject};
+use report::json::{Document, Kept, Subject};
 
 /// What a learner asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,6 +78,12 @@ impl Practised {
     /// The number of the run, where it was kept.
     pub fn number(&self) -> Option<u64> {
         self.kept.as_deref()?.rsplit('/').next()?.parse().ok()
+    }
+
+    /// Whether it ran, also where the result could not be kept.
+    pub fn has_run(&self) -> bool {
+        let Kept { trained, score, .. } = Kept::of(&self.document);
+        trained.is_some() || score.is_some()
     }
 }
 

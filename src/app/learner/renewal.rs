@@ -48,12 +48,13 @@ fn carried(plan: &str, exercise: &Exercise) -> String {
 pub fn renew(workspace: &Workspace, exercise: &Exercise) -> Result<Option<Renewed>, WorkspaceError> {
     let read = |file: &str| disk::read(workspace.folder(), file, disk::TABLE);
     // Where an exercise asks for no plan, the answers say of which version they are.
-    let plan = read(PLAN).ok();
-    let said = |bytes: &[u8]| other_version(&String::from_utf8_lossy(bytes), exercise);
-    let version = match &plan {
-        Some(plan) => said(plan),
-        None => read(ANSWERS).ok().and_then(|answers| said(&answers)),
+    let (plan, answers) = match read(PLAN) {
+        Ok(plan) => (Some(plan), None),
+        Err(Refused::Missing) => (None, read(ANSWERS).ok()),
+        Err(_) => return Ok(None),
     };
+    let says = plan.as_ref().or(answers.as_ref());
+    let version = says.and_then(|says| other_version(&String::from_utf8_lossy(says), exercise));
     let Some(version) = version else { return Ok(None) };
     let aside = format!("{EARLIER}/{version}");
     let shown = workspace.shown(&aside);

@@ -19,7 +19,7 @@ use course::exercise::{Item, QuestionKind, Several};
 use course::pack::{self, Pack, STARTER, Submission, Task};
 use course::plan::Wanted;
 use course::settings::{self, Settings};
-use course::tables::{DEVELOP, EXAM};
+use course::tables::{DEVELOP, DEVELOP_LESIONS, EXAM};
 use diagnostics::fault::{Fault, Id, Place};
 use diagnostics::keys::Written;
 use diagnostics::schema;
@@ -723,14 +723,14 @@ impl Workspace {
         if !seen.is_empty() {
             files.push((MISTAKES, montage::mistakes(&run.mistakes)));
         }
-        if let Some(lesions) = run.tables.get("develop_lesions") {
+        if let Some(lesions) = run.tables.get(DEVELOP_LESIONS) {
             // Of the test rows: what the model was trained on says nothing of its sensitivity.
             let parts = tables::words(lesions, "split").map_err(RunError::from)?;
             let tested: Vec<bool> = parts.iter().map(|part| part.as_deref() == Some("test")).collect();
             let lesions = tables::keep(lesions, &tested).map_err(RunError::from)?;
             files.push(("lesions.csv", tables::csv(&lesions).map_err(RunError::from)?));
         }
-        if let Some(develop) = run.tables.get("develop") {
+        if let Some(develop) = run.tables.get(DEVELOP) {
             let mine = [added().as_slice(), OUTLINED].concat();
             let names: Vec<&str> = tables::names(develop)
                 .into_iter()

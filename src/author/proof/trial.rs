@@ -13,7 +13,7 @@ use course::exercise::{Check, QuestionKind};
 use course::grid::{AnswerColumn, Cells};
 use course::pack::Submission;
 use course::settings::{Setting, SettingKind};
-use course::tables::{ANSWERS, EXAM, METRICS};
+use course::tables::{ANSWERS, DEVELOP, EXAM, METRICS};
 use diagnostics::fault::{Fault, Id};
 use diagnostics::keys::Written as Placed;
 use diagnostics::text;
@@ -320,10 +320,10 @@ fn readable(written: &Written, tables: &Tables) -> Result<Tables, RunError> {
     // A learner reads figures from their rows; what an author asks them to find out may stand in the world alone.
     let known = tables.iter().filter(|(name, _)| computed::TABLES.contains(&name.as_str()));
     let mut visible: Tables = known.map(|(name, table)| (name.clone(), table.clone())).collect();
-    if let Some(develop) = tables.get("develop") {
+    if let Some(develop) = tables.get(DEVELOP) {
         let names: Vec<&str> =
             tables::names(develop).into_iter().filter(|name| dataset.role(name).is_visible()).collect();
-        visible.insert("develop".to_owned(), tables::select(develop, &names)?);
+        visible.insert(DEVELOP.to_owned(), tables::select(develop, &names)?);
     }
     Ok(visible)
 }

@@ -177,7 +177,7 @@ pub fn zip(file: &str, from: impl Read + Seek, most: Most) -> Result<Vec<Entry>,
                         Body::Bytes(bytes)
                     }
                     Ok(_) if most < LARGEST => {
-                        return Err(wrong(Text::new("more in it than is read", "内容が大きすぎます")));
+                        return Err(wrong(too_much()));
                     }
                     Ok(_) => {
                         left = left.saturating_sub(LARGEST);
@@ -234,6 +234,14 @@ fn twice(mut from: impl Read + Seek, start: u64) -> BTreeSet<String> {
     twice
 }
 
+fn too_much() -> Text {
+    Text::new("more in it than is read", "内容が大きすぎます")
+}
+
+fn of_hand_ins() -> Text {
+    Text::new("a folder of hand-ins", "提出物のフォルダー")
+}
+
 fn too_large() -> Text {
     let most = LARGEST >> 20;
     text!("larger than {most} MB", "{most} MBを超えています")
@@ -270,10 +278,8 @@ pub fn folder(file: &str, root: &Path, most: Most) -> Result<Vec<Entry>, Fault> 
     let mut left = most.bytes;
     let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
-        let listed = std::fs::read_dir(root.join(&folder)).map_err(|error| {
-            let what = Text::new("a folder of hand-ins", "提出物のフォルダー");
-            disk::Refused::Disk(error).fault(file, &what)
-        })?;
+        let listed = std::fs::read_dir(root.join(&folder))
+            .map_err(|error| disk::Refused::Disk(error).fault(file, &of_hand_ins()))?;
         let mut names: Vec<_> = listed.flatten().collect();
         names.sort_by_key(std::fs::DirEntry::file_name);
         for entry in names {
@@ -296,12 +302,7 @@ pub fn folder(file: &str, root: &Path, most: Most) -> Result<Vec<Entry>, Fault> 
             if entries.len() >= most.entries {
                 let most = most.entries;
                 let found = text!("more than {most} files in it", "{most}個を超えるファイルが入っています");
-                return Err(Fault::new(
-                    Id::TooMany,
-                    Place::file(file),
-                    found,
-                    Text::new("a folder of hand-ins", "提出物のフォルダー"),
-                ));
+                return Err(Fault::new(Id::TooMany, Place::file(file), found, of_hand_ins()));
             }
             let body = match checked(&path) {
                 Err(why) => Body::Refused(why),
@@ -312,9 +313,7 @@ pub fn folder(file: &str, root: &Path, most: Most) -> Result<Vec<Entry>, Fault> 
                         Body::Bytes(bytes)
                     }
                     Err(disk::Refused::TooLarge(bytes, _)) if bytes <= LARGEST => {
-                        let found = Text::new("more in it than is read", "内容が大きすぎます");
-                        let expected = Text::new("a folder of hand-ins", "提出物のフォルダー");
-                        return Err(Fault::new(Id::TooLarge, Place::file(file), found, expected));
+                        return Err(Fault::new(Id::TooLarge, Place::file(file), too_much(), of_hand_ins()));
                     }
                     Err(disk::Refused::TooLarge(..)) => Body::Refused(too_large()),
                     Err(refused) => Body::Refused(refused.fault(&path, &Text::new("a file", "ファイル")).found),

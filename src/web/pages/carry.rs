@@ -8,7 +8,7 @@ use axum::routing::get;
 use maud::{Markup, html};
 
 use crate::site::Shared;
-use crate::view::View;
+use crate::view::{View, encoded};
 use app::learner::carry;
 use app::learner::desk::Placed;
 
@@ -17,16 +17,9 @@ pub(super) fn pages() -> Router<Shared> {
 }
 
 fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    // Letters, digits and strokes, those of a variant's key in any script: a header has ASCII alone, and the rest by RFC 8187.
+    // Letters, digits and strokes, those of a variant's key in any script: a header has ASCII alone.
     let plain: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-    let whole: String = name.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(char::from(byte)),
-            other => out += &format!("%{other:02X}"),
-        }
-        out
-    });
-    let named = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}");
+    let named = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name));
     ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, named)], bytes).into_response()
 }
 

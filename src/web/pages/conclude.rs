@@ -167,12 +167,11 @@ async fn solution(view: View, Path(id): Path<String>) -> Result<Response, Respon
 /// The section; `faults` are those of what was just sent. Where there are none, those of the file as it stands are told.
 pub(super) fn section(view: &View, placed: &Placed, faults: &[Fault]) -> Result<Markup, Ending> {
     let exercise = &placed.task.exercise;
-    let standing = match placed.answered() {
-        Err(Ending::Faults(standing)) if faults.is_empty() => standing,
-        _ => Vec::new(),
+    let ((said, unjudged), standing) = match placed.answered() {
+        Ok(answered) => (answered, Vec::new()),
+        Err(ending) => (<(Answers, Unjudged)>::default(), ending.told().1),
     };
     let faults = if faults.is_empty() { &standing } else { faults };
-    let (said, unjudged) = placed.said();
     let progress = placed.workspace.progress()?;
     let open: Vec<&str> =
         withhold::open(exercise, &progress.tries).iter().map(|question| question.id.as_str()).collect();

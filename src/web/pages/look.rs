@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::door::kept;
 use crate::site::{Drawn, Shared};
-use crate::view::{View, answer};
+use crate::view::{View, answer, encoded};
 use app::ending::Ending;
 use app::learner::desk::Placed;
 use app::learner::groups;
@@ -279,10 +279,4 @@ fn wall(view: &View, placed: &Placed, drawn: &Drawn, asked: &Shown) -> Result<Ma
             @if page + 1 < pages { " " a href=(to(page + 1)) data-swap="#look" { (view.say("more →", "次へ →")) } }
         }
     })
-}
-
-/// A value as an address holds it.
-fn encoded(value: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-    value.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
